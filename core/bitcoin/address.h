@@ -27,6 +27,10 @@ std::string encode_bech32(const Bech32& data);
 /// Regroups bits; with `pad`, fills the last group with zeros; without, padding must be zero and shorter than a group.
 std::optional<std::vector<std::uint8_t>> convert_bits(std::span<const std::uint8_t> in, int from, int to, bool pad);
 
+/// Plain Base58; decoding refuses more than 1024 characters (its time is quadratic).
+std::string encode_base58(ByteView payload);
+Result<Bytes, DecodeError> decode_base58(std::string_view text);
+/// Base58 with four bytes of double SHA-256 behind the payload.
 std::string encode_base58_check(ByteView payload);
 Result<Bytes, DecodeError> decode_base58_check(std::string_view text);
 
