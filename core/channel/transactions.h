@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/channel/params.h"
+#include "core/crypto/derivation.h"
 
 #include <optional>
 #include <vector>
@@ -27,13 +28,11 @@ struct CommitmentKeys {
 };
 CommitmentKeys derive_keys(const ChannelParams& params, Party broadcaster, const crypto::PublicKey& per_commitment_point);
 
-/// pubkey = basepoint + SHA256(per_commitment_point || basepoint) * G, and the matching private key.
-crypto::PublicKey derive_public_key(const crypto::PublicKey& basepoint, const crypto::PublicKey& per_commitment_point);
-crypto::PrivateKey derive_private_key(const crypto::PrivateKey& basepoint_secret, const crypto::PublicKey& per_commitment_point);
-crypto::PublicKey derive_revocation_public_key(const crypto::PublicKey& revocation_basepoint,
-                                               const crypto::PublicKey& per_commitment_point);
-crypto::PrivateKey derive_revocation_private_key(const crypto::PrivateKey& revocation_basepoint_secret,
-                                                 const crypto::PrivateKey& per_commitment_secret);
+/// Key Derivation of BOLT 3 itself, which signers need too.
+using crypto::derive_private_key;
+using crypto::derive_public_key;
+using crypto::derive_revocation_private_key;
+using crypto::derive_revocation_public_key;
 
 /// 2-of-2 of the two funding keys in lexicographic order.
 bitcoin::Script funding_script(const crypto::PublicKey& a, const crypto::PublicKey& b);
