@@ -89,7 +89,7 @@ std::optional<PrivateKey> taproot_private(const PrivateKey& internal,
         return std::nullopt;
     }
     Secret32 bytes;
-    secp256k1_keypair_sec(secp::context(), bytes.reveal().data(), pair.get());
+    if (secp256k1_keypair_sec(secp::context(), bytes.reveal().data(), pair.get()) != 1) std::abort();
     return PrivateKey::from(bytes);
 }
 
