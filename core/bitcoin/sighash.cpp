@@ -1,11 +1,12 @@
 #include "core/bitcoin/sighash.h"
 
+#include "core/bitcoin/script.h"
 #include "core/crypto/hash.h"
 
 namespace runnel::bitcoin {
 namespace {
 
-std::uint8_t base_type(std::uint8_t type) { return type & 0x1f; }
+constexpr std::uint32_t base_type(std::uint32_t type) { return type & 0x1f; }
 
 void write_output(Writer& out, const TxOut& output) {
     out.le64(output.value.raw()).compact_size(output.script.size()).bytes(output.script);
@@ -111,6 +112,61 @@ std::optional<Hash256> taproot_sighash(const Transaction& tx, std::size_t index,
     }
     if (outputs == sighash_single) out.fixed(sha256_of(tx.outputs[index]));
     return crypto::tagged_hash("TapSighash", {ByteView(out.view())});
+}
+
+namespace {
+
+Script without_code_separators(ByteView script) {
+    Script out;
+    out.reserve(script.size());
+    while (!script.empty()) {
+        const auto from = script;
+        const auto next = next_instruction(script);
+        if (!next) {
+            append(out, from);
+            break;
+        }
+        if (next->opcode != OP_CODESEPARATOR) append(out, from.first(from.size() - script.size()));
+    }
+    return out;
+}
+
+}  // namespace
+
+Hash256 legacy_sighash(const Transaction& tx, std::size_t index, ByteView script_code, std::uint32_t type) {
+    const bool anyone = (type & sighash_anyonecanpay) != 0;
+    const bool single = base_type(type) == sighash_single;
+    const bool none = base_type(type) == sighash_none;
+    if (single && index >= tx.outputs.size()) {
+        Hash256 one;
+        one.raw()[0] = 1;
+        return one;
+    }
+    const Script code = without_code_separators(script_code);
+    Writer out;
+    out.le32(tx.version).compact_size(anyone ? 1 : tx.inputs.size());
+    for (std::size_t i = 0; i < tx.inputs.size(); ++i) {
+        const auto& input = tx.inputs[i];
+        if (i != index && anyone) continue;
+        out.fixed(input.previous.txid).le32(input.previous.index);
+        if (i == index) {
+            out.compact_size(code.size()).bytes(code);
+        } else {
+            out.compact_size(0);
+        }
+        out.le32(i != index && (single || none) ? 0 : input.sequence);
+    }
+    const std::size_t outputs = none ? 0 : single ? index + 1 : tx.outputs.size();
+    out.compact_size(outputs);
+    for (std::size_t i = 0; i < outputs; ++i) {
+        if (single && i != index) {
+            out.le64(UINT64_MAX).compact_size(0);
+        } else {
+            write_output(out, tx.outputs[i]);
+        }
+    }
+    out.le32(tx.lock_time).le32(type);
+    return crypto::sha256d(out.view());
 }
 
 Bytes witness_signature(const crypto::Signature& signature, std::uint8_t type) {

@@ -1,4 +1,5 @@
-// What a signature in a transaction commits to: BIP 143 (segwit v0) and BIP 341 (taproot key path).
+// What a signature in a transaction commits to: BIP 143 (segwit v0), BIP 341 (taproot key path), and the original digest of
+// bare scripts, which only the interpreter uses.
 #pragma once
 
 #include "core/bitcoin/transaction.h"
@@ -31,6 +32,10 @@ private:
 /// SINGLE without its output.
 std::optional<Hash256> taproot_sighash(const Transaction& tx, std::size_t index, std::span<const TxOut> spent,
                                        std::uint8_t type, std::optional<ByteView> annex = std::nullopt);
+
+/// The digest before segwit. `script_code` still holds its OP_CODESEPARATORs; a SINGLE without its output gives the number
+/// one, as it always has.
+Hash256 legacy_sighash(const Transaction& tx, std::size_t index, ByteView script_code, std::uint32_t type);
 
 /// DER and the type byte, as a witness carries it.
 Bytes witness_signature(const crypto::Signature& signature, std::uint8_t type);
