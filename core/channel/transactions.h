@@ -67,7 +67,7 @@ struct CommitmentTx {
     CommitmentNumber number;
     CommitmentKeys keys;
     bitcoin::Transaction tx;             ///< Unsigned.
-    Sat fee;
+    Sat fee;                             ///< What it really pays: trimmed amounts and roundings included.
     std::optional<std::uint32_t> to_local_index, to_remote_index, broadcaster_anchor_index, countersigner_anchor_index;
     std::vector<HtlcOutput> htlcs;       ///< In output order: the order of htlc_signatures.
 };
@@ -99,15 +99,19 @@ std::optional<std::size_t> first_bad_signature(const ChannelParams& params, cons
 /// The digest of a commitment's or a closing transaction's only input.
 Hash256 funding_spend_digest(const ChannelParams& params, const bitcoin::Transaction& tx);
 
-/// A closing transaction (BOLT 3 Closing Transaction); the fee comes off the funder, outputs below dust are left out.
-/// Nothing when the funder cannot pay the fee.
+/// Either side may leave out its own output; its signature shows that it did (BOLT 3, "Legacy Closing Transaction").
+enum class ClosingVariant : std::uint8_t { whole, without_ours, without_theirs };
+
+/// A closing transaction: the fee comes off the funder, outputs below our dust limit, or too small to be relayed, are left
+/// out. Nothing when the funder cannot pay the fee or no output is left.
 struct ClosingTx {
     bitcoin::Transaction tx;
     std::optional<std::uint32_t> our_output, their_output;
 };
 std::optional<ClosingTx> build_closing(const ChannelParams& params, Sat to_ours, Sat to_theirs, const bitcoin::Script& our_script,
-                                       const bitcoin::Script& their_script, Sat fee);
-/// Expected weight of the closing transaction with signatures.
+                                       const bitcoin::Script& their_script, Sat fee,
+                                       ClosingVariant variant = ClosingVariant::whole);
+/// Weight of the closing transaction with its witness, an upper bound by two bytes at most.
 std::uint64_t closing_weight(const bitcoin::Transaction& unsigned_close);
 /// A script BOLT 2 allows in shutdown; `anysegwit`: option_shutdown_anysegwit was negotiated.
 bool is_allowed_shutdown_script(ByteView script, bool anysegwit);
