@@ -1,0 +1,89 @@
+#include "core/sim/memory_store.h"
+
+namespace runnel::sim {
+
+void DiskImage::apply(const ports::Records& records_of_turn) {
+    for (const auto& record : records_of_turn) {
+        std::visit(overloaded{
+                       [&](const ports::Put& put) { records[{put.kind, put.key}] = put.value; },
+                       [&](const ports::Erase& erase) { records.erase({erase.kind, erase.key}); },
+                       [&](const ports::Append& added) {
+                           auto& head = heads[added.subject];
+                           head = ports::chain_hash(head, added.subject, added.body);
+                           journal.push_back({added.subject, added.body, head});
+                       },
+                   },
+                   record);
+    }
+    ++commits;
+}
+
+void MemoryStore::write(ports::Records&& records, Written done) {
+    if (m_crashed) return;
+    Waiting waiting{++m_seen, std::move(records), std::move(done)};
+    if (m_answer == Answer::when_told) {
+        m_waiting.push_back(std::move(waiting));
+        return;
+    }
+    perform(std::move(waiting));
+}
+
+bool MemoryStore::answer_next() {
+    if (m_crashed || m_waiting.empty()) return false;
+    auto waiting = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    perform(std::move(waiting));
+    return true;
+}
+
+void MemoryStore::perform(Waiting&& waiting) {
+    if (m_failed) {
+        waiting.done(fail(ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"}));
+        return;
+    }
+    if (const auto found = m_fail.find(waiting.number); found != m_fail.end()) {
+        m_failed = true;
+        waiting.done(fail(ports::CommitError{found->second, "as the test asked"}));
+        return;
+    }
+    if (m_crash_before.contains(waiting.number)) {
+        m_crashed = true;
+        m_waiting.clear();
+        return;
+    }
+    m_image.apply(waiting.records);
+    if (m_crash_after.contains(waiting.number)) {
+        m_crashed = true;
+        m_waiting.clear();
+        return;
+    }
+    waiting.done({});
+}
+
+std::optional<Bytes> MemoryStore::get(ports::RecordKind kind, ByteView key) const {
+    const auto found = m_image.records.find({kind, to_bytes(key)});
+    if (found == m_image.records.end()) return std::nullopt;
+    return found->second;
+}
+
+void MemoryStore::scan(ports::RecordKind kind, ByteView from,
+                       const std::function<bool(ByteView key, ByteView value)>& each) const {
+    auto at = m_image.records.lower_bound({kind, to_bytes(from)});
+    for (; at != m_image.records.end() && at->first.first == kind; ++at) {
+        if (!each(at->first.second, at->second)) return;
+    }
+}
+
+void MemoryStore::scan_back(ports::RecordKind kind, ByteView before,
+                            const std::function<bool(ByteView key, ByteView value)>& each) const {
+    const auto next_kind = static_cast<ports::RecordKind>(static_cast<std::uint16_t>(kind) + 1);
+    auto at = before.empty() ? m_image.records.lower_bound({next_kind, Bytes{}})
+                             : m_image.records.lower_bound({kind, to_bytes(before)});
+    while (at != m_image.records.begin()) {
+        --at;
+        if (at->first.first != kind) return;
+        if (!each(at->first.second, at->second)) return;
+    }
+}
+
+}  // namespace runnel::sim
