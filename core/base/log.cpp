@@ -67,4 +67,14 @@ std::string escaped(std::string_view untrusted, std::size_t limit) {
     return out;
 }
 
+bool is_valid_utf8(std::string_view text) {
+    std::uint32_t code = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = decode_utf8(text, at, code);
+        if (length == 0) return false;
+        at += length;
+    }
+    return true;
+}
+
 }  // namespace runnel

@@ -24,4 +24,7 @@ using LogSink = std::function<void(LogLevel, std::string_view line)>;
 /// `limit` characters are kept.
 std::string escaped(std::string_view untrusted, std::size_t limit = 256);
 
+/// Well-formed UTF-8: nothing overlong, no surrogates, nothing cut off.
+bool is_valid_utf8(std::string_view text);
+
 }  // namespace runnel
