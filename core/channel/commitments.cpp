@@ -1,0 +1,398 @@
+#include "core/channel/commitments.h"
+
+#include "core/crypto/hash.h"
+
+#include <algorithm>
+
+namespace runnel::channel {
+
+namespace {
+
+constexpr std::uint32_t cltv_is_time = 500'000'000;
+
+ChannelFault fault(FaultKind kind, std::uint64_t got = 0, std::uint64_t limit = 0) {
+    return ChannelFault{kind, got, limit, {}};
+}
+
+int number(Stage stage) { return static_cast<int>(stage); }
+
+bool before(const HtlcEntry& entry, Party offered_by, HtlcId id) {
+    if (entry.htlc.offered_by != offered_by) return entry.htlc.offered_by < offered_by;
+    return entry.htlc.id < id;
+}
+
+}  // namespace
+
+Commitments::Commitments(ChannelParams params, FeeratePerKw feerate, Msat ours, Msat theirs,
+                         crypto::PublicKey their_first_point, ports::CommitmentSignatures our_first)
+    : m_params(std::make_shared<const ChannelParams>(std::move(params))),
+      m_feerate(feerate),
+      m_ours(ours),
+      m_theirs(theirs),
+      m_local_signatures(std::move(our_first)),
+      m_remote_point(their_first_point),
+      m_remote_next(NoPointYet{}),
+      m_revealed(std::make_shared<const crypto::ShaChain>()) {}
+
+// What a commitment holds -------------------------------------------------------------------------------------------------
+
+bool Commitments::holds(const HtlcEntry& entry, Party broadcaster, View view) const {
+    const int shift = static_cast<int>(view);
+    const bool offerers = entry.htlc.offered_by == broadcaster;
+    const int enters = number(offerers ? Stage::add_ack_signed : Stage::add_signed) + shift;
+    return number(entry.stage) >= enters && !is_gone(entry, broadcaster, view);
+}
+
+bool Commitments::is_gone(const HtlcEntry& entry, Party broadcaster, View view) const {
+    const bool offerers = entry.htlc.offered_by == broadcaster;
+    const int leaves =
+        number(offerers ? Stage::remove_signed : Stage::remove_ack_signed) + static_cast<int>(view);
+    return number(entry.stage) >= leaves;
+}
+
+FeeratePerKw Commitments::feerate(Party broadcaster, View view) const {
+    const int enters = (broadcaster == m_params->funder ? 3 : 1) + static_cast<int>(view);
+    FeeratePerKw latest = m_feerate;
+    for (const auto& change : m_fees) {
+        if (change.step >= enters) latest = change.feerate_per_kw;
+    }
+    return latest;
+}
+
+CommitmentSpec Commitments::spec(Party broadcaster, View view) const {
+    CommitmentSpec out;
+    out.feerate_per_kw = feerate(broadcaster, view);
+    out.to_ours = m_ours;
+    out.to_theirs = m_theirs;
+    out.htlcs.reserve(m_htlcs.size());
+    for (const auto& entry : m_htlcs) {
+        Msat& offerer = entry.htlc.offered_by == Party::ours ? out.to_ours : out.to_theirs;
+        Msat& receiver = entry.htlc.offered_by == Party::ours ? out.to_theirs : out.to_ours;
+        if (holds(entry, broadcaster, view)) {
+            offerer -= entry.htlc.amount_msat;
+            out.htlcs.push_back(entry.htlc);
+        } else if (is_gone(entry, broadcaster, view) && entry.removal &&
+                   std::holds_alternative<Fulfilled>(*entry.removal)) {
+            offerer -= entry.htlc.amount_msat;
+            receiver += entry.htlc.amount_msat;
+        }
+    }
+    return out;
+}
+
+CommitmentSpec Commitments::remote_spec() const {
+    const bool outstanding = std::holds_alternative<AwaitingRevocation>(m_remote_next);
+    return spec(Party::theirs, outstanding ? View::prior : View::latest);
+}
+
+std::optional<CommitmentSpec> Commitments::remote_next_spec() const {
+    if (!std::holds_alternative<AwaitingRevocation>(m_remote_next)) return std::nullopt;
+    return spec(Party::theirs, View::latest);
+}
+
+Commitments::Totals Commitments::totals(Party broadcaster, View view) const {
+    Totals out;
+    out.ours = static_cast<std::int64_t>(m_ours.raw());
+    out.theirs = static_cast<std::int64_t>(m_theirs.raw());
+    out.feerate = feerate(broadcaster, view);
+    const Sat dust = m_params->terms(broadcaster).dust_limit_satoshis;
+    for (const auto& entry : m_htlcs) {
+        const auto amount = static_cast<std::int64_t>(entry.htlc.amount_msat.raw());
+        auto& offerer = entry.htlc.offered_by == Party::ours ? out.ours : out.theirs;
+        auto& receiver = entry.htlc.offered_by == Party::ours ? out.theirs : out.ours;
+        if (holds(entry, broadcaster, view)) {
+            offerer -= amount;
+            if (!is_dust(entry.htlc, broadcaster, dust)) ++out.untrimmed;
+        } else if (is_gone(entry, broadcaster, view) && entry.removal &&
+                   std::holds_alternative<Fulfilled>(*entry.removal)) {
+            offerer -= amount;
+            receiver += amount;
+        }
+    }
+    return out;
+}
+
+const HtlcEntry* Commitments::find(Party offered_by, HtlcId id) const {
+    const auto at = std::lower_bound(
+        m_htlcs.begin(), m_htlcs.end(), id,
+        [&](const HtlcEntry& entry, HtlcId wanted) { return before(entry, offered_by, wanted); });
+    const bool found =
+        at != m_htlcs.end() && at->htlc.offered_by == offered_by && at->htlc.id == id;
+    return found ? &*at : nullptr;
+}
+
+HtlcEntry* Commitments::find_entry(Party offered_by, HtlcId id) {
+    return const_cast<HtlcEntry*>(std::as_const(*this).find(offered_by, id));
+}
+
+// Limits ------------------------------------------------------------------------------------------------------------------
+
+std::size_t Commitments::in_flight_count(Party offered_by) const {
+    return static_cast<std::size_t>(
+        std::count_if(m_htlcs.begin(), m_htlcs.end(), [&](const HtlcEntry& entry) {
+            return entry.htlc.offered_by == offered_by &&
+                   !is_gone(entry, other(offered_by), View::next);
+        }));
+}
+
+Msat Commitments::in_flight_value(Party offered_by) const {
+    Msat sum;
+    for (const auto& entry : m_htlcs) {
+        if (entry.htlc.offered_by == offered_by && !is_gone(entry, other(offered_by), View::next)) {
+            sum += entry.htlc.amount_msat;
+        }
+    }
+    return sum;
+}
+
+bool Commitments::is_dust_on(Party broadcaster, Party offerer, Msat amount) const {
+    Htlc htlc;
+    htlc.offered_by = offerer;
+    htlc.amount_msat = amount;
+    return is_dust(htlc, broadcaster, m_params->terms(broadcaster).dust_limit_satoshis);
+}
+
+Msat Commitments::dust_exposure() const {
+    // Every HTLC that is in, or may still enter, either commitment: the larger of the two sums is at risk.
+    Msat on_ours, on_theirs;
+    for (const auto& entry : m_htlcs) {
+        const auto amount = entry.htlc.amount_msat;
+        if (is_dust_on(Party::ours, entry.htlc.offered_by, amount)) on_ours += amount;
+        if (is_dust_on(Party::theirs, entry.htlc.offered_by, amount)) on_theirs += amount;
+    }
+    return std::max(on_ours, on_theirs);
+}
+
+std::optional<ChannelFault> Commitments::add_fault(Party offerer, Msat amount) const {
+    // The receiver's commitment is the first to hold it, so the offerer's balance is looked at there.
+    const Party receiver = other(offerer);
+    const auto& receiver_terms = m_params->terms(receiver);
+    if (amount.is_zero()) return fault(FaultKind::amount_zero);
+    if (amount < receiver_terms.htlc_minimum_msat) {
+        return fault(FaultKind::below_htlc_minimum, amount.raw(), receiver_terms.htlc_minimum_msat.raw());
+    }
+    if (in_flight_count(offerer) + 1 > receiver_terms.max_accepted_htlcs) {
+        return fault(FaultKind::too_many_htlcs, in_flight_count(offerer) + 1, receiver_terms.max_accepted_htlcs);
+    }
+    const auto value = add(in_flight_value(offerer), amount);
+    if (!value || *value > receiver_terms.max_htlc_value_in_flight_msat) {
+        return fault(FaultKind::too_much_in_flight, value ? value->raw() : UINT64_MAX,
+                     receiver_terms.max_htlc_value_in_flight_msat.raw());
+    }
+    const Msat most = spendable(offerer);
+    if (amount > most) return fault(FaultKind::insufficient_balance, amount.raw(), most.raw());
+    return std::nullopt;
+}
+
+/// What `offerer` could put into one more HTLC: balance less reserve, less the fees its adding may cause.
+Msat Commitments::spendable(Party offerer) const {
+    const Party receiver = other(offerer);
+    const auto& terms = m_params->terms(receiver);
+    const Totals state = totals(receiver, View::next);
+    const auto reserve = static_cast<std::int64_t>(terms.channel_reserve_satoshis.msat().raw());
+    const Msat first_untrimmed = m_params->terms(receiver).dust_limit_satoshis.msat();
+
+    const auto after_cost = [&](bool untrimmed) -> std::int64_t {
+        const std::size_t count = state.untrimmed + (untrimmed ? 1 : 0);
+        if (m_params->funder == offerer) {
+            Sat cost = funder_cost(state.feerate, count);
+            if (offerer == Party::ours) {
+                // Fee-spike buffer (BOLT 2, update_add_htlc): twice the feerate and one HTLC more must still be payable.
+                const FeeratePerKw spike(state.feerate.raw() > UINT32_MAX / 2 ? UINT32_MAX : state.feerate.raw() * 2);
+                cost = std::max(cost, funder_cost(spike, count + 1));
+            }
+            return state.of(offerer) - reserve - static_cast<std::int64_t>(cost.msat().raw());
+        }
+        if (offerer == Party::ours && untrimmed) {
+            // The peer pays for the larger commitment. If it cannot, an HTLC with an output would push it below zero.
+            const auto cost = static_cast<std::int64_t>(funder_cost(state.feerate, count + 1).msat().raw());
+            if (state.of(receiver) < cost) return -1;
+        }
+        return state.of(offerer) - reserve;
+    };
+    // As funder a small HTLC (without output) costs less than a large one, so there are two answers; a large one that would
+    // not reach the dust limit is none.
+    const std::int64_t large = after_cost(true);
+    if (large >= static_cast<std::int64_t>(first_untrimmed.raw())) return Msat(static_cast<std::uint64_t>(large));
+    const std::int64_t small = after_cost(false);
+    if (small <= 0) return Msat(0);
+    const std::uint64_t largest_dust = first_untrimmed.raw() == 0 ? 0 : first_untrimmed.raw() - 1;
+    return Msat(std::min(static_cast<std::uint64_t>(small), largest_dust));
+}
+
+namespace {
+
+Msat bounded(Msat spendable, std::size_t count, Msat value, const Terms& receiver) {
+    if (count >= receiver.max_accepted_htlcs) return Msat(0);
+    const Msat most = std::min(spendable, sub_or_zero(receiver.max_htlc_value_in_flight_msat, value));
+    return most < receiver.htlc_minimum_msat ? Msat(0) : most;
+}
+
+}  // namespace
+
+Msat Commitments::can_send() const {
+    return bounded(spendable(Party::ours), in_flight_count(Party::ours), in_flight_value(Party::ours),
+                   m_params->theirs);
+}
+
+Msat Commitments::can_receive() const {
+    return bounded(spendable(Party::theirs), in_flight_count(Party::theirs), in_flight_value(Party::theirs),
+                   m_params->ours);
+}
+
+// Proposals ---------------------------------------------------------------------------------------------------------------
+
+Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount, const PaymentHash& hash,
+                                                                BlockHeight cltv_expiry,
+                                                                const wire::OnionPacket& onion) {
+    if (cltv_expiry.raw() >= cltv_is_time) return fail(fault(FaultKind::cltv_too_large, cltv_expiry.raw(), cltv_is_time));
+    if (const auto wrong = add_fault(Party::ours, amount)) return fail(*wrong);
+    const bool is_small = is_dust_on(Party::ours, Party::ours, amount) || is_dust_on(Party::theirs, Party::ours, amount);
+    if (is_small && dust_exposure() + amount > max_dust_exposure) {
+        return fail(fault(FaultKind::dust_exposure, (dust_exposure() + amount).raw(), max_dust_exposure.raw()));
+    }
+    HtlcEntry entry;
+    entry.htlc = Htlc{Party::ours, m_our_next_id, amount, hash, cltv_expiry.raw()};
+    entry.onion = onion;
+    entry.sequence = m_next_sequence++;
+    m_our_next_id = m_our_next_id.next();
+    wire::UpdateAddHtlc message;
+    message.id = entry.htlc.id;
+    message.amount_msat = amount;
+    message.payment_hash = hash;
+    message.cltv_expiry = cltv_expiry;
+    message.onion_routing_packet = onion;
+    const auto at = std::find_if(m_htlcs.begin(), m_htlcs.end(),
+                                 [](const HtlcEntry& e) { return e.htlc.offered_by == Party::theirs; });
+    m_htlcs.insert(at, std::move(entry));
+    return message;
+}
+
+Result<void, ChannelFault> Commitments::receive_add(const wire::UpdateAddHtlc& add) {
+    if (add.id != m_their_next_id) {
+        return fail(fault(FaultKind::unexpected_htlc_id, add.id.raw(), m_their_next_id.raw()));
+    }
+    if (add.cltv_expiry.raw() >= cltv_is_time) {
+        return fail(fault(FaultKind::cltv_too_large, add.cltv_expiry.raw(), cltv_is_time));
+    }
+    if (const auto wrong = add_fault(Party::theirs, add.amount_msat)) return fail(*wrong);
+    HtlcEntry entry;
+    entry.htlc = Htlc{Party::theirs, add.id, add.amount_msat, add.payment_hash, add.cltv_expiry.raw()};
+    entry.onion = add.onion_routing_packet;
+    entry.blinded_path = add.blinded_path;
+    m_their_next_id = m_their_next_id.next();
+    m_htlcs.push_back(std::move(entry));
+    return {};
+}
+
+Result<HtlcEntry*, ChannelFault> Commitments::removable(Party offered_by, HtlcId id) {
+    HtlcEntry* const entry = find_entry(offered_by, id);
+    // Removing is allowed only once the HTLC is irrevocable on both sides (BOLT 2).
+    if (entry == nullptr || entry->stage < Stage::locked_in) return fail(fault(FaultKind::unknown_htlc, id.raw()));
+    if (entry->stage > Stage::locked_in) return fail(fault(FaultKind::already_removed, id.raw()));
+    return entry;
+}
+
+namespace {
+
+bool hashes_to(const wire::Preimage& preimage, const PaymentHash& hash) {
+    return equal_constant_time(crypto::sha256(preimage.view()).view(), hash.view());
+}
+
+}  // namespace
+
+Result<wire::UpdateFulfillHtlc, ChannelFault> Commitments::send_fulfill(HtlcId id, const wire::Preimage& preimage) {
+    RUNNEL_TRY(HtlcEntry* const entry, removable(Party::theirs, id));
+    if (!hashes_to(preimage, entry->htlc.payment_hash)) return fail(fault(FaultKind::wrong_preimage, id.raw()));
+    entry->stage = Stage::remove_proposed;
+    entry->removal = std::make_shared<const Removal>(Fulfilled{preimage});
+    entry->sequence = m_next_sequence++;
+    wire::UpdateFulfillHtlc message;
+    message.id = id;
+    message.payment_preimage = preimage;
+    return message;
+}
+
+Result<void, ChannelFault> Commitments::receive_fulfill(const wire::UpdateFulfillHtlc& fulfill) {
+    RUNNEL_TRY(HtlcEntry* const entry, removable(Party::ours, fulfill.id));
+    if (!hashes_to(fulfill.payment_preimage, entry->htlc.payment_hash)) {
+        return fail(fault(FaultKind::wrong_preimage, fulfill.id.raw()));
+    }
+    entry->stage = Stage::remove_proposed;
+    entry->removal = std::make_shared<const Removal>(Fulfilled{fulfill.payment_preimage});
+    return {};
+}
+
+Result<wire::UpdateFailHtlc, ChannelFault> Commitments::send_fail(HtlcId id, Bytes reason) {
+    RUNNEL_TRY(HtlcEntry* const entry, removable(Party::theirs, id));
+    entry->stage = Stage::remove_proposed;
+    entry->removal = std::make_shared<const Removal>(Failed{reason});
+    entry->sequence = m_next_sequence++;
+    wire::UpdateFailHtlc message;
+    message.id = id;
+    message.reason = std::move(reason);
+    return message;
+}
+
+Result<void, ChannelFault> Commitments::receive_fail(const wire::UpdateFailHtlc& failure) {
+    RUNNEL_TRY(HtlcEntry* const entry, removable(Party::ours, failure.id));
+    entry->stage = Stage::remove_proposed;
+    entry->removal = std::make_shared<const Removal>(Failed{failure.reason});
+    return {};
+}
+
+namespace {
+constexpr std::uint16_t badonion = 0x8000;
+}
+
+Result<wire::UpdateFailMalformedHtlc, ChannelFault> Commitments::send_fail_malformed(HtlcId id,
+                                                                                     const Hash256& sha256_of_onion,
+                                                                                     std::uint16_t failure_code) {
+    if ((failure_code & badonion) == 0) return fail(fault(FaultKind::bad_failure_code, failure_code));
+    RUNNEL_TRY(HtlcEntry* const entry, removable(Party::theirs, id));
+    entry->stage = Stage::remove_proposed;
+    entry->removal = std::make_shared<const Removal>(FailedMalformed{sha256_of_onion, failure_code});
+    entry->sequence = m_next_sequence++;
+    wire::UpdateFailMalformedHtlc message;
+    message.id = id;
+    message.sha256_of_onion = sha256_of_onion;
+    message.failure_code = failure_code;
+    return message;
+}
+
+Result<void, ChannelFault> Commitments::receive_fail_malformed(const wire::UpdateFailMalformedHtlc& failure) {
+    if ((failure.failure_code & badonion) == 0) return fail(fault(FaultKind::bad_failure_code, failure.failure_code));
+    RUNNEL_TRY(HtlcEntry* const entry, removable(Party::ours, failure.id));
+    entry->stage = Stage::remove_proposed;
+    entry->removal = std::make_shared<const Removal>(FailedMalformed{failure.sha256_of_onion, failure.failure_code});
+    return {};
+}
+
+Result<wire::UpdateFee, ChannelFault> Commitments::send_fee(FeeratePerKw feerate) {
+    if (m_params->funder != Party::ours) return fail(fault(FaultKind::fee_by_fundee));
+    if (feerate < feerate_floor) return fail(fault(FaultKind::feerate_too_low, feerate.raw(), feerate_floor.raw()));
+    const Totals state = totals(Party::theirs, View::next);
+    const Sat cost = funder_cost(feerate, state.untrimmed);
+    const auto needed = static_cast<std::int64_t>((cost + m_params->theirs.channel_reserve_satoshis).msat().raw());
+    if (state.ours < needed) {
+        return fail(fault(FaultKind::fee_unaffordable, static_cast<std::uint64_t>(std::max<std::int64_t>(state.ours, 0)),
+                          static_cast<std::uint64_t>(needed)));
+    }
+    m_fees.push_back(FeeChange{feerate, 0, m_next_sequence++});
+    wire::UpdateFee message;
+    message.feerate_per_kw = feerate;
+    return message;
+}
+
+Result<void, ChannelFault> Commitments::receive_fee(const wire::UpdateFee& fee) {
+    if (m_params->funder != Party::theirs) return fail(fault(FaultKind::fee_by_fundee));
+    if (fee.feerate_per_kw < feerate_floor) {
+        return fail(fault(FaultKind::feerate_too_low, fee.feerate_per_kw.raw(), feerate_floor.raw()));
+    }
+    // A peer that proposes without end makes us remember without end: only the newest unsigned proposal counts.
+    if (!m_fees.empty() && m_fees.back().step == 0) m_fees.pop_back();
+    m_fees.push_back(FeeChange{fee.feerate_per_kw, 0, 0});
+    return {};
+}
+
+}  // namespace runnel::channel
