@@ -18,7 +18,7 @@ namespace {
 
 using Input = std::vector<std::uint8_t>;
 
-constexpr int mutations = 5000;
+constexpr int mutations = 20000;
 constexpr auto time_limit = std::chrono::milliseconds(1500);
 
 Input current;  // what runs now, for the report of a crash
