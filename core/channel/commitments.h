@@ -155,6 +155,8 @@ public:
 
     // Commitments.
     bool has_changes_to_sign() const;
+    /// Something of ours was proposed and not signed yet: shutdown has to wait (BOLT 2, shutdown).
+    bool has_unsigned_proposals() const;
     bool may_sign() const { return std::holds_alternative<MaySign>(m_remote_next); }
     /// Signs their next commitment.
     Result<wire::CommitmentSigned, ChannelFault> send_commit(const ports::ChannelSigner& signer);

@@ -62,6 +62,19 @@ bool Commitments::has_changes_to_sign() const {
            });
 }
 
+bool Commitments::has_unsigned_proposals() const {
+    return std::any_of(m_htlcs.begin(), m_htlcs.end(),
+                       [](const HtlcEntry& entry) {
+                           const Party proposer = entry.stage == Stage::add_proposed ? entry.htlc.offered_by
+                                                                                     : other(entry.htlc.offered_by);
+                           return proposer == Party::ours &&
+                                  (entry.stage == Stage::add_proposed || entry.stage == Stage::remove_proposed);
+                       }) ||
+           std::any_of(m_fees.begin(), m_fees.end(), [&](const FeeChange& change) {
+               return m_params->funder == Party::ours && change.step == 0;
+           });
+}
+
 Result<wire::CommitmentSigned, ChannelFault> Commitments::send_commit(const ports::ChannelSigner& signer) {
     const auto* const may_sign = std::get_if<MaySign>(&m_remote_next);
     if (may_sign == nullptr) {

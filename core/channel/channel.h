@@ -1,0 +1,276 @@
+// One channel's life as states, each a type that holds only what is true in it.
+//
+//   funder: AwaitingAccept -> AwaitingFundingSigned \                                               / Closing -> Closed
+//   fundee: AwaitingFundingCreated -----------------> AwaitingConfirmation -> AwaitingReady -> Normal
+//                                                                                 \-> ShuttingDown -> NegotiatingClose -> Closing
+//
+// Handlers are free functions over (state, input): they change the Channel they are given, which the turn owns, only when
+// they succeed, and tell the rest of the node what became true as facts. They never send, store, watch or decide about money
+// above the channel.
+#pragma once
+
+#include "core/base/network.h"
+#include "core/channel/close.h"
+#include "core/channel/commitments.h"
+#include "core/ports/chain.h"
+#include "core/ports/entropy.h"
+#include "core/wire/message.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace runnel::channel {
+
+/// What this wallet asks of channels and accepts from peers. Values of a real network by default.
+struct Policy {
+    Network network = Network::regtest;
+    Sat min_funding{20'000};                 ///< As fundee.
+    Sat max_funding{10'000'000'000};         ///< With option_support_large_channel.
+    Sat dust_limit{354};
+    std::uint16_t to_self_delay = 1008;      ///< Asked of them: how long this wallet may sleep.
+    std::uint16_t to_self_delay_large = 2016;///< Asked for channels of large_channel or more.
+    Sat large_channel{50'000'000};
+    std::uint16_t max_to_self_delay = 2016;  ///< Accepted for us.
+    std::uint16_t max_accepted_htlcs = 483;
+    Msat htlc_minimum{1};
+    std::uint32_t max_minimum_depth = 144;   ///< Accepted as funder.
+    std::uint32_t depth_small = 3;           ///< Confirmations asked as fundee, by amount ...
+    std::uint32_t depth_large = 6;
+    Sat depth_large_from{10'000'000};        ///< ... from here on depth_large, in between linear.
+};
+
+/// Confirmations we ask for as fundee: 3 to 6 by amount.
+std::uint32_t minimum_depth_for(const Policy& policy, Sat funding);
+/// The channel reserve we ask for: 1 %, at least 1,000 sat and both dust limits.
+Sat reserve_for(Sat funding, Sat dust_a, Sat dust_b);
+
+/// Everything a handler may know beside its channel and its input.
+struct Context {
+    const Policy& policy;
+    UnixTime now;
+    BlockHeight height;
+    ports::FeeEstimates fees;
+    const ports::ChannelSigner& signer;
+    wire::Features features;  ///< Negotiated with this peer: what both sides have.
+    bitcoin::Script shutdown_script;  ///< An unused address of the wallet.
+};
+
+enum class Link : std::uint8_t { offline, reestablishing, online };
+
+/// Where the funding transaction stands in the chain.
+struct Confirmation {
+    BlockHeight height;
+    std::uint32_t tx_index = 0;
+    friend bool operator==(const Confirmation&, const Confirmation&) = default;
+};
+
+/// As funder: what the coins were planned for. The output's script is all zero until their key is known.
+struct FundingPlan {
+    ports::SpendPlan spend;
+    std::uint32_t output_index = 0;
+};
+
+/// open_channel is out; nothing is at stake and nothing stored.
+struct AwaitingAccept {
+    wire::OpenChannel open;
+    FundingPlan plan;
+};
+/// We accepted their open_channel; nothing is at stake and nothing stored.
+struct AwaitingFundingCreated {
+    wire::OpenChannel open;
+    wire::AcceptChannel accept;
+    ChannelParams params;  ///< Without the funding outpoint.
+};
+/// funding_created is out: they could sign, but the transaction is not ours to broadcast yet.
+struct AwaitingFundingSigned {
+    ChannelParams params;
+    FundingPlan plan;
+    FeeratePerKw feerate;
+    Msat push_msat;
+    crypto::PublicKey their_first_point;
+    std::uint32_t minimum_depth = 0;
+    ports::SignerGuard guard;
+};
+
+/// What every channel with a funding transaction has.
+struct Funded {
+    Commitments commitments;
+    std::uint32_t minimum_depth = 0;                 ///< Confirmations before channel_ready.
+    BlockHeight created;                             ///< When funding was agreed on.
+    std::shared_ptr<const bitcoin::Transaction> funding_tx;  ///< As funder, signed.
+    std::optional<Confirmation> confirmation;
+    bool was_confirmed = false;                      ///< Ever: the fundee forgets only what never was.
+    ShortChannelId our_alias;                        ///< They route to us by it.
+    std::optional<ShortChannelId> their_alias;       ///< Our invoices' hints name it.
+    std::optional<wire::AnnouncementSignatures> their_announcement;
+    std::optional<wire::ChannelUpdate> their_update; ///< Their policy for forwarding to us.
+
+    const ChannelParams& params() const { return commitments.params(); }
+    /// Of the funding output, once confirmed.
+    std::optional<ShortChannelId> short_channel_id() const;
+    std::uint32_t depth(BlockHeight tip) const;
+};
+
+/// The funding transaction is known to both and may confirm.
+struct AwaitingConfirmation {
+    Funded funded;
+    std::optional<wire::ChannelReady> early;  ///< Theirs, when their chain was faster.
+};
+/// Deep enough for us: channel_ready is sent, theirs is not here.
+struct AwaitingReady {
+    Funded funded;
+};
+/// HTLCs may flow.
+struct Normal {
+    Funded funded;
+};
+/// At least one side wants to close: no new HTLCs, those under way go on.
+struct ShuttingDown {
+    Funded funded;
+    bitcoin::Script our_script;
+    bool sent = false;                          ///< Held back until what we proposed is signed.
+    std::optional<bitcoin::Script> their_script;
+};
+/// Both said shutdown and nothing is in flight: the fee is being agreed on.
+struct NegotiatingClose {
+    Funded funded;
+    bitcoin::Script our_script;
+    bitcoin::Script their_script;
+    CloseNegotiation negotiation;
+};
+
+/// Why a channel went to the chain.
+struct MutualCloseAgreed { bitcoin::Transaction tx; };       ///< Signed by both.
+struct OurCommitPublished { bitcoin::Transaction tx; std::string reason; };  ///< Signed by both, broadcast until confirmed.
+struct TheyMustClose { std::string reason; };                 ///< We lost state: nothing of ours may be broadcast.
+struct TheirClose {};                                         ///< They spent the funding output; nothing of ours was needed.
+using ClosingCause = std::variant<MutualCloseAgreed, OurCommitPublished, TheyMustClose, TheirClose>;
+
+/// A transaction of the close that is in a block.
+struct ConfirmedSpend {
+    bitcoin::OutPoint spent;
+    std::shared_ptr<const bitcoin::Transaction> tx;
+    BlockHeight height;
+};
+/// A claim of ours that was signed and is broadcast until what it spends is spent in a block.
+struct ClaimInFlight {
+    bitcoin::Transaction tx;
+    BlockHeight not_before;  ///< First height at which it is final.
+    std::vector<bitcoin::Transaction> parents;
+};
+
+/// The funding output is, or is about to be, spent.
+struct Closing {
+    Funded funded;
+    ClosingCause cause;
+    BlockHeight since;
+    std::vector<bitcoin::Transaction> mutual_candidates;  ///< Every close both sides ever signed.
+    std::vector<ConfirmedSpend> spends;                   ///< Of the funding output first, then of its transaction's outputs.
+    std::vector<ClaimInFlight> claims;
+    std::vector<wire::Preimage> preimages;                ///< Known for HTLCs offered to us.
+};
+/// Nothing is left to do.
+struct Closed {
+    ChannelParams params;
+    BlockHeight height;      ///< When the last of it became final.
+    Txid closing_txid;
+    std::string how;         ///< "mutual", "ours", "theirs", "revoked", "never confirmed".
+    Sat to_ours;             ///< What came back to the wallet, before sweep fees.
+};
+
+using ChannelState = std::variant<AwaitingAccept, AwaitingFundingCreated, AwaitingFundingSigned, AwaitingConfirmation,
+                                  AwaitingReady, Normal, ShuttingDown, NegotiatingClose, Closing, Closed>;
+
+struct Channel {
+    ChannelId id;                   ///< temporary_channel_id until the funding transaction is known.
+    crypto::PublicKey peer;
+    ports::ChannelKeyId keys;
+    Link link = Link::offline;      ///< Never stored: offline at start.
+    ChannelState state;
+};
+
+/// The name of a state as `channels` shows it.
+std::string_view state_name(const ChannelState& state);
+/// The Funded part of a state that has one.
+const Funded* funded_of(const ChannelState& state);
+Funded* funded_of(ChannelState& state);
+/// Is it in the store? Not before both have signed.
+bool is_stored(const ChannelState& state);
+/// May an HTLC be added by us now: Normal, online, funding confirmed.
+bool is_usable(const Channel& channel);
+
+/// channel_id of BOLT 2: the funding txid with the output index XORed into its last bytes.
+ChannelId channel_id_of(const bitcoin::OutPoint& funding);
+
+// What became true ---------------------------------------------------------------------------------------------------------
+
+struct FundingAgreed { FundingPlan plan; };  ///< As funder: sign the funding transaction, broadcast it after the commit.
+struct BecameFunded { ChannelId temporary; };  ///< The id changed to the final one; the record begins.
+struct BecameUsable {};                     ///< Both are ready.
+struct PreimageLearned { HtlcId id; PaymentHash payment_hash; wire::Preimage preimage; };  ///< Of an HTLC of ours.
+struct MutualCloseSigned { bitcoin::Transaction tx; };
+struct MustClose { ChannelFault fault; };   ///< Broadcast our commitment.
+struct LostState {};                        ///< They proved that we are behind.
+using Fact = std::variant<FundingAgreed, BecameFunded, BecameUsable, PreimageLearned, HtlcFact, MutualCloseSigned, MustClose,
+                          LostState>;
+
+struct Step {
+    std::vector<wire::Message> send;
+    std::vector<Fact> facts;
+};
+using StepResult = Result<Step, ChannelFault>;
+
+// Opening ------------------------------------------------------------------------------------------------------------------
+
+struct OpenRequest {
+    Sat funding;
+    Msat push_msat;
+    bool announce = false;
+    FeeratePerKw commitment_feerate;
+    FundingPlan plan;
+    std::optional<bitcoin::Script> upfront_shutdown;
+};
+/// Starts an opening as funder; the channel's id is the temporary one.
+Channel open_channel(const OpenRequest& request, const ChannelId& temporary, const crypto::PublicKey& peer,
+                     const ports::ChannelKeyId& keys, const Context& context, Step& step);
+/// Their open_channel, as fundee.
+Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open, const crypto::PublicKey& peer,
+                                             const ports::ChannelKeyId& keys, const Context& context, Step& step);
+/// An output script of the funding's size (P2WSH of nothing), to plan coins before the keys are known.
+bitcoin::Script funding_script_to_plan_with();
+/// {static_remotekey, anchors}, with scid_alias for an unannounced channel when both sides know it.
+wire::Features channel_type_for(bool announce, const wire::Features& negotiated);
+
+// Inputs -------------------------------------------------------------------------------------------------------------------
+
+/// Any channel message of the peer for this channel. An error it sends about an open channel makes a MustClose.
+StepResult on_message(Channel& channel, const wire::Message& message, const Context& context);
+/// The connection is up and both init were exchanged.
+Step on_peer_up(Channel& channel, const Context& context);
+/// The connection is gone. False when the channel goes with it (an opening nobody signed).
+[[nodiscard]] bool on_peer_down(Channel& channel);
+/// The tip moved, or the funding transaction was seen in (or fell out of) a block.
+Step on_block(Channel& channel, const Context& context);
+void on_funding_confirmed(Channel& channel, const Confirmation& where);
+void on_funding_unconfirmed(Channel& channel);
+/// After all inputs of a turn: sends what a signature waits for. At most one commitment_signed a turn, whatever was proposed.
+StepResult flush(Channel& channel, const Context& context);
+
+// Wishes -------------------------------------------------------------------------------------------------------------------
+
+Result<wire::UpdateAddHtlc, ChannelFault> add_htlc(Channel& channel, Msat amount, const PaymentHash& hash,
+                                                   BlockHeight cltv_expiry, const wire::OnionPacket& onion);
+Result<wire::Message, ChannelFault> fulfill_htlc(Channel& channel, HtlcId id, const wire::Preimage& preimage);
+Result<wire::Message, ChannelFault> fail_htlc(Channel& channel, HtlcId id, Bytes reason);
+Result<wire::Message, ChannelFault> fail_malformed_htlc(Channel& channel, HtlcId id, const Hash256& sha256_of_onion,
+                                                        std::uint16_t failure_code);
+Result<wire::Message, ChannelFault> update_fee(Channel& channel, FeeratePerKw feerate);
+/// Begins a cooperative close; `script` is ours unless an upfront one binds us.
+StepResult shut_down(Channel& channel, const bitcoin::Script& script, const Context& context);
+/// Signs our latest commitment; the state is Closing afterwards. Repeating it changes nothing.
+StepResult force_close(Channel& channel, const std::string& reason, const Context& context);
+
+}  // namespace runnel::channel

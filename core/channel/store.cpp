@@ -1,0 +1,535 @@
+#include "core/channel/store.h"
+
+#include "core/channel/codec.h"
+#include "core/crypto/hash.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace runnel::channel {
+
+namespace {
+
+constexpr std::uint8_t channel_version = 1;
+constexpr std::uint8_t row_version = 1;
+
+// Small parts --------------------------------------------------------------------------------------------------------------
+
+void put(Writer& out, const crypto::Signature& signature) { out.fixed(signature); }
+
+void put(Writer& out, const ports::CommitmentSignatures& signatures) {
+    put(out, signatures.signature);
+    out.compact_size(signatures.htlc_signatures.size());
+    for (const auto& signature : signatures.htlc_signatures) put(out, signature);
+}
+
+ports::CommitmentSignatures get_signatures(Reader& in) {
+    ports::CommitmentSignatures out;
+    in.fixed(out.signature);
+    const std::size_t count = decode_count(in, crypto::Signature::size_bytes);
+    out.htlc_signatures.resize(in.ok() ? count : 0);
+    for (auto& signature : out.htlc_signatures) in.fixed(signature);
+    return out;
+}
+
+void put(Writer& out, const ports::SignerGuard& guard) {
+    out.u64(guard.remote_next).fixed(guard.remote_content).u64(guard.local_count).u64(guard.released);
+    encode(out, guard.local_signed);
+}
+
+ports::SignerGuard get_guard(Reader& in) {
+    ports::SignerGuard guard;
+    guard.remote_next = in.u64();
+    in.fixed(guard.remote_content);
+    guard.local_count = in.u64();
+    guard.released = in.u64();
+    guard.local_signed = decode_bool(in);
+    return guard;
+}
+
+void put(Writer& out, const Removal& removal) {
+    out.u8(static_cast<std::uint8_t>(removal.index()));
+    std::visit(overloaded{[&](const Fulfilled& r) { out.fixed(r.payment_preimage); },
+                          [&](const Failed& r) { encode_bytes(out, r.reason); },
+                          [&](const FailedMalformed& r) { out.fixed(r.sha256_of_onion).u16(r.failure_code); }},
+               removal);
+}
+
+Removal get_removal(Reader& in) {
+    switch (in.u8()) {
+        case 0: return Fulfilled{in.fixed<wire::Preimage>()};
+        case 1: return Failed{decode_bytes(in)};
+        case 2: {
+            FailedMalformed out;
+            in.fixed(out.sha256_of_onion);
+            out.failure_code = in.u16();
+            return out;
+        }
+        default: in.fail(DecodeError::bad_value); return Failed{};
+    }
+}
+
+void put_script(Writer& out, const bitcoin::Script& script) { encode_bytes(out, script); }
+
+template <typename M>
+void put_message(Writer& out, const M& message) {
+    encode_bytes(out, wire::encode(message));
+}
+
+template <typename M>
+M get_message(Reader& in) {
+    const Bytes bytes = decode_bytes(in);
+    if (!in.ok()) return M{};
+    auto message = wire::decode(bytes);
+    if (!message || !std::holds_alternative<M>(*message)) {
+        in.fail(DecodeError::bad_value);
+        return M{};
+    }
+    return std::get<M>(*std::move(message));
+}
+
+}  // namespace
+
+// Commitments --------------------------------------------------------------------------------------------------------------
+
+/// Reads and writes the private members of Commitments; HTLCs' constant parts come from their rows.
+class CommitmentsCodec {
+public:
+    static void encode(Writer& out, const Commitments& c) {
+        channel::encode(out, *c.m_params);
+        out.u32(c.m_feerate.raw());
+        channel::encode(out, c.m_ours);
+        channel::encode(out, c.m_theirs);
+        out.u64(c.m_our_next_id.raw()).u64(c.m_their_next_id.raw()).u64(c.m_next_sequence);
+        out.u64(c.m_local_number.raw());
+        put(out, c.m_local_signatures);
+        out.u64(c.m_remote_number.raw());
+        channel::encode(out, c.m_remote_point);
+        out.u8(static_cast<std::uint8_t>(c.m_remote_next.index()));
+        std::visit(overloaded{[](const NoPointYet&) {},
+                              [&](const MaySign& s) { channel::encode(out, s.point); },
+                              [&](const AwaitingRevocation& s) {
+                                  channel::encode(out, s.point);
+                                  put(out, s.signatures);
+                              }},
+                   c.m_remote_next);
+        c.m_revealed->encode(out);
+        out.u8(static_cast<std::uint8_t>(c.m_last_sent));
+        put(out, c.m_guard);
+        out.compact_size(c.m_fees.size());
+        for (const auto& fee : c.m_fees) out.u32(fee.feerate_per_kw.raw()).u8(fee.step).u64(fee.sequence);
+        out.compact_size(c.m_htlcs.size());
+        for (const auto& entry : c.m_htlcs) encode_entry(out, entry);
+    }
+
+    static Commitments decode(Reader& in, const std::vector<HtlcRow>& rows) {
+        Commitments c;
+        c.m_params = std::make_shared<const ChannelParams>(decode_params(in));
+        c.m_feerate = FeeratePerKw(in.u32());
+        c.m_ours = decode_msat(in);
+        c.m_theirs = decode_msat(in);
+        c.m_our_next_id = HtlcId(in.u64());
+        c.m_their_next_id = HtlcId(in.u64());
+        c.m_next_sequence = in.u64();
+        c.m_local_number = CommitmentNumber(in.u64());
+        c.m_local_signatures = get_signatures(in);
+        c.m_remote_number = CommitmentNumber(in.u64());
+        c.m_remote_point = decode_public_key(in);
+        switch (in.u8()) {
+            case 0: c.m_remote_next = NoPointYet{}; break;
+            case 1: c.m_remote_next = MaySign{decode_public_key(in)}; break;
+            case 2: {
+                const auto point = decode_public_key(in);
+                c.m_remote_next = AwaitingRevocation{point, get_signatures(in)};
+                break;
+            }
+            default: in.fail(DecodeError::bad_value);
+        }
+        auto revealed = crypto::ShaChain::decode(in);
+        if (!revealed) in.fail(revealed.error());
+        c.m_revealed = std::make_shared<const crypto::ShaChain>(revealed ? *std::move(revealed) : crypto::ShaChain{});
+        c.m_last_sent = in.u8() == 0 ? LastSent::revocation : LastSent::commitment;
+        c.m_guard = get_guard(in);
+        const std::size_t fees = decode_count(in, 13);
+        for (std::size_t i = 0; in.ok() && i < fees; ++i) {
+            FeeChange change;
+            change.feerate_per_kw = FeeratePerKw(in.u32());
+            change.step = in.u8();
+            change.sequence = in.u64();
+            c.m_fees.push_back(change);
+        }
+        const std::size_t htlcs = decode_count(in, 42);
+        c.m_htlcs.reserve(in.ok() ? htlcs : 0);
+        for (std::size_t i = 0; in.ok() && i < htlcs; ++i) c.m_htlcs.push_back(decode_entry(in, rows));
+        return c;
+    }
+
+private:
+    static void encode_entry(Writer& out, const HtlcEntry& entry) {
+        channel::encode(out, entry.htlc.offered_by);
+        out.u64(entry.htlc.id.raw()).u8(static_cast<std::uint8_t>(entry.stage)).u64(entry.sequence);
+        for (const auto& span : {entry.in_ours, entry.in_theirs}) {
+            // Numbers stay below 2^48, "none" is stored as zero.
+            out.bigsize(span.first == NumberSpan::none ? 0 : span.first + 1);
+            out.bigsize(span.last == NumberSpan::none ? 0 : span.last + 1);
+        }
+        channel::encode(out, entry.removal != nullptr);
+        if (entry.removal) put(out, *entry.removal);
+    }
+
+    static HtlcEntry decode_entry(Reader& in, const std::vector<HtlcRow>& rows) {
+        HtlcEntry entry;
+        const Party offered_by = decode_party(in);
+        const HtlcId id(in.u64());
+        const std::uint8_t stage = in.u8();
+        if (stage >= static_cast<std::uint8_t>(Stage::removed)) in.fail(DecodeError::bad_value);
+        entry.stage = static_cast<Stage>(stage);
+        entry.sequence = in.u64();
+        for (auto* const span : {&entry.in_ours, &entry.in_theirs}) {
+            for (auto* const number : {&span->first, &span->last}) {
+                const std::uint64_t stored = in.bigsize();
+                *number = stored == 0 ? NumberSpan::none : stored - 1;
+            }
+        }
+        if (decode_bool(in)) entry.removal = std::make_shared<const Removal>(get_removal(in));
+        const auto row = std::lower_bound(rows.begin(), rows.end(), std::pair(offered_by, id),
+                                          [](const HtlcRow& r, const std::pair<Party, HtlcId>& wanted) {
+                                              return std::pair(r.htlc.offered_by, r.htlc.id) < wanted;
+                                          });
+        if (row == rows.end() || row->htlc.offered_by != offered_by || row->htlc.id != id) {
+            in.fail(DecodeError::missing_field);
+            return entry;
+        }
+        entry.htlc = row->htlc;
+        entry.onion = row->onion;
+        entry.blinded_path = row->blinded_path;
+        return entry;
+    }
+};
+
+namespace {
+
+void put(Writer& out, const Funded& f) {
+    CommitmentsCodec::encode(out, f.commitments);
+    out.u32(f.minimum_depth).u32(f.created.raw());
+    encode(out, f.funding_tx != nullptr);
+    if (f.funding_tx) encode(out, *f.funding_tx);
+    encode_optional(out, f.confirmation, [](Writer& w, const Confirmation& c) { w.u32(c.height.raw()).u32(c.tx_index); });
+    encode(out, f.was_confirmed);
+    out.u64(f.our_alias.raw());
+    encode_optional(out, f.their_alias, [](Writer& w, ShortChannelId id) { w.u64(id.raw()); });
+    encode_optional(out, f.their_announcement, [](Writer& w, const auto& m) { put_message(w, m); });
+    encode_optional(out, f.their_update, [](Writer& w, const auto& m) { put_message(w, m); });
+}
+
+Funded get_funded(Reader& in, const std::vector<HtlcRow>& rows) {
+    Funded f{CommitmentsCodec::decode(in, rows), 0, {}, nullptr, {}, false, {}, {}, {}, {}};
+    f.minimum_depth = in.u32();
+    f.created = BlockHeight(in.u32());
+    if (decode_bool(in)) f.funding_tx = std::make_shared<const bitcoin::Transaction>(decode_transaction(in));
+    f.confirmation = decode_optional(in, [](Reader& r) {
+        Confirmation c;
+        c.height = BlockHeight(r.u32());
+        c.tx_index = r.u32();
+        return c;
+    });
+    f.was_confirmed = decode_bool(in);
+    f.our_alias = ShortChannelId(in.u64());
+    f.their_alias = decode_optional(in, [](Reader& r) { return ShortChannelId(r.u64()); });
+    f.their_announcement = decode_optional(in, [](Reader& r) { return get_message<wire::AnnouncementSignatures>(r); });
+    f.their_update = decode_optional(in, [](Reader& r) { return get_message<wire::ChannelUpdate>(r); });
+    return f;
+}
+
+void put_text(Writer& out, std::string_view text) { encode_bytes(out, bytes_of(text)); }
+std::string get_text(Reader& in) {
+    const Bytes bytes = decode_bytes(in);
+    return std::string(bytes.begin(), bytes.end());
+}
+
+void put(Writer& out, const ClosingCause& cause) {
+    out.u8(static_cast<std::uint8_t>(cause.index()));
+    std::visit(overloaded{[&](const MutualCloseAgreed& c) { encode(out, c.tx); },
+                          [&](const OurCommitPublished& c) {
+                              encode(out, c.tx);
+                              put_text(out, c.reason);
+                          },
+                          [&](const TheyMustClose& c) { put_text(out, c.reason); }, [](const TheirClose&) {}},
+               cause);
+}
+
+ClosingCause get_cause(Reader& in) {
+    switch (in.u8()) {
+        case 0: return MutualCloseAgreed{decode_transaction(in)};
+        case 1: {
+            auto tx = decode_transaction(in);
+            return OurCommitPublished{std::move(tx), get_text(in)};
+        }
+        case 2: return TheyMustClose{get_text(in)};
+        case 3: return TheirClose{};
+        default: in.fail(DecodeError::bad_value); return TheirClose{};
+    }
+}
+
+template <typename T, typename Put>
+void put_list(Writer& out, const std::vector<T>& list, Put each) {
+    out.compact_size(list.size());
+    for (const auto& item : list) each(item);
+}
+template <typename Get>
+auto get_list(Reader& in, std::size_t least_each, Get each) {
+    std::vector<decltype(each())> out;
+    const std::size_t count = decode_count(in, least_each);
+    for (std::size_t i = 0; in.ok() && i < count; ++i) out.push_back(each());
+    return out;
+}
+
+void put(Writer& out, const Closing& c) {
+    put(out, c.funded);
+    put(out, c.cause);
+    out.u32(c.since.raw());
+    const auto put_tx = [&](const bitcoin::Transaction& tx) { encode(out, tx); };
+    put_list(out, c.mutual_candidates, put_tx);
+    put_list(out, c.spends, [&](const ConfirmedSpend& spend) {
+        encode(out, spend.spent);
+        encode(out, *spend.tx);
+        out.u32(spend.height.raw());
+    });
+    put_list(out, c.claims, [&](const ClaimInFlight& claim) {
+        encode(out, claim.tx);
+        out.u32(claim.not_before.raw());
+        put_list(out, claim.parents, put_tx);
+    });
+    put_list(out, c.preimages, [&](const wire::Preimage& p) { out.fixed(p); });
+}
+
+Closing get_closing(Reader& in, const std::vector<HtlcRow>& rows) {
+    Closing c{get_funded(in, rows), get_cause(in), {}, {}, {}, {}, {}};
+    c.since = BlockHeight(in.u32());
+    const auto get_tx = [&] { return decode_transaction(in); };
+    c.mutual_candidates = get_list(in, 10, get_tx);
+    c.spends = get_list(in, 40, [&] {
+        ConfirmedSpend spend;
+        spend.spent = decode_outpoint(in);
+        spend.tx = std::make_shared<const bitcoin::Transaction>(decode_transaction(in));
+        spend.height = BlockHeight(in.u32());
+        return spend;
+    });
+    c.claims = get_list(in, 10, [&] {
+        ClaimInFlight claim;
+        claim.tx = decode_transaction(in);
+        claim.not_before = BlockHeight(in.u32());
+        claim.parents = get_list(in, 10, get_tx);
+        return claim;
+    });
+    c.preimages = get_list(in, 32, [&] { return in.fixed<wire::Preimage>(); });
+    return c;
+}
+
+void put_state(Writer& out, const ChannelState& state) {
+    std::visit(overloaded{[](const AwaitingAccept&) {}, [](const AwaitingFundingCreated&) {},
+                          [](const AwaitingFundingSigned&) {},
+                          [&](const AwaitingConfirmation& s) {
+                              put(out, s.funded);
+                              encode_optional(out, s.early, [](Writer& w, const auto& m) { put_message(w, m); });
+                          },
+                          [&](const AwaitingReady& s) { put(out, s.funded); },
+                          [&](const Normal& s) { put(out, s.funded); },
+                          [&](const ShuttingDown& s) {
+                              put(out, s.funded);
+                              put_script(out, s.our_script);
+                              encode(out, s.sent);
+                              encode_optional(out, s.their_script, put_script);
+                          },
+                          [&](const NegotiatingClose& s) {
+                              put(out, s.funded);
+                              put_script(out, s.our_script);
+                              put_script(out, s.their_script);
+                              s.negotiation.encode(out);
+                          },
+                          [&](const Closing& s) { put(out, s); },
+                          [&](const Closed& s) {
+                              encode(out, s.params);
+                              out.u32(s.height.raw()).fixed(s.closing_txid);
+                              put_text(out, s.how);
+                              encode(out, s.to_ours);
+                          }},
+               state);
+}
+
+ChannelState get_state(Reader& in, std::uint8_t index, const std::vector<HtlcRow>& rows) {
+    switch (index) {
+        case 3: {
+            AwaitingConfirmation s{get_funded(in, rows), {}};
+            s.early = decode_optional(in, [](Reader& r) { return get_message<wire::ChannelReady>(r); });
+            return s;
+        }
+        case 4: return AwaitingReady{get_funded(in, rows)};
+        case 5: return Normal{get_funded(in, rows)};
+        case 6: {
+            ShuttingDown s{get_funded(in, rows), decode_bytes(in), false, {}};
+            s.sent = decode_bool(in);
+            s.their_script = decode_optional(in, decode_bytes);
+            return s;
+        }
+        case 7: {
+            auto funded = get_funded(in, rows);
+            auto ours = decode_bytes(in);
+            auto theirs = decode_bytes(in);
+            return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs), CloseNegotiation::decode(in)};
+        }
+        case 8: return get_closing(in, rows);
+        case 9: {
+            Closed s;
+            s.params = decode_params(in);
+            s.height = BlockHeight(in.u32());
+            in.fixed(s.closing_txid);
+            s.how = get_text(in);
+            s.to_ours = decode_sat(in);
+            return s;
+        }
+        default: in.fail(DecodeError::bad_value); return Closed{};
+    }
+}
+
+void put_history(const ChannelId& id, const HtlcEntry& entry, ports::Records& out) {
+    Writer value;
+    value.u8(row_version);
+    encode(value, entry.htlc);
+    for (const auto& span : {entry.in_ours, entry.in_theirs}) value.u64(span.first).u64(span.last);
+    out.push_back(ports::Put{ports::RecordKind::htlc_history, htlc_key(id, entry.htlc.offered_by, entry.htlc.id), value.take()});
+}
+
+bool less(const HtlcEntry& a, const HtlcEntry& b) {
+    return std::pair(a.htlc.offered_by, a.htlc.id) < std::pair(b.htlc.offered_by, b.htlc.id);
+}
+
+/// Rows of HTLCs that came, and erasures of those that went; both lists are in key order.
+void put_htlc_changes(const ChannelId& id, const std::vector<HtlcEntry>& before, const std::vector<HtlcEntry>& after,
+                      ports::Records& out) {
+    const auto came = [&](const HtlcEntry& entry) {
+        out.push_back(ports::Put{ports::RecordKind::htlc_onion, htlc_key(id, entry.htlc.offered_by, entry.htlc.id),
+                                 encode_htlc_row(entry)});
+    };
+    const auto went = [&](const HtlcEntry& entry) {
+        out.push_back(ports::Erase{ports::RecordKind::htlc_onion, htlc_key(id, entry.htlc.offered_by, entry.htlc.id)});
+        // What was never signed into a commitment can be in no revoked one.
+        if (entry.in_ours.first != NumberSpan::none || entry.in_theirs.first != NumberSpan::none) put_history(id, entry, out);
+    };
+    auto a = before.begin();
+    auto b = after.begin();
+    while (a != before.end() || b != after.end()) {
+        if (b == after.end() || (a != before.end() && less(*a, *b))) {
+            went(*a++);
+        } else if (a == before.end() || less(*b, *a)) {
+            came(*b++);
+        } else {
+            // The same id: a peer's HTLC that was forgotten unsigned may come back as another.
+            if (a->htlc != b->htlc || !(a->onion == b->onion)) came(*b);
+            ++a;
+            ++b;
+        }
+    }
+}
+
+const std::vector<HtlcEntry>& htlcs_of(const Channel* channel) {
+    static const std::vector<HtlcEntry> none;
+    if (channel == nullptr) return none;
+    const Funded* const funded = funded_of(channel->state);
+    return funded == nullptr ? none : funded->commitments.htlcs();
+}
+
+}  // namespace
+
+Bytes htlc_key(const ChannelId& channel, Party offered_by, HtlcId id) {
+    Writer key;
+    key.fixed(channel);
+    encode(key, offered_by);
+    key.u64(id.raw());
+    return key.take();
+}
+
+Bytes encode_htlc_row(const HtlcEntry& entry) {
+    Writer out;
+    out.reserve(1500);
+    out.u8(row_version);
+    encode(out, entry.htlc);
+    out.bytes(entry.onion.view());
+    encode_optional(out, entry.blinded_path, [](Writer& w, const crypto::PublicKey& key) { encode(w, key); });
+    return out.take();
+}
+
+Result<HtlcRow, DecodeError> decode_htlc_row(ByteView, ByteView value) {
+    Reader in(value);
+    HtlcRow row;
+    if (in.u8() != row_version) in.fail(DecodeError::unsupported);
+    row.htlc = decode_htlc(in);
+    if (const auto onion = wire::OnionPacket::from(in.bytes(wire::OnionPacket::size_bytes))) row.onion = *onion;
+    row.blinded_path = decode_optional(in, decode_public_key);
+    in.expect_end();
+    return in.finish(std::move(row));
+}
+
+Result<HtlcHistory, DecodeError> decode_htlc_history(ByteView, ByteView value) {
+    Reader in(value);
+    HtlcHistory out;
+    if (in.u8() != row_version) in.fail(DecodeError::unsupported);
+    out.htlc = decode_htlc(in);
+    for (auto* const span : {&out.in_ours, &out.in_theirs}) {
+        span->first = in.u64();
+        span->last = in.u64();
+    }
+    in.expect_end();
+    return in.finish(std::move(out));
+}
+
+Bytes encode_channel(const Channel& channel) {
+    Writer out;
+    out.u8(channel_version);
+    out.fixed(channel.id);
+    encode(out, channel.peer);
+    out.u64(channel.keys.index).u32(channel.keys.payment_index);
+    out.u8(static_cast<std::uint8_t>(channel.state.index()));
+    put_state(out, channel.state);
+    return out.take();
+}
+
+Result<Channel, DecodeError> decode_channel(ByteView value, const std::vector<HtlcRow>& rows) {
+    Reader in(value);
+    if (in.u8() != channel_version) in.fail(DecodeError::unsupported);
+    const auto id = in.fixed<ChannelId>();
+    const auto peer = decode_public_key(in);
+    ports::ChannelKeyId keys;
+    keys.index = in.u64();
+    keys.payment_index = in.u32();
+    const std::uint8_t index = in.u8();
+    Channel channel{id, peer, keys, Link::offline, get_state(in, index, rows)};
+    in.expect_end();
+    return in.finish(std::move(channel));
+}
+
+void put_changes(const Channel* before, const Channel& after, ports::Records& out) {
+    if (!is_stored(after.state)) return;
+    const Channel* const stored = before != nullptr && is_stored(before->state) ? before : nullptr;
+    put_htlc_changes(after.id, htlcs_of(stored), htlcs_of(&after), out);
+    Bytes value = encode_channel(after);
+    const auto digest = crypto::sha256(value);
+    Writer entry;
+    entry.u8(static_cast<std::uint8_t>(after.state.index()));
+    if (const Funded* const funded = funded_of(after.state)) {
+        entry.u64(funded->commitments.local_number().raw()).u64(funded->commitments.remote_number().raw());
+    }
+    entry.fixed(digest);
+    out.push_back(ports::Put{ports::RecordKind::channel, to_bytes(after.id.view()), std::move(value)});
+    out.push_back(ports::Append{to_bytes(after.id.view()), entry.take()});
+}
+
+void put_forgotten(const Channel& channel, ports::Records& out) {
+    if (!is_stored(channel.state)) return;
+    for (const auto& entry : htlcs_of(&channel)) {
+        out.push_back(ports::Erase{ports::RecordKind::htlc_onion, htlc_key(channel.id, entry.htlc.offered_by, entry.htlc.id)});
+    }
+    out.push_back(ports::Erase{ports::RecordKind::channel, to_bytes(channel.id.view())});
+}
+
+}  // namespace runnel::channel
