@@ -48,6 +48,7 @@ bool place(ByteView integer, unsigned char* out) {
 }  // namespace
 
 std::optional<PublicKey> parse_any_public_key(ByteView bytes) {
+    if (bytes.empty()) return std::nullopt;  // the library ends the process over a null pointer
     secp256k1_pubkey key;
     if (secp256k1_ec_pubkey_parse(secp::context(), &key, bytes.data(), bytes.size()) != 1) {
         return std::nullopt;
