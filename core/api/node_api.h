@@ -1,0 +1,76 @@
+// NodeApi: the one door for clients (command line, window, tests). Posts wishes, reads pictures, hears notices. Calls never wait;
+// answers and notices come on the node's thread. A client on another thread hops there itself.
+#pragma once
+
+#include "core/api/command.h"
+#include "core/api/snapshot.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace runnel::api {
+
+// Notices: things as they happen, each with the data a client needs to show it.
+struct BlockSeen { BlockHeight height; };
+struct ChainStateChanged { bool synced = false; std::string problem; };
+struct PeerConnected { crypto::PublicKey node_id; };
+struct PeerDisconnected { crypto::PublicKey node_id; std::string cause; };
+struct ChannelStateChanged { ChannelId channel_id; std::string state; };
+struct PaymentReceived { PaymentHash payment_hash; Msat amount; };
+struct PaymentSent { PaymentHash payment_hash; Msat amount; Msat fee; };
+struct PaymentFailed { PaymentHash payment_hash; Problem problem; };
+struct HtlcForwarded { Msat amount; Msat fee; };
+struct CoinsReceived { Txid txid; Sat amount; bool confirmed = false; };
+struct TransactionSeen { Txid txid; std::optional<BlockHeight> height; };
+struct Trouble { Problem problem; std::optional<ChannelId> channel_id; };
+using Notice = std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDisconnected, ChannelStateChanged, PaymentReceived,
+                            PaymentSent, PaymentFailed, HtlcForwarded, CoinsReceived, TransactionSeen, Trouble>;
+using OnNotice = std::function<void(const Notice&)>;
+
+/// What a pasted text is and what paying it would cost now.
+struct Inspection {
+    std::string kind;                        ///< "bolt11".
+    std::string network;
+    std::optional<Msat> amount;
+    std::string description;
+    std::optional<Hash256> description_hash;
+    PaymentHash payment_hash;
+    crypto::PublicKey payee;
+    UnixTime created, expires;
+    bool expired = false;
+    std::uint32_t min_final_cltv_expiry = 18;
+    std::string features;
+    std::optional<Fixed<32, struct PaymentSecretViewTag>> payment_secret;
+    std::optional<Bytes> metadata;
+    struct Hint { crypto::PublicKey node_id; ShortChannelId short_channel_id; std::uint32_t fee_base_msat = 0;
+                  std::uint32_t fee_proportional_millionths = 0; std::uint16_t cltv_expiry_delta = 0; };
+    std::vector<std::vector<Hint>> route_hints;
+    std::vector<std::string> fallback_addresses;
+    std::string signature;                   ///< Hex.
+    std::optional<Msat> fee;                 ///< Exact or maximal fee of a route known now.
+    std::optional<Problem> problem;          ///< Why it cannot be paid now.
+};
+
+struct ListRequest {
+    std::size_t limit = 100;
+    std::optional<std::uint64_t> cursor;     ///< Only entries older than this sequence.
+};
+
+class NodeApi {
+public:
+    virtual ~NodeApi() = default;
+    virtual SnapshotPtr snapshot() const = 0;
+    virtual void post(Command command, OnAnswer answer) = 0;
+    /// Pure.
+    virtual Result<Inspection, Problem> inspect(const std::string& text) const = 0;
+    virtual std::vector<PaymentView> payments(const ListRequest& request) const = 0;
+    virtual std::optional<PaymentView> payment(const PaymentHash& hash) const = 0;
+    virtual std::vector<TransactionView> transactions(const ListRequest& request) const = 0;
+    /// Until the returned handle dies.
+    virtual std::shared_ptr<void> subscribe(OnNotice on_notice) = 0;
+};
+
+}  // namespace runnel::api

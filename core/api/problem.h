@@ -1,0 +1,55 @@
+// Problem: what went wrong, as data for people. Kinds and numbers only; sentences are made at the edge (command line, ui/format)
+// from kind and params: what happened, why, what to try.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace runnel::api {
+
+enum class ProblemKind : std::uint8_t {
+    bad_request,            ///< A command's argument cannot be understood: `field`.
+    unknown_command_target, ///< No such channel, peer, payment: `what`, `id`.
+    not_synced,             ///< The chain source is behind or gone: `cause`.
+    chain_gone,             ///< 30 minutes without contact: nothing is added to channels.
+    peer_not_connected,     ///< `node_id`.
+    connect_failed,         ///< `node_id`, `cause`.
+    peer_refused,           ///< The peer said no: `reason` (escaped).
+    insufficient_funds,     ///< `available_sat`, `needed_sat`.
+    reserve_needed,         ///< Coins to bump a close with are missing: `available_sat`, `needed_sat`, `reserve_sat`.
+    amount_too_small,       ///< `least`.
+    amount_too_large,       ///< `most`.
+    amount_missing,         ///< The invoice names no amount.
+    feerate_out_of_range,   ///< `least`, `most` (sat/vB).
+    no_usable_channel,      ///< Nothing open and connected to send over.
+    no_route,               ///< No way to the payee: `cause`.
+    insufficient_liquidity, ///< `can_send_msat`, `needed_msat`.
+    fee_limit,              ///< `fee_msat`, `max_fee_msat`.
+    expired,                ///< Invoice expired: `since`.
+    already_paid,           ///< `payment_hash`.
+    in_flight,              ///< A payment of this hash is under way: `payment_hash`.
+    own_invoice,            ///< Ours.
+    payee_refused,          ///< Final failure by the payee: `code`.
+    payment_failed,         ///< A hop failed: `code`, `node`.
+    timed_out,
+    wrong_network,          ///< Made for another network: `expected`.
+    malformed,              ///< A text could not be decoded: `cause`.
+    unsupported,            ///< Needs something this wallet does not do: `feature`.
+    channel_not_open,       ///< `state`.
+    broadcast_refused,      ///< `reason` of the chain source.
+    disk_full,
+    busy,                   ///< Another command of the same kind is under way.
+    internal,               ///< Our bug: `detail`.
+};
+
+std::string_view to_string(ProblemKind kind);
+
+struct Problem {
+    ProblemKind kind = ProblemKind::internal;
+    std::map<std::string, std::string> params;
+    friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+}  // namespace runnel::api

@@ -1,0 +1,125 @@
+// Snapshot: an immutable picture of the wallet after a committed turn. Readers (command line, window) take the latest one and
+// keep it as long as they like. Every number is computed here, once, by the core; readers only format.
+#pragma once
+
+#include "core/api/problem.h"
+#include "core/base/amount.h"
+#include "core/base/ids.h"
+#include "core/base/network.h"
+#include "core/bitcoin/transaction.h"
+#include "core/crypto/keys.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runnel::api {
+
+struct HtlcView {
+    bool outgoing = false;
+    std::uint64_t id = 0;
+    Msat amount;
+    PaymentHash payment_hash;
+    BlockHeight expiry;
+    std::string stage;            ///< "offered", "locked_in", "removing".
+    friend bool operator==(const HtlcView&, const HtlcView&) = default;
+};
+
+struct ChannelView {
+    ChannelId channel_id;
+    crypto::PublicKey peer;
+    std::string state;            ///< As in core/channel: "normal", "closing", ...
+    bool online = false;          ///< The peer is connected and reestablished.
+    bool usable = false;          ///< Payments may be added now.
+    bool we_funded = false;
+    bool announced = false;
+    bitcoin::OutPoint funding;
+    std::optional<ShortChannelId> short_channel_id;
+    Sat capacity;
+    Msat ours, theirs;            ///< Settled; in flight is in neither when offered.
+    Msat can_send, can_receive;   ///< One HTLC, now or when the peer is back.
+    Msat our_reserve, their_reserve;
+    Msat in_flight_out, in_flight_in;
+    std::uint32_t confirmations = 0, confirmations_needed = 0;
+    FeeratePerKw feerate;
+    std::uint16_t our_delay = 0;  ///< Blocks our money waits after a force-close of ours.
+    std::optional<BlockHeight> next_deadline;  ///< The earliest expiry of an HTLC: be online by then.
+    std::string closing_reason;
+    std::optional<Txid> closing_txid;
+    Sat closing_to_us;            ///< Still to come back on the chain.
+    std::vector<HtlcView> htlcs;
+    friend bool operator==(const ChannelView&, const ChannelView&) = default;
+};
+
+struct PeerView {
+    crypto::PublicKey node_id;
+    std::string host;
+    std::uint16_t port = 0;
+    bool connected = false;
+    std::string features;         ///< Set bits, "0,8,12".
+    friend bool operator==(const PeerView&, const PeerView&) = default;
+};
+
+struct Balance {
+    Sat onchain;                  ///< Confirmed, spendable coins, the reserve included.
+    Sat onchain_unconfirmed;
+    Sat reserved;                 ///< Of the confirmed: kept to bump closes with.
+    Msat can_send, can_receive;   ///< Over all usable channels, one HTLC each.
+    Msat in_flight;               ///< In HTLCs we offered.
+    Sat closing;                  ///< On its way back from closed channels.
+    friend bool operator==(const Balance&, const Balance&) = default;
+};
+
+struct ChainView {
+    bool reachable = false;
+    bool synced = false;
+    BlockHeight height;
+    std::string problem;
+    friend bool operator==(const ChainView&, const ChainView&) = default;
+};
+
+enum class PaymentStatus : std::uint8_t { pending, paid, failed };
+
+/// One payment, out or in; lists hold the newest first.
+struct PaymentView {
+    bool outgoing = false;
+    PaymentHash payment_hash;
+    PaymentStatus status = PaymentStatus::pending;
+    Msat amount;
+    Msat fee;
+    std::optional<Fixed<32, struct PaidPreimageTag>> preimage;
+    std::uint32_t parts = 0;
+    UnixTime created;
+    std::optional<UnixTime> finished;
+    std::uint64_t elapsed_ms = 0;
+    std::string description;
+    std::string bolt11;
+    std::optional<crypto::PublicKey> payee;
+    std::string failure;          ///< ProblemKind name when failed.
+    std::uint64_t sequence = 0;   ///< Cursor.
+};
+
+struct TransactionView {
+    Txid txid;
+    std::int64_t net_sat = 0;     ///< What it did to the wallet's coins.
+    std::optional<Sat> fee;
+    std::optional<BlockHeight> height;
+    UnixTime first_seen;
+    std::string purpose;          ///< "receive", "send", "funding", "close", "claim", "bump".
+    std::uint64_t sequence = 0;
+};
+
+struct Snapshot {
+    std::uint64_t turn = 0;       ///< Counts committed turns that changed anything.
+    Network network = Network::regtest;
+    crypto::PublicKey node_id;
+    ChainView chain;
+    Balance balance;
+    std::vector<PeerView> peers;
+    std::vector<ChannelView> channels;
+};
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace runnel::api
