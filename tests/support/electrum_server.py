@@ -91,10 +91,10 @@ class Index:
         self.touching = {}  # script hash -> {txid}, chain and mempool and forgotten ones
 
     def sync(self):
-        """Follow bitcoind. Returns (new tip?, script hashes whose history may have changed)."""
+        """Follow bitcoind. Returns ([new block], script hashes whose history may have changed),
+        a block as headers.subscribe announces it."""
         with self.lock:
-            changed = set()
-            tip_before = self.blocks[-1][0] if self.blocks else None
+            changed, connected = set(), []
             best = self.rpc("getblockcount")
             while self.blocks and (
                 len(self.blocks) - 1 > best
@@ -111,6 +111,7 @@ class Index:
                     changed |= self.add(Transaction(decoded))
                     self.heights[decoded["txid"]] = height
                 self.blocks.append((block["hash"], header, [t["txid"] for t in block["tx"]]))
+                connected.append({"height": height, "hex": header})
             mempool = set(self.rpc("getrawmempool"))
             for txid in mempool - self.mempool:
                 if txid not in self.transactions:
@@ -123,7 +124,7 @@ class Index:
             for txid in self.mempool - mempool:
                 changed |= self.touched(self.transactions[txid])
             self.mempool = mempool
-            return self.blocks[-1][0] != tip_before, changed
+            return connected, changed
 
     def add(self, tx):
         self.transactions.setdefault(tx.txid, tx)
@@ -208,6 +209,8 @@ class ProtocolError(Exception):
 
 class Session(socketserver.StreamRequestHandler):
     """One client."""
+
+    disable_nagle_algorithm = True
 
     def setup(self):
         super().setup()
@@ -439,19 +442,21 @@ class ElectrumServer:
             self.wake.wait(0.1)
             self.wake.clear()
             try:
-                new_tip, changed = self.index.sync()
+                connected, changed = self.index.sync()
             except (OSError, RpcError, http.client.HTTPException):
                 continue  # bitcoind is being restarted by the test
             for session in list(self.sessions):
                 try:
-                    self.tell(session, new_tip, changed)
+                    self.tell(session, connected, changed)
                 except OSError:
                     pass
 
-    def tell(self, session, new_tip, changed):
-        if new_tip and session.wants_headers:
+    def tell(self, session, connected, changed):
+        # Every block, not the last alone: Electrum holds its questions about those in between back
+        # for up to a second, to hide their sizes.
+        for block in connected if session.wants_headers else ():
             method = "blockchain.headers.subscribe"
-            session.write({"jsonrpc": "2.0", "method": method, "params": [session.tip()]})
+            session.write({"jsonrpc": "2.0", "method": method, "params": [block]})
         for script in changed & set(session.scripts):
             status = self.index.status(script)
             if session.scripts.get(script, status) != status:
