@@ -1,7 +1,8 @@
+#include "tests/support/test_main.h"
+
 #include "core/sim/memory_store.h"
 
 #include "tests/support/fault_journal.h"
-#include "tests/support/test_main.h"
 
 using namespace runnel;
 using ports::RecordKind;
