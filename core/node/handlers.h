@@ -1,0 +1,115 @@
+// Who handles what: the rooms of the node, each a file or a few. All work on a Draft and a Scope, none knows the others' insides.
+#pragma once
+
+#include "core/node/node.h"
+
+namespace runnel::node {
+
+// channels.cpp: the plumbing between channels and everything else ----------------------------------------------------------
+
+/// What a channel's handlers need; the signer lives as long as the returned value.
+struct ChannelScope {
+    std::shared_ptr<const ports::ChannelSigner> signer;
+    channel::Context context;
+};
+ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, const Scope& scope);
+void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope);
+void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope);
+void on_peer_down(Draft& draft, const PeerDown& event, const Scope& scope);
+void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope& scope);
+void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& scope);
+void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish, const Scope& scope);
+void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish, const Scope& scope);
+void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope);
+void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& wish, const Scope& scope);
+/// Signs what waits, once a turn; may be repeated.
+void flush_channels(Draft& draft, const Scope& scope);
+/// The tip moved: readiness, HTLC deadlines.
+void channels_on_block(Draft& draft, const Scope& scope);
+/// Puts the channel on the chain with our commitment, whatever state it is in; closing.cpp goes on from there.
+void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope);
+
+// payments_*.cpp -----------------------------------------------------------------------------------------------------------
+
+void on_create_invoice(Draft& draft, const api::CommandId& id, const api::CreateInvoice& wish, const Scope& scope);
+void on_pay(Draft& draft, const api::CommandId& id, const api::Pay& wish, const Scope& scope);
+void on_keysend(Draft& draft, const api::CommandId& id, const api::Keysend& wish, const Scope& scope);
+/// An HTLC offered to us is irrevocable: peel it, then take it, pass it on or fail it. Called again at start for each that has no
+/// answer yet; deciding twice must give the same.
+void on_incoming_locked_in(Draft& draft, const ChannelId& id, HtlcId htlc, const Scope& scope);
+/// The preimage of an HTLC of ours, from the channel or from the chain. May come more than once.
+void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const wire::Preimage& preimage, const Scope& scope);
+/// An HTLC of ours is irrevocably gone from channel or chain; `removal` null: timed out on the chain.
+void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const channel::Removal* removal,
+                         const Scope& scope);
+/// An HTLC offered to us is irrevocably gone.
+void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHash& hash, const Scope& scope);
+void payments_on_block(Draft& draft, const Scope& scope);
+/// Timers of payments: see timers below.
+void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope);
+/// Peers or channels became usable: what waits may go now.
+void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope);
+void resume_payments(const State& state, std::vector<ports::Effect>& out);
+/// The known preimage of an HTLC offered to us, for claiming it on the chain.
+std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming, const PaymentHash& hash);
+/// The inspection behind `decode` and previews.
+Result<api::Inspection, api::Problem> inspect_text(const State& state, const Config& config, const std::string& text, UnixTime now);
+
+// wallet_*.cpp: coins, transactions, the chain -----------------------------------------------------------------------------
+
+void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& scope);
+void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope);
+void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish, const Scope& scope);
+/// Extends the script table to `gap` scripts beyond the counters, watching what is new.
+void extend_scripts(Draft& draft, const Scope& scope);
+/// The next unused change or receive script; a change index is used up by it.
+bitcoin::Script take_change_script(Draft& draft, const Scope& scope);
+bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope);
+/// Coins free to be spent: not reserved by an opening under way.
+std::vector<ports::Coin> free_coins(const Draft& draft);
+/// What is to be kept as separate confirmed coins with so many channels beside the open ones.
+struct Reserve { std::size_t count = 0; Sat each; };
+Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t more_channels);
+/// Signs a plan, takes its coins off the wallet, records the transaction and broadcasts it.
+Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
+                                                std::vector<ports::TxPtr> parents = {});
+api::Problem to_problem(const ports::SpendError& error);
+/// Nothing when HTLCs may be added and channels opened; otherwise why not.
+std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc);
+void resume_wallet(const State& state, std::vector<ports::Effect>& out);
+
+// closing.cpp: from the spend of a funding output to the last satoshi -------------------------------------------------------
+
+/// A transaction in a block spends the funding output or an output of its spender.
+void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent, const ports::TxPtr& tx, BlockHeight height,
+                      const Scope& scope);
+void on_channel_spend_gone(Draft& draft, const ChannelId& id, const Txid& txid, const Scope& scope);
+/// Makes and renews claims; once a block and when a preimage comes.
+void closings_on_block(Draft& draft, const Scope& scope);
+void begin_closing(Draft& draft, const ChannelId& id, const Scope& scope);
+void resume_closings(const State& state, std::vector<ports::Effect>& out);
+
+// records.cpp --------------------------------------------------------------------------------------------------------------
+
+/// Records of everything that differs from the committed state.
+ports::Records records_of(const Draft& draft);
+Result<void, LoadError> load_state(State& state, const ports::RecordReader& store);
+Bytes encode_payment(const OutgoingPayment& payment);
+Result<OutgoingPayment, DecodeError> decode_payment(ByteView value);
+Bytes encode_incoming(const IncomingPayment& incoming);
+Result<IncomingPayment, DecodeError> decode_incoming(ByteView value);
+Bytes encode_forward(const Forward& forward);
+Result<Forward, DecodeError> decode_forward(ByteView value);
+
+// snapshot.cpp -------------------------------------------------------------------------------------------------------------
+
+api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys);
+
+// timers -------------------------------------------------------------------------------------------------------------------
+
+/// Timer numbers: the upper byte says whose they are.
+enum class TimerKind : std::uint8_t { reconnect = 1, payment_deadline = 2, mpp_timeout = 3, opening_timeout = 4, chain_silence = 5 };
+constexpr std::uint64_t timer_of(TimerKind kind, std::uint64_t what) { return std::uint64_t{static_cast<std::uint8_t>(kind)} << 56 | (what & 0xff'ffff'ffff'ffff); }
+constexpr TimerKind kind_of(std::uint64_t timer) { return static_cast<TimerKind>(timer >> 56); }
+
+}  // namespace runnel::node
