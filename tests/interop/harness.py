@@ -626,11 +626,7 @@ class Runnel(Party):
         return sum(c["state"].lower() != "closed" for c in self.list_channels())
 
     def usable(self):
-        """Open and linked: the sentence is for people, the figures are what counts here."""
-        return any(
-            c["state"].lower() == "normal" and c["can_send_msat"] + c["can_receive_msat"] > 0
-            for c in self.list_channels()
-        )
+        return any(c["usable"] for c in self.list_channels())
 
     def invoice(self, msat, description="interop"):
         return self.cli("invoice", msat, description)["bolt11"]
@@ -641,8 +637,14 @@ class Runnel(Party):
             raise Failure(f"{self.name}: payment failed: {answer}")
         return answer["preimage"]
 
-    def payment(self, payment_hash):
-        return self.cli("payment", payment_hash)
+    def final_payment(self, payment_hash, timeout=90):
+        """How a payment ended: paid or failed, never neither."""
+
+        def ended():
+            payment = self.cli("payment", payment_hash)
+            return payment if payment["status"] in ("paid", "failed") else None
+
+        return wait_until(f"{self.name}: the end of payment {payment_hash}", ended, timeout, 0.2)
 
     def _channel_id(self):
         return next(c for c in self.list_channels() if c["state"].lower() != "closed")["channel_id"]

@@ -1,14 +1,17 @@
 """The one story that every pair of Lightning programs is put through:
 
 one opens a channel to the other; 100 payments go each way, with a restart of either side in the
-middle; the channel is closed, by agreement or by force; and at the end the satoshis of both sides
-and all fees of the chain add up to what there was at the start.
+middle; a Runnel is also killed while payments are under way; the channel is closed, by agreement or
+by force; and at the end the satoshis of both sides and all fees of the chain add up to what there
+was at the start.
 """
 
 import hashlib
+import random
+import threading
 import time
 
-from harness import Electrum, Failure, Ldk, Runnel, wait_until
+from harness import Electrum, Failure, Ldk, Runnel, listed, wait_until
 
 CAPACITY = 1_000_000  # sat
 ANCHOR = 330  # sat
@@ -47,6 +50,9 @@ class Story:
         self.open()
         self.pay_many(self.opener, self.acceptor, each_way, (20_000_000, 1_000, 3_456_789, 700_000))
         self.pay_many(self.acceptor, self.opener, each_way, (1_000_000, 1_000, 354_321, 123_000))
+        for party in (self.opener, self.acceptor):
+            if isinstance(party, Runnel):
+                self.kill_in_the_middle(party)
         self.close()
         self.wait_for_the_last_satoshi()
 
@@ -130,6 +136,34 @@ class Story:
             same("the preimage's hash", hashlib.sha256(bytes.fromhex(preimage)).hexdigest(), payment_hash)
         self.sent_msat[payer] += msat
 
+    def kill_in_the_middle(self, victim, rounds=3):
+        """SIGKILL while a payment of the victim's is somewhere between the wish and the preimage."""
+        other = self.acceptor if victim is self.opener else self.opener
+        dice = random.Random(f"{self.opener}{self.acceptor}{self.closer}{self.force}")
+        for _ in range(rounds):
+            msat = dice.randrange(1, 900) * 1000
+            bolt11 = other.invoice(msat)
+            payment_hash = victim.cli("decode", bolt11)["payment_hash"]
+
+            def wish(text=bolt11):
+                try:
+                    victim.pay(text)
+                except Failure:
+                    pass  # its daemon dies under it
+
+            paying = threading.Thread(target=wish)
+            paying.start()
+            time.sleep(dice.uniform(0.0, 0.15))
+            victim.kill()
+            paying.join()
+            victim.start()
+            self.reconnect()
+            known = [p["payment_hash"] for p in listed(victim.cli("payments"), "payments")]
+            if payment_hash in known and victim.final_payment(payment_hash)["status"] == "paid":
+                self.sent_msat[victim] += msat
+            self.check_channel(victim)
+        self.say(f"{victim} was killed {rounds} times in the middle of a payment")
+
     def close(self):
         for party in (self.opener, self.acceptor):
             if isinstance(party, Runnel):
@@ -141,12 +175,18 @@ class Story:
         self.world.wait_mempool(timeout=60)
         self.say(f"{self.closer} closed the channel" + (" by force" if self.force else ""))
 
+    @staticmethod
+    def open_channel_of(party):
+        return next(c for c in party.list_channels() if c["state"].lower() != "closed")
+
     def check_channel(self, party):
         """Our and their millisatoshis are what was paid, exactly."""
-        wait_until(
-            f"{party} has nothing in flight", lambda: not party.list_channels()[0]["htlcs"], 30
-        )
-        channel = party.list_channels()[0]
+
+        def at_rest():
+            channel = self.open_channel_of(party)
+            return None if channel["htlcs"] else channel
+
+        channel = wait_until(f"{party} has nothing in flight", at_rest, 30)
         out = self.sent_msat[self.opener] - self.sent_msat[self.acceptor]
         opener_msat, acceptor_msat = CAPACITY * 1000 - out, out
         mine = opener_msat if party is self.opener else acceptor_msat
@@ -200,4 +240,10 @@ class Story:
                     same(f"{party}: {name}", balance[name], 0)
 
 
-__all__ = ["Story", "Electrum", "Ldk", "Runnel", "check", "same", "CAPACITY"]
+def tell_all(world, runnel, other, opener):
+    """Every way to close a channel that `opener` (one of the two) has opened, one after another."""
+    acceptor = other if opener is runnel else runnel
+    Story(world, opener, acceptor, closer=opener, force=False).tell()
+    Story(world, opener, acceptor, closer=runnel, force=True).tell()
+    Story(world, opener, acceptor, closer=other, force=True).tell(each_way=20)
+    Story(world, opener, acceptor, closer=acceptor, force=False).tell(each_way=20)
