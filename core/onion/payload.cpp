@@ -89,8 +89,6 @@ Result<Records, PayloadError> read_records(ByteView payload) {
     return out;
 }
 
-bool may_be_custom(std::uint64_t type) { return type % 2 == 1; }
-
 }  // namespace
 
 Failure to_failure(const PayloadError& error, const Hash256& sha256_of_onion) {
@@ -124,26 +122,31 @@ Bytes encode_payload(const ForwardPayload& payload) {
 
 Bytes encode_payload(const FinalPayload& payload) {
     wire::TlvWriter out;
-    out.add_truncated(type_amt_to_forward, payload.amt_to_forward.raw());
-    out.add_truncated(type_outgoing_cltv_value, payload.outgoing_cltv_value.raw());
+    auto custom = payload.custom.begin();
+    // Custom records may stand before, between and behind ours.
+    const auto up_to = [&](std::uint64_t type) -> wire::TlvWriter& {
+        for (; custom != payload.custom.end() && custom->type < type; ++custom) {
+            if (custom->type % 2 == 0) std::abort();
+            out.add(custom->type, custom->value);
+        }
+        return out;
+    };
+    up_to(type_amt_to_forward).add_truncated(type_amt_to_forward, payload.amt_to_forward.raw());
+    up_to(type_outgoing_cltv_value).add_truncated(type_outgoing_cltv_value, payload.outgoing_cltv_value.raw());
     if (payload.payment_data) {
         Writer data;
         data.bytes(payload.payment_data->payment_secret.reveal());
         data.truncated_uint(payload.payment_data->total_msat.raw());
-        out.add(type_payment_data, data.view());
+        up_to(type_payment_data).add(type_payment_data, data.view());
     }
-    if (payload.payment_metadata) out.add(type_payment_metadata, *payload.payment_metadata);
-    bool preimage_due = payload.keysend_preimage.has_value();
-    const auto add_preimage = [&] {
-        out.add(type_keysend_preimage, payload.keysend_preimage->view());
-        preimage_due = false;
-    };
-    for (const auto& record : payload.custom) {
-        if (!may_be_custom(record.type)) std::abort();
-        if (preimage_due && record.type > type_keysend_preimage) add_preimage();
-        out.add(record.type, record.value);
+    if (payload.payment_metadata) {
+        up_to(type_payment_metadata).add(type_payment_metadata, *payload.payment_metadata);
     }
-    if (preimage_due) add_preimage();
+    if (payload.keysend_preimage) {
+        up_to(type_keysend_preimage).add(type_keysend_preimage, payload.keysend_preimage->view());
+    }
+    up_to(UINT64_MAX);
+    if (custom != payload.custom.end()) out.add(custom->type, custom->value);  // type 2^64-1
     return out.take();
 }
 

@@ -77,7 +77,7 @@ Result<ForwardPayload, PayloadError> decode_forward_payload(ByteView payload);
 Result<FinalPayload, PayloadError> decode_final_payload(ByteView payload);
 
 Bytes encode_payload(const ForwardPayload& payload);
-/// Custom records of even types, of types that have a meaning of their own, or given twice are our bug and end the process.
+/// Custom records of even types, or not strictly ascending, are our bug and end the process.
 Bytes encode_payload(const FinalPayload& payload);
 
 }  // namespace runnel::onion

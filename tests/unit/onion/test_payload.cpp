@@ -29,7 +29,8 @@ onion::FinalPayload full() {
     p.payment_data = onion::PaymentData{secret32_from(Bytes(32, 7)).value(), Msat(999999999)};
     p.payment_metadata = hex("0102030405");
     p.keysend_preimage = wire::Preimage::from(Bytes(32, 9));
-    p.custom = {{65537, hex("aa")}, {5482373483, {}}, {5482373485, hex("bbcc")}};
+    p.custom = {{1, {}}, {3, hex("01")}, {17, hex("02")}, {65537, hex("aa")},
+                {5482373483, {}}, {5482373485, hex("bbcc")}, {UINT64_MAX, {}}};
     return p;
 }
 
