@@ -22,6 +22,10 @@ void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish
 void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish, const Scope& scope);
 void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope);
 void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& wish, const Scope& scope);
+void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope);
+void resume_peers(const State& state, std::vector<ports::Effect>& out);
+/// Facts of a channel's step, to whom they concern.
+void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Scope& scope);
 /// Signs what waits, once a turn; may be repeated.
 void flush_channels(Draft& draft, const Scope& scope);
 /// The tip moved: readiness, HTLC deadlines.

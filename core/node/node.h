@@ -86,7 +86,8 @@ public:
     const State& state() const { return m_state; }
     const Config& config() const { return m_config; }
     const ports::KeyRing& keys() const { return *m_keys; }
-    api::SnapshotPtr snapshot() const { return m_snapshot; }
+    /// Made when asked for and kept until the next turn: no cost for turns nobody looks at. On the node's thread.
+    api::SnapshotPtr snapshot() const;
     Result<api::Inspection, api::Problem> inspect(const std::string& text, UnixTime now) const;
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const;
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const;
@@ -99,7 +100,7 @@ private:
     std::shared_ptr<const ports::KeyRing> m_keys;
     std::shared_ptr<const ports::CoinPlanner> m_planner;
     State m_state;
-    api::SnapshotPtr m_snapshot;
+    mutable api::SnapshotPtr m_snapshot;
 };
 
 }  // namespace runnel::node

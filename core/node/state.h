@@ -83,6 +83,7 @@ struct State {
     WalletCounters wallet;
     ChainTip tip;
     ChainHealth health;
+    std::map<ChannelId, api::CommandId> openings;     ///< Who waits for an opening of ours; never stored.
     std::uint64_t turn = 0;
 };
 
@@ -91,7 +92,7 @@ struct Draft {
     explicit Draft(const State& state)
         : base(state), channels(state.channels), peers(state.peers), coins(state.coins), transactions(state.transactions),
           payments(state.payments), incoming(state.incoming), forwards(state.forwards), blocks(state.blocks),
-          scripts(state.scripts), wallet(state.wallet), tip(state.tip), health(state.health) {}
+          scripts(state.scripts), openings(state.openings), wallet(state.wallet), tip(state.tip), health(state.health) {}
 
     const State& base;
     Overlay<ChannelId, ChannelPtr> channels;
@@ -103,6 +104,7 @@ struct Draft {
     Overlay<HtlcRef, Forward> forwards;
     Overlay<std::uint64_t, BlockHash> blocks;
     Overlay<bitcoin::Script, ports::KeyPath> scripts;
+    Overlay<ChannelId, api::CommandId> openings;
     WalletCounters wallet;
     ChainTip tip;
     ChainHealth health;

@@ -1,0 +1,329 @@
+// Between channels and the rest of the node: which channel a message is for, what its facts mean, what its faults cause.
+#include "core/channel/channel.h"
+
+#include "core/channel/store.h"
+#include "core/node/handlers.h"
+#include "core/node/openings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+using channel::Disposition;
+
+/// Blocks before the expiry of an HTLC of ours at which an unresolved one is taken to the chain (BOLT 2, cltv_expiry_delta).
+constexpr BlockDelta outgoing_grace{3};
+/// Blocks before the expiry of a fulfilled incoming HTLC at which it is claimed on the chain instead: the transactions need time.
+constexpr BlockDelta incoming_margin{18};
+
+void warn_peer(Draft& draft, const channel::Channel& channel, const channel::ChannelFault& fault) {
+    wire::Warning warning;
+    warning.channel_id = channel.id;
+    warning.data = to_bytes(bytes_of(describe(fault)));
+    draft.send(channel.peer, warning);
+}
+
+void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id, const std::string& text) {
+    wire::Error error;
+    error.channel_id = id;
+    error.data = to_bytes(bytes_of(text));
+    draft.send(peer, error);
+}
+
+bool is_opening(const channel::ChannelState& state) { return !channel::is_stored(state); }
+
+/// The command that waits for an opening's outcome is kept in its plan's place: by the temporary id.
+void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fault, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    if (found == nullptr) return;
+    const ChannelPtr channel = *found;
+    draft.log(LogLevel::unusual, fmt::format("fault channel={} state={} fault={}", id.hex(), channel::state_name(channel->state), describe(fault)));
+    if (is_opening(channel->state)) {
+        send_error(draft, channel->peer, id, describe(fault));
+        end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", describe(fault)}}});
+        return;
+    }
+    switch (disposition(fault)) {
+        case Disposition::ignore: return;
+        case Disposition::warn: warn_peer(draft, *channel, fault); return;
+        case Disposition::fail_opening:
+        case Disposition::warn_and_disconnect:
+            warn_peer(draft, *channel, fault);
+            draft.effects.push_back(ports::DisconnectPeer{channel->peer, describe(fault)});
+            return;
+        case Disposition::fail_channel:
+            send_error(draft, channel->peer, id, describe(fault));
+            force_close(draft, id, describe(fault), scope);
+            return;
+    }
+}
+
+std::string state_of(const Draft& draft, const ChannelId& id) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    return found == nullptr ? std::string("gone") : std::string(channel::state_name((*found)->state));
+}
+
+/// The id of a channel changes once, from temporary to final.
+void rename_channel(Draft& draft, const ChannelId& from, channel::Channel moved) {
+    const ChannelId to = moved.id;
+    draft.channels.erase(from);
+    draft.dirty.erase(from);
+    draft.channels.put(to, std::make_shared<const channel::Channel>(std::move(moved)));
+}
+
+/// Signs and hands out the funding transaction. It is broadcast after this turn is on disk, and our commitment with their
+/// signature is in the same turn: no satoshi is in a channel that we could not leave.
+void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::FundingAgreed& fact, const Scope& scope) {
+    auto signed_tx = commit_spend(draft, fact.plan.spend, "funding", scope);
+    channel::Channel* const channel = draft.edit_channel(id);
+    if (channel == nullptr) return;
+    if (!signed_tx) {
+        send_error(draft, channel->peer, id, "funding failed");
+        end_opening(draft, id, signed_tx.error());
+        return;
+    }
+    channel::funded_of(channel->state)->funding_tx = *signed_tx;
+    answer_opening(draft, id, api::ChannelOpening{id, (*signed_tx)->txid(), channel::funded_of(channel->state)->params().funding_satoshis,
+                                                  fact.plan.spend.fee});
+}
+
+void watch_funding(Draft& draft, const channel::Channel& channel) {
+    const auto* const funded = channel::funded_of(channel.state);
+    if (funded == nullptr) return;
+    const auto& params = funded->params();
+    const auto script = bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
+    draft.effects.push_back(ports::Watch{ports::WatchScript{script}, funded->created});
+    draft.effects.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, funded->created});
+}
+
+void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Scope& scope) {
+    std::visit(
+        overloaded{
+            [&](channel::FundingAgreed& f) { on_funding_agreed(draft, id, f, scope); },
+            [&](const channel::BecameFunded&) {},
+            [&](const channel::BecameUsable&) {
+                draft.log(LogLevel::info, fmt::format("channel usable id={}", id.hex()));
+                payments_on_usable(draft, id, scope);
+            },
+            [&](const channel::PreimageLearned& f) { on_preimage(draft, HtlcRef{id, f.id}, f.payment_hash, f.payment_preimage, scope); },
+            [&](const channel::HtlcFact& htlc) {
+                std::visit(overloaded{[&](const channel::IncomingLockedIn& f) { on_incoming_locked_in(draft, id, f.id, scope); },
+                                      [&](const channel::OutgoingRemoved& f) {
+                                          on_outgoing_removed(draft, HtlcRef{id, f.id}, f.payment_hash, f.removal.get(), scope);
+                                      },
+                                      [&](const channel::IncomingRemoved& f) {
+                                          on_incoming_removed(draft, HtlcRef{id, f.id}, f.payment_hash, scope);
+                                      }},
+                           htlc);
+            },
+            [&](const channel::MutualCloseSigned& f) {
+                draft.log(LogLevel::info, fmt::format("close agreed id={} txid={}", id.hex(), display_hex(f.tx.txid())));
+                begin_closing(draft, id, scope);
+            },
+            [&](const channel::MustClose& f) { force_close(draft, id, describe(f.fault), scope); },
+            [&](const channel::LostState&) {
+                draft.log(LogLevel::unusual, fmt::format("state lost id={}", id.hex()));
+                // Asks them to close: an error with our channel_reestablish is what every implementation answers so.
+                if (const ChannelPtr* const c = draft.channels.find(id)) send_error(draft, (*c)->peer, id, "please close");
+                begin_closing(draft, id, scope);
+            },
+        },
+        fact);
+}
+
+}  // namespace
+
+void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    if (found == nullptr) return;
+    const auto peer = (*found)->peer;
+    for (auto& message : step.send) draft.send(peer, std::move(message));
+    for (auto& fact : step.facts) take_fact(draft, id, std::move(fact), scope);
+}
+
+ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, const Scope& scope) {
+    auto signer = scope.keys.channel(channel.keys);
+    const Peer* const peer = draft.peers.find(channel.peer);
+    channel::Context context{scope.config.channels, scope.now,  draft.tip.height, draft.health.fees, *signer,
+                             peer == nullptr ? wire::Features{} : peer->negotiated, unused_receive_script(draft, scope)};
+    return ChannelScope{std::move(signer), std::move(context)};
+}
+
+namespace {
+
+/// Messages about a channel that is not there: nothing of this peer's can be meant, so say so once.
+void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId& id) {
+    if (std::holds_alternative<wire::ChannelReestablish>(event.message)) {
+        // They hold a channel that we have forgotten or never had: an error lets them close and get their money.
+        send_error(draft, event.node_id, id, "unknown channel");
+    }
+}
+
+void on_open_channel_message(Draft& draft, const crypto::PublicKey& node_id, const wire::OpenChannel& open, const Scope& scope) {
+    const ChannelId& id = open.temporary_channel_id;
+    std::size_t openings = 0;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
+        if (c->peer == node_id && is_opening(c->state)) ++openings;
+    });
+    if (draft.channels.contains(id)) return send_error(draft, node_id, id, "duplicate temporary_channel_id");
+    // One opening at a time and peer: floods of unfunded channels cost memory and nothing else.
+    if (openings > 0) return send_error(draft, node_id, id, "one opening at a time");
+    if (const auto problem = chain_problem(draft, scope, false)) return send_error(draft, node_id, id, "not synced to the chain");
+    const auto reserve = anchor_reserve(draft, scope.config, 1);
+    Sat confirmed;
+    std::size_t count = 0;
+    for (const auto& coin : free_coins(draft)) {
+        if (coin.confirmed && coin.output.value >= reserve.each) ++count;
+        if (coin.confirmed) confirmed += coin.output.value;
+    }
+    if (count < reserve.count) {
+        draft.log(LogLevel::unusual, fmt::format("open refused peer={} cause=reserve coins={} needed={}", node_id.hex(), count, reserve.count));
+        draft.tell(api::Trouble{api::Problem{api::ProblemKind::reserve_needed,
+                                             {{"available_sat", std::to_string(confirmed.raw())},
+                                              {"needed_sat", std::to_string(reserve.each.raw() * reserve.count)},
+                                              {"reserve_sat", std::to_string(reserve.each.raw() * reserve.count)}}},
+                                std::nullopt});
+        return send_error(draft, node_id, id, "no confirmed coins to bump a close with");
+    }
+
+    const ports::ChannelKeyId keys{draft.wallet.next_channel,
+                                   static_cast<std::uint32_t>(draft.wallet.next_channel % scope.keys.payment_index_count())};
+    channel::Channel shell{id, node_id, keys, channel::Link::online, channel::Closed{}};
+    const auto with = channel_scope(draft, shell, scope);
+    channel::Step step;
+    auto channel = channel::accept_channel(open, node_id, keys, with.context, step);
+    if (!channel) {
+        draft.log(LogLevel::unusual, fmt::format("open refused peer={} fault={}", node_id.hex(), describe(channel.error())));
+        return send_error(draft, node_id, id, describe(channel.error()));
+    }
+    ++draft.wallet.next_channel;
+    draft.channels.put(id, std::make_shared<const channel::Channel>(*std::move(channel)));
+    take_step(draft, id, std::move(step), scope);
+}
+
+}  // namespace
+
+void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope) {
+    if (const auto* const open = std::get_if<wire::OpenChannel>(&event.message)) {
+        return on_open_channel_message(draft, event.node_id, *open, scope);
+    }
+    if (on_gossip_message(draft, event, scope)) return;
+    const auto id = wire::channel_id_of(event.message);
+    if (!id) return;
+    const ChannelPtr* const found = draft.channels.find(*id);
+    // A channel of another peer is none of this peer's business: an attacker may know its id from the chain.
+    if (found == nullptr || (*found)->peer != event.node_id) return on_unknown_channel(draft, event, *id);
+    channel::Channel* const channel = draft.edit_channel(*id);
+    const bool had_id = channel->id == *id;
+    const auto with = channel_scope(draft, *channel, scope);
+    auto step = channel::on_message(*channel, event.message, with.context);
+    if (!step) return on_fault(draft, *id, step.error(), scope);
+    ChannelId now = *id;
+    if (had_id && channel->id != *id) {
+        now = channel->id;
+        if (draft.channels.contains(now)) {
+            // Two openings that claim one funding output: the second is a mistake or an attack.
+            send_error(draft, event.node_id, *id, "channel exists");
+            return end_opening(draft, *id, api::Problem{api::ProblemKind::peer_refused, {{"reason", "channel exists"}}});
+        }
+        move_opening(draft, *id, now);
+        rename_channel(draft, *id, *channel);
+        const ChannelPtr* const renamed = draft.channels.find(now);
+        if (channel::is_stored((*renamed)->state)) watch_funding(draft, **renamed);
+    } else if (std::holds_alternative<wire::FundingSigned>(event.message)) {
+        watch_funding(draft, *channel);
+    }
+    draft.dirty.insert(now);
+    take_step(draft, now, *std::move(step), scope);
+    if (std::holds_alternative<wire::ChannelReestablish>(event.message)) on_reestablished(draft, now, scope);
+}
+
+void flush_channels(Draft& draft, const Scope& scope) {
+    // A flush may make facts that touch other channels (a forward); each pass signs at most once a channel, so this ends.
+    for (int pass = 0; pass < 4 && !draft.dirty.empty(); ++pass) {
+        const auto dirty = std::exchange(draft.dirty, {});
+        for (const auto& id : dirty) {
+            channel::Channel* const channel = draft.edit_channel(id);
+            if (channel == nullptr || channel->link != channel::Link::online) continue;
+            const auto with = channel_scope(draft, *channel, scope);
+            auto step = channel::flush(*channel, with.context);
+            if (!step) {
+                on_fault(draft, id, step.error(), scope);
+                continue;
+            }
+            take_step(draft, id, *std::move(step), scope);
+        }
+    }
+    // States that readers hear about.
+    for (const auto& [id, after] : draft.channels.changes()) {
+        const ChannelPtr* const before = draft.channels.before(id);
+        const bool same = before != nullptr && after && (*before)->state.index() == (*after)->state.index();
+        if (!same && (after || before != nullptr)) draft.tell(api::ChannelStateChanged{id, state_of(draft, id)});
+    }
+}
+
+void channels_on_block(Draft& draft, const Scope& scope) {
+    std::vector<ChannelId> ids;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
+    for (const auto& id : ids) {
+        const ChannelPtr channel = *draft.channels.find(id);
+        if (std::holds_alternative<channel::AwaitingConfirmation>(channel->state)) {
+            channel::Channel* const own = draft.edit_channel(id);
+            const auto with = channel_scope(draft, *own, scope);
+            take_step(draft, id, channel::on_block(*own, with.context), scope);
+            draft.dirty.insert(id);
+        }
+        announce_on_block(draft, id, scope);
+        if (const auto reason = deadline_passed(draft, *channel, scope)) force_close(draft, id, *reason, scope);
+    }
+}
+
+/// An HTLC that the peer does not resolve in time is resolved on the chain (BOLT 2, "Requirements" of cltv_expiry_delta selection;
+/// BOLT 5). Only heights count here.
+std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope&) {
+    const auto* const funded = channel::funded_of(channel.state);
+    if (funded == nullptr || std::holds_alternative<channel::Closing>(channel.state)) return std::nullopt;
+    for (const auto& entry : funded->commitments.htlcs()) {
+        const BlockHeight expiry(entry.htlc.cltv_expiry);
+        if (entry.htlc.offered_by == channel::Party::ours) {
+            // Never signed: no commitment holds it, so the chain can neither give nor take anything.
+            if (entry.stage == channel::Stage::add_proposed) continue;
+            if (draft.tip.height >= expiry + outgoing_grace) {
+                return fmt::format("HTLC {} of ours expired at {} unresolved", entry.htlc.id.raw(), expiry.raw());
+            }
+            continue;
+        }
+        const bool we_know = entry.removal && std::holds_alternative<channel::Fulfilled>(*entry.removal);
+        if (we_know && entry.stage >= channel::Stage::locked_in && draft.tip.height + incoming_margin >= expiry) {
+            return fmt::format("HTLC {} fulfilled by us expires at {}", entry.htlc.id.raw(), expiry.raw());
+        }
+    }
+    return std::nullopt;
+}
+
+void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope) {
+    channel::Channel* const channel = draft.edit_channel(id);
+    if (channel == nullptr || std::holds_alternative<channel::Closing>(channel->state) ||
+        std::holds_alternative<channel::Closed>(channel->state)) {
+        return;
+    }
+    if (is_opening(channel->state)) {
+        end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", reason}}});
+        return;
+    }
+    const auto with = channel_scope(draft, *channel, scope);
+    auto step = channel::force_close(*channel, reason, with.context);
+    if (!step) {
+        draft.log(LogLevel::broken, fmt::format("force close failed id={} fault={}", id.hex(), describe(step.error())));
+        return;
+    }
+    draft.log(LogLevel::unusual, fmt::format("force close id={} reason={}", id.hex(), reason));
+    send_error(draft, channel->peer, id, "closing: " + reason);
+    begin_closing(draft, id, scope);
+}
+
+}  // namespace runnel::node

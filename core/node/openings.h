@@ -1,0 +1,22 @@
+// Openings under way and who waits for them. They live only in memory: an opening that nobody signed is forgotten with the
+// connection, and its coins are free again.
+#pragma once
+
+#include "core/node/handlers.h"
+
+namespace runnel::node {
+
+/// Nobody will answer any more: forgets the channel, tells who waits.
+void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem);
+void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result);
+/// The temporary id became the final one.
+void move_opening(Draft& draft, const ChannelId& from, const ChannelId& to);
+/// The channel speaks again: HTLCs without an answer are looked at anew.
+void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope);
+/// Gossip and announcement messages; true when it was one.
+bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scope);
+/// announcement_signatures once six blocks deep.
+void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope);
+std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope& scope);
+
+}  // namespace runnel::node
