@@ -33,7 +33,9 @@ Hash256 signature_hash(const wire::ChannelAnnouncement& announcement) {
 Hash256 signature_hash(const wire::NodeAnnouncement& announcement) {
     return hash_behind(1, announcement);
 }
-Hash256 signature_hash(const wire::ChannelUpdate& update) { return hash_behind(1, update); }
+Hash256 signature_hash(const wire::ChannelUpdate& update) {
+    return hash_behind(1, update);
+}
 
 bool verify(const wire::ChannelAnnouncement& a) {
     if (!is_node_1(a.node_id_1, a.node_id_2)) return false;

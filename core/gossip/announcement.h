@@ -1,7 +1,7 @@
-// Making and checking the signed messages of BOLT 7: channel_announcement of our own public channels (from both sides'
-// announcement_signatures) and node_announcement. Pure functions; keys sign elsewhere (ports::KeyRing::sign_node,
-// ports::ChannelSigner::sign_announcement) over the hashes given here. The funding output behind an announcement is the
-// caller's to check.
+// Making and checking the signed messages of BOLT 7: channel_announcement of our own public
+// channels (from both sides' announcement_signatures) and node_announcement. Pure functions; keys
+// sign elsewhere (ports::KeyRing::sign_node, ports::ChannelSigner::sign_announcement) over the
+// hashes given here. The funding output behind an announcement is the caller's to check.
 #pragma once
 
 #include "core/wire/address.h"
@@ -12,7 +12,8 @@
 
 namespace runnel::gossip {
 
-/// The double SHA-256 that a message's signatures are made over: everything behind them, the unread extension included.
+/// The double SHA-256 that a message's signatures are made over: everything behind them, the unread
+/// extension included.
 Hash256 signature_hash(const wire::ChannelAnnouncement& announcement);
 Hash256 signature_hash(const wire::NodeAnnouncement& announcement);
 Hash256 signature_hash(const wire::ChannelUpdate& update);
@@ -36,11 +37,12 @@ struct ChannelEnds {
 /// The lesser node id is node_1; BOLT 7's `direction` 0 is its side.
 bool is_node_1(const crypto::PublicKey& node_id, const crypto::PublicKey& other);
 
-/// The announcement before anybody signed it: take signature_hash() of it, sign with node and funding key, send both as
-/// announcement_signatures.
+/// The announcement before anybody signed it: take signature_hash() of it, sign with node and
+/// funding key, send both as announcement_signatures.
 wire::ChannelAnnouncement unsigned_announcement(const ChannelEnds& channel);
 
-/// True when both signatures of the peer's announcement_signatures fit this channel and its short_channel_id is ours.
+/// True when both signatures of the peer's announcement_signatures fit this channel and its
+/// short_channel_id is ours.
 bool verify(const wire::AnnouncementSignatures& theirs, const ChannelEnds& channel);
 
 /// The announcement with the signatures of both sides, each verified or made here before.
@@ -56,12 +58,13 @@ struct NodeProfile {
     std::array<std::uint8_t, 3> rgb_color{};
     std::span<const wire::Address> addresses;
 };
-/// To be signed with the node key. `timestamp` must be above that of any before: see next_timestamp().
+/// To be signed with the node key. `timestamp` must be above that of any before: see
+/// next_timestamp().
 wire::NodeAnnouncement unsigned_node_announcement(const NodeProfile& profile,
                                                   std::uint32_t timestamp);
 
-/// A timestamp for a message that replaces one of `last`: the time in seconds, or one more than `last` when the clock did not
-/// move on or went back. Never 0 (BOLT 7).
+/// A timestamp for a message that replaces one of `last`: the time in seconds, or one more than
+/// `last` when the clock did not move on or went back. Never 0 (BOLT 7).
 std::uint32_t next_timestamp(UnixTime now, std::optional<std::uint32_t> last);
 
 }  // namespace runnel::gossip

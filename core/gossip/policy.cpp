@@ -18,7 +18,8 @@ ForwardingPolicy policy_of(const wire::ChannelUpdate& update) {
 }
 
 std::optional<Msat> forwarding_fee(const ForwardingPolicy& policy, Msat amount) {
-    // amount * rate / 10^6 in two parts, neither of which overflows but by a result that is too large.
+    // amount * rate / 10^6 in two parts, neither of which overflows but by a result that is too
+    // large.
     constexpr std::uint64_t million = 1'000'000;
     const std::uint64_t rate = policy.fee_proportional_millionths;
     std::uint64_t whole = 0;
@@ -49,12 +50,18 @@ wire::ChannelUpdate unsigned_update(const UpdateSubject& subject, const Forwardi
 
 std::string_view to_string(UpdateFault fault) {
     switch (fault) {
-        case UpdateFault::other_chain: return "other_chain";
-        case UpdateFault::unknown_channel: return "unknown_channel";
-        case UpdateFault::not_theirs: return "not_theirs";
-        case UpdateFault::stale: return "stale";
-        case UpdateFault::bad_range: return "bad_range";
-        case UpdateFault::bad_signature: return "bad_signature";
+        case UpdateFault::other_chain:
+            return "other_chain";
+        case UpdateFault::unknown_channel:
+            return "unknown_channel";
+        case UpdateFault::not_theirs:
+            return "not_theirs";
+        case UpdateFault::stale:
+            return "stale";
+        case UpdateFault::bad_range:
+            return "bad_range";
+        case UpdateFault::bad_signature:
+            return "bad_signature";
     }
     return "unknown";
 }

@@ -7,7 +7,8 @@ namespace runnel::gossip {
 namespace {
 
 constexpr std::uint8_t uncompressed = 0;
-constexpr std::size_t ids_in_a_reply = 8000;  // 64,000 bytes: what a message holds with its other fields
+constexpr std::size_t ids_in_a_reply =
+    8000;  // 64,000 bytes: what a message holds with its other fields
 
 // Bits of a query flag (BOLT 7, "query_flags").
 constexpr std::uint64_t want_announcement = 1;
@@ -38,11 +39,10 @@ Result<std::vector<PerDirection>, DecodeError> read_pairs(Reader& in) {
 }
 
 const PublicChannel* find(const OwnGossip& own, ShortChannelId id) {
-    const auto at = std::lower_bound(
-        own.channels.begin(), own.channels.end(), id,
-        [](const PublicChannel& channel, ShortChannelId wanted) {
-            return channel.announcement.short_channel_id < wanted;
-        });
+    const auto at = std::lower_bound(own.channels.begin(), own.channels.end(), id,
+                                     [](const PublicChannel& channel, ShortChannelId wanted) {
+                                         return channel.announcement.short_channel_id < wanted;
+                                     });
     const bool found = at != own.channels.end() && at->announcement.short_channel_id == id;
     return found ? &*at : nullptr;
 }

@@ -1,6 +1,6 @@
-// The query messages of BOLT 7: reading their encoded arrays, and answering a peer's questions from the little gossip that is
-// our own. A wallet keeps no map for others (it does not offer gossip_queries), but BOLT 7 has every query answered, if only
-// with nothing. Pure functions.
+// The query messages of BOLT 7: reading their encoded arrays, and answering a peer's questions from
+// the little gossip that is our own. A wallet keeps no map for others (it does not offer
+// gossip_queries), but BOLT 7 has every query answered, if only with nothing. Pure functions.
 #pragma once
 
 #include "core/wire/message.h"
@@ -11,8 +11,8 @@
 
 namespace runnel::gossip {
 
-/// `encoded_short_ids`. Errors: `unsupported` for zlib or another encoding, `truncated` for half an id, `missing_field` when
-/// not even the encoding byte is there.
+/// `encoded_short_ids`. Errors: `unsupported` for zlib or another encoding, `truncated` for half an
+/// id, `missing_field` when not even the encoding byte is there.
 Result<std::vector<ShortChannelId>, DecodeError> decode_short_ids(ByteView encoded);
 /// Uncompressed; the ids must be in ascending order.
 Bytes encode_short_ids(std::span<const ShortChannelId> ids);
@@ -36,7 +36,8 @@ struct PublicChannel {
     std::optional<wire::ChannelUpdate> update_1;
     std::optional<wire::ChannelUpdate> update_2;
 };
-/// All the gossip this wallet has to give. Announcements are sorted by short_channel_id, each at most once.
+/// All the gossip this wallet has to give. Announcements are sorted by short_channel_id, each at
+/// most once.
 struct OwnGossip {
     ChainHash chain_hash;
     std::vector<PublicChannel> channels;
@@ -45,9 +46,9 @@ struct OwnGossip {
 
 /// One reply or more, the last with sync_complete.
 std::vector<wire::Message> answer(const wire::QueryChannelRange& query, const OwnGossip& own);
-/// What was asked for and is known, each channel at most once however often it is asked for (or a short query would cost us a
-/// long answer), then reply_short_channel_ids_end. An error (as above; `bad_value` when flags and ids differ in number) is the
-/// peer's fault and worth a warning.
+/// What was asked for and is known, each channel at most once however often it is asked for (or a
+/// short query would cost us a long answer), then reply_short_channel_ids_end. An error (as above;
+/// `bad_value` when flags and ids differ in number) is the peer's fault and worth a warning.
 Result<std::vector<wire::Message>, DecodeError> answer(const wire::QueryShortChannelIds& query,
                                                        const OwnGossip& own);
 

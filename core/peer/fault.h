@@ -1,5 +1,6 @@
-// PeerFault: why a connection had to end, with its numbers. What a channel's peer does wrong inside a channel is a
-// channel::ChannelFault; here it is the connection that is at fault, and no channel is failed for it (BOLT 1).
+// PeerFault: why a connection had to end, with its numbers. What a channel's peer does wrong inside
+// a channel is a channel::ChannelFault; here it is the connection that is at fault, and no channel
+// is failed for it (BOLT 1).
 #pragma once
 
 #include "core/base/codec.h"
@@ -12,7 +13,8 @@
 
 namespace runnel::peer {
 
-/// A message that BOLT 1 wants the connection closed for: malformed, or of an unknown even type (`unsupported`).
+/// A message that BOLT 1 wants the connection closed for: malformed, or of an unknown even type
+/// (`unsupported`).
 struct Garbled {
     std::uint16_t type = 0;  ///< 0 when not even the type was there.
     DecodeError error = DecodeError::truncated;

@@ -20,15 +20,16 @@ const Features& assumed() {
     return features;
 }
 
-/// Features of others that ask nothing of us, even when they are demanded: these messages are universal by now, and a
-/// channel below the old limit suits a node that also makes large ones.
+/// Features of others that ask nothing of us, even when they are demanded: these messages are
+/// universal by now, and a channel below the old limit suits a node that also makes large ones.
 const Features& harmless() {
     static const Features features = Features::demanding(
         {Feature::gossip_queries, Feature::gossip_queries_ex, Feature::large_channel});
     return features;
 }
 
-constexpr std::uint16_t no_pong_from = 65532;  // BOLT 1: asking for that many or more asks for no pong
+constexpr std::uint16_t no_pong_from =
+    65532;  // BOLT 1: asking for that many or more asks for no pong
 constexpr std::uint16_t our_pong_bytes = 16;
 constexpr std::chrono::milliseconds pong_window{10'000};
 constexpr std::size_t most_pong_bytes = std::size_t{1} << 20;  // in one window
@@ -202,7 +203,8 @@ std::optional<Instant> PeerSession::wake_at() const {
 
 Step PeerSession::end(PeerFault fault) {
     Step step;
-    // Our init precedes this warning on the wire, so that BOLT 1's order holds. A dead line is told nothing.
+    // Our init precedes this warning on the wire, so that BOLT 1's order holds. A dead line is told
+    // nothing.
     if (!std::holds_alternative<Silent>(fault) && !std::holds_alternative<NoInit>(fault)) {
         step.send.emplace_back(wire::Warning{ChannelId{}, to_bytes(bytes_of(to_string(fault)))});
     }

@@ -1,13 +1,14 @@
-// PeerSession: what BOLT 1 says about one connection, from the end of the BOLT 8 handshake to its close. Sans-IO and without
-// a clock: messages and monotonic time in, messages to send and events out. Lives in the shell's connection, above
-// transport::Connection; knows no channel. Pings are answered here and never reach the node.
+// PeerSession: what BOLT 1 says about one connection, from the end of the BOLT 8 handshake to its
+// close. Sans-IO and without a clock: messages and monotonic time in, messages to send and events
+// out. Lives in the shell's connection, above transport::Connection; knows no channel. Pings are
+// answered here and never reach the node.
 //
-//     us                         them
-//     start() --- init --------->
-//             <--- init --------     Up: now channels may speak (channel_reestablish, open_channel, ...)
-//             <--- ping --------
-//             ---- pong ------->
-//     tick()  ---- ping ------->     after a while of silence; after another, Silent
+//     us                                 them
+//     first_message() ---- init --------->
+//                     <--- init ----------     Up: now channels may speak
+//                     <--- ping ----------
+//                     ---- pong --------->
+//     tick()          ---- ping --------->     after a while of silence; after another, Silent
 #pragma once
 
 #include "core/peer/fault.h"
@@ -25,16 +26,18 @@ namespace runnel::peer {
 /// Monotonic time since any fixed moment; never the wall clock, which jumps.
 using Instant = std::chrono::milliseconds;
 
-/// What this wallet speaks and has finished: compulsory what every implementation demands today, the rest optional.
+/// What this wallet speaks and has finished: compulsory what every implementation demands today,
+/// the rest optional.
 wire::Features our_features();
 
 struct Settings {
     wire::Features features = our_features();
     ChainHash chain_hash;  ///< Our only chain.
-    /// Where the peer connects from, told to it when it called us by a public IP address (BOLT 1 `remote_addr`).
+    /// Where the peer connects from, told to it when it called us by a public IP address (BOLT 1
+    /// `remote_addr`).
     std::optional<wire::Address> their_address;
     std::chrono::milliseconds init_within{30'000};
-    std::chrono::milliseconds ping_after{30'000};   ///< Of hearing nothing.
+    std::chrono::milliseconds ping_after{30'000};    ///< Of hearing nothing.
     std::chrono::milliseconds silent_after{30'000};  ///< Of still hearing nothing after our ping.
 };
 
@@ -43,7 +46,8 @@ class Negotiated {
 public:
     Negotiated(const wire::Features& ours, const wire::Features& theirs);
     const wire::Features& theirs() const { return m_theirs; }
-    /// Both offered it, or we demand it, or everybody has it by now (BOLT 1, "The init Message"; BOLT 9 "ASSUMED").
+    /// Both offered it, or we demand it, or everybody has it by now (BOLT 1, "The init Message";
+    /// BOLT 9 "ASSUMED").
     bool has(wire::Feature feature) const;
 
 private:
@@ -60,8 +64,8 @@ struct Up {
 struct Heard {
     wire::Message message;
 };
-/// error or warning. `channel` is nothing when it speaks of all channels with this peer. An error ends its channels (BOLT 1);
-/// for a channel that is not with this peer it is to be ignored.
+/// error or warning. `channel` is nothing when it speaks of all channels with this peer. An error
+/// ends its channels (BOLT 1); for a channel that is not with this peer it is to be ignored.
 struct Complaint {
     enum class Kind : std::uint8_t { error, warning } kind = Kind::warning;
     std::optional<ChannelId> channel;
@@ -69,11 +73,13 @@ struct Complaint {
 };
 using Event = std::variant<Up, Heard, Complaint>;
 
-/// What follows from one input, in this order: events, messages to send, then the end if there is a fault.
+/// What follows from one input, in this order: events, messages to send, then the end if there is a
+/// fault.
 struct Step {
     std::vector<Event> events;
     std::vector<wire::Message> send;
-    std::optional<PeerFault> fault;  ///< Send what is to be sent, then close the connection. Nothing else will come.
+    std::optional<PeerFault>
+        fault;  ///< Send what is to be sent, then close the connection. Nothing else will come.
 };
 
 class PeerSession {

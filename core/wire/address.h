@@ -1,5 +1,5 @@
-// Where a node can be reached, as BOLT 7 writes it ("address descriptors" of node_announcement, `remote_addr` of init).
-// Values and their bytes; nobody connects here.
+// Where a node can be reached, as BOLT 7 writes it ("address descriptors" of node_announcement,
+// `remote_addr` of init). Values and their bytes; nobody connects here.
 #pragma once
 
 #include "core/base/codec.h"
@@ -24,8 +24,9 @@ struct Address {
     friend bool operator==(const Address&, const Address&) = default;
 };
 
-/// Descriptors one after another. Reading stops without an error at the first unknown kind (whose length nobody knows); Tor
-/// v2, addresses with port 0, and host names with other than letters, digits, '-' and '.' are left out. Errors: `truncated`.
+/// Descriptors one after another. Reading stops without an error at the first unknown kind (whose
+/// length nobody knows); Tor v2, addresses with port 0, and host names with other than letters,
+/// digits, '-' and '.' are left out. Errors: `truncated`.
 Result<std::vector<Address>, DecodeError> parse_addresses(ByteView descriptors);
 
 /// In ascending order of kind, as an announcement must have them.

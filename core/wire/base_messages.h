@@ -1,5 +1,5 @@
-// The messages of BOLT 1 (connection) and BOLT 4's onion message, fields under the BOLTs' names. Plain values; the wire
-// form is in message.h, the rules are in core/peer.
+// The messages of BOLT 1 (connection) and BOLT 4's onion message, fields under the BOLTs' names.
+// Plain values; the wire form is in message.h, the rules are in core/peer.
 #pragma once
 
 #include "core/crypto/keys.h"

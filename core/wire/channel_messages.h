@@ -1,5 +1,6 @@
-// The messages of BOLT 2 (version 1 establishment, normal operation, close, reestablish), fields under the BOLT's names.
-// Plain values as the peer sent them: keys are on the curve, everything else is unchecked. Rules are in core/channel.
+// The messages of BOLT 2 (version 1 establishment, normal operation, close, reestablish), fields
+// under the BOLT's names. Plain values as the peer sent them: keys are on the curve, everything
+// else is unchecked. Rules are in core/channel.
 #pragma once
 
 #include "core/base/amount.h"
@@ -174,7 +175,8 @@ struct UpdateFee {
     friend bool operator==(const UpdateFee&, const UpdateFee&) = default;
 };
 
-/// The TLVs of splicing and dual funding are not read: they may only come once those were negotiated.
+/// The TLVs of splicing and dual funding are not read: they may only come once those were
+/// negotiated.
 struct ChannelReestablish {
     static constexpr Type wire_type = Type::channel_reestablish;
     ChannelId channel_id;

@@ -1,5 +1,6 @@
-// Feature bits (BOLT 9): what a node offers (odd bit) or demands (even bit), and what a channel type is made of. A value;
-// which features this wallet speaks is decided in core/peer, what they change is decided where they apply.
+// Feature bits (BOLT 9): what a node offers (odd bit) or demands (even bit), and what a channel
+// type is made of. A value; which features this wallet speaks is decided in core/peer, what they
+// change is decided where they apply.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -47,7 +48,8 @@ public:
     Features() = default;
     /// Each as its even bit.
     static Features demanding(std::initializer_list<Feature> features);
-    /// From the wire: big-endian, bit 0 in the last byte. Leading zero bytes are accepted and dropped.
+    /// From the wire: big-endian, bit 0 in the last byte. Leading zero bytes are accepted and
+    /// dropped.
     static Features from_wire(ByteView bytes);
     /// Big-endian, minimal; no byte at all when nothing is set.
     Bytes to_wire() const;
@@ -68,7 +70,8 @@ public:
     /// The even bit: whoever lacks it must go away.
     bool demands(Feature feature) const;
 
-    /// The lowest even bit set here for which `supported` has neither bit of the pair. Nothing when all can be met.
+    /// The lowest even bit set here for which `supported` has neither bit of the pair. Nothing when
+    /// all can be met.
     std::optional<std::size_t> first_demand_beyond(const Features& supported) const;
 
     struct MissingDependency {
@@ -76,8 +79,8 @@ public:
         Feature needs;
         friend bool operator==(const MissingDependency&, const MissingDependency&) = default;
     };
-    /// A feature that is set here without one it builds on (BOLT 9, column "Dependencies"; BOLT 1 then wants the connection
-    /// closed). What the BOLTs now assume of everybody counts as set.
+    /// A feature that is set here without one it builds on (BOLT 9, column "Dependencies"; BOLT 1
+    /// then wants the connection closed). What the BOLTs now assume of everybody counts as set.
     std::optional<MissingDependency> missing_dependency() const;
 
     /// Every bit of either side: `init` carries two bitmaps that mean one.

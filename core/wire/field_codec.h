@@ -1,6 +1,6 @@
-// One description of a message's fields serves reading and writing: `fields(io, message)` in message.cpp calls io(...) with
-// the fields in order and io.tlvs(...) for the extension. FieldReader and FieldWriter are the two sides. Internal to
-// core/wire.
+// One description of a message's fields serves reading and writing: `fields(io, message)` in
+// message.cpp calls io(...) with the fields in order and io.tlvs(...) for the extension.
+// FieldReader and FieldWriter are the two sides. Internal to core/wire.
 #pragma once
 
 #include "core/base/amount.h"
@@ -57,6 +57,8 @@ public:
     /// What follows is none of our business.
     void ignore_rest() { m_in.bytes(m_in.remaining()); }
     void keep_rest(Bytes& out) { out = to_bytes(m_in.bytes(m_in.remaining())); }
+    /// A BigSize, which only TLV values hold.
+    void bigsize(std::uint64_t& out) { out = m_in.bigsize(); }
 
     void get(std::uint8_t& out) { out = m_in.u8(); }
     void get(std::uint16_t& out) { out = m_in.u16(); }
@@ -132,10 +134,6 @@ private:
     }
 
     Reader& m_in;
-
-public:
-    /// A BigSize, which only TLV values hold.
-    void bigsize(std::uint64_t& out) { out = m_in.bigsize(); }
 };
 
 class FieldWriter {
@@ -177,7 +175,8 @@ public:
     void put(const crypto::PublicKey& v) { m_out.bytes(v.view()); }
     void put(const OnionPacket& v) { m_out.bytes(v.view()); }
     void put(const Bytes& v) {
-        // No message that fits the transport holds more; what is longer is our bug and is cut rather than misread.
+        // No message that fits the transport holds more; what is longer is our bug and is cut
+        // rather than misread.
         const ByteView view = ByteView(v).first(std::min(v.size(), max_message_size));
         m_out.u16(static_cast<std::uint16_t>(view.size())).bytes(view);
     }

@@ -1,5 +1,6 @@
-// The messages of BOLT 7, fields under the BOLT's names. Signed ones keep what follows the known fields in `extension`,
-// because the signatures cover it. Plain values; hashes, signatures and rules are in core/gossip.
+// The messages of BOLT 7, fields under the BOLT's names. Signed ones keep what follows the known
+// fields in `extension`, because the signatures cover it. Plain values; hashes, signatures and
+// rules are in core/gossip.
 #pragma once
 
 #include "core/base/amount.h"
@@ -46,8 +47,9 @@ struct NodeAnnouncement {
     std::uint32_t timestamp = 0;
     crypto::PublicKey node_id;
     std::array<std::uint8_t, 3> rgb_color{};
-    std::array<std::uint8_t, 32> alias{};  ///< UTF-8 of the peer's, zero-padded: escaped() before anybody sees it.
-    Bytes addresses;                       ///< Address descriptors: see address.h.
+    std::array<std::uint8_t, 32>
+        alias{};      ///< UTF-8 of the peer's, zero-padded: escaped() before anybody sees it.
+    Bytes addresses;  ///< Address descriptors: see address.h.
     Bytes extension;
     friend bool operator==(const NodeAnnouncement&, const NodeAnnouncement&) = default;
 };

@@ -16,7 +16,8 @@ using detail::tlv;
 
 }  // namespace
 
-// The wire form of every message, once for both directions; found from field_codec.h by the argument's namespace.
+// The wire form of every message, once for both directions; found from field_codec.h by the
+// argument's namespace.
 
 // BOLT 1
 
@@ -48,11 +49,11 @@ void fields(auto& io, Of<Pong> auto& m) {
 // BOLT 2, establishment
 
 void fields(auto& io, Of<OpenChannel> auto& m) {
-    io(m.chain_hash, m.temporary_channel_id, m.funding_satoshis, m.push_msat,
-       m.dust_limit_satoshis, m.max_htlc_value_in_flight_msat, m.channel_reserve_satoshis,
-       m.htlc_minimum_msat, m.feerate_per_kw, m.to_self_delay, m.max_accepted_htlcs,
-       m.funding_pubkey, m.revocation_basepoint, m.payment_basepoint, m.delayed_payment_basepoint,
-       m.htlc_basepoint, m.first_per_commitment_point, m.channel_flags);
+    io(m.chain_hash, m.temporary_channel_id, m.funding_satoshis, m.push_msat, m.dust_limit_satoshis,
+       m.max_htlc_value_in_flight_msat, m.channel_reserve_satoshis, m.htlc_minimum_msat,
+       m.feerate_per_kw, m.to_self_delay, m.max_accepted_htlcs, m.funding_pubkey,
+       m.revocation_basepoint, m.payment_basepoint, m.delayed_payment_basepoint, m.htlc_basepoint,
+       m.first_per_commitment_point, m.channel_flags);
     io.tlvs(tlv<0>(m.upfront_shutdown_script), tlv<1>(m.channel_type));
 }
 
@@ -86,7 +87,9 @@ void fields(auto& io, Of<Shutdown> auto& m) {
     io.tlvs();
 }
 
-void fields(auto& io, Of<FeeRange> auto& m) { io(m.min_fee_satoshis, m.max_fee_satoshis); }
+void fields(auto& io, Of<FeeRange> auto& m) {
+    io(m.min_fee_satoshis, m.max_fee_satoshis);
+}
 
 void fields(auto& io, Of<ClosingSigned> auto& m) {
     io(m.channel_id, m.fee_satoshis, m.signature);
@@ -100,7 +103,9 @@ void fields(auto& io, Of<UpdateAddHtlc> auto& m) {
     io.tlvs(tlv<0>(m.blinded_path));
 }
 
-void fields(auto& io, Of<AttributionData> auto& m) { io(m.htlc_hold_times, m.truncated_hmacs); }
+void fields(auto& io, Of<AttributionData> auto& m) {
+    io(m.htlc_hold_times, m.truncated_hmacs);
+}
 
 void fields(auto& io, Of<UpdateFulfillHtlc> auto& m) {
     io(m.channel_id, m.id, m.payment_preimage);
@@ -158,9 +163,9 @@ void fields(auto& io, Of<NodeAnnouncement> auto& m) {
 }
 
 void fields(auto& io, Of<ChannelUpdate> auto& m) {
-    io(m.signature, m.chain_hash, m.short_channel_id, m.timestamp, m.message_flags,
-       m.channel_flags, m.cltv_expiry_delta, m.htlc_minimum_msat, m.fee_base_msat,
-       m.fee_proportional_millionths, m.htlc_maximum_msat);
+    io(m.signature, m.chain_hash, m.short_channel_id, m.timestamp, m.message_flags, m.channel_flags,
+       m.cltv_expiry_delta, m.htlc_minimum_msat, m.fee_base_msat, m.fee_proportional_millionths,
+       m.htlc_maximum_msat);
     io.keep_rest(m.extension);
 }
 
@@ -174,7 +179,9 @@ void fields(auto& io, Of<ReplyShortChannelIdsEnd> auto& m) {
     io.tlvs();
 }
 
-void fields(auto& io, Of<QueryOption> auto& m) { io.bigsize(m.query_option_flags); }
+void fields(auto& io, Of<QueryOption> auto& m) {
+    io.bigsize(m.query_option_flags);
+}
 
 void fields(auto& io, Of<QueryChannelRange> auto& m) {
     io(m.chain_hash, m.first_blocknum, m.number_of_blocks);
@@ -258,7 +265,9 @@ Type type_of(const Message& message) {
         message);
 }
 
-std::string_view name_of(const Message& message) { return to_string(type_of(message)); }
+std::string_view name_of(const Message& message) {
+    return to_string(type_of(message));
+}
 
 std::optional<ChannelId> channel_id_of(const Message& message) {
     return std::visit(

@@ -1,5 +1,6 @@
-// Any message, to bytes and back. Decoding accepts exactly what BOLT 1 lets a peer send and allocates no more than the
-// input's size; whether a message may come now is for core/peer and core/channel. Sits between transport and everything.
+// Any message, to bytes and back. Decoding accepts exactly what BOLT 1 lets a peer send and
+// allocates no more than the input's size; whether a message may come now is for core/peer and
+// core/channel. Sits between transport and everything.
 #pragma once
 
 #include "core/base/codec.h"
@@ -21,10 +22,11 @@ using Message =
                  ReplyShortChannelIdsEnd, QueryChannelRange, ReplyChannelRange,
                  GossipTimestampFilter, OnionMessage, UnknownOdd>;
 
-/// A message from its type number to its end. Errors: `unsupported` for an unknown even type, otherwise what is wrong with
-/// the contents (after any of them BOLT 1 wants the connection closed). An extension is checked as a TLV stream: unknown
-/// odd records are dropped, unknown even ones are `unknown_even`. Behind error, warning, ping and pong it is passed over
-/// unread, behind announcements and channel_update it is kept.
+/// A message from its type number to its end. Errors: `unsupported` for an unknown even type,
+/// otherwise what is wrong with the contents (after any of them BOLT 1 wants the connection
+/// closed). An extension is checked as a TLV stream: unknown odd records are dropped, unknown even
+/// ones are `unknown_even`. Behind error, warning, ping and pong it is passed over unread, behind
+/// announcements and channel_update it is kept.
 Result<Message, DecodeError> decode(ByteView bytes);
 
 /// The bytes of a message, type number first. An UnknownOdd becomes its number alone.
@@ -34,8 +36,8 @@ Type type_of(const Message& message);
 /// As the BOLTs spell it, for logs: "update_add_htlc"; "unknown" for UnknownOdd.
 std::string_view name_of(const Message& message);
 
-/// The channel a message names in `channel_id` or `temporary_channel_id`; nothing for messages about no channel.
-/// The all zero id of an error or warning is returned as it is.
+/// The channel a message names in `channel_id` or `temporary_channel_id`; nothing for messages
+/// about no channel. The all zero id of an error or warning is returned as it is.
 std::optional<ChannelId> channel_id_of(const Message& message);
 
 }  // namespace runnel::wire

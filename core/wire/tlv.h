@@ -1,5 +1,6 @@
-// TLV streams (BOLT 1, "Type-Length-Value Format"): records of strictly ascending types, minimal lengths. Used for message
-// extensions, onion payloads, offers and the store. Knows the syntax; what a type means is the caller's.
+// TLV streams (BOLT 1, "Type-Length-Value Format"): records of strictly ascending types, minimal
+// lengths. Used for message extensions, onion payloads, offers and the store. Knows the syntax;
+// what a type means is the caller's.
 #pragma once
 
 #include "core/base/codec.h"
@@ -22,14 +23,16 @@ struct TlvRecord {
 ///     while (const auto record = records.next()) { ... records.skip_unknown(*record) ... }
 ///     return in.finish(value);
 ///
-/// Errors (truncated, not_minimal, bad_order, and unknown_even from skip_unknown) are left in the Reader.
+/// Errors (truncated, not_minimal, bad_order, and unknown_even from skip_unknown) are left in the
+/// Reader.
 class TlvReader {
 public:
     explicit TlvReader(Reader& in) : m_in(in) {}
 
     /// The next record, nothing at the end of the stream or after an error.
     std::optional<TlvRecord> next();
-    /// What to call for a type without a meaning here: odd ones are passed over, even ones are an error ("it's ok to be odd").
+    /// What to call for a type without a meaning here: odd ones are passed over, even ones are an
+    /// error ("it's ok to be odd").
     void skip_unknown(const TlvRecord& record);
     /// Records an error found in a record's value.
     void fail(DecodeError error) { m_in.fail(error); }
@@ -42,7 +45,8 @@ private:
 /// All records of a stream, whatever their type; at most half as many as the stream has bytes.
 Result<std::vector<TlvRecord>, DecodeError> parse_tlv_stream(ByteView stream);
 
-/// Writes records; the caller adds them in ascending order of type (anything else is our bug and ends the process).
+/// Writes records; the caller adds them in ascending order of type (anything else is our bug and
+/// ends the process).
 class TlvWriter {
 public:
     TlvWriter& add(std::uint64_t type, ByteView value);

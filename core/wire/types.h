@@ -1,5 +1,6 @@
-// Field types that only the wire has: message numbers, preimages, the fixed onion, attribution data. The types of every
-// other field live in core/base and core/crypto. Nothing here reads or writes bytes: see message.h.
+// Field types that only the wire has: message numbers, preimages, the fixed onion, attribution
+// data. The types of every other field live in core/base and core/crypto. Nothing here reads or
+// writes bytes: see message.h.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -58,10 +59,12 @@ std::string_view to_string(Type type);
 /// The largest message the transport carries, type included (BOLT 1, "Lightning Message Format").
 inline constexpr std::size_t max_message_size = 65535;
 
-/// What a payment hash is the SHA-256 of. On the wire it is told to the peer, so it is not kept as a Secret here.
+/// What a payment hash is the SHA-256 of. On the wire it is told to the peer, so it is not kept as
+/// a Secret here.
 using Preimage = Fixed<32, struct PreimageTag>;
 
-/// `onion_routing_packet` of update_add_htlc: 1366 bytes that are never changed, shared by every copy of the message.
+/// `onion_routing_packet` of update_add_htlc: 1366 bytes that are never changed, shared by every
+/// copy of the message.
 class OnionPacket {
 public:
     static constexpr std::size_t size_bytes = 1366;
@@ -84,7 +87,8 @@ private:
     std::shared_ptr<const Array> m_bytes;  // never null
 };
 
-/// `attribution_data` of update_fulfill_htlc and update_fail_htlc (BOLT 4, "Attribution data"), in parts.
+/// `attribution_data` of update_fulfill_htlc and update_fail_htlc (BOLT 4, "Attribution data"), in
+/// parts.
 struct AttributionData {
     static constexpr std::size_t hold_times_size = 20 * 4;
     static constexpr std::size_t hmacs_size = 210 * 4;

@@ -1,4 +1,5 @@
-// Any bytes as a TLV stream: what parses is canonical, so writing its records again gives the same bytes.
+// Any bytes as a TLV stream: what parses is canonical, so writing its records again gives the same
+// bytes.
 #include "core/wire/tlv.h"
 
 #include <cstdlib>

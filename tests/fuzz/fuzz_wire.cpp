@@ -1,4 +1,5 @@
-// Any bytes as a message: what decodes must encode to something that decodes to the same, never longer than it was.
+// Any bytes as a message: what decodes must encode to something that decodes to the same, never
+// longer than it was.
 #include "core/wire/message.h"
 
 #include <cstdlib>

@@ -1,5 +1,6 @@
-// Runs a fuzz target without a fuzzer: every file of the folder named on the command line, then mutations of them, always
-// the same ones. So each compiler and each test run checks what the fuzzer once found. Prints the input that crashed.
+// Runs a fuzz target without a fuzzer: every file of the folder named on the command line, then
+// mutations of them, always the same ones. So each compiler and each test run checks what the
+// fuzzer once found. Prints the input that crashed.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -49,7 +50,8 @@ public:
 private:
     std::size_t below(std::size_t limit) { return limit == 0 ? 0 : m_random() % limit; }
     std::uint8_t byte() {
-        static constexpr std::uint8_t interesting[] = {0x00, 0x01, 0x7f, 0x80, 0xfc, 0xfd, 0xfe, 0xff};
+        static constexpr std::uint8_t interesting[] = {0x00, 0x01, 0x7f, 0x80,
+                                                       0xfc, 0xfd, 0xfe, 0xff};
         return below(2) == 0 ? interesting[below(std::size(interesting))]
                              : static_cast<std::uint8_t>(m_random());
     }
@@ -79,7 +81,8 @@ private:
                 const Input& other = m_corpus[below(m_corpus.size())];
                 const std::size_t from = below(other.size() + 1);
                 out.resize(at);
-                out.insert(out.end(), other.begin() + static_cast<std::ptrdiff_t>(from), other.end());
+                out.insert(out.end(), other.begin() + static_cast<std::ptrdiff_t>(from),
+                           other.end());
                 break;
             }
         }
@@ -111,7 +114,8 @@ int main(int argc, char** argv) {
     std::vector<Input> corpus;
     for (const auto& file : files) {
         std::ifstream stream(file, std::ios::binary);
-        corpus.emplace_back(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+        corpus.emplace_back(std::istreambuf_iterator<char>(stream),
+                            std::istreambuf_iterator<char>());
     }
 
     run({});

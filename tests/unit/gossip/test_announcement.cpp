@@ -59,7 +59,8 @@ private slots:
     void both_sides_make_the_same_announcement() {
         const Pair pair;
         const auto first = signatures(pair.seen_by_first(), pair.first_node, pair.first_funding);
-        const auto second = signatures(pair.seen_by_second(), pair.second_node, pair.second_funding);
+        const auto second =
+            signatures(pair.seen_by_second(), pair.second_node, pair.second_funding);
         QVERIFY(verify(second, pair.seen_by_first()));
         QVERIFY(verify(first, pair.seen_by_second()));
         const auto made_by_first = announce(pair.seen_by_first(), first, second);
@@ -133,7 +134,8 @@ private slots:
 
     void a_long_alias_is_cut_between_characters() {
         NodeProfile profile;
-        const std::string alias = std::string(31, 'a') + "\xc3\xa9" + "b";  // e with acute: two bytes
+        const std::string alias =
+            std::string(31, 'a') + "\xc3\xa9" + "b";  // e with acute: two bytes
         profile.alias = alias;
         const auto announcement = unsigned_node_announcement(profile, 1);
         QCOMPARE(announcement.alias[30], std::uint8_t{'a'});

@@ -39,7 +39,8 @@ struct Fixture {
         auto out = unsigned_update(subject, policy(), timestamp);
         return signed_by(theirs, out);
     }
-    static wire::ChannelUpdate signed_by(const crypto::PrivateKey& node, wire::ChannelUpdate update) {
+    static wire::ChannelUpdate signed_by(const crypto::PrivateKey& node,
+                                         wire::ChannelUpdate update) {
         update.signature = crypto::sign(node, signature_hash(update));
         return update;
     }

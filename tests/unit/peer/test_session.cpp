@@ -23,7 +23,9 @@ Settings settings() {
     return out;
 }
 
-PeerSession fresh() { return PeerSession(settings(), start); }
+PeerSession fresh() {
+    return PeerSession(settings(), start);
+}
 
 wire::Init their_init() {
     wire::Init init;
@@ -63,10 +65,12 @@ private slots:
         QVERIFY(init.globalfeatures.empty());
         // Compulsory: what every implementation sends as even bits.
         for (const std::size_t bit : {0U, 8U, 12U, 14U, 44U}) QVERIFY(init.features.has_bit(bit));
-        QVERIFY(init.features.has_bit(23) && init.features.has_bit(27) && init.features.has_bit(47));
-        // Dual funding, quiescence, simple close, splicing: Eclair would insist on them if we offered.
-        for (const auto f : {Feature::dual_fund, Feature::quiesce, Feature::simple_close,
-                             Feature::splice}) {
+        QVERIFY(init.features.has_bit(23) && init.features.has_bit(27) &&
+                init.features.has_bit(47));
+        // Dual funding, quiescence, simple close, splicing: Eclair would insist on them if we
+        // offered.
+        for (const auto f :
+             {Feature::dual_fund, Feature::quiesce, Feature::simple_close, Feature::splice}) {
             QVERIFY(!init.features.has(f));
         }
         QVERIFY(!init.features.missing_dependency());
@@ -76,7 +80,8 @@ private slots:
         PeerSession session = fresh();
         QVERIFY(!session.is_up() && !session.features());
         wire::Init init = their_init();
-        init.remote_addr = wire::encode_addresses(std::vector{wire::Address::ipv4({1, 2, 3, 4}, 9)});
+        init.remote_addr =
+            wire::encode_addresses(std::vector{wire::Address::ipv4({1, 2, 3, 4}, 9)});
         const Step step = session.on_bytes(wire::encode(init), start);
         QVERIFY(!step.fault && step.send.empty());
         QCOMPARE(step.events.size(), std::size_t{1});

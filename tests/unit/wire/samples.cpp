@@ -55,18 +55,47 @@ void add_base(std::vector<Message>& out) {
 }
 
 void add_open(std::vector<Message>& out) {
-    OpenChannel open{counting<ChainHash>(1), counting<ChannelId>(2), Sat(200'000), Msat(5'000),
-                     Sat(354), Msat(100'000'000), Sat(2'000), Msat(1), FeeratePerKw(253), 1008,
-                     483, point(1), point(2), point(3), point(4), point(5), point(6),
-                     announce_channel, std::nullopt, std::nullopt};
+    OpenChannel open{counting<ChainHash>(1),
+                     counting<ChannelId>(2),
+                     Sat(200'000),
+                     Msat(5'000),
+                     Sat(354),
+                     Msat(100'000'000),
+                     Sat(2'000),
+                     Msat(1),
+                     FeeratePerKw(253),
+                     1008,
+                     483,
+                     point(1),
+                     point(2),
+                     point(3),
+                     point(4),
+                     point(5),
+                     point(6),
+                     announce_channel,
+                     std::nullopt,
+                     std::nullopt};
     out.emplace_back(open);
     open.upfront_shutdown_script = bitcoin::Script{};
     open.channel_type = Features::demanding({Feature::static_remotekey, Feature::anchors});
     out.emplace_back(open);
 
-    AcceptChannel accept{counting<ChannelId>(2), Sat(546), Msat(90'000'000), Sat(2'100), Msat(2),
-                         3, 720, 30, point(6), point(5), point(4), point(3), point(2), point(1),
-                         std::nullopt, std::nullopt};
+    AcceptChannel accept{counting<ChannelId>(2),
+                         Sat(546),
+                         Msat(90'000'000),
+                         Sat(2'100),
+                         Msat(2),
+                         3,
+                         720,
+                         30,
+                         point(6),
+                         point(5),
+                         point(4),
+                         point(3),
+                         point(2),
+                         point(1),
+                         std::nullopt,
+                         std::nullopt};
     out.emplace_back(accept);
     accept.upfront_shutdown_script = bitcoin::Script(22, 0x51);
     accept.channel_type = open.channel_type;
@@ -89,8 +118,9 @@ void add_open(std::vector<Message>& out) {
 
 void add_operation(std::vector<Message>& out) {
     const auto channel = counting<ChannelId>(5);
-    UpdateAddHtlc add{channel, HtlcId(7), Msat(50'000'000), counting<PaymentHash>(60),
-                      BlockHeight(800'123), onion(), std::nullopt};
+    UpdateAddHtlc add{
+        channel, HtlcId(7),   Msat(50'000'000), counting<PaymentHash>(60), BlockHeight(800'123),
+        onion(), std::nullopt};
     out.emplace_back(add);
     add.blinded_path = point(4);
     out.emplace_back(add);
@@ -120,8 +150,9 @@ void add_gossip(std::vector<Message>& out) {
     const auto signature = [](std::uint8_t n) { return counting<crypto::Signature>(n); };
     out.emplace_back(
         AnnouncementSignatures{counting<ChannelId>(5), scid, signature(20), signature(21)});
-    ChannelAnnouncement channel{signature(1), signature(2), signature(3), signature(4), {}, chain,
-                                scid, point(1), point(2), point(3), point(4), {}};
+    ChannelAnnouncement channel{signature(1), signature(2), signature(3), signature(4),
+                                {},           chain,        scid,         point(1),
+                                point(2),     point(3),     point(4),     {}};
     out.emplace_back(channel);
     channel.features = {0, 2};
     channel.extension = {0xff, 0xee};
@@ -135,8 +166,18 @@ void add_gossip(std::vector<Message>& out) {
     node.alias[0] = 'R';
     node.addresses = {1, 127, 0, 0, 1, 0x26, 0x07};
     out.emplace_back(node);
-    out.emplace_back(ChannelUpdate{signature(31), chain, scid, 1'700'000'001, 1, 2, 144, Msat(1'000),
-                                   1'000, 100, Msat(99'000'000), {}});
+    out.emplace_back(ChannelUpdate{signature(31),
+                                   chain,
+                                   scid,
+                                   1'700'000'001,
+                                   1,
+                                   2,
+                                   144,
+                                   Msat(1'000),
+                                   1'000,
+                                   100,
+                                   Msat(99'000'000),
+                                   {}});
     QueryShortChannelIds ids{chain, Bytes(9, 0), std::nullopt};
     out.emplace_back(ids);
     ids.query_flags = Bytes{0, 1};

@@ -1,4 +1,5 @@
-// One of every message, each once with every optional field and once without: what round trips and mutations start from.
+// One of every message, each once with every optional field and once without: what round trips and
+// mutations start from.
 #pragma once
 
 #include "core/wire/message.h"

@@ -10,7 +10,8 @@ class TestAddress : public QObject {
 private slots:
     void reads_what_it_writes() {
         const Address v4 = Address::ipv4({127, 0, 0, 1}, 9735);
-        const Address v6 = Address::ipv6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 1);
+        const Address v6 =
+            Address::ipv6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 1);
         const Address tor{AddressKind::tor_v3, Bytes(35, 0), 80};
         const Address dns{AddressKind::dns, to_bytes(bytes_of("node.example")), 443};
         // Written in ascending order whatever the caller's.

@@ -53,7 +53,8 @@ private slots:
         QVERIFY(!theirs.first_demand_beyond(ours));
         theirs.set_bit(28);
         QCOMPARE(theirs.first_demand_beyond(ours), std::optional<std::size_t>(28));
-        QCOMPARE(Features().set_bit(1000).first_demand_beyond(ours), std::optional<std::size_t>(1000));
+        QCOMPARE(Features().set_bit(1000).first_demand_beyond(ours),
+                 std::optional<std::size_t>(1000));
     }
 
     void finds_missing_dependencies() {

@@ -20,8 +20,7 @@ Bytes followed_by(const Message& message, std::initializer_list<std::uint8_t> mo
 
 bool keeps_extension(const Message& m) {
     return std::holds_alternative<ChannelAnnouncement>(m) ||
-           std::holds_alternative<NodeAnnouncement>(m) ||
-           std::holds_alternative<ChannelUpdate>(m);
+           std::holds_alternative<NodeAnnouncement>(m) || std::holds_alternative<ChannelUpdate>(m);
 }
 
 bool ignores_extension(const Message& m) {
@@ -60,7 +59,8 @@ private slots:
     }
 
     void lays_fields_out_as_the_bolts_do() {
-        const Bytes update_fee = encode(UpdateFee{counting<ChannelId>(0), FeeratePerKw(0x01020304)});
+        const Bytes update_fee =
+            encode(UpdateFee{counting<ChannelId>(0), FeeratePerKw(0x01020304)});
         QCOMPARE(to_hex(update_fee),
                  std::string("0086"
                              "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -102,7 +102,8 @@ private slots:
             const Bytes bytes = encode(message);
             for (std::size_t size = 0; size < bytes.size(); ++size) {
                 const auto cut = decode(ByteView(bytes).first(size));
-                // A cut between two TLVs, or within a kept extension, is a message of its own; it is another one.
+                // A cut between two TLVs, or within a kept extension, is a message of its own; it
+                // is another one.
                 if (cut) QVERIFY2(!(*cut == message), name_of(message).data());
             }
         }

@@ -27,8 +27,12 @@ private slots:
         const auto error = [](std::string_view hex) {
             return parse_tlv_stream(*from_hex(hex)).error();
         };
-        QCOMPARE(error("0100" "0100"), DecodeError::bad_order);
-        QCOMPARE(error("0200" "0100"), DecodeError::bad_order);
+        QCOMPARE(error("0100"
+                       "0100"),
+                 DecodeError::bad_order);
+        QCOMPARE(error("0200"
+                       "0100"),
+                 DecodeError::bad_order);
         QCOMPARE(error("fd000100"), DecodeError::not_minimal);
         QCOMPARE(error("01fd0001aa"), DecodeError::not_minimal);
         QCOMPARE(error("0102aa"), DecodeError::truncated);

@@ -20,10 +20,18 @@ QJsonObject load(const char* name) {
     return QJsonDocument::fromJson(file.readAll()).object();
 }
 
-std::string text(const QJsonValue& value) { return value.toString().toStdString(); }
-Bytes bytes(const QJsonValue& value) { return from_hex(text(value)).value(); }
-std::uint32_t u32(const QJsonValue& value) { return static_cast<std::uint32_t>(value.toInteger()); }
-Msat msat(const QJsonValue& value) { return Msat(static_cast<std::uint64_t>(value.toInteger())); }
+std::string text(const QJsonValue& value) {
+    return value.toString().toStdString();
+}
+Bytes bytes(const QJsonValue& value) {
+    return from_hex(text(value)).value();
+}
+std::uint32_t u32(const QJsonValue& value) {
+    return static_cast<std::uint32_t>(value.toInteger());
+}
+Msat msat(const QJsonValue& value) {
+    return Msat(static_cast<std::uint64_t>(value.toInteger()));
+}
 
 crypto::PublicKey point(const QJsonValue& value) {
     return crypto::PublicKey::parse_hex(text(value)).value();
@@ -73,7 +81,8 @@ void check(const wire::ReplyChannelRange& m, const QJsonObject& v) {
                     pairs(v["timestamps"]));
     }
     QCOMPARE(m.checksums_tlv.has_value(), v.contains("checksums"));
-    if (m.checksums_tlv) check_array(decode_checksums(*m.checksums_tlv), false, pairs(v["checksums"]));
+    if (m.checksums_tlv)
+        check_array(decode_checksums(*m.checksums_tlv), false, pairs(v["checksums"]));
 }
 
 void check(const wire::QueryShortChannelIds& m, const QJsonObject& v) {
@@ -154,7 +163,8 @@ private slots:
             QVERIFY(policy.htlc_minimum_msat == msat(vector["htlc_minimum_msat"]));
             QVERIFY(policy.htlc_maximum_msat == msat(vector["htlc_maximum_msat"]));
             QCOMPARE(policy.fee_base_msat, u32(vector["fee_base_msat"]));
-            QCOMPARE(policy.fee_proportional_millionths, u32(vector["fee_proportional_millionths"]));
+            QCOMPARE(policy.fee_proportional_millionths,
+                     u32(vector["fee_proportional_millionths"]));
             QVERIFY(verify(update, point(vector["node_id"])));
             ++update.timestamp;
             QVERIFY(!verify(update, point(vector["node_id"])));
