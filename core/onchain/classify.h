@@ -1,0 +1,50 @@
+// Which transaction spent the funding output (BOLT 5). A pure question over what the channel knows; nothing is decided or
+// remembered here. The answer is by content, never by who says so: only transactions with both signatures can be there.
+#pragma once
+
+#include "core/channel/transactions.h"
+#include "core/crypto/shachain.h"
+
+#include <span>
+#include <variant>
+
+namespace runnel::onchain {
+
+/// Agreed by both: pays only to the scripts of the shutdown messages.
+struct MutualClose {};
+/// Our latest commitment.
+struct OurCommit {};
+/// Their latest commitment whose predecessor is revoked.
+struct TheirCurrent {};
+/// The one we signed last, while the revocation of TheirCurrent is outstanding.
+struct TheirNext {};
+/// One they revoked: they try to cheat, or restored an old state. `secret` opens every output to us.
+struct TheirRevoked {
+    CommitmentNumber number;
+    Secret32 secret;
+};
+/// One newer than all we know: we lost state. Only our main output can be found.
+struct TheirFuture {
+    CommitmentNumber number;
+};
+/// None of these: an old commitment of our own published by somebody with our keys, or a bug.
+struct Unknown {};
+using Classification =
+    std::variant<MutualClose, OurCommit, TheirCurrent, TheirNext, TheirRevoked, TheirFuture, Unknown>;
+
+/// What the channel knows when it is closed. Pointers may be null where noted; nothing is owned.
+struct Known {
+    const channel::ChannelParams& params;
+    const channel::CommitmentTx& ours;                ///< Our latest.
+    const channel::CommitmentTx& theirs;              ///< Their latest unrevoked.
+    const channel::CommitmentTx* theirs_next = nullptr;  ///< Signed by us, its predecessor not yet revoked; may be null.
+    const crypto::ShaChain& revealed;                 ///< Secrets of their revoked commitments.
+    std::span<const bitcoin::Script> close_scripts{}; ///< Of the shutdown messages said so far.
+};
+
+/// `spend` must spend params.funding.
+Classification classify(const bitcoin::Transaction& spend, const Known& known);
+/// Their commitment among these, if it is one whose content we know.
+const channel::CommitmentTx* commitment_of(const Classification& what, const Known& known);
+
+}  // namespace runnel::onchain
