@@ -107,9 +107,10 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
             [&](const channel::BecameFunded&) {},
             [&](const channel::BecameUsable&) {
                 draft.log(LogLevel::info, fmt::format("channel usable id={}", id.hex()));
+                tell_our_update(draft, id, scope);
                 payments_on_usable(draft, id, scope);
             },
-            [&](const channel::PreimageLearned& f) { on_preimage(draft, HtlcRef{id, f.id}, f.payment_hash, f.payment_preimage, scope); },
+            [&](const channel::PreimageLearned& f) { on_preimage(draft, HtlcRef{id, f.id}, f.payment_hash, f.preimage, scope); },
             [&](const channel::HtlcFact& htlc) {
                 std::visit(overloaded{[&](const channel::IncomingLockedIn& f) { on_incoming_locked_in(draft, id, f.id, scope); },
                                       [&](const channel::OutgoingRemoved& f) {

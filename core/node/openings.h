@@ -18,5 +18,7 @@ bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scop
 /// announcement_signatures once six blocks deep.
 void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope);
 std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope& scope);
+/// Our policy of an unannounced channel, for the peer alone: its invoices name it.
+void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope);
 
 }  // namespace runnel::node

@@ -1,0 +1,171 @@
+// What a wallet has to do with gossip: announce a public channel of its own with the peer, tell the peer our policy, keep the
+// peer's policy for route hints, answer queries about our own channels. Everybody else's gossip is passed over.
+#include "core/gossip/announcement.h"
+#include "core/gossip/policy.h"
+#include "core/gossip/queries.h"
+#include "core/node/openings.h"
+
+#include <fmt/format.h>
+
+namespace runnel::node {
+
+namespace {
+
+constexpr std::uint32_t announcement_depth = 6;  // BOLT 7, announcement_signatures
+
+gossip::ChannelEnds ends_of(const channel::Channel& channel, const channel::Funded& funded, const Scope& scope) {
+    const auto& params = funded.params();
+    return {params_of(scope.config.network).chain_hash, *funded.short_channel_id(), scope.keys.node_id(), channel.peer,
+            params.our_keys.funding_pubkey, params.their_keys.funding_pubkey};
+}
+
+wire::AnnouncementSignatures our_signatures(const channel::Channel& channel, const channel::Funded& funded, const Scope& scope) {
+    const auto digest = gossip::signature_hash(gossip::unsigned_announcement(ends_of(channel, funded, scope)));
+    wire::AnnouncementSignatures message;
+    message.channel_id = channel.id;
+    message.short_channel_id = *funded.short_channel_id();
+    message.node_signature = scope.keys.sign_node(digest);
+    message.bitcoin_signature = scope.keys.channel(channel.keys)->sign_announcement(digest);
+    return message;
+}
+
+gossip::ForwardingPolicy our_policy(const channel::Funded& funded, const Scope& scope) {
+    const auto& forwarding = scope.config.forwarding;
+    gossip::ForwardingPolicy policy;
+    policy.cltv_expiry_delta = forwarding.cltv_expiry_delta;
+    policy.htlc_minimum_msat = forwarding.htlc_minimum;
+    policy.htlc_maximum_msat = funded.params().funding_satoshis.msat();
+    policy.fee_base_msat = forwarding.fee_base_msat;
+    policy.fee_proportional_millionths = forwarding.fee_proportional_millionths;
+    policy.disabled = !forwarding.enabled;
+    return policy;
+}
+
+/// Our channel_update for the peer's side: how HTLCs over this channel towards the peer are forwarded.
+wire::ChannelUpdate our_update(const channel::Channel& channel, const channel::Funded& funded, const Scope& scope) {
+    gossip::UpdateSubject subject;
+    subject.chain_hash = params_of(scope.config.network).chain_hash;
+    subject.is_public = funded.params().announce;
+    const auto real = funded.short_channel_id();
+    subject.short_channel_id = !subject.is_public && funded.their_alias ? *funded.their_alias : real.value_or(funded.our_alias);
+    subject.our_node_id = scope.keys.node_id();
+    subject.their_node_id = channel.peer;
+    auto update = gossip::unsigned_update(subject, our_policy(funded, scope), gossip::next_timestamp(scope.now, std::nullopt));
+    update.signature = scope.keys.sign_node(gossip::signature_hash(update));
+    return update;
+}
+
+void take_signatures(Draft& draft, const PeerMessage& event, const wire::AnnouncementSignatures& theirs, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(theirs.channel_id);
+    if (found == nullptr || (*found)->peer != event.node_id) return;
+    channel::Channel* const channel = draft.edit_channel(theirs.channel_id);
+    auto* const funded = channel::funded_of(channel->state);
+    if (funded == nullptr || !funded->params().announce || !funded->short_channel_id()) return;
+    if (!gossip::verify(theirs, ends_of(*channel, *funded, scope))) {
+        draft.log(LogLevel::unusual, fmt::format("announcement_signatures invalid channel={}", theirs.channel_id.hex()));
+        return;
+    }
+    const bool first = !funded->their_announcement.has_value();
+    funded->their_announcement = theirs;
+    if (!first || funded->depth(draft.tip.height) < announcement_depth) return;
+    const auto ours = our_signatures(*channel, *funded, scope);
+    draft.send(event.node_id, ours);
+    draft.send(event.node_id, gossip::announce(ends_of(*channel, *funded, scope), ours, theirs));
+    draft.send(event.node_id, our_update(*channel, *funded, scope));
+}
+
+void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpdate& update, const Scope& scope) {
+    std::vector<ChannelId> ids;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& c) {
+        if (c->peer == event.node_id && channel::funded_of(c->state) != nullptr) ids.push_back(id);
+    });
+    for (const auto& id : ids) {
+        const auto* const funded = channel::funded_of((*draft.channels.find(id))->state);
+        std::vector<ShortChannelId> names{funded->our_alias};
+        if (funded->their_alias) names.push_back(*funded->their_alias);
+        if (const auto real = funded->short_channel_id()) names.push_back(*real);
+        gossip::UpdateExpectation expected;
+        expected.chain_hash = params_of(scope.config.network).chain_hash;
+        expected.short_channel_ids = names;
+        expected.our_node_id = scope.keys.node_id();
+        expected.their_node_id = event.node_id;
+        if (funded->their_update) expected.last_timestamp = funded->their_update->timestamp;
+        const auto accepted = gossip::accept_update(update, expected);
+        if (!accepted) continue;
+        channel::funded_of(draft.edit_channel(id)->state)->their_update = update;
+        return;
+    }
+}
+
+gossip::OwnGossip own_gossip(const Draft& draft, const Scope& scope) {
+    gossip::OwnGossip own;
+    own.chain_hash = params_of(scope.config.network).chain_hash;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
+        const auto* const normal = std::get_if<channel::Normal>(&c->state);
+        if (normal == nullptr || !normal->funded.their_announcement || !normal->funded.short_channel_id()) return;
+        const auto ours = our_signatures(*c, normal->funded, scope);
+        gossip::PublicChannel entry;
+        entry.announcement = gossip::announce(ends_of(*c, normal->funded, scope), ours, *normal->funded.their_announcement);
+        const bool we_are_1 = gossip::is_node_1(scope.keys.node_id(), c->peer);
+        (we_are_1 ? entry.update_1 : entry.update_2) = our_update(*c, normal->funded, scope);
+        (we_are_1 ? entry.update_2 : entry.update_1) = normal->funded.their_update;
+        own.channels.push_back(std::move(entry));
+    });
+    return own;
+}
+
+}  // namespace
+
+bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scope) {
+    return std::visit(overloaded{[&](const wire::AnnouncementSignatures& m) {
+                                     take_signatures(draft, event, m, scope);
+                                     return true;
+                                 },
+                                 [&](const wire::ChannelUpdate& m) {
+                                     take_update(draft, event, m, scope);
+                                     return true;
+                                 },
+                                 [&](const wire::QueryChannelRange& m) {
+                                     for (auto& reply : gossip::answer(m, own_gossip(draft, scope))) draft.send(event.node_id, std::move(reply));
+                                     return true;
+                                 },
+                                 [&](const wire::QueryShortChannelIds& m) {
+                                     auto replies = gossip::answer(m, own_gossip(draft, scope));
+                                     if (replies) {
+                                         for (auto& reply : *replies) draft.send(event.node_id, std::move(reply));
+                                     }
+                                     return true;
+                                 },
+                                 [](const wire::ChannelAnnouncement&) { return true; }, [](const wire::NodeAnnouncement&) { return true; },
+                                 [](const wire::ReplyShortChannelIdsEnd&) { return true; }, [](const wire::ReplyChannelRange&) { return true; },
+                                 [](const wire::GossipTimestampFilter&) { return true; }, [](const wire::OnionMessage&) { return true; },
+                                 [](const auto&) { return false; }},
+                      event.message);
+}
+
+void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    if (found == nullptr) return;
+    const channel::Channel& channel = **found;
+    const auto* const normal = std::get_if<channel::Normal>(&channel.state);
+    if (normal == nullptr || !normal->funded.params().announce || channel.link != channel::Link::online) return;
+    if (normal->funded.depth(draft.tip.height) < announcement_depth) return;
+    // Once at the depth, and again while theirs is missing: they may have been away (BOLT 7).
+    if (normal->funded.depth(draft.tip.height) > announcement_depth && normal->funded.their_announcement) return;
+    const auto ours = our_signatures(channel, normal->funded, scope);
+    draft.send(channel.peer, ours);
+    if (normal->funded.their_announcement) {
+        draft.send(channel.peer, gossip::announce(ends_of(channel, normal->funded, scope), ours, *normal->funded.their_announcement));
+        draft.send(channel.peer, our_update(channel, normal->funded, scope));
+    }
+}
+
+void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    if (found == nullptr) return;
+    const auto* const normal = std::get_if<channel::Normal>(&(*found)->state);
+    if (normal == nullptr || normal->funded.params().announce) return;
+    draft.send((*found)->peer, our_update(**found, normal->funded, scope));
+}
+
+}  // namespace runnel::node

@@ -1,0 +1,195 @@
+#include "core/node/openings.h"
+
+#include "core/bitcoin/address.h"
+#include "core/channel/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+constexpr std::chrono::milliseconds opening_patience{60'000};
+
+api::Problem bad(std::string_view field, std::string cause) {
+    return api::Problem{api::ProblemKind::bad_request, {{"field", std::string(field)}, {"cause", std::move(cause)}}};
+}
+
+std::uint64_t opening_timer(const ChannelId& id) { return timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)); }
+
+/// Where a commitment enters a mempool alone: the mempool's minimum with margin, bounded to 10 sat/vB as peers do.
+FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees) {
+    const std::uint64_t margin = std::uint64_t{fees.mempool_min.raw()} * 5 / 4;
+    const std::uint64_t wanted = std::max<std::uint64_t>({margin, std::min<std::uint64_t>(fees.normal.raw(), 1'000), feerate_floor.raw()});
+    return FeeratePerKw(static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, 2'500)));
+}
+
+/// Coins for the funding output, everything else kept back.
+Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope) {
+    const auto reserve = anchor_reserve(draft, scope.config, 1);
+    ports::SpendRequest request;
+    request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), channel::funding_script_to_plan_with()}};
+    request.drain = !wish.amount;
+    request.feerate = wish.feerate.value_or(draft.health.fees.normal);
+    request.confirmed_only = true;
+    request.keep_count = reserve.count;
+    request.keep_each = reserve.each;
+    request.lock_time = draft.tip.height.raw();
+    request.change_script = take_change_script(draft, scope);
+    const auto coins = free_coins(draft);
+    const auto seed = scope.entropy.expand(scope.event, "funding coins");
+    auto plan = scope.planner.plan(coins, request, Hash256(seed.reveal()));
+    if (!plan) return fail(to_problem(plan.error()));
+    const auto& outputs = plan->tx.outputs;
+    const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {
+        return o.script == channel::funding_script_to_plan_with();
+    });
+    if (funding == outputs.end()) return fail(api::Problem{api::ProblemKind::internal, {{"detail", "funding output missing"}}});
+    const auto index = static_cast<std::uint32_t>(funding - outputs.begin());
+    return channel::FundingPlan{*std::move(plan), index};
+}
+
+}  // namespace
+
+void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result) {
+    const api::CommandId* const waiting = draft.openings.find(id);
+    if (waiting == nullptr) return;
+    draft.answer(*waiting, result);
+    draft.openings.erase(id);
+}
+
+void move_opening(Draft& draft, const ChannelId& from, const ChannelId& to) {
+    const api::CommandId* const waiting = draft.openings.find(from);
+    if (waiting == nullptr) return;
+    const api::CommandId id = *waiting;
+    draft.openings.erase(from);
+    draft.openings.put(to, id);
+    draft.effects.push_back(ports::ArmTimer{opening_timer(to), opening_patience});
+}
+
+void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    if (found != nullptr && channel::is_stored((*found)->state)) return;
+    answer_opening(draft, id, fail(problem));
+    if (found != nullptr) {
+        draft.channels.erase(id);
+        draft.dirty.erase(id);
+    }
+}
+
+void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope) {
+    const auto refuse = [&](api::Problem problem) { draft.answer(id, fail(std::move(problem))); };
+    const Peer* const peer = draft.peers.find(wish.node_id);
+    if (peer == nullptr || !peer->connected) {
+        return refuse(api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}});
+    }
+    if (const auto problem = chain_problem(draft, scope, false)) return refuse(*problem);
+    bool busy = false;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
+        if (c->peer == wish.node_id && !channel::is_stored(c->state)) busy = true;
+    });
+    if (busy) return refuse(api::Problem{api::ProblemKind::busy, {{"what", "an opening with this peer"}}});
+    if (wish.amount && *wish.amount < scope.config.channels.min_funding) {
+        return refuse(api::Problem{api::ProblemKind::amount_too_small,
+                                   {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
+    }
+    auto plan = plan_funding(draft, wish, scope);
+    if (!plan) return refuse(plan.error());
+    const Sat amount = plan->spend.tx.outputs.at(plan->output_index).value;
+    const Sat most = peer->negotiated.has(wire::Feature::large_channel) ? scope.config.channels.max_funding : Sat((1 << 24) - 1);
+    if (amount > most) {
+        return refuse(api::Problem{api::ProblemKind::amount_too_large, {{"most", std::to_string(most.raw())}, {"unit", "sat"}}});
+    }
+    if (amount < scope.config.channels.min_funding) {
+        return refuse(api::Problem{api::ProblemKind::amount_too_small,
+                                   {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
+    }
+    // What is pushed is gone: at least our reserve and the commitment's fee must stay.
+    const FeeratePerKw feerate = commitment_feerate(draft.health.fees);
+    const Sat stays = channel::reserve_for(amount, scope.config.channels.dust_limit, Sat(0)) + channel::funder_cost(feerate, 0);
+    if (wish.push > sub_or_zero(amount, stays).msat()) {
+        return refuse(api::Problem{api::ProblemKind::amount_too_large,
+                                   {{"most", std::to_string(sub_or_zero(amount, stays).msat().raw())}, {"unit", "msat"}, {"field", "push"}}});
+    }
+
+    const auto random = scope.entropy.expand(scope.event, "temporary channel id");
+    const ChannelId temporary(random.reveal());
+    const ports::ChannelKeyId keys{draft.wallet.next_channel,
+                                   static_cast<std::uint32_t>(draft.wallet.next_channel % scope.keys.payment_index_count())};
+    ++draft.wallet.next_channel;
+    channel::Channel shell{temporary, wish.node_id, keys, channel::Link::online, channel::Closed{}};
+    const auto with = channel_scope(draft, shell, scope);
+    channel::OpenRequest request;
+    request.funding = amount;
+    request.push_msat = wish.push;
+    request.announce = wish.announce;
+    request.commitment_feerate = feerate;
+    request.plan = *std::move(plan);
+    channel::Step step;
+    auto channel = channel::open_channel(request, temporary, wish.node_id, keys, with.context, step);
+    draft.channels.put(temporary, std::make_shared<const channel::Channel>(std::move(channel)));
+    draft.openings.put(temporary, id);
+    draft.effects.push_back(ports::ArmTimer{opening_timer(temporary), opening_patience});
+    take_step(draft, temporary, std::move(step), scope);
+}
+
+void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& wish, const Scope& scope) {
+    channel::Channel* const channel = draft.edit_channel(wish.channel_id);
+    if (channel == nullptr) {
+        draft.answer(id, fail(api::Problem{api::ProblemKind::unknown_command_target,
+                                           {{"what", "channel"}, {"id", wish.channel_id.hex()}}}));
+        return;
+    }
+    const auto closing_txid = [](const channel::Channel& c) -> std::optional<Txid> {
+        const auto* const closing = std::get_if<channel::Closing>(&c.state);
+        if (closing == nullptr) return std::nullopt;
+        if (!closing->spends.empty()) return closing->spends.front().tx->txid();
+        if (const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause)) return ours->tx.txid();
+        if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&closing->cause)) return mutual->tx.txid();
+        return std::nullopt;
+    };
+    if (const auto* const closed = std::get_if<channel::Closed>(&channel->state)) {
+        draft.answer(id, api::Answer(api::ChannelClosing{wish.channel_id, closed->closing_txid, "closed"}));
+        return;
+    }
+    if (!channel::is_stored(channel->state)) {
+        end_opening(draft, wish.channel_id, api::Problem{api::ProblemKind::timed_out, {{"what", "cancelled"}}});
+        draft.answer(id, api::Answer(api::ChannelClosing{wish.channel_id, std::nullopt, "cancelled"}));
+        return;
+    }
+    if (wish.force) {
+        force_close(draft, wish.channel_id, "asked to", scope);
+    } else {
+        const auto with = channel_scope(draft, *channel, scope);
+        auto step = channel::shut_down(*channel, with.context.shutdown_script, with.context);
+        if (!step) {
+            draft.answer(id, fail(api::Problem{api::ProblemKind::channel_not_open,
+                                               {{"state", std::string(channel::state_name(channel->state))}}}));
+            return;
+        }
+        take_step(draft, wish.channel_id, *std::move(step), scope);
+        draft.dirty.insert(wish.channel_id);
+    }
+    const ChannelPtr* const after = draft.channels.find(wish.channel_id);
+    draft.answer(id, api::Answer(api::ChannelClosing{wish.channel_id, after == nullptr ? std::nullopt : closing_txid(**after),
+                                                     after == nullptr ? "gone" : std::string(channel::state_name((*after)->state))}));
+}
+
+void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    if (found == nullptr) return;
+    const auto* const funded = channel::funded_of((*found)->state);
+    if (funded == nullptr) return;
+    // Locked in and neither answered nor passed on: decided now, exactly once, for the decision is a record.
+    std::vector<HtlcId> open;
+    for (const auto& entry : funded->commitments.htlcs()) {
+        if (entry.htlc.offered_by == channel::Party::theirs && entry.stage == channel::Stage::locked_in) open.push_back(entry.htlc.id);
+    }
+    for (const auto htlc : open) on_incoming_locked_in(draft, id, htlc, scope);
+    payments_on_usable(draft, id, scope);
+    draft.dirty.insert(id);
+}
+
+}  // namespace runnel::node

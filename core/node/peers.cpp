@@ -1,0 +1,187 @@
+// Peers: connections asked for, connections lost, and coming back. A peer with a channel is connected to for as long as the
+// channel lives, at growing intervals.
+#include "core/channel/store.h"
+#include "core/node/handlers.h"
+#include "core/node/openings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+constexpr std::uint64_t first_retry_ms = 1'000;
+constexpr std::uint64_t longest_retry_ms = 5 * 60'000;
+
+/// A timer for a peer, by the last bytes of its id.
+std::uint64_t reconnect_timer(const crypto::PublicKey& node_id) {
+    return timer_of(TimerKind::reconnect, std::hash<crypto::PublicKey>{}(node_id));
+}
+
+bool has_live_channel(const Draft& draft, const crypto::PublicKey& node_id) {
+    bool found = false;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+        if (channel->peer == node_id && !std::holds_alternative<channel::Closed>(channel->state)) found = true;
+    });
+    return found;
+}
+
+std::vector<ChannelId> channels_of(const Draft& draft, const crypto::PublicKey& node_id) {
+    std::vector<ChannelId> ids;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
+        if (channel->peer == node_id) ids.push_back(id);
+    });
+    return ids;
+}
+
+void arm_reconnect(Draft& draft, const crypto::PublicKey& node_id) {
+    const Peer* const known = draft.peers.find(node_id);
+    if (known == nullptr || known->host.empty() || !has_live_channel(draft, node_id)) return;
+    Peer& peer = draft.peers.edit(node_id);
+    const std::uint64_t wait = std::min(longest_retry_ms, first_retry_ms << std::min<std::uint32_t>(peer.retries, 20));
+    ++peer.retries;
+    draft.effects.push_back(ports::ArmTimer{reconnect_timer(node_id), std::chrono::milliseconds(wait)});
+}
+
+void answer_all(Draft& draft, Peer& peer, const api::CommandResult& result) {
+    for (const auto& id : peer.waiting) draft.answer(id, result);
+    peer.waiting.clear();
+}
+
+}  // namespace
+
+void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
+    if (!draft.peers.contains(event.node_id)) draft.peers.put(event.node_id, Peer{});
+    Peer& peer = draft.peers.edit(event.node_id);
+    const bool was_connected = peer.connected;
+    peer.connected = true;
+    peer.features = event.theirs;
+    peer.negotiated = event.negotiated;
+    peer.retries = 0;
+    if (!event.host.empty()) {
+        peer.host = event.host;
+        peer.port = event.port;
+    }
+    answer_all(draft, peer, api::Answer(api::Connected{event.node_id, event.theirs.to_string()}));
+    const auto ids = channels_of(draft, event.node_id);
+    if (was_connected) {
+        // A new connection took the place of one whose end we have not heard of: what was said on it is gone.
+        on_peer_down(draft, PeerDown{event.node_id, "replaced"}, scope);
+        draft.peers.edit(event.node_id).connected = true;
+    }
+    for (const auto& id : ids) {
+        channel::Channel* const channel = draft.edit_channel(id);
+        if (channel == nullptr) continue;
+        const auto with = channel_scope(draft, *channel, scope);
+        take_step(draft, id, channel::on_peer_up(*channel, with.context), scope);
+    }
+    draft.tell(api::PeerConnected{event.node_id});
+}
+
+void on_peer_down(Draft& draft, const PeerDown& event, const Scope&) {
+    if (!draft.peers.contains(event.node_id)) return;
+    Peer& peer = draft.peers.edit(event.node_id);
+    peer.connected = false;
+    for (const auto& id : channels_of(draft, event.node_id)) {
+        channel::Channel* const channel = draft.edit_channel(id);
+        if (!channel::on_peer_down(*channel)) {
+            end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", "the connection was lost"}}});
+        }
+    }
+    draft.tell(api::PeerDisconnected{event.node_id, event.cause});
+    arm_reconnect(draft, event.node_id);
+}
+
+void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {
+    if (!draft.peers.contains(event.node_id)) return;
+    Peer& peer = draft.peers.edit(event.node_id);
+    answer_all(draft, peer, fail(api::Problem{api::ProblemKind::connect_failed, {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}));
+    if (!peer.connected) arm_reconnect(draft, event.node_id);
+}
+
+void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& scope) {
+    draft.log(LogLevel::unusual, fmt::format("peer {} {}: {}", event.node_id.hex(), event.is_error ? "error" : "warning", event.text));
+    for (const auto& id : channels_of(draft, event.node_id)) {
+        if (event.channel && *event.channel != id) continue;
+        channel::Channel* const channel = draft.edit_channel(id);
+        if (!channel::is_stored(channel->state)) {
+            end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", event.text}}});
+            continue;
+        }
+        if (!event.is_error) continue;
+        wire::Error error;
+        error.channel_id = id;
+        error.data = to_bytes(bytes_of(event.text));
+        const auto with = channel_scope(draft, *channel, scope);
+        auto step = channel::on_message(*channel, error, with.context);
+        if (step) take_step(draft, id, *std::move(step), scope);
+    }
+}
+
+void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish, const Scope& scope) {
+    if (wish.node_id == scope.keys.node_id()) {
+        draft.answer(id, fail(api::Problem{api::ProblemKind::bad_request, {{"field", "node_id"}, {"cause", "this is our own node"}}}));
+        return;
+    }
+    if (!draft.peers.contains(wish.node_id)) draft.peers.put(wish.node_id, Peer{});
+    Peer& peer = draft.peers.edit(wish.node_id);
+    if (peer.connected) {
+        draft.answer(id, api::Answer(api::Connected{wish.node_id, peer.features.to_string()}));
+        return;
+    }
+    peer.host = wish.host;
+    peer.port = wish.port;
+    peer.waiting.push_back(id);
+    draft.effects.push_back(ports::ConnectPeer{wish.node_id, wish.host, wish.port});
+}
+
+void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish, const Scope&) {
+    const Peer* const peer = draft.peers.find(wish.node_id);
+    if (peer == nullptr || !peer->connected) {
+        draft.answer(id, fail(api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}}));
+        return;
+    }
+    draft.effects.push_back(ports::DisconnectPeer{wish.node_id, "asked to"});
+    draft.answer(id, api::Answer(api::Disconnected{}));
+}
+
+void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
+    switch (kind_of(timer)) {
+        case TimerKind::reconnect: {
+            std::vector<crypto::PublicKey> due;
+            draft.peers.for_each([&](const crypto::PublicKey& node_id, const Peer& peer) {
+                if (!peer.connected && !peer.host.empty() && reconnect_timer(node_id) == timer) due.push_back(node_id);
+            });
+            for (const auto& node_id : due) {
+                if (!has_live_channel(draft, node_id)) continue;
+                const Peer& peer = *draft.peers.find(node_id);
+                draft.effects.push_back(ports::ConnectPeer{node_id, peer.host, peer.port});
+            }
+            return;
+        }
+        case TimerKind::payment_deadline:
+        case TimerKind::mpp_timeout: payments_on_timer(draft, timer, scope); return;
+        case TimerKind::opening_timeout: {
+            std::vector<ChannelId> late;
+            draft.openings.for_each([&](const ChannelId& id, const api::CommandId&) {
+                if (timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)) == timer) late.push_back(id);
+            });
+            for (const auto& id : late) end_opening(draft, id, api::Problem{api::ProblemKind::timed_out, {{"what", "the peer's answer"}}});
+            return;
+        }
+        case TimerKind::chain_silence: return;
+    }
+}
+
+void resume_peers(const State& state, std::vector<ports::Effect>& out) {
+    for (const auto& [id, channel] : state.channels) {
+        if (std::holds_alternative<channel::Closed>(channel->state)) continue;
+        const auto peer = state.peers.find(channel->peer);
+        if (peer == state.peers.end() || peer->second.host.empty()) continue;
+        out.push_back(ports::ConnectPeer{channel->peer, peer->second.host, peer->second.port});
+    }
+}
+
+}  // namespace runnel::node
