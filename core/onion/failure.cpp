@@ -114,7 +114,8 @@ std::string_view to_string(FailureCode code) {
         case FailureCode::invalid_onion_key: return "invalid_onion_key";
         case FailureCode::temporary_channel_failure: return "temporary_channel_failure";
         case FailureCode::permanent_channel_failure: return "permanent_channel_failure";
-        case FailureCode::required_channel_feature_missing: return "required_channel_feature_missing";
+        case FailureCode::required_channel_feature_missing:
+            return "required_channel_feature_missing";
         case FailureCode::unknown_next_peer: return "unknown_next_peer";
         case FailureCode::amount_below_minimum: return "amount_below_minimum";
         case FailureCode::fee_insufficient: return "fee_insufficient";
@@ -174,7 +175,8 @@ Failure decode_failure(ByteView message) {
     const auto code = static_cast<std::uint16_t>(message[0] << 8 | message[1]);
     const auto data = message.subspan(2);
     Failure out;
-    if (take_any(code, data, out, std::make_index_sequence<std::variant_size_v<Failure>>())) return out;
+    if (take_any(code, data, out, std::make_index_sequence<std::variant_size_v<Failure>>()))
+        return out;
     return OtherFailure{code, to_bytes(data)};
 }
 

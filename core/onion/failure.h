@@ -1,7 +1,8 @@
-// What a node says when it cannot forward or accept an HTLC (BOLT 4, "Failure Messages"): one type per code, with its data,
-// to bytes and back. Knows nothing of encryption (failure_onion.h) nor of what the sender does about it (core/payment).
-// A failure comes from strangers: nothing in it is proven but which hop wrote it, and the channel_update in it must never
-// reach the graph or other peers (it would mark the payment as ours).
+// What a node says when it cannot forward or accept an HTLC (BOLT 4, "Failure Messages"): one type
+// per code, with its data, to bytes and back. Knows nothing of encryption (failure_onion.h) nor of
+// what the sender does about it (core/payment). A failure comes from strangers: nothing in it is
+// proven but which hop wrote it, and the channel_update in it must never reach the graph or other
+// peers (it would mark the payment as ours).
 #pragma once
 
 #include "core/base/amount.h"
@@ -41,9 +42,13 @@ enum class FailureCode : std::uint16_t {
 };
 
 /// BADONION: the onion itself was unreadable; travels in update_fail_malformed_htlc first.
-constexpr bool is_bad_onion(FailureCode code) { return (static_cast<unsigned>(code) & 0x8000U) != 0; }
+constexpr bool is_bad_onion(FailureCode code) {
+    return (static_cast<unsigned>(code) & 0x8000U) != 0;
+}
 /// PERM: trying the same again is pointless.
-constexpr bool is_permanent(FailureCode code) { return (static_cast<unsigned>(code) & 0x4000U) != 0; }
+constexpr bool is_permanent(FailureCode code) {
+    return (static_cast<unsigned>(code) & 0x4000U) != 0;
+}
 /// NODE: concerns every channel of the node, not one.
 constexpr bool is_node(FailureCode code) { return (static_cast<unsigned>(code) & 0x2000U) != 0; }
 /// UPDATE: the sender's idea of the channel's terms was wrong or old.
@@ -109,8 +114,8 @@ struct IncorrectCltvExpiry {
     friend bool operator==(const IncorrectCltvExpiry&, const IncorrectCltvExpiry&) = default;
 };
 
-/// The payee does not know the payment, or not with this secret, amount or expiry. One answer for all, so that a forwarder
-/// who guesses learns nothing.
+/// The payee does not know the payment, or not with this secret, amount or expiry. One answer for
+/// all, so that a forwarder who guesses learns nothing.
 struct IncorrectOrUnknownPaymentDetails {
     static constexpr FailureCode code = FailureCode::incorrect_or_unknown_payment_details;
     Msat htlc_msat;
@@ -123,14 +128,16 @@ struct IncorrectOrUnknownPaymentDetails {
 struct FinalIncorrectCltvExpiry {
     static constexpr FailureCode code = FailureCode::final_incorrect_cltv_expiry;
     BlockHeight cltv_expiry;
-    friend bool operator==(const FinalIncorrectCltvExpiry&, const FinalIncorrectCltvExpiry&) = default;
+    friend bool operator==(const FinalIncorrectCltvExpiry&,
+                           const FinalIncorrectCltvExpiry&) = default;
 };
 
 /// The HTLC that reached the payee is smaller than the amount in its onion.
 struct FinalIncorrectHtlcAmount {
     static constexpr FailureCode code = FailureCode::final_incorrect_htlc_amount;
     Msat incoming_htlc_amt;
-    friend bool operator==(const FinalIncorrectHtlcAmount&, const FinalIncorrectHtlcAmount&) = default;
+    friend bool operator==(const FinalIncorrectHtlcAmount&,
+                           const FinalIncorrectHtlcAmount&) = default;
 };
 
 /// The outgoing channel is switched off by its owner.
@@ -141,7 +148,8 @@ struct ChannelDisabled {
     friend bool operator==(const ChannelDisabled&, const ChannelDisabled&) = default;
 };
 
-/// The payload for the hop is no valid TLV stream, or lacks something, or holds an even type the hop does not know.
+/// The payload for the hop is no valid TLV stream, or lacks something, or holds an even type the
+/// hop does not know.
 struct InvalidOnionPayload {
     static constexpr FailureCode code = FailureCode::invalid_onion_payload;
     std::uint64_t type = 0;
@@ -149,7 +157,8 @@ struct InvalidOnionPayload {
     friend bool operator==(const InvalidOnionPayload&, const InvalidOnionPayload&) = default;
 };
 
-/// A code that BOLT 4 does not list, or a listed one whose data cannot be read. Code 0: not even a code could be read.
+/// A code that BOLT 4 does not list, or a listed one whose data cannot be read. Code 0: not even a
+/// code could be read.
 struct OtherFailure {
     std::uint16_t raw_code = 0;
     Bytes data;
@@ -157,23 +166,26 @@ struct OtherFailure {
 };
 
 using Failure =
-    std::variant<TemporaryNodeFailure, PermanentNodeFailure, RequiredNodeFeatureMissing, InvalidOnionVersion,
-                 InvalidOnionHmac, InvalidOnionKey, TemporaryChannelFailure, PermanentChannelFailure,
-                 RequiredChannelFeatureMissing, UnknownNextPeer, AmountBelowMinimum, FeeInsufficient,
-                 IncorrectCltvExpiry, ExpiryTooSoon, IncorrectOrUnknownPaymentDetails, FinalIncorrectCltvExpiry,
-                 FinalIncorrectHtlcAmount, ChannelDisabled, ExpiryTooFar, InvalidOnionPayload, MppTimeout,
-                 InvalidOnionBlinding, OtherFailure>;
+    std::variant<TemporaryNodeFailure, PermanentNodeFailure, RequiredNodeFeatureMissing,
+                 InvalidOnionVersion, InvalidOnionHmac, InvalidOnionKey, TemporaryChannelFailure,
+                 PermanentChannelFailure, RequiredChannelFeatureMissing, UnknownNextPeer,
+                 AmountBelowMinimum, FeeInsufficient, IncorrectCltvExpiry, ExpiryTooSoon,
+                 IncorrectOrUnknownPaymentDetails, FinalIncorrectCltvExpiry,
+                 FinalIncorrectHtlcAmount, ChannelDisabled, ExpiryTooFar, InvalidOnionPayload,
+                 MppTimeout, InvalidOnionBlinding, OtherFailure>;
 
 /// The code on the wire; for OtherFailure it may be none of the enumerators.
 FailureCode code_of(const Failure& failure);
 
-/// The failure that a BADONION code of update_fail_malformed_htlc becomes when passed back (BOLT 2, "Removing an HTLC").
+/// The failure that a BADONION code of update_fail_malformed_htlc becomes when passed back (BOLT 2,
+/// "Removing an HTLC").
 Failure from_malformed(std::uint16_t failure_code, const Hash256& sha256_of_onion);
 
 /// `failuremsg`: the code, then its data. A channel_update above 1024 bytes is left out.
 Bytes encode_failure(const Failure& failure);
 
-/// Never fails: what cannot be read is an OtherFailure. Bytes after the data are ignored, as BOLT 4 demands.
+/// Never fails: what cannot be read is an OtherFailure. Bytes after the data are ignored, as BOLT 4
+/// demands.
 Failure decode_failure(ByteView message);
 
 }  // namespace runnel::onion

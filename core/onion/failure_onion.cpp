@@ -49,7 +49,8 @@ void wrap_failure(const Secret32& shared_secret, Bytes& reason) {
     keys::obfuscate(keys::ammag, shared_secret, reason);
 }
 
-Result<HopFailure, Unattributable> unwrap_failure(ByteView reason, std::span<const Secret32> shared_secrets) {
+Result<HopFailure, Unattributable> unwrap_failure(ByteView reason,
+                                                  std::span<const Secret32> shared_secrets) {
     if (reason.size() < mac_size) return fail(Unattributable{});
     auto packet = to_bytes(reason);
     const Secret32 dummy;

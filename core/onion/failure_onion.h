@@ -1,6 +1,7 @@
-// Failures on their way back to the sender (BOLT 4, "Returning Errors"): the hop that fails seals a message for the sender,
-// each hop on the way adds a layer, the sender takes the layers off and learns who wrote it. Only the sender can; a hop in
-// between cannot read it, and what it changes makes it unattributable. Keeps no state: secrets are the HTLC's.
+// Failures on their way back to the sender (BOLT 4, "Returning Errors"): the hop that fails seals a
+// message for the sender, each hop on the way adds a layer, the sender takes the layers off and
+// learns who wrote it. Only the sender can; a hop in between cannot read it, and what it changes
+// makes it unattributable. Keeps no state: secrets are the HTLC's.
 #pragma once
 
 #include "core/base/secret.h"
@@ -11,8 +12,8 @@
 
 namespace runnel::onion {
 
-/// `reason` of update_fail_htlc as the failing hop sends it: authenticated, padded so that all failures have the same
-/// length (292 bytes), obfuscated once.
+/// `reason` of update_fail_htlc as the failing hop sends it: authenticated, padded so that all
+/// failures have the same length (292 bytes), obfuscated once.
 Bytes seal_failure(const Secret32& shared_secret, const Failure& failure);
 
 /// The layer of a hop on the way back.
@@ -28,8 +29,9 @@ struct Unattributable {
     friend bool operator==(const Unattributable&, const Unattributable&) = default;
 };
 
-/// Takes the layers off. Does the work of at least 27 hops whatever is found, so that the time until we try again does not
-/// tell how far away the failing hop is.
-Result<HopFailure, Unattributable> unwrap_failure(ByteView reason, std::span<const Secret32> shared_secrets);
+/// Takes the layers off. Does the work of at least 27 hops whatever is found, so that the time
+/// until we try again does not tell how far away the failing hop is.
+Result<HopFailure, Unattributable> unwrap_failure(ByteView reason,
+                                                  std::span<const Secret32> shared_secrets);
 
 }  // namespace runnel::onion

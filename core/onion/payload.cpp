@@ -16,7 +16,8 @@ enum PayloadType : std::uint64_t {
     type_encrypted_recipient_data = 10,
     type_current_path_key = 12,
     type_payment_metadata = 16,
-    // total_amount_msat (18) exists in blinded payloads only; elsewhere it is an even type that we do not know.
+    // total_amount_msat (18) exists in blinded payloads only; elsewhere it is an even type that we
+    // do not know.
     type_keysend_preimage = 5482373484,
 };
 
@@ -29,7 +30,8 @@ struct Records {
 };
 
 PayloadError bad(DecodeError reason, std::uint64_t type, std::size_t offset = 0) {
-    return BadPayload{reason, type, static_cast<std::uint16_t>(std::min<std::size_t>(offset, UINT16_MAX))};
+    return BadPayload{reason, type,
+                      static_cast<std::uint16_t>(std::min<std::size_t>(offset, UINT16_MAX))};
 }
 
 /// Nothing when the type has no meaning here; otherwise whether the value could be read.
@@ -67,8 +69,10 @@ Result<Records, PayloadError> read_records(ByteView payload) {
     wire::TlvReader records(in);
     std::size_t offset = 0;
     while (const auto record = records.next()) {
-        // Looked for to the end: an earlier fault must not be answered more precisely within a blinded path.
-        if (record->type == type_encrypted_recipient_data || record->type == type_current_path_key) {
+        // Looked for to the end: an earlier fault must not be answered more precisely within a
+        // blinded path.
+        if (record->type == type_encrypted_recipient_data ||
+            record->type == type_current_path_key) {
             return fail(PayloadError(BlindedPayload{}));
         }
         if (!problem) {
@@ -85,7 +89,8 @@ Result<Records, PayloadError> read_records(ByteView payload) {
     if (problem) return fail(*problem);
     if (const auto error = in.error()) return fail(bad(*error, 0, offset));
     if (!out.amt_to_forward) return fail(bad(DecodeError::missing_field, type_amt_to_forward));
-    if (!out.outgoing_cltv_value) return fail(bad(DecodeError::missing_field, type_outgoing_cltv_value));
+    if (!out.outgoing_cltv_value)
+        return fail(bad(DecodeError::missing_field, type_outgoing_cltv_value));
     return out;
 }
 
@@ -100,8 +105,10 @@ Failure to_failure(const PayloadError& error, const Hash256& sha256_of_onion) {
 
 Result<ForwardPayload, PayloadError> decode_forward_payload(ByteView payload) {
     RUNNEL_TRY(const auto records, read_records(payload));
-    if (!records.short_channel_id) return fail(bad(DecodeError::missing_field, type_short_channel_id));
-    return ForwardPayload{*records.amt_to_forward, *records.outgoing_cltv_value, *records.short_channel_id};
+    if (!records.short_channel_id)
+        return fail(bad(DecodeError::missing_field, type_short_channel_id));
+    return ForwardPayload{*records.amt_to_forward, *records.outgoing_cltv_value,
+                          *records.short_channel_id};
 }
 
 Result<FinalPayload, PayloadError> decode_final_payload(ByteView payload) {
@@ -132,7 +139,8 @@ Bytes encode_payload(const FinalPayload& payload) {
         return out;
     };
     up_to(type_amt_to_forward).add_truncated(type_amt_to_forward, payload.amt_to_forward.raw());
-    up_to(type_outgoing_cltv_value).add_truncated(type_outgoing_cltv_value, payload.outgoing_cltv_value.raw());
+    up_to(type_outgoing_cltv_value)
+        .add_truncated(type_outgoing_cltv_value, payload.outgoing_cltv_value.raw());
     if (payload.payment_data) {
         Writer data;
         data.bytes(payload.payment_data->payment_secret.reveal());

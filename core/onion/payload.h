@@ -1,6 +1,7 @@
-// What a hop finds in its layer of a payment onion (BOLT 4, "payload format"): instructions to forward, or the terms of a
-// payment to us. Typed both ways. The numbers are what the sender wrote, authentic but not yet true: comparing them with the
-// HTLC is for core/payment. Blinded paths are recognised and refused, in the way that does not give their structure away.
+// What a hop finds in its layer of a payment onion (BOLT 4, "payload format"): instructions to
+// forward, or the terms of a payment to us. Typed both ways. The numbers are what the sender wrote,
+// authentic but not yet true: comparing them with the HTLC is for core/payment. Blinded paths are
+// recognised and refused, in the way that does not give their structure away.
 #pragma once
 
 #include "core/base/amount.h"
@@ -53,8 +54,8 @@ struct FinalPayload {
     friend bool operator==(const FinalPayload&, const FinalPayload&) = default;
 };
 
-/// The payload is no TLV stream, lacks a record or holds one that must be understood and is not: answered with
-/// InvalidOnionPayload{type, offset}. Type 0 when no single record is to blame.
+/// The payload is no TLV stream, lacks a record or holds one that must be understood and is not:
+/// answered with InvalidOnionPayload{type, offset}. Type 0 when no single record is to blame.
 struct BadPayload {
     DecodeError reason;
     std::uint64_t type = 0;
@@ -62,8 +63,8 @@ struct BadPayload {
     friend bool operator==(const BadPayload&, const BadPayload&) = default;
 };
 
-/// Part of a blinded path (encrypted_recipient_data or current_path_key), which we do not offer: answered with
-/// InvalidOnionBlinding and nothing more precise, which could unmask the payee.
+/// Part of a blinded path (encrypted_recipient_data or current_path_key), which we do not offer:
+/// answered with InvalidOnionBlinding and nothing more precise, which could unmask the payee.
 struct BlindedPayload {
     friend bool operator==(const BlindedPayload&, const BlindedPayload&) = default;
 };

@@ -42,10 +42,12 @@ Result<std::vector<Secret32>, BuildError> agree(const crypto::PrivateKey& sessio
 }
 
 Secret32 authenticate(const Secret32& shared_secret, ByteView payloads, ByteView associated_data) {
-    return crypto::hmac_sha256(keys::derive(keys::mu, shared_secret).reveal(), {payloads, associated_data});
+    return crypto::hmac_sha256(keys::derive(keys::mu, shared_secret).reveal(),
+                               {payloads, associated_data});
 }
 
-/// The end of hop_payloads as the last hop will see it: each hop before appends zeros and obfuscates what is there.
+/// The end of hop_payloads as the last hop will see it: each hop before appends zeros and
+/// obfuscates what is there.
 struct Filler {
     std::array<std::uint8_t, payloads_size> bytes{};
     std::size_t size = 0;
@@ -69,7 +71,8 @@ Filler make_filler(std::span<const Hop> hops, std::span<const Secret32> secrets)
 /// Puts a hop's payload and the MAC of the layer inside before what is there.
 void push(Payloads payloads, ByteView payload, const Mac& inner_mac) {
     const std::size_t shift = packed_size(payload.size());
-    std::copy_backward(payloads.begin(), payloads.end() - static_cast<std::ptrdiff_t>(shift), payloads.end());
+    std::copy_backward(payloads.begin(), payloads.end() - static_cast<std::ptrdiff_t>(shift),
+                       payloads.end());
     auto at = payloads.begin();
     if (payload.size() < 0xfd) {
         *at++ = static_cast<std::uint8_t>(payload.size());
@@ -100,8 +103,9 @@ Result<Onion, BuildError> build(const crypto::PrivateKey& session_key, std::span
     if (total > payloads_size) return fail(BuildError::too_long);
 
     const auto point = session_key.public_key();
-    RUNNEL_TRY(auto secrets, agree(session_key, point, hops.size(),
-                                   [&](std::size_t i) -> const crypto::PublicKey& { return hops[i].node; }));
+    RUNNEL_TRY(auto secrets,
+               agree(session_key, point, hops.size(),
+                     [&](std::size_t i) -> const crypto::PublicKey& { return hops[i].node; }));
     const Filler filler = make_filler(hops, secrets);
 
     wire::OnionPacket::Array packet{};
@@ -135,16 +139,19 @@ Result<Peeled, OnionError> peel(const EcdhFn& node_ecdh, const wire::OnionPacket
         return fail(OnionError(BadOnion{code, crypto::sha256(packet.view())}));
     };
     if (packet.raw()[0] != 0) return refuse(FailureCode::invalid_onion_version);
-    const auto point = crypto::PublicKey::parse(packet.view().subspan(key_at, crypto::PublicKey::size_bytes));
+    const auto point =
+        crypto::PublicKey::parse(packet.view().subspan(key_at, crypto::PublicKey::size_bytes));
     if (!point) return refuse(FailureCode::invalid_onion_key);
 
     Peeled peeled;
     peeled.shared_secret = node_ecdh(*point);
     const auto payloads = packet.view().subspan(payloads_at, payloads_size);
     const auto mac = authenticate(peeled.shared_secret, payloads, associated_data);
-    if (!equal_constant_time(mac.reveal(), packet.view().subspan(mac_at))) return refuse(FailureCode::invalid_onion_hmac);
+    if (!equal_constant_time(mac.reveal(), packet.view().subspan(mac_at)))
+        return refuse(FailureCode::invalid_onion_hmac);
 
-    // The zeros behind become the filler that the next hop sees, so that its packet is as long as ours.
+    // The zeros behind become the filler that the next hop sees, so that its packet is as long as
+    // ours.
     std::array<std::uint8_t, 2 * payloads_size> unwrapped{};
     std::copy(payloads.begin(), payloads.end(), unwrapped.begin());
     keys::obfuscate(keys::rho, peeled.shared_secret, unwrapped);
@@ -153,16 +160,20 @@ Result<Peeled, OnionError> peel(const EcdhFn& node_ecdh, const wire::OnionPacket
     const auto length = in.bigsize();
     const auto payload = in.bytes(length);
     const auto next_mac = in.bytes(mac_size);
-    if (!in.ok() || length < shortest_payload) return fail(OnionError(BadPacking{peeled.shared_secret}));
+    if (!in.ok() || length < shortest_payload)
+        return fail(OnionError(BadPacking{peeled.shared_secret}));
     peeled.payload = to_bytes(payload);
-    if (std::all_of(next_mac.begin(), next_mac.end(), [](std::uint8_t b) { return b == 0; })) return peeled;
+    if (std::all_of(next_mac.begin(), next_mac.end(), [](std::uint8_t b) { return b == 0; }))
+        return peeled;
 
-    const auto blinded = point->times(crypto::sha256({point->view(), peeled.shared_secret.reveal()}));
+    const auto blinded =
+        point->times(crypto::sha256({point->view(), peeled.shared_secret.reveal()}));
     if (!blinded) return fail(OnionError(BadPacking{peeled.shared_secret}));
     wire::OnionPacket::Array next{};
     std::copy(blinded->view().begin(), blinded->view().end(), next.begin() + key_at);
     const auto shift = payloads_size - in.remaining();
-    std::copy_n(unwrapped.begin() + static_cast<std::ptrdiff_t>(shift), payloads_size, next.begin() + payloads_at);
+    std::copy_n(unwrapped.begin() + static_cast<std::ptrdiff_t>(shift), payloads_size,
+                next.begin() + payloads_at);
     std::copy(next_mac.begin(), next_mac.end(), next.begin() + mac_at);
     peeled.next.emplace(next);
     return peeled;
@@ -170,8 +181,9 @@ Result<Peeled, OnionError> peel(const EcdhFn& node_ecdh, const wire::OnionPacket
 
 Result<Peeled, OnionError> peel(const crypto::PrivateKey& node_key, const wire::OnionPacket& packet,
                                 ByteView associated_data) {
-    return peel([&node_key](const crypto::PublicKey& point) { return crypto::ecdh(node_key, point); }, packet,
-                associated_data);
+    return peel(
+        [&node_key](const crypto::PublicKey& point) { return crypto::ecdh(node_key, point); },
+        packet, associated_data);
 }
 
 }  // namespace runnel::onion

@@ -1,9 +1,11 @@
-// The payment onion of BOLT 4: a packet of 1366 bytes that each hop opens by one layer, learning its payload and the next
-// hop and nothing else, not even how far it is from either end. Built by the sender from a session key, peeled by a hop
-// with its node key. Payloads are opaque bytes here (payload.h reads them); failures come back by failure_onion.h.
-// Nothing here keeps state: that an onion is not accepted twice is the channel's care, by the payment hash it is bound to.
+// The payment onion of BOLT 4: a packet of 1366 bytes that each hop opens by one layer, learning
+// its payload and the next hop and nothing else, not even how far it is from either end. Built by
+// the sender from a session key, peeled by a hop with its node key. Payloads are opaque bytes here
+// (payload.h reads them); failures come back by failure_onion.h. Nothing here keeps state: that an
+// onion is not accepted twice is the channel's care, by the payment hash it is bound to.
 //
-//   sender --[ v0 | E1 | 1300 bytes | mac ]--> hop 1 --[ v0 | E2 | 1300 bytes | mac ]--> hop 2 ... mac 0: the last
+//   sender --[ v0 | E1 | 1300 bytes | mac ]--> hop 1 --[ v0 | E2 | 1300 bytes | mac ]--> hop 2 ...
+//   mac 0: the last
 #pragma once
 
 #include "core/base/ids.h"
@@ -46,16 +48,18 @@ struct Onion {
     std::vector<Secret32> shared_secrets;
 };
 
-/// Builds the packet for the first hop. `session_key` must be fresh for every onion; `associated_data` is the payment hash
-/// and has to be given again by every hop.
+/// Builds the packet for the first hop. `session_key` must be fresh for every onion;
+/// `associated_data` is the payment hash and has to be given again by every hop.
 Result<Onion, BuildError> build(const crypto::PrivateKey& session_key, std::span<const Hop> hops,
                                 ByteView associated_data);
 
-/// The same secrets as build() found, from the stored session key: for a failure that arrives after a restart.
+/// The same secrets as build() found, from the stored session key: for a failure that arrives after
+/// a restart.
 Result<std::vector<Secret32>, BuildError> shared_secrets(const crypto::PrivateKey& session_key,
                                                          std::span<const crypto::PublicKey> nodes);
 
-/// SHA-256 of the compressed product of the node key and a point (crypto::ecdh). The node key stays in the signer.
+/// SHA-256 of the compressed product of the node key and a point (crypto::ecdh). The node key stays
+/// in the signer.
 using EcdhFn = std::function<Secret32(const crypto::PublicKey&)>;
 
 struct Peeled {
@@ -68,21 +72,25 @@ struct Peeled {
     bool is_final() const { return !next.has_value(); }
 };
 
-/// Nothing of the onion can be trusted, there is no secret to answer with: update_fail_malformed_htlc (BOLT 2).
+/// Nothing of the onion can be trusted, there is no secret to answer with:
+/// update_fail_malformed_htlc (BOLT 2).
 struct BadOnion {
     FailureCode code;  ///< invalid_onion_version, invalid_onion_hmac or invalid_onion_key.
     Hash256 sha256_of_onion;
 };
 
-/// Authentic, but the sender packed it wrongly: update_fail_htlc with InvalidOnionPayload, wrapped with the secret.
+/// Authentic, but the sender packed it wrongly: update_fail_htlc with InvalidOnionPayload, wrapped
+/// with the secret.
 struct BadPacking {
     Secret32 shared_secret;
 };
 
 using OnionError = std::variant<BadOnion, BadPacking>;
 
-/// Opens one layer. Errors in the order BOLT 4 ("Onion Decryption") checks them; the MAC is compared in constant time.
-Result<Peeled, OnionError> peel(const EcdhFn& node_ecdh, const wire::OnionPacket& packet, ByteView associated_data);
+/// Opens one layer. Errors in the order BOLT 4 ("Onion Decryption") checks them; the MAC is
+/// compared in constant time.
+Result<Peeled, OnionError> peel(const EcdhFn& node_ecdh, const wire::OnionPacket& packet,
+                                ByteView associated_data);
 Result<Peeled, OnionError> peel(const crypto::PrivateKey& node_key, const wire::OnionPacket& packet,
                                 ByteView associated_data);
 

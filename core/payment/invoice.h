@@ -1,7 +1,8 @@
-// Invoices (BOLT 11): a signed request to be paid, as text. decode_invoice() gives a value in which everything BOLT 11 wants
-// checked is checked: checksum, signature, features, lengths; what is not true of it is only whether it has expired, whether
-// it was paid already, and that its words are honest. encode_invoice() writes one and has it signed by the node's signer.
-// Stateless. The description is the payee's text: escape it before showing it.
+// Invoices (BOLT 11): a signed request to be paid, as text. decode_invoice() gives a value in which
+// everything BOLT 11 wants checked is checked: checksum, signature, features, lengths; what is not
+// true of it is only whether it has expired, whether it was paid already, and that its words are
+// honest. encode_invoice() writes one and has it signed by the node's signer. Stateless. The
+// description is the payee's text: escape it before showing it.
 #pragma once
 
 #include "core/base/amount.h"
@@ -22,12 +23,14 @@
 
 namespace runnel::payment {
 
-/// Longer texts are refused before they are looked at. BOLT 11 has no limit; a QR code holds 4296 such characters.
+/// Longer texts are refused before they are looked at. BOLT 11 has no limit; a QR code holds 4296
+/// such characters.
 inline constexpr std::size_t max_invoice_length = 8192;
 inline constexpr std::uint64_t default_invoice_expiry = 3600;
 inline constexpr BlockDelta default_min_final_cltv{18};
 
-/// One channel on the way from a public node to the payee: its first node, its name there, and the terms it forwards on.
+/// One channel on the way from a public node to the payee: its first node, its name there, and the
+/// terms it forwards on.
 struct HintHop {
     crypto::PublicKey node_id;
     ShortChannelId short_channel_id;
@@ -69,7 +72,8 @@ struct Invoice {
     bool names_payee = false;
     std::vector<UnknownField> unknown;
 
-    /// The last second at which the payee will still take it; never overflows for a decoded invoice.
+    /// The last second at which the payee will still take it; never overflows for a decoded
+    /// invoice.
     UnixTime expires_at() const;
     bool is_expired(UnixTime now) const { return now > expires_at(); }
     /// Parts are allowed (basic_mpp).
@@ -78,11 +82,12 @@ struct Invoice {
     friend bool operator==(const Invoice&, const Invoice&) = default;
 };
 
-/// Reads an invoice, with or without "lightning:" before it (any case). With a network, an invoice of another one is refused
-/// as wrong_network; without, every network is read. Further errors: too_large (text, amount, expiry or delta), bad_character,
-/// bad_checksum, bad_prefix (no invoice), bad_value (amount, text encoding, padding, hints, both or neither description),
-/// truncated, not_minimal, missing_field (payment hash, payment secret), bad_point, bad_signature, unsupported (a feature we
-/// must understand and do not: its bit goes to `unknown_feature`).
+/// Reads an invoice, with or without "lightning:" before it (any case). With a network, an invoice
+/// of another one is refused as wrong_network; without, every network is read. Further errors:
+/// too_large (text, amount, expiry or delta), bad_character, bad_checksum, bad_prefix (no invoice),
+/// bad_value (amount, text encoding, padding, hints, both or neither description), truncated,
+/// not_minimal, missing_field (payment hash, payment secret), bad_point, bad_signature, unsupported
+/// (a feature we must understand and do not: its bit goes to `unknown_feature`).
 Result<Invoice, DecodeError> decode_invoice(std::string_view text, const NetworkParams* network,
                                             std::optional<std::size_t>* unknown_feature = nullptr);
 
@@ -97,15 +102,17 @@ enum class InvoiceError : std::uint8_t {
     expiry_too_large,      ///< Beyond 60 bits.
     description_too_long,  ///< More than 639 bytes: hash it.
     description_not_utf8,
-    metadata_too_long,     ///< More than 639 bytes.
-    bad_fallback,          ///< Neither P2PKH, P2SH nor a witness program.
-    bad_route_hint,        ///< Empty, too long for a field, or terms that do not fit.
-    bad_features,          ///< A feature without what it depends on.
-    bad_unknown_field,     ///< Of a type that has a meaning, or not five bits each, or more than 1023 of them.
-    too_long,              ///< The text would be longer than we read ourselves.
+    metadata_too_long,  ///< More than 639 bytes.
+    bad_fallback,       ///< Neither P2PKH, P2SH nor a witness program.
+    bad_route_hint,     ///< Empty, too long for a field, or terms that do not fit.
+    bad_features,       ///< A feature without what it depends on.
+    bad_unknown_field,  ///< Of a type that has a meaning, or not five bits each, or more than 1023
+                        ///< of them.
+    too_long,           ///< The text would be longer than we read ourselves.
 };
 
-/// The invoice as lower case text (upper case it whole for a QR code). `payee` is written only when names_payee.
+/// The invoice as lower case text (upper case it whole for a QR code). `payee` is written only when
+/// names_payee.
 Result<std::string, InvoiceError> encode_invoice(const Invoice& invoice, const SignFn& sign);
 
 }  // namespace runnel::payment

@@ -54,7 +54,8 @@ Result<Msat, DecodeError> parse_amount(std::string_view text) {
 }
 
 /// The human-readable part: "ln", the network, perhaps an amount.
-Result<void, DecodeError> read_prefix(std::string_view hrp, const NetworkParams* wanted, Invoice& out) {
+Result<void, DecodeError> read_prefix(std::string_view hrp, const NetworkParams* wanted,
+                                      Invoice& out) {
     if (hrp.substr(0, prefix.size()) != prefix) return fail(DecodeError::bad_prefix);
     const auto rest = hrp.substr(prefix.size());
     for (const auto network : all_networks) {
@@ -63,7 +64,8 @@ Result<void, DecodeError> read_prefix(std::string_view hrp, const NetworkParams*
         const auto amount = rest.substr(params.invoice_hrp.size());
         // "bc" also begins "bcrt": what follows a network's prefix is a number or nothing.
         if (!amount.empty() && !is_digit(amount.front())) continue;
-        if (wanted != nullptr && wanted->network != network) return fail(DecodeError::wrong_network);
+        if (wanted != nullptr && wanted->network != network)
+            return fail(DecodeError::wrong_network);
         out.network = network;
         if (!amount.empty()) {
             RUNNEL_TRY(out.amount, parse_amount(amount));
@@ -99,7 +101,8 @@ Result<wire::Features, DecodeError> to_features(Values values) {
     return out;
 }
 
-/// Nothing for what no one can or should pay to: unknown versions and programs of the wrong length are passed over.
+/// Nothing for what no one can or should pay to: unknown versions and programs of the wrong length
+/// are passed over.
 Result<std::optional<bitcoin::Script>, DecodeError> to_fallback(Values values) {
     std::optional<bitcoin::Script> script;
     if (values.empty() || values.front() > fallback_p2sh) return script;
@@ -111,7 +114,8 @@ Result<std::optional<bitcoin::Script>, DecodeError> to_fallback(Values values) {
     } else if (version == fallback_p2sh) {
         if (hash) script = bitcoin::p2sh(*hash);
     } else if (program.size() >= 2 && program.size() <= 40) {
-        // A version 0 program of another length cannot be spent, a version 1 program of another length by anybody.
+        // A version 0 program of another length cannot be spent, a version 1 program of another
+        // length by anybody.
         if (version == 0 && program.size() != 20 && program.size() != 32) return script;
         if (version == 1 && program.size() != 32) return script;
         script = bitcoin::ScriptBuilder().number(version).push(program).take();
@@ -126,7 +130,8 @@ Result<RouteHint, DecodeError> to_route_hint(Values values) {
     hint.reserve(bytes.size() / hint_hop_bytes);
     Reader in(bytes);
     while (!in.at_end()) {
-        RUNNEL_TRY(const auto node_id, crypto::PublicKey::parse(in.bytes(crypto::PublicKey::size_bytes)));
+        RUNNEL_TRY(const auto node_id,
+                   crypto::PublicKey::parse(in.bytes(crypto::PublicKey::size_bytes)));
         HintHop hop;
         hop.node_id = node_id;
         hop.short_channel_id = ShortChannelId(in.u64());
@@ -138,7 +143,8 @@ Result<RouteHint, DecodeError> to_route_hint(Values values) {
     return hint;
 }
 
-/// What is found in the fields before it is known that everything compulsory is there. The first of a kind counts.
+/// What is found in the fields before it is known that everything compulsory is there. The first of
+/// a kind counts.
 struct Fields {
     std::optional<PaymentHash> payment_hash;
     std::optional<Secret32> payment_secret;
@@ -158,9 +164,10 @@ Result<void, DecodeError> read_text(Values values, Fields& fields) {
     return {};
 }
 
-/// Fields of a fixed size whose size is another are skipped: BOLT 11's text and its examples disagree here, and all
-/// implementations follow the examples.
-Result<void, DecodeError> read_field(std::uint8_t type, Values values, Fields& fields, Invoice& out) {
+/// Fields of a fixed size whose size is another are skipped: BOLT 11's text and its examples
+/// disagree here, and all implementations follow the examples.
+Result<void, DecodeError> read_field(std::uint8_t type, Values values, Fields& fields,
+                                     Invoice& out) {
     switch (type) {
         case field_payment_hash: {
             if (fields.payment_hash || values.size() != hash_values) return {};
@@ -249,7 +256,8 @@ Result<void, DecodeError> settle_fields(Fields&& fields, Invoice& out) {
     }
     out.expiry_seconds = fields.expiry.value_or(default_invoice_expiry);
     if (fields.min_final_cltv) {
-        out.min_final_cltv_expiry_delta = BlockDelta(static_cast<std::uint32_t>(*fields.min_final_cltv));
+        out.min_final_cltv_expiry_delta =
+            BlockDelta(static_cast<std::uint32_t>(*fields.min_final_cltv));
     }
     if (fields.features) out.features = *std::move(fields.features);
     return {};
@@ -259,21 +267,23 @@ Result<void, DecodeError> settle_fields(Fields&& fields, Invoice& out) {
 const wire::Features& understood_features() {
     using wire::Feature;
     static const auto features = wire::Features::demanding(
-        {Feature::data_loss_protect, Feature::var_onion_optin, Feature::static_remotekey, Feature::payment_secret,
-         Feature::basic_mpp, Feature::channel_type, Feature::payment_metadata});
+        {Feature::data_loss_protect, Feature::var_onion_optin, Feature::static_remotekey,
+         Feature::payment_secret, Feature::basic_mpp, Feature::channel_type,
+         Feature::payment_metadata});
     return features;
 }
 
 /// By the key in the invoice (then S must be low), else by recovery (then it may be high).
-Result<crypto::PublicKey, DecodeError> check_signature(Values values, const Hash256& digest,
-                                                       const std::optional<crypto::PublicKey>& named) {
+Result<crypto::PublicKey, DecodeError> check_signature(
+    Values values, const Hash256& digest, const std::optional<crypto::PublicKey>& named) {
     const auto bytes = bitcoin::convert_bits(values, 5, 8, false);
     if (!bytes || bytes->size() != 65 || bytes->back() > 3) return fail(DecodeError::bad_signature);
     crypto::RecoverableSignature signature;
     signature.signature = *crypto::Signature::from(ByteView(*bytes).first(64));
     signature.recovery_id = bytes->back();
     if (named) {
-        if (!crypto::verify(*named, digest, signature.signature)) return fail(DecodeError::bad_signature);
+        if (!crypto::verify(*named, digest, signature.signature))
+            return fail(DecodeError::bad_signature);
         return *named;
     }
     const auto recovered = crypto::recover(signature, digest);

@@ -29,7 +29,8 @@ Values feature_values(const wire::Features& features) {
     Values out;
     for (std::size_t bit = (bits + 4) / 5 * 5; bit > 0; bit -= 5) {
         unsigned value = 0;
-        for (std::size_t i = 1; i <= 5; ++i) value = value << 1 | (features.has_bit(bit - i) ? 1U : 0U);
+        for (std::size_t i = 1; i <= 5; ++i)
+            value = value << 1 | (features.has_bit(bit - i) ? 1U : 0U);
         if (!out.empty() || value != 0) out.push_back(static_cast<std::uint8_t>(value));
     }
     return out;
@@ -83,10 +84,12 @@ std::optional<Values> hint_values(const RouteHint& hint) {
     if (hint.empty() || hint.size() * hint_hop_bytes > max_field_bytes) return std::nullopt;
     Writer out;
     for (const auto& hop : hint) {
-        if (hop.fee_base_msat.raw() > UINT32_MAX || hop.cltv_expiry_delta.raw() > UINT16_MAX) return std::nullopt;
+        if (hop.fee_base_msat.raw() > UINT32_MAX || hop.cltv_expiry_delta.raw() > UINT16_MAX)
+            return std::nullopt;
         if (!hop.node_id.is_valid()) return std::nullopt;
         out.bytes(hop.node_id.view()).u64(hop.short_channel_id.raw());
-        out.u32(static_cast<std::uint32_t>(hop.fee_base_msat.raw())).u32(hop.fee_proportional_millionths);
+        out.u32(static_cast<std::uint32_t>(hop.fee_base_msat.raw()))
+            .u32(hop.fee_proportional_millionths);
         out.u16(static_cast<std::uint16_t>(hop.cltv_expiry_delta.raw()));
     }
     return to_values(out.view());
@@ -94,11 +97,13 @@ std::optional<Values> hint_values(const RouteHint& hint) {
 
 Result<void, InvoiceError> check(const Invoice& invoice) {
     if (invoice.amount && invoice.amount->is_zero()) return fail(InvoiceError::zero_amount);
-    if (invoice.amount && *invoice.amount > max_money.msat()) return fail(InvoiceError::amount_too_large);
+    if (invoice.amount && *invoice.amount > max_money.msat())
+        return fail(InvoiceError::amount_too_large);
     if (invoice.timestamp.raw() < 0 || invoice.timestamp.raw() >> (5 * timestamp_values) != 0) {
         return fail(InvoiceError::bad_timestamp);
     }
-    if (invoice.expiry_seconds >> (5 * max_number_values) != 0) return fail(InvoiceError::expiry_too_large);
+    if (invoice.expiry_seconds >> (5 * max_number_values) != 0)
+        return fail(InvoiceError::expiry_too_large);
     if (const auto* text = std::get_if<std::string>(&invoice.description)) {
         if (text->size() > max_field_bytes) return fail(InvoiceError::description_too_long);
         if (!is_valid_utf8(*text)) return fail(InvoiceError::description_not_utf8);
@@ -117,15 +122,18 @@ Result<void, InvoiceError> put_fields(const Invoice& invoice, Values& out) {
     if (const auto* text = std::get_if<std::string>(&invoice.description)) {
         put_field(out, field_description, to_values(bytes_of(*text)));
     } else {
-        put_field(out, field_description_hash, to_values(std::get<Hash256>(invoice.description).view()));
+        put_field(out, field_description_hash,
+                  to_values(std::get<Hash256>(invoice.description).view()));
     }
-    if (invoice.payment_metadata) put_field(out, field_metadata, to_values(*invoice.payment_metadata));
+    if (invoice.payment_metadata)
+        put_field(out, field_metadata, to_values(*invoice.payment_metadata));
     if (invoice.names_payee) put_field(out, field_payee, to_values(invoice.payee.view()));
     if (invoice.expiry_seconds != default_invoice_expiry) {
         put_field(out, field_expiry, number_values(invoice.expiry_seconds));
     }
     if (invoice.min_final_cltv_expiry_delta != default_min_final_cltv) {
-        put_field(out, field_min_final_cltv, number_values(invoice.min_final_cltv_expiry_delta.raw()));
+        put_field(out, field_min_final_cltv,
+                  number_values(invoice.min_final_cltv_expiry_delta.raw()));
     }
     for (const auto& script : invoice.fallbacks) {
         const auto values = fallback_values(script);
@@ -138,11 +146,13 @@ Result<void, InvoiceError> put_fields(const Invoice& invoice, Values& out) {
         put_field(out, field_route, *values);
     }
     const auto features = feature_values(invoice.features);
-    if (!features.empty() && !put_field(out, field_features, features)) return fail(InvoiceError::bad_features);
+    if (!features.empty() && !put_field(out, field_features, features))
+        return fail(InvoiceError::bad_features);
     for (const auto& field : invoice.unknown) {
-        const bool five_bits =
-            std::all_of(field.values.begin(), field.values.end(), [](std::uint8_t v) { return v < 32; });
-        if (field.type >= 32 || is_known(field.type) || !five_bits || !put_field(out, field.type, field.values)) {
+        const bool five_bits = std::all_of(field.values.begin(), field.values.end(),
+                                           [](std::uint8_t v) { return v < 32; });
+        if (field.type >= 32 || is_known(field.type) || !five_bits ||
+            !put_field(out, field.type, field.values)) {
             return fail(InvoiceError::bad_unknown_field);
         }
     }

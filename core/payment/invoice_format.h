@@ -1,4 +1,5 @@
-// What reading and writing invoices share: the types of the fields and their fixed sizes (BOLT 11). For this folder's own files.
+// What reading and writing invoices share: the types of the fields and their fixed sizes (BOLT 11).
+// For this folder's own files.
 #pragma once
 
 #include "core/base/network.h"

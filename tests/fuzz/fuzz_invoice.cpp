@@ -1,6 +1,6 @@
-// What somebody can paste as an invoice. What is read must be written and read again as the same. Text that does not begin
-// with "l" or "L" is taken as the inside of an invoice and given a prefix, a checksum and a signature, so that the fields
-// are reached.
+// What somebody can paste as an invoice. What is read must be written and read again as the same.
+// Text that does not begin with "l" or "L" is taken as the inside of an invoice and given a prefix,
+// a checksum and a signature, so that the fields are reached.
 #include "core/bitcoin/address.h"
 #include "core/crypto/hash.h"
 #include "core/payment/invoice.h"
@@ -16,7 +16,8 @@ void require(bool holds) {
 }
 
 crypto::RecoverableSignature sign(const Hash256& digest) {
-    static const auto key = crypto::PrivateKey::from(secret32_from(Bytes(32, 0x41)).value()).value();
+    static const auto key =
+        crypto::PrivateKey::from(secret32_from(Bytes(32, 0x41)).value()).value();
     return crypto::sign_recoverable(key, digest);
 }
 
@@ -37,11 +38,13 @@ void read(const std::string& text) {
     auto invoice = payment::decode_invoice(text, nullptr);
     if (!invoice) return;
     (void)invoice->is_expired(UnixTime(0));
-    for (const auto& script : invoice->fallbacks) (void)bitcoin::address_of(script, invoice->network);
+    for (const auto& script : invoice->fallbacks)
+        (void)bitcoin::address_of(script, invoice->network);
     // A key named by the invoice is not the one that signs here.
     invoice->names_payee = false;
     const auto written = payment::encode_invoice(*invoice, sign);
-    // Only our own limit on the length may stand against it: defaults that were left out are not written either.
+    // Only our own limit on the length may stand against it: defaults that were left out are not
+    // written either.
     if (!written) {
         require(written.error() == payment::InvoiceError::too_long);
         return;

@@ -1,5 +1,5 @@
-// What a peer can put into an onion, a hop payload or a returned failure. The first byte chooses the decoder; what decodes
-// must encode to something that decodes to the same.
+// What a peer can put into an onion, a hop payload or a returned failure. The first byte chooses
+// the decoder; what decodes must encode to something that decodes to the same.
 #include "core/onion/failure_onion.h"
 #include "core/onion/payload.h"
 #include "core/onion/sphinx.h"
@@ -15,7 +15,8 @@ void require(bool holds) {
 }
 
 const crypto::PrivateKey& node_key() {
-    static const auto key = crypto::PrivateKey::from(secret32_from(Bytes(32, 0x41)).value()).value();
+    static const auto key =
+        crypto::PrivateKey::from(secret32_from(Bytes(32, 0x41)).value()).value();
     return key;
 }
 
@@ -24,7 +25,8 @@ void payloads(ByteView data) {
         require(onion::decode_forward_payload(onion::encode_payload(*forward)).value() == *forward);
     }
     if (const auto final_payload = onion::decode_final_payload(data)) {
-        require(onion::decode_final_payload(onion::encode_payload(*final_payload)).value() == *final_payload);
+        require(onion::decode_final_payload(onion::encode_payload(*final_payload)).value() ==
+                *final_payload);
     } else {
         (void)onion::encode_failure(onion::to_failure(final_payload.error(), Hash256{}));
     }
@@ -41,8 +43,8 @@ void failures(ByteView data) {
     require(onion::unwrap_failure(reason, std::span(secrets).first(1)).value().hop == 0);
 }
 
-/// 1366 bytes from the wire. Without the MAC only a refusal is possible; the corpus holds one that opens (a published one,
-/// whose associated data this is).
+/// 1366 bytes from the wire. Without the MAC only a refusal is possible; the corpus holds one that
+/// opens (a published one, whose associated data this is).
 void peel(ByteView data) {
     const auto packet = wire::OnionPacket::from(data);
     if (!packet) return;

@@ -40,7 +40,8 @@ class TestPayload : public QObject {
     Q_OBJECT
 private slots:
     void forward_payload_there_and_back() {
-        const onion::ForwardPayload p{Msat(0), BlockHeight(UINT32_MAX), ShortChannelId::make(539268, 845, 1).value()};
+        const onion::ForwardPayload p{Msat(0), BlockHeight(UINT32_MAX),
+                                      ShortChannelId::make(539268, 845, 1).value()};
         const auto bytes = onion::encode_payload(p);
         QCOMPARE(to_hex(bytes), std::string("02000404ffffffff060808") + "3a8400034d0001");
         QVERIFY(onion::decode_forward_payload(bytes).value() == p);
@@ -89,8 +90,9 @@ private slots:
         for (const auto& row : rows) {
             const auto got = refused(onion::decode_final_payload(hex(row.payload)));
             if (!(got == onion::BadPayload{row.reason, row.type, row.offset})) {
-                qWarning("%s: reason %d type %llu offset %d", row.payload, static_cast<int>(got.reason),
-                         static_cast<unsigned long long>(got.type), got.offset);
+                qWarning("%s: reason %d type %llu offset %d", row.payload,
+                         static_cast<int>(got.reason), static_cast<unsigned long long>(got.type),
+                         got.offset);
             }
             QVERIFY((got == onion::BadPayload{row.reason, row.type, row.offset}));
         }
@@ -102,13 +104,20 @@ private slots:
 
     void a_blinded_path_is_refused_without_details() {
         const auto hash = Hash256::from(Bytes(32, 5)).value();
-        for (const char* payload : {"0a021234", "0201010401020a00", "0201010401020c00", "0a00" "0c00",
+        for (const char* payload : {"0a021234", "0201010401020a00", "0201010401020c00",
+                                    "0a00"
+                                    "0c00",
                                     // a fault comes first: still nothing but "blinded"
-                                    "0000" "0a00", "0600" "0a00", "020200010c00"}) {
+                                    "0000"
+                                    "0a00",
+                                    "0600"
+                                    "0a00",
+                                    "020200010c00"}) {
             const auto result = onion::decode_final_payload(hex(payload));
             QVERIFY(!result.has_value());
             QVERIFY(std::holds_alternative<onion::BlindedPayload>(result.error()));
-            QVERIFY(onion::to_failure(result.error(), hash) == onion::Failure(onion::InvalidOnionBlinding{hash}));
+            QVERIFY(onion::to_failure(result.error(), hash) ==
+                    onion::Failure(onion::InvalidOnionBlinding{hash}));
         }
         QVERIFY(!onion::decode_forward_payload(hex("0a021234")).has_value());
     }
@@ -131,7 +140,8 @@ private slots:
             {onion::FeeInsufficient{Msat(2), {}}, "100c00000000000000020000"},
             {onion::IncorrectCltvExpiry{BlockHeight(3), {}}, "100d000000030000"},
             {onion::ExpiryTooSoon{{}}, "100e0000"},
-            {onion::IncorrectOrUnknownPaymentDetails{Msat(4), BlockHeight(5)}, "400f000000000000000400000005"},
+            {onion::IncorrectOrUnknownPaymentDetails{Msat(4), BlockHeight(5)},
+             "400f000000000000000400000005"},
             {onion::FinalIncorrectCltvExpiry{BlockHeight(6)}, "001200000006"},
             {onion::FinalIncorrectHtlcAmount{Msat(7)}, "00130000000000000007"},
             {onion::ChannelDisabled{0, update}, "1014000000050102030405"},
@@ -147,27 +157,33 @@ private slots:
             QVERIFY(onion::decode_failure(hex(bytes.c_str())) == failure);
             const bool other = std::holds_alternative<onion::OtherFailure>(failure);
             QCOMPARE(onion::to_string(onion::code_of(failure)) == "unknown_failure", other);
-            if (!other) QVERIFY(onion::decode_failure(hex((bytes + "fd84d101ff").c_str())) == failure);
+            if (!other)
+                QVERIFY(onion::decode_failure(hex((bytes + "fd84d101ff").c_str())) == failure);
         }
     }
 
     void an_unreadable_failure_keeps_its_code() {
         QVERIFY(onion::decode_failure({}) == onion::Failure(onion::OtherFailure{0, {}}));
-        QVERIFY(onion::decode_failure(hex("10")) == onion::Failure(onion::OtherFailure{0, hex("10")}));
+        QVERIFY(onion::decode_failure(hex("10")) ==
+                onion::Failure(onion::OtherFailure{0, hex("10")}));
         const auto cut = onion::decode_failure(hex("100c0000"));
         QVERIFY(cut == onion::Failure(onion::OtherFailure{0x100c, hex("0000")}));
         QVERIFY(onion::is_update(onion::code_of(cut)));
         QVERIFY(!onion::is_permanent(onion::code_of(cut)));
         // A channel_update longer than the message.
-        QVERIFY(onion::decode_failure(hex("1007ffff00")) == onion::Failure(onion::OtherFailure{0x1007, hex("ffff00")}));
+        QVERIFY(onion::decode_failure(hex("1007ffff00")) ==
+                onion::Failure(onion::OtherFailure{0x1007, hex("ffff00")}));
     }
 
     void a_malformed_report_is_passed_on_under_its_code() {
         const auto hash = Hash256::from(Bytes(32, 1)).value();
-        QVERIFY(onion::from_malformed(0xc005, hash) == onion::Failure(onion::InvalidOnionHmac{hash}));
-        QVERIFY(onion::from_malformed(0xc018, hash) == onion::Failure(onion::InvalidOnionBlinding{hash}));
+        QVERIFY(onion::from_malformed(0xc005, hash) ==
+                onion::Failure(onion::InvalidOnionHmac{hash}));
+        QVERIFY(onion::from_malformed(0xc018, hash) ==
+                onion::Failure(onion::InvalidOnionBlinding{hash}));
         QVERIFY(std::holds_alternative<onion::OtherFailure>(onion::from_malformed(0x2002, hash)));
-        QCOMPARE(onion::code_of(onion::from_malformed(0x8123, hash)), static_cast<onion::FailureCode>(0x8123));
+        QCOMPARE(onion::code_of(onion::from_malformed(0x8123, hash)),
+                 static_cast<onion::FailureCode>(0x8123));
     }
 
     void a_long_failure_is_sealed_whole() {
@@ -177,7 +193,8 @@ private slots:
         QCOMPARE(reason.size(), std::size_t{32 + 2 + 504 + 2});
         QVERIFY(onion::unwrap_failure(reason, secrets).value().failure == failure);
         // Ours only, and a bug: the update is left out rather than misread.
-        const auto huge = onion::seal_failure(secrets[0], onion::TemporaryChannelFailure{Bytes(70000, 1)});
+        const auto huge =
+            onion::seal_failure(secrets[0], onion::TemporaryChannelFailure{Bytes(70000, 1)});
         QVERIFY(onion::unwrap_failure(huge, secrets).value().failure ==
                 onion::Failure(onion::TemporaryChannelFailure{{}}));
     }

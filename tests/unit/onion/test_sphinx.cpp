@@ -1,4 +1,5 @@
-// Onions of random routes: every hop finds its payload, every changed byte is noticed, every hop's failure comes home.
+// Onions of random routes: every hop finds its payload, every changed byte is noticed, every hop's
+// failure comes home.
 #include "tests/support/test_main.h"
 
 #include "core/crypto/hash.h"
@@ -84,7 +85,8 @@ private slots:
             const auto onion = onion::build(route.session, route.hops, route.payment_hash);
             QVERIFY(onion.has_value());
             QCOMPARE(onion->shared_secrets.size(), length);
-            QVERIFY(onion::shared_secrets(route.session, nodes_of(route)).value() == onion->shared_secrets);
+            QVERIFY(onion::shared_secrets(route.session, nodes_of(route)).value() ==
+                    onion->shared_secrets);
             std::optional<wire::OnionPacket> packet = onion->packet;
             for (std::size_t i = 0; i < length; ++i) {
                 QVERIFY(packet.has_value());
@@ -104,7 +106,8 @@ private slots:
         for (int i = 0; i < 37; ++i) route.hops.push_back({dice.key().public_key(), dice.bytes(2)});
         QVERIFY(onion::build(route.session, route.hops, route.payment_hash).has_value());
         route.hops.push_back(route.hops.front());
-        QCOMPARE(onion::build(route.session, route.hops, route.payment_hash).error(), onion::BuildError::too_long);
+        QCOMPARE(onion::build(route.session, route.hops, route.payment_hash).error(),
+                 onion::BuildError::too_long);
     }
 
     void a_payload_may_fill_the_onion_and_no_more() {
@@ -156,7 +159,8 @@ private slots:
             if (at == 0) {
                 QCOMPARE(code, onion::FailureCode::invalid_onion_version);
             } else if (at < 34) {
-                QVERIFY(code == onion::FailureCode::invalid_onion_key || code == onion::FailureCode::invalid_onion_hmac);
+                QVERIFY(code == onion::FailureCode::invalid_onion_key ||
+                        code == onion::FailureCode::invalid_onion_hmac);
             } else {
                 QCOMPARE(code, onion::FailureCode::invalid_onion_hmac);
             }
@@ -164,7 +168,8 @@ private slots:
             QCOMPARE(bad.sha256_of_onion, crypto::sha256(packet.view()));
         }
         // No point begins with 5.
-        QCOMPARE(bad_onion_code(onion::peel(route.keys[0], changed(onion.packet, 1, 0x07), route.payment_hash)),
+        QCOMPARE(bad_onion_code(onion::peel(route.keys[0], changed(onion.packet, 1, 0x07),
+                                            route.payment_hash)),
                  onion::FailureCode::invalid_onion_key);
     }
 
@@ -199,10 +204,12 @@ private slots:
             const auto route = make_route(dice, length);
             const auto secrets = onion::shared_secrets(route.session, nodes_of(route)).value();
             for (std::size_t hop = 0; hop < length; ++hop) {
-                const onion::Failure failure = onion::FeeInsufficient{Msat(dice.below(1000000)), {}};
+                const onion::Failure failure =
+                    onion::FeeInsufficient{Msat(dice.below(1000000)), {}};
                 auto reason = onion::seal_failure(secrets[hop], failure);
                 QCOMPARE(reason.size(), std::size_t{292});
-                for (std::size_t back = hop; back-- > 0;) onion::wrap_failure(secrets[back], reason);
+                for (std::size_t back = hop; back-- > 0;)
+                    onion::wrap_failure(secrets[back], reason);
                 const auto read = onion::unwrap_failure(reason, secrets);
                 QVERIFY(read.has_value());
                 QCOMPARE(read->hop, hop);

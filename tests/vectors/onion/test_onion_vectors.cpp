@@ -16,7 +16,9 @@ namespace {
 
 Bytes bytes(const QJsonValue& hex) { return from_hex(hex.toString().toStdString()).value(); }
 Secret32 secret(const QJsonValue& hex) { return secret32_from(bytes(hex)).value(); }
-crypto::PrivateKey key(const QJsonValue& hex) { return crypto::PrivateKey::from(secret(hex)).value(); }
+crypto::PrivateKey key(const QJsonValue& hex) {
+    return crypto::PrivateKey::from(secret(hex)).value();
+}
 
 /// The vectors print payloads with their length before them.
 Bytes without_length(const Bytes& packed) {
@@ -42,7 +44,8 @@ Vectors load() {
     const auto json = QJsonDocument::fromJson(file.readAll()).object();
     Vectors out{json, key(json[u"session_key"]), bytes(json[u"associated_data"]), {}, {}, {}};
     for (const auto& hop : json[u"hops"].toArray()) {
-        out.hops.push_back({crypto::PublicKey::parse(bytes(hop[u"node"])).value(), without_length(bytes(hop[u"payload"]))});
+        out.hops.push_back({crypto::PublicKey::parse(bytes(hop[u"node"])).value(),
+                            without_length(bytes(hop[u"payload"]))});
         out.node_keys.push_back(key(hop[u"node_key"]));
         out.secrets.push_back(secret(hop[u"shared_secret"]));
     }
@@ -85,7 +88,8 @@ private slots:
         const auto v = load();
         const auto first = onion::decode_forward_payload(v.hops[0].payload);
         QVERIFY(first.has_value());
-        QVERIFY(*first == (onion::ForwardPayload{Msat(15000), BlockHeight(1500), ShortChannelId(1)}));
+        QVERIFY(*first ==
+                (onion::ForwardPayload{Msat(15000), BlockHeight(1500), ShortChannelId(1)}));
         QCOMPARE(to_hex(onion::encode_payload(*first)), to_hex(v.hops[0].payload));
         const auto last = onion::decode_final_payload(v.hops[4].payload);
         QVERIFY(last.has_value());
@@ -127,8 +131,8 @@ private slots:
         const auto read = onion::unwrap_failure(reason, v.secrets);
         QVERIFY(read.has_value());
         QCOMPARE(read->hop, std::size_t{4});
-        QVERIFY(read->failure ==
-                onion::Failure(onion::IncorrectOrUnknownPaymentDetails{Msat(100), BlockHeight(800000)}));
+        QVERIFY(read->failure == onion::Failure(onion::IncorrectOrUnknownPaymentDetails{
+                                     Msat(100), BlockHeight(800000)}));
     }
 };
 

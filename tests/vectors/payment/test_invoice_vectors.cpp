@@ -22,7 +22,9 @@ QJsonObject load() {
 std::string text(const QJsonValue& value) { return value.toString().toStdString(); }
 
 payment::SignFn signer(const QJsonObject& json) {
-    const auto key = crypto::PrivateKey::from(secret32_from(*from_hex(text(json[u"private_key"]))).value()).value();
+    const auto key =
+        crypto::PrivateKey::from(secret32_from(*from_hex(text(json[u"private_key"]))).value())
+            .value();
     return [key](const Hash256& digest) { return crypto::sign_recoverable(key, digest); };
 }
 
@@ -39,15 +41,18 @@ void compare_routes(const payment::Invoice& invoice, const QJsonArray& routes) {
             QCOMPARE(static_cast<int>(hop.fee_base_msat.raw()), expected[u"fee_base_msat"].toInt());
             QCOMPARE(static_cast<int>(hop.fee_proportional_millionths),
                      expected[u"fee_proportional_millionths"].toInt());
-            QCOMPARE(static_cast<int>(hop.cltv_expiry_delta.raw()), expected[u"cltv_expiry_delta"].toInt());
+            QCOMPARE(static_cast<int>(hop.cltv_expiry_delta.raw()),
+                     expected[u"cltv_expiry_delta"].toInt());
         }
     }
 }
 
 void compare(const payment::Invoice& invoice, const QJsonObject& expected) {
     QCOMPARE(invoice.amount.has_value(), !expected[u"amount_msat"].isNull());
-    if (invoice.amount) QCOMPARE(std::to_string(invoice.amount->raw()), text(expected[u"amount_msat"]));
-    QCOMPARE(invoice.timestamp.raw(), static_cast<std::int64_t>(expected[u"timestamp"].toInteger()));
+    if (invoice.amount)
+        QCOMPARE(std::to_string(invoice.amount->raw()), text(expected[u"amount_msat"]));
+    QCOMPARE(invoice.timestamp.raw(),
+             static_cast<std::int64_t>(expected[u"timestamp"].toInteger()));
     QCOMPARE(invoice.payment_hash.hex(), text(expected[u"payment_hash"]));
     QCOMPARE(to_hex(invoice.payment_secret.reveal()), text(expected[u"payment_secret"]));
     if (const auto* description = std::get_if<std::string>(&invoice.description)) {
@@ -56,13 +61,15 @@ void compare(const payment::Invoice& invoice, const QJsonObject& expected) {
         QCOMPARE(std::get<Hash256>(invoice.description).hex(), text(expected[u"description_hash"]));
     }
     QCOMPARE(invoice.payment_metadata.has_value(), !expected[u"metadata"].isNull());
-    if (invoice.payment_metadata) QCOMPARE(to_hex(*invoice.payment_metadata), text(expected[u"metadata"]));
+    if (invoice.payment_metadata)
+        QCOMPARE(to_hex(*invoice.payment_metadata), text(expected[u"metadata"]));
     QCOMPARE(static_cast<int>(invoice.expiry_seconds), expected[u"expiry"].toInt());
     QCOMPARE(static_cast<int>(invoice.min_final_cltv_expiry_delta.raw()),
              expected[u"min_final_cltv_expiry_delta"].toInt());
     QCOMPARE(invoice.payee.hex(), text(expected[u"payee"]));
     wire::Features features;
-    for (const auto& bit : expected[u"feature_bits"].toArray()) features.set_bit(static_cast<std::size_t>(bit.toInt()));
+    for (const auto& bit : expected[u"feature_bits"].toArray())
+        features.set_bit(static_cast<std::size_t>(bit.toInt()));
     QCOMPARE(invoice.features.to_string(), features.to_string());
     const auto fallbacks = expected[u"fallbacks"].toArray();
     QCOMPARE(invoice.fallbacks.size(), static_cast<std::size_t>(fallbacks.size()));
@@ -86,7 +93,9 @@ private slots:
             const auto expected = example.toObject();
             const auto& network = params_of(*network_from_name(text(expected[u"network"])));
             const auto invoice = payment::decode_invoice(text(expected[u"invoice"]), &network);
-            if (!invoice) qWarning("%s: %s", text(expected[u"name"]).c_str(), to_string(invoice.error()).data());
+            if (!invoice)
+                qWarning("%s: %s", text(expected[u"name"]).c_str(),
+                         to_string(invoice.error()).data());
             QVERIFY(invoice.has_value());
             QCOMPARE(invoice->network, network.network);
             compare(*invoice, expected);
@@ -94,7 +103,8 @@ private slots:
                 qWarning("in: %s", text(expected[u"name"]).c_str());
                 return;
             }
-            const auto elsewhere = payment::decode_invoice(text(expected[u"invoice"]), &params_of(Network::regtest));
+            const auto elsewhere =
+                payment::decode_invoice(text(expected[u"invoice"]), &params_of(Network::regtest));
             QCOMPARE(elsewhere.error(), DecodeError::wrong_network);
         }
     }
@@ -113,7 +123,8 @@ private slots:
             }
             const auto again = payment::decode_invoice(*written, nullptr);
             QVERIFY(again.has_value());
-            invoice.payee = again->payee;  // one example recovers another key than the one that signs here
+            invoice.payee =
+                again->payee;  // one example recovers another key than the one that signs here
             QVERIFY(*again == invoice);
         }
         QCOMPARE(same, 6);
@@ -128,7 +139,8 @@ private slots:
             const auto invoice = payment::decode_invoice(text(expected[u"invoice"]), nullptr, &bit);
             QVERIFY2(!invoice.has_value(), text(expected[u"reason"]).c_str());
             QCOMPARE(std::string(to_string(invoice.error())), text(expected[u"error"]));
-            QCOMPARE(bit.value_or(0), std::size_t{invoice.error() == DecodeError::unsupported ? 100U : 0U});
+            QCOMPARE(bit.value_or(0),
+                     std::size_t{invoice.error() == DecodeError::unsupported ? 100U : 0U});
         }
     }
 };
