@@ -1,0 +1,234 @@
+// The picture that readers see: every figure is worked out here, once.
+#include "core/node/handlers.h"
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+using channel::Party;
+
+std::string stage_name(channel::Stage stage) {
+    if (stage < channel::Stage::locked_in) return "offered";
+    return stage == channel::Stage::locked_in ? "locked_in" : "removing";
+}
+
+void add_htlcs(api::ChannelView& view, const channel::Commitments& commitments) {
+    for (const auto& entry : commitments.htlcs()) {
+        api::HtlcView htlc;
+        htlc.outgoing = entry.htlc.offered_by == Party::ours;
+        htlc.id = entry.htlc.id.raw();
+        htlc.amount = entry.htlc.amount_msat;
+        htlc.payment_hash = entry.htlc.payment_hash;
+        htlc.expiry = BlockHeight(entry.htlc.cltv_expiry);
+        htlc.stage = stage_name(entry.stage);
+        (htlc.outgoing ? view.in_flight_out : view.in_flight_in) += htlc.amount;
+        if (!view.next_deadline || htlc.expiry < *view.next_deadline) view.next_deadline = htlc.expiry;
+        view.htlcs.push_back(std::move(htlc));
+    }
+}
+
+/// What of a closing channel has still to come back: our balance, and HTLCs whose preimage we know.
+Sat still_closing(const channel::Closing& closing) {
+    const auto& c = closing.funded.commitments;
+    Msat sum = c.settled(Party::ours);
+    for (const auto& entry : c.htlcs()) {
+        if (entry.htlc.offered_by != Party::ours) continue;
+        const bool gone = entry.removal && std::holds_alternative<channel::Fulfilled>(*entry.removal);
+        if (gone) sum = sub_or_zero(sum, entry.htlc.amount_msat);
+    }
+    return sum.floor_sat();
+}
+
+api::ChannelView view_of(const channel::Channel& channel, BlockHeight tip) {
+    api::ChannelView view;
+    view.channel_id = channel.id;
+    view.peer = channel.peer;
+    view.state = std::string(channel::state_name(channel.state));
+    view.online = channel.link == channel::Link::online;
+    view.usable = channel::is_usable(channel);
+    const auto fill_params = [&](const channel::ChannelParams& params) {
+        view.we_funded = params.funder == Party::ours;
+        view.announced = params.announce;
+        view.funding = params.funding;
+        view.capacity = params.funding_satoshis;
+        view.our_reserve = params.theirs.channel_reserve_satoshis.msat();
+        view.their_reserve = params.ours.channel_reserve_satoshis.msat();
+        view.our_delay = params.theirs.to_self_delay;
+    };
+    if (const auto* const funded = channel::funded_of(channel.state)) {
+        fill_params(funded->params());
+        const auto& c = funded->commitments;
+        view.short_channel_id = funded->short_channel_id();
+        view.ours = c.settled(Party::ours);
+        view.theirs = c.settled(Party::theirs);
+        view.confirmations = funded->depth(tip);
+        view.confirmations_needed = funded->minimum_depth;
+        view.feerate = c.feerate();
+        add_htlcs(view, c);
+        view.ours = sub_or_zero(view.ours, view.in_flight_out);
+        view.theirs = sub_or_zero(view.theirs, view.in_flight_in);
+        if (std::holds_alternative<channel::Normal>(channel.state)) {
+            view.can_send = c.can_send();
+            view.can_receive = c.can_receive();
+        }
+    }
+    if (const auto* const accept = std::get_if<channel::AwaitingAccept>(&channel.state)) {
+        view.capacity = accept->open.funding_satoshis;
+        view.we_funded = true;
+    }
+    if (const auto* const closing = std::get_if<channel::Closing>(&channel.state)) {
+        std::visit(overloaded{[&](const channel::MutualCloseAgreed& cause) {
+                                  view.closing_reason = "by agreement";
+                                  view.closing_txid = cause.tx.txid();
+                              },
+                              [&](const channel::OurCommitPublished& cause) {
+                                  view.closing_reason = cause.reason;
+                                  view.closing_txid = cause.tx.txid();
+                              },
+                              [&](const channel::TheyMustClose& cause) { view.closing_reason = cause.reason; },
+                              [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
+                   closing->cause);
+        if (!closing->spends.empty()) view.closing_txid = closing->spends.front().tx->txid();
+        view.closing_to_us = still_closing(*closing);
+    }
+    if (const auto* const closed = std::get_if<channel::Closed>(&channel.state)) {
+        fill_params(closed->params);
+        view.closing_reason = closed->how;
+        view.closing_txid = closed->closing_txid;
+    }
+    return view;
+}
+
+Sat reserve_in(const State& state, const Config& config) {
+    std::size_t open = 0;
+    for (const auto& [id, channel] : state.channels) {
+        if (channel::is_stored(channel->state) && !std::holds_alternative<channel::Closed>(channel->state)) ++open;
+    }
+    return open == 0 ? Sat(0) : config.anchor_reserve_each * (open + config.anchor_reserve_extra);
+}
+
+}  // namespace
+
+api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys) {
+    auto out = std::make_shared<api::Snapshot>();
+    out->turn = state.turn;
+    out->network = config.network;
+    out->node_id = keys.node_id();
+    out->chain = {state.health.status.reachable, state.health.status.synced, state.tip.height, state.health.status.problem};
+    for (const auto& [outpoint, coin] : state.coins) {
+        (coin.confirmed ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
+    }
+    out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
+    for (const auto& [id, channel] : state.channels) {
+        auto view = view_of(*channel, state.tip.height);
+        if (view.usable) {
+            out->balance.can_send += view.can_send;
+            out->balance.can_receive += view.can_receive;
+        }
+        if (view.state != "closed") out->balance.in_flight += view.in_flight_out;
+        out->balance.closing += view.closing_to_us;
+        out->channels.push_back(std::move(view));
+    }
+    for (const auto& [node_id, peer] : state.peers) {
+        out->peers.push_back(api::PeerView{node_id, peer.host, peer.port, peer.connected, peer.features.to_string()});
+    }
+    return out;
+}
+
+namespace {
+
+api::PaymentView view_of(const OutgoingPayment& p) {
+    api::PaymentView view;
+    view.outgoing = true;
+    view.payment_hash = p.payment_hash;
+    view.amount = p.amount;
+    view.created = p.created;
+    view.description = p.description;
+    view.bolt11 = p.bolt11;
+    view.payee = p.payee;
+    view.sequence = p.sequence;
+    for (const auto& part : p.parts) {
+        if (part.state == Part::State::failed) continue;
+        ++view.parts;
+        view.fee += part.fee;
+    }
+    std::visit(overloaded{[](const PaymentPending&) {},
+                          [&](const PaymentPaid& s) {
+                              view.status = api::PaymentStatus::paid;
+                              view.preimage = Fixed<32, struct api::PaidPreimageTag>(s.preimage.raw());
+                              view.finished = s.at;
+                              view.elapsed_ms = s.elapsed_ms;
+                          },
+                          [&](const PaymentLost& s) {
+                              view.status = api::PaymentStatus::failed;
+                              view.failure = std::string(api::to_string(s.problem.kind));
+                              view.finished = s.at;
+                          }},
+               p.status);
+    return view;
+}
+
+api::PaymentView view_of(const IncomingPayment& p) {
+    api::PaymentView view;
+    view.payment_hash = p.payment_hash;
+    view.amount = p.amount.value_or(Msat(0));
+    view.created = p.created;
+    view.description = p.description;
+    view.bolt11 = p.bolt11;
+    view.sequence = p.sequence;
+    view.parts = static_cast<std::uint32_t>(p.parts.size());
+    if (const auto* const paid = std::get_if<InvoicePaid>(&p.status)) {
+        view.status = api::PaymentStatus::paid;
+        view.amount = paid->received;
+        view.finished = paid->at;
+        view.preimage = Fixed<32, struct api::PaidPreimageTag>(p.preimage.raw());
+    }
+    return view;
+}
+
+/// The newest `limit` of a map's views below a cursor.
+template <typename View, typename Map, typename Make>
+std::vector<View> newest(const Map& map, const api::ListRequest& request, Make make, std::vector<View> out = {}) {
+    for (const auto& [key, value] : map) {
+        if (request.cursor && make.sequence(value) >= *request.cursor) continue;
+        out.push_back(make.view(key, value));
+    }
+    std::sort(out.begin(), out.end(), [](const View& a, const View& b) { return a.sequence > b.sequence; });
+    if (out.size() > request.limit) out.resize(request.limit);
+    return out;
+}
+
+struct MakePayment {
+    template <typename P>
+    std::uint64_t sequence(const P& p) const { return p->sequence; }
+    template <typename P>
+    api::PaymentView view(const PaymentHash&, const P& p) const { return view_of(*p); }
+};
+
+struct MakeTransaction {
+    std::uint64_t sequence(const WalletTx& tx) const { return tx.sequence; }
+    api::TransactionView view(const Txid& txid, const WalletTx& tx) const {
+        return {txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence};
+    }
+};
+
+}  // namespace
+
+std::vector<api::PaymentView> Node::payments(const api::ListRequest& request) const {
+    auto out = newest<api::PaymentView>(m_state.payments, request, MakePayment{});
+    return newest<api::PaymentView>(m_state.incoming, request, MakePayment{}, std::move(out));
+}
+
+std::optional<api::PaymentView> Node::payment(const PaymentHash& hash) const {
+    if (const auto at = m_state.payments.find(hash); at != m_state.payments.end()) return view_of(*at->second);
+    if (const auto at = m_state.incoming.find(hash); at != m_state.incoming.end()) return view_of(*at->second);
+    return std::nullopt;
+}
+
+std::vector<api::TransactionView> Node::transactions(const api::ListRequest& request) const {
+    return newest<api::TransactionView>(m_state.transactions, request, MakeTransaction{});
+}
+
+}  // namespace runnel::node
