@@ -11,6 +11,9 @@ namespace {
 /// Relay refuses transactions above 400,000 weight units; a few hundred HTLCs would reach that.
 constexpr std::size_t most_claims_together = 100;
 
+/// The P2WSH output that each input of a second stage brings along.
+constexpr std::uint64_t delayed_output_weight = 4 * (8 + 1 + 34);
+
 bool is_second_stage(const Claim& claim) { return claim.second_stage.has_value(); }
 
 /// May the other side take it as well, now or later?
@@ -119,8 +122,13 @@ std::vector<std::vector<Claim>> sweep_groups(std::span<const Claim> open, BlockH
     return grouped<int>(ready, [](const Claim& claim) { return is_contested(claim) ? 1 + static_cast<int>(claim.kind) : 0; });
 }
 
-std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip) {
-    const auto ready = ready_claims(open, tip, true);
+std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip, FeeratePerKw feerate) {
+    auto ready = ready_claims(open, tip, true);
+    ready.erase(std::remove_if(ready.begin(), ready.end(),
+                               [&](const Claim& claim) {
+                                   return claim.output.value <= feerate.fee_ceil(input_weight(claim) + delayed_output_weight);
+                               }),
+                ready.end());
     return grouped<std::uint32_t>(ready, [](const Claim& claim) { return claim.second_stage->tx.lock_time; });
 }
 

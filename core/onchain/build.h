@@ -26,8 +26,9 @@ struct Planned {
 /// Claims that one sweep takes: not second stages, all ready at `tip`. Those only we can take together; those that the other
 /// side contests in groups of their own, so that losing one does not hold up the rest.
 std::vector<std::vector<Claim>> sweep_groups(std::span<const Claim> open, BlockHeight tip);
-/// Second stages that one transaction carries: ready at `tip`, of equal lock time (their signature commits to it).
-std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip);
+/// Second stages that one transaction carries: ready at `tip`, of equal lock time (their signature commits to it). Those that
+/// cost more than they are worth at this feerate wait for a lower one.
+std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip, FeeratePerKw feerate);
 
 /// Why there is no sweep: after fees nothing is left that a node relays.
 struct Uneconomical {

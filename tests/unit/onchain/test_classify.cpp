@@ -1,0 +1,67 @@
+// Every way the funding output can be spent.
+#include "tests/support/test_main.h"
+
+#include "tests/unit/onchain/world.h"
+
+using namespace runnel;
+using namespace runnel::onchain;
+using runnel::channel::Party;
+using test::World;
+
+class TestClassify : public QObject {
+    Q_OBJECT
+
+private slots:
+    void names_each_spend();
+    void revoked_comes_with_its_secret();
+    void nothing_strange_is_taken_for_known();
+};
+
+void TestClassify::names_each_spend() {
+    World world;
+    world.theirs_next = world.commitment(Party::theirs, world.theirs.number.next());
+    const auto known = world.situation().known;
+    QVERIFY(std::holds_alternative<OurCommit>(classify(world.ours.tx, known)));
+    QVERIFY(std::holds_alternative<TheirCurrent>(classify(world.theirs.tx, known)));
+    QVERIFY(std::holds_alternative<TheirNext>(classify(world.theirs_next->tx, known)));
+    QVERIFY(commitment_of(TheirNext{}, known) == &*world.theirs_next);
+    QVERIFY(commitment_of(OurCommit{}, known) == &world.ours);
+    QVERIFY(commitment_of(Unknown{}, known) == nullptr);
+
+    const auto future = world.commitment(Party::theirs, CommitmentNumber(40));
+    const auto what = classify(future.tx, known);
+    QVERIFY(std::holds_alternative<TheirFuture>(what));
+    QVERIFY(std::get<TheirFuture>(what).number == CommitmentNumber(40));
+
+    const auto close = channel::build_closing(world.params, Sat(1'000'000), Sat(900'000), world.close_scripts[0],
+                                              world.close_scripts[1], Sat(1'000));
+    QVERIFY(std::holds_alternative<MutualClose>(classify(close->tx, known)));
+}
+
+void TestClassify::revoked_comes_with_its_secret() {
+    const World world;
+    for (std::uint64_t n = 0; n < 3; ++n) {
+        const auto old = world.commitment(Party::theirs, CommitmentNumber(n));
+        const auto what = classify(old.tx, world.situation().known);
+        QVERIFY(std::holds_alternative<TheirRevoked>(what));
+        QVERIFY(std::get<TheirRevoked>(what).number == CommitmentNumber(n));
+        QVERIFY(std::get<TheirRevoked>(what).secret == world.them.commitment_secret(CommitmentNumber(n)));
+    }
+}
+
+void TestClassify::nothing_strange_is_taken_for_known() {
+    const World world;
+    const auto known = world.situation().known;
+    // An old commitment of ours has their main output, which no commitment of theirs has; the numbers alone would say revoked.
+    QVERIFY(std::holds_alternative<Unknown>(classify(world.commitment(Party::ours, CommitmentNumber(1)).tx, known)));
+    QVERIFY(std::holds_alternative<Unknown>(classify(world.commitment(Party::ours, CommitmentNumber(50)).tx, known)));
+    bitcoin::Transaction other;
+    other.inputs.push_back({world.params.funding, {}, 0xffffffff, {}});
+    QVERIFY(std::holds_alternative<Unknown>(classify(other, known)));
+    other.outputs.push_back({Sat(1'000'000), world.close_scripts[0]});
+    other.outputs.push_back({Sat(1'000), bitcoin::p2wsh(Bytes{1})});
+    QVERIFY(std::holds_alternative<Unknown>(classify(other, known)));
+}
+
+RUNNEL_TEST(TestClassify)
+#include "test_classify.moc"
