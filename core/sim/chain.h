@@ -49,7 +49,8 @@ struct MineOptions {
 
 class SimChain : private ChainContext {
 public:
-    /// A fresh chain up to height 101, so that the faucet has some 150 spendable coins. Equal arguments give equal chains.
+    /// A fresh chain up to height 101, so that 150 coins of the faucet (thirty outputs) are spendable. Equal arguments give
+    /// equal chains.
     explicit SimChain(RelayPolicy policy = {}, UnixTime start = UnixTime(1'700'000'000));
 
     // Transactions.
