@@ -1,0 +1,331 @@
+// The chain, as it changes what the wallet has: blocks connect and disconnect, transactions come and go, coins with them.
+// Every step can be repeated: a source may report a transaction twice, and after a restart the same block again.
+#include "core/channel/store.h"
+#include "core/node/closing.h"
+#include "core/node/handlers.h"
+#include "core/node/openings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+constexpr std::uint32_t blocks_kept = 2016;
+constexpr BlockDelta fundee_forgets_after{2016};  // BOLT 2, funding transaction not confirmed
+constexpr std::uint32_t spent_coin_depth = 6;
+
+/// What a transaction takes from and gives to the wallet.
+struct Effect {
+    std::int64_t net = 0;
+    bool touches = false;
+};
+
+std::string purpose_of(bool gives, bool takes) {
+    if (takes) return "send";
+    return gives ? "receive" : "";
+}
+
+/// The outputs of `tx` that are the wallet's become coins (or are confirmed), and what it spends stops being one.
+Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid, std::optional<BlockHeight> height, bool ours) {
+    Effect effect;
+    for (const auto& input : tx->inputs) {
+        const ports::Coin* const coin = draft.coins.find(input.previous);
+        if (coin == nullptr) continue;
+        effect.net -= static_cast<std::int64_t>(coin->output.value.raw());
+        effect.touches = true;
+        draft.coins.erase(input.previous);
+    }
+    for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
+        const auto& output = tx->outputs[i];
+        const ports::KeyPath* const path = draft.scripts.find(output.script);
+        if (path == nullptr) continue;
+        effect.touches = true;
+        effect.net += static_cast<std::int64_t>(output.value.raw());
+        const bitcoin::OutPoint outpoint{txid, i};
+        // Spent already by a transaction we know: then it is no coin, however late its parent is reported.
+        bool spent = false;
+        draft.transactions.for_each([&](const Txid&, const WalletTx& other) {
+            for (const auto& input : other.tx->inputs) spent = spent || input.previous == outpoint;
+        });
+        if (spent) continue;
+        draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height, ours});
+    }
+    return effect;
+}
+
+void note_used_script(Draft& draft, const bitcoin::TxOut& output) {
+    const ports::KeyPath* const path = draft.scripts.find(output.script);
+    if (path == nullptr) return;
+    auto& w = draft.wallet;
+    std::uint32_t& next = path->type == ports::AddressType::p2wpkh ? (path->change ? w.change_p2wpkh : w.receive_p2wpkh)
+                                                                    : (path->change ? w.change_p2tr : w.receive_p2tr);
+    next = std::max(next, path->index + 1);
+}
+
+/// Gives back the coins of a transaction that can never confirm any more, and forgets it.
+void drop_transaction(Draft& draft, const Txid& txid) {
+    const WalletTx* const found = draft.transactions.find(txid);
+    if (found == nullptr) return;
+    const WalletTx gone = *found;
+    draft.transactions.erase(txid);
+    std::vector<Txid> children;
+    for (std::uint32_t i = 0; i < gone.tx->outputs.size(); ++i) {
+        const bitcoin::OutPoint outpoint{txid, i};
+        draft.coins.erase(outpoint);
+        draft.transactions.for_each([&](const Txid& id, const WalletTx& other) {
+            for (const auto& input : other.tx->inputs) {
+                if (input.previous == outpoint) children.push_back(id);
+            }
+        });
+    }
+    for (const auto& child : children) drop_transaction(draft, child);
+    for (const auto& input : gone.tx->inputs) {
+        const WalletTx* const parent = draft.transactions.find(input.previous.txid);
+        if (parent == nullptr || input.previous.index >= parent->tx->outputs.size()) continue;
+        const auto& output = parent->tx->outputs[input.previous.index];
+        const ports::KeyPath* const path = draft.scripts.find(output.script);
+        if (path == nullptr) continue;
+        draft.coins.put(input.previous, ports::Coin{input.previous, output, *path, parent->height, parent->ours});
+    }
+    draft.log(LogLevel::unusual, fmt::format("transaction replaced txid={}", display_hex(txid)));
+}
+
+/// A confirmed transaction ends the life of any unconfirmed one that spends the same output.
+void drop_conflicts(Draft& draft, const bitcoin::Transaction& confirmed, const Txid& txid) {
+    std::vector<Txid> losers;
+    draft.transactions.for_each([&](const Txid& id, const WalletTx& other) {
+        if (id == txid || other.height) return;
+        for (const auto& input : other.tx->inputs) {
+            for (const auto& winner : confirmed.inputs) {
+                if (input.previous == winner.previous) losers.push_back(id);
+            }
+        }
+    });
+    for (const auto& loser : losers) drop_transaction(draft, loser);
+}
+
+void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& txid, std::optional<BlockHeight> height,
+                            const Scope& scope) {
+    if (height) drop_conflicts(draft, *tx, txid);
+    if (const WalletTx* const known = draft.transactions.find(txid)) {
+        if (!height || known->height == height) return;
+        draft.transactions.edit(txid).height = height;
+        for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
+            const bitcoin::OutPoint outpoint{txid, i};
+            if (draft.coins.contains(outpoint)) draft.coins.edit(outpoint).confirmed = height;
+        }
+        draft.tell(api::TransactionSeen{txid, height});
+        return;
+    }
+    const Effect effect = apply_to_coins(draft, tx, txid, height, false);
+    if (!effect.touches) return;
+    for (const auto& output : tx->outputs) note_used_script(draft, output);
+    WalletTx row;
+    row.tx = tx;
+    row.sequence = draft.wallet.next_tx_sequence++;
+    row.net_sat = effect.net;
+    row.height = height;
+    row.first_seen = scope.now;
+    row.purpose = purpose_of(effect.net > 0, effect.net < 0);
+    draft.transactions.put(txid, row);
+    if (effect.net > 0) draft.tell(api::CoinsReceived{txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value()});
+    draft.tell(api::TransactionSeen{txid, height});
+    extend_scripts(draft, scope);
+}
+
+bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx, const Txid& txid) {
+    if (txid != params.funding.txid || params.funding.index >= tx.outputs.size()) return false;
+    const auto& output = tx.outputs[params.funding.index];
+    // A fundee has only the peer's word for the outpoint: value and script are what makes it this channel's.
+    return output.value == params.funding_satoshis &&
+           output.script == bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
+}
+
+void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const Txid& txid, BlockHeight height, const Scope& scope) {
+    std::vector<std::pair<ChannelId, bitcoin::OutPoint>> spends;
+    std::vector<ChannelId> funded;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
+        const auto* const f = channel::funded_of(channel->state);
+        if (f == nullptr) return;
+        if (is_funding_of(f->params(), *confirmed.tx, txid)) funded.push_back(id);
+        for (const auto& input : confirmed.tx->inputs) {
+            if (concerns_channel(*channel, input.previous)) spends.emplace_back(id, input.previous);
+        }
+    });
+    for (const auto& id : funded) {
+        channel::on_funding_confirmed(*draft.edit_channel(id), channel::Confirmation{height, confirmed.index});
+    }
+    for (const auto& [id, outpoint] : spends) on_channel_spend(draft, id, outpoint, confirmed.tx, height, scope);
+}
+
+void see_confirmed(Draft& draft, const ports::ConfirmedTx& confirmed, BlockHeight height, const Scope& scope) {
+    const Txid txid = confirmed.tx->txid();
+    see_wallet_transaction(draft, confirmed.tx, txid, height, scope);
+    see_for_channels(draft, confirmed, txid, height, scope);
+}
+
+void rebroadcast(const std::map<Txid, WalletTx>& transactions, std::vector<ports::Effect>& out) {
+    // Parents before children: by the order in which they were made.
+    std::vector<const WalletTx*> owed;
+    for (const auto& [txid, row] : transactions) {
+        if (row.ours && !row.height) owed.push_back(&row);
+    }
+    std::sort(owed.begin(), owed.end(), [](const WalletTx* a, const WalletTx* b) { return a->sequence < b->sequence; });
+    for (const auto* const row : owed) out.push_back(ports::Broadcast{{row->tx}});
+}
+
+void forget_stale_openings(Draft& draft) {
+    std::vector<ChannelId> stale;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
+        const auto* const f = channel::funded_of(channel->state);
+        if (f == nullptr || f->params().funder == channel::Party::ours || f->was_confirmed) return;
+        if (draft.tip.height > f->created + fundee_forgets_after) stale.push_back(id);
+    });
+    for (const auto& id : stale) {
+        draft.log(LogLevel::info, fmt::format("forgotten, never funded channel={}", id.hex()));
+        draft.channels.erase(id);
+    }
+}
+
+void after_tip_moved(Draft& draft, const Scope& scope) {
+    forget_stale_openings(draft);
+    channels_on_block(draft, scope);
+    closings_on_block(draft, scope);
+    payments_on_block(draft, scope);
+}
+
+void on_block_connected(Draft& draft, const ports::BlockConnected& block, const Scope& scope) {
+    if (draft.tip.known && block.height <= draft.tip.height) {
+        const BlockHash* const known = draft.blocks.find(block.height.raw());
+        if (known != nullptr && *known == block.hash) return;  // reported again after a restart
+    }
+    if (draft.tip.known && (block.previous != draft.tip.hash || block.height.raw() != draft.tip.height.raw() + 1)) {
+        draft.log(LogLevel::broken, fmt::format("block out of order height={} tip={}", block.height.raw(), draft.tip.height.raw()));
+        return;
+    }
+    if (!draft.tip.known && draft.wallet.birth.raw() == 0) draft.wallet.birth = block.height;
+    draft.tip = ChainTip{block.height, block.hash, true};
+    draft.blocks.put(block.height.raw(), block.hash);
+    if (block.height.raw() >= blocks_kept) {
+        const std::uint64_t old = block.height.raw() - blocks_kept;
+        if (draft.blocks.contains(old)) draft.blocks.erase(old);
+    }
+    for (const auto& confirmed : block.relevant) see_confirmed(draft, confirmed, block.height, scope);
+    after_tip_moved(draft, scope);
+    std::map<Txid, WalletTx> ours;
+    draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
+        if (row.ours && !row.height) ours.emplace(txid, row);
+    });
+    rebroadcast(ours, draft.effects);
+    draft.tell(api::BlockSeen{block.height});
+}
+
+void on_block_disconnected(Draft& draft, const ports::BlockDisconnected& block, const Scope& scope) {
+    if (!draft.tip.known || block.hash != draft.tip.hash) return;
+    draft.log(LogLevel::unusual, fmt::format("reorg: block {} is gone", block.height.raw()));
+    draft.blocks.erase(block.height.raw());
+    const BlockHeight below(block.height.raw() - 1);
+    const BlockHash* const previous = draft.blocks.find(below.raw());
+    draft.tip = ChainTip{below, previous == nullptr ? BlockHash{} : *previous, previous != nullptr};
+    std::vector<Txid> unconfirmed;
+    draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
+        if (row.height && *row.height >= block.height) unconfirmed.push_back(txid);
+    });
+    for (const auto& txid : unconfirmed) {
+        draft.transactions.edit(txid).height.reset();
+        draft.tell(api::TransactionSeen{txid, std::nullopt});
+    }
+    std::vector<bitcoin::OutPoint> coins;
+    draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
+        if (coin.confirmed && *coin.confirmed >= block.height) coins.push_back(outpoint);
+    });
+    for (const auto& outpoint : coins) draft.coins.edit(outpoint).confirmed.reset();
+    std::vector<ChannelId> ids;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
+    for (const auto& id : ids) {
+        const auto* const f = channel::funded_of((*draft.channels.find(id))->state);
+        if (f != nullptr && f->confirmation && f->confirmation->height >= block.height) {
+            channel::on_funding_unconfirmed(*draft.edit_channel(id));
+        }
+        spends_gone_from(draft, id, block.height, scope);
+    }
+}
+
+void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scope) {
+    const bool was = draft.health.status.reachable && draft.health.status.synced;
+    const bool is = status.reachable && status.synced;
+    draft.health.status = status;
+    if (is) {
+        draft.health.last_good_ms = scope.monotonic_ms;
+        draft.health.ever_good = true;
+    }
+    if (was != is) {
+        draft.tell(api::ChainStateChanged{is, status.problem});
+        draft.log(is ? LogLevel::info : LogLevel::unusual, fmt::format("chain synced={} {}", is, status.problem));
+    }
+}
+
+void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
+    if (result.accepted) return;
+    draft.log(LogLevel::unusual, fmt::format("broadcast refused txid={} reason={}", display_hex(result.txid), escaped(result.reason)));
+    const WalletTx* const row = draft.transactions.find(result.txid);
+    if (row != nullptr && !row->height && row->purpose == "funding") {
+        draft.tell(api::Trouble{api::Problem{api::ProblemKind::broadcast_refused,
+                                             {{"txid", display_hex(result.txid)}, {"reason", escaped(result.reason)}}},
+                                std::nullopt});
+    }
+}
+
+}  // namespace
+
+void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& scope) {
+    std::visit(overloaded{[&](const ports::BlockConnected& e) { on_block_connected(draft, e, scope); },
+                          [&](const ports::BlockDisconnected& e) { on_block_disconnected(draft, e, scope); },
+                          [&](const ports::LateConfirmation& e) {
+                              const BlockHash* const known = draft.blocks.find(e.height.raw());
+                              // From a block that a reorg has removed since: the new one will be reported.
+                              if (known != nullptr && *known != e.hash) return;
+                              see_confirmed(draft, e.tx, e.height, scope);
+                              after_tip_moved(draft, scope);
+                          },
+                          [&](const ports::MempoolTx& e) {
+                              see_wallet_transaction(draft, e.tx, e.tx->txid(), std::nullopt, scope);
+                              see_preimages(draft, *e.tx, scope);
+                          },
+                          [&](const ports::ChainStatus& e) { on_status(draft, e, scope); },
+                          [&](const ports::BroadcastResult& e) { on_broadcast_result(draft, e); },
+                          [&](const ports::FeesChanged& e) { draft.health.fees = e.fees; }},
+               event);
+}
+
+std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc) {
+    const auto& health = draft.health;
+    const bool good = health.status.reachable && health.status.synced;
+    if (good && draft.tip.known) return std::nullopt;
+    const api::Problem not_synced{api::ProblemKind::not_synced, {{"cause", health.status.problem}}};
+    // Not synced at start counts as gone; a source that answers and says that it is behind counts at once.
+    if (!for_htlc || !health.ever_good || health.status.reachable) return not_synced;
+    if (scope.monotonic_ms - health.last_good_ms <= scope.config.chain_patience_ms) return std::nullopt;
+    return api::Problem{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
+}
+
+void resume_wallet(const State& state, std::vector<ports::Effect>& out) {
+    for (const auto& [script, path] : state.scripts) out.push_back(ports::Watch{ports::WatchScript{script}, state.wallet.birth});
+    for (const auto& [outpoint, coin] : state.coins) {
+        out.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, coin.confirmed.value_or(state.tip.height)});
+    }
+    for (const auto& [id, channel] : state.channels) {
+        const auto* const f = channel::funded_of(channel->state);
+        if (f == nullptr) continue;
+        const auto& params = f->params();
+        const auto script = bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
+        out.push_back(ports::Watch{ports::WatchScript{script}, f->created});
+        out.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, f->created});
+    }
+    rebroadcast(state.transactions, out);
+}
+
+}  // namespace runnel::node

@@ -1,0 +1,196 @@
+// Addresses, and spending the wallet's coins. A transaction of ours is recorded with the turn that makes it; it is broadcast after
+// that turn is on disk and again with each block until it confirms.
+#include "core/bitcoin/address.h"
+#include "core/bitcoin/interpreter.h"
+#include "core/node/handlers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+constexpr std::uint32_t gap = 20;
+
+template <typename F>
+void for_each_branch(const WalletCounters& w, F&& each) {
+    each(ports::AddressType::p2wpkh, false, w.receive_p2wpkh);
+    each(ports::AddressType::p2wpkh, true, w.change_p2wpkh);
+    each(ports::AddressType::p2tr, false, w.receive_p2tr);
+    each(ports::AddressType::p2tr, true, w.change_p2tr);
+}
+
+std::string text(Sat amount) { return std::to_string(amount.raw()); }
+
+}  // namespace
+
+void extend_scripts(Draft& draft, const Scope& scope) {
+    for_each_branch(draft.wallet, [&](ports::AddressType type, bool change, std::uint32_t next) {
+        // Scripts are derived in order, so the first one that is there tells that all before it are.
+        for (std::uint32_t i = next + gap; i-- > 0;) {
+            const ports::KeyPath path{type, change, i};
+            const auto script = scope.keys.script_of(path);
+            if (draft.scripts.contains(script)) break;
+            draft.scripts.put(script, path);
+            draft.effects.push_back(ports::Watch{ports::WatchScript{script}, draft.wallet.birth});
+        }
+    });
+}
+
+bitcoin::Script take_change_script(Draft& draft, const Scope& scope) {
+    const ports::KeyPath path{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh++};
+    extend_scripts(draft, scope);
+    return scope.keys.script_of(path);
+}
+
+bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope) {
+    return scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, false, draft.wallet.receive_p2wpkh});
+}
+
+void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope) {
+    const bool taproot = wish.kind == api::AddressKind::p2tr;
+    std::uint32_t& next = taproot ? draft.wallet.receive_p2tr : draft.wallet.receive_p2wpkh;
+    const ports::KeyPath path{taproot ? ports::AddressType::p2tr : ports::AddressType::p2wpkh, false, next++};
+    extend_scripts(draft, scope);
+    const auto address = bitcoin::address_of(scope.keys.script_of(path), scope.config.network);
+    draft.answer(id, api::Answer(api::AddressMade{address.value_or("")}));
+}
+
+std::vector<ports::Coin> free_coins(const Draft& draft) {
+    std::set<bitcoin::OutPoint> reserved;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+        const channel::FundingPlan* plan = nullptr;
+        if (const auto* const s = std::get_if<channel::AwaitingAccept>(&channel->state)) plan = &s->plan;
+        if (const auto* const s = std::get_if<channel::AwaitingFundingSigned>(&channel->state)) plan = &s->plan;
+        if (plan != nullptr) reserved.insert(plan->spend.coins.begin(), plan->spend.coins.end());
+    });
+    std::vector<ports::Coin> out;
+    draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
+        if ((coin.confirmed || coin.ours) && !reserved.contains(outpoint)) out.push_back(coin);
+    });
+    return out;
+}
+
+Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t more_channels) {
+    std::size_t open = more_channels;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+        if (channel::is_stored(channel->state) && !std::holds_alternative<channel::Closed>(channel->state)) ++open;
+    });
+    return open == 0 ? Reserve{} : Reserve{open + config.anchor_reserve_extra, config.anchor_reserve_each};
+}
+
+api::Problem to_problem(const ports::SpendError& error) {
+    using api::Problem;
+    using api::ProblemKind;
+    return std::visit(
+        overloaded{[](const ports::InsufficientFunds& e) {
+                       return Problem{ProblemKind::insufficient_funds, {{"available_sat", text(e.available)}, {"needed_sat", text(e.needed)}}};
+                   },
+                   [](const ports::DustOutput& e) {
+                       return Problem{ProblemKind::amount_too_small, {{"least", text(e.least)}, {"unit", "sat"}}};
+                   },
+                   [](const ports::ReserveTouched& e) {
+                       return Problem{ProblemKind::reserve_needed,
+                                      {{"available_sat", text(e.available)}, {"needed_sat", text(e.needed)}, {"reserve_sat", text(e.reserve)}}};
+                   },
+                   [](const ports::FeerateOutOfRange& e) {
+                       return Problem{ProblemKind::feerate_out_of_range,
+                                      {{"got", std::to_string(e.asked.raw() / 250)}, {"least", "1"}, {"most", "500"}}};
+                   },
+                   [](const ports::NothingToSpend&) {
+                       return Problem{ProblemKind::insufficient_funds, {{"available_sat", "0"}, {"needed_sat", "1"}}};
+                   }},
+        error);
+}
+
+Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
+                                                std::vector<ports::TxPtr> parents) {
+    const auto internal = [](std::string detail) { return fail(api::Problem{api::ProblemKind::internal, {{"detail", std::move(detail)}}}); };
+    auto signed_tx = scope.keys.sign_inputs(plan.tx, plan.spent, plan.paths);
+    if (!signed_tx) return internal("the signer refused");
+    for (std::size_t i = 0; i < plan.paths.size(); ++i) {
+        if (!plan.paths[i]) continue;
+        if (!bitcoin::verify_input(*signed_tx, i, plan.spent)) return internal(fmt::format("input {} does not verify", i));
+    }
+    const auto tx = std::make_shared<const bitcoin::Transaction>(*std::move(signed_tx));
+    const Txid txid = tx->txid();
+    WalletTx row;
+    row.tx = tx;
+    row.sequence = draft.wallet.next_tx_sequence++;
+    row.fee = plan.fee;
+    row.first_seen = scope.now;
+    row.purpose = purpose;
+    row.ours = true;
+    for (const auto& outpoint : plan.coins) {
+        const ports::Coin* const coin = draft.coins.find(outpoint);
+        if (coin == nullptr) return internal("a planned coin is gone");
+        row.net_sat -= static_cast<std::int64_t>(coin->output.value.raw());
+    }
+    for (const auto& outpoint : plan.coins) draft.coins.erase(outpoint);
+    for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
+        const ports::KeyPath* const path = draft.scripts.find(tx->outputs[i].script);
+        if (path == nullptr) continue;
+        row.net_sat += static_cast<std::int64_t>(tx->outputs[i].value.raw());
+        const bitcoin::OutPoint outpoint{txid, i};
+        draft.coins.put(outpoint, ports::Coin{outpoint, tx->outputs[i], *path, std::nullopt, true});
+        draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, draft.tip.height});
+    }
+    for (const auto& input : tx->inputs) draft.effects.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, draft.tip.height});
+    draft.transactions.put(txid, row);
+    parents.push_back(tx);
+    draft.effects.push_back(ports::Broadcast{std::move(parents)});
+    return tx;
+}
+
+void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish, const Scope& scope) {
+    const auto refuse = [&](api::Problem problem) { draft.answer(id, fail(std::move(problem))); };
+    const auto script = bitcoin::parse_address(wish.address, scope.config.network);
+    if (!script) {
+        if (script.error() == DecodeError::wrong_network) {
+            return refuse({api::ProblemKind::wrong_network, {{"expected", std::string(params_of(scope.config.network).name)}}});
+        }
+        return refuse({api::ProblemKind::malformed, {{"what", "address"}, {"cause", std::string(to_string(script.error()))}}});
+    }
+    if (!draft.health.status.reachable) return refuse({api::ProblemKind::not_synced, {{"cause", draft.health.status.problem}}});
+    const auto reserve = anchor_reserve(draft, scope.config, 0);
+    ports::SpendRequest request;
+    request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), *script}};
+    request.drain = !wish.amount;
+    request.feerate = wish.feerate.value_or(draft.health.fees.normal);
+    request.keep_count = reserve.count;
+    request.keep_each = reserve.each;
+    request.lock_time = draft.tip.height.raw();
+    // The change index is used up only by a plan that has change.
+    request.change_script = scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
+    const auto coins = free_coins(draft);
+    const auto seed = scope.entropy.expand(scope.event, "send coins");
+    auto plan = scope.planner.plan(coins, request, Hash256(seed.reveal()));
+    if (!plan) return refuse(to_problem(plan.error()));
+    if (plan->change_index) (void)take_change_script(draft, scope);
+    Sat sent;
+    for (const auto& output : plan->tx.outputs) {
+        if (output.script == *script) sent += output.value;
+    }
+    const auto tx = commit_spend(draft, *plan, "send", scope);
+    if (!tx) return refuse(tx.error());
+    api::OnchainSent answer{(*tx)->txid(), sent, plan->fee, Sat(0), {}};
+    if (!wish.amount) {
+        bool kept_reserve = false;
+        bool unconfirmed = false;
+        draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
+            if (outpoint.txid == answer.txid) return;
+            answer.kept += coin.output.value;
+            (coin.confirmed || coin.ours ? kept_reserve : unconfirmed) = true;
+        });
+        if (kept_reserve) {
+            answer.kept_reason = reserve.count > 0 ? "anchor_reserve" : "too_small";
+        } else if (unconfirmed) {
+            answer.kept_reason = "unconfirmed";
+        }
+    }
+    draft.answer(id, api::Answer(answer));
+}
+
+}  // namespace runnel::node
