@@ -1,0 +1,166 @@
+#include "store_fixture.h"
+
+#include "core/crypto/hash.h"
+#include "wallet/store/files.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+
+using namespace runnel;
+using namespace runnel::store;
+
+namespace {
+
+Bytes read(const std::filesystem::path& path) { return *read_file(path, 10'000); }
+
+void overwrite(const std::filesystem::path& path, const Bytes& bytes) {
+    if (!replace_file(path, bytes)) qFatal("cannot write");
+}
+
+Secret32 some_key() {
+    Secret32 out;
+    out.reveal().fill(7);
+    return out;
+}
+
+template <typename E, typename R>
+bool is(const R& result) {
+    return !result && std::holds_alternative<E>(result.error());
+}
+
+const Passphrase good{bytes_of("good"), false};
+
+}  // namespace
+
+class TestEnvelope : public QObject {
+    Q_OBJECT
+private slots:
+    void wraps_and_unwraps() {
+        QTemporaryDir directory;
+        const Envelope envelope(directory.path().toStdString());
+        QVERIFY(!envelope.exists());
+        QVERIFY(is<Missing>(envelope.open(bytes_of("good"))));
+        QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
+        QVERIFY(envelope.exists());
+        QVERIFY(*envelope.open(bytes_of("good")) == some_key());
+        QVERIFY(is<WrongPassphrase>(envelope.open(bytes_of("bad"))));
+        QVERIFY(is<WrongPassphrase>(envelope.open(bytes_of(""))));
+        QVERIFY(is<WrongPassphrase>(envelope.open(bytes_of("good "))));
+    }
+
+    void empty_only_when_meant() {
+        QTemporaryDir directory;
+        const Envelope envelope(directory.path().toStdString());
+        QVERIFY(is<EmptyPassphrase>(envelope.write(some_key(), {{}, false}, Cost::cheap())));
+        QVERIFY(!envelope.exists());
+        QVERIFY(envelope.write(some_key(), {{}, true}, Cost::cheap()));
+        QVERIFY(*envelope.open({}) == some_key());
+    }
+
+    void holds_no_secret() {
+        QTemporaryDir directory;
+        const std::filesystem::path path = directory.path().toStdString();
+        const Envelope envelope(path);
+        QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
+        const auto file = read(path / "key.1");
+        const auto key = some_key();
+        QVERIFY(std::search(file.begin(), file.end(), key.reveal().begin(), key.reveal().begin() + 8) == file.end());
+        QVERIFY(QFile::permissions(QString::fromStdString((path / "key.1").string())) ==
+                (QFile::ReadOwner | QFile::WriteOwner | QFile::ReadUser | QFile::WriteUser));
+    }
+
+    void one_damaged_copy_is_mended() {
+        QTemporaryDir directory;
+        const std::filesystem::path path = directory.path().toStdString();
+        const Envelope envelope(path);
+        QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
+        const auto whole = read(path / "key.1");
+        QVERIFY(whole == read(path / "key.2"));
+        for (const auto* name : {"key.1", "key.2"}) {
+            for (std::size_t at = 0; at < whole.size(); at += 5) {
+                if (at == 9) continue;  // The version: see newer_version.
+                auto damaged = whole;
+                damaged[at] = static_cast<std::uint8_t>(damaged[at] ^ 1);
+                if (damaged[8] != 0 || damaged[9] != 1) continue;
+                overwrite(path / name, damaged);
+                QVERIFY(*envelope.open(bytes_of("good")) == some_key());
+                QVERIFY(read(path / name) == whole);
+            }
+            overwrite(path / name, {});
+            QVERIFY(*envelope.open(bytes_of("good")) == some_key());
+            std::filesystem::remove(path / name);
+            // A wrong passphrase changes nothing, not even that.
+            QVERIFY(is<WrongPassphrase>(envelope.open(bytes_of("bad"))));
+            QVERIFY(!std::filesystem::exists(path / name));
+            QVERIFY(*envelope.open(bytes_of("good")) == some_key());
+            QVERIFY(read(path / name) == whole);
+        }
+        auto damaged = whole;
+        damaged[60] = static_cast<std::uint8_t>(damaged[60] ^ 1);
+        overwrite(path / "key.1", damaged);
+        overwrite(path / "key.2", damaged);
+        QVERIFY(is<EnvelopeDamaged>(envelope.open(bytes_of("good"))));
+    }
+
+    void newer_version_is_refused() {
+        QTemporaryDir directory;
+        const std::filesystem::path path = directory.path().toStdString();
+        const Envelope envelope(path);
+        QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
+        auto newer = read(path / "key.1");
+        newer[9] = 2;
+        overwrite(path / "key.2", newer);
+        QVERIFY(is<NewerVersion>(envelope.open(bytes_of("good"))));
+        QVERIFY(read(path / "key.2") == newer);
+    }
+
+    void a_hostile_cost_is_not_paid() {
+        QTemporaryDir directory;
+        const std::filesystem::path path = directory.path().toStdString();
+        const Envelope envelope(path);
+        QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
+        auto file = read(path / "key.1");
+        file[19] = 0xff;  // The highest byte of the memory.
+        const auto hash = crypto::sha256(ByteView(file).first(file.size() - 32));
+        std::copy(hash.view().begin(), hash.view().end(), file.end() - 32);
+        overwrite(path / "key.1", file);
+        overwrite(path / "key.2", file);
+        QVERIFY(is<EnvelopeDamaged>(envelope.open(bytes_of("good"))));
+    }
+
+    void changes_the_passphrase() {
+        QTemporaryDir directory;
+        const std::filesystem::path path = directory.path().toStdString();
+        const Envelope envelope(path);
+        QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
+        const auto before = read(path / "key.1");
+        const Passphrase better{bytes_of("better"), false};
+        QVERIFY(is<WrongPassphrase>(envelope.change(bytes_of("bad"), better, Cost::cheap())));
+        QVERIFY(is<EmptyPassphrase>(envelope.change(bytes_of("good"), {{}, false}, Cost::cheap())));
+        QVERIFY(read(path / "key.1") == before);
+        QVERIFY(envelope.change(bytes_of("good"), better, Cost::cheap()));
+        QVERIFY(is<WrongPassphrase>(envelope.open(bytes_of("good"))));
+        QVERIFY(*envelope.open(bytes_of("better")) == some_key());
+        // Cut between the two copies: the newer one counts and the other follows.
+        overwrite(path / "key.2", before);
+        QVERIFY(is<WrongPassphrase>(envelope.open(bytes_of("good"))));
+        QVERIFY(*envelope.open(bytes_of("better")) == some_key());
+        QVERIFY(read(path / "key.2") != before);
+    }
+
+    void the_real_cost() {
+        QTemporaryDir directory;
+        const Envelope envelope(directory.path().toStdString());
+        QVERIFY(envelope.write(some_key(), good, Cost{3, std::uint64_t{64} << 20}));
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(*envelope.open(bytes_of("good")) == some_key());
+        qInfo("Argon2id, 3 passes over 64 MiB: %lld ms", timer.elapsed());
+        const auto measured = Cost::measured(std::chrono::milliseconds(1));
+        QCOMPARE(measured.operations, std::uint64_t{3});
+        QCOMPARE(measured.memory_bytes, std::uint64_t{128} << 20);
+    }
+};
+
+RUNNEL_TEST(TestEnvelope)
+#include "test_envelope.moc"

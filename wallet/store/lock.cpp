@@ -1,0 +1,24 @@
+#include "wallet/store/lock.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace runnel::store {
+
+Result<Lock, StoreError> Lock::take(const std::filesystem::path& path) {
+    RUNNEL_TRY(auto file, File::open(path, O_RDWR | O_CREAT));
+    if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return fail(IoError{"lock", errno});
+        const auto owner = read_file(path, 32);
+        return fail(InUse{owner ? std::atoll(std::string(owner->begin(), owner->end()).c_str()) : 0});
+    }
+    // The lock is what counts; the pid is for people. On a full disk it may be missing.
+    const auto pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(file.fd(), 0) == 0) static_cast<void>(file.write_at(0, bytes_of(pid)));
+    return Lock(std::move(file));
+}
+
+}  // namespace runnel::store

@@ -1,0 +1,227 @@
+#include "wallet/store/sql_journal.h"
+
+#include "core/ports/journal_chain.h"
+
+#include <fcntl.h>
+
+namespace runnel::store {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t log_at_start = std::uint64_t{1} << 20;
+constexpr std::uint64_t log_when_idle = std::uint64_t{8} << 20;
+/// Frames (of 4 KiB and a bit) after which the log is taken in even while busy: within what is allocated.
+constexpr int most_frames = 1500;
+/// Quiet time after which the log is taken in anyway.
+constexpr milliseconds quiet(200);
+constexpr milliseconds note_interval(1000);
+
+int count_frames(void* context, sqlite3*, const char*, int frames) {
+    *static_cast<int*>(context) = frames;
+    return 0;
+}
+
+ports::CommitError as_commit_error(const DbError& error) {
+    using Kind = ports::CommitError::Kind;
+    const auto kind = error.is_full() ? Kind::disk_full : error.is_damage() ? Kind::corrupt : Kind::io;
+    return {kind, error.message + " (code " + std::to_string(error.code) + ", errno " +
+                      std::to_string(error.system_errno) + ")"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqlJournal>, DbError> SqlJournal::start(Connection db, Sidecar& sidecar, Setup setup) {
+    std::unique_ptr<SqlJournal> out(new SqlJournal(std::move(db), sidecar, std::move(setup)));
+    RUNNEL_CHECK(out->prepare());
+    out->m_db.on_commit(count_frames, &out->m_frames);
+    out->allocate_log(log_at_start);
+    out->m_noted = out->m_setup.last_sequence;
+    out->m_last_commit = out->m_last_note = Clock::now();
+    out->m_thread = std::thread([journal = out.get()] { journal->run(); });
+    return out;
+}
+
+SqlJournal::~SqlJournal() { stop(); }
+
+Result<void, DbError> SqlJournal::prepare() {
+    const auto make = [&](Statement& statement, const char* sql) -> Result<void, DbError> {
+        RUNNEL_TRY(statement, m_db.prepare(sql));
+        return {};
+    };
+    RUNNEL_CHECK(make(m_begin, "BEGIN IMMEDIATE"));
+    RUNNEL_CHECK(make(m_commit, "COMMIT"));
+    RUNNEL_CHECK(make(m_put, "INSERT OR REPLACE INTO records (kind, key, value) VALUES (?, ?, ?)"));
+    RUNNEL_CHECK(make(m_erase, "DELETE FROM records WHERE kind = ? AND key = ?"));
+    RUNNEL_CHECK(make(m_append, "INSERT INTO journal (seq, subject, body, hash) VALUES (?, ?, ?, ?)"));
+    return {};
+}
+
+void SqlJournal::write(ports::Records&& records, Written done) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_stopping) {
+            m_jobs.push_back({std::move(records), std::move(done)});
+            m_wake.notify_one();
+            return;
+        }
+    }
+    done(fail(ports::CommitError{ports::CommitError::Kind::closed, "the store is closed"}));
+}
+
+void SqlJournal::run() {
+    std::unique_lock lock(m_mutex);
+    while (true) {
+        if (!m_jobs.empty()) {
+            auto job = std::move(m_jobs.front());
+            m_jobs.pop_front();
+            lock.unlock();
+            auto result = commit(job.records);
+            job.records.clear();
+            job.done(std::move(result));
+            job.done = {};  // What it holds goes before the next wait, not after.
+            tend(false);
+            lock.lock();
+            continue;
+        }
+        if (m_stopping) return;
+        lock.unlock();
+        const auto again = tend(true);
+        lock.lock();
+        const auto due = [this] { return !m_jobs.empty() || m_stopping; };
+        if (again) {
+            m_wake.wait_until(lock, *again, due);
+        } else {
+            m_wake.wait(lock, due);
+        }
+    }
+}
+
+std::optional<SqlJournal::Clock::time_point> SqlJournal::tend(bool idle) {
+    if (m_failed) return std::nullopt;
+    const auto now = Clock::now();
+    std::optional<Clock::time_point> again;
+    const auto at = [&again](Clock::time_point when) { again = again ? std::min(*again, when) : when; };
+
+    if (m_noted != m_setup.last_sequence) {
+        if (now - m_last_note >= note_interval) {
+            m_last_note = now;
+            note_progress(WalState::present, false);
+        } else {
+            at(m_last_note + note_interval);
+        }
+    }
+    const bool rested = idle && now - m_last_commit >= quiet;
+    if (m_frames >= most_frames || (rested && m_frames > 0)) {
+        take_in_log();
+    } else if (m_frames > 0) {
+        at(m_last_commit + quiet);
+    }
+    if (!m_log_allocated) {
+        if (rested) {
+            allocate_log(log_when_idle);
+            m_log_allocated = true;
+        } else {
+            at(m_last_commit + quiet);
+        }
+    }
+    return again;
+}
+
+void SqlJournal::take_in_log() {
+    // Failing here loses nothing: everything is in the log, and the next commit will meet the same trouble and say so.
+    const auto done = m_db.checkpoint(Connection::Checkpoint::passive);
+    if (done && *done) {
+        m_frames = 0;
+    } else {
+        m_last_commit = Clock::now();  // Not again at once.
+    }
+}
+
+void SqlJournal::allocate_log(std::uint64_t size) {
+    if (m_setup.spare_disk) return;
+    // Zeros behind the log's last frame end it as the file's end would. They are really written, once: blocks that are only
+    // reserved would cost at each first write what growing costs.
+    const auto file = File::open(m_setup.wal, O_WRONLY);
+    if (!file) return;
+    const auto there = file->size();
+    if (!there || *there >= size) return;
+    const Bytes zeros(std::size_t{1} << 18);
+    for (auto at = *there; at < size;) {
+        const auto part = std::min<std::uint64_t>(zeros.size(), size - at);
+        if (!file->write_at(at, ByteView(zeros).first(static_cast<std::size_t>(part)))) return;
+        at += part;
+    }
+    static_cast<void>(file->sync());
+}
+
+void SqlJournal::note_progress(WalState wal, bool durable) {
+    const std::lock_guard lock(m_sidecar_mutex);
+    auto state = m_sidecar.state().value_or(SidecarState{});
+    state.last_sequence = m_setup.last_sequence;
+    state.wal = wal;
+    // An old sidecar is a weaker witness, not a wrong one.
+    if (m_sidecar.write(state, durable)) m_noted = m_setup.last_sequence;
+}
+
+void SqlJournal::tail_agreed() {
+    const std::lock_guard lock(m_sidecar_mutex);
+    auto state = m_sidecar.state().value_or(SidecarState{});
+    state.owed_sequence = 0;
+    static_cast<void>(m_sidecar.write(state, true));
+}
+
+Result<void, ports::CommitError> SqlJournal::commit(const ports::Records& records) {
+    if (m_failed) {
+        return fail(ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"});
+    }
+    const auto before = m_setup.last_sequence;
+    m_changed.clear();
+    const auto done = transact(records);
+    m_last_commit = Clock::now();
+    if (!done) {
+        m_failed = true;
+        m_setup.last_sequence = before;
+        return fail(as_commit_error(done.error()));
+    }
+    for (auto& [subject, head] : m_changed) m_setup.heads[subject] = head;
+    return {};
+}
+
+Result<void, DbError> SqlJournal::transact(const ports::Records& records) {
+    RUNNEL_CHECK(m_begin.run());
+    for (const auto& record : records) {
+        if (const auto* put = std::get_if<ports::Put>(&record)) {
+            RUNNEL_CHECK(m_put.bind(1, static_cast<std::int64_t>(put->kind)).bind(2, put->key).bind(3, put->value).run());
+        } else if (const auto* erase = std::get_if<ports::Erase>(&record)) {
+            RUNNEL_CHECK(m_erase.bind(1, static_cast<std::int64_t>(erase->kind)).bind(2, erase->key).run());
+        } else {
+            const auto& added = std::get<ports::Append>(record);
+            auto [head, fresh] = m_changed.try_emplace(added.subject);
+            if (fresh) {
+                const auto known = m_setup.heads.find(added.subject);
+                if (known != m_setup.heads.end()) head->second = known->second;
+            }
+            head->second = ports::chain_hash(head->second, added.subject, added.body);
+            const auto sequence = static_cast<std::int64_t>(++m_setup.last_sequence);
+            m_append.bind(1, sequence).bind(2, added.subject).bind(3, added.body).bind(4, head->second.view());
+            RUNNEL_CHECK(m_append.run());
+        }
+    }
+    return m_commit.run();
+}
+
+void SqlJournal::stop() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+        m_wake.notify_one();
+    }
+    if (!m_thread.joinable()) return;
+    m_thread.join();
+    if (m_failed) return;
+    const auto done = m_db.checkpoint(Connection::Checkpoint::truncate);
+    note_progress(done && *done ? WalState::empty : WalState::present, true);
+}
+
+}  // namespace runnel::store

@@ -1,0 +1,89 @@
+// SqlJournal: ports::Journal over the database. Every write is one transaction on the writer's own thread, durable (fsync of the
+// write-ahead log) before it is answered, and answered on that thread. There is no retry: after a failed commit the file alone
+// knows what happened, so every later write is refused and the process is expected to end.
+//
+// The thread also looks after the log between commits: it takes it into the database file when nothing is to do (or when the log
+// has grown to its bound), keeps its blocks allocated, since growing a file makes each fsync dearer, and tells the sidecar once
+// a second how far the journal has come.
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/ports/journal.h"
+#include "wallet/store/database.h"
+#include "wallet/store/sidecar.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace runnel::store {
+
+class SqlJournal final : public ports::Journal {
+public:
+    struct Setup {
+        std::filesystem::path wal;        ///< The write-ahead log's file.
+        std::map<Bytes, Hash256> heads;   ///< Of every subject's chain.
+        std::uint64_t last_sequence = 0;
+        bool spare_disk = false;          ///< Low on space: allocate nothing ahead.
+    };
+
+    /// Starts the writer's thread, to which `db` belongs from here on. `sidecar` must outlive this.
+    static Result<std::unique_ptr<SqlJournal>, DbError> start(Connection db, Sidecar& sidecar, Setup setup);
+    /// Stops as stop() does.
+    ~SqlJournal() override;
+
+    /// Commits what was handed over, ends the thread, and, unless a commit had failed, takes the whole log into the database
+    /// file, truncates it and says so in the sidecar.
+    void stop();
+    /// The peers agree with what is here: a missing tail is not owed any more.
+    void tail_agreed();
+
+protected:
+    void write(ports::Records&& records, Written done) override;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Job {
+        ports::Records records;
+        Written done;
+    };
+
+    SqlJournal(Connection db, Sidecar& sidecar, Setup setup)
+        : m_db(std::move(db)), m_sidecar(sidecar), m_setup(std::move(setup)) {}
+
+    Result<void, DbError> prepare();
+    void run();
+    /// What is due between commits; returns when to look again.
+    std::optional<Clock::time_point> tend(bool idle);
+    Result<void, ports::CommitError> commit(const ports::Records& records);
+    Result<void, DbError> transact(const ports::Records& records);
+    void take_in_log();
+    void allocate_log(std::uint64_t size);
+    void note_progress(WalState wal, bool durable);
+
+    Connection m_db;
+    Sidecar& m_sidecar;
+    Setup m_setup;
+    Statement m_begin, m_commit, m_put, m_erase, m_append;
+
+    // Of the writer's thread alone.
+    std::map<Bytes, Hash256> m_changed;  ///< Heads of the transaction under way.
+    int m_frames = 0;                    ///< In the log; all of them are still to be taken in.
+    bool m_failed = false;
+    bool m_log_allocated = false;
+    std::uint64_t m_noted = 0;           ///< Sequence the sidecar knows.
+    Clock::time_point m_last_commit, m_last_note;
+
+    std::mutex m_sidecar_mutex;
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::deque<Job> m_jobs;
+    bool m_stopping = false;
+    std::thread m_thread;
+};
+
+}  // namespace runnel::store
