@@ -31,20 +31,17 @@ retry() {
     return 1
 }
 
-# The suites of main that this machine is configured for: "URI SUITE" lines.
+# The release's suites that this machine is configured for: "URI SUITE" lines. Works before the first
+# apt-get update as well, and leaves out what others than Debian offer.
 debian_suites() {
-    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
-        awk '$3 == "main" && !seen[$1 $2]++ { print $1, $2 }'
+    apt-get --print-uris update 2>/dev/null |
+        sed -nE "s#^'([^']*/)dists/((bookworm|oldstable|stable)(-updates|-security|-backports)?)/InRelease' .*#\1 \2#p" |
+        awk '!seen[$1 $2]++'
 }
 
 # The archive that the release itself comes from, which carries backports and sid as well.
 debian_mirror() {
-    local codename
-    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-    debian_suites | awk -v c="$codename" '
-        $2 == c { print $1; found = 1; exit }
-        $2 ~ /^(stable|oldstable|testing|sid|unstable)$/ && !other { other = $1 }
-        END { if (!found && other) print other }'
+    debian_suites | awk '$2 ~ /^(bookworm|oldstable|stable)$/ { print $1; exit }'
 }
 
 # debian_source URI SUITE: one line of a sources list.
