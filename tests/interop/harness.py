@@ -566,8 +566,12 @@ class Runnel(Party):
         return json.loads(done.stdout)
 
     def start(self):
+        # one knows the cookie, the next the password
+        bitcoind = self.world.bitcoind
+        cookie = f"http://127.0.0.1:{bitcoind.rpc_port}?cookie={bitcoind.cookie}"
+        url = bitcoind.url if self.world.parties.index(self) % 2 else cookie
         arguments = [str(BIN / "runneld"), "--datadir", str(self.data), "--network", "regtest"]
-        arguments += ["--chain", "bitcoind:" + self.world.bitcoind.url]
+        arguments += ["--chain", "bitcoind:" + url]
         arguments += ["--listen", f"{self.host}:{self.port}", "--log-level", "debug"]
         arguments += ["--passphrase-file", str(self.passphrase)]
         self.child = Child(arguments, self.folder / "log", lines=True)
