@@ -87,7 +87,6 @@ void resume_wallet(const State& state, std::vector<ports::Effect>& out);
 /// A transaction in a block spends the funding output or an output of its spender.
 void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent, const ports::TxPtr& tx, BlockHeight height,
                       const Scope& scope);
-void on_channel_spend_gone(Draft& draft, const ChannelId& id, const Txid& txid, const Scope& scope);
 /// Makes and renews claims; once a block and when a preimage comes.
 void closings_on_block(Draft& draft, const Scope& scope);
 void begin_closing(Draft& draft, const ChannelId& id, const Scope& scope);

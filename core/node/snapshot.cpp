@@ -1,4 +1,5 @@
 // The picture that readers see: every figure is worked out here, once.
+#include "core/node/closing.h"
 #include "core/node/handlers.h"
 
 #include <algorithm>
@@ -29,19 +30,7 @@ void add_htlcs(api::ChannelView& view, const channel::Commitments& commitments) 
     }
 }
 
-/// What of a closing channel has still to come back: our balance, and HTLCs whose preimage we know.
-Sat still_closing(const channel::Closing& closing) {
-    const auto& c = closing.funded.commitments;
-    Msat sum = c.settled(Party::ours);
-    for (const auto& entry : c.htlcs()) {
-        if (entry.htlc.offered_by != Party::ours) continue;
-        const bool gone = entry.removal && std::holds_alternative<channel::Fulfilled>(*entry.removal);
-        if (gone) sum = sub_or_zero(sum, entry.htlc.amount_msat);
-    }
-    return sum.floor_sat();
-}
-
-api::ChannelView view_of(const channel::Channel& channel, BlockHeight tip) {
+api::ChannelView view_of(const State& state, const channel::Channel& channel, const ports::KeyRing& keys) {
     api::ChannelView view;
     view.channel_id = channel.id;
     view.peer = channel.peer;
@@ -63,7 +52,7 @@ api::ChannelView view_of(const channel::Channel& channel, BlockHeight tip) {
         view.short_channel_id = funded->short_channel_id();
         view.ours = c.settled(Party::ours);
         view.theirs = c.settled(Party::theirs);
-        view.confirmations = funded->depth(tip);
+        view.confirmations = funded->depth(state.tip.height);
         view.confirmations_needed = funded->minimum_depth;
         view.feerate = c.feerate();
         add_htlcs(view, c);
@@ -91,7 +80,10 @@ api::ChannelView view_of(const channel::Channel& channel, BlockHeight tip) {
                               [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
                    closing->cause);
         if (!closing->spends.empty()) view.closing_txid = closing->spends.front().tx->txid();
-        view.closing_to_us = still_closing(*closing);
+        // HTLCs that the chain has settled are in flight no more, although the channel still knows them.
+        const auto out = still_out(state, channel, keys);
+        view.closing_to_us = out.to_us;
+        view.in_flight_out = out.in_flight.msat();
     }
     if (const auto* const closed = std::get_if<channel::Closed>(&channel.state)) {
         fill_params(closed->params);
@@ -122,7 +114,7 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     }
     out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
     for (const auto& [id, channel] : state.channels) {
-        auto view = view_of(*channel, state.tip.height);
+        auto view = view_of(state, *channel, keys);
         if (view.usable) {
             out->balance.can_send += view.can_send;
             out->balance.can_receive += view.can_receive;

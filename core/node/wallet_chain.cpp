@@ -174,7 +174,22 @@ void rebroadcast(const std::map<Txid, WalletTx>& transactions, std::vector<ports
         if (row.ours && !row.height) owed.push_back(&row);
     }
     std::sort(owed.begin(), owed.end(), [](const WalletTx* a, const WalletTx* b) { return a->sequence < b->sequence; });
-    for (const auto* const row : owed) out.push_back(ports::Broadcast{{row->tx}});
+    // A commitment may pay less than any mempool takes: only together with its child it gets in.
+    std::set<const WalletTx*> bumped;
+    std::vector<ports::Effect> packages;
+    for (const auto* const row : owed) {
+        if (row->purpose != "bump") continue;
+        for (const auto& input : row->tx->inputs) {
+            const auto parent = transactions.find(input.previous.txid);
+            if (parent == transactions.end() || !parent->second.ours || parent->second.height) continue;
+            packages.push_back(ports::Broadcast{{parent->second.tx, row->tx}});
+            bumped.insert({&parent->second, row});
+        }
+    }
+    for (const auto* const row : owed) {
+        if (!bumped.contains(row)) out.push_back(ports::Broadcast{{row->tx}});
+    }
+    out.insert(out.end(), packages.begin(), packages.end());
 }
 
 void forget_stale_openings(Draft& draft) {
