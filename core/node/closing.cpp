@@ -254,7 +254,6 @@ void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint
                       const Scope& scope) {
     channel::Channel* const channel = draft.edit_channel(id);
     if (channel == nullptr || channel::funded_of(channel->state) == nullptr) return;
-    see_preimages(draft, *tx, scope);
     const bool was_closing = closing_of(*channel) != nullptr;
     auto& closing = make_closing(*channel, *tx, draft.tip.height);
     const auto& params = closing.funded.params();
@@ -271,9 +270,11 @@ void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint
         if (!before || std::find(before->watch.begin(), before->watch.end(), spent) == before->watch.end()) return;
         put_spend(closing, {spent, tx, height});
     }
-    const auto now = close_progress(*channel, *signer, draft.tip.height);
-    if (!now) return;
-    for (const auto& outpoint : now->watch) watch(draft, outpoint, now->closed_at);
+    if (const auto now = close_progress(*channel, *signer, draft.tip.height)) {
+        for (const auto& outpoint : now->watch) watch(draft, outpoint, now->closed_at);
+    }
+    // Last: what the payments do with one may reach any channel, this one too.
+    see_preimages(draft, *tx, scope);
 }
 
 void spends_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, const Scope&) {
