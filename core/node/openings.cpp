@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::chrono::milliseconds opening_patience{60'000};
 
-api::Problem bad(std::string_view field, std::string cause) {
-    return api::Problem{api::ProblemKind::bad_request, {{"field", std::string(field)}, {"cause", std::move(cause)}}};
-}
-
 std::uint64_t opening_timer(const ChannelId& id) { return timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)); }
 
 /// Where a commitment enters a mempool alone: the mempool's minimum with margin, bounded to 10 sat/vB as peers do.

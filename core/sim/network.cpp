@@ -1,0 +1,480 @@
+#include "core/sim/network.h"
+
+#include "core/bitcoin/address.h"
+#include "core/channel/store.h"
+#include "core/node/handlers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::sim {
+
+namespace {
+
+wire::Features negotiated() {
+    wire::Features out;
+    const auto ours = peer::our_features();
+    for (std::uint16_t bit = 0; bit < 128; bit = static_cast<std::uint16_t>(bit + 2)) {
+        if (ours.has(static_cast<wire::Feature>(bit))) out.offer(static_cast<wire::Feature>(bit));
+    }
+    return out;
+}
+
+}  // namespace
+
+// SimNode ------------------------------------------------------------------------------------------------------------------
+
+SimNode::SimNode(Network& network, std::string name, Parts parts)
+    : m_network(network), m_name(std::move(name)), m_parts(std::move(parts)) {
+    start({});
+}
+
+void SimNode::start(DiskImage image) {
+    m_store = std::make_unique<MemoryStore>(std::move(image));
+    auto loaded = node::Node::load(m_parts.config, m_parts.keys, m_parts.planner, *m_store);
+    if (!loaded) {
+        m_broken.push_back(fmt::format("load: {}: {}", loaded.error().record, loaded.error().cause));
+        return;
+    }
+    m_node = std::make_unique<node::Node>(*std::move(loaded));
+    m_events.clear();
+    m_timers.clear();
+    m_watched_scripts.clear();
+    m_watched_outpoints.clear();
+    m_reported.clear();
+    const auto& tip = m_node->state().tip;
+    if (tip.known) {
+        for (const auto& [height, hash] : m_node->state().blocks) {
+            m_reported.emplace_back(BlockHeight(static_cast<std::uint32_t>(height)), hash);
+        }
+    }
+    auto owed = m_node->resume();
+    for (auto& effect : owed) perform(effect);
+    if (m_chain_reachable) set_chain_reachable(true);
+}
+
+void SimNode::restart() { restart_from(m_store->image()); }
+
+void SimNode::restart_from(DiskImage image) {
+    m_network.dropped(*this);
+    m_node.reset();
+    start(std::move(image));
+}
+
+void SimNode::set_chain_reachable(bool reachable) {
+    m_chain_reachable = reachable;
+    ports::ChainStatus status;
+    status.reachable = reachable;
+    status.synced = reachable;
+    status.tip = m_network.chain().height();
+    status.relays_packages = true;
+    if (!reachable) status.problem = "silent";
+    push(ports::ChainEvent(status));
+    if (reachable) {
+        push(ports::ChainEvent(ports::FeesChanged{ports::FeeEstimates{FeeratePerKw(2500), FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(253), true}}));
+        sync_chain();
+    }
+}
+
+api::CommandId SimNode::post(decltype(api::Command::wish) wish) {
+    Writer name;
+    name.u64(++m_commands).u64(std::hash<std::string>{}(m_name));
+    const auto id = *api::CommandId::from(name.view());
+    push(api::Command{id, std::move(wish)});
+    return id;
+}
+
+const api::CommandResult* SimNode::answer(const api::CommandId& id) const {
+    const auto at = m_answers.find(id);
+    return at == m_answers.end() ? nullptr : &at->second;
+}
+
+bool SimNode::take_turn() {
+    if (m_events.empty() || m_node == nullptr) return false;
+    std::vector<node::Event> events;
+    // A handful at a time: several events in one turn, and several turns for a burst.
+    for (std::size_t i = 0; i < 8 && !m_events.empty(); ++i) {
+        events.push_back(std::move(m_events.front()));
+        m_events.pop_front();
+    }
+    ++m_turns;
+    auto turn = m_node->plan(events, {m_network.now(), m_network.now_ms(), ports::Entropy(m_network.fresh())});
+    std::optional<ports::Committed> committed;
+    m_store->commit(std::move(turn), [&](Result<ports::Committed, ports::CommitError> done) {
+        if (done) committed.emplace(*std::move(done));
+    });
+    if (!committed) {
+        // The process died in the commit: what was to be sent is never sent.
+        m_network.dropped(*this);
+        m_node.reset();
+        m_events.clear();
+        return true;
+    }
+    for (auto& effect : m_node->apply(std::move(*committed))) perform(effect);
+    return true;
+}
+
+void SimNode::perform(ports::Effect& effect) {
+    std::visit(overloaded{[&](ports::Send& e) { m_network.send(*this, e.peer, e.message); },
+                          [&](ports::Broadcast& e) {
+                              auto& chain = m_network.chain();
+                              bool accepted = true;
+                              std::string reason;
+                              if (e.transactions.size() == 2) {
+                                  const auto result = chain.submit_package(*e.transactions[0], *e.transactions[1]);
+                                  accepted = result.accepted();
+                                  if (!accepted) reason = "package";
+                              } else {
+                                  for (const auto& tx : e.transactions) {
+                                      const auto result = chain.submit(*tx);
+                                      if (!result) {
+                                          accepted = false;
+                                          reason = std::string(to_string(result.error().reason));
+                                      }
+                                  }
+                              }
+                              for (const auto& tx : e.transactions) {
+                                  push(ports::ChainEvent(ports::BroadcastResult{tx->txid(), accepted, reason}));
+                                  if (!accepted) continue;
+                                  for (auto& node : m_network.nodes()) node->see_mempool(tx);
+                              }
+                          },
+                          [&](ports::Watch& e) { watch(e); },
+                          [&](ports::ConnectPeer& e) {
+                              SimNode* const peer = m_network.find(e.node_id);
+                              if (peer == nullptr || !peer->is_alive()) {
+                                  push(node::ConnectFailed{e.node_id, "nobody there"});
+                              } else if (!m_network.is_connected(*this, *peer)) {
+                                  m_network.connect(*this, *peer);
+                              }
+                          },
+                          [&](ports::DisconnectPeer& e) {
+                              if (SimNode* const peer = m_network.find(e.node_id)) m_network.disconnect(*this, *peer);
+                          },
+                          [&](ports::ArmTimer& e) {
+                              m_timers[e.timer] = m_network.now_ms() + static_cast<std::uint64_t>(e.after.count());
+                          },
+                          [&](ports::Tell& e) { m_notices.push_back(std::move(e.notice)); },
+                          [&](ports::AnswerCommand& e) { m_answers.insert_or_assign(e.id, std::move(e.result)); },
+                          [&](ports::LogLine& e) {
+                              if (e.level == static_cast<int>(LogLevel::broken)) m_broken.push_back(e.text);
+                              m_log.push_back(std::move(e.text));
+                          }},
+               effect);
+}
+
+bool SimNode::is_relevant(const bitcoin::Transaction& tx) {
+    bool relevant = false;
+    const Txid txid = tx.txid();
+    for (const auto& input : tx.inputs) relevant = relevant || m_watched_outpoints.contains(input.previous);
+    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
+        if (!m_watched_scripts.contains(tx.outputs[i].script)) continue;
+        relevant = true;
+        m_watched_outpoints.insert(bitcoin::OutPoint{txid, i});
+    }
+    return relevant;
+}
+
+void SimNode::sync_chain() {
+    if (!m_chain_reachable || m_node == nullptr) return;
+    auto& chain = m_network.chain();
+    while (!m_reported.empty() && chain.hash_at(m_reported.back().first) != m_reported.back().second) {
+        push(ports::ChainEvent(ports::BlockDisconnected{m_reported.back().first, m_reported.back().second}));
+        m_reported.pop_back();
+    }
+    const std::uint32_t next = m_reported.empty() ? chain.height().raw() : m_reported.back().first.raw() + 1;
+    for (std::uint32_t h = next; h <= chain.height().raw(); ++h) {
+        const auto block = chain.block(BlockHeight(h));
+        ports::BlockConnected event{BlockHeight(h), *chain.hash_at(BlockHeight(h)), block->header.previous,
+                                    UnixTime(block->header.time), {}};
+        for (std::uint32_t i = 0; i < block->transactions.size(); ++i) {
+            if (is_relevant(block->transactions[i])) {
+                event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(block->transactions[i]), i});
+            }
+        }
+        m_reported.emplace_back(event.height, event.hash);
+        push(ports::ChainEvent(std::move(event)));
+    }
+}
+
+void SimNode::see_mempool(const ports::TxPtr& tx) {
+    if (m_node != nullptr && m_chain_reachable && is_relevant(*tx)) push(ports::ChainEvent(ports::MempoolTx{tx}));
+}
+
+void SimNode::watch(const ports::Watch& wanted) {
+    bool is_new = false;
+    std::visit(overloaded{[&](const ports::WatchScript& w) { is_new = m_watched_scripts.insert(w.script).second; },
+                          [&](const ports::WatchOutPoint& w) { is_new = m_watched_outpoints.insert(w.outpoint).second; }},
+               wanted.what);
+    if (!is_new) return;
+    auto& chain = m_network.chain();
+    for (const auto& [height, hash] : m_reported) {
+        if (height < wanted.since || chain.hash_at(height) != hash) continue;
+        const auto block = chain.block(height);
+        for (std::uint32_t i = 0; i < block->transactions.size(); ++i) {
+            const auto& tx = block->transactions[i];
+            const bool pays = std::visit(
+                overloaded{[&](const ports::WatchScript& w) {
+                               return std::any_of(tx.outputs.begin(), tx.outputs.end(),
+                                                  [&](const bitcoin::TxOut& o) { return o.script == w.script; });
+                           },
+                           [&](const ports::WatchOutPoint& w) {
+                               return std::any_of(tx.inputs.begin(), tx.inputs.end(),
+                                                  [&](const bitcoin::TxIn& in) { return in.previous == w.outpoint; });
+                           }},
+                wanted.what);
+            if (!pays) continue;
+            (void)is_relevant(tx);
+            push(ports::ChainEvent(ports::LateConfirmation{height, hash, {std::make_shared<const bitcoin::Transaction>(tx), i}}));
+        }
+    }
+}
+
+// Network ------------------------------------------------------------------------------------------------------------------
+
+Network::Network(std::uint64_t seed) : m_chain(std::make_unique<SimChain>()), m_seed(seed) {}
+Network::~Network() = default;
+
+UnixTime Network::now() const { return UnixTime(1'750'000'000 + static_cast<std::int64_t>(m_now_ms / 1000)); }
+
+Secret32 Network::fresh() {
+    Writer text;
+    text.u64(m_seed).u64(++m_draws);
+    return *secret32_from(crypto::sha256(text.view()).view());
+}
+
+SimNode& Network::add(const std::string& name, Parts parts) {
+    m_nodes.push_back(std::make_unique<SimNode>(*this, name, std::move(parts)));
+    settle();
+    return *m_nodes.back();
+}
+
+SimNode* Network::find(const crypto::PublicKey& id) {
+    for (auto& node : m_nodes) {
+        if (node->id() == id) return node.get();
+    }
+    return nullptr;
+}
+
+bool Network::is_connected(const SimNode& a, const SimNode& b) const {
+    const auto at = m_links.find({a.id(), b.id()});
+    return at != m_links.end() && at->second.up;
+}
+
+void Network::connect(SimNode& a, SimNode& b) {
+    if (!a.is_alive() || !b.is_alive() || is_connected(a, b)) return;
+    for (auto* const link : {&m_links[{a.id(), b.id()}], &m_links[{b.id(), a.id()}]}) {
+        link->queue.clear();
+        link->up = true;
+    }
+    a.push(node::PeerUp{b.id(), peer::our_features(), negotiated(), "sim", 9735});
+    b.push(node::PeerUp{a.id(), peer::our_features(), negotiated(), "sim", 9735});
+}
+
+void Network::disconnect(SimNode& a, SimNode& b) {
+    if (!is_connected(a, b)) return;
+    for (auto* const link : {&m_links[{a.id(), b.id()}], &m_links[{b.id(), a.id()}]}) {
+        link->queue.clear();
+        link->up = false;
+    }
+    for (auto* const end : {&a, &b}) {
+        if (!end->is_alive()) continue;
+        // Messages read and not yet handled belong to the dead connection too, but were received: they are handled first.
+        end->push(node::PeerDown{(end == &a ? b : a).id(), "cut"});
+    }
+}
+
+void Network::dropped(SimNode& node) {
+    for (auto& other : m_nodes) {
+        if (other.get() != &node && is_connected(node, *other)) {
+            for (auto* const link : {&m_links[{node.id(), other->id()}], &m_links[{other->id(), node.id()}]}) {
+                link->queue.clear();
+                link->up = false;
+            }
+            other->push(node::PeerDown{node.id(), "gone"});
+        }
+    }
+}
+
+void Network::cut_on(SimNode& from, SimNode& to, Cut cut) {
+    auto& link = m_links[{from.id(), to.id()}];
+    cut.nth += link.sent[cut.type];
+    link.cuts.push_back(cut);
+}
+
+void Network::hold(SimNode& from, SimNode& to, bool held) { m_links[{from.id(), to.id()}].held = held; }
+
+void Network::send(SimNode& from, const crypto::PublicKey& to, const wire::Message& message) {
+    SimNode* const peer = find(to);
+    const auto at = m_links.find({from.id(), to});
+    if (peer == nullptr || at == m_links.end() || !at->second.up) return;
+    Link& link = at->second;
+    const auto type = wire::type_of(message);
+    const std::size_t number = ++link.sent[type];
+    for (const auto& cut : link.cuts) {
+        if (cut.type != type || cut.nth != number) continue;
+        if (cut.when == Cut::When::after) {
+            // Delivered before the line goes dead: handled at once by the other side's queue.
+            while (!link.queue.empty()) {
+                if (auto m = wire::decode(link.queue.front())) peer->push(node::PeerMessage{from.id(), *m});
+                link.queue.pop_front();
+            }
+            if (auto m = wire::decode(wire::encode(message))) peer->push(node::PeerMessage{from.id(), *m});
+        }
+        disconnect(from, *peer);
+        return;
+    }
+    link.queue.push_back(wire::encode(message));
+}
+
+bool Network::deliver_one() {
+    for (auto& [key, link] : m_links) {
+        if (link.queue.empty() || link.held) continue;
+        const Bytes bytes = std::move(link.queue.front());
+        link.queue.pop_front();
+        SimNode* const to = find(key.second);
+        if (to == nullptr || !to->is_alive()) return true;
+        auto message = wire::decode(bytes);
+        if (!message) {
+            to->m_broken.push_back(fmt::format("undecodable message from {}", key.first.hex()));
+            return true;
+        }
+        ++m_delivered;
+        to->push(node::PeerMessage{key.first, *std::move(message)});
+        return true;
+    }
+    return false;
+}
+
+bool Network::settle(std::size_t most_turns) {
+    for (std::size_t i = 0; i < most_turns; ++i) {
+        bool busy = false;
+        while (deliver_one()) busy = true;
+        for (auto& node : m_nodes) busy = node->take_turn() || busy;
+        if (!busy) return true;
+    }
+    return false;
+}
+
+bool Network::fire_due_timers() {
+    bool fired = false;
+    for (auto& node : m_nodes) {
+        std::vector<std::uint64_t> due;
+        for (const auto& [timer, at] : node->m_timers) {
+            if (at <= m_now_ms) due.push_back(timer);
+        }
+        for (const auto timer : due) {
+            node->m_timers.erase(timer);
+            node->push(node::TimerFired{timer});
+            fired = true;
+        }
+    }
+    return fired;
+}
+
+void Network::advance(std::uint64_t milliseconds) {
+    const std::uint64_t until = m_now_ms + milliseconds;
+    while (true) {
+        settle();
+        std::uint64_t next = until;
+        for (auto& node : m_nodes) {
+            for (const auto& [timer, at] : node->m_timers) next = std::min(next, std::max(at, m_now_ms));
+        }
+        m_now_ms = next;
+        if (!fire_due_timers() && m_now_ms >= until) break;
+    }
+    settle();
+}
+
+void Network::mine(unsigned blocks) {
+    for (unsigned i = 0; i < blocks; ++i) {
+        m_chain->mine(1);
+        for (auto& node : m_nodes) node->sync_chain();
+        settle();
+    }
+}
+
+void Network::reorg(unsigned depth) {
+    const auto result = m_chain->reorg(depth);
+    if (!result) return;
+    for (auto& node : m_nodes) node->sync_chain();
+    settle();
+}
+
+void Network::fund(SimNode& node, Sat amount, unsigned coins) {
+    for (unsigned i = 0; i < coins; ++i) {
+        const auto id = node.post(api::NewAddress{});
+        settle();
+        const auto* const made = node.answer(id);
+        if (made == nullptr || !*made) return;
+        const auto script = bitcoin::parse_address(std::get<api::AddressMade>(**made).address, node.m_parts.config.network);
+        if (script) (void)m_chain->faucet(*script, amount);
+    }
+    mine(1);
+}
+
+void Network::revive() {
+    for (auto& node : m_nodes) {
+        if (!node->is_alive()) node->start(node->store().image());
+    }
+    settle();
+}
+
+std::vector<std::string> Network::violations() {
+    std::vector<std::string> out;
+    for (auto& node : m_nodes) {
+        for (const auto& line : node->broken()) out.push_back(fmt::format("{}: broken: {}", node->name(), line));
+        if (!node->is_alive()) continue;
+        // Memory equals disk: what a restart would believe is what the node believes.
+        auto loaded = node::Node::load(node->m_parts.config, node->m_parts.keys, node->m_parts.planner, node->store());
+        if (!loaded) {
+            out.push_back(fmt::format("{}: the store does not load: {}", node->name(), loaded.error().record));
+            continue;
+        }
+        const auto& memory = node->node().state();
+        const auto& disk = loaded->state();
+        for (const auto& [id, channel] : memory.channels) {
+            if (!channel::is_stored(channel->state)) continue;
+            const auto at = disk.channels.find(id);
+            // Proposals that a cut would forget are not compared: they are in memory only by right.
+            channel::Channel cut = *channel;
+            (void)channel::on_peer_down(cut);
+            if (at == disk.channels.end() || channel::encode_channel(cut) != channel::encode_channel(*at->second)) {
+                out.push_back(fmt::format("{}: channel {} differs from the disk", node->name(), id.hex()));
+            }
+        }
+        if (memory.coins != disk.coins) out.push_back(fmt::format("{}: coins differ from the disk", node->name()));
+        if (memory.payments.size() != disk.payments.size()) out.push_back(fmt::format("{}: payments differ from the disk", node->name()));
+        if (memory.incoming.size() != disk.incoming.size()) out.push_back(fmt::format("{}: invoices differ from the disk", node->name()));
+        if (!(memory.tip == disk.tip)) out.push_back(fmt::format("{}: tip differs from the disk", node->name()));
+        if (!(memory.wallet == disk.wallet)) out.push_back(fmt::format("{}: counters differ from the disk", node->name()));
+        for (const auto& [id, channel] : memory.channels) {
+            const auto* const funded = channel::funded_of(channel->state);
+            if (funded == nullptr) continue;
+            const auto& c = funded->commitments;
+            if (c.settled(channel::Party::ours) + c.settled(channel::Party::theirs) != c.params().funding_satoshis.msat()) {
+                out.push_back(fmt::format("{}: channel {} made or lost money", node->name(), id.hex()));
+            }
+        }
+    }
+    // Both ends of an open channel agree to the millisatoshi once nothing is in flight.
+    for (auto& a : m_nodes) {
+        for (auto& b : m_nodes) {
+            if (a.get() >= b.get() || !a->is_alive() || !b->is_alive()) continue;
+            for (const auto& [id, channel] : a->node().state().channels) {
+                const auto at = b->node().state().channels.find(id);
+                if (at == b->node().state().channels.end()) continue;
+                const auto* const ours = channel::funded_of(channel->state);
+                const auto* const theirs = channel::funded_of(at->second->state);
+                if (ours == nullptr || theirs == nullptr || !ours->commitments.is_quiet() || !theirs->commitments.is_quiet()) continue;
+                if (ours->commitments.settled(channel::Party::ours) != theirs->commitments.settled(channel::Party::theirs)) {
+                    out.push_back(fmt::format("{} and {} disagree about {}", a->name(), b->name(), id.hex()));
+                }
+            }
+        }
+    }
+    return out;
+}
+
+}  // namespace runnel::sim

@@ -1,0 +1,147 @@
+#include "tests/scenario/duo.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+class TestDuo : public QObject {
+    Q_OBJECT
+
+private slots:
+    void opens_pays_and_closes();
+    void both_ways_at_once();
+    void opens_from_the_other_side_with_push();
+    void survives_a_cut_at_every_message();
+    void survives_restarts_between_payments();
+    void force_closes_and_gets_everything_back();
+    void bad_wishes_are_refused_with_their_figures();
+};
+
+void TestDuo::opens_pays_and_closes() {
+    Duo net;
+    const Sat before = Duo::coins(net.alice) + Duo::coins(net.bob);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    QCOMPARE(Duo::state_of(net.alice, id), std::string("normal"));
+    QCOMPARE(Duo::state_of(net.bob, id), std::string("normal"));
+    const auto payment = net.pays(net.alice, net.bob, 50'000'000_msat);
+    QVERIFY(payment.succeeded());
+    QCOMPARE(payment.paid().fee, 0_msat);
+    QCOMPARE(Duo::settled(net.bob, id), 50'000'000_msat);
+    const auto back = net.pays(net.bob, net.alice, 7'001_msat);
+    QVERIFY(back.succeeded());
+    QCOMPARE(Duo::settled(net.bob, id), 49'992'999_msat);
+
+    const auto closing = net.run(net.alice, api::CloseChannel{id, false});
+    QVERIFY(bool(closing));
+    net.net.mine(8);
+    QCOMPARE(Duo::state_of(net.alice, id), std::string("closed"));
+    QCOMPARE(Duo::state_of(net.bob, id), std::string("closed"));
+    // Everything is back but the two fees, and what a millisatoshi could not become.
+    const Sat after = Duo::coins(net.alice) + Duo::coins(net.bob);
+    QVERIFY(after < before);
+    QVERIFY(after.raw() + 3'000 > before.raw());
+    QVERIFY(net.check());
+}
+
+void TestDuo::both_ways_at_once() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+    std::vector<Payment> payments;
+    std::vector<std::string> to_bob, to_alice;
+    for (int i = 0; i < 20; ++i) {
+        to_bob.push_back(net.invoice(net.bob, 1'000'000_msat));
+        to_alice.push_back(net.invoice(net.alice, 2'000'000_msat));
+    }
+    for (int i = 0; i < 20; ++i) {
+        payments.push_back(net.start_payment(net.alice, to_bob[static_cast<std::size_t>(i)]));
+        payments.push_back(net.start_payment(net.bob, to_alice[static_cast<std::size_t>(i)]));
+    }
+    QVERIFY(net.net.settle());
+    for (const auto& payment : payments) QVERIFY(payment.succeeded());
+    QCOMPARE(Duo::settled(net.bob, id), 400'000'000_msat - 20'000'000_msat);
+    QVERIFY(net.check());
+}
+
+void TestDuo::opens_from_the_other_side_with_push() {
+    Duo net;
+    const auto id = net.open(net.bob, net.alice, 500'000_sat, 100'000'000_msat, true);
+    QCOMPARE(Duo::settled(net.alice, id), 100'000'000_msat);
+    QVERIFY(net.pays(net.alice, net.bob, 30'000'000_msat).succeeded());
+    QVERIFY(net.pays(net.bob, net.alice, 300'000'000_msat).succeeded());
+    QCOMPARE(Duo::settled(net.alice, id), 370'000'000_msat);
+    QVERIFY(net.check());
+}
+
+void TestDuo::survives_a_cut_at_every_message() {
+    using wire::Type;
+    for (const auto when : {sim::Cut::When::before, sim::Cut::When::after}) {
+        for (const auto type : {Type::update_add_htlc, Type::commitment_signed, Type::revoke_and_ack, Type::update_fulfill_htlc}) {
+            for (std::size_t nth = 1; nth <= 2; ++nth) {
+                for (const bool alice_sends : {true, false}) {
+                    Duo net;
+                    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+                    const auto bolt11 = net.invoice(net.bob, 50'000'000_msat);
+                    auto& from = alice_sends ? net.alice : net.bob;
+                    auto& to = alice_sends ? net.bob : net.alice;
+                    net.net.cut_on(from, to, {when, type, nth});
+                    const auto payment = net.start_payment(net.alice, bolt11);
+                    net.net.settle();
+                    for (int i = 0; i < 3 && !payment.succeeded(); ++i) net.reconnect();
+                    net.reconnect();
+                    QVERIFY2(payment.succeeded(), qPrintable(QString("type %1 nth %2").arg(int(type)).arg(nth)));
+                    QCOMPARE(Duo::settled(net.bob, id), 50'000'000_msat);
+                    QVERIFY(net.check());
+                }
+            }
+        }
+    }
+}
+
+void TestDuo::survives_restarts_between_payments() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    for (int i = 0; i < 6; ++i) {
+        (i % 2 == 0 ? net.alice : net.bob).restart();
+        net.reconnect();
+        QVERIFY(net.pays(net.alice, net.bob, 3'000'000_msat).succeeded());
+    }
+    QCOMPARE(Duo::settled(net.bob, id), 18'000'000_msat);
+    QVERIFY(net.check());
+}
+
+void TestDuo::force_closes_and_gets_everything_back() {
+    for (const bool alice_closes : {true, false}) {
+        Duo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+        QVERIFY(net.pays(net.alice, net.bob, 300'000'000_msat).succeeded());
+        const Sat before = Duo::coins(net.alice) + Duo::coins(net.bob) + 1'000'000_sat;
+        auto& closer = alice_closes ? net.alice : net.bob;
+        QVERIFY(bool(net.run(closer, api::CloseChannel{id, true})));
+        net.net.mine(1);
+        QCOMPARE(Duo::state_of(net.alice, id), std::string("closing"));
+        QCOMPARE(Duo::state_of(net.bob, id), std::string("closing"));
+        net.net.mine(1100);
+        QCOMPARE(Duo::state_of(net.alice, id), std::string("closed"));
+        QCOMPARE(Duo::state_of(net.bob, id), std::string("closed"));
+        const Sat after = Duo::coins(net.alice) + Duo::coins(net.bob);
+        QVERIFY2(after.raw() + 20'000 > before.raw(), qPrintable(QString("%1 %2").arg(after.raw()).arg(before.raw())));
+        QVERIFY(net.check());
+    }
+}
+
+void TestDuo::bad_wishes_are_refused_with_their_figures() {
+    Duo net;
+    net.open(net.alice, net.bob, 100'000_sat);
+    QCOMPARE(net.pays(net.alice, net.bob, 500'000'000_msat).problem(), std::optional(api::ProblemKind::insufficient_liquidity));
+    const auto bolt11 = net.invoice(net.bob, 1'000'000_msat);
+    auto first = net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QVERIFY(first.succeeded());
+    auto second = net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(second.problem(), std::optional(api::ProblemKind::already_paid));
+    QVERIFY(net.check());
+}
+
+RUNNEL_TEST(TestDuo)
+#include "test_duo.moc"
