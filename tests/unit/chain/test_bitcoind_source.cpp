@@ -1,0 +1,664 @@
+// The source against a bitcoind that can be made to lie, stall and vanish.
+#include "tests/support/test_main.h"  // first: moc stumbles over <concepts> otherwise
+
+#include "tests/unit/chain/fake_bitcoind.h"
+#include "wallet/chain/bitcoind_source.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <QTemporaryDir>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+
+using namespace runnel;
+using namespace runnel::chain;
+using namespace std::chrono_literals;
+using test::FakeBitcoind;
+using Twist = FakeBitcoind::Twist;
+
+namespace {
+
+const bitcoin::Script ours{0x51, 0x01, 0x77};
+
+bitcoin::Transaction pay(std::uint32_t n, const bitcoin::Script& to) {
+    bitcoin::Transaction tx;
+    tx.inputs.resize(1);
+    tx.inputs[0].previous.index = n;
+    tx.outputs = {{Sat(1000 + n), to}};
+    return tx;
+}
+
+bitcoin::Transaction spend(const bitcoin::Transaction& what) {
+    auto tx = pay(0, {0x52});
+    tx.inputs[0].previous = {what.txid(), 0};
+    return tx;
+}
+
+/// A source over the fake, its events, and a loop that runs until something is so.
+struct Rig {
+    explicit Rig(std::string url, std::function<void(BitcoindOptions&)> adjust = {}) {
+        auto parsed = parse_bitcoind_url(url, Network::regtest);
+        if (!parsed) qFatal("bad url in a test");
+        BitcoindOptions options;
+        options.url = std::move(*parsed);
+        options.timing = {5ms, 20ms, 10ms, 20ms, 20ms, 50ms, 5ms, 40ms};
+        options.limits.answer = 300ms;
+        options.limits.connect = 300ms;
+        options.limits.busy_retries = 1;
+        if (adjust) adjust(options);
+        source = std::make_unique<BitcoindSource>(io, std::move(options));
+    }
+    explicit Rig(const FakeBitcoind& fake, std::function<void(BitcoindOptions&)> adjust = {})
+        : Rig("bitcoind:http://user:password@127.0.0.1:" + std::to_string(fake.port()), std::move(adjust)) {}
+    ~Rig() {
+        source->stop();
+        io.restart();
+        io.run_for(2s);
+    }
+
+    void start(StartPoint from = {{}, BlockHeight(1)}) {
+        source->start(std::move(from), [this](ports::ChainEvent event) {
+            if (const auto* up = std::get_if<ports::BlockConnected>(&event)) {
+                if (!chain.empty() && (chain.back().second != up->previous || chain.back().first + 1 != up->height.raw())) {
+                    qFatal("a block that does not link was reported");
+                }
+                chain.emplace_back(up->height.raw(), up->hash);
+            }
+            if (const auto* down = std::get_if<ports::BlockDisconnected>(&event)) {
+                if (!chain.empty()) {
+                    if (chain.back() != std::pair(down->height.raw(), down->hash)) qFatal("not the tip was taken away");
+                    chain.pop_back();
+                }
+            }
+            if (const auto* status_now = std::get_if<ports::ChainStatus>(&event)) status = *status_now;
+            events.push_back(std::move(event));
+        });
+    }
+
+    bool until(const std::function<bool()>& done, std::chrono::milliseconds most = 5s) {
+        const auto end = std::chrono::steady_clock::now() + most;
+        while (!done()) {
+            if (std::chrono::steady_clock::now() > end) return false;
+            io.restart();
+            io.run_for(2ms);
+        }
+        return true;
+    }
+    void run(std::chrono::milliseconds time) {
+        (void)until([] { return false; }, time);
+    }
+    bool reaches(FakeBitcoind& fake) {
+        const auto height = fake.height();
+        const auto hash = fake.hash_at(height);
+        return until([&] { return !chain.empty() && chain.back() == std::pair(height, hash) && status.synced; });
+    }
+    bool problem(const char* begins) {
+        return until([&] { return !status.synced && QString::fromStdString(status.problem).startsWith(begins); });
+    }
+
+    template <typename Event>
+    std::vector<Event> all() const {
+        std::vector<Event> out;
+        for (const auto& event : events) {
+            if (const auto* one = std::get_if<Event>(&event)) out.push_back(*one);
+        }
+        return out;
+    }
+    bool told_mempool(const Txid& txid) const {
+        const auto txs = all<ports::MempoolTx>();
+        return std::any_of(txs.begin(), txs.end(), [&](const auto& e) { return e.tx->txid() == txid; });
+    }
+    std::optional<std::uint32_t> confirmed(const Txid& txid) const {
+        std::optional<std::uint32_t> out;
+        for (const auto& block : all<ports::BlockConnected>()) {
+            for (const auto& tx : block.relevant) {
+                if (tx.tx->txid() == txid) out = block.height.raw();
+            }
+        }
+        return out;
+    }
+    std::optional<std::uint32_t> late(const Txid& txid) const {
+        for (const auto& event : all<ports::LateConfirmation>()) {
+            if (event.tx.tx->txid() == txid) return event.height.raw();
+        }
+        return std::nullopt;
+    }
+
+    boost::asio::io_context io;
+    std::unique_ptr<BitcoindSource> source;
+    std::vector<ports::ChainEvent> events;
+    std::vector<std::pair<std::uint32_t, BlockHash>> chain;
+    ports::ChainStatus status;
+};
+
+FakeBitcoind::Hook twisting(std::string method, Twist twist) {
+    return [method = std::move(method), twist = std::move(twist)](const std::string& asked, const boost::json::array&) {
+        return asked == method ? twist : Twist{};
+    };
+}
+
+Twist raw(std::string bytes) { return {Twist::Kind::raw, std::move(bytes)}; }
+Twist body(std::string json) { return {Twist::Kind::body, std::move(json)}; }
+
+}  // namespace
+
+class TestBitcoindSource : public QObject {
+    Q_OBJECT
+
+private slots:
+    void catches_up_and_follows();
+    void begins_with_the_tip_or_the_birth();
+    void finds_what_is_watched();
+    void searches_older_blocks_for_late_watches();
+    void searches_below_what_is_remembered();
+    void mempool_of_a_late_watch();
+    void spends_in_a_mempool_too_large_to_read();
+    void follows_reorgs();
+    void reorg_while_away();
+    void reorg_below_what_is_remembered();
+    void reorg_of_unknown_history_is_typed();
+    void waits_for_a_source_that_is_away();
+    void broadcasts_wait_and_are_answered();
+    void wrong_password();
+    void new_cookie_after_restart();
+    void wrong_network_is_refused();
+    void old_version_is_named();
+    void hostile_answers();
+    void hostile_answers_data();
+    void block_that_does_not_link();
+    void pruned_block_is_typed();
+    void idle_connection_closed_by_the_other_side();
+    void status_is_repeated();
+    void nothing_after_stop();
+};
+
+void TestBitcoindSource::catches_up_and_follows() {
+    FakeBitcoind fake;
+    fake.mine(130);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    QCOMPARE(rig.chain.size(), std::size_t{130});
+    QCOMPARE(rig.chain.front().first, 1U);
+    QVERIFY(rig.status.reachable && rig.status.relays_packages && rig.status.problem.empty());
+    QCOMPARE(rig.status.tip, BlockHeight(130));
+    // Not synced before the last block was reported.
+    bool last = false;
+    for (const auto& event : rig.events) {
+        if (const auto* block = std::get_if<ports::BlockConnected>(&event)) last = block->height == BlockHeight(130);
+        if (const auto* status = std::get_if<ports::ChainStatus>(&event)) QVERIFY(!status->synced || last);
+    }
+    fake.mine(3);
+    QVERIFY(rig.reaches(fake));
+    const auto fees = rig.all<ports::FeesChanged>();
+    QCOMPARE(fees.size(), std::size_t{1});
+    QVERIFY(!fees[0].fees.known);
+    QCOMPARE(fake.connections(), 1);
+}
+
+void TestBitcoindSource::begins_with_the_tip_or_the_birth() {
+    FakeBitcoind fake;
+    fake.mine(20);
+    {
+        Rig rig(fake);
+        rig.start({});
+        QVERIFY(rig.reaches(fake));
+        QCOMPARE(rig.chain.size(), std::size_t{1});
+        QCOMPARE(rig.chain[0].first, 20U);
+    }
+    {
+        Rig rig(fake);
+        rig.start({{}, BlockHeight(15)});
+        QVERIFY(rig.reaches(fake));
+        QCOMPARE(rig.chain.size(), std::size_t{6});
+    }
+    {
+        Rig rig(fake);
+        rig.start({{{BlockHeight(17), fake.hash_at(17)}, {BlockHeight(18), fake.hash_at(18)}}, BlockHeight(3)});
+        QVERIFY(rig.reaches(fake));
+        QCOMPARE(rig.chain.size(), std::size_t{2});
+        QCOMPARE(rig.chain[0].first, 19U);
+    }
+}
+
+void TestBitcoindSource::finds_what_is_watched() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    Rig rig(fake);
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(0)});
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    const auto in = pay(1, ours);
+    const auto out = spend(in);
+    const auto foreign = pay(2, {0x53});
+    fake.add_to_mempool(foreign);
+    fake.add_to_mempool(out);
+    fake.add_to_mempool(in);
+    QVERIFY(rig.until([&] { return rig.told_mempool(in.txid()) && rig.told_mempool(out.txid()); }));
+    QVERIFY(!rig.told_mempool(foreign.txid()));
+    fake.mine(1, {foreign, in});
+    fake.mine(1, {out});
+    QVERIFY(rig.reaches(fake));
+    QCOMPARE(rig.confirmed(in.txid()).value_or(0), 4U);
+    QCOMPARE(rig.confirmed(out.txid()).value_or(0), 5U);
+    QVERIFY(!rig.confirmed(foreign.txid()));
+    for (const auto& block : rig.all<ports::BlockConnected>()) {
+        if (block.height == BlockHeight(4)) QCOMPARE(block.relevant.at(0).index, 2U);
+    }
+}
+
+void TestBitcoindSource::searches_older_blocks_for_late_watches() {
+    FakeBitcoind fake;
+    const auto in = pay(1, ours);
+    const auto out = spend(in);
+    fake.mine(5);
+    fake.mine(1, {in});
+    fake.mine(40);
+    fake.mine(1, {out});
+    fake.mine(3);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(2)});
+    QVERIFY(rig.until([&] { return rig.late(in.txid()) && rig.late(out.txid()); }));
+    QCOMPARE(*rig.late(in.txid()), 6U);
+    QCOMPARE(*rig.late(out.txid()), 47U);
+    const auto found = rig.all<ports::LateConfirmation>();
+    QCOMPARE(found.size(), std::size_t{2});
+    QCOMPARE(found[0].hash, fake.hash_at(6));
+    QCOMPARE(found[0].tx.index, 1U);
+    // Asked again from the same height: nothing is searched. From above the tip: neither.
+    const int blocks = fake.requests("getblock");
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(2)});
+    rig.source->watch({ports::WatchScript{{0x99}}, BlockHeight(51)});
+    rig.run(60ms);
+    QCOMPARE(fake.requests("getblock"), blocks);
+}
+
+void TestBitcoindSource::searches_below_what_is_remembered() {
+    FakeBitcoind fake;
+    const auto in = pay(1, ours);
+    fake.mine(5);
+    fake.mine(1, {in});
+    fake.mine(300);
+    Rig rig(fake);
+    rig.start({{{BlockHeight(306), fake.hash_at(306)}}, BlockHeight(1)});
+    QVERIFY(rig.until([&] { return rig.status.synced; }));
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(4)});
+    QVERIFY(rig.until([&] { return rig.late(in.txid()).has_value(); }));
+    QCOMPARE(*rig.late(in.txid()), 6U);
+    // And never below the birth.
+    Rig young(fake);
+    young.start({{{BlockHeight(306), fake.hash_at(306)}}, BlockHeight(300)});
+    young.source->watch({ports::WatchScript{ours}, BlockHeight(0)});
+    QVERIFY(young.until([&] { return young.status.synced; }));
+    young.run(50ms);
+    QVERIFY(!young.late(in.txid()));
+}
+
+void TestBitcoindSource::mempool_of_a_late_watch() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    const auto in = pay(1, ours);
+    const auto out = spend(in);
+    fake.add_to_mempool(in);
+    fake.add_to_mempool(out);
+    Rig rig(fake);
+    rig.source->watch({ports::WatchScript{{0x99}}, BlockHeight(0)});  // so that the mempool is read at all
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    rig.run(40ms);
+    QVERIFY(!rig.told_mempool(in.txid()));
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(4)});
+    QVERIFY(rig.until([&] { return rig.told_mempool(in.txid()) && rig.told_mempool(out.txid()); }));
+}
+
+void TestBitcoindSource::spends_in_a_mempool_too_large_to_read() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    const auto in = pay(1, ours);
+    const auto out = spend(in);
+    for (std::uint32_t n = 0; n < 20; ++n) fake.add_to_mempool(pay(100 + n, {0x53}));
+    fake.add_to_mempool(out);
+    Rig rig(fake, [](BitcoindOptions& options) { options.mempool_most = 10; });
+    rig.start();
+    rig.source->watch({ports::WatchOutPoint{{in.txid(), 0}}, BlockHeight(4)});
+    QVERIFY(rig.until([&] { return rig.told_mempool(out.txid()); }));
+    rig.run(60ms);
+    QCOMPARE(rig.all<ports::MempoolTx>().size(), std::size_t{1});
+    QCOMPARE(fake.requests("getrawtransaction"), 1);
+}
+
+void TestBitcoindSource::follows_reorgs() {
+    FakeBitcoind fake;
+    fake.mine(40);
+    Rig rig(fake);
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(0)});
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    const auto in = pay(1, ours);
+    fake.mine(1, {in});
+    fake.mine(1);
+    QVERIFY(rig.reaches(fake));
+    for (const int depth : {1, 3, 30}) {
+        const auto before = rig.all<ports::BlockDisconnected>().size();
+        fake.reorg_away(depth);
+        fake.mine(depth + 1);
+        QVERIFY(rig.reaches(fake));
+        QCOMPARE(rig.all<ports::BlockDisconnected>().size(), before + static_cast<std::size_t>(depth));
+    }
+    // What the reorg unconfirmed is in the mempool again.
+    QVERIFY(rig.until([&] { return rig.told_mempool(in.txid()); }));
+    fake.mine(1, {in});
+    QVERIFY(rig.reaches(fake));
+    QCOMPARE(rig.confirmed(in.txid()).value_or(0), fake.height());
+    // All the way down to the birth.
+    fake.reorg_away(static_cast<int>(fake.height()));
+    fake.mine(60);
+    QVERIFY(rig.reaches(fake));
+    QCOMPARE(rig.chain.front(), std::pair(1U, fake.hash_at(1)));
+}
+
+void TestBitcoindSource::reorg_while_away() {
+    FakeBitcoind fake;
+    fake.mine(20);
+    StartPoint from;
+    for (std::uint32_t h = 5; h <= 20; ++h) from.known.push_back({BlockHeight(h), fake.hash_at(h)});
+    from.birth = BlockHeight(5);
+    fake.reorg_away(10);
+    fake.mine(4);  // lower than what is known
+    Rig rig(fake);
+    rig.start(from);
+    QVERIFY(rig.reaches(fake));
+    const auto gone = rig.all<ports::BlockDisconnected>();
+    QCOMPARE(gone.size(), std::size_t{10});
+    QCOMPARE(gone.front().height, BlockHeight(20));
+    QCOMPARE(gone.back().height, BlockHeight(11));
+    QCOMPARE(rig.chain.front().first, 11U);
+}
+
+void TestBitcoindSource::reorg_below_what_is_remembered() {
+    FakeBitcoind fake;
+    fake.mine(20);
+    StartPoint from;
+    for (std::uint32_t h = 18; h <= 20; ++h) from.known.push_back({BlockHeight(h), fake.hash_at(h)});
+    from.birth = BlockHeight(2);
+    fake.reorg_away(10);
+    fake.mine(12);
+    Rig rig(fake);
+    rig.start(from);
+    QVERIFY(rig.reaches(fake));
+    QCOMPARE(rig.all<ports::BlockDisconnected>().size(), std::size_t{10});
+    QCOMPARE(rig.chain.front().first, 11U);
+}
+
+void TestBitcoindSource::reorg_of_unknown_history_is_typed() {
+    FakeBitcoind fake;
+    fake.mine(20);
+    Rig rig(fake);
+    BlockHash strange;
+    strange.raw()[5] = 1;
+    rig.start({{{BlockHeight(20), strange}}, BlockHeight(2)});
+    QVERIFY(rig.problem("history_unknown"));
+    QVERIFY(rig.all<ports::BlockDisconnected>().empty());
+    QVERIFY(rig.chain.empty());
+}
+
+void TestBitcoindSource::waits_for_a_source_that_is_away() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    fake.stop();
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.problem("unreachable"));
+    QVERIFY(!rig.status.reachable);
+    fake.start();
+    QVERIFY(rig.reaches(fake));
+    fake.stop();
+    QVERIFY(rig.problem("unreachable"));
+    fake.mine(2);
+    fake.start();
+    QVERIFY(rig.reaches(fake));
+    QCOMPARE(rig.chain.size(), std::size_t{5});
+}
+
+void TestBitcoindSource::broadcasts_wait_and_are_answered() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    fake.stop();
+    Rig rig(fake);
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(0)});
+    rig.start();
+    const auto tx = std::make_shared<const bitcoin::Transaction>(pay(1, ours));
+    const auto child = std::make_shared<const bitcoin::Transaction>(spend(*tx));
+    rig.source->broadcast({tx});
+    rig.source->broadcast({tx});
+    QVERIFY(rig.problem("unreachable"));
+    QVERIFY(rig.all<ports::BroadcastResult>().empty());
+    fake.start();
+    QVERIFY(rig.until([&] { return !rig.all<ports::BroadcastResult>().empty(); }));
+    QVERIFY(rig.until([&] { return rig.told_mempool(tx->txid()); }));
+    auto results = rig.all<ports::BroadcastResult>();
+    QCOMPARE(results.size(), std::size_t{1});
+    QVERIFY(results[0].accepted);
+    QCOMPARE(results[0].txid, tx->txid());
+
+    // A package on a node without submitpackage: one by one.
+    rig.source->broadcast({tx, child});
+    QVERIFY(rig.until([&] { return rig.all<ports::BroadcastResult>().size() == 3; }));
+    results = rig.all<ports::BroadcastResult>();
+    QVERIFY(results[1].accepted && results[2].accepted);
+    QCOMPARE(results[2].txid, child->txid());
+
+    // A refusal that is no answer to the question is no refusal: the transaction waits.
+    fake.hook([](const std::string& method, const boost::json::array&) {
+        if (method != "sendrawtransaction") return Twist{};
+        const std::string json = R"({"id":-1,"result":null,"error":{"code":-26,"message":"min relay fee not met"}})";
+        return raw("HTTP/1.1 500 E\r\nContent-Length: " + std::to_string(json.size()) + "\r\n\r\n" + json);
+    });
+    rig.source->broadcast({child});
+    QVERIFY(rig.problem("bad_answer"));
+    fake.hook({});
+    QVERIFY(rig.until([&] { return rig.all<ports::BroadcastResult>().size() == 4; }));
+}
+
+void TestBitcoindSource::wrong_password() {
+    FakeBitcoind fake;
+    fake.mine(1);
+    fake.login("user:other");
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.problem("unauthorised"));
+    QVERIFY(!rig.status.reachable);
+    fake.login("user:password");
+    QVERIFY(rig.reaches(fake));
+}
+
+void TestBitcoindSource::new_cookie_after_restart() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("c ookie").toStdString();
+    const auto write = [&](const std::string& text) { std::ofstream(path, std::ios::trunc) << text; };
+    FakeBitcoind fake;
+    fake.mine(2);
+    Rig rig("bitcoind:http://127.0.0.1:" + std::to_string(fake.port()) + "?cookie=" +
+            folder.filePath("c%20ookie").toStdString());
+    rig.start();
+    QVERIFY(rig.problem("unauthorised"));  // no file yet
+    write("__cookie__:1111\n");
+    fake.login("__cookie__:1111");
+    QVERIFY(rig.reaches(fake));
+    write("__cookie__:2222");
+    fake.login("__cookie__:2222");
+    fake.mine(1);
+    const auto before = rig.all<ports::ChainStatus>().size();
+    QVERIFY(rig.reaches(fake));
+    const auto statuses = rig.all<ports::ChainStatus>();
+    for (std::size_t i = before; i < statuses.size(); ++i) QVERIFY(statuses[i].reachable);
+}
+
+void TestBitcoindSource::wrong_network_is_refused() {
+    FakeBitcoind fake;
+    fake.mine(2);
+    fake.hook([](const std::string& method, const boost::json::array& params) {
+        if (method == "getblockhash" && params.at(0).as_int64() == 0) return body("\"" + std::string(64, '1') + "\"");
+        return Twist{};
+    });
+    Rig rig(fake);
+    rig.source->broadcast({std::make_shared<const bitcoin::Transaction>(pay(1, ours))});
+    rig.start();
+    QVERIFY(rig.problem("wrong_network"));
+    rig.run(50ms);
+    QVERIFY(rig.chain.empty());
+    QVERIFY(rig.all<ports::BroadcastResult>().empty());
+    QVERIFY(!rig.status.reachable);
+    fake.hook(twisting("getblockchaininfo", body(R"({"chain":"main","blocks":0,"headers":0,"initialblockdownload":false,
+        "time":0,"bestblockhash":"0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"})")));
+    rig.run(100ms);
+    QVERIFY(rig.chain.empty());
+    QVERIFY(rig.problem("wrong_network"));
+    fake.hook({});
+    QVERIFY(rig.reaches(fake));
+}
+
+void TestBitcoindSource::old_version_is_named() {
+    FakeBitcoind fake;
+    fake.mine(2);
+    fake.version(270'100);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    QVERIFY(!rig.status.relays_packages);
+    QVERIFY(!rig.status.problem.empty());
+}
+
+void TestBitcoindSource::hostile_answers_data() {
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QByteArray>("problem");
+    const auto row = [](const char* name, const char* method, const Twist& twist, const char* problem) {
+        QTest::newRow(name) << QString(method) << static_cast<int>(twist.kind)
+                            << QByteArray::fromStdString(twist.bytes) << QByteArray(problem);
+    };
+    const char* const ok = "HTTP/1.1 200 OK\r\nContent-Length: ";
+    row("hang", "getblock", {Twist::Kind::hang, {}}, "unreachable");
+    row("hang at start", "getnetworkinfo", {Twist::Kind::hang, {}}, "unreachable");
+    row("closed", "getblock", raw(""), "unreachable");
+    row("truncated", "getblock", raw(std::string(ok) + "1000\r\n\r\n{\"result\""), "unreachable");
+    row("not http", "getblock", raw("220 mail server ready\r\n\r\n"), "bad_answer");
+    row("not json", "getblock", raw(std::string(ok) + "5\r\n\r\nhello"), "bad_answer");
+    row("json in pieces", "getblock", raw(std::string(ok) + "9\r\n\r\n{\"result\""), "bad_answer");
+    row("deep json", "getblock", raw(std::string(ok) + "40000\r\n\r\n" + std::string(40000, '[')), "bad_answer");
+    row("oversized", "getblock", raw(std::string(ok) + "99999999999\r\n\r\nxxx"), "bad_answer");
+    row("endless header", "getblock", raw("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')), "bad_answer");
+    row("wrong id", "getblock", raw(std::string(ok) + "35\r\n\r\n{\"id\":-5,\"result\":\"\",\"error\":null}"), "bad_answer");
+    row("array", "getblock", raw(std::string(ok) + "2\r\n\r\n[]"), "bad_answer");
+    row("busy", "getblock", raw("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), "unreachable");
+    row("forbidden", "getblock", raw("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), "unauthorised");
+    row("number for block", "getblock", body("5"), "bad_answer");
+    row("garbage for block", "getblock", body("\"00ff\""), "bad_answer");
+    row("other block", "getblock", body("\"" + to_hex(test::mine_block(BlockHash(), 9, {}).serialise()) + "\""), "bad_answer");
+    row("hash too short", "getblockhash", body("\"00\""), "wrong_network");
+    row("null info", "getblockchaininfo", body("null"), "bad_answer");
+    row("text info", "getblockchaininfo", body("\"x\""), "bad_answer");
+    row("mempool of numbers", "getrawmempool", body("[1,2]"), "bad_answer");
+    row("mempool size", "getmempoolinfo", body("{\"size\":\"many\"}"), "bad_answer");
+    row("no version", "getnetworkinfo", body("{}"), "bad_answer");
+}
+
+void TestBitcoindSource::hostile_answers() {
+    QFETCH(QString, method);
+    QFETCH(int, kind);
+    QFETCH(QByteArray, bytes);
+    QFETCH(QByteArray, problem);
+    FakeBitcoind fake;
+    fake.mine(3);
+    fake.hook(twisting(method.toStdString(), {static_cast<Twist::Kind>(kind), bytes.toStdString()}));
+    Rig rig(fake);
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(0)});
+    rig.start();
+    QVERIFY2(rig.problem(problem.constData()), rig.status.problem.c_str());
+    // Once it is honest again, all is well.
+    fake.hook({});
+    QVERIFY(rig.reaches(fake));
+    QCOMPARE(rig.chain.size(), std::size_t{3});
+}
+
+void TestBitcoindSource::block_that_does_not_link() {
+    FakeBitcoind fake;
+    fake.mine(5);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    // The chain it tells of at height 6 is not on top of block 5.
+    const auto stray = test::mine_block(fake.hash_at(2), 6, {}, 99);
+    const auto stray_hash = display_hex(stray.header.hash());
+    fake.hook([=, hex = to_hex(stray.serialise())](const std::string& method, const boost::json::array& params) {
+        if (method == "getblockchaininfo") {
+            return body(R"({"chain":"regtest","blocks":6,"headers":6,"initialblockdownload":false,"time":0,"bestblockhash":")" +
+                        stray_hash + "\"}");
+        }
+        if (method == "getblockhash" && params.at(0).as_int64() == 6) return body("\"" + stray_hash + "\"");
+        if (method == "getblock") return body("\"" + hex + "\"");
+        return Twist{};
+    });
+    QVERIFY(rig.problem("bad_answer"));
+    QCOMPARE(rig.chain.size(), std::size_t{5});
+    fake.hook({});
+    QVERIFY(rig.reaches(fake));
+}
+
+void TestBitcoindSource::pruned_block_is_typed() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    fake.prune_below(3);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.problem("pruned"));
+    QVERIFY(rig.status.reachable);
+    QVERIFY(QString::fromStdString(rig.status.problem).contains("block 1"));
+}
+
+void TestBitcoindSource::idle_connection_closed_by_the_other_side() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    Rig rig(fake, [](BitcoindOptions& options) { options.timing.block_poll = 200ms; });
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    const auto before = rig.all<ports::ChainStatus>().size();
+    fake.stop();
+    fake.start();
+    fake.mine(1);
+    QVERIFY(rig.reaches(fake));
+    const auto statuses = rig.all<ports::ChainStatus>();
+    for (std::size_t i = before; i < statuses.size(); ++i) QVERIFY(statuses[i].reachable);
+}
+
+void TestBitcoindSource::status_is_repeated() {
+    FakeBitcoind fake;
+    fake.mine(1);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    const auto before = rig.all<ports::ChainStatus>().size();
+    QVERIFY(rig.until([&] { return rig.all<ports::ChainStatus>().size() >= before + 3; }));
+}
+
+void TestBitcoindSource::nothing_after_stop() {
+    FakeBitcoind fake;
+    fake.mine(100);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.until([&] { return rig.chain.size() > 5; }));
+    rig.source->stop();
+    const auto before = rig.events.size();
+    rig.io.restart();
+    rig.io.run();  // ends: nothing keeps the loop alive
+    QCOMPARE(rig.events.size(), before);
+}
+
+RUNNEL_TEST(TestBitcoindSource)
+#include "test_bitcoind_source.moc"
