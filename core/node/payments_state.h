@@ -32,19 +32,36 @@ struct Part {
     HtlcRef htlc;
     Msat amount;                       ///< Arrives at the payee.
     Msat fee;
-    crypto::PrivateKey session_key;    ///< Failures are read with the secrets derived from it.
-    std::vector<crypto::PublicKey> hops;
+    Secret32 session_key;              ///< A private key. Failures are read with the secrets derived from it.
+    std::vector<crypto::PublicKey> hops;       ///< Our peer first, the payee last.
+    std::vector<ShortChannelId> scids;         ///< Channels between them: one less than hops.
+    std::uint32_t attempt = 0;                 ///< Parts of one attempt share it; counts from 0.
     enum class State : std::uint8_t { in_flight, failed, fulfilled } state = State::in_flight;
-    std::string failure;               ///< Failure code's name once failed.
-    std::uint32_t failed_hop = 0;
+    std::string failure;               ///< Failure code's name once failed; "unattributable", "timed_out_on_chain" beside BOLT 4's.
+    std::uint32_t failed_hop = 0;      ///< Index into hops.
+
+    friend bool operator==(const Part&, const Part&) = default;
 };
 
-struct PaymentPending {};
-struct PaymentPaid { wire::Preimage preimage; UnixTime at; std::uint64_t elapsed_ms = 0; };
-struct PaymentLost { api::Problem problem; UnixTime at; };
+struct PaymentPending {
+    friend bool operator==(const PaymentPending&, const PaymentPending&) = default;
+};
+struct PaymentPaid {
+    wire::Preimage preimage;
+    UnixTime at;
+    std::uint64_t elapsed_ms = 0;
+    friend bool operator==(const PaymentPaid&, const PaymentPaid&) = default;
+};
+/// Every HTLC is irrevocably gone and none brought the preimage: the payment may be made again.
+struct PaymentLost {
+    api::Problem problem;
+    UnixTime at;
+    friend bool operator==(const PaymentLost&, const PaymentLost&) = default;
+};
 
 struct OutgoingPayment {
     PaymentHash payment_hash;
+    api::CommandId command;            ///< Whose wish it is: the same id asks for the same payment's outcome.
     std::uint64_t sequence = 0;        ///< Order of creation over both directions.
     std::string bolt11;                ///< Empty for keysend.
     std::string description;
@@ -52,10 +69,10 @@ struct OutgoingPayment {
     Msat amount;
     Msat max_fee;
     UnixTime created;
-    std::uint64_t created_ms = 0;      ///< Monotonic; meaningless after a restart.
-    std::uint64_t deadline_ms = 0;     ///< Monotonic: no new attempt afterwards.
+    std::uint64_t created_ms = 0;      ///< Monotonic. Never stored.
+    std::uint64_t deadline_ms = 0;     ///< Monotonic: no new attempt afterwards. Never stored.
     bool after_restart = false;        ///< Loaded from disk: monotonic times do not apply, no new attempt is made.
-    std::vector<api::CommandId> waiting;  ///< Commands to answer.
+    std::vector<api::CommandId> waiting;  ///< Commands to answer. Never stored: who asked is gone with the process.
     std::optional<wire::Preimage> keysend_preimage;
     std::vector<Part> parts;           ///< Of every attempt, oldest first.
     std::variant<PaymentPending, PaymentPaid, PaymentLost> status;
@@ -67,12 +84,20 @@ struct ReceivedPart {
     Msat amount;
     BlockHeight expiry;
     Msat total;
-    Secret32 shared_secret;
-    std::uint64_t since_ms = 0;
+    Secret32 shared_secret;            ///< Seals a failure for the payer.
+    std::uint64_t since_ms = 0;        ///< Monotonic, 0 after a restart. Never stored.
+    friend bool operator==(const ReceivedPart&, const ReceivedPart&) = default;
 };
 
-struct InvoiceOpen {};
-struct InvoicePaid { Msat received; UnixTime at; };  ///< The preimage was given away: every part is fulfilled, also after a restart.
+struct InvoiceOpen {
+    friend bool operator==(const InvoiceOpen&, const InvoiceOpen&) = default;
+};
+/// The preimage was given away: every part is fulfilled, also after a restart.
+struct InvoicePaid {
+    Msat received;
+    UnixTime at;
+    friend bool operator==(const InvoicePaid&, const InvoicePaid&) = default;
+};
 
 /// An invoice of ours, or a keysend that arrived.
 struct IncomingPayment {
@@ -86,7 +111,7 @@ struct IncomingPayment {
     UnixTime created;
     UnixTime expires;
     std::uint32_t min_final_cltv_expiry_delta = 0;
-    std::vector<ReceivedPart> parts;   ///< In flight to us now.
+    std::vector<ReceivedPart> parts;   ///< Open: waiting for the rest of the set. Paid: those that made it up.
     std::variant<InvoiceOpen, InvoicePaid> status;
 };
 
@@ -98,6 +123,7 @@ struct Forward {
     Msat amount_out;
     Secret32 shared_secret;            ///< Wraps failures on the way back.
     std::optional<wire::Preimage> preimage;  ///< Known: the incoming one is, or will be, fulfilled.
+    friend bool operator==(const Forward&, const Forward&) = default;
 };
 
 /// Forwarding between our channels: off in a wallet, on in the practice hub and in tests.

@@ -1,0 +1,235 @@
+// What becomes of payments under way: the preimage, failures read and judged, another attempt when nothing of the last is left
+// anywhere, the deadline. Also the payments' timers and blocks.
+#include "core/node/payments_send.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+using api::Problem;
+using api::ProblemKind;
+
+constexpr std::string_view unattributable = "unattributable";
+constexpr std::string_view timed_out_on_chain = "timed_out_on_chain";
+
+struct Failing {
+    std::string code;
+    std::uint32_t hop = 0;
+};
+
+/// Opens a failure with the secrets of the part's onion.
+Failing read_failure(const Part& part, const channel::Removal* removal) {
+    if (removal == nullptr) return {std::string(timed_out_on_chain), 0};
+    return std::visit(overloaded{[](const channel::Fulfilled&) { return Failing{}; },
+                                 [&](const channel::FailedMalformed& r) {
+                                     return Failing{std::string(onion::to_string(onion::code_of(
+                                                        onion::from_malformed(r.failure_code, r.sha256_of_onion)))),
+                                                    0};
+                                 },
+                                 [&](const channel::Failed& r) {
+                                     const auto session = crypto::PrivateKey::from(part.session_key);
+                                     if (!session) return Failing{std::string(unattributable), 0};
+                                     const auto secrets = onion::shared_secrets(*session, part.hops);
+                                     if (!secrets) return Failing{std::string(unattributable), 0};
+                                     const auto opened = onion::unwrap_failure(r.reason, *secrets);
+                                     if (!opened) return Failing{std::string(unattributable), 0};
+                                     return Failing{std::string(onion::to_string(onion::code_of(opened->failure))),
+                                                    static_cast<std::uint32_t>(opened->hop)};
+                                 }},
+                      *removal);
+}
+
+/// Is it the payee's last word? Its temporary troubles, and a set that never became complete, are not.
+bool is_final(const Part& part) {
+    if (part.failed_hop + 1 != part.hops.size() || part.failure == unattributable || part.failure == timed_out_on_chain) return false;
+    return part.failure != onion::to_string(onion::FailureCode::mpp_timeout) && part.failure.rfind("temporary_", 0) != 0;
+}
+
+struct Verdict {
+    bool final = false;
+    Problem problem;
+};
+
+/// What the failed parts of the last attempt together mean: the payee's word counts most, mpp_timeout least, for it only says
+/// that another part failed.
+Verdict judge(const OutgoingPayment& payment) {
+    const std::uint32_t last = payment.parts.back().attempt;
+    const Part* worst = nullptr;
+    const auto weight = [](const Part& part) {
+        if (is_final(part)) return 2;
+        return part.failure == onion::to_string(onion::FailureCode::mpp_timeout) ? 0 : 1;
+    };
+    for (const auto& part : payment.parts) {
+        if (part.attempt != last || part.state != Part::State::failed) continue;
+        if (worst == nullptr || weight(part) > weight(*worst)) worst = &part;
+    }
+    if (worst == nullptr) return {true, Problem{ProblemKind::internal, {{"detail", "no failed part"}}}};
+    const bool final = is_final(*worst);
+    const bool by_payee = worst->failed_hop + 1 == worst->hops.size();
+    Problem problem{final || (by_payee && weight(*worst) == 0) ? ProblemKind::payee_refused : ProblemKind::payment_failed,
+                    {{"code", worst->failure}}};
+    if (worst->failure != unattributable && worst->failed_hop < worst->hops.size()) {
+        problem.params["node"] = worst->hops[worst->failed_hop].hex();
+    }
+    return {final, std::move(problem)};
+}
+
+bool any_in_flight(const OutgoingPayment& payment) {
+    return std::any_of(payment.parts.begin(), payment.parts.end(), [](const Part& p) { return p.state == Part::State::in_flight; });
+}
+
+void put(Draft& draft, OutgoingPayment&& payment) {
+    const PaymentHash hash = payment.payment_hash;
+    draft.payments.put(hash, std::make_shared<const OutgoingPayment>(std::move(payment)));
+}
+
+void answer_waiting(Draft& draft, OutgoingPayment& payment, const api::CommandResult& result) {
+    for (const auto& id : payment.waiting) draft.answer(id, result);
+    payment.waiting.clear();
+}
+
+std::uint64_t elapsed_ms(const OutgoingPayment& payment, const Scope& scope) {
+    if (!payment.after_restart) return scope.monotonic_ms - std::min(scope.monotonic_ms, payment.created_ms);
+    const std::int64_t seconds = scope.now.raw() - payment.created.raw();
+    return seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds) * 1000;
+}
+
+/// The same payment once more, over other ways. False when it cannot be.
+bool try_again(Draft& draft, OutgoingPayment& payment, const Scope& scope) {
+    if (!payment.bolt11.empty()) {
+        const auto invoice = read_invoice(payment.bolt11, &params_of(scope.config.network));
+        if (!invoice || invoice->is_expired(scope.now)) return false;
+        return attempt(draft, payment, target_of(*invoice, payment.amount, payment.max_fee), scope).has_value();
+    }
+    if (!payment.keysend_preimage) return false;
+    const auto target = target_of_keysend(payment.payee, payment.amount, payment.payment_hash, *payment.keysend_preimage);
+    return attempt(draft, payment, target, scope).has_value();
+}
+
+/// A part failed. When it was the last in flight, the payment is tried again or lost.
+void after_failure(Draft& draft, OutgoingPayment&& payment, const Scope& scope) {
+    if (any_in_flight(payment) || !std::holds_alternative<PaymentPending>(payment.status)) return put(draft, std::move(payment));
+    auto verdict = judge(payment);
+    const bool in_time = !payment.after_restart && scope.monotonic_ms < payment.deadline_ms;
+    if (!verdict.final && in_time && try_again(draft, payment, scope)) return put(draft, std::move(payment));
+    if (!verdict.final && !in_time && !payment.after_restart) {
+        verdict.problem.kind = ProblemKind::timed_out;
+    }
+    payment.status = PaymentLost{verdict.problem, scope.now};
+    answer_waiting(draft, payment, outcome_of(payment));
+    draft.tell(api::PaymentFailed{payment.payment_hash, std::move(verdict.problem)});
+    put(draft, std::move(payment));
+}
+
+/// The part of a payment of ours that this HTLC carries.
+Part* part_of(OutgoingPayment& payment, const HtlcRef& htlc) {
+    const auto at = std::find_if(payment.parts.begin(), payment.parts.end(), [&](const Part& part) { return part.htlc == htlc; });
+    return at == payment.parts.end() ? nullptr : &*at;
+}
+
+bool carries(const Draft& draft, const PaymentHash& hash, const HtlcRef& htlc) {
+    const PaymentPtr* const found = draft.payments.find(hash);
+    if (found == nullptr) return false;
+    const auto& parts = (*found)->parts;
+    return std::any_of(parts.begin(), parts.end(), [&](const Part& part) { return part.htlc == htlc; });
+}
+
+}  // namespace
+
+void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const wire::Preimage& preimage, const Scope& scope) {
+    if (!carries(draft, hash, outgoing)) {
+        if (!forward_preimage(draft, outgoing, preimage, scope)) {
+            draft.log(LogLevel::unusual, fmt::format("preimage of nobody channel={} id={}", outgoing.channel.hex(), outgoing.id.raw()));
+        }
+        return;
+    }
+    const PaymentPtr& before = *draft.payments.find(hash);
+    const bool paid = std::holds_alternative<PaymentPaid>(before->status);
+    OutgoingPayment payment = *before;
+    Part* const part = part_of(payment, outgoing);
+    if (paid && part->state == Part::State::fulfilled) return;
+    part->state = Part::State::fulfilled;
+    if (!paid) {
+        // The proof is durable before anybody hears of it: record and answer are of one turn.
+        payment.status = PaymentPaid{preimage, scope.now, elapsed_ms(payment, scope)};
+        answer_waiting(draft, payment, outcome_of(payment));
+        Msat fee;
+        for (const auto& p : payment.parts) {
+            if (p.state != Part::State::failed) fee += p.fee;
+        }
+        draft.tell(api::PaymentSent{hash, payment.amount, fee});
+    }
+    put(draft, std::move(payment));
+}
+
+void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const channel::Removal* removal,
+                         const Scope& scope) {
+    if (!carries(draft, hash, outgoing)) {
+        if (!forward_removed(draft, outgoing, removal, scope)) {
+            draft.log(LogLevel::unusual, fmt::format("htlc of nobody channel={} id={}", outgoing.channel.hex(), outgoing.id.raw()));
+        }
+        return;
+    }
+    if (removal != nullptr) {
+        if (const auto* const fulfilled = std::get_if<channel::Fulfilled>(removal)) {
+            return on_preimage(draft, outgoing, hash, fulfilled->payment_preimage, scope);
+        }
+    }
+    OutgoingPayment payment = **draft.payments.find(hash);
+    Part* const part = part_of(payment, outgoing);
+    if (part->state != Part::State::in_flight) return;
+    auto failing = read_failure(*part, removal);
+    part->state = Part::State::failed;
+    part->failure = std::move(failing.code);
+    part->failed_hop = failing.hop;
+    draft.log(LogLevel::info, fmt::format("part failed hash={} channel={} id={} hop={} code={}", hash.hex(), outgoing.channel.hex(),
+                                          outgoing.id.raw(), part->failed_hop, part->failure));
+    after_failure(draft, std::move(payment), scope);
+}
+
+void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope) {
+    const PaymentPtr& before = *draft.payments.find(hash);
+    if (!std::holds_alternative<PaymentPending>(before->status) || before->after_restart || before->waiting.empty()) return;
+    if (scope.monotonic_ms < before->deadline_ms) return;
+    OutgoingPayment payment = *before;
+    // Its HTLCs are still held by somebody: the outcome is open, and paying again could pay twice.
+    answer_waiting(draft, payment, api::Answer(api::StillInFlight{hash}));
+    put(draft, std::move(payment));
+}
+
+void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
+    if (kind_of(timer) == TimerKind::payment_deadline) {
+        for (const auto& hash : hashes_of_timer(draft.payments, draft.base.payments, timer)) payment_deadline(draft, hash, scope);
+    } else if (kind_of(timer) == TimerKind::mpp_timeout) {
+        for (const auto& hash : hashes_of_timer(draft.incoming, draft.base.incoming, timer)) mpp_timed_out(draft, hash, scope);
+    }
+}
+
+void payments_on_block(Draft& draft, const Scope&) { fail_expiring_sets(draft); }
+
+void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    if (found == nullptr) return;
+    const auto* const funded = channel::funded_of((*found)->state);
+    if (funded == nullptr) return;
+    // Payments of ours never wait for a channel; HTLCs to us may have been decided while it could not be told to the peer.
+    std::vector<HtlcId> open;
+    for (const auto& entry : funded->commitments.htlcs()) {
+        if (entry.htlc.offered_by == channel::Party::theirs && entry.stage == channel::Stage::locked_in) open.push_back(entry.htlc.id);
+    }
+    for (const auto htlc : open) on_incoming_locked_in(draft, id, htlc, scope);
+}
+
+void resume_payments(const State& state, std::vector<ports::Effect>& out) {
+    // Sets that were waiting when the process ended get their time once more.
+    for (const auto& [hash, incoming] : state.incoming) {
+        if (incoming->parts.empty() || !std::holds_alternative<InvoiceOpen>(incoming->status)) continue;
+        out.push_back(ports::ArmTimer{payment_timer(TimerKind::mpp_timeout, hash), std::chrono::milliseconds(mpp_patience_ms)});
+    }
+}
+
+}  // namespace runnel::node
