@@ -1,5 +1,6 @@
-// Forwarding between two of our channels: off in a wallet, on in a hub. An HTLC goes out in the turn in which its incoming one
-// became irrevocable; its preimage comes back at once, its failure only when nothing of it is left. Keyed by the incoming HTLC.
+// Forwarding between two of our channels: off in a wallet, on in a hub. An HTLC goes out in the
+// turn in which its incoming one became irrevocable; its preimage comes back at once, its failure
+// only when nothing of it is left. Keyed by the incoming HTLC.
 #include "core/node/payments_room.h"
 
 #include <fmt/format.h>
@@ -10,7 +11,8 @@ namespace runnel::node {
 
 namespace {
 
-/// An HTLC we pass on must have at least so many blocks left (BOLT 2: a hop needs time to go to the chain).
+/// An HTLC we pass on must have at least so many blocks left (BOLT 2: a hop needs time to go to the
+/// chain).
 constexpr BlockDelta least_outgoing_blocks{9};
 constexpr BlockDelta most_outgoing_blocks{2016};
 
@@ -19,14 +21,15 @@ const channel::Funded* normal_of(const channel::Channel& channel) {
     return normal == nullptr ? nullptr : &normal->funded;
 }
 
-/// The channel that the payer named. The real id of a channel of type scid_alias is not accepted: who knows it would learn
-/// which output on the chain is ours (BOLT 2).
+/// The channel that the payer named. The real id of a channel of type scid_alias is not accepted:
+/// who knows it would learn which output on the chain is ours (BOLT 2).
 bool is_named(const channel::Funded& funded, ShortChannelId scid) {
     if (funded.our_alias == scid) return true;
     return !funded.params().scid_alias && funded.short_channel_id() == scid;
 }
 
-/// Channels that may carry the HTLC: the named one first, then others to the same peer (BOLT 4, "Non-strict Forwarding").
+/// Channels that may carry the HTLC: the named one first, then others to the same peer (BOLT 4,
+/// "Non-strict Forwarding").
 struct Candidates {
     bool known = false;
     std::vector<ChannelId> usable;
@@ -38,7 +41,9 @@ Candidates candidates(const Draft& draft, ShortChannelId scid, Msat amount) {
     ChannelId named;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
         const auto* const funded = channel::funded_of(channel->state);
-        if (funded == nullptr || next || std::holds_alternative<channel::Closing>(channel->state) || !is_named(*funded, scid)) return;
+        if (funded == nullptr || next || std::holds_alternative<channel::Closing>(channel->state) ||
+            !is_named(*funded, scid))
+            return;
         next = channel->peer;
         named = id;
     });
@@ -53,22 +58,28 @@ Candidates candidates(const Draft& draft, ShortChannelId scid, Msat amount) {
 }
 
 std::optional<Msat> fee_of(const ForwardPolicy& policy, Msat amount) {
-    const payment::HintHop terms{{}, {}, Msat(policy.fee_base_msat), policy.fee_proportional_millionths, {}};
+    const payment::HintHop terms{
+        {}, {}, Msat(policy.fee_base_msat), policy.fee_proportional_millionths, {}};
     return payment::hop_fee(terms, amount);
 }
 
 /// Why the HTLC is not passed on, by our policy alone.
-std::optional<onion::Failure> policy_failure(const Draft& draft, const ForwardPolicy& policy, const channel::Htlc& in,
+std::optional<onion::Failure> policy_failure(const Draft& draft, const ForwardPolicy& policy,
+                                             const channel::Htlc& in,
                                              const onion::ForwardPayload& out) {
     const Msat amount = out.amt_to_forward;
     if (amount < policy.htlc_minimum) return onion::AmountBelowMinimum{in.amount_msat, {}};
     const auto fee = fee_of(policy, amount);
     const auto wanted = fee ? add(amount, *fee) : std::nullopt;
     if (!wanted || in.amount_msat < *wanted) return onion::FeeInsufficient{in.amount_msat, {}};
-    const std::uint64_t least_in = std::uint64_t{out.outgoing_cltv_value.raw()} + policy.cltv_expiry_delta;
-    if (in.cltv_expiry < least_in) return onion::IncorrectCltvExpiry{BlockHeight(in.cltv_expiry), {}};
-    if (out.outgoing_cltv_value < draft.tip.height + least_outgoing_blocks) return onion::ExpiryTooSoon{{}};
-    if (out.outgoing_cltv_value > draft.tip.height + most_outgoing_blocks) return onion::ExpiryTooFar{};
+    const std::uint64_t least_in =
+        std::uint64_t{out.outgoing_cltv_value.raw()} + policy.cltv_expiry_delta;
+    if (in.cltv_expiry < least_in)
+        return onion::IncorrectCltvExpiry{BlockHeight(in.cltv_expiry), {}};
+    if (out.outgoing_cltv_value < draft.tip.height + least_outgoing_blocks)
+        return onion::ExpiryTooSoon{{}};
+    if (out.outgoing_cltv_value > draft.tip.height + most_outgoing_blocks)
+        return onion::ExpiryTooFar{};
     return std::nullopt;
 }
 
@@ -87,20 +98,25 @@ bool is_on_chain(const Draft& draft, const ChannelId& id) {
 
 }  // namespace
 
-void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayload& payload, const wire::OnionPacket& next,
-                  const Scope& scope) {
-    const auto refuse = [&](const onion::Failure& failure) { fail_incoming(draft, htlc.ref, htlc.shared_secret, failure); };
+void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayload& payload,
+                  const wire::OnionPacket& next, const Scope& scope) {
+    const auto refuse = [&](const onion::Failure& failure) {
+        fail_incoming(draft, htlc.ref, htlc.shared_secret, failure);
+    };
     const auto& policy = scope.config.forwarding;
     if (!policy.enabled) return refuse(onion::UnknownNextPeer{});
     const auto ways = candidates(draft, payload.short_channel_id, payload.amt_to_forward);
     if (!ways.known) return refuse(onion::UnknownNextPeer{});
-    if (const auto failure = policy_failure(draft, policy, htlc.htlc, payload)) return refuse(*failure);
+    if (const auto failure = policy_failure(draft, policy, htlc.htlc, payload))
+        return refuse(*failure);
     for (const auto& id : ways.usable) {
         channel::Channel* const channel = draft.edit_channel(id);
-        const auto add = channel::add_htlc(*channel, payload.amt_to_forward, htlc.htlc.payment_hash, payload.outgoing_cltv_value, next);
+        const auto add = channel::add_htlc(*channel, payload.amt_to_forward, htlc.htlc.payment_hash,
+                                           payload.outgoing_cltv_value, next);
         if (!add) continue;
-        draft.forwards.put(htlc.ref, Forward{htlc.ref, HtlcRef{id, add->id}, htlc.htlc.amount_msat, payload.amt_to_forward,
-                                             htlc.shared_secret, std::nullopt});
+        draft.forwards.put(htlc.ref,
+                           Forward{htlc.ref, HtlcRef{id, add->id}, htlc.htlc.amount_msat,
+                                   payload.amt_to_forward, htlc.shared_secret, std::nullopt});
         draft.dirty.insert(id);
         draft.send(channel->peer, *add);
         return;
@@ -108,7 +124,8 @@ void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayl
     refuse(onion::TemporaryChannelFailure{{}});
 }
 
-bool forward_preimage(Draft& draft, const HtlcRef& outgoing, const wire::Preimage& preimage, const Scope& scope) {
+bool forward_preimage(Draft& draft, const HtlcRef& outgoing, const wire::Preimage& preimage,
+                      const Scope& scope) {
     auto forward = find_forward(draft, outgoing);
     if (!forward) return false;
     if (forward->preimage) return true;
@@ -116,12 +133,14 @@ bool forward_preimage(Draft& draft, const HtlcRef& outgoing, const wire::Preimag
     draft.forwards.put(forward->incoming, *forward);
     fulfil_incoming(draft, forward->incoming, preimage);
     draft.tell(api::HtlcForwarded{forward->amount_out, forward->amount_in - forward->amount_out});
-    // The incoming channel went to the chain: there the preimage is worth the same, for a limited time.
+    // The incoming channel went to the chain: there the preimage is worth the same, for a limited
+    // time.
     if (is_on_chain(draft, forward->incoming.channel)) closings_on_block(draft, scope);
     return true;
 }
 
-bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Removal* removal, const Scope& scope) {
+bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Removal* removal,
+                     const Scope& scope) {
     const auto forward = find_forward(draft, outgoing);
     if (!forward) return false;
     if (removal != nullptr) {
@@ -132,7 +151,8 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
     // Known meanwhile, from the chain: then the incoming one is paid, whatever the removal says.
     if (forward->preimage) return true;
     if (removal == nullptr) {
-        fail_incoming(draft, forward->incoming, forward->shared_secret, onion::PermanentChannelFailure{});
+        fail_incoming(draft, forward->incoming, forward->shared_secret,
+                      onion::PermanentChannelFailure{});
         return true;
     }
     if (const auto* const failed = std::get_if<channel::Failed>(removal)) {

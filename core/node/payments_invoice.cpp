@@ -1,5 +1,5 @@
-// Our invoices, and what a pasted text would mean. The secrets of an invoice are derived from the command that asked for it: the
-// same command gives the same invoice, also after a restart.
+// Our invoices, and what a pasted text would mean. The secrets of an invoice are derived from the
+// command that asked for it: the same command gives the same invoice, also after a restart.
 #include "core/bitcoin/address.h"
 #include "core/crypto/hash.h"
 #include "core/node/payments_send.h"
@@ -15,19 +15,22 @@ using api::ProblemKind;
 
 constexpr std::size_t longest_description = 639;
 constexpr std::size_t most_hints = 3;
-/// What a peer is taken to want for the last hop until its channel_update came: dearer than what nodes ask for by default, for a
-/// hint that promises too little makes the payment fail.
+/// What a peer is taken to want for the last hop until its channel_update came: dearer than what
+/// nodes ask for by default, for a hint that promises too little makes the payment fail.
 constexpr Msat unknown_fee_base{1'000};
 constexpr std::uint32_t unknown_fee_millionths = 1'000;
 constexpr BlockDelta unknown_delta{144};
 
 std::optional<Problem> wish_problem(const api::CreateInvoice& wish) {
     const auto bad = [](std::string field, std::string cause) {
-        return Problem{ProblemKind::bad_request, {{"field", std::move(field)}, {"cause", std::move(cause)}}};
+        return Problem{ProblemKind::bad_request,
+                       {{"field", std::move(field)}, {"cause", std::move(cause)}}};
     };
-    if (wish.amount && wish.amount->is_zero()) return Problem{ProblemKind::amount_too_small, {{"least", "1"}, {"unit", "msat"}}};
+    if (wish.amount && wish.amount->is_zero())
+        return Problem{ProblemKind::amount_too_small, {{"least", "1"}, {"unit", "msat"}}};
     if (wish.amount && *wish.amount > max_money.msat()) {
-        return Problem{ProblemKind::amount_too_large, {{"most", std::to_string(max_money.msat().raw())}, {"unit", "msat"}}};
+        return Problem{ProblemKind::amount_too_large,
+                       {{"most", std::to_string(max_money.msat().raw())}, {"unit", "msat"}}};
     }
     if (wish.description.size() > longest_description) {
         auto problem = bad("description", "too long");
@@ -39,8 +42,8 @@ std::optional<Problem> wish_problem(const api::CreateInvoice& wish) {
     return std::nullopt;
 }
 
-/// Hints for the channels that nobody knows from gossip. A channel whose peer is away now may be back when the invoice is paid,
-/// but comes after those that work.
+/// Hints for the channels that nobody knows from gossip. A channel whose peer is away now may be
+/// back when the invoice is paid, but comes after those that work.
 std::vector<payment::RouteHint> our_hints(const Draft& draft) {
     struct Hint {
         bool usable;
@@ -55,7 +58,8 @@ std::vector<payment::RouteHint> our_hints(const Draft& draft) {
         const auto real = funded.params().scid_alias ? std::nullopt : funded.short_channel_id();
         const auto name = funded.their_alias ? funded.their_alias : real;
         if (!name) return;
-        payment::HintHop hop{channel->peer, *name, unknown_fee_base, unknown_fee_millionths, unknown_delta};
+        payment::HintHop hop{channel->peer, *name, unknown_fee_base, unknown_fee_millionths,
+                             unknown_delta};
         if (const auto& update = funded.their_update) {
             hop.fee_base_msat = Msat(update->fee_base_msat);
             hop.fee_proportional_millionths = update->fee_proportional_millionths;
@@ -75,7 +79,9 @@ std::vector<payment::RouteHint> our_hints(const Draft& draft) {
     return out;
 }
 
-api::InvoiceMade answer_of(const IncomingPayment& invoice) { return {invoice.bolt11, invoice.payment_hash, invoice.expires}; }
+api::InvoiceMade answer_of(const IncomingPayment& invoice) {
+    return {invoice.bolt11, invoice.payment_hash, invoice.expires};
+}
 
 /// The 65 signature bytes at the end of an invoice, as hex.
 std::string signature_of(const std::string& text) {
@@ -85,27 +91,37 @@ std::string signature_of(const std::string& text) {
     const auto decoded = bitcoin::decode_bech32(rest, payment::max_invoice_length);
     constexpr std::size_t signature_values = 104;
     if (!decoded || decoded->values.size() < signature_values) return {};
-    const auto bytes = bitcoin::convert_bits(std::span(decoded->values).last(signature_values), 5, 8, false);
+    const auto bytes =
+        bitcoin::convert_bits(std::span(decoded->values).last(signature_values), 5, 8, false);
     return bytes ? to_hex(*bytes) : std::string();
 }
 
 /// Why it cannot be paid now, as far as that can be known before the click; `fee` when it can.
-std::optional<Problem> preview(const State& state, const Config& config, const payment::Invoice& invoice, UnixTime now,
+std::optional<Problem> preview(const State& state, const Config& config,
+                               const payment::Invoice& invoice, UnixTime now,
                                std::optional<Msat>& fee) {
     const auto& network = params_of(config.network);
-    if (invoice.network != config.network) return Problem{ProblemKind::wrong_network, {{"expected", std::string(network.name)}}};
+    if (invoice.network != config.network)
+        return Problem{ProblemKind::wrong_network, {{"expected", std::string(network.name)}}};
     if (state.incoming.count(invoice.payment_hash) != 0) {
         return Problem{ProblemKind::own_invoice, {{"payment_hash", invoice.payment_hash.hex()}}};
     }
     const auto earlier = state.payments.find(invoice.payment_hash);
-    if (auto problem = earlier_problem(earlier == state.payments.end() ? nullptr : earlier->second.get())) return problem;
-    if (invoice.is_expired(now)) return Problem{ProblemKind::expired, {{"since", std::to_string(invoice.expires_at().raw())}}};
+    if (auto problem =
+            earlier_problem(earlier == state.payments.end() ? nullptr : earlier->second.get()))
+        return problem;
+    if (invoice.is_expired(now))
+        return Problem{ProblemKind::expired,
+                       {{"since", std::to_string(invoice.expires_at().raw())}}};
     if (auto problem = amount_problem(invoice, std::nullopt)) return problem;
-    if (!state.health.ever_good) return Problem{ProblemKind::not_synced, {{"cause", state.health.status.problem}}};
+    if (!state.health.ever_good)
+        return Problem{ProblemKind::not_synced, {{"cause", state.health.status.problem}}};
     const Draft draft(state);
     const Msat amount = *invoice.amount;
-    // Our own id is not known here and not needed: a hint that leads through us ends at the same peers.
-    const auto cost = fee_now(draft, target_of(invoice, amount, payment::default_max_fee(amount)), crypto::PublicKey{});
+    // Our own id is not known here and not needed: a hint that leads through us ends at the same
+    // peers.
+    const auto cost = fee_now(draft, target_of(invoice, amount, payment::default_max_fee(amount)),
+                              crypto::PublicKey{});
     if (!cost) return cost.error();
     fee = *cost;
     return std::nullopt;
@@ -113,7 +129,8 @@ std::optional<Problem> preview(const State& state, const Config& config, const p
 
 }  // namespace
 
-void on_create_invoice(Draft& draft, const api::CommandId& id, const api::CreateInvoice& wish, const Scope& scope) {
+void on_create_invoice(Draft& draft, const api::CommandId& id, const api::CreateInvoice& wish,
+                       const Scope& scope) {
     if (auto problem = wish_problem(wish)) return draft.answer(id, fail(*std::move(problem)));
     IncomingPayment made;
     made.preimage = wire::Preimage(scope.keys.derive("invoice preimage", id.view()).reveal());
@@ -126,7 +143,8 @@ void on_create_invoice(Draft& draft, const api::CommandId& id, const api::Create
     made.amount = wish.amount;
     made.created = scope.now;
     // Never so little that a part accepted today could not be fulfilled in time tomorrow.
-    made.min_final_cltv_expiry_delta = std::max(scope.config.min_final_cltv_expiry_delta, least_blocks_left.raw() + 3);
+    made.min_final_cltv_expiry_delta =
+        std::max(scope.config.min_final_cltv_expiry_delta, least_blocks_left.raw() + 3);
 
     payment::Invoice invoice;
     invoice.network = scope.config.network;
@@ -138,11 +156,17 @@ void on_create_invoice(Draft& draft, const api::CommandId& id, const api::Create
     invoice.expiry_seconds = wish.expiry_seconds;
     invoice.min_final_cltv_expiry_delta = BlockDelta(made.min_final_cltv_expiry_delta);
     invoice.route_hints = our_hints(draft);
-    invoice.features.demand(wire::Feature::var_onion_optin).demand(wire::Feature::payment_secret).offer(wire::Feature::basic_mpp);
+    invoice.features.demand(wire::Feature::var_onion_optin)
+        .demand(wire::Feature::payment_secret)
+        .offer(wire::Feature::basic_mpp);
     invoice.payee = scope.keys.node_id();
-    auto text = payment::encode_invoice(invoice, [&](const Hash256& digest) { return scope.keys.sign_invoice(digest); });
+    auto text = payment::encode_invoice(
+        invoice, [&](const Hash256& digest) { return scope.keys.sign_invoice(digest); });
     if (!text) {
-        return draft.answer(id, fail(Problem{ProblemKind::internal, {{"detail", "invoice error " + std::to_string(static_cast<int>(text.error()))}}}));
+        return draft.answer(
+            id, fail(Problem{ProblemKind::internal,
+                             {{"detail", "invoice error " +
+                                             std::to_string(static_cast<int>(text.error()))}}}));
     }
     made.bolt11 = *std::move(text);
     made.expires = invoice.expires_at();
@@ -152,14 +176,17 @@ void on_create_invoice(Draft& draft, const api::CommandId& id, const api::Create
     draft.incoming.put(hash, std::make_shared<const IncomingPayment>(std::move(made)));
 }
 
-Result<api::Inspection, Problem> inspect_text(const State& state, const Config& config, const std::string& text, UnixTime now) {
+Result<api::Inspection, Problem> inspect_text(const State& state, const Config& config,
+                                              const std::string& text, UnixTime now) {
     RUNNEL_TRY(const auto invoice, read_invoice(text, nullptr));
     api::Inspection out;
     out.kind = "bolt11";
     out.network = std::string(params_of(invoice.network).name);
     out.amount = invoice.amount;
-    if (const auto* const description = std::get_if<std::string>(&invoice.description)) out.description = *description;
-    if (const auto* const hash = std::get_if<Hash256>(&invoice.description)) out.description_hash = *hash;
+    if (const auto* const description = std::get_if<std::string>(&invoice.description))
+        out.description = *description;
+    if (const auto* const hash = std::get_if<Hash256>(&invoice.description))
+        out.description_hash = *hash;
     out.payment_hash = invoice.payment_hash;
     out.payee = invoice.payee;
     out.created = invoice.timestamp;
@@ -172,12 +199,15 @@ Result<api::Inspection, Problem> inspect_text(const State& state, const Config& 
     for (const auto& hint : invoice.route_hints) {
         auto& hops = out.route_hints.emplace_back();
         for (const auto& hop : hint) {
-            hops.push_back({hop.node_id, hop.short_channel_id, static_cast<std::uint32_t>(hop.fee_base_msat.raw()),
-                            hop.fee_proportional_millionths, static_cast<std::uint16_t>(hop.cltv_expiry_delta.raw())});
+            hops.push_back({hop.node_id, hop.short_channel_id,
+                            static_cast<std::uint32_t>(hop.fee_base_msat.raw()),
+                            hop.fee_proportional_millionths,
+                            static_cast<std::uint16_t>(hop.cltv_expiry_delta.raw())});
         }
     }
     for (const auto& script : invoice.fallbacks) {
-        if (auto address = bitcoin::address_of(script, invoice.network)) out.fallback_addresses.push_back(*std::move(address));
+        if (auto address = bitcoin::address_of(script, invoice.network))
+            out.fallback_addresses.push_back(*std::move(address));
     }
     out.signature = signature_of(text);
     out.problem = preview(state, config, invoice, now, out.fee);

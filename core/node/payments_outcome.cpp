@@ -1,5 +1,5 @@
-// What becomes of payments under way: the preimage, failures read and judged, another attempt when nothing of the last is left
-// anywhere, the deadline. Also the payments' timers and blocks.
+// What becomes of payments under way: the preimage, failures read and judged, another attempt when
+// nothing of the last is left anywhere, the deadline. Also the payments' timers and blocks.
 #include "core/node/payments_send.h"
 
 #include <fmt/format.h>
@@ -24,29 +24,35 @@ struct Failing {
 /// Opens a failure with the secrets of the part's onion.
 Failing read_failure(const Part& part, const channel::Removal* removal) {
     if (removal == nullptr) return {std::string(timed_out_on_chain), 0};
-    return std::visit(overloaded{[](const channel::Fulfilled&) { return Failing{}; },
-                                 [&](const channel::FailedMalformed& r) {
-                                     return Failing{std::string(onion::to_string(onion::code_of(
-                                                        onion::from_malformed(r.failure_code, r.sha256_of_onion)))),
-                                                    0};
-                                 },
-                                 [&](const channel::Failed& r) {
-                                     const auto session = crypto::PrivateKey::from(part.session_key);
-                                     if (!session) return Failing{std::string(unattributable), 0};
-                                     const auto secrets = onion::shared_secrets(*session, part.hops);
-                                     if (!secrets) return Failing{std::string(unattributable), 0};
-                                     const auto opened = onion::unwrap_failure(r.reason, *secrets);
-                                     if (!opened) return Failing{std::string(unattributable), 0};
-                                     return Failing{std::string(onion::to_string(onion::code_of(opened->failure))),
-                                                    static_cast<std::uint32_t>(opened->hop)};
-                                 }},
-                      *removal);
+    return std::visit(
+        overloaded{
+            [](const channel::Fulfilled&) { return Failing{}; },
+            [&](const channel::FailedMalformed& r) {
+                return Failing{std::string(onion::to_string(onion::code_of(
+                                   onion::from_malformed(r.failure_code, r.sha256_of_onion)))),
+                               0};
+            },
+            [&](const channel::Failed& r) {
+                const auto session = crypto::PrivateKey::from(part.session_key);
+                if (!session) return Failing{std::string(unattributable), 0};
+                const auto secrets = onion::shared_secrets(*session, part.hops);
+                if (!secrets) return Failing{std::string(unattributable), 0};
+                const auto opened = onion::unwrap_failure(r.reason, *secrets);
+                if (!opened) return Failing{std::string(unattributable), 0};
+                return Failing{std::string(onion::to_string(onion::code_of(opened->failure))),
+                               static_cast<std::uint32_t>(opened->hop)};
+            }},
+        *removal);
 }
 
-/// Is it the payee's last word? Its temporary troubles, and a set that never became complete, are not.
+/// Is it the payee's last word? Its temporary troubles, and a set that never became complete, are
+/// not.
 bool is_final(const Part& part) {
-    if (part.failed_hop + 1 != part.hops.size() || part.failure == unattributable || part.failure == timed_out_on_chain) return false;
-    return part.failure != onion::to_string(onion::FailureCode::mpp_timeout) && part.failure.rfind("temporary_", 0) != 0;
+    if (part.failed_hop + 1 != part.hops.size() || part.failure == unattributable ||
+        part.failure == timed_out_on_chain)
+        return false;
+    return part.failure != onion::to_string(onion::FailureCode::mpp_timeout) &&
+           part.failure.rfind("temporary_", 0) != 0;
 }
 
 struct Verdict {
@@ -54,8 +60,8 @@ struct Verdict {
     Problem problem;
 };
 
-/// What the failed parts of the last attempt together mean: the payee's word counts most, mpp_timeout least, for it only says
-/// that another part failed.
+/// What the failed parts of the last attempt together mean: the payee's word counts most,
+/// mpp_timeout least, for it only says that another part failed.
 Verdict judge(const OutgoingPayment& payment) {
     const std::uint32_t last = payment.parts.back().attempt;
     const Part* worst = nullptr;
@@ -67,10 +73,12 @@ Verdict judge(const OutgoingPayment& payment) {
         if (part.attempt != last || part.state != Part::State::failed) continue;
         if (worst == nullptr || weight(part) > weight(*worst)) worst = &part;
     }
-    if (worst == nullptr) return {true, Problem{ProblemKind::internal, {{"detail", "no failed part"}}}};
+    if (worst == nullptr)
+        return {true, Problem{ProblemKind::internal, {{"detail", "no failed part"}}}};
     const bool final = is_final(*worst);
     const bool by_payee = worst->failed_hop + 1 == worst->hops.size();
-    Problem problem{final || (by_payee && weight(*worst) == 0) ? ProblemKind::payee_refused : ProblemKind::payment_failed,
+    Problem problem{final || (by_payee && weight(*worst) == 0) ? ProblemKind::payee_refused
+                                                               : ProblemKind::payment_failed,
                     {{"code", worst->failure}}};
     if (worst->failure != unattributable && worst->failed_hop < worst->hops.size()) {
         problem.params["node"] = worst->hops[worst->failed_hop].hex();
@@ -79,7 +87,8 @@ Verdict judge(const OutgoingPayment& payment) {
 }
 
 bool any_in_flight(const OutgoingPayment& payment) {
-    return std::any_of(payment.parts.begin(), payment.parts.end(), [](const Part& p) { return p.state == Part::State::in_flight; });
+    return std::any_of(payment.parts.begin(), payment.parts.end(),
+                       [](const Part& p) { return p.state == Part::State::in_flight; });
 }
 
 void put(Draft& draft, OutgoingPayment&& payment) {
@@ -93,7 +102,8 @@ void answer_waiting(Draft& draft, OutgoingPayment& payment, const api::CommandRe
 }
 
 std::uint64_t elapsed_ms(const OutgoingPayment& payment, const Scope& scope) {
-    if (!payment.after_restart) return scope.monotonic_ms - std::min(scope.monotonic_ms, payment.created_ms);
+    if (!payment.after_restart)
+        return scope.monotonic_ms - std::min(scope.monotonic_ms, payment.created_ms);
     const std::int64_t seconds = scope.now.raw() - payment.created.raw();
     return seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds) * 1000;
 }
@@ -103,19 +113,23 @@ bool try_again(Draft& draft, OutgoingPayment& payment, const Scope& scope) {
     if (!payment.bolt11.empty()) {
         const auto invoice = read_invoice(payment.bolt11, &params_of(scope.config.network));
         if (!invoice || invoice->is_expired(scope.now)) return false;
-        return attempt(draft, payment, target_of(*invoice, payment.amount, payment.max_fee), scope).has_value();
+        return attempt(draft, payment, target_of(*invoice, payment.amount, payment.max_fee), scope)
+            .has_value();
     }
     if (!payment.keysend_preimage) return false;
-    const auto target = target_of_keysend(payment.payee, payment.amount, payment.payment_hash, *payment.keysend_preimage);
+    const auto target = target_of_keysend(payment.payee, payment.amount, payment.payment_hash,
+                                          *payment.keysend_preimage);
     return attempt(draft, payment, target, scope).has_value();
 }
 
 /// A part failed. When it was the last in flight, the payment is tried again or lost.
 void after_failure(Draft& draft, OutgoingPayment&& payment, const Scope& scope) {
-    if (any_in_flight(payment) || !std::holds_alternative<PaymentPending>(payment.status)) return put(draft, std::move(payment));
+    if (any_in_flight(payment) || !std::holds_alternative<PaymentPending>(payment.status))
+        return put(draft, std::move(payment));
     auto verdict = judge(payment);
     const bool in_time = !payment.after_restart && scope.monotonic_ms < payment.deadline_ms;
-    if (!verdict.final && in_time && try_again(draft, payment, scope)) return put(draft, std::move(payment));
+    if (!verdict.final && in_time && try_again(draft, payment, scope))
+        return put(draft, std::move(payment));
     if (!verdict.final && !in_time && !payment.after_restart) {
         verdict.problem.kind = ProblemKind::timed_out;
     }
@@ -127,7 +141,8 @@ void after_failure(Draft& draft, OutgoingPayment&& payment, const Scope& scope) 
 
 /// The part of a payment of ours that this HTLC carries.
 Part* part_of(OutgoingPayment& payment, const HtlcRef& htlc) {
-    const auto at = std::find_if(payment.parts.begin(), payment.parts.end(), [&](const Part& part) { return part.htlc == htlc; });
+    const auto at = std::find_if(payment.parts.begin(), payment.parts.end(),
+                                 [&](const Part& part) { return part.htlc == htlc; });
     return at == payment.parts.end() ? nullptr : &*at;
 }
 
@@ -135,15 +150,18 @@ bool carries(const Draft& draft, const PaymentHash& hash, const HtlcRef& htlc) {
     const PaymentPtr* const found = draft.payments.find(hash);
     if (found == nullptr) return false;
     const auto& parts = (*found)->parts;
-    return std::any_of(parts.begin(), parts.end(), [&](const Part& part) { return part.htlc == htlc; });
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const Part& part) { return part.htlc == htlc; });
 }
 
 }  // namespace
 
-void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const wire::Preimage& preimage, const Scope& scope) {
+void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash,
+                 const wire::Preimage& preimage, const Scope& scope) {
     if (!carries(draft, hash, outgoing)) {
         if (!forward_preimage(draft, outgoing, preimage, scope)) {
-            draft.log(LogLevel::unusual, fmt::format("preimage of nobody channel={} id={}", outgoing.channel.hex(), outgoing.id.raw()));
+            draft.log(LogLevel::unusual, fmt::format("preimage of nobody channel={} id={}",
+                                                     outgoing.channel.hex(), outgoing.id.raw()));
         }
         return;
     }
@@ -166,11 +184,12 @@ void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash,
     put(draft, std::move(payment));
 }
 
-void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const channel::Removal* removal,
-                         const Scope& scope) {
+void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash,
+                         const channel::Removal* removal, const Scope& scope) {
     if (!carries(draft, hash, outgoing)) {
         if (!forward_removed(draft, outgoing, removal, scope)) {
-            draft.log(LogLevel::unusual, fmt::format("htlc of nobody channel={} id={}", outgoing.channel.hex(), outgoing.id.raw()));
+            draft.log(LogLevel::unusual, fmt::format("htlc of nobody channel={} id={}",
+                                                     outgoing.channel.hex(), outgoing.id.raw()));
         }
         return;
     }
@@ -186,14 +205,17 @@ void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHas
     part->state = Part::State::failed;
     part->failure = std::move(failing.code);
     part->failed_hop = failing.hop;
-    draft.log(LogLevel::info, fmt::format("part failed hash={} channel={} id={} hop={} code={}", hash.hex(), outgoing.channel.hex(),
-                                          outgoing.id.raw(), part->failed_hop, part->failure));
+    draft.log(LogLevel::info, fmt::format("part failed hash={} channel={} id={} hop={} code={}",
+                                          hash.hex(), outgoing.channel.hex(), outgoing.id.raw(),
+                                          part->failed_hop, part->failure));
     after_failure(draft, std::move(payment), scope);
 }
 
 void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope) {
     const PaymentPtr& before = *draft.payments.find(hash);
-    if (!std::holds_alternative<PaymentPending>(before->status) || before->after_restart || before->waiting.empty()) return;
+    if (!std::holds_alternative<PaymentPending>(before->status) || before->after_restart ||
+        before->waiting.empty())
+        return;
     if (scope.monotonic_ms < before->deadline_ms) return;
     OutgoingPayment payment = *before;
     // Its HTLCs are still held by somebody: the outcome is open, and paying again could pay twice.
@@ -203,23 +225,30 @@ void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope)
 
 void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
     if (kind_of(timer) == TimerKind::payment_deadline) {
-        for (const auto& hash : hashes_of_timer(draft.payments, draft.base.payments, timer)) payment_deadline(draft, hash, scope);
+        for (const auto& hash : hashes_of_timer(draft.payments, draft.base.payments, timer))
+            payment_deadline(draft, hash, scope);
     } else if (kind_of(timer) == TimerKind::mpp_timeout) {
-        for (const auto& hash : hashes_of_timer(draft.incoming, draft.base.incoming, timer)) mpp_timed_out(draft, hash, scope);
+        for (const auto& hash : hashes_of_timer(draft.incoming, draft.base.incoming, timer))
+            mpp_timed_out(draft, hash, scope);
     }
 }
 
-void payments_on_block(Draft& draft, const Scope&) { fail_expiring_sets(draft); }
+void payments_on_block(Draft& draft, const Scope&) {
+    fail_expiring_sets(draft);
+}
 
 void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(id);
     if (found == nullptr) return;
     const auto* const funded = channel::funded_of((*found)->state);
     if (funded == nullptr) return;
-    // Payments of ours never wait for a channel; HTLCs to us may have been decided while it could not be told to the peer.
+    // Payments of ours never wait for a channel; HTLCs to us may have been decided while it could
+    // not be told to the peer.
     std::vector<HtlcId> open;
     for (const auto& entry : funded->commitments.htlcs()) {
-        if (entry.htlc.offered_by == channel::Party::theirs && entry.stage == channel::Stage::locked_in) open.push_back(entry.htlc.id);
+        if (entry.htlc.offered_by == channel::Party::theirs &&
+            entry.stage == channel::Stage::locked_in)
+            open.push_back(entry.htlc.id);
     }
     for (const auto htlc : open) on_incoming_locked_in(draft, id, htlc, scope);
 }
@@ -227,8 +256,10 @@ void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope) {
 void resume_payments(const State& state, std::vector<ports::Effect>& out) {
     // Sets that were waiting when the process ended get their time once more.
     for (const auto& [hash, incoming] : state.incoming) {
-        if (incoming->parts.empty() || !std::holds_alternative<InvoiceOpen>(incoming->status)) continue;
-        out.push_back(ports::ArmTimer{payment_timer(TimerKind::mpp_timeout, hash), std::chrono::milliseconds(mpp_patience_ms)});
+        if (incoming->parts.empty() || !std::holds_alternative<InvoiceOpen>(incoming->status))
+            continue;
+        out.push_back(ports::ArmTimer{payment_timer(TimerKind::mpp_timeout, hash),
+                                      std::chrono::milliseconds(mpp_patience_ms)});
     }
 }
 

@@ -1,5 +1,6 @@
-// Paying: from the wish to HTLCs in our channels. A payment is named by its hash: whoever asks, and however often, at most one
-// attempt of it is in flight, and a new one begins only when nothing of the last is left in any commitment.
+// Paying: from the wish to HTLCs in our channels. A payment is named by its hash: whoever asks, and
+// however often, at most one attempt of it is in flight, and a new one begins only when nothing of
+// the last is left in any commitment.
 #include "core/crypto/hash.h"
 #include "core/node/payments_send.h"
 
@@ -15,22 +16,31 @@ namespace {
 using api::Problem;
 using api::ProblemKind;
 
-/// Blocks that may be found before the last hop looks, and room to hide in: who is asked how far the payee is (BOLT 7).
+/// Blocks that may be found before the last hop looks, and room to hide in: who is asked how far
+/// the payee is (BOLT 7).
 constexpr std::uint32_t shadow_least = 3;
 constexpr std::uint32_t shadow_range = 24;
 /// LDK wants so many for a payment that nobody asked for.
 constexpr BlockDelta keysend_final_delta{42};
 constexpr std::uint32_t longest_timeout_s = 24 * 3600;
 
-std::string text_of(Msat amount) { return std::to_string(amount.raw()); }
+std::string text_of(Msat amount) {
+    return std::to_string(amount.raw());
+}
 
-/// A way that failed in an earlier attempt is not tried again: a way is its channel when the peer is the payee, else its hops.
-bool has_failed(const OutgoingPayment& payment, const ChannelId& channel, std::span<const payment::HintHop> hops) {
+/// A way that failed in an earlier attempt is not tried again: a way is its channel when the peer
+/// is the payee, else its hops.
+bool has_failed(const OutgoingPayment& payment, const ChannelId& channel,
+                std::span<const payment::HintHop> hops) {
     return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const Part& part) {
         if (part.state != Part::State::failed || part.scids.size() != hops.size()) return false;
-        if (hops.empty()) return part.htlc.channel == channel && part.failure != onion::to_string(onion::FailureCode::mpp_timeout);
+        if (hops.empty())
+            return part.htlc.channel == channel &&
+                   part.failure != onion::to_string(onion::FailureCode::mpp_timeout);
         return std::equal(hops.begin(), hops.end(), part.scids.begin(),
-                          [](const payment::HintHop& hop, ShortChannelId scid) { return hop.short_channel_id == scid; });
+                          [](const payment::HintHop& hop, ShortChannelId scid) {
+                              return hop.short_channel_id == scid;
+                          });
     });
 }
 
@@ -38,24 +48,27 @@ bool has_failed(const OutgoingPayment& payment, const ChannelId& channel, std::s
 struct Ways {
     std::vector<payment::Lane> lanes;
     std::vector<ChannelId> channels;
-    bool any_usable = false;    ///< Some channel could carry something somewhere.
-    bool payee_is_peer = false; ///< There is a channel to the payee, usable or not.
+    bool any_usable = false;     ///< Some channel could carry something somewhere.
+    bool payee_is_peer = false;  ///< There is a channel to the payee, usable or not.
 };
 
-Ways ways_to(const Draft& draft, const Target& target, const OutgoingPayment& payment, const std::set<ChannelId>& refused,
-             const crypto::PublicKey& us) {
+Ways ways_to(const Draft& draft, const Target& target, const OutgoingPayment& payment,
+             const std::set<ChannelId>& refused, const crypto::PublicKey& us) {
     Ways out;
     // What is left of a hint behind us, if it leads through us.
     std::vector<std::span<const payment::HintHop>> tails;
     for (const auto& hint : target.hints) {
         std::span<const payment::HintHop> tail(hint);
-        const auto at = std::find_if(hint.rbegin(), hint.rend(), [&](const payment::HintHop& hop) { return hop.node_id == us; });
+        const auto at = std::find_if(hint.rbegin(), hint.rend(), [&](const payment::HintHop& hop) {
+            return hop.node_id == us;
+        });
         if (at != hint.rend()) tail = tail.subspan(static_cast<std::size_t>(hint.rend() - at));
         if (!tail.empty() && payment::delta_of(tail)) tails.push_back(tail);
     }
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
         const bool to_payee = channel->peer == target.payee;
-        const bool lives = channel::funded_of(channel->state) != nullptr && !std::holds_alternative<channel::Closing>(channel->state);
+        const bool lives = channel::funded_of(channel->state) != nullptr &&
+                           !std::holds_alternative<channel::Closing>(channel->state);
         if (to_payee && lives) out.payee_is_peer = true;
         if (!channel::is_usable(*channel)) return;
         out.any_usable = true;
@@ -76,8 +89,11 @@ Ways ways_to(const Draft& draft, const Target& target, const OutgoingPayment& pa
         if (to_payee) add({});
         for (const auto& tail : tails) {
             // The latest hop that is our peer: what lies before it would be a detour.
-            const auto at = std::find_if(tail.rbegin(), tail.rend(), [&](const payment::HintHop& hop) { return hop.node_id == channel->peer; });
-            if (at != tail.rend()) add(tail.subspan(static_cast<std::size_t>(tail.rend() - at) - 1));
+            const auto at = std::find_if(
+                tail.rbegin(), tail.rend(),
+                [&](const payment::HintHop& hop) { return hop.node_id == channel->peer; });
+            if (at != tail.rend())
+                add(tail.subspan(static_cast<std::size_t>(tail.rend() - at) - 1));
         }
     });
     return out;
@@ -86,14 +102,18 @@ Ways ways_to(const Draft& draft, const Target& target, const OutgoingPayment& pa
 Problem problem_of(const payment::SplitError& error, const Target& target) {
     return std::visit(overloaded{[&](const payment::TooLittle& e) {
                                      return Problem{ProblemKind::insufficient_liquidity,
-                                                    {{"can_send_msat", text_of(e.most)}, {"needed_msat", text_of(target.amount)}}};
+                                                    {{"can_send_msat", text_of(e.most)},
+                                                     {"needed_msat", text_of(target.amount)}}};
                                  },
                                  [&](const payment::BelowLeast& e) {
-                                     return Problem{ProblemKind::amount_too_small, {{"least", text_of(e.least)}, {"unit", "msat"}}};
+                                     return Problem{
+                                         ProblemKind::amount_too_small,
+                                         {{"least", text_of(e.least)}, {"unit", "msat"}}};
                                  },
                                  [&](const payment::FeeTooHigh& e) {
                                      return Problem{ProblemKind::fee_limit,
-                                                    {{"fee_msat", text_of(e.fee)}, {"max_fee_msat", text_of(target.max_fee)}}};
+                                                    {{"fee_msat", text_of(e.fee)},
+                                                     {"max_fee_msat", text_of(target.max_fee)}}};
                                  }},
                       error);
 }
@@ -103,13 +123,17 @@ struct Plan {
     std::vector<payment::Share> shares;
 };
 
-Result<Plan, Problem> plan_shares(const Draft& draft, const Target& target, const OutgoingPayment& payment,
+Result<Plan, Problem> plan_shares(const Draft& draft, const Target& target,
+                                  const OutgoingPayment& payment,
                                   const std::set<ChannelId>& refused, const crypto::PublicKey& us) {
     Plan plan{ways_to(draft, target, payment, refused, us), {}};
     const auto& ways = plan.ways;
     if (ways.lanes.empty()) {
-        if (!ways.any_usable || ways.payee_is_peer) return fail(Problem{ProblemKind::no_usable_channel, {}});
-        return fail(Problem{ProblemKind::no_route, {{"cause", target.hints.empty() ? "payee_unknown" : "hints_unreachable"}}});
+        if (!ways.any_usable || ways.payee_is_peer)
+            return fail(Problem{ProblemKind::no_usable_channel, {}});
+        return fail(
+            Problem{ProblemKind::no_route,
+                    {{"cause", target.hints.empty() ? "payee_unknown" : "hints_unreachable"}}});
     }
     auto shares = payment::split(ways.lanes, target.amount, target.max_fee, target.parts_allowed);
     if (!shares) return fail(problem_of(shares.error(), target));
@@ -118,7 +142,8 @@ Result<Plan, Problem> plan_shares(const Draft& draft, const Target& target, cons
 }
 
 /// The payee's expiry, the same for every part.
-Result<BlockHeight, Problem> final_expiry(const Draft& draft, const Target& target, const Plan& plan, const Scope& scope) {
+Result<BlockHeight, Problem> final_expiry(const Draft& draft, const Target& target,
+                                          const Plan& plan, const Scope& scope) {
     std::uint64_t most = std::max(target.final_delta.raw(), payment::least_final_delta.raw());
     std::uint32_t on_the_way = 0;
     for (const auto& share : plan.shares) {
@@ -127,7 +152,8 @@ Result<BlockHeight, Problem> final_expiry(const Draft& draft, const Target& targ
     }
     most += on_the_way;
     if (most + shadow_least > payment::max_route_delta.raw()) {
-        return fail(Problem{ProblemKind::no_route, {{"cause", "expiry_too_far"}, {"blocks", std::to_string(most)}}});
+        return fail(Problem{ProblemKind::no_route,
+                            {{"cause", "expiry_too_far"}, {"blocks", std::to_string(most)}}});
     }
     const std::uint32_t room = payment::max_route_delta.raw() - static_cast<std::uint32_t>(most);
     const auto random = scope.entropy.expand(scope.event, "shadow of " + target.payment_hash.hex());
@@ -151,17 +177,20 @@ private:
 };
 
 /// One HTLC with its onion. `number` makes its session key unlike any other of this turn.
-Result<Part, Problem> add_share(Draft& draft, const Target& target, const Plan& plan, const payment::Share& share, BlockHeight expiry,
-                                std::size_t number, std::vector<std::pair<crypto::PublicKey, wire::Message>>& messages,
+Result<Part, Problem> add_share(Draft& draft, const Target& target, const Plan& plan,
+                                const payment::Share& share, BlockHeight expiry, std::size_t number,
+                                std::vector<std::pair<crypto::PublicKey, wire::Message>>& messages,
                                 const Scope& scope) {
     const auto& lane = plan.ways.lanes[share.lane];
     const ChannelId& id = plan.ways.channels[lane.channel];
-    const auto layers = payment::layers(lane.hops, target.payee, share.arrives, expiry, target.final);
+    const auto layers =
+        payment::layers(lane.hops, target.payee, share.arrives, expiry, target.final);
     if (!layers) return fail(Problem{ProblemKind::no_route, {{"cause", "hint_terms"}}});
     Part part;
     part.amount = share.arrives;
     part.fee = share.fee;
-    part.session_key = scope.entropy.expand(scope.event, fmt::format("session {} {}", target.payment_hash.hex(), number));
+    part.session_key = scope.entropy.expand(
+        scope.event, fmt::format("session {} {}", target.payment_hash.hex(), number));
     const auto session = crypto::PrivateKey::from(part.session_key);
     if (!session) return fail(Problem{ProblemKind::internal, {{"detail", "session key"}}});
     const auto onion = onion::build(*session, layers->hops, target.payment_hash.view());
@@ -169,10 +198,12 @@ Result<Part, Problem> add_share(Draft& draft, const Target& target, const Plan& 
     for (const auto& hop : layers->hops) part.hops.push_back(hop.node);
     for (const auto& hop : lane.hops) part.scids.push_back(hop.short_channel_id);
     channel::Channel* const channel = draft.edit_channel(id);
-    auto add = channel::add_htlc(*channel, layers->amount, target.payment_hash, layers->expiry, onion->packet);
+    auto add = channel::add_htlc(*channel, layers->amount, target.payment_hash, layers->expiry,
+                                 onion->packet);
     if (!add) {
         return fail(Problem{ProblemKind::insufficient_liquidity,
-                            {{"can_send_msat", std::to_string(add.error().limit)}, {"needed_msat", text_of(layers->amount)},
+                            {{"can_send_msat", std::to_string(add.error().limit)},
+                             {"needed_msat", text_of(layers->amount)},
                              {"cause", std::string(channel::to_string(add.error().kind))}}});
     }
     part.htlc = HtlcRef{id, add->id};
@@ -182,7 +213,8 @@ Result<Part, Problem> add_share(Draft& draft, const Target& target, const Plan& 
 
 }  // namespace
 
-Result<void, Problem> attempt(Draft& draft, OutgoingPayment& payment, const Target& target, const Scope& scope) {
+Result<void, Problem> attempt(Draft& draft, OutgoingPayment& payment, const Target& target,
+                              const Scope& scope) {
     if (auto problem = chain_problem(draft, scope, true)) return fail(*std::move(problem));
     const std::uint32_t number = payment.parts.empty() ? 0 : payment.parts.back().attempt + 1;
     std::set<ChannelId> refused;
@@ -198,9 +230,11 @@ Result<void, Problem> attempt(Draft& draft, OutgoingPayment& payment, const Targ
         bool complete = true;
         for (const auto& share : plan->shares) {
             const ChannelId& id = plan->ways.channels[plan->ways.lanes[share.lane].channel];
-            // A failed add changes nothing: only with several parts there is something to take back.
+            // A failed add changes nothing: only with several parts there is something to take
+            // back.
             if (plan->shares.size() > 1) undo.remember(id);
-            auto part = add_share(draft, target, *plan, share, expiry, payment.parts.size() + parts.size(), messages, scope);
+            auto part = add_share(draft, target, *plan, share, expiry,
+                                  payment.parts.size() + parts.size(), messages, scope);
             if (!part) {
                 undo.roll_back();
                 refused.insert(id);
@@ -221,7 +255,8 @@ Result<void, Problem> attempt(Draft& draft, OutgoingPayment& payment, const Targ
     }
 }
 
-Result<Msat, Problem> fee_now(const Draft& draft, const Target& target, const crypto::PublicKey& us) {
+Result<Msat, Problem> fee_now(const Draft& draft, const Target& target,
+                              const crypto::PublicKey& us) {
     RUNNEL_TRY(const auto plan, plan_shares(draft, target, OutgoingPayment{}, {}, us));
     Msat fee;
     for (const auto& share : plan.shares) fee += share.fee;
@@ -242,7 +277,8 @@ Target target_of(const payment::Invoice& invoice, Msat amount, Msat max_fee) {
     return target;
 }
 
-Target target_of_keysend(const crypto::PublicKey& payee, Msat amount, const PaymentHash& hash, const wire::Preimage& preimage) {
+Target target_of_keysend(const crypto::PublicKey& payee, Msat amount, const PaymentHash& hash,
+                         const wire::Preimage& preimage) {
     Target target;
     target.payment_hash = hash;
     target.payee = payee;
@@ -252,29 +288,41 @@ Target target_of_keysend(const crypto::PublicKey& payee, Msat amount, const Paym
     return target;
 }
 
-Result<payment::Invoice, Problem> read_invoice(const std::string& text, const NetworkParams* network) {
+Result<payment::Invoice, Problem> read_invoice(const std::string& text,
+                                               const NetworkParams* network) {
     std::optional<std::size_t> feature;
     auto invoice = payment::decode_invoice(text, network, &feature);
     if (invoice) return *std::move(invoice);
     switch (invoice.error()) {
         case DecodeError::wrong_network:
-            return fail(Problem{ProblemKind::wrong_network, {{"expected", std::string(network == nullptr ? "" : network->name)}}});
+            return fail(
+                Problem{ProblemKind::wrong_network,
+                        {{"expected", std::string(network == nullptr ? "" : network->name)}}});
         case DecodeError::unsupported:
-            return fail(Problem{ProblemKind::unsupported, {{"feature", feature ? std::to_string(*feature) : std::string("unknown")}}});
-        default: return fail(Problem{ProblemKind::malformed, {{"cause", std::string(to_string(invoice.error()))}}});
+            return fail(Problem{
+                ProblemKind::unsupported,
+                {{"feature", feature ? std::to_string(*feature) : std::string("unknown")}}});
+        default:
+            return fail(Problem{ProblemKind::malformed,
+                                {{"cause", std::string(to_string(invoice.error()))}}});
     }
 }
 
-std::optional<Problem> amount_problem(const payment::Invoice& invoice, const std::optional<Msat>& wished) {
+std::optional<Problem> amount_problem(const payment::Invoice& invoice,
+                                      const std::optional<Msat>& wished) {
     if (!invoice.amount && !wished) return Problem{ProblemKind::amount_missing, {}};
     if (invoice.amount && wished && *invoice.amount != *wished) {
         return Problem{ProblemKind::bad_request,
-                       {{"field", "amount"}, {"cause", "the invoice names its own amount"}, {"amount_msat", text_of(*invoice.amount)}}};
+                       {{"field", "amount"},
+                        {"cause", "the invoice names its own amount"},
+                        {"amount_msat", text_of(*invoice.amount)}}};
     }
     const Msat amount = invoice.amount.value_or(wished.value_or(Msat(0)));
-    if (amount.is_zero()) return Problem{ProblemKind::amount_too_small, {{"least", "1"}, {"unit", "msat"}}};
+    if (amount.is_zero())
+        return Problem{ProblemKind::amount_too_small, {{"least", "1"}, {"unit", "msat"}}};
     if (amount > max_money.msat()) {
-        return Problem{ProblemKind::amount_too_large, {{"most", text_of(max_money.msat())}, {"unit", "msat"}}};
+        return Problem{ProblemKind::amount_too_large,
+                       {{"most", text_of(max_money.msat())}, {"unit", "msat"}}};
     }
     return std::nullopt;
 }
@@ -282,10 +330,13 @@ std::optional<Problem> amount_problem(const payment::Invoice& invoice, const std
 std::optional<Problem> earlier_problem(const OutgoingPayment* earlier) {
     if (earlier == nullptr) return std::nullopt;
     const std::string hash = earlier->payment_hash.hex();
-    if (std::holds_alternative<PaymentPaid>(earlier->status)) return Problem{ProblemKind::already_paid, {{"payment_hash", hash}}};
-    const bool in_flight = std::any_of(earlier->parts.begin(), earlier->parts.end(),
-                                       [](const Part& part) { return part.state == Part::State::in_flight; });
-    // Whatever its status says: while an HTLC may still be taken by the payee, another would pay twice.
+    if (std::holds_alternative<PaymentPaid>(earlier->status))
+        return Problem{ProblemKind::already_paid, {{"payment_hash", hash}}};
+    const bool in_flight =
+        std::any_of(earlier->parts.begin(), earlier->parts.end(),
+                    [](const Part& part) { return part.state == Part::State::in_flight; });
+    // Whatever its status says: while an HTLC may still be taken by the payee, another would pay
+    // twice.
     if (in_flight) return Problem{ProblemKind::in_flight, {{"payment_hash", hash}}};
     return std::nullopt;
 }
@@ -308,7 +359,9 @@ api::CommandResult outcome_of(const OutgoingPayment& payment) {
                                      answer.elapsed_ms = paid.elapsed_ms;
                                      return api::Answer(answer);
                                  },
-                                 [&](const PaymentLost& lost) -> api::CommandResult { return fail(lost.problem); }},
+                                 [&](const PaymentLost& lost) -> api::CommandResult {
+                                     return fail(lost.problem);
+                                 }},
                       payment.status);
 }
 
@@ -323,16 +376,19 @@ bool repeated(Draft& draft, const api::CommandId& id, const PaymentHash& hash) {
         return true;
     }
     OutgoingPayment next = **earlier;
-    if (std::find(next.waiting.begin(), next.waiting.end(), id) == next.waiting.end()) next.waiting.push_back(id);
+    if (std::find(next.waiting.begin(), next.waiting.end(), id) == next.waiting.end())
+        next.waiting.push_back(id);
     draft.payments.put(hash, std::make_shared<const OutgoingPayment>(std::move(next)));
     return true;
 }
 
 /// The first attempt of a payment, and its place among the others.
-void begin(Draft& draft, const api::CommandId& id, OutgoingPayment payment, const Target& target, std::uint32_t timeout_seconds,
-           const Scope& scope) {
-    if (auto started = attempt(draft, payment, target, scope); !started) return draft.answer(id, fail(started.error()));
-    const std::uint64_t wait_ms = std::uint64_t{std::min(timeout_seconds, longest_timeout_s)} * 1000;
+void begin(Draft& draft, const api::CommandId& id, OutgoingPayment payment, const Target& target,
+           std::uint32_t timeout_seconds, const Scope& scope) {
+    if (auto started = attempt(draft, payment, target, scope); !started)
+        return draft.answer(id, fail(started.error()));
+    const std::uint64_t wait_ms =
+        std::uint64_t{std::min(timeout_seconds, longest_timeout_s)} * 1000;
     payment.payment_hash = target.payment_hash;
     payment.command = id;
     payment.sequence = draft.wallet.next_sequence++;
@@ -344,8 +400,10 @@ void begin(Draft& draft, const api::CommandId& id, OutgoingPayment payment, cons
     payment.deadline_ms = scope.monotonic_ms + wait_ms;
     payment.waiting = {id};
     draft.effects.push_back(
-        ports::ArmTimer{payment_timer(TimerKind::payment_deadline, target.payment_hash), std::chrono::milliseconds(wait_ms)});
-    draft.payments.put(target.payment_hash, std::make_shared<const OutgoingPayment>(std::move(payment)));
+        ports::ArmTimer{payment_timer(TimerKind::payment_deadline, target.payment_hash),
+                        std::chrono::milliseconds(wait_ms)});
+    draft.payments.put(target.payment_hash,
+                       std::make_shared<const OutgoingPayment>(std::move(payment)));
 }
 
 }  // namespace
@@ -360,35 +418,46 @@ void on_pay(Draft& draft, const api::CommandId& id, const api::Pay& wish, const 
         return refuse(Problem{ProblemKind::own_invoice, {{"payment_hash", hash.hex()}}});
     }
     const PaymentPtr* const earlier = draft.payments.find(hash);
-    if (auto problem = earlier_problem(earlier == nullptr ? nullptr : earlier->get())) return refuse(*std::move(problem));
+    if (auto problem = earlier_problem(earlier == nullptr ? nullptr : earlier->get()))
+        return refuse(*std::move(problem));
     if (invoice->is_expired(scope.now)) {
-        return refuse(Problem{ProblemKind::expired, {{"since", std::to_string(invoice->expires_at().raw())}}});
+        return refuse(Problem{ProblemKind::expired,
+                              {{"since", std::to_string(invoice->expires_at().raw())}}});
     }
     if (auto problem = amount_problem(*invoice, wish.amount)) return refuse(*std::move(problem));
     const Msat amount = invoice->amount.value_or(wish.amount.value_or(Msat(0)));
     OutgoingPayment payment;
     payment.bolt11 = wish.text;
-    if (const auto* const text = std::get_if<std::string>(&invoice->description)) payment.description = *text;
-    begin(draft, id, std::move(payment), target_of(*invoice, amount, wish.max_fee.value_or(payment::default_max_fee(amount))),
+    if (const auto* const text = std::get_if<std::string>(&invoice->description))
+        payment.description = *text;
+    begin(draft, id, std::move(payment),
+          target_of(*invoice, amount, wish.max_fee.value_or(payment::default_max_fee(amount))),
           wish.timeout_seconds, scope);
 }
 
-void on_keysend(Draft& draft, const api::CommandId& id, const api::Keysend& wish, const Scope& scope) {
+void on_keysend(Draft& draft, const api::CommandId& id, const api::Keysend& wish,
+                const Scope& scope) {
     const auto refuse = [&](Problem problem) { draft.answer(id, fail(std::move(problem))); };
     if (wish.node_id == scope.keys.node_id()) {
-        return refuse(Problem{ProblemKind::bad_request, {{"field", "node_id"}, {"cause", "this is our own node"}}});
+        return refuse(Problem{ProblemKind::bad_request,
+                              {{"field", "node_id"}, {"cause", "this is our own node"}}});
     }
-    // Derived from the command's id: nobody else can guess it, and the same command can never pay twice.
+    // Derived from the command's id: nobody else can guess it, and the same command can never pay
+    // twice.
     const Secret32 secret = scope.keys.derive("keysend preimage", id.view());
     const wire::Preimage preimage(secret.reveal());
     const PaymentHash hash(crypto::sha256(preimage.view()).raw());
     if (repeated(draft, id, hash)) return;
-    if (wish.amount.is_zero()) return refuse(Problem{ProblemKind::amount_too_small, {{"least", "1"}, {"unit", "msat"}}});
+    if (wish.amount.is_zero())
+        return refuse(Problem{ProblemKind::amount_too_small, {{"least", "1"}, {"unit", "msat"}}});
     const PaymentPtr* const earlier = draft.payments.find(hash);
-    if (auto problem = earlier_problem(earlier == nullptr ? nullptr : earlier->get())) return refuse(*std::move(problem));
+    if (auto problem = earlier_problem(earlier == nullptr ? nullptr : earlier->get()))
+        return refuse(*std::move(problem));
     OutgoingPayment payment;
     payment.keysend_preimage = preimage;
-    begin(draft, id, std::move(payment), target_of_keysend(wish.node_id, wish.amount, hash, preimage), api::Pay{}.timeout_seconds, scope);
+    begin(draft, id, std::move(payment),
+          target_of_keysend(wish.node_id, wish.amount, hash, preimage), api::Pay{}.timeout_seconds,
+          scope);
 }
 
 }  // namespace runnel::node

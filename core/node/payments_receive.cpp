@@ -1,5 +1,6 @@
-// HTLCs offered to us: opened, then taken for an invoice or a keysend, passed on, or failed. Sets of parts wait here for their
-// last one. What was decided is a record, so that deciding again after a restart gives the same.
+// HTLCs offered to us: opened, then taken for an invoice or a keysend, passed on, or failed. Sets
+// of parts wait here for their last one. What was decided is a record, so that deciding again after
+// a restart gives the same.
 #include "core/crypto/hash.h"
 #include "core/node/payments_room.h"
 
@@ -20,7 +21,8 @@ bool takes_answers(const Draft& draft, const ChannelId& id) {
                                 std::holds_alternative<channel::ShuttingDown>((*found)->state));
 }
 
-/// Proposes to the channel and sends when it speaks: otherwise reestablishing sends it, in its order.
+/// Proposes to the channel and sends when it speaks: otherwise reestablishing sends it, in its
+/// order.
 template <typename Propose>
 bool propose(Draft& draft, const HtlcRef& ref, Propose propose_to) {
     if (!takes_answers(draft, ref.channel)) return false;
@@ -28,8 +30,9 @@ bool propose(Draft& draft, const HtlcRef& ref, Propose propose_to) {
     Result<wire::Message, channel::ChannelFault> message = propose_to(*channel);
     if (!message) {
         if (message.error().kind != channel::FaultKind::already_removed) {
-            draft.log(LogLevel::unusual, fmt::format("htlc not answered channel={} id={} fault={}", ref.channel.hex(), ref.id.raw(),
-                                                     describe(message.error())));
+            draft.log(LogLevel::unusual,
+                      fmt::format("htlc not answered channel={} id={} fault={}", ref.channel.hex(),
+                                  ref.id.raw(), describe(message.error())));
         }
         return false;
     }
@@ -47,10 +50,12 @@ void put(Draft& draft, IncomingPayment&& incoming) {
     draft.incoming.put(hash, std::make_shared<const IncomingPayment>(std::move(incoming)));
 }
 
-/// Fails every part of an incomplete set. What a keysend that never became complete leaves is forgotten with it.
+/// Fails every part of an incomplete set. What a keysend that never became complete leaves is
+/// forgotten with it.
 void fail_set(Draft& draft, const PaymentHash& hash, const onion::Failure& failure) {
     const IncomingPtr incoming = *draft.incoming.find(hash);
-    for (const auto& part : incoming->parts) fail_incoming(draft, part.htlc, part.shared_secret, failure);
+    for (const auto& part : incoming->parts)
+        fail_incoming(draft, part.htlc, part.shared_secret, failure);
     if (incoming->bolt11.empty()) {
         draft.incoming.erase(hash);
         return;
@@ -75,9 +80,12 @@ void take_set(Draft& draft, IncomingPayment&& next, Msat received, const Scope& 
 
 /// Adds a part that was found in order to the set of its invoice.
 void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, const Scope& scope) {
-    // A part whose channel went to the chain meanwhile is no part of the set any more: whether it can be claimed is uncertain.
+    // A part whose channel went to the chain meanwhile is no part of the set any more: whether it
+    // can be claimed is uncertain.
     next.parts.erase(std::remove_if(next.parts.begin(), next.parts.end(),
-                                    [&](const ReceivedPart& p) { return !takes_answers(draft, p.htlc.channel); }),
+                                    [&](const ReceivedPart& p) {
+                                        return !takes_answers(draft, p.htlc.channel);
+                                    }),
                      next.parts.end());
     const bool first = next.parts.empty();
     next.parts.push_back(part);
@@ -88,13 +96,15 @@ void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, co
     }
     if (sum < part.total) {
         if (first) {
-            draft.effects.push_back(ports::ArmTimer{payment_timer(TimerKind::mpp_timeout, next.payment_hash),
-                                                    std::chrono::milliseconds(mpp_patience_ms)});
+            draft.effects.push_back(
+                ports::ArmTimer{payment_timer(TimerKind::mpp_timeout, next.payment_hash),
+                                std::chrono::milliseconds(mpp_patience_ms)});
         }
         put(draft, std::move(next));
         return;
     }
-    // Twice of what was asked is more than a payer's privacy needs (BOLT 4): somebody made a mistake, the money goes back.
+    // Twice of what was asked is more than a payer's privacy needs (BOLT 4): somebody made a
+    // mistake, the money goes back.
     if (sum.raw() / 2 > next.amount.value_or(part.total).raw()) {
         const PaymentHash hash = next.payment_hash;
         put(draft, std::move(next));
@@ -104,8 +114,10 @@ void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, co
 }
 
 /// A keysend: nobody was asked, the payer brought the preimage.
-std::optional<IncomingPayment> keysend_of(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPayload& payload, const Scope& scope) {
-    if (!payload.keysend_preimage || !hashes_to(*payload.keysend_preimage, htlc.htlc.payment_hash)) return std::nullopt;
+std::optional<IncomingPayment> keysend_of(Draft& draft, const PeeledHtlc& htlc,
+                                          const onion::FinalPayload& payload, const Scope& scope) {
+    if (!payload.keysend_preimage || !hashes_to(*payload.keysend_preimage, htlc.htlc.payment_hash))
+        return std::nullopt;
     // Without a secret nothing binds parts together: a forwarder could add its own (BOLT 4).
     if (!payload.payment_data && htlc.htlc.amount_msat < payload.total()) return std::nullopt;
     IncomingPayment made;
@@ -115,16 +127,21 @@ std::optional<IncomingPayment> keysend_of(Draft& draft, const PeeledHtlc& htlc, 
     if (payload.payment_data) made.payment_secret = payload.payment_data->payment_secret;
     made.preimage = *payload.keysend_preimage;
     made.created = scope.now;
-    made.expires = UnixTime(scope.now.raw() + static_cast<std::int64_t>(2 * mpp_patience_ms / 1000));
+    made.expires =
+        UnixTime(scope.now.raw() + static_cast<std::int64_t>(2 * mpp_patience_ms / 1000));
     made.min_final_cltv_expiry_delta = least_blocks_left.raw();
     return made;
 }
 
-/// Does what the payer wrote fit what we asked for? Every wrong answer is the same to a forwarder who guesses.
-bool fits(const IncomingPayment& asked, const PeeledHtlc& htlc, const onion::FinalPayload& payload, const Draft& draft, const Scope& scope) {
+/// Does what the payer wrote fit what we asked for? Every wrong answer is the same to a forwarder
+/// who guesses.
+bool fits(const IncomingPayment& asked, const PeeledHtlc& htlc, const onion::FinalPayload& payload,
+          const Draft& draft, const Scope& scope) {
     const bool is_keysend = asked.bolt11.empty();
-    if (std::holds_alternative<InvoicePaid>(asked.status) || scope.now > asked.expires) return false;
-    if (payload.keysend_preimage && !hashes_to(*payload.keysend_preimage, asked.payment_hash)) return false;
+    if (std::holds_alternative<InvoicePaid>(asked.status) || scope.now > asked.expires)
+        return false;
+    if (payload.keysend_preimage && !hashes_to(*payload.keysend_preimage, asked.payment_hash))
+        return false;
     if (payload.payment_data) {
         if (!(payload.payment_data->payment_secret == asked.payment_secret)) return false;
     } else if (!is_keysend || !asked.parts.empty()) {
@@ -132,8 +149,11 @@ bool fits(const IncomingPayment& asked, const PeeledHtlc& htlc, const onion::Fin
     }
     const Msat total = payload.total();
     if (total.is_zero()) return false;
-    if (asked.amount && (total < *asked.amount || total.raw() / 2 > asked.amount->raw())) return false;
-    const std::uint32_t wanted = std::max(least_blocks_left.raw(), asked.min_final_cltv_expiry_delta - std::min(asked.min_final_cltv_expiry_delta, height_tolerance));
+    if (asked.amount && (total < *asked.amount || total.raw() / 2 > asked.amount->raw()))
+        return false;
+    const std::uint32_t wanted = std::max(
+        least_blocks_left.raw(), asked.min_final_cltv_expiry_delta -
+                                     std::min(asked.min_final_cltv_expiry_delta, height_tolerance));
     return htlc.htlc.cltv_expiry >= (draft.tip.height + BlockDelta(wanted)).raw();
 }
 
@@ -150,22 +170,29 @@ std::optional<channel::HtlcEntry> incoming_entry(const Draft& draft, const HtlcR
 }
 
 bool fulfil_incoming(Draft& draft, const HtlcRef& ref, const wire::Preimage& preimage) {
-    return propose(draft, ref, [&](channel::Channel& c) { return channel::fulfill_htlc(c, ref.id, preimage); });
+    return propose(draft, ref,
+                   [&](channel::Channel& c) { return channel::fulfill_htlc(c, ref.id, preimage); });
 }
 
-bool fail_incoming(Draft& draft, const HtlcRef& ref, const Secret32& shared_secret, const onion::Failure& failure) {
-    draft.log(LogLevel::debug, fmt::format("htlc failed channel={} id={} code={}", ref.channel.hex(), ref.id.raw(),
-                                           onion::to_string(onion::code_of(failure))));
+bool fail_incoming(Draft& draft, const HtlcRef& ref, const Secret32& shared_secret,
+                   const onion::Failure& failure) {
+    draft.log(LogLevel::debug,
+              fmt::format("htlc failed channel={} id={} code={}", ref.channel.hex(), ref.id.raw(),
+                          onion::to_string(onion::code_of(failure))));
     return fail_incoming_with(draft, ref, onion::seal_failure(shared_secret, failure));
 }
 
 bool fail_incoming_with(Draft& draft, const HtlcRef& ref, Bytes reason) {
-    return propose(draft, ref, [&](channel::Channel& c) { return channel::fail_htlc(c, ref.id, std::move(reason)); });
+    return propose(draft, ref, [&](channel::Channel& c) {
+        return channel::fail_htlc(c, ref.id, std::move(reason));
+    });
 }
 
-bool fail_incoming_malformed(Draft& draft, const HtlcRef& ref, const Hash256& sha256_of_onion, onion::FailureCode code) {
+bool fail_incoming_malformed(Draft& draft, const HtlcRef& ref, const Hash256& sha256_of_onion,
+                             onion::FailureCode code) {
     return propose(draft, ref, [&](channel::Channel& c) {
-        return channel::fail_malformed_htlc(c, ref.id, sha256_of_onion, static_cast<std::uint16_t>(code));
+        return channel::fail_malformed_htlc(c, ref.id, sha256_of_onion,
+                                            static_cast<std::uint16_t>(code));
     });
 }
 
@@ -190,50 +217,69 @@ void on_incoming_locked_in(Draft& draft, const ChannelId& id, HtlcId htlc_id, co
         const IncomingPtr incoming = *known;
         for (const auto& part : incoming->parts) {
             if (part.htlc != ref) continue;
-            if (std::holds_alternative<InvoicePaid>(incoming->status)) fulfil_incoming(draft, ref, incoming->preimage);
+            if (std::holds_alternative<InvoicePaid>(incoming->status))
+                fulfil_incoming(draft, ref, incoming->preimage);
             return;
         }
     }
 
-    // Inside a blinded path, which we never offered: one answer for everything (BOLT 2, "update_fail_malformed_htlc").
+    // Inside a blinded path, which we never offered: one answer for everything (BOLT 2,
+    // "update_fail_malformed_htlc").
     if (entry->blinded_path) {
-        fail_incoming_malformed(draft, ref, crypto::sha256(entry->onion.view()), onion::FailureCode::invalid_onion_blinding);
+        fail_incoming_malformed(draft, ref, crypto::sha256(entry->onion.view()),
+                                onion::FailureCode::invalid_onion_blinding);
         return;
     }
-    const auto peeled = onion::peel([&](const crypto::PublicKey& key) { return scope.keys.node_ecdh(key); }, entry->onion, hash.view());
+    const auto peeled =
+        onion::peel([&](const crypto::PublicKey& key) { return scope.keys.node_ecdh(key); },
+                    entry->onion, hash.view());
     if (!peeled) {
-        std::visit(overloaded{[&](const onion::BadOnion& bad) { fail_incoming_malformed(draft, ref, bad.sha256_of_onion, bad.code); },
+        std::visit(overloaded{[&](const onion::BadOnion& bad) {
+                                  fail_incoming_malformed(draft, ref, bad.sha256_of_onion,
+                                                          bad.code);
+                              },
                               [&](const onion::BadPacking& bad) {
-                                  fail_incoming(draft, ref, bad.shared_secret, onion::InvalidOnionPayload{});
+                                  fail_incoming(draft, ref, bad.shared_secret,
+                                                onion::InvalidOnionPayload{});
                               }},
                    peeled.error());
         return;
     }
     const PeeledHtlc htlc{ref, entry->htlc, Hash256{}, peeled->shared_secret};
     const auto refuse = [&](const onion::PayloadError& error) {
-        fail_incoming(draft, ref, peeled->shared_secret, onion::to_failure(error, crypto::sha256(entry->onion.view())));
+        fail_incoming(draft, ref, peeled->shared_secret,
+                      onion::to_failure(error, crypto::sha256(entry->onion.view())));
     };
-    // Not synced, or the chain is gone: whether an HTLC can still be claimed in time is unknown, so none is taken.
+    // Not synced, or the chain is gone: whether an HTLC can still be claimed in time is unknown, so
+    // none is taken.
     const bool is_blind = chain_problem(draft, scope, true).has_value();
     if (peeled->is_final()) {
         const auto payload = onion::decode_final_payload(peeled->payload);
         if (!payload) return refuse(payload.error());
-        if (is_blind) return void(fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryNodeFailure{}));
+        if (is_blind)
+            return void(
+                fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryNodeFailure{}));
         return receive_final(draft, htlc, *payload, scope);
     }
     const auto payload = onion::decode_forward_payload(peeled->payload);
     if (!payload) return refuse(payload.error());
-    if (is_blind) return void(fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryNodeFailure{}));
+    if (is_blind)
+        return void(
+            fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryNodeFailure{}));
     forward_htlc(draft, htlc, *payload, *peeled->next, scope);
 }
 
-void receive_final(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPayload& payload, const Scope& scope) {
+void receive_final(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPayload& payload,
+                   const Scope& scope) {
     const Msat amount = htlc.htlc.amount_msat;
     const BlockHeight expiry(htlc.htlc.cltv_expiry);
-    const auto refuse = [&](const onion::Failure& failure) { fail_incoming(draft, htlc.ref, htlc.shared_secret, failure); };
+    const auto refuse = [&](const onion::Failure& failure) {
+        fail_incoming(draft, htlc.ref, htlc.shared_secret, failure);
+    };
     // The last forwarder kept too much, or too many blocks (BOLT 4, "Payload for the Last Node").
     if (amount < payload.amt_to_forward) return refuse(onion::FinalIncorrectHtlcAmount{amount});
-    if (expiry < payload.outgoing_cltv_value) return refuse(onion::FinalIncorrectCltvExpiry{expiry});
+    if (expiry < payload.outgoing_cltv_value)
+        return refuse(onion::FinalIncorrectCltvExpiry{expiry});
 
     const IncomingPtr* const found = draft.incoming.find(htlc.htlc.payment_hash);
     std::optional<IncomingPayment> asked;
@@ -242,10 +288,14 @@ void receive_final(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPaylo
     } else if (std::holds_alternative<InvoiceOpen>((*found)->status)) {
         asked = **found;
     }
-    if (!asked || !fits(*asked, htlc, payload, draft, scope)) return refuse(unknown_details(draft, amount));
-    const ReceivedPart part{htlc.ref, amount, expiry, payload.total(), htlc.shared_secret, scope.monotonic_ms};
-    // Parts of one payment agree on its total; these do not, so the whole set is one payer's mistake (BOLT 4).
-    const bool differs = std::any_of(asked->parts.begin(), asked->parts.end(), [&](const ReceivedPart& p) { return p.total != part.total; });
+    if (!asked || !fits(*asked, htlc, payload, draft, scope))
+        return refuse(unknown_details(draft, amount));
+    const ReceivedPart part{htlc.ref,          amount, expiry, payload.total(), htlc.shared_secret,
+                            scope.monotonic_ms};
+    // Parts of one payment agree on its total; these do not, so the whole set is one payer's
+    // mistake (BOLT 4).
+    const bool differs = std::any_of(asked->parts.begin(), asked->parts.end(),
+                                     [&](const ReceivedPart& p) { return p.total != part.total; });
     if (differs) {
         refuse(unknown_details(draft, amount));
         return fail_set(draft, htlc.htlc.payment_hash, unknown_details(draft, amount));
@@ -255,7 +305,9 @@ void receive_final(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPaylo
 
 void mpp_timed_out(Draft& draft, const PaymentHash& hash, const Scope& scope) {
     const IncomingPtr* const found = draft.incoming.find(hash);
-    if (found == nullptr || (*found)->parts.empty() || !std::holds_alternative<InvoiceOpen>((*found)->status)) return;
+    if (found == nullptr || (*found)->parts.empty() ||
+        !std::holds_alternative<InvoiceOpen>((*found)->status))
+        return;
     std::uint64_t since = UINT64_MAX;
     for (const auto& part : (*found)->parts) since = std::min(since, part.since_ms);
     // A younger set of the same invoice, whose own timer comes later.
@@ -269,25 +321,32 @@ void fail_expiring_sets(Draft& draft) {
         const auto* const funded = channel::funded_of(channel->state);
         if (funded == nullptr) return;
         for (const auto& entry : funded->commitments.htlcs()) {
-            if (entry.htlc.offered_by != channel::Party::theirs || entry.stage != channel::Stage::locked_in) continue;
-            if (draft.tip.height + least_blocks_left < BlockHeight(entry.htlc.cltv_expiry)) continue;
+            if (entry.htlc.offered_by != channel::Party::theirs ||
+                entry.stage != channel::Stage::locked_in)
+                continue;
+            if (draft.tip.height + least_blocks_left < BlockHeight(entry.htlc.cltv_expiry))
+                continue;
             const IncomingPtr* const incoming = draft.incoming.find(entry.htlc.payment_hash);
-            if (incoming != nullptr && std::holds_alternative<InvoiceOpen>((*incoming)->status)) late.push_back(entry.htlc.payment_hash);
+            if (incoming != nullptr && std::holds_alternative<InvoiceOpen>((*incoming)->status))
+                late.push_back(entry.htlc.payment_hash);
         }
     });
     for (const auto& hash : late) {
         const IncomingPtr* const incoming = draft.incoming.find(hash);
-        if (incoming != nullptr && !(*incoming)->parts.empty()) fail_set(draft, hash, onion::MppTimeout{});
+        if (incoming != nullptr && !(*incoming)->parts.empty())
+            fail_set(draft, hash, onion::MppTimeout{});
     }
 }
 
-void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHash& hash, const Scope&) {
+void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHash& hash,
+                         const Scope&) {
     if (draft.forwards.contains(incoming)) draft.forwards.erase(incoming);
     const IncomingPtr* const found = draft.incoming.find(hash);
     // A paid invoice keeps its parts: they say how it was paid.
     if (found == nullptr || !std::holds_alternative<InvoiceOpen>((*found)->status)) return;
     const auto& parts = (*found)->parts;
-    const auto at = std::find_if(parts.begin(), parts.end(), [&](const ReceivedPart& p) { return p.htlc == incoming; });
+    const auto at = std::find_if(parts.begin(), parts.end(),
+                                 [&](const ReceivedPart& p) { return p.htlc == incoming; });
     if (at == parts.end()) return;
     IncomingPayment next = **found;
     next.parts.erase(next.parts.begin() + (at - parts.begin()));
@@ -295,12 +354,15 @@ void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHas
     put(draft, std::move(next));
 }
 
-std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming, const PaymentHash& hash) {
+std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming,
+                                             const PaymentHash& hash) {
     if (const Forward* const forward = draft.forwards.find(incoming)) return forward->preimage;
     const IncomingPtr* const found = draft.incoming.find(hash);
-    if (found == nullptr || !std::holds_alternative<InvoicePaid>((*found)->status)) return std::nullopt;
+    if (found == nullptr || !std::holds_alternative<InvoicePaid>((*found)->status))
+        return std::nullopt;
     const auto& parts = (*found)->parts;
-    const bool ours = std::any_of(parts.begin(), parts.end(), [&](const ReceivedPart& p) { return p.htlc == incoming; });
+    const bool ours = std::any_of(parts.begin(), parts.end(),
+                                  [&](const ReceivedPart& p) { return p.htlc == incoming; });
     return ours ? std::optional((*found)->preimage) : std::nullopt;
 }
 

@@ -1,4 +1,5 @@
-// How payments, invoices and forwards lie in the store: a version byte, then the fields in declaration order.
+// How payments, invoices and forwards lie in the store: a version byte, then the fields in
+// declaration order.
 #include "core/channel/codec.h"
 #include "core/node/handlers.h"
 
@@ -28,17 +29,25 @@ Reader versioned(ByteView value) {
     return in;
 }
 
-void put_text(Writer& out, std::string_view text) { encode_bytes(out, bytes_of(text)); }
+void put_text(Writer& out, std::string_view text) {
+    encode_bytes(out, bytes_of(text));
+}
 
 std::string get_text(Reader& in) {
     const Bytes bytes = decode_bytes(in);
     return std::string(bytes.begin(), bytes.end());
 }
 
-void put_time(Writer& out, UnixTime time) { out.u64(static_cast<std::uint64_t>(time.raw())); }
-UnixTime get_time(Reader& in) { return UnixTime(static_cast<std::int64_t>(in.u64())); }
+void put_time(Writer& out, UnixTime time) {
+    out.u64(static_cast<std::uint64_t>(time.raw()));
+}
+UnixTime get_time(Reader& in) {
+    return UnixTime(static_cast<std::int64_t>(in.u64()));
+}
 
-void put_ref(Writer& out, const HtlcRef& ref) { out.fixed(ref.channel).u64(ref.id.raw()); }
+void put_ref(Writer& out, const HtlcRef& ref) {
+    out.fixed(ref.channel).u64(ref.id.raw());
+}
 HtlcRef get_ref(Reader& in) {
     HtlcRef ref;
     in.fixed(ref.channel);
@@ -46,8 +55,12 @@ HtlcRef get_ref(Reader& in) {
     return ref;
 }
 
-void put_preimage(Writer& out, const wire::Preimage& preimage) { out.fixed(preimage); }
-wire::Preimage get_preimage(Reader& in) { return in.fixed<wire::Preimage>(); }
+void put_preimage(Writer& out, const wire::Preimage& preimage) {
+    out.fixed(preimage);
+}
+wire::Preimage get_preimage(Reader& in) {
+    return in.fixed<wire::Preimage>();
+}
 
 void put_problem(Writer& out, const api::Problem& problem) {
     out.u8(static_cast<std::uint8_t>(problem.kind));
@@ -97,7 +110,8 @@ Part get_part(Reader& in) {
     const std::size_t hops = decode_count(in, crypto::PublicKey::size_bytes);
     for (std::size_t i = 0; i < hops && in.ok(); ++i) part.hops.push_back(decode_public_key(in));
     const std::size_t scids = decode_count(in, 8);
-    for (std::size_t i = 0; i < scids && in.ok(); ++i) part.scids.push_back(ShortChannelId(in.u64()));
+    for (std::size_t i = 0; i < scids && in.ok(); ++i)
+        part.scids.push_back(ShortChannelId(in.u64()));
     part.attempt = in.u32();
     const std::uint8_t state = in.u8();
     if (state > static_cast<std::uint8_t>(Part::State::fulfilled)) in.fail(DecodeError::bad_value);
@@ -129,7 +143,8 @@ ReceivedPart get_received(Reader& in) {
 
 Bytes encode_payment(const OutgoingPayment& payment) {
     Writer out;
-    out.reserve(300 + payment.bolt11.size() + payment.description.size() + payment.parts.size() * 200);
+    out.reserve(300 + payment.bolt11.size() + payment.description.size() +
+                payment.parts.size() * 200);
     out.u8(version).fixed(payment.payment_hash).fixed(payment.command).u64(payment.sequence);
     put_text(out, payment.bolt11);
     put_text(out, payment.description);
@@ -171,7 +186,9 @@ Result<OutgoingPayment, DecodeError> decode_payment(ByteView value) {
     const std::size_t parts = decode_count(in, least_part);
     for (std::size_t i = 0; i < parts && in.ok(); ++i) payment.parts.push_back(get_part(in));
     switch (in.u8()) {
-        case 0: payment.status = PaymentPending{}; break;
+        case 0:
+            payment.status = PaymentPending{};
+            break;
         case 1: {
             PaymentPaid paid;
             in.fixed(paid.preimage);
@@ -187,7 +204,8 @@ Result<OutgoingPayment, DecodeError> decode_payment(ByteView value) {
             payment.status = std::move(lost);
             break;
         }
-        default: in.fail(DecodeError::bad_value);
+        default:
+            in.fail(DecodeError::bad_value);
     }
     in.expect_end();
     return in.finish(std::move(payment));
@@ -195,7 +213,8 @@ Result<OutgoingPayment, DecodeError> decode_payment(ByteView value) {
 
 Bytes encode_incoming(const IncomingPayment& incoming) {
     Writer out;
-    out.reserve(250 + incoming.bolt11.size() + incoming.description.size() + incoming.parts.size() * 96);
+    out.reserve(250 + incoming.bolt11.size() + incoming.description.size() +
+                incoming.parts.size() * 96);
     out.u8(version).fixed(incoming.payment_hash).u64(incoming.sequence);
     put_text(out, incoming.bolt11);
     put_text(out, incoming.description);
@@ -231,7 +250,9 @@ Result<IncomingPayment, DecodeError> decode_incoming(ByteView value) {
     const std::size_t parts = decode_count(in, least_received_part);
     for (std::size_t i = 0; i < parts && in.ok(); ++i) incoming.parts.push_back(get_received(in));
     switch (in.u8()) {
-        case 0: incoming.status = InvoiceOpen{}; break;
+        case 0:
+            incoming.status = InvoiceOpen{};
+            break;
         case 1: {
             InvoicePaid paid;
             paid.received = decode_msat(in);
@@ -239,7 +260,8 @@ Result<IncomingPayment, DecodeError> decode_incoming(ByteView value) {
             incoming.status = paid;
             break;
         }
-        default: in.fail(DecodeError::bad_value);
+        default:
+            in.fail(DecodeError::bad_value);
     }
     in.expect_end();
     return in.finish(std::move(incoming));

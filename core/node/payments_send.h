@@ -1,4 +1,5 @@
-// What paying, retrying and previewing share: where a payment goes, and one attempt of it. For the payments_*.cpp files only.
+// What paying, retrying and previewing share: where a payment goes, and one attempt of it. For the
+// payments_*.cpp files only.
 #pragma once
 
 #include "core/node/payments_room.h"
@@ -19,18 +20,23 @@ struct Target {
 };
 /// The invoice must outlive the target.
 Target target_of(const payment::Invoice& invoice, Msat amount, Msat max_fee);
-Target target_of_keysend(const crypto::PublicKey& payee, Msat amount, const PaymentHash& hash, const wire::Preimage& preimage);
+Target target_of_keysend(const crypto::PublicKey& payee, Msat amount, const PaymentHash& hash,
+                         const wire::Preimage& preimage);
 
-/// Adds the HTLCs of one attempt to our channels and to `payment.parts`, avoiding ways that failed before; nothing is changed
-/// when it cannot be made.
-Result<void, api::Problem> attempt(Draft& draft, OutgoingPayment& payment, const Target& target, const Scope& scope);
+/// Adds the HTLCs of one attempt to our channels and to `payment.parts`, avoiding ways that failed
+/// before; nothing is changed when it cannot be made.
+Result<void, api::Problem> attempt(Draft& draft, OutgoingPayment& payment, const Target& target,
+                                   const Scope& scope);
 /// What an attempt would cost now.
-Result<Msat, api::Problem> fee_now(const Draft& draft, const Target& target, const crypto::PublicKey& us);
+Result<Msat, api::Problem> fee_now(const Draft& draft, const Target& target,
+                                   const crypto::PublicKey& us);
 
 /// An invoice, or why it is none. Without a network those of every network are read.
-Result<payment::Invoice, api::Problem> read_invoice(const std::string& text, const NetworkParams* network);
+Result<payment::Invoice, api::Problem> read_invoice(const std::string& text,
+                                                    const NetworkParams* network);
 /// Is the amount given, once, and possible?
-std::optional<api::Problem> amount_problem(const payment::Invoice& invoice, const std::optional<Msat>& wished);
+std::optional<api::Problem> amount_problem(const payment::Invoice& invoice,
+                                           const std::optional<Msat>& wished);
 /// Why a payment made earlier forbids to make it (again); null: there is none.
 std::optional<api::Problem> earlier_problem(const OutgoingPayment* earlier);
 /// The answer to a command that waited for it.

@@ -11,7 +11,8 @@ constexpr std::uint64_t million = 1'000'000;
 constexpr Msat least_default_fee{5'000};
 
 /// Takes what one HTLC can carry from each lane, in the given order, until nothing is left.
-std::vector<Share> fill(std::span<const Lane> lanes, std::span<const std::size_t> order, Msat amount, Msat& left) {
+std::vector<Share> fill(std::span<const Lane> lanes, std::span<const std::size_t> order,
+                        Msat amount, Msat& left) {
     std::vector<Share> shares;
     std::set<std::size_t> used;
     // A rest smaller than this could be refused by the peer that is to carry it.
@@ -39,7 +40,9 @@ std::vector<Share> fill(std::span<const Lane> lanes, std::span<const std::size_t
 std::optional<Msat> hop_fee(const HintHop& hop, Msat amount) {
     // floor(amount * ppm / 10^6) without a product of more than 64 bits: amount = q * 10^6 + r.
     std::uint64_t whole = 0;
-    if (__builtin_mul_overflow(amount.raw() / million, std::uint64_t{hop.fee_proportional_millionths}, &whole)) return std::nullopt;
+    if (__builtin_mul_overflow(amount.raw() / million,
+                               std::uint64_t{hop.fee_proportional_millionths}, &whole))
+        return std::nullopt;
     const std::uint64_t part = amount.raw() % million * hop.fee_proportional_millionths / million;
     const auto proportional = add(Msat(whole), Msat(part));
     return proportional ? add(*proportional, hop.fee_base_msat) : std::nullopt;
@@ -82,7 +85,8 @@ std::optional<BlockDelta> delta_of(std::span<const HintHop> hops) {
     return BlockDelta(static_cast<std::uint32_t>(sum));
 }
 
-Result<std::vector<Share>, SplitError> split(std::span<const Lane> lanes, Msat amount, Msat max_fee, bool parts_allowed) {
+Result<std::vector<Share>, SplitError> split(std::span<const Lane> lanes, Msat amount, Msat max_fee,
+                                             bool parts_allowed) {
     std::optional<Share> best;
     std::optional<Msat> least;
     Msat most;
@@ -97,8 +101,10 @@ Result<std::vector<Share>, SplitError> split(std::span<const Lane> lanes, Msat a
             continue;
         }
         const Msat fee = *sent - amount;
-        // Of equally cheap ones the smallest that is enough: large channels stay free for large payments.
-        const bool better = !best || fee < best->fee || (fee == best->fee && lane.can_send < lanes[best->lane].can_send);
+        // Of equally cheap ones the smallest that is enough: large channels stay free for large
+        // payments.
+        const bool better = !best || fee < best->fee ||
+                            (fee == best->fee && lane.can_send < lanes[best->lane].can_send);
         if (better) best = Share{i, amount, fee};
     }
     if (best && best->fee <= max_fee) return std::vector<Share>{*best};
@@ -111,7 +117,8 @@ Result<std::vector<Share>, SplitError> split(std::span<const Lane> lanes, Msat a
     std::vector<std::size_t> order(lanes.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        // Nothing is cheaper than no hop; beyond that few large parts cost less than many small ones.
+        // Nothing is cheaper than no hop; beyond that few large parts cost less than many small
+        // ones.
         const bool direct_a = lanes[a].hops.empty();
         const bool direct_b = lanes[b].hops.empty();
         if (direct_a != direct_b) return direct_a;
@@ -129,8 +136,8 @@ Result<std::vector<Share>, SplitError> split(std::span<const Lane> lanes, Msat a
     return shares;
 }
 
-std::optional<Layers> layers(std::span<const HintHop> hops, const crypto::PublicKey& payee, Msat arrives, BlockHeight final_expiry,
-                             onion::FinalPayload final) {
+std::optional<Layers> layers(std::span<const HintHop> hops, const crypto::PublicKey& payee,
+                             Msat arrives, BlockHeight final_expiry, onion::FinalPayload final) {
     final.amt_to_forward = arrives;
     final.outgoing_cltv_value = final_expiry;
     Layers out;
@@ -140,7 +147,8 @@ std::optional<Layers> layers(std::span<const HintHop> hops, const crypto::Public
     out.expiry = final_expiry;
     for (std::size_t i = hops.size(); i-- > 0;) {
         const HintHop& hop = hops[i];
-        out.hops[i] = onion::Hop{hop.node_id, onion::encode_payload(onion::ForwardPayload{out.amount, out.expiry, hop.short_channel_id})};
+        out.hops[i] = onion::Hop{hop.node_id, onion::encode_payload(onion::ForwardPayload{
+                                                  out.amount, out.expiry, hop.short_channel_id})};
         const auto fee = hop_fee(hop, out.amount);
         const auto sum = fee ? add(out.amount, *fee) : std::nullopt;
         if (!sum) return std::nullopt;
@@ -150,6 +158,8 @@ std::optional<Layers> layers(std::span<const HintHop> hops, const crypto::Public
     return out;
 }
 
-Msat default_max_fee(Msat amount) { return std::max(Msat(amount.raw() / 100), least_default_fee); }
+Msat default_max_fee(Msat amount) {
+    return std::max(Msat(amount.raw() / 100), least_default_fee);
+}
 
 }  // namespace runnel::payment
