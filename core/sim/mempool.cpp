@@ -342,60 +342,83 @@ void Mempool::erase_with_descendants(const Txid& txid) {
     erase(txid);
 }
 
-std::vector<TxPtr> Mempool::select(const Selection& selection, const ChainContext& chain) const {
-    struct Ranked {
-        const MempoolEntry* entry;
-        std::set<Txid> ancestors;
-        Sat fee;
-        std::uint64_t vsize;
-    };
-    std::vector<Ranked> ranked;
-    for (const auto* entry : entries()) {
-        Ranked r{entry, ancestors(entry->txid), entry->fee, entry->vsize()};
-        for (const auto& txid : r.ancestors) {
-            r.fee += m_entries.at(txid).fee;
-            r.vsize += m_entries.at(txid).vsize();
-        }
-        const bool censored = selection.leave_out.contains(entry->txid) ||
-                              std::any_of(r.ancestors.begin(), r.ancestors.end(),
-                                          [&](const Txid& id) { return selection.leave_out.contains(id); });
-        if (!censored) ranked.push_back(std::move(r));
+namespace {
+
+/// A transaction with those of its ancestors that are not in the block yet. Better ones come first.
+struct Ranked {
+    Sat fee;
+    std::uint64_t vsize = 0;
+    std::uint64_t weight = 0;
+    std::uint64_t sequence = 0;
+    Txid txid;
+    friend bool operator<(const Ranked& a, const Ranked& b) {
+        if (is_higher_feerate(a.fee, a.vsize, b.fee, b.vsize)) return true;
+        if (is_higher_feerate(b.fee, b.vsize, a.fee, a.vsize)) return false;
+        return a.sequence < b.sequence;
     }
-    std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
-        return is_higher_feerate(a.fee, a.vsize, b.fee, b.vsize);
-    });
+};
+
+}  // namespace
+
+/// The entry and its ancestors outside `taken`, in order of arrival: nothing is accepted before what it spends, and a reorg
+/// readmits in that order too.
+std::vector<const MempoolEntry*> Mempool::with_ancestors(const Txid& txid, const std::set<Txid>& taken) const {
+    std::vector<const MempoolEntry*> out{&m_entries.at(txid)};
+    for (const auto& id : ancestors(txid)) {
+        if (!taken.contains(id)) out.push_back(&m_entries.at(id));
+    }
+    std::sort(out.begin(), out.end(),
+              [](const MempoolEntry* a, const MempoolEntry* b) { return a->sequence < b->sequence; });
+    return out;
+}
+
+std::vector<TxPtr> Mempool::select(const Selection& selection, const ChainContext& chain) const {
+    std::set<Txid> left_out = selection.leave_out;
+    for (const auto& txid : selection.leave_out) left_out.merge(descendants(txid));
+    std::set<Txid> taken;
+    const auto rank = [&](const MempoolEntry& entry) {
+        Ranked out{Sat(0), 0, 0, entry.sequence, entry.txid};
+        for (const auto* member : with_ancestors(entry.txid, taken)) {
+            out.fee += member->fee;
+            out.vsize += member->vsize();
+            out.weight += member->weight;
+        }
+        return out;
+    };
+    std::set<Ranked> queue;
+    std::map<Txid, Ranked> ranks;
+    for (const auto& [txid, entry] : m_entries) {
+        if (left_out.contains(txid) || !is_final(*entry.tx, chain.next_height(), chain.median_time())) continue;
+        queue.insert(ranks.emplace(txid, rank(entry)).first->second);
+    }
 
     std::vector<TxPtr> out;
-    std::set<Txid> taken;
     std::uint64_t weight = 0;
-    for (const auto& r : ranked) {
-        if (taken.contains(r.entry->txid)) continue;
-        // A parent that was taken for another child costs nothing again.
-        std::vector<const MempoolEntry*> group{r.entry};
-        for (const auto& txid : r.ancestors) {
-            if (!taken.contains(txid)) group.push_back(&m_entries.at(txid));
-        }
-        std::uint64_t group_weight = 0;
-        std::uint64_t vsize = 0;
-        Sat fee;
-        for (const auto* entry : group) {
-            group_weight += entry->weight;
-            vsize += entry->vsize();
-            fee += entry->fee;
-        }
-        const bool pays = fee >= fee_for(selection.floor, vsize);
-        const bool final = std::all_of(group.begin(), group.end(), [&](const MempoolEntry* entry) {
-            return is_final(*entry->tx, chain.next_height(), chain.median_time());
-        });
-        if (!pays || !final || weight + group_weight > selection.max_weight) continue;
-        // Arrival order puts parents first: nothing is accepted before what it spends, and a reorg readmits in order.
-        std::sort(group.begin(), group.end(),
-                  [](const MempoolEntry* a, const MempoolEntry* b) { return a->sequence < b->sequence; });
+    while (!queue.empty()) {
+        const Ranked best = *queue.begin();
+        queue.erase(queue.begin());
+        ranks.erase(best.txid);
+        if (best.fee < fee_for(selection.floor, best.vsize)) break;  // nor does any after it
+        if (weight + best.weight > selection.max_weight) continue;
+        weight += best.weight;
+        const auto group = with_ancestors(best.txid, taken);
+        std::set<Txid> changed;
         for (const auto* entry : group) {
             taken.insert(entry->txid);
             out.push_back(entry->tx);
+            changed.merge(descendants(entry->txid));
+            if (const auto own = ranks.find(entry->txid); own != ranks.end()) {
+                queue.erase(own->second);
+                ranks.erase(own);
+            }
         }
-        weight += group_weight;
+        for (const auto& txid : changed) {
+            const auto old = ranks.find(txid);
+            if (old == ranks.end()) continue;
+            queue.erase(old->second);
+            old->second = rank(m_entries.at(txid));
+            queue.insert(old->second);
+        }
     }
     return out;
 }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -168,6 +169,7 @@ private:
     Result<void, Rejection> check_replacement(std::span<const Candidate* const> candidates,
                                               const std::set<Txid>& evicted) const;
     std::set<Txid> evicted_by(std::span<const Candidate* const> candidates) const;
+    std::vector<const MempoolEntry*> with_ancestors(const Txid& txid, const std::set<Txid>& taken) const;
     Accepted insert(const Candidate& candidate, const std::set<Txid>& evicted);
     void erase(const Txid& txid);
     void erase_with_descendants(const Txid& txid);

@@ -76,7 +76,7 @@ void TestChainMempool::forms() {
     QCOMPARE(with({}), QString("malformed"));
     QCOMPARE(with({good}, 0), QString("version"));
     QCOMPARE(with({good}, 4), QString("version"));
-    QCOMPARE(with({{Sat(900'000), Bytes{OP_1}}}), QString("output_form"));
+    QCOMPARE(with({good, {Sat(9'000), Bytes{OP_1}}}), QString("output_form"));
     Bytes data{OP_RETURN, OP_PUSHDATA1, 80};
     data.resize(83);
     QCOMPARE(with({{Sat(900'000), Bytes{OP_RETURN}}}), QString("too_small"));
@@ -221,10 +221,10 @@ void TestChainMempool::relative_locks_in_blocks() {
 void TestChainMempool::relative_locks_in_seconds() {
     SimChain chain;
     const Person alice(1);
+    const auto start = chain.median_time();  // counts from before the coin's block
     const auto coin = funded(chain, alice);
     const auto tx = spend(alice, {coin}, {{Sat(990'000), alice.script}}, 1U << 22 | 4);  // 2048 seconds
     QCOMPARE(why(chain.submit(tx)), QString("relative_lock"));
-    const auto start = chain.median_time();
     while (chain.median_time().raw() < start.raw() + 2048) {
         QVERIFY(!chain.submit(tx));
         chain.mine();
