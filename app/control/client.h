@@ -1,0 +1,34 @@
+// ControlClient: the other end of the control socket (server.h), one request at a time, waiting. For runnel-cli and tests.
+#pragma once
+
+#include "app/control/requests.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/streambuf.hpp>
+
+#include <filesystem>
+#include <memory>
+
+namespace runnel::control {
+
+class ControlClient {
+public:
+    /// Errors: `not_running` when nobody listens in this directory, `version` when it speaks another protocol.
+    static Result<std::unique_ptr<ControlClient>, Failure> connect(const std::filesystem::path& directory);
+
+    /// The answer, or why there is none (`connection_lost`: the node ended, what it did is unknown).
+    Outcome call(std::string_view method, json::object params);
+    /// The next line after "events"; nothing when the node has ended.
+    std::optional<std::string> next_line();
+
+private:
+    ControlClient() : m_socket(m_io) {}
+
+    boost::asio::io_context m_io;
+    boost::asio::local::stream_protocol::socket m_socket;
+    boost::asio::streambuf m_in;
+    std::uint64_t m_last_id = 0;
+};
+
+}  // namespace runnel::control

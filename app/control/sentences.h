@@ -1,0 +1,31 @@
+// Sentences in plain words for the command line: what a channel is doing, what went wrong, why, and what to try. Pure; numbers
+// come from snapshots and Problems, nothing is worked out here but their form.
+#pragma once
+
+#include "core/api/snapshot.h"
+
+#include <cstdint>
+#include <string>
+
+namespace runnel::control {
+
+/// 1234567 -> "1,234,567".
+std::string grouped(std::uint64_t number);
+/// Whole satoshi, rounded down: what can really be had.
+std::string sat_text(Sat amount);
+std::string sat_text(Msat amount);
+
+/// "Open. You can send 71,204 sat and receive 18,000 sat."
+std::string sentence_of(const api::ChannelView& channel);
+
+/// A failure in words.
+struct Wording {
+    std::string message;  ///< What happened and why.
+    std::string advice;   ///< What to try; may be empty.
+};
+Wording wording_of(const api::Problem& problem);
+
+/// Why something stays behind when everything was to be sent (OnchainSent::kept_reason); empty for an unknown reason.
+std::string kept_sentence(const std::string& reason);
+
+}  // namespace runnel::control
