@@ -66,9 +66,10 @@ Result<std::string, StoreError> meta(Connection& db, std::string_view name) {
 TailProblem judge_tail(const std::optional<SidecarState>& sidecar, std::uint64_t epoch, std::uint64_t last_sequence,
                        bool log_there) {
     if (!sidecar) return TailProblem::sidecar_missing;
+    // The closest cause first: without its log the database is older, too.
+    if (sidecar->wal == WalState::present && !log_there) return TailProblem::log_missing;
     if (epoch < sidecar->epoch) return TailProblem::older_epoch;
     if (last_sequence < sidecar->last_sequence) return TailProblem::missing_records;
-    if (sidecar->wal == WalState::present && !log_there) return TailProblem::log_missing;
     if (sidecar->wal == WalState::empty && log_there) return TailProblem::log_unexpected;
     if (sidecar->owed_sequence != 0) return TailProblem::not_yet_agreed;
     return TailProblem::none;
@@ -189,6 +190,8 @@ Result<void, StoreError> Store::Impl::check_identity(Connection& db, Network net
     if (*version > schema_version) {
         return fail(NewerVersion{static_cast<std::uint64_t>(*version), static_cast<std::uint64_t>(schema_version)});
     }
+    // An empty file is a valid database, but no store begins as one.
+    if (*version == 0) return fail(Damaged{{}, 0, "no tables"});
     RUNNEL_TRY(const auto found, meta(db, "network"));
     const std::string wanted(params_of(network).name);
     if (found != wanted) return fail(OtherNetwork{found, wanted});
