@@ -18,7 +18,7 @@ inline sim::Parts parts_for(std::uint8_t which, bool forwards = false) {
     sim::Parts parts;
     parts.config.network = Network::regtest;
     parts.config.forwarding.enabled = forwards;
-    parts.keys = std::make_shared<keys::SeedKeyRing>(keys::MasterSeed(seed), Network::regtest);
+    parts.keys = std::make_shared<keys::SeedKeyRing>(keys::MasterSeed::make(seed), Network::regtest);
     parts.planner = std::make_shared<coins::Planner>();
     return parts;
 }
