@@ -104,22 +104,26 @@ debian_install() {
     apt="env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dir::Etc::SourceList=$sources/runnel.list
         -o Dir::Etc::SourceParts=/dev/null -o APT::Get::List-Cleanup=false -o Acquire::Retries=3
         -o DPkg::Lock::Timeout=600"
-    # A suite that cannot be refreshed matters only if something then cannot be installed.
-    retry as_root $apt update || note "apt-get update had problems; trying with what is known"
-    # backports only for what the release has too old.
-    local backports= from_backports=libsqlcipher-dev package plain=
+    # backports only for what the release has too old
+    local backports= from_backports=libsqlcipher-dev package plain= failed=
     for package in $missing; do
         if [ "$package" = "$from_backports" ]; then backports=$package; else plain+=" $package"; fi
     done
-    local failed=
+    # A suite that cannot be refreshed matters only if something then cannot be installed.
+    retry as_root $apt update >"$sources/log" 2>&1 || note "apt-get update had problems; going on with what is known"
     if [ -n "$plain" ]; then
-        retry as_root $apt install --no-install-recommends $plain || failed=1
+        retry as_root $apt install --no-install-recommends $plain >>"$sources/log" 2>&1 || failed=1
     fi
     if [ -z "$failed" ] && [ -n "$backports" ]; then
-        retry as_root $apt install --no-install-recommends -t bookworm-backports "$backports" || failed=1
+        retry as_root $apt install --no-install-recommends -t bookworm-backports "$backports" \
+            >>"$sources/log" 2>&1 || failed=1
+    fi
+    if [ -n "$failed" ]; then
+        tail -n 40 "$sources/log" >&2
+        echo "The Debian packages could not be installed." >&2
     fi
     rm -rf "$sources"
-    [ -z "$failed" ] || { echo "The Debian packages could not be installed." >&2; return 1; }
+    [ -z "$failed" ] || return 1
     missing=$(debian_missing "$@")
     [ -z "$missing" ] || { echo "Still missing after the installation:" $missing >&2; return 1; }
 }
