@@ -5,8 +5,13 @@ namespace runnel::sim {
 void DiskImage::apply(const ports::Records& records_of_turn) {
     for (const auto& record : records_of_turn) {
         std::visit(overloaded{
-                       [&](const ports::Put& put) { records[{put.kind, put.key}] = put.value; },
-                       [&](const ports::Erase& erase) { records.erase({erase.kind, erase.key}); },
+                       [&](const ports::Put& put) { records[put.kind][put.key] = put.value; },
+                       [&](const ports::Erase& erase) {
+                           auto& of_kind = records[erase.kind];
+                           of_kind.erase(erase.key);
+                           // An emptied kind is no kind: two images of the same values are equal.
+                           if (of_kind.empty()) records.erase(erase.kind);
+                       },
                        [&](const ports::Append& added) {
                            auto& head = heads[added.subject];
                            head = ports::chain_hash(head, added.subject, added.body);
@@ -61,28 +66,33 @@ void MemoryStore::perform(Waiting&& waiting) {
 }
 
 std::optional<Bytes> MemoryStore::get(ports::RecordKind kind, ByteView key) const {
-    const auto found = m_image.records.find({kind, to_bytes(key)});
-    if (found == m_image.records.end()) return std::nullopt;
+    const auto of_kind = m_image.records.find(kind);
+    if (of_kind == m_image.records.end()) return std::nullopt;
+    const auto found = of_kind->second.find(to_bytes(key));
+    if (found == of_kind->second.end()) return std::nullopt;
     return found->second;
 }
 
 void MemoryStore::scan(ports::RecordKind kind, ByteView from,
                        const std::function<bool(ByteView key, ByteView value)>& each) const {
-    auto at = m_image.records.lower_bound({kind, to_bytes(from)});
-    for (; at != m_image.records.end() && at->first.first == kind; ++at) {
-        if (!each(at->first.second, at->second)) return;
+    const auto of_kind = m_image.records.find(kind);
+    if (of_kind == m_image.records.end()) return;
+    const auto& values = of_kind->second;
+    auto at = from.empty() ? values.begin() : values.lower_bound(to_bytes(from));
+    for (; at != values.end(); ++at) {
+        if (!each(at->first, at->second)) return;
     }
 }
 
 void MemoryStore::scan_back(ports::RecordKind kind, ByteView before,
                             const std::function<bool(ByteView key, ByteView value)>& each) const {
-    const auto next_kind = static_cast<ports::RecordKind>(static_cast<std::uint16_t>(kind) + 1);
-    auto at = before.empty() ? m_image.records.lower_bound({next_kind, Bytes{}})
-                             : m_image.records.lower_bound({kind, to_bytes(before)});
-    while (at != m_image.records.begin()) {
+    const auto of_kind = m_image.records.find(kind);
+    if (of_kind == m_image.records.end()) return;
+    const auto& values = of_kind->second;
+    auto at = before.empty() ? values.end() : values.lower_bound(to_bytes(before));
+    while (at != values.begin()) {
         --at;
-        if (at->first.first != kind) return;
-        if (!each(at->first.second, at->second)) return;
+        if (!each(at->first, at->second)) return;
     }
 }
 

@@ -21,7 +21,7 @@ struct DiskImage {
         Hash256 hash;
         friend bool operator==(const Entry&, const Entry&) = default;
     };
-    std::map<std::pair<ports::RecordKind, Bytes>, Bytes> records;
+    std::map<ports::RecordKind, std::map<Bytes, Bytes>> records;
     std::vector<Entry> journal;  ///< In the order written; entry i has sequence i + 1, as in the real store.
     std::map<Bytes, Hash256> heads;  ///< Last hash by subject.
     std::uint64_t commits = 0;       ///< Transactions that are part of this image.
