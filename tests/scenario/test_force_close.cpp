@@ -1,0 +1,491 @@
+// Closes on the chain, whoever publishes and whatever is in flight: every satoshi comes home, every payment gets its outcome.
+#include "tests/scenario/ledger.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+namespace {
+
+/// Short delays, so that a story is a few hundred blocks.
+sim::Parts quick(std::uint8_t which, bool forwards = false) {
+    auto parts = parts_for(which, forwards);
+    parts.config.channels.to_self_delay = 20;
+    return parts;
+}
+
+class QuickDuo : public Story {
+public:
+    explicit QuickDuo(std::uint64_t seed = 1) : Story(seed), alice(net.add("alice", quick(1))), bob(net.add("bob", quick(2))) {
+        for (auto* const node : {&alice, &bob}) {
+            net.fund(*node, 2'000'000_sat);
+            net.fund(*node, 30'000_sat, 6);
+        }
+    }
+    sim::SimNode& alice;
+    sim::SimNode& bob;
+};
+
+class QuickTrio : public Story {
+public:
+    QuickTrio()
+        : alice(net.add("alice", quick(1))), hub(net.add("hub", quick(2, true))), carol(net.add("carol", quick(3))) {
+        for (auto* const node : {&alice, &hub, &carol}) {
+            net.fund(*node, 2'000'000_sat, 2);
+            net.fund(*node, 30'000_sat, 8);
+        }
+        ledger.emplace(net);
+        first = open(alice, hub, 1'000'000_sat, 100'000'000_msat);
+        second = open(hub, carol, 1'000'000_sat);
+    }
+    sim::SimNode& alice;
+    sim::SimNode& hub;
+    sim::SimNode& carol;
+    std::optional<Ledger> ledger;
+    ChannelId first, second;
+};
+
+constexpr unsigned long_enough = 260;
+
+bool both(const Story&, const sim::SimNode& a, const sim::SimNode& b, const ChannelId& id, const std::string& state) {
+    const auto x = Story::state_of(a, id);
+    const auto y = Story::state_of(b, id);
+    if (x == state && y == state) return true;
+    qWarning("states: %s %s", x.c_str(), y.c_str());
+    return false;
+}
+
+std::string how(const sim::SimNode& node, const ChannelId& id) {
+    const auto* const channel = Story::channel_of(node, id);
+    const auto* const closed = channel == nullptr ? nullptr : std::get_if<channel::Closed>(&channel->state);
+    return closed == nullptr ? "not closed" : closed->how;
+}
+
+/// A payment to bob that he fulfils, but his word for it never arrives; the two are disconnected afterwards.
+Payment stuck_payment(Story& story, sim::SimNode& payer, sim::SimNode& payee, Msat amount) {
+    story.net.cut_on(payee, payer, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    auto payment = story.start_payment(payer, story.invoice(payee, amount));
+    story.net.settle();
+    return payment;
+}
+
+/// All that a node has, in its own figures: coins, what comes back, what is in flight, and its side of channels that go on.
+Sat whole_balance(const sim::SimNode& node) {
+    const auto shown = node.snapshot();
+    Msat sum = (shown->balance.onchain + shown->balance.onchain_unconfirmed + shown->balance.closing).msat() + shown->balance.in_flight;
+    for (const auto& channel : shown->channels) {
+        if (channel.state == "normal") sum += channel.ours;
+    }
+    return sum.floor_sat();
+}
+
+std::size_t pending_payments(const sim::SimNode& node) {
+    std::size_t count = 0;
+    for (const auto& [hash, payment] : node.node().state().payments) {
+        if (std::holds_alternative<node::PaymentPending>(payment->status)) ++count;
+    }
+    return count;
+}
+
+}  // namespace
+
+class TestForceClose : public QObject {
+    Q_OBJECT
+
+private slots:
+    void balances_come_home_data();
+    void balances_come_home();
+    void payee_claims_with_the_preimage_data();
+    void payee_claims_with_the_preimage();
+    void payer_takes_back_what_an_offline_payee_leaves();
+    void payer_takes_back_from_their_commitment();
+    void dust_in_flight_is_only_dust();
+    void cut_at_any_moment_data();
+    void cut_at_any_moment();
+    void a_hub_learns_the_preimage_in_the_mempool();
+    void a_hub_claims_upstream_on_the_chain();
+    void a_hub_fails_upstream_what_timed_out();
+    void reorgs_change_nothing_in_the_end_data();
+    void reorgs_change_nothing_in_the_end();
+    void restarts_change_nothing_in_the_end();
+    void lost_last_word_of_an_agreed_close();
+    void lost_state_never_broadcasts();
+    void figures_never_count_twice();
+};
+
+void TestForceClose::balances_come_home_data() {
+    QTest::addColumn<bool>("funder_closes");
+    QTest::newRow("funder") << true;
+    QTest::newRow("fundee") << false;
+}
+
+void TestForceClose::balances_come_home() {
+    QFETCH(bool, funder_closes);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    QVERIFY(net.pays(net.alice, net.bob, 300'000'000_msat).succeeded());
+    auto& closer = funder_closes ? net.alice : net.bob;
+    auto& other = funder_closes ? net.bob : net.alice;
+    QVERIFY(bool(net.run(closer, api::CloseChannel{id, true})));
+    net.net.mine(1);
+    QVERIFY(both(net, net.alice, net.bob, id, "closing"));
+    // The other side's money waits one block, the closer's as long as agreed.
+    net.net.mine(7);
+    QCOMPARE(Story::state_of(other, id), std::string("closed"));
+    QCOMPARE(how(other, id), std::string("theirs"));
+    net.net.mine(20);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(how(closer, id), std::string("ours"));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    const auto* const bobs = std::get_if<channel::Closed>(&Story::channel_of(net.bob, id)->state);
+    QCOMPARE(bobs->to_ours, 300'000_sat);
+    QVERIFY(net.check());
+}
+
+void TestForceClose::payee_claims_with_the_preimage_data() {
+    QTest::addColumn<bool>("payee_closes");
+    QTest::newRow("by a second stage on its own commitment") << true;
+    QTest::newRow("directly on the payer's") << false;
+}
+
+void TestForceClose::payee_claims_with_the_preimage() {
+    QFETCH(bool, payee_closes);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    QVERIFY(payment.answer() == nullptr);
+    auto& closer = payee_closes ? net.bob : net.alice;
+    QVERIFY(bool(net.run(closer, api::CloseChannel{id, true})));
+    QVERIFY(payment.answer() == nullptr);
+    net.net.mine(1);
+    // The claim is in the mempool, in no block: its preimage is as good there.
+    QVERIFY(payment.succeeded());
+    QCOMPARE(payment.paid().amount, 50'000'000_msat);
+    net.net.mine(60);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    const auto& closed = std::get<channel::Closed>(Story::channel_of(net.bob, id)->state);
+    QCOMPARE(closed.to_ours, 50'000_sat);
+    QVERIFY(net.check());
+}
+
+void TestForceClose::payer_takes_back_what_an_offline_payee_leaves() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    net.bob.set_chain_reachable(false);
+    const auto* const funded = channel::funded_of(Story::channel_of(net.alice, id)->state);
+    const std::uint32_t expiry = funded->commitments.htlcs().at(0).htlc.cltv_expiry;
+    net.net.mine(expiry + 3 - net.net.chain().height().raw() - 1);
+    QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
+    net.net.mine(1);
+    QCOMPARE(Story::state_of(net.alice, id), std::string("closing"));
+    net.net.mine(2);
+    QVERIFY(payment.answer() == nullptr);
+    // The commitment, the second stage, and settled_depth upon it.
+    net.net.mine(5);
+    QVERIFY(payment.answer() != nullptr);
+    QVERIFY(!payment.succeeded());
+    net.net.mine(60);
+    QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
+    QVERIFY(ledger.adds_up());
+    const auto& closed = std::get<channel::Closed>(Story::channel_of(net.alice, id)->state);
+    QVERIFY(closed.to_ours > 995'000_sat);
+    // Back after all: too late for the money, but it learns what became of the channel.
+    net.bob.set_chain_reachable(true);
+    net.net.settle();
+    net.net.mine(8);
+    QCOMPARE(Story::state_of(net.bob, id), std::string("closed"));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::payer_takes_back_from_their_commitment() {
+    QuickTrio net;
+    // The hub's HTLC to carol never gets anywhere; then the hub gives up both channels.
+    net.net.hold(net.hub, net.carol, true);
+    const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 50'000'000_msat));
+    net.net.settle();
+    QVERIFY(payment.answer() == nullptr);
+    net.net.disconnect(net.hub, net.carol);
+    net.net.disconnect(net.alice, net.hub);
+    QVERIFY(bool(net.run(net.hub, api::CloseChannel{net.first, true})));
+    QVERIFY(bool(net.run(net.hub, api::CloseChannel{net.second, true})));
+    net.net.mine(2);
+    QVERIFY(payment.answer() == nullptr);
+    net.net.mine(long_enough);
+    QVERIFY(payment.answer() != nullptr);
+    QVERIFY(!payment.succeeded());
+    QVERIFY(both(net, net.alice, net.hub, net.first, "closed"));
+    QVERIFY(both(net, net.hub, net.carol, net.second, "closed"));
+    QCOMPARE(how(net.alice, net.first), std::string("theirs"));
+    QVERIFY(net.ledger->adds_up());
+    QVERIFY(net.ledger->only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::dust_in_flight_is_only_dust() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 200'000_msat);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    net.net.mine(5);
+    QVERIFY(payment.answer() == nullptr);
+    net.net.mine(1);
+    // No output ever shows what became of it: once the commitment is deep, it is lost to fees.
+    QVERIFY(payment.answer() != nullptr);
+    QVERIFY(!payment.succeeded());
+    net.net.mine(40);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::cut_at_any_moment_data() {
+    QTest::addColumn<int>("turns");
+    QTest::addColumn<int>("closers");
+    for (int turns = 0; turns <= 14; ++turns) {
+        for (int closers = 1; closers <= 3; ++closers) {
+            QTest::addRow("%d turns, closers %d", turns, closers) << turns << closers;
+        }
+    }
+}
+
+/// Three HTLCs each way, one of them dust, cut off at any moment; one or both close. Whatever of them was where: nothing is lost.
+void TestForceClose::cut_at_any_moment() {
+    QFETCH(int, turns);
+    QFETCH(int, closers);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+    std::vector<std::string> to_bob, to_alice;
+    for (const Msat amount : {20'000'000_msat, 100'000_msat, 31'000'000_msat}) {
+        to_bob.push_back(net.invoice(net.bob, amount));
+        to_alice.push_back(net.invoice(net.alice, amount + 7'000'001_msat));
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+        net.start_payment(net.alice, to_bob[i]);
+        net.start_payment(net.bob, to_alice[i]);
+    }
+    net.net.settle(static_cast<std::size_t>(turns));
+    net.net.disconnect(net.alice, net.bob);
+    net.net.settle();
+    if ((closers & 1) != 0) QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    if ((closers & 2) != 0) QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
+    net.net.mine(long_enough);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(pending_payments(net.alice), std::size_t{0});
+    QCOMPARE(pending_payments(net.bob), std::size_t{0});
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::a_hub_learns_the_preimage_in_the_mempool() {
+    QuickTrio net;
+    net.net.cut_on(net.carol, net.hub, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 50'000'000_msat));
+    net.net.settle();
+    QVERIFY(payment.answer() == nullptr);
+    // Carol knows that it is hers, and goes to the chain in time.
+    const auto* const funded = channel::funded_of(Story::channel_of(net.carol, net.second)->state);
+    const std::uint32_t expiry = funded->commitments.htlcs().at(0).htlc.cltv_expiry;
+    net.net.mine(expiry - 18 - net.net.chain().height().raw());
+    QVERIFY(both(net, net.carol, net.carol, net.second, "closing"));
+    QVERIFY(payment.answer() == nullptr);
+    net.net.mine(1);
+    QVERIFY(payment.succeeded());
+    QCOMPARE(Story::state_of(net.alice, net.first), std::string("normal"));
+    net.net.mine(60);
+    QVERIFY(both(net, net.hub, net.carol, net.second, "closed"));
+    QCOMPARE(Story::state_of(net.alice, net.first), std::string("normal"));
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{net.first, false})));
+    net.net.mine(8);
+    QVERIFY(both(net, net.alice, net.hub, net.first, "closed"));
+    QVERIFY(net.ledger->adds_up());
+    QVERIFY(net.ledger->only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::a_hub_claims_upstream_on_the_chain() {
+    QuickTrio net;
+    net.net.cut_on(net.carol, net.hub, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 50'000'000_msat));
+    net.net.settle();
+    net.net.disconnect(net.alice, net.hub);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{net.first, true})));
+    net.net.mine(3);
+    QVERIFY(payment.answer() == nullptr);
+    QVERIFY(bool(net.run(net.carol, api::CloseChannel{net.second, true})));
+    net.net.mine(1);
+    // Carol's claim shows the hub the preimage, the hub's claim shows it to alice.
+    net.net.mine(1);
+    QVERIFY(payment.succeeded());
+    net.net.mine(80);
+    QVERIFY(both(net, net.alice, net.hub, net.first, "closed"));
+    QVERIFY(both(net, net.hub, net.carol, net.second, "closed"));
+    QVERIFY(net.ledger->adds_up());
+    QVERIFY(net.ledger->only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::a_hub_fails_upstream_what_timed_out() {
+    QuickTrio net;
+    net.net.cut_on(net.carol, net.hub, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 50'000'000_msat));
+    net.net.settle();
+    net.carol.set_chain_reachable(false);
+    const auto* const funded = channel::funded_of(Story::channel_of(net.hub, net.second)->state);
+    const std::uint32_t expiry = funded->commitments.htlcs().at(0).htlc.cltv_expiry;
+    net.net.mine(expiry + 3 - net.net.chain().height().raw());
+    QCOMPARE(Story::state_of(net.hub, net.second), std::string("closing"));
+    net.net.mine(12);
+    QVERIFY(payment.answer() != nullptr);
+    QVERIFY(!payment.succeeded());
+    // In time: the channel of the payer goes on.
+    QCOMPARE(Story::state_of(net.alice, net.first), std::string("normal"));
+    net.net.mine(60);
+    net.carol.set_chain_reachable(true);
+    net.net.settle();
+    net.net.mine(8);
+    QVERIFY(both(net, net.hub, net.carol, net.second, "closed"));
+    QVERIFY(both(net, net.alice, net.hub, net.first, "normal"));
+    QVERIFY(net.check());
+}
+
+void TestForceClose::reorgs_change_nothing_in_the_end_data() {
+    QTest::addColumn<bool>("payee_closes");
+    QTest::addColumn<int>("mined");
+    QTest::addColumn<int>("depth");
+    for (const bool payee_closes : {true, false}) {
+        for (const auto& [mined, depth] : {std::pair(1, 1), std::pair(2, 1), std::pair(2, 2), std::pair(4, 3), std::pair(8, 8),
+                                           std::pair(26, 4), std::pair(26, 25)}) {
+            QTest::addRow("%s closes, %d blocks, %d gone", payee_closes ? "payee" : "payer", mined, depth) << payee_closes << mined << depth;
+        }
+    }
+}
+
+void TestForceClose::reorgs_change_nothing_in_the_end() {
+    QFETCH(bool, payee_closes);
+    QFETCH(int, mined);
+    QFETCH(int, depth);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    QVERIFY(bool(net.run(payee_closes ? net.bob : net.alice, api::CloseChannel{id, true})));
+    net.net.mine(static_cast<unsigned>(mined));
+    QVERIFY(payment.succeeded());
+    net.net.reorg(static_cast<unsigned>(depth));
+    net.net.mine(80);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(payment.succeeded());
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::restarts_change_nothing_in_the_end() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+    const auto first = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    for (int block = 0; block < 60; ++block) {
+        net.alice.restart();
+        net.bob.restart();
+        net.net.settle();
+        net.net.mine(1);
+    }
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(pending_payments(net.alice), std::size_t{0});
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::lost_last_word_of_an_agreed_close() {
+    for (const bool alice_cuts : {true, false}) {
+        for (std::size_t nth = 1; nth <= 2; ++nth) {
+            QuickDuo net;
+            const Ledger ledger(net.net);
+            const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+            auto& from = alice_cuts ? net.alice : net.bob;
+            auto& to = alice_cuts ? net.bob : net.alice;
+            net.net.cut_on(from, to, {sim::Cut::When::before, wire::Type::closing_signed, nth});
+            QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false})));
+            net.net.mine(8);
+            if (Story::state_of(net.alice, id) != "closed") {
+                net.net.connect(net.alice, net.bob);
+                net.net.settle();
+                net.net.mine(8);
+            }
+            QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+            QCOMPARE(how(net.alice, id), std::string("mutual"));
+            QCOMPARE(how(net.bob, id), std::string("mutual"));
+            QCOMPARE(std::get<channel::Closed>(Story::channel_of(net.bob, id)->state).to_ours, 100'000_sat);
+            QVERIFY(ledger.adds_up());
+            QVERIFY(net.check());
+        }
+    }
+}
+
+void TestForceClose::lost_state_never_broadcasts() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto backup = net.bob.store().image();
+    QVERIFY(net.pays(net.alice, net.bob, 50'000'000_msat).succeeded());
+    QVERIFY(net.pays(net.bob, net.alice, 120'000'000_msat).succeeded());
+    net.bob.restart_from(backup);
+    net.net.connect(net.alice, net.bob);
+    net.net.settle();
+    QCOMPARE(Story::state_of(net.bob, id), std::string("closing"));
+    const auto* const closing = std::get_if<channel::Closing>(&Story::channel_of(net.bob, id)->state);
+    QVERIFY(std::holds_alternative<channel::TheyMustClose>(closing->cause));
+    net.net.mine(40);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(how(net.alice, id), std::string("ours"));
+    QCOMPARE(how(net.bob, id), std::string("theirs"));
+    QCOMPARE(std::get<channel::Closed>(Story::channel_of(net.bob, id)->state).to_ours, 30'000_sat);
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::figures_never_count_twice() {
+    for (const bool alice_closes : {true, false}) {
+        QuickDuo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+        const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+        Sat alice = whole_balance(net.alice);
+        Sat bob = whole_balance(net.bob);
+        QVERIFY(bool(net.run(alice_closes ? net.alice : net.bob, api::CloseChannel{id, true})));
+        for (int block = 0; block < 60; ++block) {
+            net.net.mine(1);
+            const Sat alice_now = whole_balance(net.alice);
+            const Sat bob_now = whole_balance(net.bob);
+            // Only fees leave, and what was in flight arrives once.
+            QVERIFY2(alice_now <= alice, qPrintable(QString("block %1: %2 -> %3").arg(block).arg(alice.raw()).arg(alice_now.raw())));
+            QVERIFY2(bob_now <= bob + 50'000_sat, qPrintable(QString("block %1: %2 -> %3").arg(block).arg(bob.raw()).arg(bob_now.raw())));
+            alice = alice_now;
+            bob = bob_now;
+        }
+        QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
+        QCOMPARE(alice, Story::coins(net.alice));
+        QCOMPARE(bob, Story::coins(net.bob));
+        QVERIFY(payment.succeeded());
+        QVERIFY(net.check());
+    }
+}
+
+RUNNEL_TEST(TestForceClose)
+#include "test_force_close.moc"
