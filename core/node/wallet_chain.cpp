@@ -328,17 +328,17 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
 }
 
 void resume_wallet(const State& state, std::vector<ports::Effect>& out) {
-    for (const auto& [script, path] : state.scripts) out.push_back(ports::Watch{ports::WatchScript{script}, state.wallet.birth});
-    for (const auto& [outpoint, coin] : state.coins) {
-        out.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, coin.confirmed.value_or(state.tip.height)});
-    }
+    // What was watched before was searched up to the committed tip: only what comes after is news.
+    const BlockHeight next = state.tip.known ? state.tip.height + BlockDelta(1) : state.wallet.birth;
+    for (const auto& [script, path] : state.scripts) out.push_back(ports::Watch{ports::WatchScript{script}, next});
+    for (const auto& [outpoint, coin] : state.coins) out.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, next});
     for (const auto& [id, channel] : state.channels) {
         const auto* const f = channel::funded_of(channel->state);
         if (f == nullptr) continue;
         const auto& params = f->params();
         const auto script = bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
-        out.push_back(ports::Watch{ports::WatchScript{script}, f->created});
-        out.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, f->created});
+        out.push_back(ports::Watch{ports::WatchScript{script}, next});
+        out.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, next});
     }
     rebroadcast(state.transactions, out);
 }
