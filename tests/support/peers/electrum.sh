@@ -41,7 +41,10 @@ data=$1
 shift
 as=
 [ "$(id -u)" = 0 ] || as=--map-root-user
-exec unshare $as --mount --propagation private sh -c '
+# inside another chroot "/" is no mount, and cannot be made private
+how=private
+unshare $as --mount --propagation private true 2>/dev/null || how=unchanged
+exec unshare $as --mount --propagation "$how" sh -c '
     root=$1; data=$2; shift 2
     mkdir -p "$data" "$root/data" &&
     mount --bind "$data" "$root/data" && mount -t tmpfs none "$root/tmp" &&
