@@ -24,7 +24,13 @@ void Timers::clear() {
     m_timer.cancel();
 }
 
+bool Timers::is_true(const Entry& entry) const {
+    const auto due = m_due.find(entry.timer);
+    return due != m_due.end() && due->second == entry.when;
+}
+
 void Timers::wait() {
+    while (!m_queue.empty() && !is_true(m_queue.top())) m_queue.pop();
     if (m_queue.empty()) {
         m_waiting_for = Clock::time_point::max();
         return;
@@ -43,9 +49,8 @@ void Timers::fire() {
     while (!m_queue.empty() && m_queue.top().when <= now) {
         const Entry entry = m_queue.top();
         m_queue.pop();
-        const auto due = m_due.find(entry.timer);
-        if (due == m_due.end() || due->second != entry.when) continue;
-        m_due.erase(due);
+        if (!is_true(entry)) continue;
+        m_due.erase(entry.timer);
         m_on_fired(entry.timer);
     }
     wait();

@@ -33,6 +33,8 @@ private:
         friend bool operator>(const Entry& a, const Entry& b) { return a.when > b.when; }
     };
 
+    /// Not replaced since.
+    bool is_true(const Entry& entry) const;
     void wait();
     void fire();
 

@@ -1,0 +1,33 @@
+// What both programs do before anything else, and the words they share: hardening of the process, where the data is, which
+// networks are open, what a store's errors mean to a person.
+#pragma once
+
+#include "app/control/views.h"
+
+#include "core/base/network.h"
+#include "wallet/store/errors.h"
+
+#include <filesystem>
+#include <string>
+
+namespace runnel::app {
+
+inline constexpr std::string_view version = RUNNEL_VERSION;
+
+/// Nothing this process makes is readable by others, and its memory never becomes a core file or another process's to read.
+void harden_process();
+
+/// $XDG_DATA_HOME/runnel, or .local/share/runnel in the home directory.
+std::filesystem::path default_directory();
+
+/// Failures: mainnet is refused, others are unknown.
+Result<Network, control::Failure> open_network(const std::string& name);
+
+control::Failure failure_of(const store::StoreError& error, const std::filesystem::path& directory);
+
+/// Names of a store's secrets.
+inline constexpr std::string_view words_secret = "words";
+/// Height the chain is searched from, in decimal; only in a store that was restored from words.
+inline constexpr std::string_view birth_secret = "birth";
+
+}  // namespace runnel::app

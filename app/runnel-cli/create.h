@@ -1,0 +1,13 @@
+// `runnel-cli create`: makes a wallet's directory, words and store while no node is running.
+#pragma once
+
+#include "app/runnel-cli/commands.h"
+
+#include <filesystem>
+
+namespace runnel::app {
+
+/// The answer's fields: words (of a new wallet only), node_id, network, datadir.
+Result<control::json::object, control::Failure> create_wallet(const std::filesystem::path& directory, const Creating& creating);
+
+}  // namespace runnel::app

@@ -1,0 +1,82 @@
+// runnel-cli: one command, one JSON document on standard output and exit code 0; or {"error": KIND, "message": ..., "try": ...}
+// on standard error and exit code 1, 2 when the command line itself is wrong.
+#include "app/common/start.h"
+#include "app/control/client.h"
+#include "app/runnel-cli/create.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+
+namespace {
+
+using namespace runnel;
+using control::Failure;
+
+int complain(const Failure& failure) {
+    std::cerr << boost::json::serialize(control::failure_json(failure)) << std::endl;
+    return failure.kind == "usage" ? 2 : 1;
+}
+
+int print(const control::json::value& answer) {
+    std::cout << boost::json::serialize(answer) << std::endl;
+    if (std::cout) return 0;
+    return complain({"output", "The answer could not be written.", "Check where standard output goes.", {}});
+}
+
+/// Lines as they come, until the node ends or nobody reads any more.
+int follow(control::ControlClient& client) {
+    const auto subscribed = client.call("events", {});
+    if (!subscribed) return complain(subscribed.error());
+    while (const auto line = client.next_line()) {
+        std::cout << *line << std::endl;
+        if (!std::cout) break;
+    }
+    return 0;
+}
+
+int stop(control::ControlClient& client) {
+    const auto stopping = client.call("stop", {});
+    if (!stopping) return complain(stopping.error());
+    // The connection ends when the store is closed.
+    while (client.next_line()) {
+    }
+    return print(control::json::object{{"stopped", true}});
+}
+
+int run(const app::CommandLine& line) {
+    if (line.wanted.method.empty()) {
+        const auto made = app::create_wallet(line.directory, line.creating);
+        return made ? print(*made) : complain(made.error());
+    }
+    const auto client = control::ControlClient::connect(line.directory);
+    if (!client) return complain(client.error());
+    if (line.wanted.method == "events") return follow(**client);
+    if (line.wanted.method == "stop") return stop(**client);
+    const auto answer = (*client)->call(line.wanted.method, line.wanted.params);
+    return answer ? print(*answer) : complain(answer.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    app::harden_process();
+    CLI::App parser("Talks to a running runneld, the Runnel Lightning wallet without a window.");
+    parser.set_version_flag("--version", "runnel-cli " + std::string(app::version));
+    parser.footer("Answers are one JSON document. Amounts of channels are in millisatoshi, of the chain in satoshi.\nManual: man runnel-cli");
+    app::CommandLine line;
+    app::declare_commands(parser, line);
+    try {
+        parser.parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+        return parser.exit(asked);
+    } catch (const CLI::ParseError& error) {
+        return complain({"usage", error.what(), "See runnel-cli --help.", {}});
+    }
+    try {
+        return run(line);
+    } catch (const std::exception& error) {
+        return complain({"internal", error.what(), "Please report it.", {}});
+    }
+}
