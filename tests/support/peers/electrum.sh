@@ -5,15 +5,13 @@
 
 target=$peers/electrum
 root=$target/root
-if [ -f "$target/version" ] && [ -x "$root/usr/bin/electrum" ] && [ -x "$target/electrum" ]; then
+if [ -f "$target/version" ] && [ -x "$root/usr/bin/electrum" ] && [ "$target/electrum" -nt "$0" ]; then
     exit 0
 fi
 command -v mmdebstrap >/dev/null || cannot "Electrum: no mmdebstrap"
 mirror=$(debian_mirror)
 [ -n "$mirror" ] || cannot "Electrum: no Debian mirror in this machine's apt configuration"
 mkdir -p "$target"
-[ ! -e "$root" ] || as_root rm -rf --one-file-system "$root"
-
 if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
     cannot "Electrum: needs root, or sudo without a password, to set up its folder"
 fi
@@ -29,13 +27,14 @@ build() {
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         sid "$root" "$(debian_source "$mirror" sid)"
 }
-retry build >"$target/log" 2>&1 || cannot "Electrum: mmdebstrap failed ($target/log)"
+if [ ! -f "$target/version" ]; then
+    retry build >"$target/log" 2>&1 || cannot "Electrum: mmdebstrap failed ($target/log)"
+fi
 
-# The data directory is bound to the same path inside, so that both sides name files alike.
 cat >"$target/electrum" <<'END'
 #!/bin/sh
-# electrum DATADIR ARGUMENTS...: inside the chroot, in mount and process namespaces of its own; all
-# of it ends with this process.
+# electrum DATADIR ARGUMENTS...: inside the chroot, in a mount namespace of its own, where DATADIR is
+# /data. The mounts end with this process.
 root=$(dirname "$0")/root
 data=$1
 shift
