@@ -32,8 +32,8 @@ void start_sodium() {
 
 std::optional<Secret32> stretch(ByteView passphrase, ByteView salt, const Cost& cost) {
     Secret32 out;
-    const int done = crypto_pwhash(out.reveal().data(), 32, reinterpret_cast<const char*>(passphrase.data()),
-                                   passphrase.size(), salt.data(), cost.operations,
+    const char* text = passphrase.empty() ? "" : reinterpret_cast<const char*>(passphrase.data());
+    const int done = crypto_pwhash(out.reveal().data(), 32, text, passphrase.size(), salt.data(), cost.operations,
                                    static_cast<std::size_t>(cost.memory_bytes), crypto_pwhash_ALG_ARGON2ID13);
     if (done != 0) return std::nullopt;
     return out;

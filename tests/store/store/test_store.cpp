@@ -276,6 +276,29 @@ private slots:
         QTRY_VERIFY(std::filesystem::file_size(home.file("wallet.db")) > std::uintmax_t{10'000'000});
     }
 
+    // A store as the first version left it; every later one must open it.
+    void opens_the_first_version() {
+        const Home home;
+        const auto kept = (test::tests_dir() + "/store/store/v1").toStdString();
+        std::filesystem::copy(kept, home.path());
+        auto opened = Store::open(home.opening("golden"));
+        QVERIFY2(opened, opened ? "" : describe(opened.error()).c_str());
+        const auto& store = **opened;
+        QVERIFY(store.tail().agrees());
+        QCOMPARE(store.tail().found, std::uint64_t{3});
+        QVERIFY(to_bytes(store.secret("entropy")->reveal()) == Bytes(32, 5));
+        for (std::uint8_t i = 0; i < 3; ++i) {
+            QVERIFY(store.reader().get(ports::RecordKind::channel, Bytes(32, i)) == Bytes(100, i));
+        }
+        Bytes bodies;
+        store.transcript(Bytes(32, 0), [&](std::uint64_t, ByteView body, ByteView) {
+            bodies.push_back(body[0]);
+            return true;
+        });
+        QCOMPARE(bodies, (Bytes{0, 2}));
+        QVERIFY(!commit((*opened)->journal(), turn(4)));
+    }
+
     void opens_quickly() {
         const Home home;
         auto store = home.create();
