@@ -1,0 +1,389 @@
+// Two Engines over a loopback socket, each with a store in memory, on one simulated chain: real keys, real messages, real time.
+#include "core/shell/engine.h"
+
+#include "core/sim/chain.h"
+#include "core/sim/memory_store.h"
+#include "tests/support/test_main.h"
+#include "wallet/coins/planner.h"
+#include "wallet/keys/key_ring.h"
+#include "wallet/keys/mnemonic.h"
+
+using namespace runnel;
+using namespace runnel::literals;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::shared_ptr<const keys::SeedKeyRing> ring_of(std::uint8_t n) {
+    const Bytes entropy(16, n);
+    return std::make_shared<const keys::SeedKeyRing>(*keys::Mnemonic::from_entropy(entropy)->seed(), Network::regtest);
+}
+
+/// One chain, told to every engine block by block.
+class TestChain {
+public:
+    void join(shell::Engine& engine) {
+        engine.on_chain_event(status());
+        m_engines.push_back(&engine);
+    }
+    void leave(shell::Engine& engine) { std::erase(m_engines, &engine); }
+    void broadcast(const std::vector<ports::TxPtr>& transactions) {
+        for (const auto& tx : transactions) {
+            const bool accepted = bool(chain.submit(*tx));
+            for (auto* const engine : m_engines) {
+                if (accepted) engine->on_chain_event(ports::MempoolTx{tx});
+                engine->on_chain_event(ports::BroadcastResult{tx->txid(), accepted, ""});
+            }
+        }
+    }
+    void mine(unsigned blocks) {
+        for (unsigned i = 0; i < blocks; ++i) {
+            chain.mine(1);
+            const auto block = chain.block(chain.height());
+            ports::BlockConnected event{chain.height(), chain.tip(), block->header.previous, UnixTime(block->header.time), {}};
+            for (std::uint32_t n = 0; n < block->transactions.size(); ++n) {
+                event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(block->transactions[n]), n});
+            }
+            for (auto* const engine : m_engines) {
+                engine->on_chain_event(event);
+                engine->on_chain_event(status());
+            }
+        }
+    }
+    ports::ChainStatus status() const { return {true, true, chain.height(), true, {}}; }
+
+    sim::SimChain chain;
+
+private:
+    std::vector<shell::Engine*> m_engines;
+};
+
+/// A process: engine, store, and what it has said.
+struct Party {
+    Party(boost::asio::io_context& io_context, TestChain& test_chain, std::uint8_t n, sim::DiskImage image = {},
+          sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once)
+        : io(io_context), chain(test_chain), ring(ring_of(n)), store(std::move(image), answer) {
+        node::Config config;
+        auto loaded = node::Node::load(config, ring, std::make_shared<const coins::Planner>(), store);
+        Q_ASSERT(loaded);
+        shell::Engine::Hooks hooks;
+        hooks.broadcast = [this](const std::vector<ports::TxPtr>& transactions) { chain.broadcast(transactions); };
+        hooks.watch = [](const ports::Watch&) {};
+        hooks.on_fatal = [this](const ports::CommitError&) { ++fatal; };
+        hooks.log = [this](LogLevel level, std::string_view line) {
+            if (level == LogLevel::broken) broken.emplace_back(line);
+        };
+        engine.emplace(io, *std::move(loaded), store, ring->node_key(), std::move(hooks), shell::Engine::Settings{});
+        notices_handle = engine->subscribe([this](const api::Notice& notice) { notices.push_back(notice); });
+        engine->start();
+        chain.join(*engine);
+        const auto listening = engine->listen("127.0.0.1", 0);
+        Q_ASSERT(listening);
+        port = *listening;
+    }
+    ~Party() {
+        chain.leave(*engine);
+        engine.reset();
+    }
+
+    std::optional<api::CommandResult> ask(decltype(api::Command::wish) wish, std::chrono::milliseconds limit = 5s);
+    std::shared_ptr<std::optional<api::CommandResult>> post(api::CommandId id, decltype(api::Command::wish) wish) {
+        auto answer = std::make_shared<std::optional<api::CommandResult>>();
+        engine->post({id, std::move(wish)}, [answer](const api::CommandResult& result) { answer->emplace(result); });
+        return answer;
+    }
+    api::CommandId fresh_id() {
+        api::CommandId id;
+        id.raw()[0] = ++ids;
+        return id;
+    }
+    std::string invoice(Msat amount) {
+        return std::get<api::InvoiceMade>(**ask(api::CreateInvoice{amount, "test", 3600})).bolt11;
+    }
+    const api::ChannelView* channel() const {
+        channels = engine->snapshot()->channels;
+        return channels.empty() ? nullptr : &channels.front();
+    }
+    bool usable() const { return channel() != nullptr && channel()->usable; }
+    template <typename T>
+    std::size_t heard() const {
+        return static_cast<std::size_t>(
+            std::count_if(notices.begin(), notices.end(), [](const auto& n) { return std::holds_alternative<T>(n); }));
+    }
+
+    boost::asio::io_context& io;
+    TestChain& chain;
+    std::shared_ptr<const keys::SeedKeyRing> ring;
+    sim::MemoryStore store;
+    std::optional<shell::Engine> engine;
+    std::shared_ptr<void> notices_handle;
+    std::vector<api::Notice> notices;
+    std::vector<std::string> broken;
+    mutable std::vector<api::ChannelView> channels;
+    int fatal = 0;
+    std::uint8_t ids = 0;
+    std::uint16_t port = 0;
+};
+
+bool run_until(boost::asio::io_context& io, const std::function<bool()>& check, std::chrono::milliseconds limit = 5s) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    io.restart();
+    while (!check()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        io.run_one_for(20ms);
+        if (io.stopped()) io.restart();
+    }
+    return true;
+}
+void run_for(boost::asio::io_context& io, std::chrono::milliseconds time) {
+    (void)run_until(io, [] { return false; }, time);
+}
+
+std::optional<api::CommandResult> Party::ask(decltype(api::Command::wish) wish, std::chrono::milliseconds limit) {
+    const auto answer = post(fresh_id(), std::move(wish));
+    (void)run_until(io, [&] { return answer->has_value(); }, limit);
+    return *answer;
+}
+
+/// Coins for a party, one confirmed transaction each.
+void fund(Party& party, TestChain& chain, int coins) {
+    for (int i = 0; i < coins; ++i) {
+        const auto made = party.ask(api::NewAddress{});
+        const auto script = bitcoin::parse_address(std::get<api::AddressMade>(**made).address, Network::regtest);
+        QVERIFY(chain.chain.faucet(*script, 1'000'000_sat));
+    }
+    chain.mine(1);
+    QVERIFY(run_until(party.io, [&] { return party.engine->snapshot()->balance.onchain == 1'000'000_sat * coins; }));
+}
+
+void connect(Party& from, Party& to) {
+    const auto answer = from.ask(api::Connect{to.ring->node_id(), "127.0.0.1", to.port});
+    QVERIFY(answer && *answer);
+}
+
+void open_channel(Party& from, Party& to, TestChain& chain) {
+    connect(from, to);
+    const auto opening = from.ask(api::OpenChannel{to.ring->node_id(), 500'000_sat, 100'000'000_msat, false, std::nullopt});
+    QVERIFY(opening && *opening);
+    QVERIFY(std::holds_alternative<api::ChannelOpening>(**opening));
+    chain.mine(6);
+    QVERIFY(run_until(from.io, [&] { return from.usable() && to.usable(); }));
+}
+
+struct Pair {
+    explicit Pair(sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once) : alice(io, chain, 1, {}, answer), bob(io, chain, 2) {}
+    void open() {
+        fund(alice, chain, 3);
+        fund(bob, chain, 3);
+        open_channel(alice, bob, chain);
+    }
+    boost::asio::io_context io;
+    TestChain chain;
+    Party alice, bob;
+};
+
+}  // namespace
+
+class TestEngine : public QObject {
+    Q_OBJECT
+private slots:
+    void opens_and_pays_both_ways() {
+        Pair net;
+        net.open();
+        const auto paid = net.alice.ask(api::Pay{net.bob.invoice(20'000'000_msat), std::nullopt, std::nullopt, 60});
+        QVERIFY(paid && *paid);
+        QCOMPARE(std::get<api::Paid>(**paid).amount.raw(), std::uint64_t{20'000'000});
+        QVERIFY(run_until(net.io, [&] { return net.bob.heard<api::PaymentReceived>() == 1; }));
+        QCOMPARE(net.alice.heard<api::PaymentSent>(), std::size_t{1});
+        const auto back = net.bob.ask(api::Pay{net.alice.invoice(5'000_msat), std::nullopt, std::nullopt, 60});
+        QVERIFY(back && *back);
+        QVERIFY(run_until(net.io, [&] { return net.alice.channel()->htlcs.empty() && net.bob.channel()->htlcs.empty(); }));
+        QCOMPARE(net.alice.channel()->ours.raw(), std::uint64_t{500'000'000 - 100'000'000 - 20'000'000 + 5'000});
+        QCOMPARE(net.bob.channel()->ours.raw(), net.alice.channel()->theirs.raw());
+        QCOMPARE(net.alice.engine->payments({}).size(), std::size_t{2});
+        QVERIFY(net.alice.broken.empty() && net.bob.broken.empty());
+        QVERIFY(run_until(net.io, [&] { return net.alice.engine->is_idle() && net.bob.engine->is_idle(); }));
+    }
+
+    void many_payments_share_turns_and_commits() {
+        Pair net;
+        net.open();
+        constexpr int count = 100;
+        std::vector<std::string> invoices;
+        for (int i = 0; i < count; ++i) invoices.push_back(net.bob.invoice(1'000_msat));
+        const auto commits = net.alice.engine->counters().commits;
+        int paid = 0, failed = 0;
+        for (int i = 0; i < count; ++i) {
+            net.alice.engine->post({net.alice.fresh_id(), api::Pay{invoices[static_cast<std::size_t>(i)], std::nullopt, std::nullopt, 60}},
+                                   [&](const api::CommandResult& result) { ++(result ? paid : failed); });
+        }
+        QVERIFY(run_until(net.io, [&] { return paid + failed == count; }, 30s));
+        QCOMPARE(paid, count);
+        // One at a time they would need five commits each between the two.
+        const auto used = net.alice.engine->counters().commits - commits;
+        QVERIFY2(used < 2 * count, qPrintable(QString::number(used)));
+    }
+
+    void a_command_has_its_effect_once() {
+        Pair net;
+        const auto id = net.alice.fresh_id();
+        const auto first = net.alice.post(id, api::NewAddress{});
+        const auto second = net.alice.post(id, api::NewAddress{});  // before the first is answered
+        QVERIFY(run_until(net.io, [&] { return first->has_value() && second->has_value(); }));
+        const auto third = net.alice.post(id, api::NewAddress{});   // and afterwards
+        QVERIFY(run_until(net.io, [&] { return third->has_value(); }));
+        const auto address = std::get<api::AddressMade>(*(**first)).address;
+        QCOMPARE(std::get<api::AddressMade>(*(**second)).address, address);
+        QCOMPARE(std::get<api::AddressMade>(*(**third)).address, address);
+        const auto other = net.alice.ask(api::NewAddress{});
+        QVERIFY(std::get<api::AddressMade>(**other).address != address);
+    }
+
+    void nothing_is_said_before_it_is_durable() {
+        Pair net(sim::MemoryStore::Answer::when_told);
+        // Until the channel stands, the disk answers whenever it is asked.
+        std::function<void()> serve = [&] { (void)net.alice.store.answer_next(); };
+        const auto serving = [&](const std::function<bool()>& check) {
+            return run_until(net.io, [&] {
+                serve();
+                return check();
+            });
+        };
+        const auto do_all = [&](auto&& wish, Party& party) {
+            const auto answer = party.post(party.fresh_id(), wish);
+            Q_ASSERT(serving([&] { return answer->has_value(); }));
+            return **answer;
+        };
+        for (auto* const party : {&net.alice, &net.bob}) {
+            for (int i = 0; i < 3; ++i) {
+                const auto made = do_all(api::NewAddress{}, *party);
+                const auto script = bitcoin::parse_address(std::get<api::AddressMade>(*made).address, Network::regtest);
+                QVERIFY(net.chain.chain.faucet(*script, 1'000'000_sat));
+            }
+        }
+        net.chain.mine(1);
+        QVERIFY(serving([&] { return net.alice.engine->snapshot()->balance.onchain == 3'000'000_sat; }));
+        QVERIFY(do_all(api::Connect{net.bob.ring->node_id(), "127.0.0.1", net.bob.port}, net.alice));
+        QVERIFY(do_all(api::OpenChannel{net.bob.ring->node_id(), 500'000_sat, 0_msat, false, std::nullopt}, net.alice));
+        net.chain.mine(6);
+        QVERIFY(serving([&] { return net.alice.usable() && net.bob.usable(); }));
+        QVERIFY(serving([&] { return net.alice.engine->is_idle() && net.bob.engine->is_idle(); }));
+
+        const auto bob_knew = net.bob.engine->counters().events;
+        const auto text = std::get<api::InvoiceMade>(*do_all(api::CreateInvoice{1'000'000_msat, "x", 3600}, net.bob)).bolt11;
+        const auto answer = net.alice.post(net.alice.fresh_id(), api::Pay{text, std::nullopt, std::nullopt, 60});
+        run_for(net.io, 100ms);
+        QCOMPARE(net.alice.store.unanswered(), std::size_t{1});
+        QCOMPARE(net.bob.engine->counters().events, bob_knew + 1);  // the wish for the invoice, nothing from alice
+
+        // While the disk takes its time, the connection is lost and made anew: what the turn wanted to say was meant for the
+        // old one, and must not come before channel_reestablish on the new one.
+        QVERIFY(bool(**[&] {
+            const auto gone = net.bob.post(net.bob.fresh_id(), api::Disconnect{net.alice.ring->node_id()});
+            (void)run_until(net.io, [&] { return gone->has_value(); });
+            return gone;
+        }()));
+        run_for(net.io, 50ms);
+        const auto again = net.bob.post(net.bob.fresh_id(), api::Connect{net.alice.ring->node_id(), "127.0.0.1", net.alice.port});
+        QVERIFY(run_until(net.io, [&] { return again->has_value(); }));
+        QVERIFY(net.alice.engine->peers().is_up(net.bob.ring->node_id()));
+        QCOMPARE(net.alice.store.unanswered(), std::size_t{1});
+        QVERIFY(serving([&] { return answer->has_value(); }));
+        QVERIFY(**answer);
+        QVERIFY(serving([&] { return net.alice.usable() && net.bob.usable(); }));
+        QCOMPARE(net.bob.channel()->state, std::string("normal"));
+        QVERIFY(net.alice.broken.empty() && net.bob.broken.empty());
+    }
+
+    void a_failed_commit_ends_everything() {
+        Pair net;
+        net.open();
+        const auto text = net.bob.invoice(1'000'000_msat);
+        net.alice.store.fail_commit(net.alice.store.commits() + 1);
+        const auto before = net.alice.store.image();
+        const auto bob_events = net.bob.engine->counters().events;
+        const auto answer = net.alice.post(net.alice.fresh_id(), api::Pay{text, std::nullopt, std::nullopt, 60});
+        QVERIFY(run_until(net.io, [&] { return net.alice.fatal == 1; }));
+        QCOMPARE(net.alice.broken.size(), std::size_t{1});
+        const auto later = net.alice.post(net.alice.fresh_id(), api::NewAddress{});
+        net.alice.engine->on_chain_event(net.chain.status());
+        QVERIFY(run_until(net.io, [&] { return !net.bob.channel()->online; }));
+        run_for(net.io, 50ms);
+        QVERIFY(!answer->has_value() && !later->has_value());
+        QCOMPARE(net.alice.fatal, 1);
+        QVERIFY(net.alice.store.image() == before);
+        // Bob heard that the connection is gone, and nothing else.
+        QCOMPARE(net.bob.engine->counters().events, bob_events + 1);
+    }
+
+    void stop_lets_the_turn_finish() {
+        Pair net(sim::MemoryStore::Answer::when_told);
+        run_for(net.io, 20ms);
+        while (net.alice.store.answer_next()) run_for(net.io, 5ms);
+        const auto commits = net.alice.store.image().commits;
+        const auto answer = net.alice.post(net.alice.fresh_id(), api::NewAddress{});
+        QVERIFY(run_until(net.io, [&] { return net.alice.store.unanswered() == 1; }));
+        bool stopped = false;
+        net.alice.engine->stop([&] { stopped = true; });
+        run_for(net.io, 30ms);
+        QVERIFY(!stopped);
+        QVERIFY(net.alice.store.answer_next());
+        QVERIFY(run_until(net.io, [&] { return stopped; }));
+        QVERIFY(answer->has_value());  // durable, so it was said
+        QCOMPARE(net.alice.store.image().commits, commits + 1);
+        const auto late = net.alice.post(net.alice.fresh_id(), api::NewAddress{});
+        run_for(net.io, 20ms);
+        QVERIFY(!late->has_value());
+    }
+
+    void starts_again_from_its_disk() {
+        Pair net;
+        net.open();
+        const auto image = net.alice.store.image();
+        {
+            Party reborn(net.io, net.chain, 1, image);
+            // It reconnects by itself, as resume() owes, or bob's newer connection is taken: either way they meet again.
+            QVERIFY(run_until(net.io, [&] { return reborn.usable() && net.bob.usable(); }, 10s));
+            const auto paid = reborn.ask(api::Pay{net.bob.invoice(7'000_msat), std::nullopt, std::nullopt, 60});
+            QVERIFY(paid && *paid);
+        }
+    }
+
+    void pictures_from_another_thread() {
+        Pair net;
+        fund(net.alice, net.chain, 1);
+        run_for(net.io, 60ms);  // pictures are published at most every 20 ms
+        api::SnapshotPtr seen;
+        std::thread([&] { seen = net.alice.engine->snapshot(); }).join();
+        QVERIFY(seen != nullptr);
+        QCOMPARE(seen->balance.onchain.raw(), std::uint64_t{1'000'000});
+        // A wish from another thread is answered on the node's.
+        std::optional<std::thread::id> answered_on;
+        std::thread([&] {
+            net.alice.engine->post({net.alice.fresh_id(), api::NewAddress{}},
+                                   [&](const api::CommandResult&) { answered_on = std::this_thread::get_id(); });
+        }).join();
+        QVERIFY(run_until(net.io, [&] { return answered_on.has_value(); }));
+        QVERIFY(answered_on == std::this_thread::get_id());
+    }
+
+    void listeners_come_and_go() {
+        Pair net;
+        int first = 0, second = 0;
+        auto handle = net.alice.engine->subscribe([&](const api::Notice&) { ++first; });
+        std::shared_ptr<void> inner;
+        auto nesting = net.alice.engine->subscribe([&](const api::Notice&) {
+            if (!inner) inner = net.alice.engine->subscribe([&](const api::Notice&) { ++second; });
+        });
+        net.chain.mine(1);
+        QVERIFY(run_until(net.io, [&] { return first > 0; }));
+        const auto heard = first;
+        handle.reset();
+        net.chain.mine(1);
+        QVERIFY(run_until(net.io, [&] { return second > 0; }));
+        QCOMPARE(first, heard);
+    }
+};
+
+RUNNEL_TEST(TestEngine)
+#include "test_engine.moc"
