@@ -175,18 +175,17 @@ void on_open_channel_message(Draft& draft, const crypto::PublicKey& node_id, con
     if (openings > 0) return send_error(draft, node_id, id, "one opening at a time");
     if (const auto problem = chain_problem(draft, scope, false)) return send_error(draft, node_id, id, "not synced to the chain");
     const auto reserve = anchor_reserve(draft, scope.config, 1);
+    const Sat needed = reserve.each * reserve.count;
     Sat confirmed;
-    std::size_t count = 0;
     for (const auto& coin : free_coins(draft)) {
-        if (coin.confirmed && coin.output.value >= reserve.each) ++count;
         if (coin.confirmed) confirmed += coin.output.value;
     }
-    if (count < reserve.count) {
-        draft.log(LogLevel::unusual, fmt::format("open refused peer={} cause=reserve coins={} needed={}", node_id.hex(), count, reserve.count));
+    if (confirmed < needed) {
+        draft.log(LogLevel::unusual, fmt::format("open refused peer={} cause=reserve confirmed={} needed={}", node_id.hex(), confirmed.raw(), needed.raw()));
         draft.tell(api::Trouble{api::Problem{api::ProblemKind::reserve_needed,
                                              {{"available_sat", std::to_string(confirmed.raw())},
-                                              {"needed_sat", std::to_string(reserve.each.raw() * reserve.count)},
-                                              {"reserve_sat", std::to_string(reserve.each.raw() * reserve.count)}}},
+                                              {"needed_sat", std::to_string(needed.raw())},
+                                              {"reserve_sat", std::to_string(needed.raw())}}},
                                 std::nullopt});
         return send_error(draft, node_id, id, "no confirmed coins to bump a close with");
     }
@@ -267,7 +266,40 @@ void flush_channels(Draft& draft, const Scope& scope) {
     }
 }
 
+FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees) {
+    const std::uint64_t margin = std::uint64_t{fees.mempool_min.raw()} * 5 / 4;
+    const std::uint64_t wanted = std::max<std::uint64_t>({margin, std::min<std::uint64_t>(fees.normal.raw(), 1'000), feerate_floor.raw()});
+    return FeeratePerKw(static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, 2'500)));
+}
+
+void update_fees(Draft& draft) {
+    if (!draft.health.fees.known) return;
+    const FeeratePerKw wanted = commitment_feerate(draft.health.fees);
+    std::vector<ChannelId> ids;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
+        const auto* const normal = std::get_if<channel::Normal>(&channel->state);
+        if (normal == nullptr || !channel::is_usable(*channel)) return;
+        const auto& c = normal->funded.commitments;
+        if (c.params().funder != channel::Party::ours || !c.fee_changes().empty()) return;
+        // Up at once when the commitment might not enter a mempool; down only when it pays: each change costs a round.
+        const bool up = wanted.raw() > c.feerate().raw() + c.feerate().raw() / 5;
+        const bool down = std::uint64_t{wanted.raw()} * 2 < c.feerate().raw();
+        if (up || down) ids.push_back(id);
+    });
+    for (const auto& id : ids) {
+        channel::Channel* const channel = draft.edit_channel(id);
+        auto message = channel::update_fee(*channel, wanted);
+        if (!message) {
+            draft.log(LogLevel::unusual, fmt::format("update_fee channel={} fault={}", id.hex(), describe(message.error())));
+            continue;
+        }
+        draft.send(channel->peer, *std::move(message));
+        draft.dirty.insert(id);
+    }
+}
+
 void channels_on_block(Draft& draft, const Scope& scope) {
+    update_fees(draft);
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
     for (const auto& id : ids) {

@@ -74,6 +74,10 @@ std::vector<ports::Coin> free_coins(const Draft& draft);
 /// What is to be kept as separate confirmed coins with so many channels beside the open ones.
 struct Reserve { std::size_t count = 0; Sat each; };
 Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t more_channels);
+/// Plans a spend that leaves the anchor reserve for the open channels and `more_channels` new ones: as coins that stay, or as
+/// outputs of its own where there are too few. Uses up change indexes.
+Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, ports::SpendRequest request, std::size_t more_channels,
+                                                                 std::string_view purpose, const Scope& scope);
 /// Signs a plan, takes its coins off the wallet, records the transaction and broadcasts it.
 Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
                                                 std::vector<ports::TxPtr> parents = {});

@@ -39,7 +39,7 @@ struct Config {
     channel::Policy channels;
     ForwardPolicy forwarding;
     /// A confirmed coin of this size is kept per open channel, to bump its close with.
-    Sat anchor_reserve_each{10'000};
+    Sat anchor_reserve_each{25'000};
     /// Coins for HTLC transactions beside.
     std::size_t anchor_reserve_extra = 1;
     /// Without contact to the chain for so long, nothing is added to channels.

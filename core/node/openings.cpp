@@ -15,28 +15,15 @@ constexpr std::chrono::milliseconds opening_patience{60'000};
 
 std::uint64_t opening_timer(const ChannelId& id) { return timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)); }
 
-/// Where a commitment enters a mempool alone: the mempool's minimum with margin, bounded to 10 sat/vB as peers do.
-FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees) {
-    const std::uint64_t margin = std::uint64_t{fees.mempool_min.raw()} * 5 / 4;
-    const std::uint64_t wanted = std::max<std::uint64_t>({margin, std::min<std::uint64_t>(fees.normal.raw(), 1'000), feerate_floor.raw()});
-    return FeeratePerKw(static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, 2'500)));
-}
-
 /// Coins for the funding output, everything else kept back.
 Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope) {
-    const auto reserve = anchor_reserve(draft, scope.config, 1);
     ports::SpendRequest request;
     request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), channel::funding_script_to_plan_with()}};
     request.drain = !wish.amount;
     request.feerate = wish.feerate.value_or(draft.health.fees.normal);
     request.confirmed_only = true;
-    request.keep_count = reserve.count;
-    request.keep_each = reserve.each;
     request.lock_time = draft.tip.height.raw();
-    request.change_script = take_change_script(draft, scope);
-    const auto coins = free_coins(draft);
-    const auto seed = scope.entropy.expand(scope.event, "funding coins");
-    auto plan = scope.planner.plan(coins, request, Hash256(seed.reveal()));
+    auto plan = plan_keeping_reserve(draft, std::move(request), 1, "funding coins", scope);
     if (!plan) return fail(to_problem(plan.error()));
     const auto& outputs = plan->tx.outputs;
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {

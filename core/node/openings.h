@@ -18,6 +18,10 @@ bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scop
 /// announcement_signatures once six blocks deep.
 void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope);
 std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope& scope);
+/// Where a commitment enters a mempool alone: the mempool's minimum with margin, bounded to 10 sat/vB as peers do.
+FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees);
+/// As funder: follows the mempool's minimum with update_fee.
+void update_fees(Draft& draft);
 /// Our policy of an unannounced channel, for the peer alone: its invoices name it.
 void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope);
 

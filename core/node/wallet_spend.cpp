@@ -81,6 +81,46 @@ Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t mor
     return open == 0 ? Reserve{} : Reserve{open + config.anchor_reserve_extra, config.anchor_reserve_each};
 }
 
+Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, ports::SpendRequest request, std::size_t more_channels,
+                                                                 std::string_view purpose, const Scope& scope) {
+    const auto reserve = anchor_reserve(draft, scope.config, more_channels);
+    const auto coins = free_coins(draft);
+    const auto large_enough = static_cast<std::size_t>(std::count_if(
+        coins.begin(), coins.end(), [&](const ports::Coin& coin) { return coin.confirmed && coin.output.value >= reserve.each; }));
+    const auto seed = scope.entropy.expand(scope.event, purpose);
+    const auto outputs = request.outputs;
+    ports::SpendError error = ports::NothingToSpend{};
+    // As many coins as possible stay untouched; what is missing is made by this very transaction, and confirms with it.
+    for (std::size_t kept = std::min(reserve.count, large_enough) + 1; kept-- > 0;) {
+        request.outputs = outputs;
+        request.keep_count = kept;
+        request.keep_each = reserve.each;
+        for (std::size_t i = kept; i < reserve.count; ++i) {
+            const ports::KeyPath path{ports::AddressType::p2wpkh, true,
+                                      draft.wallet.change_p2wpkh + 1 + static_cast<std::uint32_t>(i - kept)};
+            // In front: the last output is the one that a drain fills.
+            request.outputs.insert(request.outputs.begin(), bitcoin::TxOut{reserve.each, scope.keys.script_of(path)});
+        }
+        request.change_script = scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
+        auto plan = scope.planner.plan(coins, request, Hash256(seed.reveal()));
+        if (plan) {
+            draft.wallet.change_p2wpkh += 1 + static_cast<std::uint32_t>(reserve.count - kept);
+            extend_scripts(draft, scope);
+            return plan;
+        }
+        error = plan.error();
+    }
+    // Enough for what was asked, not for what must stay: then the reserve is the reason, and is named.
+    if (const auto* const lacks = std::get_if<ports::InsufficientFunds>(&error); lacks != nullptr && reserve.count > 0) {
+        Sat asked;
+        for (const auto& output : outputs) asked += output.value;
+        if (lacks->available > asked) {
+            return fail(ports::SpendError(ports::ReserveTouched{lacks->available, lacks->needed, reserve.each * reserve.count}));
+        }
+    }
+    return fail(error);
+}
+
 api::Problem to_problem(const ports::SpendError& error) {
     using api::Problem;
     using api::ProblemKind;
@@ -154,21 +194,13 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
         return refuse({api::ProblemKind::malformed, {{"what", "address"}, {"cause", std::string(to_string(script.error()))}}});
     }
     if (!draft.health.status.reachable) return refuse({api::ProblemKind::not_synced, {{"cause", draft.health.status.problem}}});
-    const auto reserve = anchor_reserve(draft, scope.config, 0);
     ports::SpendRequest request;
     request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), *script}};
     request.drain = !wish.amount;
     request.feerate = wish.feerate.value_or(draft.health.fees.normal);
-    request.keep_count = reserve.count;
-    request.keep_each = reserve.each;
     request.lock_time = draft.tip.height.raw();
-    // The change index is used up only by a plan that has change.
-    request.change_script = scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
-    const auto coins = free_coins(draft);
-    const auto seed = scope.entropy.expand(scope.event, "send coins");
-    auto plan = scope.planner.plan(coins, request, Hash256(seed.reveal()));
+    const auto plan = plan_keeping_reserve(draft, request, 0, "send coins", scope);
     if (!plan) return refuse(to_problem(plan.error()));
-    if (plan->change_index) (void)take_change_script(draft, scope);
     Sat sent;
     for (const auto& output : plan->tx.outputs) {
         if (output.script == *script) sent += output.value;
@@ -179,13 +211,12 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
     if (!wish.amount) {
         bool kept_reserve = false;
         bool unconfirmed = false;
-        draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
-            if (outpoint.txid == answer.txid) return;
+        draft.coins.for_each([&](const bitcoin::OutPoint&, const ports::Coin& coin) {
             answer.kept += coin.output.value;
             (coin.confirmed || coin.ours ? kept_reserve : unconfirmed) = true;
         });
         if (kept_reserve) {
-            answer.kept_reason = reserve.count > 0 ? "anchor_reserve" : "too_small";
+            answer.kept_reason = anchor_reserve(draft, scope.config, 0).count > 0 ? "anchor_reserve" : "too_small";
         } else if (unconfirmed) {
             answer.kept_reason = "unconfirmed";
         }

@@ -58,6 +58,7 @@ public:
     void restart_from(DiskImage image);
     /// From now on the chain source is silent (or speaks again).
     void set_chain_reachable(bool reachable);
+    void set_fees(const ports::FeeEstimates& fees) { push(ports::ChainEvent(ports::FeesChanged{fees})); }
     /// Sends the next commit into a crash: the n-th from now.
     void crash_before(std::uint64_t n) { m_store->crash_before(m_store->commits() + n); }
     void crash_after(std::uint64_t n) { m_store->crash_after(m_store->commits() + n); }

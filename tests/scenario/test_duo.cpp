@@ -15,6 +15,9 @@ private slots:
     void survives_restarts_between_payments();
     void force_closes_and_gets_everything_back();
     void bad_wishes_are_refused_with_their_figures();
+    void one_coin_is_enough_to_open();
+    void the_reserve_stays_when_everything_is_sent();
+    void the_feerate_follows_the_mempool();
 };
 
 void TestDuo::opens_pays_and_closes() {
@@ -140,6 +143,53 @@ void TestDuo::bad_wishes_are_refused_with_their_figures() {
     auto second = net.start_payment(net.alice, bolt11);
     net.net.settle();
     QCOMPARE(second.problem(), std::optional(api::ProblemKind::already_paid));
+    QVERIFY(net.check());
+}
+
+void TestDuo::one_coin_is_enough_to_open() {
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    auto& bob = net.net.add("bob", parts_for(2));
+    net.net.fund(alice, 1'000'000_sat);
+    net.net.fund(bob, 100'000_sat);
+    const auto id = net.open(alice, bob, 500'000_sat);
+    QCOMPARE(Story::state_of(alice, id), std::string("normal"));
+    // What a close will need was made beside the channel, as coins of its own.
+    std::size_t reserve_coins = 0;
+    for (const auto& [outpoint, coin] : alice.node().state().coins) reserve_coins += coin.output.value >= 25'000_sat ? 1 : 0;
+    QVERIFY(reserve_coins >= 2);
+    // Bob has no coins left over for a second one.
+    const auto refused = net.run(bob, api::OpenChannel{alice.id(), 90'000_sat, 0_msat, false, std::nullopt});
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, api::ProblemKind::reserve_needed);
+    QVERIFY(net.check());
+}
+
+void TestDuo::the_reserve_stays_when_everything_is_sent() {
+    Duo net;
+    net.open(net.alice, net.bob, 500'000_sat);
+    const auto sent = net.run(net.alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", std::nullopt, std::nullopt});
+    QVERIFY(bool(sent));
+    const auto& answer = std::get<api::OnchainSent>(*sent);
+    QVERIFY(answer.kept >= 50'000_sat);
+    QCOMPARE(answer.kept_reason, std::string("anchor_reserve"));
+    QVERIFY(net.check());
+}
+
+void TestDuo::the_feerate_follows_the_mempool() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 500'000_sat);
+    const auto feerate = [&](const sim::SimNode& node) { return channel::funded_of(Duo::channel_of(node, id)->state)->commitments.feerate(); };
+    const auto before = feerate(net.alice);
+    net.alice.set_fees({FeeratePerKw(9'000), FeeratePerKw(4'000), FeeratePerKw(1'800), FeeratePerKw(1'800), true});
+    net.net.mine(1);
+    QVERIFY(feerate(net.alice) > before);
+    QCOMPARE(feerate(net.bob), feerate(net.alice));
+    QVERIFY(net.pays(net.alice, net.bob, 10'000'000_msat).succeeded());
+    net.alice.set_fees({FeeratePerKw(2'500), FeeratePerKw(1'000), FeeratePerKw(253), FeeratePerKw(253), true});
+    net.net.mine(1);
+    QVERIFY(feerate(net.alice) < FeeratePerKw(1'800));
+    QVERIFY(net.pays(net.bob, net.alice, 1'000'000_msat).succeeded());
     QVERIFY(net.check());
 }
 
