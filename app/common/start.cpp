@@ -89,7 +89,9 @@ Failure failure_of(const store::StoreError& error, const std::filesystem::path& 
                 if (!e.subject.empty()) record = fmt::format(" Record: entry {} of {}.", e.sequence, to_hex(e.subject));
                 return Failure{"store_damaged",
                                fmt::format("The store is damaged: {}.{} Nothing was changed.", escaped(e.detail), record),
-                               "Keep the directory as it is, and restore a backup or the words in another one.", {}};
+                               "Keep the directory as it is. runnel-cli export shows what can be read; the words restore the "
+                               "coins (not the channels) in another directory.",
+                               {}};
             },
             [](const store::OutOfMemory&) {
                 return Failure{"out_of_memory", "There is not enough memory to derive the key from the passphrase.",

@@ -99,16 +99,26 @@ private:
     CLI::Option* m_option = nullptr;
 };
 
-void declare_create(CLI::App& app, CommandLine& line) {
+/// The two that work on the directory itself, while no node is running.
+void declare_offline(CLI::App& app, CommandLine& line) {
+    const auto passphrase = [&line](CLI::App* command) {
+        command->add_option("--network", line.creating.network, "regtest, signet or testnet4")->required()->type_name("N");
+        command->add_option("--passphrase-file", line.creating.passphrase.file,
+                            "The passphrase is the first line of this file (-: of standard input); by default it is asked for")
+            ->type_name("F");
+        command->add_flag("--empty-passphrase", line.creating.passphrase.empty,
+                          "Without a passphrase: whoever has the files has the coins");
+    };
     auto* const create = app.add_subcommand(
         "create", "Make a new wallet (no node may be running) and print its 24 words, or restore one from its words");
-    create->add_option("--network", line.creating.network, "regtest, signet or testnet4")->required()->type_name("N");
     create->add_option("--words-file", line.creating.words_file, "Restore from the words in this file (-: standard input)")
         ->type_name("F");
-    create->add_option("--passphrase-file", line.creating.passphrase.file,
-                       "The passphrase is the first line of this file (-: of standard input); by default it is asked for")
-        ->type_name("F");
-    create->add_flag("--empty-passphrase", line.creating.passphrase.empty, "Without a passphrase: whoever has the files has the coins");
+    passphrase(create);
+    create->callback([&line] { line.offline = Offline::create; });
+    auto* const out = app.add_subcommand(
+        "export", "Print all records of a wallet, a damaged one too (no node may be running; without words and keys)");
+    passphrase(out);
+    out->callback([&line] { line.offline = Offline::export_store; });
 }
 
 }  // namespace
@@ -123,7 +133,7 @@ void declare_commands(CLI::App& app, CommandLine& line) {
     app.require_subcommand(1);
     app.fallthrough();
 
-    declare_create(app, line);
+    declare_offline(app, line);
     Declare d(app, line);
     d.command("getinfo", "Who and where this node is");
     d.command("newaddress", "A new address to receive coins at").text("--type", "type", "p2wpkh (usual) or p2tr");

@@ -13,13 +13,16 @@
 
 namespace runnel::app {
 
-/// What was asked for: a request to the running node, or `create`, which needs none.
+/// A request to the running node.
 struct Wanted {
-    std::string method;           ///< Empty for create.
+    std::string method;
     control::json::object params;
 };
 
-/// `create`: makes the wallet's directory while no node is running.
+/// Commands that need no node, and that none may be running for.
+enum class Offline : std::uint8_t { no, create, export_store };
+
+/// What these take.
 struct Creating {
     std::string network;
     std::string words_file;
@@ -29,6 +32,7 @@ struct Creating {
 struct CommandLine {
     std::string directory;
     Wanted wanted;
+    Offline offline = Offline::no;
     Creating creating;
 };
 

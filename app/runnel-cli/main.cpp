@@ -3,6 +3,7 @@
 #include "app/common/start.h"
 #include "app/control/client.h"
 #include "app/runnel-cli/create.h"
+#include "app/runnel-cli/export.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
@@ -46,8 +47,9 @@ int stop(control::ControlClient& client) {
 }
 
 int run(const app::CommandLine& line) {
-    if (line.wanted.method.empty()) {
-        const auto made = app::create_wallet(line.directory, line.creating);
+    if (line.offline != app::Offline::no) {
+        const auto made = line.offline == app::Offline::create ? app::create_wallet(line.directory, line.creating)
+                                                               : app::export_wallet(line.directory, line.creating);
         return made ? print(*made) : complain(made.error());
     }
     const auto client = control::ControlClient::connect(line.directory);

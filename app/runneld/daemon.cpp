@@ -148,6 +148,14 @@ Result<void, Failure> Daemon::make_engine(const keys::SeedKeyRing& ring, node::N
         m_io.stop();
     };
     hooks.log = m_log;
+    hooks.refuse = [this](const api::Command& command) -> std::optional<api::Problem> {
+        const bool begins = std::holds_alternative<api::OpenChannel>(command.wish) ||
+                            std::holds_alternative<api::Pay>(command.wish) ||
+                            std::holds_alternative<api::Keysend>(command.wish) ||
+                            std::holds_alternative<api::CreateInvoice>(command.wish);
+        if (begins && m_store->low_space()) return api::Problem{api::ProblemKind::disk_full, {}};
+        return std::nullopt;
+    };
     shell::Engine::Settings settings;
     settings.log_level = m_options.log_level;
     m_engine.emplace(m_io, std::move(node), m_store->journal(), ring.node_key(), std::move(hooks), std::move(settings));

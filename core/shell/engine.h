@@ -34,6 +34,8 @@ public:
         /// A commit failed: nothing may go on, the process ends and believes only what the reopened store says. Once.
         std::function<void(const ports::CommitError&)> on_fatal;
         LogSink log;
+        /// Why a wish cannot be taken now, for reasons that the node does not see (a disk that is nearly full). May be null.
+        std::function<std::optional<api::Problem>(const api::Command&)> refuse;
     };
     struct Settings {
         TurnLimits turn;

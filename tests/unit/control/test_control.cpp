@@ -1,0 +1,438 @@
+// The control socket from end to end: a hand-made NodeApi behind a ControlServer on a thread of its own, a ControlClient before it.
+#include "app/control/client.h"
+#include "app/control/server.h"
+#include "app/control/socket_path.h"
+#include "tests/support/test_main.h"
+
+#include <QTemporaryDir>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <future>
+#include <sys/stat.h>
+#include <thread>
+
+using namespace runnel;
+using namespace runnel::literals;
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+crypto::PublicKey key_of(std::uint8_t n) {
+    Secret32 secret;
+    secret.reveal()[31] = n;
+    return crypto::PrivateKey::from(secret)->public_key();
+}
+
+/// Remembers what was asked and answers what it is told.
+class FakeNode final : public api::NodeApi {
+public:
+    FakeNode() {
+        auto picture = std::make_shared<api::Snapshot>();
+        picture->node_id = key_of(1);
+        picture->chain = {true, true, BlockHeight(123), {}};
+        picture->balance.onchain = 5000_sat;
+        picture->peers = {{key_of(2), "127.0.0.1", 9735, true, "0,8"}, {key_of(3), "", 0, false, ""}};
+        api::ChannelView channel;
+        channel.channel_id.raw()[0] = 7;
+        channel.peer = key_of(2);
+        channel.state = "normal";
+        channel.usable = channel.online = true;
+        channel.short_channel_id = ShortChannelId::make(120, 1, 0);
+        channel.funding.txid.raw()[0] = 1;
+        channel.capacity = 100'000_sat;
+        channel.ours = 60'000'123_msat;
+        channel.htlcs.push_back({true, 4, 1'000_msat, {}, BlockHeight(200), "offered"});
+        picture->channels = {channel};
+        m_picture = picture;
+    }
+    api::SnapshotPtr snapshot() const override { return m_picture; }
+    void post(api::Command command, api::OnAnswer answer) override {
+        commands.push_back(command);
+        if (!silent) answer(reply);
+    }
+    Result<api::Inspection, api::Problem> inspect(const std::string& text) const override {
+        if (text != "good") return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
+        api::Inspection out;
+        out.kind = "bolt11";
+        out.amount = 5_msat;
+        out.payee = key_of(2);
+        out.route_hints = {{{key_of(3), *ShortChannelId::make(1, 2, 3), 1, 2, 3}}};
+        return out;
+    }
+    std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
+        std::vector<api::PaymentView> out;
+        for (std::uint64_t n = request.cursor.value_or(6) - 1; n > 0 && out.size() < request.limit; --n) {
+            api::PaymentView payment;
+            payment.sequence = n;
+            out.push_back(payment);
+        }
+        return out;
+    }
+    std::optional<api::PaymentView> payment(const PaymentHash& hash) const override {
+        if (!hash.is_zero()) return std::nullopt;
+        api::PaymentView out;
+        out.status = api::PaymentStatus::paid;
+        out.preimage.emplace();
+        return out;
+    }
+    std::vector<api::TransactionView> transactions(const api::ListRequest&) const override { return {}; }
+    std::shared_ptr<void> subscribe(api::OnNotice on_notice) override {
+        auto listener = std::make_shared<api::OnNotice>(std::move(on_notice));
+        listeners.push_back(listener);
+        return listener;
+    }
+    std::size_t tell(const api::Notice& notice) {
+        std::size_t count = 0;
+        for (const auto& weak : listeners) {
+            if (const auto listener = weak.lock()) {
+                ++count;
+                (*listener)(notice);
+            }
+        }
+        return count;
+    }
+
+    std::vector<api::Command> commands;
+    std::vector<std::weak_ptr<api::OnNotice>> listeners;
+    api::CommandResult reply = api::Answer(api::Disconnected{});
+    bool silent = false;
+
+private:
+    api::SnapshotPtr m_picture;
+};
+
+/// A node's thread with its server.
+class Running {
+public:
+    explicit Running(std::filesystem::path where = {}, std::size_t most_clients = 64) {
+        directory = where.empty() ? std::filesystem::path(m_temporary.path().toStdString()) : std::move(where);
+        std::filesystem::create_directories(directory);
+        control::ControlServer::Options options;
+        options.directory = directory;
+        options.version = "1.2.3";
+        options.most_clients = most_clients;
+        options.most_unwritten = 1 << 20;
+        options.on_stop = [this] { ++stops; };
+        auto opened = control::ControlServer::open(m_io, node, std::move(options));
+        Q_ASSERT(opened);
+        m_server = std::move(*opened);
+        m_thread = std::thread([this] { m_io.run(); });
+    }
+    ~Running() { end(); }
+    void end() {
+        if (!m_thread.joinable()) return;
+        on_thread([this] {
+            m_server.reset();
+            return 0;
+        });
+        m_work.reset();
+        m_thread.join();
+    }
+    template <typename F>
+    auto on_thread(F f) {
+        std::packaged_task<decltype(f())()> task(std::move(f));
+        auto result = task.get_future();
+        asio::post(m_io, [&task] { task(); });
+        return result.get();
+    }
+    void answer(api::CommandResult result) {
+        on_thread([&] {
+            node.reply = std::move(result);
+            return 0;
+        });
+    }
+    api::Command last_command() {
+        return on_thread([&] { return node.commands.back(); });
+    }
+    control::Outcome ask(const std::string& method, json::object params = {}) {
+        auto client = control::ControlClient::connect(directory);
+        if (!client) return fail(client.error());
+        return (*client)->call(method, std::move(params));
+    }
+
+    FakeNode node;
+    std::filesystem::path directory;
+    std::atomic<int> stops{0};
+
+private:
+    QTemporaryDir m_temporary;
+    asio::io_context m_io;
+    asio::executor_work_guard<asio::io_context::executor_type> m_work{m_io.get_executor()};
+    std::unique_ptr<control::ControlServer> m_server;
+    std::thread m_thread;
+};
+
+std::string error_of(const control::Outcome& outcome) { return outcome ? "none" : outcome.error().kind; }
+std::string field_of(const control::Outcome& outcome) {
+    if (outcome || !outcome.error().details.contains("field")) return "none";
+    return std::string(outcome.error().details.at("field").as_string());
+}
+
+}  // namespace
+
+class TestControl : public QObject {
+    Q_OBJECT
+private slots:
+    void questions() {
+        Running node;
+        const auto info = node.ask("getinfo");
+        QVERIFY(info);
+        QCOMPARE(info->at("block_height").to_number<int>(), 123);
+        QCOMPARE(info->at("version").as_string().c_str(), "1.2.3");
+        QCOMPARE(info->at("peers").to_number<int>(), 1);
+        QVERIFY(info->at("synced").as_bool());
+        QCOMPARE(node.ask("balance")->at("onchain_sat").to_number<int>(), 5000);
+        QCOMPARE(node.ask("peers")->at("peers").as_array().size(), std::size_t{2});
+        QVERIFY(node.ask("peers")->at("peers").at(1).at("host").is_null());
+        const auto channels = node.ask("channels");
+        const auto& channel = channels->at("channels").at(0);
+        for (const auto* const field : {"channel_id", "peer", "state", "sentence", "funding_outpoint", "short_channel_id", "capacity_sat",
+                                        "our_msat", "their_msat", "can_send_msat", "can_receive_msat", "htlcs"}) {
+            QVERIFY2(channel.as_object().contains(field), field);
+        }
+        QCOMPARE(channel.at("our_msat").to_number<std::uint64_t>(), std::uint64_t{60'000'123});
+        // Transaction ids in the order of people.
+        QVERIFY(std::string(channel.at("funding_outpoint").as_string()).ends_with("01:0"));
+        QCOMPARE(channel.at("htlcs").at(0).at("direction").as_string().c_str(), "out");
+        QCOMPARE(node.ask("channel", {{"channel_id", "120x1x0"}})->at("state").as_string().c_str(), "normal");
+        QCOMPARE(node.ask("decode", {{"text", "good"}})->at("route_hints").at(0).at(0).at("short_channel_id").as_string().c_str(), "1x2x3");
+        QCOMPARE(error_of(node.ask("decode", {{"text", "bad"}})), std::string("malformed"));
+    }
+
+    void lists_in_pages() {
+        Running node;
+        const auto first = node.ask("payments", {{"limit", 2}});
+        QCOMPARE(first->at("payments").as_array().size(), std::size_t{2});
+        QCOMPARE(first->at("payments").at(0).at("cursor").to_number<int>(), 5);
+        const auto cursor = first->at("next_cursor").to_number<std::uint64_t>();
+        const auto second = node.ask("payments", {{"limit", 10}, {"cursor", cursor}});
+        QCOMPARE(second->at("payments").at(0).at("cursor").to_number<int>(), 3);
+        QVERIFY(second->at("next_cursor").is_null());
+        QCOMPARE(node.ask("payment", {{"payment_hash", std::string(64, '0')}})->at("status").as_string().c_str(), "paid");
+        QCOMPARE(error_of(node.ask("payment", {{"payment_hash", std::string(64, '1')}})), std::string("unknown_command_target"));
+    }
+
+    void commands_reach_the_node_as_they_were_meant() {
+        Running node;
+        node.answer(api::Answer(api::OnchainSent{{}, 900_sat, 100_sat, 20'000_sat, "anchor_reserve"}));
+        const auto sent = node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"feerate", "1.5"}});
+        QCOMPARE(sent->at("fee_sat").to_number<int>(), 100);
+        QVERIFY(std::string(sent->at("kept_sentence").as_string()).starts_with("20,000 sat stay in the wallet: "));
+        auto wish = std::get<api::SendOnchain>(node.last_command().wish);
+        QVERIFY(!wish.amount && wish.feerate == FeeratePerKw(375));
+
+        node.answer(api::Answer(api::ChannelOpening{{}, {}, 100'000_sat, 5_sat}));
+        QVERIFY(node.ask("open", {{"node_id", key_of(2).hex()}, {"amount_sat", 100'000}, {"push_msat", 7}, {"announce", true}}));
+        const auto open = std::get<api::OpenChannel>(node.last_command().wish);
+        QVERIFY(open.node_id == key_of(2) && open.amount == 100'000_sat && open.push == 7_msat && open.announce && !open.feerate);
+
+        node.answer(api::Answer(api::InvoiceMade{"lnbcrt1", {}, UnixTime(5)}));
+        QVERIFY(node.ask("invoice", {{"amount_msat", "any"}, {"description", "tea \xe2\x98\x95"}, {"expiry", 60}}));
+        const auto invoice = std::get<api::CreateInvoice>(node.last_command().wish);
+        QVERIFY(!invoice.amount && invoice.description == "tea \xe2\x98\x95" && invoice.expiry_seconds == 60);
+
+        node.answer(api::Answer(api::Paid{{}, {}, 5_msat, 1_msat, 2, 33}));
+        const auto paid = node.ask("pay", {{"text", "lnbcrt1"}, {"max_fee_msat", 9}, {"timeout", 0}, {"command_id", std::string(32, 'a')}});
+        QCOMPARE(paid->at("status").as_string().c_str(), "paid");
+        QCOMPARE(paid->at("elapsed_ms").to_number<int>(), 33);
+        const auto command = node.last_command();
+        QCOMPARE(command.id.hex(), std::string(32, 'a'));
+        QVERIFY(std::get<api::Pay>(command.wish).max_fee == 9_msat && std::get<api::Pay>(command.wish).timeout_seconds == 0);
+
+        node.answer(api::Answer(api::ChannelClosing{{}, std::nullopt, "shutting_down"}));
+        const auto closing = node.ask("close", {{"channel_id", "120x1x0"}, {"force", true}});
+        QVERIFY(closing->at("txid").is_null());
+        const auto close = std::get<api::CloseChannel>(node.last_command().wish);
+        QVERIFY(close.force && close.channel_id.raw()[0] == 7);
+
+        node.answer(api::Answer(api::Disconnected{}));
+        QCOMPARE(node.ask("disconnect", {{"node_id", key_of(2).hex()}})->at("features").as_string().c_str(), "0,8");
+        // Ids that were not given are fresh.
+        const auto one = node.last_command().id;
+        QVERIFY(node.ask("disconnect", {{"node_id", key_of(2).hex()}}));
+        QVERIFY(node.last_command().id != one);
+    }
+
+    void failures_are_typed() {
+        Running node;
+        node.answer(fail(api::Problem{api::ProblemKind::fee_limit, {{"fee_msat", "1200"}, {"max_fee_msat", "1000"}}}));
+        const auto refused = node.ask("pay", {{"text", "x"}});
+        QCOMPARE(error_of(refused), std::string("fee_limit"));
+        QCOMPARE(refused.error().message, std::string("The fee would be 1,200 msat, more than the limit of 1,000 msat."));
+        QVERIFY(!refused.error().advice.empty());
+        // Neither paid nor failed is no success.
+        node.answer(api::Answer(api::StillInFlight{}));
+        QCOMPARE(error_of(node.ask("pay", {{"text", "x"}})), std::string("in_flight"));
+    }
+
+    void bad_requests_are_named_and_do_no_harm() {
+        Running node;
+        const auto bad = [&](const std::string& method, json::object params, const std::string& field) {
+            const auto outcome = node.ask(method, std::move(params));
+            if (error_of(outcome) == "bad_request" && field_of(outcome) == field) return true;
+            qWarning("%s: %s %s", method.c_str(), error_of(outcome).c_str(), field_of(outcome).c_str());
+            return false;
+        };
+        const auto id = key_of(2).hex();
+        QVERIFY(bad("frobnicate", {}, "method"));
+        QVERIFY(bad("newaddress", {{"type", "p2pkh"}}, "type"));
+        QVERIFY(bad("send", {{"address", "x"}}, "amount_sat"));
+        QVERIFY(bad("send", {{"address", "x"}, {"amount_sat", -1}}, "amount_sat"));
+        QVERIFY(bad("send", {{"address", "x"}, {"amount_sat", 1.5}}, "amount_sat"));
+        QVERIFY(bad("send", {{"address", "x"}, {"amount_sat", "most"}}, "amount_sat"));
+        QVERIFY(bad("send", {{"address", "x"}, {"amount_sat", UINT64_MAX}}, "amount_sat"));
+        QVERIFY(bad("send", {{"address", 5}, {"amount_sat", 1}}, "address"));
+        QVERIFY(bad("send", {{"address", "x"}, {"amount_sat", 1}, {"feerate", "fast"}}, "feerate"));
+        QVERIFY(bad("connect", {{"node_id", id}, {"host", "h"}, {"port", 70000}}, "port"));
+        QVERIFY(bad("connect", {{"node_id", "02" + std::string(64, 'f')}, {"host", "h"}, {"port", 1}}, "node_id"));
+        QVERIFY(bad("open", {{"node_id", id}, {"amount_sat", 1}, {"announce", 1}}, "announce"));
+        QVERIFY(bad("invoice", {{"amount_msat", 1}, {"description", std::string(9000, 'x')}}, "description"));
+        QVERIFY(bad("invoice", {{"amount_msat", 1}, {"description", ""}, {"expiry", 0}}, "expiry"));
+        QVERIFY(bad("keysend", {{"node_id", id}}, "amount_msat"));
+        QVERIFY(bad("pay", {{"text", "x"}, {"command_id", "12"}}, "command_id"));
+        QVERIFY(bad("payments", {{"limit", 1'000'000}}, "limit"));
+        QVERIFY(bad("payment", {{"payment_hash", "00"}}, "payment_hash"));
+        QCOMPARE(error_of(node.ask("channel", {{"channel_id", "1x1x1"}})), std::string("unknown_command_target"));
+        QVERIFY(node.on_thread([&] { return node.node.commands.empty(); }));
+    }
+
+    void lines_that_are_no_requests() {
+        Running node;
+        asio::io_context io;
+        asio::local::stream_protocol::socket socket(io);
+        socket.connect(asio::local::stream_protocol::endpoint((node.directory / "control.sock").string()));
+        asio::streambuf in;
+        const auto line = [&] {
+            asio::read_until(socket, in, '\n');
+            std::string out;
+            std::istream stream(&in);
+            std::getline(stream, out);
+            return out;
+        };
+        QVERIFY(QString::fromStdString(line()).contains("\"runnel\":1"));
+        for (const auto* const text : {"", "nonsense", "[]", "{\"id\":1}", "{\"id\":1,\"method\":5}", "{\"id\":1,\"method\":\"getinfo\",\"params\":[]}",
+                                       "{\"id\":{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}"}) {
+            asio::write(socket, asio::buffer(std::string(text) + "\n"));
+            QVERIFY2(QString::fromStdString(line()).contains("bad_request"), text);
+        }
+        asio::write(socket, asio::buffer(std::string("{\"id\":\"x\",\"method\":\"getinfo\"}\n")));
+        QVERIFY(QString::fromStdString(line()).startsWith("{\"id\":\"x\",\"result\":{"));
+        // A line that never ends is cut off.
+        boost::system::error_code error;
+        const std::string endless(control::max_request + 10, 'x');
+        asio::write(socket, asio::buffer(endless), error);
+        asio::read_until(socket, in, '\n', error);
+        QVERIFY(error.failed());
+        QVERIFY(node.ask("getinfo"));
+    }
+
+    void events_follow() {
+        Running node;
+        auto client = control::ControlClient::connect(node.directory);
+        QVERIFY(client);
+        QVERIFY((*client)->call("events", {}));
+        api::PaymentReceived paid;
+        paid.amount = 42_msat;
+        QCOMPARE(node.on_thread([&] { return node.node.tell(paid); }), std::size_t{1});
+        const auto line = (*client)->next_line();
+        QVERIFY(line);
+        QCOMPARE(json::parse(*line).at("event").as_string().c_str(), "payment_received");
+        QCOMPARE(json::parse(*line).at("amount_msat").to_number<int>(), 42);
+        // Questions go on, and a client that is gone hears nothing more.
+        QVERIFY((*client)->call("getinfo", {}));
+        client->reset();
+        for (int i = 0; i < 100 && node.on_thread([&] { return node.node.tell(paid); }) != 0; ++i) QTest::qWait(5);
+        QCOMPARE(node.on_thread([&] { return node.node.tell(paid); }), std::size_t{0});
+    }
+
+    void a_client_that_does_not_read_is_left() {
+        Running node;
+        auto client = control::ControlClient::connect(node.directory);
+        QVERIFY((*client)->call("events", {}));
+        api::Trouble trouble;
+        trouble.problem.params["detail"] = std::string(10'000, 'x');
+        std::size_t listening = 1;
+        for (int i = 0; i < 1000 && listening != 0; ++i) listening = node.on_thread([&] { return node.node.tell(trouble); });
+        QCOMPARE(listening, std::size_t{0});
+    }
+
+    void stop_is_asked_for_and_the_end_is_seen() {
+        Running node;
+        auto client = control::ControlClient::connect(node.directory);
+        const auto stopping = (*client)->call("stop", {});
+        QVERIFY(stopping && stopping->at("stopping").as_bool());
+        QCOMPARE(node.stops.load(), 1);
+        node.end();
+        QVERIFY(!(*client)->next_line());
+        QCOMPARE(error_of((*client)->call("getinfo", {})), std::string("connection_lost"));
+        QCOMPARE(error_of(node.ask("getinfo")), std::string("not_running"));
+    }
+
+    void an_answer_that_never_comes() {
+        Running node;
+        node.on_thread([&] { return node.node.silent = true; });
+        auto client = control::ControlClient::connect(node.directory);
+        auto waiting = std::async(std::launch::async, [&] { return (*client)->call("pay", {{"text", "x"}}); });
+        while (node.on_thread([&] { return node.node.commands.empty(); })) QTest::qWait(2);
+        node.end();
+        QCOMPARE(error_of(waiting.get()), std::string("connection_lost"));
+    }
+
+    void too_many_clients() {
+        Running node({}, 2);
+        auto one = control::ControlClient::connect(node.directory);
+        auto two = control::ControlClient::connect(node.directory);
+        QVERIFY(one && two);
+        QCOMPARE(error_of(node.ask("getinfo")), std::string("connection_lost"));
+        one->reset();
+        for (int i = 0; i < 100 && !node.ask("getinfo"); ++i) QTest::qWait(5);
+        QVERIFY(node.ask("getinfo"));
+    }
+
+    void only_its_owner_may_connect() {
+        Running node;
+        struct stat info {};
+        QCOMPARE(::stat((node.directory / "control.sock").c_str(), &info), 0);
+        QVERIFY(S_ISSOCK(info.st_mode));
+        QCOMPARE(info.st_mode & 0777, mode_t{0600});
+    }
+
+    void a_directory_far_down() {
+        QTemporaryDir temporary;
+        auto deep = std::filesystem::path(temporary.path().toStdString());
+        for (int i = 0; i < 10; ++i) deep /= "a_directory_with_a_long_name";
+        Running node(deep);
+        QVERIFY(node.ask("getinfo"));
+        struct stat info {};
+        QCOMPARE(::stat((deep / "control.sock").c_str(), &info), 0);
+    }
+
+    void texts_of_people() {
+        using control::parse_feerate;
+        QVERIFY(parse_feerate("1") == feerate_floor);
+        QVERIFY(parse_feerate("2") == FeeratePerKw(500));
+        QVERIFY(parse_feerate("1.5") == FeeratePerKw(375));
+        QVERIFY(parse_feerate("0.1") == FeeratePerKw(25));
+        QVERIFY(parse_feerate("1.001") == feerate_floor);
+        QVERIFY(parse_feerate("1.013") == FeeratePerKw(254));
+        for (const auto* const text : {"", "-1", "1.", ".5", "1.0000", "1e3", "fast", "99999999999", "1,5", " 1"}) QVERIFY2(!parse_feerate(text), text);
+
+        const auto id = key_of(2).hex();
+        QVERIFY(control::parse_node_address(id + "@127.0.0.1:9735"));
+        QCOMPARE(control::parse_node_address(id + "@[::1]:1")->host, std::string("::1"));
+        QCOMPARE(control::parse_node_address(id + "@example.org:65535")->port, std::uint16_t{65535});
+        for (const auto& text : {id, id + "@", id + "@host", id + "@host:", id + "@host:0", id + "@host:65536", id + "@::1:9735", "@host:1", id + "@ho st:1"}) {
+            QVERIFY2(!control::parse_node_address(text), text.c_str());
+        }
+        QCOMPARE(control::parse_host_port("*:0")->second, std::uint16_t{0});
+    }
+};
+
+RUNNEL_TEST(TestControl)
+#include "test_control.moc"

@@ -1,0 +1,102 @@
+#include "app/control/sentences.h"
+#include "app/control/views.h"
+#include "tests/support/test_main.h"
+
+using namespace runnel;
+using namespace runnel::literals;
+using control::sentence_of;
+
+namespace {
+
+api::ChannelView open_channel() {
+    api::ChannelView out;
+    out.state = "normal";
+    out.online = out.usable = true;
+    out.can_send = 71'204'999_msat;
+    out.can_receive = 18'000'000_msat;
+    return out;
+}
+
+QString text(const std::string& s) { return QString::fromStdString(s); }
+
+}  // namespace
+
+class TestSentences : public QObject {
+    Q_OBJECT
+private slots:
+    void numbers_are_grouped() {
+        QCOMPARE(text(control::grouped(0)), QString("0"));
+        QCOMPARE(text(control::grouped(999)), QString("999"));
+        QCOMPARE(text(control::grouped(1000)), QString("1,000"));
+        QCOMPARE(text(control::grouped(1234567)), QString("1,234,567"));
+        QCOMPARE(text(control::grouped(UINT64_MAX)), QString("18,446,744,073,709,551,615"));
+        QCOMPARE(text(control::sat_text(1'999_msat)), QString("1 sat"));
+    }
+
+    void an_open_channel() {
+        QCOMPARE(text(sentence_of(open_channel())), QString("Open. You can send 71,204 sat and receive 18,000 sat."));
+    }
+
+    void an_open_channel_that_cannot_be_used() {
+        auto channel = open_channel();
+        channel.online = channel.usable = false;
+        channel.htlcs.resize(1);
+        QCOMPARE(text(sentence_of(channel)),
+                 QString("Open, but the other side is not connected. You can send 71,204 sat and receive 18,000 sat when it is "
+                         "back. One payment is on its way."));
+        channel.online = true;
+        channel.htlcs.resize(3);
+        QVERIFY(text(sentence_of(channel)).endsWith("3 payments are on their way."));
+    }
+
+    void every_state_has_its_own_sentence() {
+        std::set<std::string> seen;
+        for (const auto* const state : {"awaiting_funding_signed", "awaiting_confirmation", "awaiting_ready", "normal",
+                                        "shutting_down", "negotiating_close", "closing", "closed"}) {
+            auto channel = open_channel();
+            channel.state = state;
+            channel.confirmations = 1;
+            channel.confirmations_needed = 3;
+            const auto sentence = sentence_of(channel);
+            QVERIFY2(sentence.find(state) == std::string::npos, state);
+            QVERIFY(sentence.back() == '.');
+            seen.insert(sentence);
+        }
+        QCOMPARE(seen.size(), std::size_t{8});
+        auto opening = open_channel();
+        opening.state = "awaiting_confirmation";
+        opening.confirmations_needed = 3;
+        QCOMPARE(text(sentence_of(opening)), QString("Opening. The funding transaction has 0 of 3 confirmations."));
+        auto closing = open_channel();
+        closing.state = "closing";
+        closing.closing_to_us = 5000_sat;
+        closing.closing_reason = "by the peer";
+        QCOMPARE(text(sentence_of(closing)), QString("Closing (by the peer). 5,000 sat are on their way back to your wallet."));
+    }
+
+    void every_problem_has_words() {
+        std::set<std::string> names;
+        for (int kind = 0; kind <= static_cast<int>(api::ProblemKind::internal); ++kind) {
+            const api::Problem bare{static_cast<api::ProblemKind>(kind), {}};
+            const auto words = control::wording_of(bare);
+            QVERIFY2(!words.message.empty() && words.message.back() == '.', words.message.c_str());
+            QVERIFY2(words.message.find("  ") == std::string::npos && words.message.find("{}") == std::string::npos,
+                     words.message.c_str());
+            names.insert(control::failure_of(bare).kind);
+        }
+        QCOMPARE(names.size(), static_cast<std::size_t>(api::ProblemKind::internal) + 1);
+    }
+
+    void figures_are_in_the_words() {
+        const api::Problem problem{api::ProblemKind::insufficient_funds, {{"available_sat", "12345"}, {"needed_sat", "1000000"}}};
+        QCOMPARE(text(control::wording_of(problem).message),
+                 QString("Not enough coins: 12,345 sat can be spent, 1,000,000 sat are needed."));
+        const auto json = control::failure_json(control::failure_of(problem));
+        QCOMPARE(text(std::string(json.at("error").as_string())), QString("insufficient_funds"));
+        QCOMPARE(text(std::string(json.at("details").at("needed_sat").as_string())), QString("1000000"));
+        QVERIFY(json.contains("message") && json.contains("try"));
+    }
+};
+
+RUNNEL_TEST(TestSentences)
+#include "test_sentences.moc"
