@@ -4,6 +4,11 @@
 #include <algorithm>
 #include <chrono>
 
+// A false alarm of g++ 12 about Asio's coroutine frames, which have both operators, once one of them is inlined.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 namespace runnel::chain {
 
 namespace json = boost::json;

@@ -243,6 +243,15 @@ auto BitcoindSource::Impl::send_package(std::vector<ports::TxPtr> transactions) 
         }
         results.push_back(std::move(result));
     }
+    // A child that is in a block or a mempool proves its parent, even one whose outputs are all spent by now and of which
+    // bitcoind therefore only says that its inputs are gone.
+    for (const auto& input : transactions.back()->inputs) {
+        for (auto& result : results) {
+            if (!results.back().accepted || result.txid != input.previous.txid) continue;
+            result.accepted = true;
+            result.reason.clear();
+        }
+    }
     for (auto& result : results) emit(std::move(result));
     co_return Result<void, Trouble>();
 }

@@ -2,7 +2,7 @@
 #include "tests/support/test_main.h"  // first: moc stumbles over <concepts> otherwise
 
 #include "tests/unit/chain/fake_bitcoind.h"
-#include "wallet/chain/bitcoind_source.h"
+#include "tests/unit/chain/source_rig.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -37,101 +37,15 @@ bitcoin::Transaction spend(const bitcoin::Transaction& what) {
     return tx;
 }
 
-/// A source over the fake, its events, and a loop that runs until something is so.
-struct Rig {
-    explicit Rig(std::string url, std::function<void(BitcoindOptions&)> adjust = {}) {
-        auto parsed = parse_bitcoind_url(url, Network::regtest);
-        if (!parsed) qFatal("bad url in a test");
-        BitcoindOptions options;
-        options.url = std::move(*parsed);
-        options.timing = {5ms, 20ms, 10ms, 20ms, 20ms, 50ms, 5ms, 40ms};
-        options.limits.answer = 300ms;
-        options.limits.connect = 300ms;
-        options.limits.busy_retries = 1;
-        if (adjust) adjust(options);
-        source = std::make_unique<BitcoindSource>(io, std::move(options));
-    }
-    explicit Rig(const FakeBitcoind& fake, std::function<void(BitcoindOptions&)> adjust = {})
-        : Rig("bitcoind:http://user:password@127.0.0.1:" + std::to_string(fake.port()), std::move(adjust)) {}
-    ~Rig() {
-        source->stop();
-        io.restart();
-        io.run_for(2s);
-    }
-
-    void start(StartPoint from = {{}, BlockHeight(1)}) {
-        source->start(std::move(from), [this](ports::ChainEvent event) {
-            if (const auto* up = std::get_if<ports::BlockConnected>(&event)) {
-                if (!chain.empty() && (chain.back().second != up->previous || chain.back().first + 1 != up->height.raw())) {
-                    qFatal("a block that does not link was reported");
-                }
-                chain.emplace_back(up->height.raw(), up->hash);
-            }
-            if (const auto* down = std::get_if<ports::BlockDisconnected>(&event)) {
-                if (!chain.empty()) {
-                    if (chain.back() != std::pair(down->height.raw(), down->hash)) qFatal("not the tip was taken away");
-                    chain.pop_back();
-                }
-            }
-            if (const auto* status_now = std::get_if<ports::ChainStatus>(&event)) status = *status_now;
-            events.push_back(std::move(event));
-        });
-    }
-
-    bool until(const std::function<bool()>& done, std::chrono::milliseconds most = 5s) {
-        const auto end = std::chrono::steady_clock::now() + most;
-        while (!done()) {
-            if (std::chrono::steady_clock::now() > end) return false;
-            io.restart();
-            io.run_for(2ms);
-        }
-        return true;
-    }
-    void run(std::chrono::milliseconds time) {
-        (void)until([] { return false; }, time);
-    }
+struct Rig : test::SourceRig {
+    using SourceRig::SourceRig;
+    explicit Rig(const FakeBitcoind& fake, const Adjust& adjust = {})
+        : SourceRig("bitcoind:http://user:password@127.0.0.1:" + std::to_string(fake.port()), adjust) {}
+    using SourceRig::reaches;
     bool reaches(FakeBitcoind& fake) {
         const auto height = fake.height();
-        const auto hash = fake.hash_at(height);
-        return until([&] { return !chain.empty() && chain.back() == std::pair(height, hash) && status.synced; });
+        return reaches(height, fake.hash_at(height));
     }
-    bool problem(const char* begins) {
-        return until([&] { return !status.synced && QString::fromStdString(status.problem).startsWith(begins); });
-    }
-
-    template <typename Event>
-    std::vector<Event> all() const {
-        std::vector<Event> out;
-        for (const auto& event : events) {
-            if (const auto* one = std::get_if<Event>(&event)) out.push_back(*one);
-        }
-        return out;
-    }
-    bool told_mempool(const Txid& txid) const {
-        const auto txs = all<ports::MempoolTx>();
-        return std::any_of(txs.begin(), txs.end(), [&](const auto& e) { return e.tx->txid() == txid; });
-    }
-    std::optional<std::uint32_t> confirmed(const Txid& txid) const {
-        std::optional<std::uint32_t> out;
-        for (const auto& block : all<ports::BlockConnected>()) {
-            for (const auto& tx : block.relevant) {
-                if (tx.tx->txid() == txid) out = block.height.raw();
-            }
-        }
-        return out;
-    }
-    std::optional<std::uint32_t> late(const Txid& txid) const {
-        for (const auto& event : all<ports::LateConfirmation>()) {
-            if (event.tx.tx->txid() == txid) return event.height.raw();
-        }
-        return std::nullopt;
-    }
-
-    boost::asio::io_context io;
-    std::unique_ptr<BitcoindSource> source;
-    std::vector<ports::ChainEvent> events;
-    std::vector<std::pair<std::uint32_t, BlockHash>> chain;
-    ports::ChainStatus status;
 };
 
 FakeBitcoind::Hook twisting(std::string method, Twist twist) {
@@ -181,8 +95,8 @@ void TestBitcoindSource::catches_up_and_follows() {
     Rig rig(fake);
     rig.start();
     QVERIFY(rig.reaches(fake));
-    QCOMPARE(rig.chain.size(), std::size_t{130});
-    QCOMPARE(rig.chain.front().first, 1U);
+    QCOMPARE(rig.blocks.size(), std::size_t{130});
+    QCOMPARE(rig.blocks.front().first, 1U);
     QVERIFY(rig.status.reachable && rig.status.relays_packages && rig.status.problem.empty());
     QCOMPARE(rig.status.tip, BlockHeight(130));
     // Not synced before the last block was reported.
@@ -206,21 +120,21 @@ void TestBitcoindSource::begins_with_the_tip_or_the_birth() {
         Rig rig(fake);
         rig.start({});
         QVERIFY(rig.reaches(fake));
-        QCOMPARE(rig.chain.size(), std::size_t{1});
-        QCOMPARE(rig.chain[0].first, 20U);
+        QCOMPARE(rig.blocks.size(), std::size_t{1});
+        QCOMPARE(rig.blocks[0].first, 20U);
     }
     {
         Rig rig(fake);
         rig.start({{}, BlockHeight(15)});
         QVERIFY(rig.reaches(fake));
-        QCOMPARE(rig.chain.size(), std::size_t{6});
+        QCOMPARE(rig.blocks.size(), std::size_t{6});
     }
     {
         Rig rig(fake);
         rig.start({{{BlockHeight(17), fake.hash_at(17)}, {BlockHeight(18), fake.hash_at(18)}}, BlockHeight(3)});
         QVERIFY(rig.reaches(fake));
-        QCOMPARE(rig.chain.size(), std::size_t{2});
-        QCOMPARE(rig.chain[0].first, 19U);
+        QCOMPARE(rig.blocks.size(), std::size_t{2});
+        QCOMPARE(rig.blocks[0].first, 19U);
     }
 }
 
@@ -359,7 +273,7 @@ void TestBitcoindSource::follows_reorgs() {
     fake.reorg_away(static_cast<int>(fake.height()));
     fake.mine(60);
     QVERIFY(rig.reaches(fake));
-    QCOMPARE(rig.chain.front(), std::pair(1U, fake.hash_at(1)));
+    QCOMPARE(rig.blocks.front(), std::pair(1U, fake.hash_at(1)));
 }
 
 void TestBitcoindSource::reorg_while_away() {
@@ -377,7 +291,7 @@ void TestBitcoindSource::reorg_while_away() {
     QCOMPARE(gone.size(), std::size_t{10});
     QCOMPARE(gone.front().height, BlockHeight(20));
     QCOMPARE(gone.back().height, BlockHeight(11));
-    QCOMPARE(rig.chain.front().first, 11U);
+    QCOMPARE(rig.blocks.front().first, 11U);
 }
 
 void TestBitcoindSource::reorg_below_what_is_remembered() {
@@ -392,7 +306,7 @@ void TestBitcoindSource::reorg_below_what_is_remembered() {
     rig.start(from);
     QVERIFY(rig.reaches(fake));
     QCOMPARE(rig.all<ports::BlockDisconnected>().size(), std::size_t{10});
-    QCOMPARE(rig.chain.front().first, 11U);
+    QCOMPARE(rig.blocks.front().first, 11U);
 }
 
 void TestBitcoindSource::reorg_of_unknown_history_is_typed() {
@@ -404,7 +318,7 @@ void TestBitcoindSource::reorg_of_unknown_history_is_typed() {
     rig.start({{{BlockHeight(20), strange}}, BlockHeight(2)});
     QVERIFY(rig.problem("history_unknown"));
     QVERIFY(rig.all<ports::BlockDisconnected>().empty());
-    QVERIFY(rig.chain.empty());
+    QVERIFY(rig.blocks.empty());
 }
 
 void TestBitcoindSource::waits_for_a_source_that_is_away() {
@@ -422,7 +336,7 @@ void TestBitcoindSource::waits_for_a_source_that_is_away() {
     fake.mine(2);
     fake.start();
     QVERIFY(rig.reaches(fake));
-    QCOMPARE(rig.chain.size(), std::size_t{5});
+    QCOMPARE(rig.blocks.size(), std::size_t{5});
 }
 
 void TestBitcoindSource::broadcasts_wait_and_are_answered() {
@@ -511,13 +425,13 @@ void TestBitcoindSource::wrong_network_is_refused() {
     rig.start();
     QVERIFY(rig.problem("wrong_network"));
     rig.run(50ms);
-    QVERIFY(rig.chain.empty());
+    QVERIFY(rig.blocks.empty());
     QVERIFY(rig.all<ports::BroadcastResult>().empty());
     QVERIFY(!rig.status.reachable);
     fake.hook(twisting("getblockchaininfo", body(R"({"chain":"main","blocks":0,"headers":0,"initialblockdownload":false,
         "time":0,"bestblockhash":"0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"})")));
     rig.run(100ms);
-    QVERIFY(rig.chain.empty());
+    QVERIFY(rig.blocks.empty());
     QVERIFY(rig.problem("wrong_network"));
     fake.hook({});
     QVERIFY(rig.reaches(fake));
@@ -554,7 +468,7 @@ void TestBitcoindSource::hostile_answers_data() {
     row("deep json", "getblock", raw(std::string(ok) + "40000\r\n\r\n" + std::string(40000, '[')), "bad_answer");
     row("oversized", "getblock", raw(std::string(ok) + "99999999999\r\n\r\nxxx"), "bad_answer");
     row("endless header", "getblock", raw("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')), "bad_answer");
-    row("wrong id", "getblock", raw(std::string(ok) + "35\r\n\r\n{\"id\":-5,\"result\":\"\",\"error\":null}"), "bad_answer");
+    row("wrong id", "getblock", raw(std::string(ok) + "34\r\n\r\n{\"id\":-5,\"result\":\"\",\"error\":null}"), "bad_answer");
     row("array", "getblock", raw(std::string(ok) + "2\r\n\r\n[]"), "bad_answer");
     row("busy", "getblock", raw("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), "unreachable");
     row("forbidden", "getblock", raw("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), "unauthorised");
@@ -584,7 +498,7 @@ void TestBitcoindSource::hostile_answers() {
     // Once it is honest again, all is well.
     fake.hook({});
     QVERIFY(rig.reaches(fake));
-    QCOMPARE(rig.chain.size(), std::size_t{3});
+    QCOMPARE(rig.blocks.size(), std::size_t{3});
 }
 
 void TestBitcoindSource::block_that_does_not_link() {
@@ -606,7 +520,7 @@ void TestBitcoindSource::block_that_does_not_link() {
         return Twist{};
     });
     QVERIFY(rig.problem("bad_answer"));
-    QCOMPARE(rig.chain.size(), std::size_t{5});
+    QCOMPARE(rig.blocks.size(), std::size_t{5});
     fake.hook({});
     QVERIFY(rig.reaches(fake));
 }
@@ -652,7 +566,7 @@ void TestBitcoindSource::nothing_after_stop() {
     fake.mine(100);
     Rig rig(fake);
     rig.start();
-    QVERIFY(rig.until([&] { return rig.chain.size() > 5; }));
+    QVERIFY(rig.until([&] { return rig.blocks.size() > 5; }));
     rig.source->stop();
     const auto before = rig.events.size();
     rig.io.restart();
