@@ -28,11 +28,13 @@ def same(what, got, wanted):
 
 
 class Story:
-    """`opener` and `acceptor` as they are; `closer` is one of the two."""
+    """`opener` and `acceptor` as they are; `closer` is one of the two. With `away` the other one is not
+    running while the channel is closed by force and learns of it from the chain; otherwise it is told
+    at once, and the commitments of both sides race to the miner."""
 
-    def __init__(self, world, opener, acceptor, closer, force):
+    def __init__(self, world, opener, acceptor, closer, force, away=False):
         self.world, self.opener, self.acceptor = world, opener, acceptor
-        self.closer, self.force = closer, force
+        self.closer, self.force, self.away = closer, force, away
         self.sent_msat = {opener: 0, acceptor: 0}
         self.clock = time.monotonic()
 
@@ -168,12 +170,28 @@ class Story:
         for party in (self.opener, self.acceptor):
             if isinstance(party, Runnel):
                 self.check_channel(party)
+        self.close_now()
+
+    def close_now(self):
+        other = self.acceptor if self.closer is self.opener else self.opener
+        if self.away:
+            other.stop()
         if self.force:
             self.closer.force_close()
         else:
             self.closer.close()
         self.world.wait_mempool(timeout=60)
-        self.say(f"{self.closer} closed the channel" + (" by force" if self.force else ""))
+        if self.away:
+            closing = self.world.bitcoind.rpc("gettxspendingprevout", [self.outpoint()])[0]["spendingtxid"]
+            self.world.bitcoind.mine(1)
+            same("what was mined", self.spender(self.funding), closing)
+            other.start()
+            self.say(f"{self.closer} closed the channel by force while {other} was away")
+        else:
+            self.say(f"{self.closer} closed the channel" + (" by force" if self.force else ""))
+
+    def outpoint(self):
+        return {"txid": self.funding[0], "vout": self.funding[1]}
 
     @staticmethod
     def open_channel_of(party):
@@ -245,5 +263,5 @@ def tell_all(world, runnel, other, opener):
     acceptor = other if opener is runnel else runnel
     Story(world, opener, acceptor, closer=opener, force=False).tell()
     Story(world, opener, acceptor, closer=runnel, force=True).tell()
-    Story(world, opener, acceptor, closer=other, force=True).tell(each_way=20)
+    Story(world, opener, acceptor, closer=other, force=True, away=True).tell(each_way=20)
     Story(world, opener, acceptor, closer=acceptor, force=False).tell(each_way=20)

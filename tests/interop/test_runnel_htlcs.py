@@ -44,8 +44,7 @@ class Held(Story):
         wait_until("four HTLCs", lambda: len(self.open_channel_of(runnel)["htlcs"]) == 4, 20)
         self.say("four payments are held by LDK")
 
-        self.closer.force_close()
-        world.wait_mempool(timeout=60)
+        self.close_now()
         for payment_hash, sat in held[:2]:
             ldk.command("claim", payment_hash=payment_hash)
             self.sent_msat[runnel] += sat * 1000
@@ -77,7 +76,10 @@ class Held(Story):
 def main():
     with World("runnel-htlcs") as world:
         runnel, ldk = world.runnel("runnel"), world.ldk("ldk")
-        Held(world, runnel, ldk, runnel if sys.argv[1] == "runnel" else ldk, force=True).tell()
+        if sys.argv[1] == "runnel":
+            Held(world, runnel, ldk, runnel, force=True).tell()
+        else:
+            Held(world, runnel, ldk, ldk, force=True, away=True).tell()
 
 
 run(main)
