@@ -80,10 +80,14 @@ private slots:
     void in_flight_survives_a_restart();
     void a_deadline_leaves_the_outcome_open();
     void keysend_both_ways_and_once();
+    void a_payee_takes_only_what_it_asked_for();
     void another_payer_came_first();
     void a_dry_hub_is_told_and_gone_around();
     void a_wallet_does_not_forward();
     void a_forward_survives_cuts_and_restarts();
+    void a_forward_lost_on_the_chain_goes_back();
+    void a_preimage_from_the_chain_pays_the_hub();
+    void a_set_about_to_expire_goes_back();
     void without_the_chain_nothing_is_taken();
     void wishes_that_cannot_be();
     void invoices_are_idempotent();
@@ -265,6 +269,51 @@ void TestPayments::keysend_both_ways_and_once() {
     QVERIFY(net.check());
 }
 
+void TestPayments::a_payee_takes_only_what_it_asked_for() {
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    auto bobs = parts_for(2);
+    // More blocks than any payer adds to hide behind.
+    bobs.config.min_final_cltv_expiry_delta = 100;
+    const auto keys = bobs.keys;
+    auto& bob = net.net.add("bob", std::move(bobs));
+    for (auto* const node : {&alice, &bob}) {
+        net.net.fund(*node, Sat(2'000'000), 1);
+        net.net.fund(*node, Sat(30'000), 4);
+    }
+    const auto id = net.open(alice, bob, 1'000'000_sat);
+    // What a cheating payer would send: Bob's own invoice with one thing changed, made with his
+    // key.
+    const auto refusal = [&](const std::function<void(payment::Invoice&)>& change) -> std::string {
+        auto invoice = payment::decode_invoice(net.invoice(bob, 1'000'000_msat), nullptr);
+        if (!invoice) return "no invoice";
+        change(*invoice);
+        const auto forged = payment::encode_invoice(
+            *invoice, [&](const Hash256& digest) { return keys->sign_invoice(digest); });
+        if (!forged) return "not encoded";
+        const auto payment = net.start_payment(alice, *forged);
+        net.net.settle();
+        if (payment.succeeded()) return "paid";
+        return payment.problem() == ProblemKind::payee_refused ? param(payment, "code") : "other";
+    };
+    const std::string unknown = "incorrect_or_unknown_payment_details";
+    QCOMPARE(refusal([](payment::Invoice&) {}), std::string("paid"));
+    QCOMPARE(refusal([](payment::Invoice& i) { i.payment_secret.reveal()[0] ^= 1; }), unknown);
+    QCOMPARE(refusal([](payment::Invoice& i) { i.payment_hash.raw()[31] ^= 1; }), unknown);
+    QCOMPARE(refusal([](payment::Invoice& i) { i.amount = 999'999_msat; }), unknown);
+    QCOMPARE(refusal([](payment::Invoice& i) { i.amount = 2'000'000_msat; }), std::string("paid"));
+    QCOMPARE(refusal([](payment::Invoice& i) { i.amount = 2'000'002_msat; }), unknown);
+    QCOMPARE(refusal([](payment::Invoice& i) { i.min_final_cltv_expiry_delta = BlockDelta(42); }),
+             unknown);
+    // Metadata that Bob never gave says nothing to him.
+    QCOMPARE(refusal([](payment::Invoice& i) {
+                 i.payment_metadata = Bytes{1, 2, 3};
+             }),
+             std::string("paid"));
+    QCOMPARE(Story::settled(bob, id), 4'000'000_msat);
+    QVERIFY(net.check());
+}
+
 void TestPayments::another_payer_came_first() {
     Trio net;
     net.open(net.alice, net.hub, 1'000'000_sat);
@@ -367,6 +416,76 @@ void TestPayments::a_forward_survives_cuts_and_restarts() {
             }
         }
     }
+}
+
+void TestPayments::a_forward_lost_on_the_chain_goes_back() {
+    Trio net;
+    const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
+    const auto second = net.open(net.hub, net.carol, 1'000'000_sat);
+    const auto bolt11 = net.invoice(net.carol, 50'000'000_msat);
+    net.net.hold(net.carol, net.hub, true);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
+    // Only the heights of the chain decide: as long as Carol could still claim, Alice's HTLC is
+    // held.
+    net.net.mine(20);
+    QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
+    net.net.mine(80);
+    QCOMPARE(Trio::state_of(net.hub, first), std::string("normal"));
+    QVERIFY(Trio::state_of(net.hub, second) != std::string("normal"));
+    const auto* const payment = sent(net.alice, bolt11);
+    QVERIFY(std::holds_alternative<node::PaymentLost>(payment->status));
+    QCOMPARE(payment->parts.front().failure, std::string("permanent_channel_failure"));
+    QCOMPARE(payment->parts.front().failed_hop, std::uint32_t{0});
+    QCOMPARE(Trio::settled(net.hub, first), 0_msat);
+    QVERIFY(net.hub.node().state().forwards.empty());
+    QVERIFY(net.check());
+}
+
+void TestPayments::a_preimage_from_the_chain_pays_the_hub() {
+    Trio net;
+    const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
+    const auto second = net.open(net.hub, net.carol, 1'000'000_sat);
+    const auto bolt11 = net.invoice(net.carol, 50'000'000_msat);
+    net.net.cut_on(net.carol, net.hub,
+                   {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QVERIFY(std::holds_alternative<node::PaymentPending>(sent(net.alice, bolt11)->status));
+    // The hub never comes back to Carol: she takes what is hers on the chain, and cannot but show
+    // the preimage there.
+    net.net.mine(70);
+    QVERIFY(Trio::state_of(net.carol, second) != std::string("normal"));
+    QVERIFY(std::holds_alternative<node::PaymentPaid>(sent(net.alice, bolt11)->status));
+    QCOMPARE(Trio::state_of(net.hub, first), std::string("normal"));
+    QCOMPARE(Trio::settled(net.hub, first), 50'006'000_msat);
+    QVERIFY(net.hub.node().state().forwards.empty());
+    QVERIFY(net.check());
+}
+
+void TestPayments::a_set_about_to_expire_goes_back() {
+    Quartet net;
+    net.open(net.alice, net.north, 300'000_sat);
+    net.open(net.alice, net.south, 300'000_sat);
+    net.open(net.north, net.carol, 500'000_sat);
+    net.open(net.south, net.carol, 500'000_sat);
+    net.net.hold(net.south, net.carol, true);
+    const auto bolt11 = net.invoice(net.carol, 400'000'000_msat);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{0});
+    // No time passes, but blocks do: Carol keeps no part that she could not claim any more.
+    net.net.mine(50);
+    QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{1});
+    net.net.hold(net.south, net.carol, false);
+    net.net.settle();
+    QVERIFY(std::holds_alternative<node::PaymentLost>(sent(net.alice, bolt11)->status));
+    for (const auto& [hash, incoming] : net.carol.node().state().incoming) {
+        QVERIFY(std::holds_alternative<node::InvoiceOpen>(incoming->status) &&
+                incoming->parts.empty());
+    }
+    QVERIFY(net.check());
 }
 
 void TestPayments::without_the_chain_nothing_is_taken() {
