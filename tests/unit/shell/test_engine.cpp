@@ -1,6 +1,8 @@
 // Two Engines over a loopback socket, each with a store in memory, on one simulated chain: real keys, real messages, real time.
 #include "core/shell/engine.h"
 
+#include "core/bitcoin/address.h"
+
 #include "core/sim/chain.h"
 #include "core/sim/memory_store.h"
 #include "tests/support/test_main.h"
