@@ -42,8 +42,6 @@ function(runnel_test NAME)
     cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
     add_executable(${NAME} ${ARG_SOURCES})
     set_target_properties(${NAME} PROPERTIES AUTOMOC ON AUTOGEN_TARGET_DEPENDS "${ARG_SOURCES}")
-    target_compile_definitions(${NAME} PRIVATE RUNNEL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                               RUNNEL_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     target_link_libraries(${NAME} PRIVATE runnel_test_main ${ARG_LINKS})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)

@@ -1,6 +1,7 @@
 #include "core/channel/channel.h"
 
 #include "core/channel/opening.h"
+#include "core/crypto/hash.h"
 
 #include <algorithm>
 
@@ -49,6 +50,9 @@ Commitments* commitments_of(ChannelState& state) {
 bool takes_updates(const ChannelState& state) {
     return std::holds_alternative<Normal>(state) || std::holds_alternative<ShuttingDown>(state);
 }
+
+/// What expires here or before is not signed any more: see Commitments::has_stale_proposal.
+BlockHeight stale_until(const Context& context) { return context.height + BlockDelta(3); }
 
 CloseFeerates close_feerates(const Context& context) {
     const FeeratePerKw least = std::max(context.fees.mempool_min, feerate_floor);
@@ -155,7 +159,7 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
     const bool may_come = std::holds_alternative<AwaitingReady>(channel.state) ||
                           std::holds_alternative<AwaitingConfirmation>(channel.state) ||
                           takes_updates(channel.state) || std::holds_alternative<NegotiatingClose>(channel.state);
-    if (funded == nullptr || !may_come) return fail(unexpected(shutdown));
+    if (funded == nullptr || !may_come || channel.link != Link::online) return fail(unexpected(shutdown));
     const bool anysegwit = context.features.has(Feature::shutdown_anysegwit);
     const auto& upfront = funded->params().their_upfront_shutdown;
     if (!is_allowed_shutdown_script(shutdown.scriptpubkey, anysegwit) || (upfront && *upfront != shutdown.scriptpubkey)) {
@@ -170,8 +174,12 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
 }
 
 ChannelFault close_fault(const CloseFault& fault) {
-    return ChannelFault{fault.kind == CloseFault::Kind::bad_signature ? FaultKind::bad_signature : FaultKind::closing_fee,
-                        fault.got.raw(), fault.limit.raw(), {}};
+    const bool is_fatal = disposition(fault) == Disposition::fail_channel;
+    const FaultKind kind = fault.kind == CloseFault::Kind::bad_signature    ? FaultKind::bad_signature
+                           : fault.kind == CloseFault::Kind::signer_refused ? FaultKind::signer_refused
+                           : is_fatal                                       ? FaultKind::closing_rule
+                                                                            : FaultKind::closing_fee;
+    return ChannelFault{kind, fault.got.raw(), fault.limit.raw(), "closing_signed"};
 }
 
 /// One step of the negotiation: says the reply, and is Closing when the transaction is complete.
@@ -191,13 +199,20 @@ Step take_close_step(Channel& channel, CloseStep&& close, const Context& context
     return step;
 }
 
+StepResult advance_shutdown(Channel& channel, const Context& context);
+
 StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer, const Context& context) {
-    auto* const state = std::get_if<NegotiatingClose>(&channel.state);
-    if (state == nullptr) {
-        // Our last closing_signed may cross theirs: once the close is agreed, nothing more needs saying.
-        if (std::holds_alternative<Closing>(channel.state)) return Step{};
-        return fail(unexpected(offer));
+    if (std::holds_alternative<ShuttingDown>(channel.state)) {
+        // Their shutdown and first offer may come in one turn: then ours is said now, not at its end.
+        RUNNEL_TRY(Step first, advance_shutdown(channel, context));
+        if (std::holds_alternative<ShuttingDown>(channel.state)) return fail(unexpected(offer));
+        RUNNEL_TRY(Step second, on_closing_signed(channel, offer, context));
+        for (auto& message : second.send) first.send.push_back(std::move(message));
+        for (auto& fact : second.facts) first.facts.push_back(std::move(fact));
+        return first;
     }
+    auto* const state = std::get_if<NegotiatingClose>(&channel.state);
+    if (state == nullptr || channel.link != Link::online) return fail(unexpected(offer));
     const CloseContext close{state->funded.params(), context.signer, channel.id};
     auto next = state->negotiation.receive(close, offer);
     if (!next) return fail(close_fault(next.error()));
@@ -233,11 +248,7 @@ StepResult advance_shutdown(Channel& channel, const Context& context) {
 
 StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs, const Context& context) {
     Funded* const funded = funded_of(channel.state);
-    if (funded == nullptr) return fail(unexpected(theirs));
-    if (std::holds_alternative<Closing>(channel.state)) {
-        channel.link = Link::online;
-        return Step{};
-    }
+    if (funded == nullptr || channel.link == Link::online) return fail(unexpected(theirs));
     auto again = funded->commitments.on_reestablish(theirs, context.signer);
     if (!again) {
         if (again.error().kind == FaultKind::we_are_behind) {
@@ -252,9 +263,11 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
     Step step;
     // channel_ready may have been lost as long as neither side has gone beyond the first commitment (BOLT 2).
     const bool neither_moved = theirs.next_commitment_number.raw() == 1 && funded->commitments.local_number().raw() == 0;
-    const bool we_are_ready = !std::holds_alternative<AwaitingConfirmation>(channel.state) &&
-                              funded->depth(context.height) >= funded->minimum_depth;
-    if (neither_moved && we_are_ready) step.send.push_back(ready_message(channel, *funded, context));
+    // What was said stays said, even if the funding transaction has fallen out of its block since.
+    const bool said_ready = std::holds_alternative<AwaitingReady>(channel.state) || std::holds_alternative<Normal>(channel.state) ||
+                            (!std::holds_alternative<AwaitingConfirmation>(channel.state) &&
+                             funded->depth(context.height) >= funded->minimum_depth);
+    if (neither_moved && said_ready) step.send.push_back(ready_message(channel, *funded, context));
     for (auto& message : *again) {
         put_id(message, channel.id);
         step.send.push_back(std::move(message));
@@ -271,12 +284,44 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
     return step;
 }
 
-StepResult on_error(Channel& channel, const wire::Error& error) {
+StepResult on_error(const Channel& channel, const wire::Error& error) {
     Step step;
-    if (is_stored(channel.state) && !std::holds_alternative<Closing>(channel.state) &&
-        !std::holds_alternative<Closed>(channel.state)) {
+    if (is_stored(channel.state)) {
         step.facts.push_back(MustClose{ChannelFault{FaultKind::unexpected_message, error.data.size(), 0, "error"}});
     }
+    return step;
+}
+
+// After the end ------------------------------------------------------------------------------------------------------------
+
+bool is_over(const ChannelState& state) { return std::holds_alternative<Closing>(state) || std::holds_alternative<Closed>(state); }
+
+/// A peer that comes back to a channel that is over hears so again (BOLT 2, Message Retransmission: "in an error state").
+StepResult answer_reestablish_when_over(Channel& channel) {
+    channel.link = Link::online;
+    Step step;
+    const auto* const closing = std::get_if<Closing>(&channel.state);
+    const bool by_agreement = closing != nullptr && (std::holds_alternative<MutualCloseAgreed>(closing->cause) ||
+                                                     std::holds_alternative<TheirClose>(closing->cause));
+    if (by_agreement) return step;
+    wire::Error error;
+    error.channel_id = channel.id;
+    const bool lost = closing != nullptr && std::holds_alternative<TheyMustClose>(closing->cause);
+    error.data = to_bytes(bytes_of(lost ? "please close" : closing != nullptr ? "closing" : "closed"));
+    step.send.push_back(std::move(error));
+    return step;
+}
+
+/// Nothing the peer says changes a commitment any more, but a preimage is worth the same as ever: it pays what was forwarded.
+StepResult on_message_when_over(Channel& channel, const wire::Message& message) {
+    if (std::holds_alternative<wire::ChannelReestablish>(message)) return answer_reestablish_when_over(channel);
+    Step step;
+    const auto* const fulfill = std::get_if<wire::UpdateFulfillHtlc>(&message);
+    const Funded* const funded = funded_of(channel.state);
+    if (fulfill == nullptr || funded == nullptr) return step;
+    const HtlcEntry* const entry = funded->commitments.find(Party::ours, fulfill->id);
+    if (entry == nullptr || crypto::sha256(fulfill->payment_preimage.view()).raw() != entry->htlc.payment_hash.raw()) return step;
+    step.facts.push_back(PreimageLearned{fulfill->id, entry->htlc.payment_hash, fulfill->payment_preimage});
     return step;
 }
 
@@ -325,6 +370,7 @@ bool is_usable(const Channel& channel) {
 // Inputs -------------------------------------------------------------------------------------------------------------------
 
 StepResult on_message(Channel& channel, const wire::Message& message, const Context& context) {
+    if (is_over(channel.state)) return on_message_when_over(channel, message);
     auto result = std::visit(
         overloaded{
             [&](const wire::AcceptChannel& m) -> StepResult {
@@ -371,6 +417,10 @@ Step on_peer_up(Channel& channel, const Context& context) {
     if (const auto* const closing = std::get_if<Closing>(&channel.state)) {
         // Only who has lost state still talks, to let the peer prove it and close.
         if (!std::holds_alternative<TheyMustClose>(closing->cause)) return step;
+    }
+    if (takes_updates(channel.state)) {
+        // The peer has forgotten what we did not sign; what has grown too old meanwhile is not said again.
+        for (auto& fact : commitments_of(channel.state)->take_back_stale(stale_until(context))) step.facts.push_back(std::move(fact));
     }
     auto message = funded->commitments.reestablish(context.signer);
     message.channel_id = channel.id;
@@ -433,6 +483,8 @@ StepResult flush(Channel& channel, const Context& context) {
     if (takes_updates(channel.state)) {
         Commitments& commitments = *commitments_of(channel.state);
         if (commitments.may_sign() && commitments.has_changes_to_sign()) {
+            // Said already and not to be unsaid but by a new connection, on which it is taken back.
+            if (commitments.has_stale_proposal(stale_until(context))) return fail(ChannelFault{FaultKind::stale_proposal, 0, 0, {}});
             RUNNEL_TRY(auto commit, commitments.send_commit(context.signer));
             commit.channel_id = channel.id;
             step.send.push_back(std::move(commit));

@@ -114,6 +114,7 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
             [&](const channel::HtlcFact& htlc) {
                 std::visit(overloaded{[&](const channel::IncomingLockedIn& f) { on_incoming_locked_in(draft, id, f.id, scope); },
                                       [&](const channel::OutgoingRemoved& f) {
+                                          draft.room_made = true;
                                           on_outgoing_removed(draft, HtlcRef{id, f.id}, f.payment_hash, f.removal.get(), scope);
                                       },
                                       [&](const channel::IncomingRemoved& f) {
@@ -243,6 +244,7 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
 }
 
 void flush_channels(Draft& draft, const Scope& scope) {
+    if (draft.room_made) payments_on_room(draft, scope);
     // A flush may make facts that touch other channels (a forward); each pass signs at most once a channel, so this ends.
     for (int pass = 0; pass < 4 && !draft.dirty.empty(); ++pass) {
         const auto dirty = std::exchange(draft.dirty, {});

@@ -53,6 +53,8 @@ void payments_on_block(Draft& draft, const Scope& scope);
 void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope);
 /// Peers or channels became usable: what waits may go now.
 void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope);
+/// An HTLC left a channel: queued payments go as far as there is room.
+void payments_on_room(Draft& draft, const Scope& scope);
 void resume_payments(const State& state, std::vector<ports::Effect>& out);
 /// The known preimage of an HTLC offered to us, for claiming it on the chain.
 std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming, const PaymentHash& hash);

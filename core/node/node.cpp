@@ -15,7 +15,7 @@ public:
     explicit NextState(Draft& draft)
         : channels(draft.channels.changes()), peers(draft.peers.changes()), coins(draft.coins.changes()),
           transactions(draft.transactions.changes()), payments(draft.payments.changes()), incoming(draft.incoming.changes()),
-          forwards(draft.forwards.changes()), blocks(draft.blocks.changes()), scripts(draft.scripts.changes()), openings(draft.openings.changes()),
+          forwards(draft.forwards.changes()), blocks(draft.blocks.changes()), scripts(draft.scripts.changes()), queued(draft.queued.changes()), openings(draft.openings.changes()),
           wallet(draft.wallet), tip(draft.tip), health(draft.health), effects(std::move(draft.effects)) {}
 
     template <typename K, typename V>
@@ -29,6 +29,7 @@ public:
     Changes<HtlcRef, Forward> forwards;
     Changes<std::uint64_t, BlockHash> blocks;
     Changes<bitcoin::Script, ports::KeyPath> scripts;
+    Changes<std::uint64_t, PaymentHash> queued;
     Changes<ChannelId, api::CommandId> openings;
     WalletCounters wallet;
     ChainTip tip;
@@ -46,6 +47,7 @@ void apply_to(State& state, NextState&& next) {
     apply_changes(state.forwards, std::move(next.forwards));
     apply_changes(state.blocks, std::move(next.blocks));
     apply_changes(state.scripts, std::move(next.scripts));
+    apply_changes(state.queued, std::move(next.queued));
     apply_changes(state.openings, std::move(next.openings));
     state.wallet = next.wallet;
     state.tip = next.tip;

@@ -109,17 +109,27 @@ std::uint64_t elapsed_ms(const OutgoingPayment& payment, const Scope& scope) {
 }
 
 /// The same payment once more, over other ways. False when it cannot be.
-bool try_again(Draft& draft, OutgoingPayment& payment, const Scope& scope) {
+Result<void, Problem> try_again(Draft& draft, OutgoingPayment& payment, const Scope& scope) {
     if (!payment.bolt11.empty()) {
         const auto invoice = read_invoice(payment.bolt11, &params_of(scope.config.network));
-        if (!invoice || invoice->is_expired(scope.now)) return false;
-        return attempt(draft, payment, target_of(*invoice, payment.amount, payment.max_fee), scope)
-            .has_value();
+        if (!invoice) return fail(invoice.error());
+        if (invoice->is_expired(scope.now)) {
+            return fail(Problem{ProblemKind::expired,
+                                {{"since", std::to_string(invoice->expires_at().raw())}}});
+        }
+        return attempt(draft, payment, target_of(*invoice, payment.amount, payment.max_fee), scope);
     }
-    if (!payment.keysend_preimage) return false;
+    if (!payment.keysend_preimage) return fail(Problem{ProblemKind::internal, {{"detail", "no way to try again"}}});
     const auto target = target_of_keysend(payment.payee, payment.amount, payment.payment_hash,
                                           *payment.keysend_preimage);
-    return attempt(draft, payment, target, scope).has_value();
+    return attempt(draft, payment, target, scope);
+}
+
+void lose(Draft& draft, OutgoingPayment&& payment, Problem problem, const Scope& scope) {
+    payment.status = PaymentLost{problem, scope.now};
+    answer_waiting(draft, payment, outcome_of(payment));
+    draft.tell(api::PaymentFailed{payment.payment_hash, std::move(problem)});
+    put(draft, std::move(payment));
 }
 
 /// A part failed. When it was the last in flight, the payment is tried again or lost.
@@ -128,22 +138,20 @@ void after_failure(Draft& draft, OutgoingPayment&& payment, const Scope& scope) 
         return put(draft, std::move(payment));
     auto verdict = judge(payment);
     const bool in_time = !payment.after_restart && scope.monotonic_ms < payment.deadline_ms;
-    if (!verdict.final && in_time && try_again(draft, payment, scope))
+    if (!verdict.final && in_time && try_again(draft, payment, scope).has_value())
         return put(draft, std::move(payment));
     if (!verdict.final && !in_time && !payment.after_restart) {
         verdict.problem.kind = ProblemKind::timed_out;
     }
-    payment.status = PaymentLost{verdict.problem, scope.now};
-    answer_waiting(draft, payment, outcome_of(payment));
-    draft.tell(api::PaymentFailed{payment.payment_hash, std::move(verdict.problem)});
-    put(draft, std::move(payment));
+    lose(draft, std::move(payment), std::move(verdict.problem), scope);
 }
 
 /// The part of a payment of ours that this HTLC carries.
 Part* part_of(OutgoingPayment& payment, const HtlcRef& htlc) {
-    const auto at = std::find_if(payment.parts.begin(), payment.parts.end(),
+    // From the back: the id of an HTLC that was taken back unsigned is given out again, to a later part.
+    const auto at = std::find_if(payment.parts.rbegin(), payment.parts.rend(),
                                  [&](const Part& part) { return part.htlc == htlc; });
-    return at == payment.parts.end() ? nullptr : &*at;
+    return at == payment.parts.rend() ? nullptr : &*at;
 }
 
 bool carries(const Draft& draft, const PaymentHash& hash, const HtlcRef& htlc) {
@@ -218,9 +226,38 @@ void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope)
         return;
     if (scope.monotonic_ms < before->deadline_ms) return;
     OutgoingPayment payment = *before;
+    if (!any_in_flight(payment)) {
+        draft.unqueue(payment.sequence);
+        return lose(draft, std::move(payment), Problem{ProblemKind::timed_out, {{"what", "room in a channel"}}}, scope);
+    }
     // Its HTLCs are still held by somebody: the outcome is open, and paying again could pay twice.
     answer_waiting(draft, payment, api::Answer(api::StillInFlight{hash}));
     put(draft, std::move(payment));
+}
+
+void payments_on_room(Draft& draft, const Scope& scope) {
+    if (draft.queued_now() == 0) return;
+    std::vector<std::pair<std::uint64_t, PaymentHash>> waiting;
+    draft.queued.for_each([&](std::uint64_t sequence, const PaymentHash& hash) { waiting.emplace_back(sequence, hash); });
+    for (const auto& [sequence, hash] : waiting) {
+        const PaymentPtr* const found = draft.payments.find(hash);
+        // Whatever became of it since: an HTLC of it in flight must never be joined by another.
+        if (found == nullptr || (*found)->sequence != sequence || any_in_flight(**found) ||
+            !std::holds_alternative<PaymentPending>((*found)->status)) {
+            draft.unqueue(sequence);
+            continue;
+        }
+        OutgoingPayment payment = **found;
+        auto started = try_again(draft, payment, scope);
+        // The first that finds no room ends it: those behind it wait their turn.
+        if (!started && started.error().kind == ProblemKind::insufficient_liquidity) return;
+        draft.unqueue(sequence);
+        if (started) {
+            put(draft, std::move(payment));
+        } else {
+            lose(draft, std::move(payment), started.error(), scope);
+        }
+    }
 }
 
 void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {

@@ -332,8 +332,9 @@ std::optional<Problem> earlier_problem(const OutgoingPayment* earlier) {
     const std::string hash = earlier->payment_hash.hex();
     if (std::holds_alternative<PaymentPaid>(earlier->status))
         return Problem{ProblemKind::already_paid, {{"payment_hash", hash}}};
+    const bool queued = std::holds_alternative<PaymentPending>(earlier->status) && !earlier->after_restart;
     const bool in_flight =
-        std::any_of(earlier->parts.begin(), earlier->parts.end(),
+        queued || std::any_of(earlier->parts.begin(), earlier->parts.end(),
                     [](const Part& part) { return part.state == Part::State::in_flight; });
     // Whatever its status says: while an HTLC may still be taken by the payee, another would pay
     // twice.
@@ -382,11 +383,33 @@ bool repeated(Draft& draft, const api::CommandId& id, const PaymentHash& hash) {
     return true;
 }
 
+/// Is it only that our channels are full of HTLCs under way? Then room comes by itself, and nobody need be told to try again.
+bool room_will_come(const Draft& draft, const Problem& problem, Msat amount) {
+    if (problem.kind != ProblemKind::insufficient_liquidity) return false;
+    Msat owned;
+    bool busy = false;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+        if (!channel::is_usable(*channel)) return;
+        const auto& c = channel::funded_of(channel->state)->commitments;
+        owned += sub_or_zero(c.settled(channel::Party::ours), c.params().theirs.channel_reserve_satoshis.msat());
+        busy = busy || !c.htlcs().empty();
+    });
+    return busy && owned >= amount;
+}
+
 /// The first attempt of a payment, and its place among the others.
 void begin(Draft& draft, const api::CommandId& id, OutgoingPayment payment, const Target& target,
            std::uint32_t timeout_seconds, const Scope& scope) {
-    if (auto started = attempt(draft, payment, target, scope); !started)
-        return draft.answer(id, fail(started.error()));
+    // Behind those that wait already, or it would overtake them.
+    const bool must_queue = draft.queued_now() > 0;
+    if (!must_queue) {
+        auto started = attempt(draft, payment, target, scope);
+        if (!started && !room_will_come(draft, started.error(), target.amount))
+            return draft.answer(id, fail(started.error()));
+        if (!started) draft.queue(draft.wallet.next_sequence, target.payment_hash);
+    } else {
+        draft.queue(draft.wallet.next_sequence, target.payment_hash);
+    }
     const std::uint64_t wait_ms =
         std::uint64_t{std::min(timeout_seconds, longest_timeout_s)} * 1000;
     payment.payment_hash = target.payment_hash;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace runnel::node {
 
 namespace {
@@ -294,6 +296,12 @@ Result<void, LoadError> load_state(State& state, const ports::RecordReader& stor
         auto payment = decode_payment(value);
         if (!payment) return payment.error();
         payment->after_restart = true;
+        // It waited for room when the process ended, and nothing of it ever left: not paid, and free to be paid again.
+        const bool left = std::any_of(payment->parts.begin(), payment->parts.end(),
+                                      [](const Part& part) { return part.state == Part::State::in_flight; });
+        if (!left && std::holds_alternative<PaymentPending>(payment->status)) {
+            payment->status = PaymentLost{api::Problem{api::ProblemKind::timed_out, {{"what", "interrupted"}}}, payment->created};
+        }
         const auto hash = payment->payment_hash;
         state.payments[hash] = std::make_shared<const OutgoingPayment>(*std::move(payment));
         return std::nullopt;

@@ -83,6 +83,7 @@ struct State {
     WalletCounters wallet;
     ChainTip tip;
     ChainHealth health;
+    std::map<std::uint64_t, PaymentHash> queued;      ///< Payments that wait for room in a channel, in their order; never stored.
     std::map<ChannelId, api::CommandId> openings;     ///< Who waits for an opening of ours; never stored.
     std::uint64_t turn = 0;
 };
@@ -92,7 +93,7 @@ struct Draft {
     explicit Draft(const State& state)
         : base(state), channels(state.channels), peers(state.peers), coins(state.coins), transactions(state.transactions),
           payments(state.payments), incoming(state.incoming), forwards(state.forwards), blocks(state.blocks),
-          scripts(state.scripts), openings(state.openings), wallet(state.wallet), tip(state.tip), health(state.health) {}
+          scripts(state.scripts), queued(state.queued), openings(state.openings), wallet(state.wallet), tip(state.tip), health(state.health) {}
 
     const State& base;
     Overlay<ChannelId, ChannelPtr> channels;
@@ -104,6 +105,7 @@ struct Draft {
     Overlay<HtlcRef, Forward> forwards;
     Overlay<std::uint64_t, BlockHash> blocks;
     Overlay<bitcoin::Script, ports::KeyPath> scripts;
+    Overlay<std::uint64_t, PaymentHash> queued;
     Overlay<ChannelId, api::CommandId> openings;
     WalletCounters wallet;
     ChainTip tip;
@@ -112,10 +114,22 @@ struct Draft {
     std::vector<ports::Effect> effects;
     ports::Records records;                        ///< Beside those derived from the overlays (idempotent answers).
     std::set<ChannelId> dirty;                     ///< Channels to flush at the end of the turn.
-    bool picture_changed = false;                  ///< Something readers see changed without a record.
+    bool room_made = false;                        ///< An HTLC left a channel: what is queued may go now.
 
     /// A copy of the channel that this turn owns; null when there is none.
     channel::Channel* edit_channel(const ChannelId& id);
+
+    /// Payments waiting for room, this turn's included.
+    std::size_t queued_now() const { return m_queued; }
+    void queue(std::uint64_t sequence, const PaymentHash& hash) {
+        queued.put(sequence, hash);
+        ++m_queued;
+    }
+    void unqueue(std::uint64_t sequence) {
+        if (!queued.contains(sequence)) return;
+        queued.erase(sequence);
+        --m_queued;
+    }
 
     void send(const crypto::PublicKey& peer, wire::Message message) { effects.push_back(ports::Send{peer, std::move(message)}); }
     void tell(api::Notice notice) { effects.push_back(ports::Tell{std::move(notice)}); }
@@ -123,6 +137,7 @@ struct Draft {
     void log(LogLevel level, std::string text) { effects.push_back(ports::LogLine{static_cast<int>(level), std::move(text)}); }
 
 private:
+    std::size_t m_queued = base.queued.size();
     std::map<ChannelId, std::shared_ptr<channel::Channel>> m_owned;
 };
 

@@ -93,7 +93,7 @@ public:
     }
     api::Command next(decltype(api::Command::wish) wish) {
         Writer id;
-        id.u64(++m_commands).u64(m_port);
+        id.u64(m_port).u64(++m_commands);
         return {*api::CommandId::from(id.view()), std::move(wish)};
     }
 

@@ -18,6 +18,7 @@ private slots:
     void one_coin_is_enough_to_open();
     void the_reserve_stays_when_everything_is_sent();
     void the_feerate_follows_the_mempool();
+    void more_than_a_channel_holds_waits_for_room();
 };
 
 void TestDuo::opens_pays_and_closes() {
@@ -190,6 +191,22 @@ void TestDuo::the_feerate_follows_the_mempool() {
     net.net.mine(1);
     QVERIFY(feerate(net.alice) < FeeratePerKw(1'800));
     QVERIFY(net.pays(net.bob, net.alice, 1'000'000_msat).succeeded());
+    QVERIFY(net.check());
+}
+
+void TestDuo::more_than_a_channel_holds_waits_for_room() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    std::vector<std::string> invoices;
+    for (int i = 0; i < 600; ++i) invoices.push_back(net.invoice(net.bob, 1'000_msat));
+    std::vector<Payment> payments;
+    for (const auto& bolt11 : invoices) payments.push_back(net.start_payment(net.alice, bolt11));
+    // Asked for twice while it waits: it is one payment all the same.
+    auto twice = net.start_payment(net.alice, invoices.back());
+    QVERIFY(net.net.settle(200'000));
+    for (const auto& payment : payments) QVERIFY(payment.succeeded());
+    QCOMPARE(twice.problem(), std::optional(api::ProblemKind::in_flight));
+    QCOMPARE(Duo::settled(net.bob, id), 600'000_msat);
     QVERIFY(net.check());
 }
 
