@@ -185,7 +185,8 @@ void TestBitcoindSource::searches_older_blocks_for_late_watches() {
     QCOMPARE(found[0].hash, fake.hash_at(6));
     QCOMPARE(found[0].tx.index, 1U);
     // Asked again from the same height: nothing is searched. From above the tip: neither.
-    const int blocks = fake.requests("getblock");
+    const int blocks = 50 + 49;  // caught up, searched from the second on
+    QVERIFY(rig.until([&] { return fake.requests("getblock") == blocks; }));
     rig.source->watch({ports::WatchScript{ours}, BlockHeight(2)});
     rig.source->watch({ports::WatchScript{{0x99}}, BlockHeight(51)});
     rig.run(60ms);
