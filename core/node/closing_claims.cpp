@@ -135,12 +135,19 @@ private:
         }
         if (free.empty()) return;
         for (const auto& group : onchain::sweep_groups(free, m_draft.tip.height)) sweep(group, feerate);
-        for (auto& group : onchain::second_stage_groups(free, m_draft.tip.height, feerate)) {
-            if (second_stage(group, feerate) || group.size() == 1) continue;
-            // Coins do not do for all of them: the most valuable first, as far as they reach.
-            std::sort(group.begin(), group.end(), [](const Claim& a, const Claim& b) { return a.output.value > b.output.value; });
-            for (const auto& claim : group) {
-                if (!second_stage({claim}, feerate)) break;
+        for (auto& group : onchain::second_stage_groups(free, m_draft.tip.height, feerate)) second_stages(std::move(group), feerate);
+    }
+
+    /// The most valuable first, as far as the coins reach.
+    void second_stages(std::vector<Claim> group, FeeratePerKw feerate) {
+        std::stable_sort(group.begin(), group.end(), [](const Claim& a, const Claim& b) { return a.output.value > b.output.value; });
+        for (std::size_t count = group.size(); count > 0;) {
+            const auto end = group.begin() + static_cast<std::ptrdiff_t>(count);
+            if (second_stage({group.begin(), end}, feerate)) {
+                group.erase(group.begin(), end);
+                count = std::min(count, group.size());
+            } else {
+                count /= 2;
             }
         }
     }
@@ -159,9 +166,11 @@ private:
         const onchain::Purse purse{m_scope.planner, coins, change, feerate, Hash256(seed.reveal())};
         const auto planned = onchain::plan_second_stage(group, purse);
         if (!planned) {
+            if (group.size() > 1) return false;
             const auto problem = to_problem(planned.error());
-            m_draft.log(LogLevel::unusual, fmt::format("no coin for HTLC transactions channel={} count={} cause={}", m_id.hex(),
-                                                       group.size(), api::to_string(problem.kind)));
+            m_draft.log(LogLevel::unusual, fmt::format("no coin for HTLC transaction channel={} outpoint={}:{} cause={}", m_id.hex(),
+                                                       display_hex(group[0].outpoint.txid), group[0].outpoint.index,
+                                                       api::to_string(problem.kind)));
             return false;
         }
         return commit(*planned, false);

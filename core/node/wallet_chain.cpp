@@ -232,7 +232,8 @@ void on_block_connected(Draft& draft, const ports::BlockConnected& block, const 
     after_tip_moved(draft, scope);
     std::map<Txid, WalletTx> ours;
     draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
-        if (row.ours && !row.height) ours.emplace(txid, row);
+        // What this turn made is broadcast by who made it.
+        if (row.ours && !row.height && draft.transactions.before(txid) != nullptr) ours.emplace(txid, row);
     });
     rebroadcast(ours, draft.effects);
     draft.tell(api::BlockSeen{block.height});

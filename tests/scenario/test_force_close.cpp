@@ -111,6 +111,9 @@ private slots:
     void lost_last_word_of_an_agreed_close();
     void lost_state_never_broadcasts();
     void figures_never_count_twice();
+    void few_coins_for_many_htlcs();
+    void crumbs_are_given_up_data();
+    void crumbs_are_given_up();
 };
 
 void TestForceClose::balances_come_home_data() {
@@ -397,7 +400,8 @@ void TestForceClose::restarts_change_nothing_in_the_end() {
     QuickDuo net;
     const Ledger ledger(net.net);
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
-    const auto first = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    QVERIFY(payment.answer() == nullptr);
     QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
     for (int block = 0; block < 60; ++block) {
         net.alice.restart();
@@ -485,6 +489,66 @@ void TestForceClose::figures_never_count_twice() {
         QVERIFY(payment.succeeded());
         QVERIFY(net.check());
     }
+}
+
+void TestForceClose::few_coins_for_many_htlcs() {
+    Story net;
+    auto& alice = net.net.add("alice", quick(1));
+    auto modest = quick(2);
+    modest.config.anchor_reserve_each = 2'500_sat;
+    auto& bob = net.net.add("bob", modest);
+    net.net.fund(alice, 2'000'000_sat);
+    net.net.fund(alice, 30'000_sat, 4);
+    // As little as that channel may be had with.
+    net.net.fund(bob, 2'500_sat, 2);
+    const Ledger ledger(net.net);
+    const auto id = net.open(alice, bob, 1'000'000_sat);
+    QVERIFY(Story::channel_of(bob, id) != nullptr);
+    std::vector<std::string> invoices;
+    for (int i = 0; i < 24; ++i) invoices.push_back(net.invoice(bob, 20'000'000_msat));
+    net.net.cut_on(bob, alice, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    std::vector<Payment> payments;
+    for (const auto& text : invoices) payments.push_back(net.start_payment(alice, text));
+    net.net.settle();
+    const auto* const funded = channel::funded_of(Story::channel_of(bob, id)->state);
+    QVERIFY(funded->commitments.htlcs().size() > 10);
+    QVERIFY(bool(net.run(bob, api::CloseChannel{id, true})));
+    net.net.mine(2);
+    // Not all at once, for the coins do not do; and what is swept later pays for the rest.
+    const auto early = std::count_if(payments.begin(), payments.end(), [](const Payment& p) { return p.succeeded(); });
+    QVERIFY(early > 0);
+    net.net.mine(long_enough);
+    QVERIFY(both(net, alice, bob, id, "closed"));
+    QCOMPARE(pending_payments(alice), std::size_t{0});
+    const auto& closed = std::get<channel::Closed>(Story::channel_of(bob, id)->state);
+    const auto paid = std::count_if(payments.begin(), payments.end(), [](const Payment& p) { return p.succeeded(); });
+    QCOMPARE(closed.to_ours.raw(), static_cast<std::uint64_t>(paid) * 20'000);
+    QVERIFY2(paid > early, qPrintable(QString("%1 of %2").arg(early).arg(paid)));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestForceClose::crumbs_are_given_up_data() {
+    QTest::addColumn<bool>("payee_closes");
+    QTest::newRow("payee closes") << true;
+    QTest::newRow("payer closes") << false;
+}
+
+/// Outputs that cost more than they hold, at any feerate, do not keep a channel from its end.
+void TestForceClose::crumbs_are_given_up() {
+    QFETCH(bool, payee_closes);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 360'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 360'000_msat);
+    QVERIFY(bool(net.run(payee_closes ? net.bob : net.alice, api::CloseChannel{id, true})));
+    net.net.mine(long_enough);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(pending_payments(net.alice), std::size_t{0});
+    QVERIFY(payment.answer() != nullptr);
+    QVERIFY(ledger.adds_up());
+    QVERIFY(net.check());
 }
 
 RUNNEL_TEST(TestForceClose)
