@@ -158,13 +158,16 @@ public:
             change.sequence = in.u64();
             c.m_fees.push_back(change);
         }
-        const std::size_t htlcs = decode_count(in, 42);
+        const std::size_t htlcs = decode_count(in, least_entry);
         c.m_htlcs.reserve(in.ok() ? htlcs : 0);
         for (std::size_t i = 0; in.ok() && i < htlcs; ++i) c.m_htlcs.push_back(decode_entry(in, rows));
         return c;
     }
 
 private:
+    /// Direction, id, stage, sequence, four numbers of a byte at least, no removal.
+    static constexpr std::size_t least_entry = 1 + 8 + 1 + 8 + 4 + 1;
+
     static void encode_entry(Writer& out, const HtlcEntry& entry) {
         channel::encode(out, entry.htlc.offered_by);
         out.u64(entry.htlc.id.raw()).u8(static_cast<std::uint8_t>(entry.stage)).u64(entry.sequence);
@@ -392,11 +395,15 @@ ChannelState get_state(Reader& in, std::uint8_t index, const std::vector<HtlcRow
     }
 }
 
-void put_history(const ChannelId& id, const HtlcEntry& entry, ports::Records& out) {
+/// `entry` as it was before it went. The last of our commitments that held it is known only now, if it left that one in the
+/// same step: the one before our latest.
+void put_history(const ChannelId& id, const HtlcEntry& entry, std::optional<CommitmentNumber> our_latest, ports::Records& out) {
     Writer value;
     value.u8(row_version);
     encode(value, entry.htlc);
-    for (const auto& span : {entry.in_ours, entry.in_theirs}) value.u64(span.first).u64(span.last);
+    NumberSpan in_ours = entry.in_ours;
+    if (our_latest && in_ours.first != NumberSpan::none && in_ours.last == NumberSpan::none) in_ours.last = our_latest->raw() - 1;
+    for (const auto& span : {in_ours, entry.in_theirs}) value.u64(span.first).u64(span.last);
     out.push_back(ports::Put{ports::RecordKind::htlc_history, htlc_key(id, entry.htlc.offered_by, entry.htlc.id), value.take()});
 }
 
@@ -406,7 +413,7 @@ bool less(const HtlcEntry& a, const HtlcEntry& b) {
 
 /// Rows of HTLCs that came, and erasures of those that went; both lists are in key order.
 void put_htlc_changes(const ChannelId& id, const std::vector<HtlcEntry>& before, const std::vector<HtlcEntry>& after,
-                      ports::Records& out) {
+                      std::optional<CommitmentNumber> our_latest, ports::Records& out) {
     const auto came = [&](const HtlcEntry& entry) {
         out.push_back(ports::Put{ports::RecordKind::htlc_onion, htlc_key(id, entry.htlc.offered_by, entry.htlc.id),
                                  encode_htlc_row(entry)});
@@ -414,7 +421,9 @@ void put_htlc_changes(const ChannelId& id, const std::vector<HtlcEntry>& before,
     const auto went = [&](const HtlcEntry& entry) {
         out.push_back(ports::Erase{ports::RecordKind::htlc_onion, htlc_key(id, entry.htlc.offered_by, entry.htlc.id)});
         // What was never signed into a commitment can be in no revoked one.
-        if (entry.in_ours.first != NumberSpan::none || entry.in_theirs.first != NumberSpan::none) put_history(id, entry, out);
+        if (entry.in_ours.first != NumberSpan::none || entry.in_theirs.first != NumberSpan::none) {
+            put_history(id, entry, our_latest, out);
+        }
     };
     auto a = before.begin();
     auto b = after.begin();
@@ -425,7 +434,7 @@ void put_htlc_changes(const ChannelId& id, const std::vector<HtlcEntry>& before,
             came(*b++);
         } else {
             // The same id: a peer's HTLC that was forgotten unsigned may come back as another.
-            if (a->htlc != b->htlc || !(a->onion == b->onion)) came(*b);
+            if (a->htlc != b->htlc || a->onion != b->onion || a->blinded_path != b->blinded_path) came(*b);
             ++a;
             ++b;
         }
@@ -511,7 +520,9 @@ Result<Channel, DecodeError> decode_channel(ByteView value, const std::vector<Ht
 void put_changes(const Channel* before, const Channel& after, ports::Records& out) {
     if (!is_stored(after.state)) return;
     const Channel* const stored = before != nullptr && is_stored(before->state) ? before : nullptr;
-    put_htlc_changes(after.id, htlcs_of(stored), htlcs_of(&after), out);
+    const Funded* const live = funded_of(after.state);
+    put_htlc_changes(after.id, htlcs_of(stored), htlcs_of(&after),
+                     live == nullptr ? std::nullopt : std::optional(live->commitments.local_number()), out);
     Bytes value = encode_channel(after);
     const auto digest = crypto::sha256(value);
     Writer entry;
