@@ -83,6 +83,9 @@ std::optional<ChannelFault> terms_fault(const Policy& policy, Sat funding, const
     if (theirs.channel_reserve_satoshis < ours.dust_limit_satoshis) {
         return unacceptable("channel_reserve_satoshis", theirs.channel_reserve_satoshis.raw(), ours.dust_limit_satoshis.raw());
     }
+    if (theirs.dust_limit_satoshis > theirs.channel_reserve_satoshis) {
+        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(), theirs.channel_reserve_satoshis.raw());
+    }
     if (theirs.dust_limit_satoshis > ours.channel_reserve_satoshis) {
         return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(), ours.channel_reserve_satoshis.raw());
     }
