@@ -403,6 +403,7 @@ StepResult on_message(Channel& channel, const wire::Message& message, const Cont
             [&](const wire::RevokeAndAck& m) { return on_revoke_and_ack(channel, m); },
             [&](const wire::ChannelReestablish& m) { return on_reestablish(channel, m, context); },
             [&](const wire::Error& m) { return on_error(channel, m); },
+            [](const wire::Warning&) -> StepResult { return Step{}; },  // BOLT 1: the channel lives
             [&](const auto&) -> StepResult { return fail(unexpected(message)); },
         },
         message);
@@ -514,7 +515,8 @@ ChannelFault not_open() { return ChannelFault{FaultKind::unexpected_message, 0, 
 
 Result<wire::UpdateAddHtlc, ChannelFault> add_htlc(Channel& channel, Msat amount, const PaymentHash& hash,
                                                    BlockHeight cltv_expiry, const wire::OnionPacket& onion) {
-    if (!std::holds_alternative<Normal>(channel.state)) return fail(ChannelFault{FaultKind::shutting_down, 0, 0, "state"});
+    const bool wants_to_close = std::holds_alternative<ShuttingDown>(channel.state) || std::holds_alternative<NegotiatingClose>(channel.state);
+    if (wants_to_close) return fail(ChannelFault{FaultKind::shutting_down, 0, 0, "state"});
     if (!is_usable(channel)) return fail(not_open());
     RUNNEL_TRY(auto message, commitments_of(channel.state)->send_add(amount, hash, cltv_expiry, onion));
     message.channel_id = channel.id;

@@ -248,7 +248,7 @@ wire::Features channel_type_for(bool announce, const wire::Features& negotiated)
 
 /// Any channel message of the peer for this channel. An error it sends about an open channel makes a MustClose.
 StepResult on_message(Channel& channel, const wire::Message& message, const Context& context);
-/// The connection is up and both init were exchanged.
+/// The connection is up and both init were exchanged. HTLCs of ours that waited too long for a signature are taken back here.
 Step on_peer_up(Channel& channel, const Context& context);
 /// The connection is gone. False when the channel goes with it (an opening nobody signed).
 [[nodiscard]] bool on_peer_down(Channel& channel);

@@ -61,22 +61,16 @@ FeeratePerKw Commitments::feerate(Party broadcaster, View view) const {
 
 CommitmentSpec Commitments::spec(Party broadcaster, View view) const {
     CommitmentSpec out;
-    out.feerate_per_kw = feerate(broadcaster, view);
-    out.to_ours = m_ours;
-    out.to_theirs = m_theirs;
     out.htlcs.reserve(m_htlcs.size());
     for (const auto& entry : m_htlcs) {
-        Msat& offerer = entry.htlc.offered_by == Party::ours ? out.to_ours : out.to_theirs;
-        Msat& receiver = entry.htlc.offered_by == Party::ours ? out.to_theirs : out.to_ours;
-        if (holds(entry, broadcaster, view)) {
-            offerer -= entry.htlc.amount_msat;
-            out.htlcs.push_back(entry.htlc);
-        } else if (is_gone(entry, broadcaster, view) && entry.removal &&
-                   std::holds_alternative<Fulfilled>(*entry.removal)) {
-            offerer -= entry.htlc.amount_msat;
-            receiver += entry.htlc.amount_msat;
-        }
+        if (holds(entry, broadcaster, view)) out.htlcs.push_back(entry.htlc);
     }
+    // Sums first: what was just received may be on its way out again, so the parts may be below zero and the whole never is.
+    const Totals sums = totals(broadcaster, view);
+    if (sums.ours < 0 || sums.theirs < 0) amount_overflow();
+    out.feerate_per_kw = sums.feerate;
+    out.to_ours = Msat(static_cast<std::uint64_t>(sums.ours));
+    out.to_theirs = Msat(static_cast<std::uint64_t>(sums.theirs));
     return out;
 }
 
@@ -152,6 +146,13 @@ bool Commitments::is_dust_on(Party broadcaster, Party offerer, Msat amount) cons
     return is_dust(htlc, broadcaster, m_params->terms(broadcaster).dust_limit_satoshis);
 }
 
+bool Commitments::is_beyond_dust_limit(const HtlcEntry& entry) const {
+    const auto& htlc = entry.htlc;
+    const bool is_small = is_dust_on(Party::ours, htlc.offered_by, htlc.amount_msat) ||
+                          is_dust_on(Party::theirs, htlc.offered_by, htlc.amount_msat);
+    return is_small && dust_exposure() > max_dust_exposure;
+}
+
 Msat Commitments::dust_exposure() const {
     // Every HTLC that is in, or may still enter, either commitment: the larger of the two sums is at risk.
     Msat on_ours, on_theirs;
@@ -184,40 +185,73 @@ std::optional<ChannelFault> Commitments::add_fault(Party offerer, Msat amount) c
     return std::nullopt;
 }
 
-/// What `offerer` could put into one more HTLC: balance less reserve, less the fees its adding may cause.
-Msat Commitments::spendable(Party offerer) const {
-    const Party receiver = other(offerer);
-    const auto& terms = m_params->terms(receiver);
-    const Totals state = totals(receiver, View::next);
-    const auto reserve = static_cast<std::int64_t>(terms.channel_reserve_satoshis.msat().raw());
-    const Msat first_untrimmed = m_params->terms(receiver).dust_limit_satoshis.msat();
+Commitments::Totals Commitments::own_totals_to_come() const {
+    Totals out;
+    out.ours = static_cast<std::int64_t>(m_ours.raw());
+    out.theirs = static_cast<std::int64_t>(m_theirs.raw());
+    out.feerate = m_feerate;
+    for (const auto& change : m_fees) out.feerate = std::max(out.feerate, change.feerate_per_kw);
+    for (const auto& entry : m_htlcs) {
+        const auto amount = static_cast<std::int64_t>(entry.htlc.amount_msat.raw());
+        auto& offerer = entry.htlc.offered_by == Party::ours ? out.ours : out.theirs;
+        auto& receiver = entry.htlc.offered_by == Party::ours ? out.theirs : out.ours;
+        // Our own removals are as good as done; the peer's count from their signature on, for a cut undoes them before.
+        const Stage leaves = entry.htlc.offered_by == Party::ours ? Stage::remove_signed : Stage::remove_proposed;
+        if (entry.stage < leaves) {
+            offerer -= amount;
+            if (!is_dust(entry.htlc, Party::ours, m_params->ours.dust_limit_satoshis)) ++out.untrimmed;
+        } else if (entry.removal && std::holds_alternative<Fulfilled>(*entry.removal)) {
+            offerer -= amount;
+            receiver += amount;
+        }
+    }
+    return out;
+}
 
-    const auto after_cost = [&](bool untrimmed) -> std::int64_t {
-        const std::size_t count = state.untrimmed + (untrimmed ? 1 : 0);
-        if (m_params->funder == offerer) {
-            Sat cost = funder_cost(state.feerate, count);
-            if (offerer == Party::ours) {
-                // Fee-spike buffer (BOLT 2, update_add_htlc): twice the feerate and one HTLC more must still be payable.
-                const FeeratePerKw spike(state.feerate.raw() > UINT32_MAX / 2 ? UINT32_MAX : state.feerate.raw() * 2);
-                cost = std::max(cost, funder_cost(spike, count + 1));
-            }
-            return state.of(offerer) - reserve - static_cast<std::int64_t>(cost.msat().raw());
+std::int64_t Commitments::room(const Totals& state, Party offerer, std::size_t untrimmed) const {
+    const auto msat = [](Sat amount) { return static_cast<std::int64_t>(amount.msat().raw()); };
+    const std::int64_t left = state.of(offerer) - msat(m_params->terms(other(offerer)).channel_reserve_satoshis);
+    if (m_params->funder == offerer) {
+        Sat cost = funder_cost(state.feerate, untrimmed);
+        if (offerer == Party::ours) {
+            // Fee-spike buffer (BOLT 2, update_add_htlc): twice the feerate and one HTLC more must still be payable.
+            const FeeratePerKw spike(state.feerate.raw() > UINT32_MAX / 2 ? UINT32_MAX : state.feerate.raw() * 2);
+            cost = std::max(cost, funder_cost(spike, untrimmed + 1));
         }
-        if (offerer == Party::ours && untrimmed) {
-            // The peer pays for the larger commitment. If it cannot, an HTLC with an output would push it below zero.
-            const auto cost = static_cast<std::int64_t>(funder_cost(state.feerate, count + 1).msat().raw());
-            if (state.of(receiver) < cost) return -1;
-        }
-        return state.of(offerer) - reserve;
+        return left - msat(cost);
+    }
+    if (offerer == Party::ours && untrimmed > state.untrimmed) {
+        // The peer pays for the larger commitment and must keep its reserve, or it refuses the HTLC.
+        const Sat needed = funder_cost(state.feerate, untrimmed) + m_params->ours.channel_reserve_satoshis;
+        if (state.theirs < msat(needed)) return -1;
+    }
+    return left;
+}
+
+/// What `offerer` could put into one more HTLC: balance less reserve, less the fees its adding may cause. Of our own, both
+/// commitments are looked at (BOLT 2, update_add_htlc: "either the local or remote"); the peer answers for its own.
+Msat Commitments::spendable(Party offerer) const {
+    const Totals first = totals(other(offerer), View::next);
+    const std::uint64_t first_output = m_params->terms(other(offerer)).dust_limit_satoshis.msat().raw();
+    std::optional<Totals> second;
+    std::uint64_t second_output = first_output;
+    if (offerer == Party::ours) {
+        second = own_totals_to_come();
+        second_output = m_params->ours.dust_limit_satoshis.msat().raw();
+    }
+    // A small HTLC, without an output, costs less than a large one, so there is an answer for each size: the largest that
+    // is of its own size is the answer.
+    const auto most_of = [&](std::uint64_t size) {
+        std::int64_t most = room(first, offerer, first.untrimmed + (size >= first_output ? 1 : 0));
+        if (second) most = std::min(most, room(*second, offerer, second->untrimmed + (size >= second_output ? 1 : 0)));
+        return most <= 0 ? 0 : static_cast<std::uint64_t>(most);
     };
-    // As funder a small HTLC (without output) costs less than a large one, so there are two answers; a large one that would
-    // not reach the dust limit is none.
-    const std::int64_t large = after_cost(true);
-    if (large >= static_cast<std::int64_t>(first_untrimmed.raw())) return Msat(static_cast<std::uint64_t>(large));
-    const std::int64_t small = after_cost(false);
-    if (small <= 0) return Msat(0);
-    const std::uint64_t largest_dust = first_untrimmed.raw() == 0 ? 0 : first_untrimmed.raw() - 1;
-    return Msat(std::min(static_cast<std::uint64_t>(small), largest_dust));
+    const auto [small, large] = std::minmax(first_output, second_output);
+    const std::uint64_t with_outputs = most_of(large);
+    if (with_outputs >= large) return Msat(with_outputs);
+    const std::uint64_t with_one = most_of(small);
+    if (with_one >= small && small < large) return Msat(std::min(with_one, large - 1));
+    return Msat(std::min(most_of(0), small == 0 ? 0 : small - 1));
 }
 
 namespace {
@@ -371,10 +405,10 @@ Result<void, ChannelFault> Commitments::receive_fail_malformed(const wire::Updat
 Result<wire::UpdateFee, ChannelFault> Commitments::send_fee(FeeratePerKw feerate) {
     if (m_params->funder != Party::ours) return fail(fault(FaultKind::fee_by_fundee));
     if (feerate < feerate_floor) return fail(fault(FaultKind::feerate_too_low, feerate.raw(), feerate_floor.raw()));
-    const Totals state = totals(Party::theirs, View::next);
-    const Sat cost = funder_cost(feerate, state.untrimmed);
-    const auto needed = static_cast<std::int64_t>((cost + m_params->theirs.channel_reserve_satoshis).msat().raw());
-    if (state.ours < needed) {
+    for (const Totals& state : {totals(Party::theirs, View::next), own_totals_to_come()}) {
+        const Sat cost = funder_cost(feerate, state.untrimmed);
+        const auto needed = static_cast<std::int64_t>((cost + m_params->theirs.channel_reserve_satoshis).msat().raw());
+        if (state.ours >= needed) continue;
         return fail(fault(FaultKind::fee_unaffordable, static_cast<std::uint64_t>(std::max<std::int64_t>(state.ours, 0)),
                           static_cast<std::uint64_t>(needed)));
     }
@@ -388,6 +422,14 @@ Result<void, ChannelFault> Commitments::receive_fee(const wire::UpdateFee& fee) 
     if (m_params->funder != Party::theirs) return fail(fault(FaultKind::fee_by_fundee));
     if (fee.feerate_per_kw < feerate_floor) {
         return fail(fault(FaultKind::feerate_too_low, fee.feerate_per_kw.raw(), feerate_floor.raw()));
+    }
+    // Looked at now and not when it is signed: HTLCs of ours that cross it on the wire are not the funder's fault, and the
+    // absolute fee is then never less than what we asked of it when we added them.
+    const Totals state = totals(Party::ours, View::next);
+    const auto cost = static_cast<std::int64_t>(funder_cost(fee.feerate_per_kw, state.untrimmed).msat().raw());
+    if (state.theirs < cost) {
+        return fail(fault(FaultKind::fee_unaffordable, static_cast<std::uint64_t>(std::max<std::int64_t>(state.theirs, 0)),
+                          static_cast<std::uint64_t>(cost)));
     }
     // A peer that proposes without end makes us remember without end: only the newest unsigned proposal counts.
     if (!m_fees.empty() && m_fees.back().step == 0) m_fees.pop_back();

@@ -98,7 +98,8 @@ enum class LastSent : std::uint8_t { revocation, commitment };
 
 /// Something that became irrevocable, for the payments above.
 struct IncomingLockedIn { HtlcId id; };                    ///< May be acted on now.
-struct OutgoingRemoved { HtlcId id; PaymentHash payment_hash; std::shared_ptr<const Removal> removal; };  ///< In no commitment any more.
+/// In no commitment any more. Without removal: taken back by us before it was in any.
+struct OutgoingRemoved { HtlcId id; PaymentHash payment_hash; std::shared_ptr<const Removal> removal; };
 struct IncomingRemoved { HtlcId id; PaymentHash payment_hash; std::shared_ptr<const Removal> removal; };
 using HtlcFact = std::variant<IncomingLockedIn, OutgoingRemoved, IncomingRemoved>;
 
@@ -138,6 +139,9 @@ public:
     Msat can_send() const;      ///< Largest single HTLC that send_add would take now.
     Msat can_receive() const;   ///< Largest single HTLC they could add now.
     Msat dust_exposure() const;
+    /// Has this HTLC no output on one side, and is more at stake in such HTLCs than we allow? Then no preimage is given for it
+    /// (BOLT 2, max_dust_htlc_exposure_msat).
+    bool is_beyond_dust_limit(const HtlcEntry& entry) const;
 
     // Proposals. `id` of an add is chosen here.
     Result<wire::UpdateAddHtlc, ChannelFault> send_add(Msat amount, const PaymentHash& hash, BlockHeight cltv_expiry,
@@ -157,6 +161,9 @@ public:
     bool has_changes_to_sign() const;
     /// Something of ours was proposed and not signed yet: shutdown has to wait (BOLT 2, shutdown).
     bool has_unsigned_proposals() const;
+    /// Was an HTLC of ours proposed, is in no commitment yet and expires at `last` or before? Signed now it could be claimed by
+    /// the peer when what we were promised for it has run out already.
+    bool has_stale_proposal(BlockHeight last) const;
     bool may_sign() const { return std::holds_alternative<MaySign>(m_remote_next); }
     /// Signs their next commitment.
     Result<wire::CommitmentSigned, ChannelFault> send_commit(const ports::ChannelSigner& signer);
@@ -175,6 +182,9 @@ public:
     // Reconnecting.
     /// Forgets what the peer proposed and did not sign (BOLT 2, Message Retransmission).
     void forget_unsigned();
+    /// Takes back our stale proposals (see has_stale_proposal) and, as ids have no gaps, every HTLC of ours proposed after the
+    /// first of them. Only before reestablish, when the peer has forgotten them too: their ids are given out again.
+    std::vector<HtlcFact> take_back_stale(BlockHeight last);
     wire::ChannelReestablish reestablish(const ports::ChannelSigner& signer) const;
     /// The messages to send again, in order.
     Result<std::vector<wire::Message>, ChannelFault> on_reestablish(const wire::ChannelReestablish& theirs,
@@ -206,6 +216,10 @@ private:
     FeeratePerKw feerate(Party broadcaster, View view) const;
     CommitmentSpec spec(Party broadcaster, View view) const;
     Totals totals(Party broadcaster, View view) const;
+    /// The same for our own commitment once everything proposed so far is in it, at the highest feerate under way.
+    Totals own_totals_to_come() const;
+    /// What `offerer` has beside its reserve and the fees of so many untrimmed HTLCs; below zero when a limit is broken.
+    std::int64_t room(const Totals& state, Party offerer, std::size_t untrimmed) const;
     std::size_t in_flight_count(Party offered_by) const;
     Msat in_flight_value(Party offered_by) const;
     HtlcEntry* find_entry(Party offered_by, HtlcId id);

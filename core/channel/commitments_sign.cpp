@@ -75,6 +75,12 @@ bool Commitments::has_unsigned_proposals() const {
            });
 }
 
+bool Commitments::has_stale_proposal(BlockHeight last) const {
+    return std::any_of(m_htlcs.begin(), m_htlcs.end(), [&](const HtlcEntry& entry) {
+        return entry.htlc.offered_by == Party::ours && entry.stage == Stage::add_proposed && entry.htlc.cltv_expiry <= last.raw();
+    });
+}
+
 Result<wire::CommitmentSigned, ChannelFault> Commitments::send_commit(const ports::ChannelSigner& signer) {
     const auto* const may_sign = std::get_if<MaySign>(&m_remote_next);
     if (may_sign == nullptr) {
@@ -107,13 +113,6 @@ Result<wire::CommitmentSigned, ChannelFault> Commitments::send_commit(const port
 Result<Commitments::Received, ChannelFault> Commitments::receive_commit(const wire::CommitmentSigned& commit,
                                                                         const ports::ChannelSigner& signer) {
     const CommitmentNumber number = m_local_number.next();
-    const auto state = totals(Party::ours, View::next);
-    const Sat cost = funder_cost(state.feerate, state.untrimmed);
-    const auto funder_has = state.of(m_params->funder);
-    if (m_params->funder == Party::theirs && !m_fees.empty() && funder_has < static_cast<std::int64_t>(cost.msat().raw())) {
-        return fail(fault(FaultKind::fee_unaffordable,
-                          static_cast<std::uint64_t>(std::max<std::int64_t>(funder_has, 0)), cost.msat().raw()));
-    }
     const auto commitment = build_commitment(*m_params, Party::ours, number, signer.commitment_point(number),
                                              spec(Party::ours, View::next));
     ports::CommitmentSignatures signatures{commit.signature, commit.htlc_signature};
@@ -216,6 +215,23 @@ void Commitments::forget_unsigned() {
         m_fees.erase(std::remove_if(m_fees.begin(), m_fees.end(), [](const FeeChange& change) { return change.step == 0; }),
                      m_fees.end());
     }
+}
+
+std::vector<HtlcFact> Commitments::take_back_stale(BlockHeight last) {
+    std::vector<HtlcFact> facts;
+    const auto is_unsigned = [](const HtlcEntry& entry) {
+        return entry.htlc.offered_by == Party::ours && entry.stage == Stage::add_proposed;
+    };
+    const auto first = std::find_if(m_htlcs.begin(), m_htlcs.end(), [&](const HtlcEntry& entry) {
+        return is_unsigned(entry) && entry.htlc.cltv_expiry <= last.raw();
+    });
+    if (first == m_htlcs.end()) return facts;
+    // Signatures cover proposals in order, so everything of ours behind an unsigned HTLC is unsigned.
+    m_our_next_id = first->htlc.id;
+    const auto end = std::find_if_not(first, m_htlcs.end(), is_unsigned);
+    for (auto at = first; at != end; ++at) facts.push_back(OutgoingRemoved{at->htlc.id, at->htlc.payment_hash, nullptr});
+    m_htlcs.erase(first, end);
+    return facts;
 }
 
 wire::ChannelReestablish Commitments::reestablish(const ports::ChannelSigner& signer) const {

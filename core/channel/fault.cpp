@@ -30,6 +30,7 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::awaiting_revocation: return "awaiting_revocation";
         case FaultKind::nothing_to_sign: return "nothing_to_sign";
         case FaultKind::shutting_down: return "shutting_down";
+        case FaultKind::stale_proposal: return "stale_proposal";
         case FaultKind::they_are_behind: return "they_are_behind";
         case FaultKind::we_are_behind: return "we_are_behind";
         case FaultKind::unproven_claim: return "unproven_claim";
@@ -39,6 +40,7 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::wrong_chain: return "wrong_chain";
         case FaultKind::bad_shutdown_script: return "bad_shutdown_script";
         case FaultKind::closing_fee: return "closing_fee";
+        case FaultKind::closing_rule: return "closing_rule";
         case FaultKind::signer_refused: return "signer_refused";
     }
     return "unknown";
@@ -61,11 +63,13 @@ Disposition disposition(const ChannelFault& fault) {
         case FaultKind::already_removed:
         case FaultKind::bad_failure_code:
         case FaultKind::feerate_too_low:
+        case FaultKind::fee_unaffordable:
         case FaultKind::nothing_to_revoke:
         case FaultKind::no_point:
         case FaultKind::awaiting_revocation:
         case FaultKind::nothing_to_sign:
         case FaultKind::shutting_down:
+        case FaultKind::stale_proposal:
         case FaultKind::bad_shutdown_script:
         case FaultKind::closing_fee:
         case FaultKind::unproven_claim:
@@ -74,9 +78,9 @@ Disposition disposition(const ChannelFault& fault) {
         // A lie, or a violation that reconnecting cannot undo.
         case FaultKind::wrong_preimage:
         case FaultKind::fee_by_fundee:
-        case FaultKind::fee_unaffordable:
         case FaultKind::bad_signature:
         case FaultKind::wrong_secret:
+        case FaultKind::closing_rule:
         case FaultKind::they_are_behind: return Disposition::fail_channel;
         // Our commitment would be punished: they must close, we only ask them to.
         case FaultKind::we_are_behind: return Disposition::warn;

@@ -37,6 +37,7 @@ enum class FaultKind : std::uint8_t {
     awaiting_revocation,    ///< We must not sign twice (caller's fault).
     nothing_to_sign,        ///< No change (caller's fault).
     shutting_down,          ///< No HTLC is added after shutdown.
+    stale_proposal,         ///< An HTLC of ours waited so long to be signed that it expires: it must not enter a commitment.
     // Reestablish.
     they_are_behind,        ///< They lost state that we hold; their commitment may be outdated.
     we_are_behind,          ///< They proved that we lost state: nothing of ours may be broadcast.
@@ -47,7 +48,8 @@ enum class FaultKind : std::uint8_t {
     wrong_channel_type,
     wrong_chain,
     bad_shutdown_script,
-    closing_fee,            ///< A closing_signed whose fee breaks the rules.
+    closing_fee,            ///< A closing_signed on whose fee no agreement is possible now.
+    closing_rule,           ///< A closing_signed for which BOLT 2 demands that the channel fails.
     signer_refused,         ///< Our own signer would not: a bug or an unreachable signer; never the peer's doing.
 };
 
