@@ -114,6 +114,12 @@ void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayl
         const auto add = channel::add_htlc(*channel, payload.amt_to_forward, htlc.htlc.payment_hash,
                                            payload.outgoing_cltv_value, next);
         if (!add) continue;
+        // The id may have been that of an HTLC taken back unsigned: what was forwarded by it is failing and hears of this id
+        // no more, or its preimage would go to the wrong payer.
+        if (auto earlier = find_forward(draft, HtlcRef{id, add->id})) {
+            earlier->outgoing = HtlcRef{};
+            draft.forwards.put(earlier->incoming, *earlier);
+        }
         draft.forwards.put(htlc.ref,
                            Forward{htlc.ref, HtlcRef{id, add->id}, htlc.htlc.amount_msat,
                                    payload.amt_to_forward, htlc.shared_secret, std::nullopt});

@@ -250,6 +250,12 @@ void on_incoming_locked_in(Draft& draft, const ChannelId& id, HtlcId htlc_id, co
         fail_incoming(draft, ref, peeled->shared_secret,
                       onion::to_failure(error, crypto::sha256(entry->onion.view())));
     };
+    // A peer that closes by force burns everything without an output: beyond a limit such HTLCs are not worth a preimage.
+    const auto& commitments = channel::funded_of((*draft.channels.find(id))->state)->commitments;
+    if (commitments.is_beyond_dust_limit(*entry)) {
+        fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryChannelFailure{{}});
+        return;
+    }
     // Not synced, or the chain is gone: whether an HTLC can still be claimed in time is unknown, so
     // none is taken.
     const bool is_blind = chain_problem(draft, scope, true).has_value();
