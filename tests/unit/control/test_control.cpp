@@ -8,6 +8,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -120,11 +121,18 @@ public:
         options.most_unwritten = 1 << 20;
         options.on_stop = [this] { ++stops; };
         auto opened = control::ControlServer::open(m_io, node, std::move(options));
-        Q_ASSERT(opened);
+        if (!opened) qFatal("no socket");
         m_server = std::move(*opened);
         m_thread = std::thread([this] { m_io.run(); });
     }
     ~Running() { end(); }
+    template <typename F>
+    auto on_thread(F f) {
+        std::packaged_task<decltype(f())()> task(std::move(f));
+        auto result = task.get_future();
+        asio::post(m_io, [&task] { task(); });
+        return result.get();
+    }
     void end() {
         if (!m_thread.joinable()) return;
         on_thread([this] {
@@ -133,13 +141,6 @@ public:
         });
         m_work.reset();
         m_thread.join();
-    }
-    template <typename F>
-    auto on_thread(F f) {
-        std::packaged_task<decltype(f())()> task(std::move(f));
-        auto result = task.get_future();
-        asio::post(m_io, [&task] { task(); });
-        return result.get();
     }
     void answer(api::CommandResult result) {
         on_thread([&] {
@@ -427,7 +428,7 @@ private slots:
         QVERIFY(control::parse_node_address(id + "@127.0.0.1:9735"));
         QCOMPARE(control::parse_node_address(id + "@[::1]:1")->host, std::string("::1"));
         QCOMPARE(control::parse_node_address(id + "@example.org:65535")->port, std::uint16_t{65535});
-        for (const auto& text : {id, id + "@", id + "@host", id + "@host:", id + "@host:0", id + "@host:65536", id + "@::1:9735", "@host:1", id + "@ho st:1"}) {
+        for (const auto& text : std::vector<std::string>{id, id + "@", id + "@host", id + "@host:", id + "@host:0", id + "@host:65536", id + "@::1:9735", "@host:1", id + "@ho st:1"}) {
             QVERIFY2(!control::parse_node_address(text), text.c_str());
         }
         QCOMPARE(control::parse_host_port("*:0")->second, std::uint16_t{0});

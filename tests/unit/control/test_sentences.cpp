@@ -2,6 +2,8 @@
 #include "app/control/views.h"
 #include "tests/support/test_main.h"
 
+#include <set>
+
 using namespace runnel;
 using namespace runnel::literals;
 using control::sentence_of;
