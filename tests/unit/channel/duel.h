@@ -28,6 +28,26 @@ struct DuelSetup {
     channel::Terms fundee_terms{Sat(354), Msat(1'000'000'000), Sat(10'000), Msat(1), 144, 30};
 };
 
+/// Terms as different as two parties may have them.
+inline DuelSetup random_setup(std::uint64_t seed) {
+    std::mt19937_64 dice(seed);
+    const auto between = [&](std::uint64_t least, std::uint64_t most) { return std::uniform_int_distribution<std::uint64_t>(least, most)(dice); };
+    DuelSetup setup;
+    setup.funding = Sat(between(30'000, 3'000'000));
+    setup.feerate = FeeratePerKw(static_cast<std::uint32_t>(between(253, 4'000)));
+    const Msat cost = channel::funder_cost(setup.feerate, 0).msat();
+    setup.push = Msat(between(0, (setup.funding.msat() - cost).raw()));
+    for (auto* const terms : {&setup.funder_terms, &setup.fundee_terms}) {
+        terms->dust_limit_satoshis = Sat(between(354, 5'000));
+        terms->channel_reserve_satoshis = Sat(between(5'000, setup.funding.raw() / 5 + 1));
+        terms->htlc_minimum_msat = Msat(between(1, setup.funding.raw() * 2));
+        terms->max_htlc_value_in_flight_msat = Msat(between(setup.funding.raw() * 100, setup.funding.raw() * 1'000));
+        terms->max_accepted_htlcs = static_cast<std::uint16_t>(between(1, 60));
+        terms->to_self_delay = static_cast<std::uint16_t>(between(1, 2'016));
+    }
+    return setup;
+}
+
 inline channel::ChannelParams params_of(const DuelSetup& setup, Party funder, const TestSigner& own, const TestSigner& their) {
     channel::ChannelParams params;
     params.funder = funder;
@@ -139,13 +159,13 @@ public:
         ++steps;
         Side& side = roll(2) == 0 ? a : b;
         const auto what = roll(100);
-        if (what < 38) {
-            deliver(side);
-        } else if (what < 60) {
+        if (what < 45) {
+            for (auto n = 1 + roll(6); n > 0; --n) deliver(side);
+        } else if (what < 65) {
             sign(side);
-        } else if (what < 78) {
+        } else if (what < 80) {
             add(side, any_amount(side));
-        } else if (what < 95) {
+        } else if (what < 96) {
             remove(side);
         } else if (what < 98) {
             if (with_fees) propose_fee(side);
