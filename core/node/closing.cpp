@@ -1,5 +1,5 @@
-// The close of a channel as the chain tells it: what is published, what was spent, what a reorg takes back, which preimages show.
-// What is then ours to take is closing_claims.cpp's.
+// The close of a channel as the chain tells it: what is published, what was spent, what a reorg
+// takes back, which preimages show. What is then ours to take is closing_claims.cpp's.
 #include "core/node/closing.h"
 
 #include "core/bitcoin/interpreter.h"
@@ -15,22 +15,28 @@ namespace {
 
 using channel::Party;
 
-const channel::Closing* closing_of(const channel::Channel& channel) { return std::get_if<channel::Closing>(&channel.state); }
-
-bool spends_output(const bitcoin::Transaction& tx, const bitcoin::OutPoint& outpoint) {
-    return std::any_of(tx.inputs.begin(), tx.inputs.end(), [&](const bitcoin::TxIn& input) { return input.previous == outpoint; });
+const channel::Closing* closing_of(const channel::Channel& channel) {
+    return std::get_if<channel::Closing>(&channel.state);
 }
 
-/// Of the close so far: spends come with the funding output's first, so an empty list means it is unspent.
+bool spends_output(const bitcoin::Transaction& tx, const bitcoin::OutPoint& outpoint) {
+    return std::any_of(tx.inputs.begin(), tx.inputs.end(),
+                       [&](const bitcoin::TxIn& input) { return input.previous == outpoint; });
+}
+
+/// Of the close so far: spends come with the funding output's first, so an empty list means it is
+/// unspent.
 bool is_spent(const channel::Closing& closing) {
-    return !closing.spends.empty() && closing.spends.front().spent == closing.funded.params().funding;
+    return !closing.spends.empty() &&
+           closing.spends.front().spent == closing.funded.params().funding;
 }
 
 onchain::Preimages preimages_of(const channel::Closing& closing) {
     onchain::Preimages out(closing.preimages);
     for (const auto& entry : closing.funded.commitments.htlcs()) {
         if (entry.htlc.offered_by != Party::theirs || !entry.removal) continue;
-        if (const auto* const fulfilled = std::get_if<channel::Fulfilled>(entry.removal.get())) out.add(fulfilled->payment_preimage);
+        if (const auto* const fulfilled = std::get_if<channel::Fulfilled>(entry.removal.get()))
+            out.add(fulfilled->payment_preimage);
     }
     return out;
 }
@@ -42,32 +48,39 @@ Sat sum_of_outputs(const bitcoin::Transaction& tx) {
 }
 
 /// The fee of a spend of the funding output, when it came off our side.
-std::optional<Sat> our_fee_of(const channel::ChannelParams& params, const bitcoin::Transaction& close) {
+std::optional<Sat> our_fee_of(const channel::ChannelParams& params,
+                              const bitcoin::Transaction& close) {
     if (params.funder != Party::ours) return std::nullopt;
     return sub(params.funding_satoshis, sum_of_outputs(close));
 }
 
 /// Why a channel of which the chain shows the end is closing.
-channel::ClosingCause cause_of(const channel::ChannelState& state, const bitcoin::Transaction& spend) {
+channel::ClosingCause cause_of(const channel::ChannelState& state,
+                               const bitcoin::Transaction& spend) {
     const auto* const negotiating = std::get_if<channel::NegotiatingClose>(&state);
-    if (negotiating != nullptr && negotiating->negotiation.could_have_made(spend)) return channel::MutualCloseAgreed{spend};
+    if (negotiating != nullptr && negotiating->negotiation.could_have_made(spend))
+        return channel::MutualCloseAgreed{spend};
     return channel::TheirClose{};
 }
 
 /// The channel's Closing state to change; any funded state becomes one.
-channel::Closing& make_closing(channel::Channel& channel, const bitcoin::Transaction& spend, BlockHeight tip) {
+channel::Closing& make_closing(channel::Channel& channel, const bitcoin::Transaction& spend,
+                               BlockHeight tip) {
     if (auto* const closing = std::get_if<channel::Closing>(&channel.state)) return *closing;
     auto cause = cause_of(channel.state, spend);
     std::vector<bitcoin::Transaction> candidates;
-    if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&cause)) candidates.push_back(mutual->tx);
+    if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&cause))
+        candidates.push_back(mutual->tx);
     channel::Funded funded = std::move(*channel::funded_of(channel.state));
-    channel.state = channel::Closing{std::move(funded), std::move(cause), tip, std::move(candidates), {}, {}, {}};
+    channel.state = channel::Closing{
+        std::move(funded), std::move(cause), tip, std::move(candidates), {}, {}, {}};
     return std::get<channel::Closing>(channel.state);
 }
 
 void put_spend(channel::Closing& closing, channel::ConfirmedSpend spend) {
-    const auto same = std::find_if(closing.spends.begin(), closing.spends.end(),
-                                   [&](const channel::ConfirmedSpend& s) { return s.spent == spend.spent; });
+    const auto same =
+        std::find_if(closing.spends.begin(), closing.spends.end(),
+                     [&](const channel::ConfirmedSpend& s) { return s.spent == spend.spent; });
     if (same != closing.spends.end()) {
         *same = std::move(spend);
     } else if (spend.spent == closing.funded.params().funding) {
@@ -82,31 +95,38 @@ void watch(Draft& draft, const bitcoin::OutPoint& outpoint, BlockHeight since) {
 }
 
 /// The child that pays for our commitment; nothing when there is none, or none is needed.
-std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Closing& closing, const channel::CommitmentTx& commitment,
+std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Closing& closing,
+                                          const channel::CommitmentTx& commitment,
                                           const Scope& scope) {
     const auto& fees = draft.health.fees;
     const auto coins = free_coins(draft);
     const auto change = next_change_script(draft, scope);
-    const auto seed = scope.entropy.expand(scope.event, "bump " + display_hex(commitment.tx.txid()));
+    const auto seed =
+        scope.entropy.expand(scope.event, "bump " + display_hex(commitment.tx.txid()));
     // HTLCs have deadlines that the commitment must not miss; a balance alone can wait some blocks.
-    const onchain::Purse purse{scope.planner, coins, change, relayed(fees, commitment.htlcs.empty() ? fees.normal : fees.urgent),
+    const onchain::Purse purse{scope.planner, coins, change,
+                               relayed(fees, commitment.htlcs.empty() ? fees.normal : fees.urgent),
                                Hash256(seed.reveal())};
     auto planned = onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
     if (planned) return *std::move(planned);
     const auto problem = to_problem(planned.error());
-    draft.log(LogLevel::unusual, fmt::format("no coin to bump the commitment with txid={} cause={}",
-                                             display_hex(commitment.tx.txid()), api::to_string(problem.kind)));
+    draft.log(LogLevel::unusual,
+              fmt::format("no coin to bump the commitment with txid={} cause={}",
+                          display_hex(commitment.tx.txid()), api::to_string(problem.kind)));
     return std::nullopt;
 }
 
 /// The bump's transaction once it is signed and entered; null when there is none.
-ports::TxPtr make_bump(Draft& draft, const channel::Channel& channel, const channel::Closing& closing, const Scope& scope) {
+ports::TxPtr make_bump(Draft& draft, const channel::Channel& channel,
+                       const channel::Closing& closing, const Scope& scope) {
     const auto signer = scope.keys.channel(channel.keys);
-    const auto planned = plan_bump(draft, closing, closing.funded.commitments.local_commitment(*signer), scope);
+    const auto planned =
+        plan_bump(draft, closing, closing.funded.commitments.local_commitment(*signer), scope);
     if (!planned) return nullptr;
     auto tx = onchain::sign(*planned, *signer, scope.keys);
     if (!tx || !bitcoin::verify_inputs(*tx, planned->spent)) {
-        draft.log(LogLevel::broken, fmt::format("bump does not verify channel={}", channel.id.hex()));
+        draft.log(LogLevel::broken,
+                  fmt::format("bump does not verify channel={}", channel.id.hex()));
         return nullptr;
     }
     const auto child = std::make_shared<const bitcoin::Transaction>(*std::move(tx));
@@ -115,18 +135,21 @@ ports::TxPtr make_bump(Draft& draft, const channel::Channel& channel, const chan
     return child;
 }
 
-void publish_our_commitment(Draft& draft, const channel::Channel& channel, const channel::Closing& closing,
+void publish_our_commitment(Draft& draft, const channel::Channel& channel,
+                            const channel::Closing& closing,
                             const channel::OurCommitPublished& cause, const Scope& scope) {
     const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
     const Txid txid = tx->txid();
     const bool is_new = !draft.transactions.contains(txid);
     if (is_new) {
-        record_close_tx(draft, tx, "close", our_fee_of(closing.funded.params(), *tx), false, std::nullopt, scope);
+        record_close_tx(draft, tx, "close", our_fee_of(closing.funded.params(), *tx), false,
+                        std::nullopt, scope);
     }
     bool has_child = false;
     draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
         if (row.purpose != "bump") return;
-        for (const auto& input : row.tx->inputs) has_child = has_child || input.previous.txid == txid;
+        for (const auto& input : row.tx->inputs)
+            has_child = has_child || input.previous.txid == txid;
     });
     const auto child = has_child ? nullptr : make_bump(draft, channel, closing, scope);
     if (child) {
@@ -144,12 +167,14 @@ bool concerns_channel(const channel::Channel& channel, const bitcoin::OutPoint& 
     if (funded->params().funding == outpoint) return true;
     const auto* const closing = closing_of(channel);
     if (closing == nullptr) return false;
-    return std::any_of(closing->spends.begin(), closing->spends.end(), [&](const channel::ConfirmedSpend& spend) {
-        return outpoint.index < spend.tx->outputs.size() && spend.tx->txid() == outpoint.txid;
-    });
+    return std::any_of(
+        closing->spends.begin(), closing->spends.end(), [&](const channel::ConfirmedSpend& spend) {
+            return outpoint.index < spend.tx->outputs.size() && spend.tx->txid() == outpoint.txid;
+        });
 }
 
-std::optional<onchain::Progress> close_progress(const channel::Channel& channel, const ports::ChannelSigner& signer, BlockHeight tip,
+std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
+                                                const ports::ChannelSigner& signer, BlockHeight tip,
                                                 const ports::TxPtr& supposed) {
     const auto* const closing = closing_of(channel);
     if (closing == nullptr || (!is_spent(*closing) && !supposed)) return std::nullopt;
@@ -162,9 +187,12 @@ std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
         for (const auto& output : candidate.outputs) close_scripts.push_back(output.script);
     }
     std::vector<onchain::Spend> spends;
-    if (!is_spent(*closing)) spends.push_back({commitments.params().funding, supposed, tip + BlockDelta(1)});
-    for (const auto& spend : closing->spends) spends.push_back({spend.spent, spend.tx, spend.height});
-    // Of a revoked commitment only HTLCs that are still known are found here; its main outputs always.
+    if (!is_spent(*closing))
+        spends.push_back({commitments.params().funding, supposed, tip + BlockDelta(1)});
+    for (const auto& spend : closing->spends)
+        spends.push_back({spend.spent, spend.tx, spend.height});
+    // Of a revoked commitment only HTLCs that are still known are found here; its main outputs
+    // always.
     std::vector<channel::Htlc> offered;
     std::vector<channel::Htlc> all;
     for (const auto& entry : commitments.htlcs()) {
@@ -172,22 +200,29 @@ std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
         all.push_back(entry.htlc);
     }
     const auto preimages = preimages_of(*closing);
-    const onchain::Known known{commitments.params(), ours, theirs, theirs_next ? &*theirs_next : nullptr, commitments.revealed(),
-                               close_scripts};
-    return onchain::follow(onchain::Situation{known, commitments.local_signatures(), spends, preimages, offered, all, tip});
+    const onchain::Known known{
+        commitments.params(),   ours,         theirs, theirs_next ? &*theirs_next : nullptr,
+        commitments.revealed(), close_scripts};
+    return onchain::follow(onchain::Situation{known, commitments.local_signatures(), spends,
+                                              preimages, offered, all, tip});
 }
 
 bitcoin::Script next_change_script(const Draft& draft, const Scope& scope) {
-    return scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
+    return scope.keys.script_of(
+        ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
 }
 
-FeeratePerKw relayed(const ports::FeeEstimates& fees, FeeratePerKw wanted) { return std::max(wanted, fees.mempool_min); }
+FeeratePerKw relayed(const ports::FeeEstimates& fees, FeeratePerKw wanted) {
+    return std::max(wanted, fees.mempool_min);
+}
 
-void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& purpose, std::optional<Sat> fee, bool safe,
-                     std::optional<BlockHeight> height, const Scope& scope) {
+void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& purpose,
+                     std::optional<Sat> fee, bool safe, std::optional<BlockHeight> height,
+                     const Scope& scope) {
     const Txid txid = tx->txid();
     if (draft.transactions.contains(txid)) {
-        // Seen by what it pays the wallet: now it has a name, and is ours to broadcast after a reorg.
+        // Seen by what it pays the wallet: now it has a name, and is ours to broadcast after a
+        // reorg.
         auto& row = draft.transactions.edit(txid);
         row.purpose = purpose;
         row.ours = true;
@@ -226,20 +261,24 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
     const ChannelPtr channel = *found;
     const auto* const closing = closing_of(*channel);
     if (closing == nullptr || is_spent(*closing)) return;
-    std::visit(overloaded{[&](const channel::MutualCloseAgreed& cause) {
-                              const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
-                              if (draft.transactions.contains(tx->txid())) return;
-                              record_close_tx(draft, tx, "close", our_fee_of(closing->funded.params(), *tx), false, std::nullopt, scope);
-                              draft.effects.push_back(ports::Broadcast{{tx}});
-                          },
-                          [&](const channel::OurCommitPublished& cause) {
-                              publish_our_commitment(draft, *channel, *closing, cause, scope);
-                          },
-                          // What we hold is revoked: to publish it would give everything to the peer.
-                          [](const channel::TheyMustClose&) {},
-                          // Theirs was in a block: it is among the wallet's transactions, and broadcast with them after a reorg.
-                          [](const channel::TheirClose&) {}},
-               closing->cause);
+    std::visit(
+        overloaded{[&](const channel::MutualCloseAgreed& cause) {
+                       const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
+                       if (draft.transactions.contains(tx->txid())) return;
+                       record_close_tx(draft, tx, "close",
+                                       our_fee_of(closing->funded.params(), *tx), false,
+                                       std::nullopt, scope);
+                       draft.effects.push_back(ports::Broadcast{{tx}});
+                   },
+                   [&](const channel::OurCommitPublished& cause) {
+                       publish_our_commitment(draft, *channel, *closing, cause, scope);
+                   },
+                   // What we hold is revoked: to publish it would give everything to the peer.
+                   [](const channel::TheyMustClose&) {},
+                   // Theirs was in a block: it is among the wallet's transactions, and broadcast
+                   // with them after a reorg.
+                   [](const channel::TheirClose&) {}},
+        closing->cause);
 }
 
 void begin_closing(Draft& draft, const ChannelId& id, const Scope& scope) {
@@ -250,8 +289,8 @@ void begin_closing(Draft& draft, const ChannelId& id, const Scope& scope) {
     publish_close(draft, id, scope);
 }
 
-void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent, const ports::TxPtr& tx, BlockHeight height,
-                      const Scope& scope) {
+void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent,
+                      const ports::TxPtr& tx, BlockHeight height, const Scope& scope) {
     channel::Channel* const channel = draft.edit_channel(id);
     if (channel == nullptr || channel::funded_of(channel->state) == nullptr) return;
     const bool was_closing = closing_of(*channel) != nullptr;
@@ -260,14 +299,18 @@ void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint
     const auto signer = scope.keys.channel(channel->keys);
     if (spent == params.funding) {
         put_spend(closing, {spent, tx, height});
-        // Also theirs: what both signed can be mined again, and after a reorg it is to nobody's harm but a cheat's.
+        // Also theirs: what both signed can be mined again, and after a reorg it is to nobody's
+        // harm but a cheat's.
         record_close_tx(draft, tx, "close", our_fee_of(params, *tx), false, height, scope);
         draft.log(was_closing ? LogLevel::info : LogLevel::unusual,
-                  fmt::format("funding output spent channel={} txid={} height={}", id.hex(), display_hex(tx->txid()), height.raw()));
+                  fmt::format("funding output spent channel={} txid={} height={}", id.hex(),
+                              display_hex(tx->txid()), height.raw()));
     } else {
         // Change and other people's outputs of the same transactions are not the channel's.
         const auto before = close_progress(*channel, *signer, draft.tip.height);
-        if (!before || std::find(before->watch.begin(), before->watch.end(), spent) == before->watch.end()) return;
+        if (!before ||
+            std::find(before->watch.begin(), before->watch.end(), spent) == before->watch.end())
+            return;
         put_spend(closing, {spent, tx, height});
     }
     if (const auto now = close_progress(*channel, *signer, draft.tip.height)) {
@@ -281,12 +324,17 @@ void spends_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, con
     const ChannelPtr* const found = draft.channels.find(id);
     const auto* const closing = found == nullptr ? nullptr : closing_of(**found);
     if (closing == nullptr) return;
-    const auto is_gone = [&](const channel::ConfirmedSpend& spend) { return spend.height >= height; };
+    const auto is_gone = [&](const channel::ConfirmedSpend& spend) {
+        return spend.height >= height;
+    };
     if (std::none_of(closing->spends.begin(), closing->spends.end(), is_gone)) return;
-    // The cause stays: our own commitment, once signed, is broadcast again, and theirs with the wallet's transactions.
+    // The cause stays: our own commitment, once signed, is broadcast again, and theirs with the
+    // wallet's transactions.
     auto& spends = std::get<channel::Closing>(draft.edit_channel(id)->state).spends;
     spends.erase(std::remove_if(spends.begin(), spends.end(), is_gone), spends.end());
-    draft.log(LogLevel::unusual, fmt::format("a reorg took back spends of channel={} from height={}", id.hex(), height.raw()));
+    draft.log(LogLevel::unusual,
+              fmt::format("a reorg took back spends of channel={} from height={}", id.hex(),
+                          height.raw()));
 }
 
 void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& scope) {
@@ -304,14 +352,17 @@ void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& sc
         for (const auto& entry : funded->commitments.htlcs()) {
             if (entry.htlc.offered_by != Party::ours) continue;
             for (const auto& [hash, preimage] : shown) {
-                if (hash == entry.htlc.payment_hash) matches.push_back({HtlcRef{id, entry.htlc.id}, hash, preimage});
+                if (hash == entry.htlc.payment_hash)
+                    matches.push_back({HtlcRef{id, entry.htlc.id}, hash, preimage});
             }
         }
     });
-    for (const auto& match : matches) on_preimage(draft, match.htlc, match.hash, match.preimage, scope);
+    for (const auto& match : matches)
+        on_preimage(draft, match.htlc, match.hash, match.preimage, scope);
 }
 
-StillOut still_out(const State& state, const channel::Channel& channel, const ports::KeyRing& keys) {
+StillOut still_out(const State& state, const channel::Channel& channel,
+                   const ports::KeyRing& keys) {
     StillOut out;
     const auto* const closing = closing_of(channel);
     if (closing == nullptr) return out;
@@ -329,25 +380,30 @@ StillOut still_out(const State& state, const channel::Channel& channel, const po
             supposed = std::make_shared<const bitcoin::Transaction>(ours->tx);
         }
     }
-    const auto progress = close_progress(channel, *keys.channel(channel.keys), state.tip.height, supposed);
+    const auto progress =
+        close_progress(channel, *keys.channel(channel.keys), state.tip.height, supposed);
     if (!progress) {
-        // Which of their commitments it will be is not known: what both agreed on last is the best guess.
+        // Which of their commitments it will be is not known: what both agreed on last is the best
+        // guess.
         Msat in_flight;
         for (const auto& entry : closing->funded.commitments.htlcs()) {
             if (entry.htlc.offered_by == Party::ours) in_flight += entry.htlc.amount_msat;
         }
-        out.to_us = sub_or_zero(closing->funded.commitments.settled(Party::ours), in_flight).floor_sat();
+        out.to_us =
+            sub_or_zero(closing->funded.commitments.settled(Party::ours), in_flight).floor_sat();
         out.in_flight = in_flight.floor_sat();
         return out;
     }
     for (const auto& claim : progress->open) {
         if (claim.awaits_preimage()) continue;
-        const bool is_in_flight =
-            claim.kind == onchain::ClaimKind::htlc_timeout_tx || claim.kind == onchain::ClaimKind::htlc_timeout_direct;
+        const bool is_in_flight = claim.kind == onchain::ClaimKind::htlc_timeout_tx ||
+                                  claim.kind == onchain::ClaimKind::htlc_timeout_direct;
         const bool is_swept = !claim.second_stage &&
-                              std::any_of(closing->claims.begin(), closing->claims.end(), [&](const channel::ClaimInFlight& made) {
-                                  return spends_output(made.tx, claim.outpoint) && state.transactions.contains(made.tx.txid());
-                              });
+                              std::any_of(closing->claims.begin(), closing->claims.end(),
+                                          [&](const channel::ClaimInFlight& made) {
+                                              return spends_output(made.tx, claim.outpoint) &&
+                                                     state.transactions.contains(made.tx.txid());
+                                          });
         if (is_swept) continue;
         (is_in_flight ? out.in_flight : out.to_us) += claim.output.value;
     }
@@ -358,7 +414,8 @@ void resume_closings(const State& state, std::vector<ports::Effect>& out) {
     for (const auto& [id, channel] : state.channels) {
         const auto* const closing = closing_of(*channel);
         if (closing == nullptr) continue;
-        // More than the channel's own outputs, perhaps: telling them apart is done when one is reported.
+        // More than the channel's own outputs, perhaps: telling them apart is done when one is
+        // reported.
         for (const auto& spend : closing->spends) {
             const Txid txid = spend.tx->txid();
             for (std::uint32_t i = 0; i < spend.tx->outputs.size(); ++i) {

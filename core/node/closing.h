@@ -1,6 +1,7 @@
-// The closing room, between its files and for the rest of the node beside handlers.h: what of a channel's close is known, worked out
-// anew each time from the transactions that are in blocks (core/onchain/follow.h). Nothing here remembers more than those, so a reorg
-// is only a shorter list.
+// The closing room, between its files and for the rest of the node beside handlers.h: what of a
+// channel's close is known, worked out anew each time from the transactions that are in blocks
+// (core/onchain/follow.h). Nothing here remembers more than those, so a reorg is only a shorter
+// list.
 #pragma once
 
 #include "core/node/handlers.h"
@@ -15,26 +16,33 @@ void spends_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, con
 /// Preimages that an unconfirmed transaction shows are as good as those of a confirmed one.
 void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& scope);
 
-/// What of a closing channel is not the wallet's yet. Outputs whose sweep is broadcast are left out: they are coins already.
+/// What of a closing channel is not the wallet's yet. Outputs whose sweep is broadcast are left
+/// out: they are coins already.
 struct StillOut {
     Sat to_us;      ///< Ours, to be taken now or after a delay; before fees.
     Sat in_flight;  ///< HTLCs of ours that may come back or be taken by the peer.
 };
 StillOut still_out(const State& state, const channel::Channel& channel, const ports::KeyRing& keys);
 
-// Between closing.cpp and closing_claims.cpp ------------------------------------------------------------------------------
+// Between closing.cpp and closing_claims.cpp
+// ------------------------------------------------------------------------------
 
-/// Where the close of a Closing channel stands at `tip`; nothing while no block holds a spend of the funding output. `supposed`: the
-/// answer if this transaction were to spend it in the next block.
-std::optional<onchain::Progress> close_progress(const channel::Channel& channel, const ports::ChannelSigner& signer, BlockHeight tip,
+/// Where the close of a Closing channel stands at `tip`; nothing while no block holds a spend of
+/// the funding output. `supposed`: the answer if this transaction were to spend it in the next
+/// block.
+std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
+                                                const ports::ChannelSigner& signer, BlockHeight tip,
                                                 const ports::TxPtr& supposed = nullptr);
-/// Publishes what our side has to publish (again, when a reorg or a conflict removed it), with a child for its fee where a coin is
-/// there. Nothing once a block holds a spend of the funding output.
+/// Publishes what our side has to publish (again, when a reorg or a conflict removed it), with a
+/// child for its fee where a coin is there. Nothing once a block holds a spend of the funding
+/// output.
 void publish_close(Draft& draft, const ChannelId& id, const Scope& scope);
-/// Enters a transaction of the close into the wallet: kept and broadcast again until it confirms, its coins taken and given.
-/// `safe`: nobody else can spend what it spends, so its outputs may be spent before it confirms.
-void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& purpose, std::optional<Sat> fee, bool safe,
-                     std::optional<BlockHeight> height, const Scope& scope);
+/// Enters a transaction of the close into the wallet: kept and broadcast again until it confirms,
+/// its coins taken and given. `safe`: nobody else can spend what it spends, so its outputs may be
+/// spent before it confirms.
+void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& purpose,
+                     std::optional<Sat> fee, bool safe, std::optional<BlockHeight> height,
+                     const Scope& scope);
 /// The change script that take_change_script() would give.
 bitcoin::Script next_change_script(const Draft& draft, const Scope& scope);
 /// No feerate below what the mempool takes.

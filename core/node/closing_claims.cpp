@@ -1,8 +1,10 @@
-// What is ours to take of closed channels, once a block: outcomes of HTLCs told to the payments, claims signed and broadcast, the
-// channel done when nothing is left. All of it is derived from the spends in blocks, so doing it twice changes nothing.
+// What is ours to take of closed channels, once a block: outcomes of HTLCs told to the payments,
+// claims signed and broadcast, the channel done when nothing is left. All of it is derived from the
+// spends in blocks, so doing it twice changes nothing.
 //
-// An HTLC that we took back, or that never was in what confirmed, is failed to its payer onchain::settled_depth blocks later. Sooner
-// would be cheaper for a forwarded HTLC's upstream deadline, but a reorg that deep could let the peer take it after all.
+// An HTLC that we took back, or that never was in what confirmed, is failed to its payer
+// onchain::settled_depth blocks later. Sooner would be cheaper for a forwarded HTLC's upstream
+// deadline, but a reorg that deep could let the peer take it after all.
 #include "core/bitcoin/interpreter.h"
 #include "core/node/closing.h"
 #include "core/onchain/build.h"
@@ -57,24 +59,29 @@ bool awaits_removal(const Draft& draft, const HtlcRef& htlc, const PaymentHash& 
     return forward_to(draft, htlc).has_value();
 }
 
-// Preimages ---------------------------------------------------------------------------------------------------------------
+// Preimages
+// ---------------------------------------------------------------------------------------------------------------
 
-/// Preimages that the payments above decided to use are noted with the channel: readers of states need them, too.
+/// Preimages that the payments above decided to use are noted with the channel: readers of states
+/// need them, too.
 void note_known_preimages(Draft& draft, const ChannelId& id) {
     std::vector<wire::Preimage> fresh;
     const auto* const closing = closing_of(draft, id);
     const onchain::Preimages noted(closing->preimages);
     for (const auto& entry : closing->funded.commitments.htlcs()) {
         if (entry.htlc.offered_by != Party::theirs || noted.find(entry.htlc.payment_hash)) continue;
-        const auto preimage = known_preimage(draft, HtlcRef{id, entry.htlc.id}, entry.htlc.payment_hash);
-        if (preimage && std::find(fresh.begin(), fresh.end(), *preimage) == fresh.end()) fresh.push_back(*preimage);
+        const auto preimage =
+            known_preimage(draft, HtlcRef{id, entry.htlc.id}, entry.htlc.payment_hash);
+        if (preimage && std::find(fresh.begin(), fresh.end(), *preimage) == fresh.end())
+            fresh.push_back(*preimage);
     }
     if (fresh.empty()) return;
     auto& own = std::get<channel::Closing>(draft.edit_channel(id)->state);
     own.preimages.insert(own.preimages.end(), fresh.begin(), fresh.end());
 }
 
-// Claims ------------------------------------------------------------------------------------------------------------------
+// Claims
+// ------------------------------------------------------------------------------------------------------------------
 
 /// Nobody but us can ever take it.
 bool is_ours_alone(const Claim& claim) {
@@ -86,7 +93,10 @@ bool is_ours_alone(const Claim& claim) {
 class Claimer {
 public:
     Claimer(Draft& draft, const ChannelId& id, const Scope& scope)
-        : m_draft(draft), m_id(id), m_scope(scope), m_signer(scope.keys.channel((*draft.channels.find(id))->keys)) {
+        : m_draft(draft),
+          m_id(id),
+          m_scope(scope),
+          m_signer(scope.keys.channel((*draft.channels.find(id))->keys)) {
         forget_dead();
         for (const auto& made : closing_of(m_draft, m_id)->claims) take(made.tx);
     }
@@ -107,14 +117,18 @@ public:
 private:
     /// A claim that lost to a confirmed transaction is no transaction of the wallet any more.
     void forget_dead() {
-        const auto is_dead = [&](const channel::ClaimInFlight& made) { return !m_draft.transactions.contains(made.tx.txid()); };
+        const auto is_dead = [&](const channel::ClaimInFlight& made) {
+            return !m_draft.transactions.contains(made.tx.txid());
+        };
         const auto& claims = closing_of(m_draft, m_id)->claims;
         if (std::none_of(claims.begin(), claims.end(), is_dead)) return;
         auto& own = edit().claims;
         own.erase(std::remove_if(own.begin(), own.end(), is_dead), own.end());
     }
 
-    channel::Closing& edit() { return std::get<channel::Closing>(m_draft.edit_channel(m_id)->state); }
+    channel::Closing& edit() {
+        return std::get<channel::Closing>(m_draft.edit_channel(m_id)->state);
+    }
 
     void take(const bitcoin::Transaction& tx) {
         for (const auto& input : tx.inputs) m_taken.insert(input.previous);
@@ -124,7 +138,8 @@ private:
         const BlockHeight soon = m_draft.tip.height + urgent_within;
         if (claim.deadline && *claim.deadline <= soon) return true;
         // Forwarded: somebody upstream will go to the chain when we are late.
-        return claim.htlc && claim.htlc->offered_by == Party::ours && claim.kind != onchain::ClaimKind::second_stage_output &&
+        return claim.htlc && claim.htlc->offered_by == Party::ours &&
+               claim.kind != onchain::ClaimKind::second_stage_output &&
                forward_to(m_draft, HtlcRef{m_id, claim.htlc->id}).has_value();
     }
 
@@ -134,13 +149,17 @@ private:
             if (!m_taken.contains(claim.outpoint)) free.push_back(claim);
         }
         if (free.empty()) return;
-        for (const auto& group : onchain::sweep_groups(free, m_draft.tip.height)) sweep(group, feerate);
-        for (auto& group : onchain::second_stage_groups(free, m_draft.tip.height, feerate)) second_stages(std::move(group), feerate);
+        for (const auto& group : onchain::sweep_groups(free, m_draft.tip.height))
+            sweep(group, feerate);
+        for (auto& group : onchain::second_stage_groups(free, m_draft.tip.height, feerate))
+            second_stages(std::move(group), feerate);
     }
 
     /// The most valuable first, as far as the coins reach.
     void second_stages(std::vector<Claim> group, FeeratePerKw feerate) {
-        std::stable_sort(group.begin(), group.end(), [](const Claim& a, const Claim& b) { return a.output.value > b.output.value; });
+        std::stable_sort(group.begin(), group.end(), [](const Claim& a, const Claim& b) {
+            return a.output.value > b.output.value;
+        });
         for (std::size_t count = group.size(); count > 0;) {
             const auto end = group.begin() + static_cast<std::ptrdiff_t>(count);
             if (second_stage({group.begin(), end}, feerate)) {
@@ -153,7 +172,8 @@ private:
     }
 
     void sweep(const std::vector<Claim>& group, FeeratePerKw feerate) {
-        const auto planned = onchain::build_sweep(group, next_change_script(m_draft, m_scope), feerate);
+        const auto planned =
+            onchain::build_sweep(group, next_change_script(m_draft, m_scope), feerate);
         if (!planned) return;
         commit(*planned, std::all_of(group.begin(), group.end(), is_ours_alone));
     }
@@ -161,16 +181,19 @@ private:
     bool second_stage(const std::vector<Claim>& group, FeeratePerKw feerate) {
         const auto coins = free_coins(m_draft);
         const auto change = next_change_script(m_draft, m_scope);
-        const auto seed = m_scope.entropy.expand(m_scope.event, fmt::format("claim {}:{} {} {}", group[0].outpoint.txid.hex(),
-                                                                            group[0].outpoint.index, group.size(), feerate.raw()));
+        const auto seed = m_scope.entropy.expand(
+            m_scope.event, fmt::format("claim {}:{} {} {}", group[0].outpoint.txid.hex(),
+                                       group[0].outpoint.index, group.size(), feerate.raw()));
         const onchain::Purse purse{m_scope.planner, coins, change, feerate, Hash256(seed.reveal())};
         const auto planned = onchain::plan_second_stage(group, purse);
         if (!planned) {
             if (group.size() > 1) return false;
             const auto problem = to_problem(planned.error());
-            m_draft.log(LogLevel::unusual, fmt::format("no coin for HTLC transaction channel={} outpoint={}:{} cause={}", m_id.hex(),
-                                                       display_hex(group[0].outpoint.txid), group[0].outpoint.index,
-                                                       api::to_string(problem.kind)));
+            m_draft.log(
+                LogLevel::unusual,
+                fmt::format("no coin for HTLC transaction channel={} outpoint={}:{} cause={}",
+                            m_id.hex(), display_hex(group[0].outpoint.txid),
+                            group[0].outpoint.index, api::to_string(problem.kind)));
             return false;
         }
         return commit(*planned, false);
@@ -179,20 +202,24 @@ private:
     bool commit(const onchain::Planned& planned, bool safe) {
         auto tx = onchain::sign(planned, *m_signer, m_scope.keys);
         if (!tx || !bitcoin::verify_inputs(*tx, planned.spent)) {
-            m_draft.log(LogLevel::broken, fmt::format("claim does not verify channel={} outpoint={}:{}", m_id.hex(),
-                                                      display_hex(planned.claims[0].outpoint.txid), planned.claims[0].outpoint.index));
+            m_draft.log(LogLevel::broken,
+                        fmt::format("claim does not verify channel={} outpoint={}:{}", m_id.hex(),
+                                    display_hex(planned.claims[0].outpoint.txid),
+                                    planned.claims[0].outpoint.index));
             return false;
         }
         const auto made = std::make_shared<const bitcoin::Transaction>(*std::move(tx));
         const auto change = next_change_script(m_draft, m_scope);
-        const bool uses_change = std::any_of(made->outputs.begin(), made->outputs.end(),
-                                             [&](const bitcoin::TxOut& output) { return output.script == change; });
+        const bool uses_change =
+            std::any_of(made->outputs.begin(), made->outputs.end(),
+                        [&](const bitcoin::TxOut& output) { return output.script == change; });
         if (uses_change) (void)take_change_script(m_draft, m_scope);
         record_close_tx(m_draft, made, "claim", planned.fee, safe, std::nullopt, m_scope);
         edit().claims.push_back(channel::ClaimInFlight{*made, planned.not_before, {}});
         take(*made);
         m_draft.effects.push_back(ports::Broadcast{{made}});
-        m_draft.log(LogLevel::info, fmt::format("claim channel={} txid={} outputs={} fee={}", m_id.hex(), display_hex(made->txid()),
+        m_draft.log(LogLevel::info, fmt::format("claim channel={} txid={} outputs={} fee={}",
+                                                m_id.hex(), display_hex(made->txid()),
                                                 planned.claims.size(), planned.fee.raw()));
         return true;
     }
@@ -204,11 +231,14 @@ private:
     std::set<bitcoin::OutPoint> m_taken;
 };
 
-// Outcomes ----------------------------------------------------------------------------------------------------------------
+// Outcomes
+// ----------------------------------------------------------------------------------------------------------------
 
 /// Nothing of what is open will ever be worth its fee, whatever the estimates do.
-bool is_worthless(const std::vector<Claim>& open, BlockHeight tip, const bitcoin::Script& wallet_script) {
-    const bool all_ready = std::all_of(open.begin(), open.end(), [&](const Claim& claim) { return claim.is_ready(tip); });
+bool is_worthless(const std::vector<Claim>& open, BlockHeight tip,
+                  const bitcoin::Script& wallet_script) {
+    const bool all_ready = std::all_of(open.begin(), open.end(),
+                                       [&](const Claim& claim) { return claim.is_ready(tip); });
     if (!all_ready || !onchain::second_stage_groups(open, tip, feerate_floor).empty()) return false;
     for (const auto& group : onchain::sweep_groups(open, tip)) {
         if (onchain::build_sweep(group, wallet_script, feerate_floor)) return false;
@@ -216,35 +246,45 @@ bool is_worthless(const std::vector<Claim>& open, BlockHeight tip, const bitcoin
     return true;
 }
 
-bool is_deep(BlockHeight height, BlockHeight tip) { return onchain::depth(height, tip) >= onchain::settled_depth; }
+bool is_deep(BlockHeight height, BlockHeight tip) {
+    return onchain::depth(height, tip) >= onchain::settled_depth;
+}
 
 /// What an outgoing HTLC came to.
 struct Outcome {
     HtlcRef htlc;
     PaymentHash hash;
     std::optional<wire::Preimage> preimage;
-    bool gone = false;                        ///< For good.
-    std::shared_ptr<const channel::Removal> removal;  ///< As the peer said, or the chain; null: timed out.
+    bool gone = false;  ///< For good.
+    std::shared_ptr<const channel::Removal>
+        removal;  ///< As the peer said, or the chain; null: timed out.
 };
 
-std::vector<Outcome> outcomes_of(const channel::Closing& closing, const ChannelId& id, const onchain::Progress& progress, bool given_up,
+std::vector<Outcome> outcomes_of(const channel::Closing& closing, const ChannelId& id,
+                                 const onchain::Progress& progress, bool given_up,
                                  BlockHeight tip) {
     std::vector<Outcome> out;
     for (const auto& found : progress.outcomes) {
         const auto* const entry = closing.funded.commitments.find(Party::ours, found.id);
         if (entry == nullptr) continue;
-        Outcome outcome{HtlcRef{id, found.id}, found.payment_hash, std::nullopt, false, entry->removal};
+        Outcome outcome{HtlcRef{id, found.id}, found.payment_hash, std::nullopt, false,
+                        entry->removal};
         if (const auto* const fulfilled = std::get_if<onchain::HtlcFulfilled>(&found.what)) {
             outcome.preimage = fulfilled->preimage;
-            outcome.removal = std::make_shared<const channel::Removal>(channel::Fulfilled{fulfilled->preimage});
-            outcome.gone = std::any_of(progress.resolved.begin(), progress.resolved.end(), [&](const onchain::Resolved& resolved) {
-                return resolved.claim.htlc && resolved.claim.htlc->offered_by == Party::ours && resolved.claim.htlc->id == found.id &&
-                       is_deep(resolved.height, tip);
-            });
+            outcome.removal =
+                std::make_shared<const channel::Removal>(channel::Fulfilled{fulfilled->preimage});
+            outcome.gone = std::any_of(progress.resolved.begin(), progress.resolved.end(),
+                                       [&](const onchain::Resolved& resolved) {
+                                           return resolved.claim.htlc &&
+                                                  resolved.claim.htlc->offered_by == Party::ours &&
+                                                  resolved.claim.htlc->id == found.id &&
+                                                  is_deep(resolved.height, tip);
+                                       });
         } else if (std::holds_alternative<onchain::HtlcFailed>(found.what)) {
             outcome.gone = true;
         } else {
-            // An output too small to be taken back: after its expiry nobody waits for it any longer.
+            // An output too small to be taken back: after its expiry nobody waits for it any
+            // longer.
             outcome.gone = given_up && is_deep(BlockHeight(entry->htlc.cltv_expiry), tip);
         }
         out.push_back(std::move(outcome));
@@ -263,22 +303,28 @@ void tell_outcomes(Draft& draft, const std::vector<Outcome>& outcomes, const Sco
     }
 }
 
-// The end -----------------------------------------------------------------------------------------------------------------
+// The end
+// -----------------------------------------------------------------------------------------------------------------
 
-std::string how_of(const onchain::Classification& what, const bitcoin::Transaction& close, const channel::ChannelParams& params) {
-    return std::visit(overloaded{[](const onchain::MutualClose&) { return std::string("mutual"); },
-                                 [](const onchain::OurCommit&) { return std::string("ours"); },
-                                 [](const onchain::TheirRevoked&) { return std::string("revoked"); },
-                                 [&](const onchain::Unknown&) {
-                                     // Without a commitment's form it needed both signatures: an earlier offer of a close.
-                                     const bool is_commitment = channel::commitment_number_of(params, close).has_value();
-                                     return std::string(is_commitment ? "theirs" : "mutual");
-                                 },
-                                 [](const auto&) { return std::string("theirs"); }},
-                      what);
+std::string how_of(const onchain::Classification& what, const bitcoin::Transaction& close,
+                   const channel::ChannelParams& params) {
+    return std::visit(
+        overloaded{[](const onchain::MutualClose&) { return std::string("mutual"); },
+                   [](const onchain::OurCommit&) { return std::string("ours"); },
+                   [](const onchain::TheirRevoked&) { return std::string("revoked"); },
+                   [&](const onchain::Unknown&) {
+                       // Without a commitment's form it needed both signatures: an earlier offer of
+                       // a close.
+                       const bool is_commitment =
+                           channel::commitment_number_of(params, close).has_value();
+                       return std::string(is_commitment ? "theirs" : "mutual");
+                   },
+                   [](const auto&) { return std::string("theirs"); }},
+        what);
 }
 
-void finish(Draft& draft, const ChannelId& id, const onchain::Progress& progress, const Scope& scope) {
+void finish(Draft& draft, const ChannelId& id, const onchain::Progress& progress,
+            const Scope& scope) {
     const auto& closing = *closing_of(draft, id);
     const auto& close = *closing.spends.front().tx;
     channel::Closed closed;
@@ -295,18 +341,23 @@ void finish(Draft& draft, const ChannelId& id, const onchain::Progress& progress
     std::vector<channel::Htlc> htlcs;
     for (const auto& entry : closing.funded.commitments.htlcs()) htlcs.push_back(entry.htlc);
     for (const auto& htlc : htlcs) {
-        if (htlc.offered_by == Party::theirs) on_incoming_removed(draft, HtlcRef{id, htlc.id}, htlc.payment_hash, scope);
+        if (htlc.offered_by == Party::theirs)
+            on_incoming_removed(draft, HtlcRef{id, htlc.id}, htlc.payment_hash, scope);
     }
-    draft.log(LogLevel::info, fmt::format("closed channel={} how={} to_ours={}", id.hex(), closed.how, closed.to_ours.raw()));
+    draft.log(LogLevel::info, fmt::format("closed channel={} how={} to_ours={}", id.hex(),
+                                          closed.how, closed.to_ours.raw()));
     draft.edit_channel(id)->state = std::move(closed);
 }
 
-bool is_finished(const onchain::Progress& progress, const std::vector<Outcome>& outcomes, bool given_up, BlockHeight tip) {
+bool is_finished(const onchain::Progress& progress, const std::vector<Outcome>& outcomes,
+                 bool given_up, BlockHeight tip) {
     if (progress.settled) return true;
     if (!given_up || !is_deep(progress.closed_at, tip)) return false;
-    return std::all_of(progress.resolved.begin(), progress.resolved.end(),
-                       [&](const onchain::Resolved& resolved) { return is_deep(resolved.height, tip); }) &&
-           std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.gone; });
+    return std::all_of(
+               progress.resolved.begin(), progress.resolved.end(),
+               [&](const onchain::Resolved& resolved) { return is_deep(resolved.height, tip); }) &&
+           std::all_of(outcomes.begin(), outcomes.end(),
+                       [](const Outcome& outcome) { return outcome.gone; });
 }
 
 void advance(Draft& draft, const ChannelId& id, const Scope& scope) {
@@ -316,7 +367,8 @@ void advance(Draft& draft, const ChannelId& id, const Scope& scope) {
     const BlockHeight tip = draft.tip.height;
     const auto progress = close_progress(*channel, *scope.keys.channel(channel->keys), tip);
     if (!progress) return;
-    const bool given_up = !progress->open.empty() && is_worthless(progress->open, tip, next_change_script(draft, scope));
+    const bool given_up = !progress->open.empty() &&
+                          is_worthless(progress->open, tip, next_change_script(draft, scope));
     const auto outcomes = outcomes_of(*closing_of(draft, id), id, *progress, given_up, tip);
     tell_outcomes(draft, outcomes, scope);
     // Those above may have gone on with this very channel.

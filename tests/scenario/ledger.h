@@ -1,5 +1,5 @@
-// Every satoshi: what a set of wallets had at the start is what they have at the end, plus the fees in the blocks between, plus
-// outputs that are nobody's coin (anchors). Exact, to the satoshi.
+// Every satoshi: what a set of wallets had at the start is what they have at the end, plus the fees
+// in the blocks between, plus outputs that are nobody's coin (anchors). Exact, to the satoshi.
 #pragma once
 
 #include "tests/scenario/duo.h"
@@ -9,7 +9,8 @@ namespace runnel::test {
 class Ledger {
 public:
     /// Everything the wallets own must be confirmed and in no channel.
-    explicit Ledger(sim::Network& net) : m_net(net), m_since(net.chain().height()), m_before(coins()) {}
+    explicit Ledger(sim::Network& net)
+        : m_net(net), m_since(net.chain().height()), m_before(coins()) {}
 
     /// True when it adds up; says by how much not.
     bool adds_up() const {
@@ -19,10 +20,13 @@ public:
         Sat lost;
         for (const Sat value : left) lost += value;
         if (after + fees + lost == m_before) return true;
-        qWarning("ledger: before %llu, after %llu, fees %llu, left on the chain %llu", static_cast<unsigned long long>(m_before.raw()),
-                 static_cast<unsigned long long>(after.raw()), static_cast<unsigned long long>(fees.raw()),
+        qWarning("ledger: before %llu, after %llu, fees %llu, left on the chain %llu",
+                 static_cast<unsigned long long>(m_before.raw()),
+                 static_cast<unsigned long long>(after.raw()),
+                 static_cast<unsigned long long>(fees.raw()),
                  static_cast<unsigned long long>(lost.raw()));
-        for (const Sat value : left) qWarning("  left: %llu", static_cast<unsigned long long>(value.raw()));
+        for (const Sat value : left)
+            qWarning("  left: %llu", static_cast<unsigned long long>(value.raw()));
         return false;
     }
     /// Nothing of worth lies unclaimed: only anchors.
@@ -57,7 +61,8 @@ private:
         const auto& chain = m_net.chain();
         for (std::uint32_t h = m_since.raw() + 1; h <= chain.height().raw(); ++h) {
             const auto block = chain.block(BlockHeight(h));
-            for (std::size_t i = 1; i < block->transactions.size(); ++i) each(block->transactions[i], block->transactions[i].txid());
+            for (std::size_t i = 1; i < block->transactions.size(); ++i)
+                each(block->transactions[i], block->transactions[i].txid());
         }
     }
     /// Values of unspent outputs that no wallet counts.
@@ -68,7 +73,8 @@ private:
                 const bitcoin::OutPoint outpoint{txid, i};
                 if (!m_net.chain().coin(outpoint)) continue;
                 bool owned = false;
-                for (const auto& node : m_net.nodes()) owned = owned || node->node().state().coins.contains(outpoint);
+                for (const auto& node : m_net.nodes())
+                    owned = owned || node->node().state().coins.contains(outpoint);
                 if (!owned) out.push_back(tx.outputs[i].value);
             }
         });

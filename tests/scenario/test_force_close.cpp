@@ -1,4 +1,5 @@
-// Closes on the chain, whoever publishes and whatever is in flight: every satoshi comes home, every payment gets its outcome.
+// Closes on the chain, whoever publishes and whatever is in flight: every satoshi comes home, every
+// payment gets its outcome.
 #include "tests/scenario/ledger.h"
 
 using namespace runnel;
@@ -16,7 +17,8 @@ sim::Parts quick(std::uint8_t which, bool forwards = false) {
 
 class QuickDuo : public Story {
 public:
-    explicit QuickDuo(std::uint64_t seed = 1) : Story(seed), alice(net.add("alice", quick(1))), bob(net.add("bob", quick(2))) {
+    explicit QuickDuo(std::uint64_t seed = 1)
+        : Story(seed), alice(net.add("alice", quick(1))), bob(net.add("bob", quick(2))) {
         for (auto* const node : {&alice, &bob}) {
             net.fund(*node, 2'000'000_sat);
             net.fund(*node, 30'000_sat, 6);
@@ -29,7 +31,9 @@ public:
 class QuickTrio : public Story {
 public:
     QuickTrio()
-        : alice(net.add("alice", quick(1))), hub(net.add("hub", quick(2, true))), carol(net.add("carol", quick(3))) {
+        : alice(net.add("alice", quick(1))),
+          hub(net.add("hub", quick(2, true))),
+          carol(net.add("carol", quick(3))) {
         for (auto* const node : {&alice, &hub, &carol}) {
             net.fund(*node, 2'000'000_sat, 2);
             net.fund(*node, 30'000_sat, 8);
@@ -47,7 +51,8 @@ public:
 
 constexpr unsigned long_enough = 260;
 
-bool both(const Story&, const sim::SimNode& a, const sim::SimNode& b, const ChannelId& id, const std::string& state) {
+bool both(const Story&, const sim::SimNode& a, const sim::SimNode& b, const ChannelId& id,
+          const std::string& state) {
     const auto x = Story::state_of(a, id);
     const auto y = Story::state_of(b, id);
     if (x == state && y == state) return true;
@@ -57,11 +62,13 @@ bool both(const Story&, const sim::SimNode& a, const sim::SimNode& b, const Chan
 
 std::string how(const sim::SimNode& node, const ChannelId& id) {
     const auto* const channel = Story::channel_of(node, id);
-    const auto* const closed = channel == nullptr ? nullptr : std::get_if<channel::Closed>(&channel->state);
+    const auto* const closed =
+        channel == nullptr ? nullptr : std::get_if<channel::Closed>(&channel->state);
     return closed == nullptr ? "not closed" : closed->how;
 }
 
-/// A payment to bob that he fulfils, but his word for it never arrives; the two are disconnected afterwards.
+/// A payment to bob that he fulfils, but his word for it never arrives; the two are disconnected
+/// afterwards.
 Payment stuck_payment(Story& story, sim::SimNode& payer, sim::SimNode& payee, Msat amount) {
     story.net.cut_on(payee, payer, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
     auto payment = story.start_payment(payer, story.invoice(payee, amount));
@@ -69,10 +76,14 @@ Payment stuck_payment(Story& story, sim::SimNode& payer, sim::SimNode& payee, Ms
     return payment;
 }
 
-/// All that a node has, in its own figures: coins, what comes back, what is in flight, and its side of channels that go on.
+/// All that a node has, in its own figures: coins, what comes back, what is in flight, and its side
+/// of channels that go on.
 Sat whole_balance(const sim::SimNode& node) {
     const auto shown = node.snapshot();
-    Msat sum = (shown->balance.onchain + shown->balance.onchain_unconfirmed + shown->balance.closing).msat() + shown->balance.in_flight;
+    Msat sum =
+        (shown->balance.onchain + shown->balance.onchain_unconfirmed + shown->balance.closing)
+            .msat() +
+        shown->balance.in_flight;
     for (const auto& channel : shown->channels) {
         if (channel.state == "normal") sum += channel.ours;
     }
@@ -266,7 +277,8 @@ void TestForceClose::cut_at_any_moment_data() {
     }
 }
 
-/// Three HTLCs each way, one of them dust, cut off at any moment; one or both close. Whatever of them was where: nothing is lost.
+/// Three HTLCs each way, one of them dust, cut off at any moment; one or both close. Whatever of
+/// them was where: nothing is lost.
 void TestForceClose::cut_at_any_moment() {
     QFETCH(int, turns);
     QFETCH(int, closers);
@@ -298,7 +310,8 @@ void TestForceClose::cut_at_any_moment() {
 
 void TestForceClose::a_hub_learns_the_preimage_in_the_mempool() {
     QuickTrio net;
-    net.net.cut_on(net.carol, net.hub, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    net.net.cut_on(net.carol, net.hub,
+                   {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
     const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 50'000'000_msat));
     net.net.settle();
     QVERIFY(payment.answer() == nullptr);
@@ -324,7 +337,8 @@ void TestForceClose::a_hub_learns_the_preimage_in_the_mempool() {
 
 void TestForceClose::a_hub_claims_upstream_on_the_chain() {
     QuickTrio net;
-    net.net.cut_on(net.carol, net.hub, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    net.net.cut_on(net.carol, net.hub,
+                   {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
     const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 50'000'000_msat));
     net.net.settle();
     net.net.disconnect(net.alice, net.hub);
@@ -346,7 +360,8 @@ void TestForceClose::a_hub_claims_upstream_on_the_chain() {
 
 void TestForceClose::a_hub_fails_upstream_what_timed_out() {
     QuickTrio net;
-    net.net.cut_on(net.carol, net.hub, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    net.net.cut_on(net.carol, net.hub,
+                   {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
     const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 50'000'000_msat));
     net.net.settle();
     net.carol.set_chain_reachable(false);
@@ -373,9 +388,12 @@ void TestForceClose::reorgs_change_nothing_in_the_end_data() {
     QTest::addColumn<int>("mined");
     QTest::addColumn<int>("depth");
     for (const bool payee_closes : {true, false}) {
-        for (const auto& [mined, depth] : {std::pair(1, 1), std::pair(2, 1), std::pair(2, 2), std::pair(4, 3), std::pair(8, 8),
-                                           std::pair(26, 4), std::pair(26, 25)}) {
-            QTest::addRow("%s closes, %d blocks, %d gone", payee_closes ? "payee" : "payer", mined, depth) << payee_closes << mined << depth;
+        for (const auto& [mined, depth] :
+             {std::pair(1, 1), std::pair(2, 1), std::pair(2, 2), std::pair(4, 3), std::pair(8, 8),
+              std::pair(26, 4), std::pair(26, 25)}) {
+            QTest::addRow("%s closes, %d blocks, %d gone", payee_closes ? "payee" : "payer", mined,
+                          depth)
+                << payee_closes << mined << depth;
         }
     }
 }
@@ -444,12 +462,16 @@ void TestForceClose::a_reorg_to_another_close() {
     QVERIFY(bool(net.run(first, api::CloseChannel{id, true})));
     QVERIFY(bool(net.run(second, api::CloseChannel{id, true})));
     const auto commitment = [&](const sim::SimNode& node) {
-        return std::get<channel::OurCommitPublished>(std::get<channel::Closing>(Story::channel_of(node, id)->state).cause).tx;
+        return std::get<channel::OurCommitPublished>(
+                   std::get<channel::Closing>(Story::channel_of(node, id)->state).cause)
+            .tx;
     };
     const auto other = commitment(second);
     QVERIFY(bool(net.net.chain().mine_exactly({commitment(first)})));
     net.net.mine(2);
-    QCOMPARE(std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).spends.front().tx->txid(), commitment(first).txid());
+    QCOMPARE(
+        std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).spends.front().tx->txid(),
+        commitment(first).txid());
     QVERIFY(bool(net.net.chain().reorg(3, {{other}, {}, {}, {}})));
     net.net.mine(80);
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
@@ -462,13 +484,16 @@ void TestForceClose::a_reorg_to_another_close() {
     QVERIFY(net.check());
 }
 
-/// The peer closed, a reorg removed it and the peer is gone: what it signed is enough, if mempools should forget it.
+/// The peer closed, a reorg removed it and the peer is gone: what it signed is enough, if mempools
+/// should forget it.
 void TestForceClose::their_close_is_broadcast_again() {
     QuickDuo net;
     const Ledger ledger(net.net);
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
     QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
-    const auto txid = std::get<channel::OurCommitPublished>(std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).cause).tx.txid();
+    const auto txid = std::get<channel::OurCommitPublished>(
+                          std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).cause)
+                          .tx.txid();
     const auto owes_it = [&] {
         for (const auto& effect : net.alice.node().resume()) {
             const auto* const broadcast = std::get_if<ports::Broadcast>(&effect);
@@ -538,7 +563,8 @@ void TestForceClose::lost_last_word_of_an_agreed_close() {
             QVERIFY(both(net, net.alice, net.bob, id, "closed"));
             QCOMPARE(how(net.alice, id), std::string("mutual"));
             QCOMPARE(how(net.bob, id), std::string("mutual"));
-            QCOMPARE(std::get<channel::Closed>(Story::channel_of(net.bob, id)->state).to_ours, 100'000_sat);
+            QCOMPARE(std::get<channel::Closed>(Story::channel_of(net.bob, id)->state).to_ours,
+                     100'000_sat);
             QVERIFY(ledger.adds_up());
             QVERIFY(net.check());
         }
@@ -556,7 +582,8 @@ void TestForceClose::lost_state_never_broadcasts() {
     net.net.connect(net.alice, net.bob);
     net.net.settle();
     QCOMPARE(Story::state_of(net.bob, id), std::string("closing"));
-    const auto* const closing = std::get_if<channel::Closing>(&Story::channel_of(net.bob, id)->state);
+    const auto* const closing =
+        std::get_if<channel::Closing>(&Story::channel_of(net.bob, id)->state);
     QVERIFY(std::holds_alternative<channel::TheyMustClose>(closing->cause));
     net.net.mine(40);
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
@@ -581,8 +608,14 @@ void TestForceClose::figures_never_count_twice() {
             const Sat alice_now = whole_balance(net.alice);
             const Sat bob_now = whole_balance(net.bob);
             // Only fees leave, and what was in flight arrives once.
-            QVERIFY2(alice_now <= alice, qPrintable(QString("block %1: %2 -> %3").arg(block).arg(alice.raw()).arg(alice_now.raw())));
-            QVERIFY2(bob_now <= bob + 50'000_sat, qPrintable(QString("block %1: %2 -> %3").arg(block).arg(bob.raw()).arg(bob_now.raw())));
+            QVERIFY2(alice_now <= alice, qPrintable(QString("block %1: %2 -> %3")
+                                                        .arg(block)
+                                                        .arg(alice.raw())
+                                                        .arg(alice_now.raw())));
+            QVERIFY2(
+                bob_now <= bob + 50'000_sat,
+                qPrintable(
+                    QString("block %1: %2 -> %3").arg(block).arg(bob.raw()).arg(bob_now.raw())));
             alice = alice_now;
             bob = bob_now;
         }
@@ -618,13 +651,15 @@ void TestForceClose::few_coins_for_many_htlcs() {
     QVERIFY(bool(net.run(bob, api::CloseChannel{id, true})));
     net.net.mine(2);
     // Not all at once, for the coins do not do; and what is swept later pays for the rest.
-    const auto early = std::count_if(payments.begin(), payments.end(), [](const Payment& p) { return p.succeeded(); });
+    const auto early = std::count_if(payments.begin(), payments.end(),
+                                     [](const Payment& p) { return p.succeeded(); });
     QVERIFY(early > 0);
     net.net.mine(long_enough);
     QVERIFY(both(net, alice, bob, id, "closed"));
     QCOMPARE(pending_payments(alice), std::size_t{0});
     const auto& closed = std::get<channel::Closed>(Story::channel_of(bob, id)->state);
-    const auto paid = std::count_if(payments.begin(), payments.end(), [](const Payment& p) { return p.succeeded(); });
+    const auto paid = std::count_if(payments.begin(), payments.end(),
+                                    [](const Payment& p) { return p.succeeded(); });
     QCOMPARE(closed.to_ours.raw(), static_cast<std::uint64_t>(paid) * 20'000);
     QVERIFY2(paid > early, qPrintable(QString("%1 of %2").arg(early).arg(paid)));
     QVERIFY(ledger.adds_up());
