@@ -27,8 +27,8 @@ std::uint32_t work_of(const wire::Message& message) {
 }
 
 std::uint32_t work_of(const api::Command& command) {
-    if (std::holds_alternative<api::Pay>(command.wish) || std::holds_alternative<api::Keysend>(command.wish)) return 300;
-    return 200;
+    if (std::holds_alternative<api::Pay>(command.wish) || std::holds_alternative<api::Keysend>(command.wish)) return 120;
+    return 150;
 }
 
 std::uint32_t work_of(const ports::ChainEvent& event) {

@@ -20,7 +20,9 @@ namespace runnel::shell {
 /// How much may go into one turn.
 struct TurnLimits {
     std::size_t events = 1024;
-    std::uint32_t microseconds = 5000;  ///< Of estimated work.
+    /// Of estimated work. A turn much shorter than the commit behind it wastes the commit: every turn signs a whole commitment
+    /// anew, however few HTLCs it adds.
+    std::uint32_t microseconds = 10'000;
 };
 
 /// What handling this event will take, roughly, in microseconds. Only the order of magnitude matters.
