@@ -1,0 +1,298 @@
+// runneld and runnel-cli as a person meets them: the two programs, their exit codes, their files. No chain, no peer.
+#include "tests/support/test_main.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+
+#include <csignal>
+#include <sys/stat.h>
+
+namespace {
+
+struct Ended {
+    int code = -1;
+    QJsonObject out, error;
+    QByteArray text, error_text;
+};
+
+/// All programs of a build lie beside this one.
+QString program(const char* name) { return QFileInfo(QFile::symLinkTarget("/proc/self/exe")).dir().filePath(name); }
+
+Ended run(const QString& what, const QStringList& arguments) {
+    QProcess process;
+    process.setStandardInputFile(QProcess::nullDevice());
+    process.start(what, arguments);
+    Ended ended;
+    if (!process.waitForFinished(30'000)) {
+        process.kill();
+        process.waitForFinished();
+        return ended;
+    }
+    ended.code = process.exitCode();
+    ended.text = process.readAllStandardOutput();
+    ended.error_text = process.readAllStandardError();
+    ended.out = QJsonDocument::fromJson(ended.text).object();
+    ended.error = QJsonDocument::fromJson(ended.error_text).object();
+    return ended;
+}
+
+void write_file(const QString& path, const QByteArray& content) {
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size()) qFatal("cannot write %s", qPrintable(path));
+}
+
+mode_t mode_of(const QString& path) {
+    struct stat info {};
+    return ::stat(path.toUtf8().constData(), &info) == 0 ? (info.st_mode & 0777) : 0;
+}
+
+}  // namespace
+
+class TestPrograms : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    QString m_data, m_passphrase;
+    QJsonArray m_words;
+    QString m_node_id;
+    QProcess m_daemon;
+
+    Ended cli(const QStringList& arguments) { return run(program("runnel-cli"), QStringList{"--datadir", m_data} + arguments); }
+    QStringList daemon_arguments() const {
+        return {"--datadir", m_data, "--network", "regtest", "--listen", "127.0.0.1:0", "--passphrase-file", m_passphrase, "--log-level", "trace"};
+    }
+    bool start_daemon() {
+        m_daemon.start(program("runneld"), daemon_arguments());
+        while (!m_daemon.canReadLine()) {
+            if (!m_daemon.waitForReadyRead(20'000)) return false;
+        }
+        const auto line = QString::fromUtf8(m_daemon.readLine()).trimmed();
+        return line.startsWith("ready " + m_node_id + "@127.0.0.1:") && !line.endsWith(":0");
+    }
+
+private slots:
+    void initTestCase() {
+        m_data = m_folder.path() + "/not/yet/there";
+        m_passphrase = m_folder.path() + "/passphrase";
+        write_file(m_passphrase, "correct horse battery staple\n");
+        const auto made = cli({"create", "--network", "regtest", "--passphrase-file", m_passphrase});
+        QCOMPARE(made.code, 0);
+        m_words = made.out["words"].toArray();
+        m_node_id = made.out["node_id"].toString();
+        QCOMPARE(m_words.size(), 24);
+        QCOMPARE(m_node_id.size(), 66);
+    }
+
+    void create_touches_nothing_that_is_there() {
+        const auto again = cli({"create", "--network", "regtest", "--passphrase-file", m_passphrase});
+        QCOMPARE(again.code, 1);
+        QCOMPARE(again.error["error"].toString(), QString("store_exists"));
+        QVERIFY(!again.error["message"].toString().isEmpty() && again.error.contains("try"));
+        QVERIFY(again.text.isEmpty());
+    }
+
+    void what_is_wrong_with_a_command_line() {
+        for (const auto& arguments : {QStringList{}, {"frobnicate"}, {"pay"}, {"send", "x", "-5"}, {"send", "x", "1.5"}, {"open", "x", "some"},
+                                      {"connect", "nowhere"}, {"invoice", "any"}, {"getinfo", "--loudly"}, {"payments", "--limit", "many"}}) {
+            const auto ended = cli(arguments);
+            QVERIFY2(ended.code == 2, qPrintable(arguments.join(' ')));
+            QCOMPARE(ended.error["error"].toString(), QString("usage"));
+        }
+        QCOMPARE(cli({"--help"}).code, 0);
+        QCOMPARE(cli({"pay", "--help"}).code, 0);
+        QCOMPARE(run(program("runneld"), {"--help"}).code, 0);
+        QCOMPARE(run(program("runneld"), {"--datadir", m_data}).code, 2);
+        QCOMPARE(run(program("runneld"), daemon_arguments() + QStringList{"--chain", "electrum:x"}).code, 2);
+        const auto secret = run(program("runneld"), daemon_arguments() + QStringList{"--chain", "bitcoind:https://me:hunter2@x"});
+        QCOMPARE(secret.code, 2);
+        QVERIFY(!secret.error_text.contains("hunter2"));
+    }
+
+    void mainnet_is_refused_in_words() {
+        const auto created = run(program("runnel-cli"), {"--datadir", m_folder.path() + "/m", "create", "--network", "mainnet", "--empty-passphrase"});
+        QCOMPARE(created.code, 1);
+        QCOMPARE(created.error["error"].toString(), QString("mainnet_refused"));
+        QVERIFY(!QDir(m_folder.path() + "/m").exists());
+        auto arguments = daemon_arguments();
+        arguments[3] = "mainnet";
+        const auto started = run(program("runneld"), arguments);
+        QVERIFY(started.code != 0);
+        QVERIFY(started.error_text.contains("real money"));
+    }
+
+    void nobody_is_running() {
+        const auto ended = cli({"getinfo"});
+        QCOMPARE(ended.code, 1);
+        QCOMPARE(ended.error["error"].toString(), QString("not_running"));
+    }
+
+    void a_wrong_passphrase_and_a_wrong_network() {
+        const auto wrong = m_folder.path() + "/wrong";
+        write_file(wrong, "incorrect horse\n");
+        auto arguments = daemon_arguments();
+        arguments[7] = wrong;
+        auto ended = run(program("runneld"), arguments);
+        QCOMPARE(ended.code, 1);
+        QVERIFY(ended.error_text.contains("The passphrase is wrong"));
+        arguments = daemon_arguments();
+        arguments[3] = "signet";
+        ended = run(program("runneld"), arguments);
+        QCOMPARE(ended.code, 1);
+        QVERIFY(ended.error_text.contains("regtest"));
+    }
+
+    void an_empty_passphrase_must_be_meant() {
+        const auto empty = m_folder.path() + "/empty";
+        write_file(empty, "\n");
+        const auto where = m_folder.path() + "/e";
+        auto ended = run(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--passphrase-file", empty});
+        QCOMPARE(ended.code, 1);
+        QCOMPARE(ended.error["error"].toString(), QString("empty_passphrase"));
+        ended = run(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--empty-passphrase"});
+        QCOMPARE(ended.code, 0);
+    }
+
+    void words_bring_the_wallet_back() {
+        QStringList words;
+        for (const auto& word : m_words) words << word.toString().toUpper();
+        const auto file = m_folder.path() + "/words";
+        write_file(file, words.join("\n ").toUtf8() + "\n");
+        const auto where = m_folder.path() + "/restored";
+        const QStringList create{"--datadir", where, "create", "--network", "regtest", "--passphrase-file", m_passphrase, "--words-file", file};
+        const auto restored = run(program("runnel-cli"), create);
+        QCOMPARE(restored.code, 0);
+        QCOMPARE(restored.out["node_id"].toString(), m_node_id);
+        QVERIFY(!restored.out.contains("words"));
+        std::swap(words[0], words[1]);
+        if (words[0] == words[1]) words[0] = "ABANDON";
+        words.last() = "notaword";
+        write_file(file, words.join(' ').toUtf8());
+        auto bad = create;
+        bad[1] = m_folder.path() + "/restored2";
+        const auto refused = run(program("runnel-cli"), bad);
+        QCOMPARE(refused.code, 1);
+        QCOMPARE(refused.error["error"].toString(), QString("bad_words"));
+        QVERIFY(refused.error["message"].toString().contains("24"));
+        QVERIFY(!refused.error_text.contains("notaword"));
+        QVERIFY(!QFile::exists(bad[1] + "/wallet.db"));
+    }
+
+    void a_life() {
+        QVERIFY(start_daemon());
+        for (const auto* const file : {"wallet.db", "key.1", "key.2", "control.sock", "runneld.log", "lock", "sidecar"}) {
+            QCOMPARE(mode_of(m_data + "/" + file), mode_t{0600});
+        }
+        QCOMPARE(mode_of(m_data), mode_t{0700});
+
+        const auto info = cli({"getinfo"});
+        QCOMPARE(info.code, 0);
+        QCOMPARE(info.text.count('\n'), 1);
+        QCOMPARE(info.out["node_id"].toString(), m_node_id);
+        QCOMPARE(info.out["network"].toString(), QString("regtest"));
+        QVERIFY(!info.out["synced"].toBool());
+
+        const QString id(32, 'a');
+        const auto first = cli({"--command-id", id, "newaddress"});
+        const auto second = cli({"--command-id", id, "newaddress"});
+        const auto third = cli({"newaddress"});
+        QVERIFY(first.out["address"].toString().startsWith("bcrt1q"));
+        QCOMPARE(second.out["address"], first.out["address"]);
+        QVERIFY(third.out["address"] != first.out["address"]);
+
+        const auto invoice = cli({"invoice", "5000", "a cup of tea \xe2\x98\x95", "--expiry", "120"});
+        QCOMPARE(invoice.code, 0);
+        const auto decoded = cli({"decode", invoice.out["bolt11"].toString()});
+        QCOMPARE(decoded.out["payment_hash"], invoice.out["payment_hash"]);
+        QCOMPARE(decoded.out["description"].toString(), QString("a cup of tea \u2615"));
+        QCOMPARE(decoded.out["amount_msat"].toInteger(), 5000);
+        QCOMPARE(decoded.out["expires"].toInteger() - decoded.out["created"].toInteger(), 120);
+        const auto own = cli({"pay", invoice.out["bolt11"].toString()});
+        QCOMPARE(own.code, 1);
+        QVERIFY(!own.error["error"].toString().isEmpty());
+
+        // One at a time.
+        const auto other = run(program("runneld"), daemon_arguments());
+        QCOMPARE(other.code, 1);
+        QVERIFY(other.error_text.contains("has the wallet"));
+        const auto exported = cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
+        QCOMPARE(exported.error["error"].toString(), QString("store_in_use"));
+
+        QProcess events;
+        events.start(program("runnel-cli"), {"--datadir", m_data, "events"});
+        QVERIFY(events.waitForStarted());
+        const auto stopped = cli({"stop"});
+        QCOMPARE(stopped.code, 0);
+        QVERIFY(m_daemon.waitForFinished(10'000));
+        QCOMPARE(m_daemon.exitCode(), 0);
+        QVERIFY(events.waitForFinished(10'000));
+        QVERIFY(!QFile::exists(m_data + "/control.sock"));
+        QCOMPARE(cli({"getinfo"}).error["error"].toString(), QString("not_running"));
+
+        // It all is still there, and SIGTERM is a clean end too.
+        QVERIFY(start_daemon());
+        QCOMPARE(cli({"--command-id", id, "newaddress"}).code, 0);
+        ::kill(static_cast<pid_t>(m_daemon.processId()), SIGTERM);
+        QVERIFY(m_daemon.waitForFinished(10'000));
+        QCOMPARE(m_daemon.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(m_daemon.exitCode(), 0);
+
+        // Killed, it starts again.
+        QVERIFY(start_daemon());
+        m_daemon.kill();
+        QVERIFY(m_daemon.waitForFinished(10'000));
+        QVERIFY(start_daemon());
+        m_daemon.terminate();
+        QVERIFY(m_daemon.waitForFinished(10'000));
+        QCOMPARE(m_daemon.exitCode(), 0);
+    }
+
+    void the_log_keeps_secrets() {
+        QFile file(m_data + "/runneld.log");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto log = QString::fromUtf8(file.readAll());
+        QVERIFY(log.contains("start version="));
+        QVERIFY(!log.contains("broken"));
+        QVERIFY(!log.contains("horse"));
+        for (int i = 0; i + 1 < m_words.size(); ++i) {
+            QVERIFY(!log.contains(m_words[i].toString() + " " + m_words[i + 1].toString()));
+        }
+    }
+
+    void exported_when_nobody_runs() {
+        const auto exported = cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
+        QCOMPARE(exported.code, 0);
+        QCOMPARE(exported.out["damage"].toArray().size(), 0);
+        bool invoice = false;
+        for (const auto& record : exported.out["records"].toArray()) invoice |= record.toObject()["kind"].toString() == "incoming" ||
+                                                                               record.toObject()["kind"].toString() == "invoice";
+        QVERIFY(invoice);
+    }
+
+    void a_damaged_store_is_named_and_left_alone() {
+        const auto path = m_data + "/wallet.db";
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        const auto before = file.readAll();
+        auto damaged = before;
+        damaged[damaged.size() - 2000] = static_cast<char>(damaged[damaged.size() - 2000] ^ 1);
+        QVERIFY(file.seek(0) && file.write(damaged) == damaged.size());
+        file.close();
+        const auto started = run(program("runneld"), daemon_arguments());
+        QCOMPARE(started.code, 1);
+        QVERIFY2(started.error_text.contains("damaged"), started.error_text.constData());
+        const auto exported = cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
+        QCOMPARE(exported.code, 0);
+        QVERIFY(!exported.out["damage"].toArray().isEmpty());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll() == damaged);
+    }
+};
+
+RUNNEL_TEST(TestPrograms)
+#include "test_programs.moc"
