@@ -248,7 +248,7 @@ void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& pu
         if (path == nullptr) continue;
         row.net_sat += static_cast<std::int64_t>(tx->outputs[i].value.raw());
         const bitcoin::OutPoint outpoint{txid, i};
-        draft.coins.put(outpoint, ports::Coin{outpoint, tx->outputs[i], *path, height, safe});
+        draft.coins.put(outpoint, ports::Coin{outpoint, tx->outputs[i], *path, height, false, safe});
         watch(draft, outpoint, draft.tip.height);
     }
     draft.transactions.put(txid, row);

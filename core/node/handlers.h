@@ -66,8 +66,10 @@ Result<api::Inspection, api::Problem> inspect_text(const State& state, const Con
 void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& scope);
 void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope);
 void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish, const Scope& scope);
-/// Extends the script table to `gap` scripts beyond the counters, watching what is new.
-void extend_scripts(Draft& draft, const Scope& scope);
+/// Extends the script table to `gap` scripts beyond the counters, watching what is new from block `since` on.
+void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since);
+/// Not a coinbase, or deep enough.
+bool is_mature(const ports::Coin& coin, BlockHeight tip);
 /// The next unused change or receive script; a change index is used up by it.
 bitcoin::Script take_change_script(Draft& draft, const Scope& scope);
 bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope);

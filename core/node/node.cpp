@@ -97,7 +97,7 @@ Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::K
     const ports::Entropy none{Secret32{}};
     const Scope scope{node.m_config, *node.m_keys, *node.m_planner, UnixTime(0), 0, none, 0};
     Draft draft(node.m_state);
-    extend_scripts(draft, scope);
+    extend_scripts(draft, scope, node.m_state.wallet.birth);
     NextState next(draft);
     apply_to(node.m_state, std::move(next));
     node.m_snapshot = make_snapshot(node.m_state, node.m_config, *node.m_keys);

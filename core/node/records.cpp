@@ -51,6 +51,7 @@ Bytes encode_coin(const ports::Coin& coin) {
     out.u32(coin.path.index);
     encode_optional(out, coin.confirmed, [](Writer& w, BlockHeight h) { w.u32(h.raw()); });
     encode(out, coin.ours);
+    encode(out, coin.coinbase);
     return out.take();
 }
 
@@ -68,6 +69,7 @@ Result<ports::Coin, DecodeError> decode_coin(ByteView key, ByteView value) {
     coin.path.index = in.u32();
     coin.confirmed = decode_optional(in, [](Reader& r) { return BlockHeight(r.u32()); });
     coin.ours = decode_bool(in);
+    coin.coinbase = decode_bool(in);
     in.expect_end();
     if (const auto error = name.error()) in.fail(*error);
     return in.finish(std::move(coin));

@@ -110,7 +110,7 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     out->node_id = keys.node_id();
     out->chain = {state.health.status.reachable, state.health.status.synced, state.tip.height, state.health.status.problem};
     for (const auto& [outpoint, coin] : state.coins) {
-        (coin.confirmed ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
+        (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
     }
     out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
     for (const auto& [id, channel] : state.channels) {

@@ -1,5 +1,6 @@
 // The chain, as it changes what the wallet has: blocks connect and disconnect, transactions come and go, coins with them.
 // Every step can be repeated: a source may report a transaction twice, and after a restart the same block again.
+#include "core/bitcoin/consensus.h"
 #include "core/channel/store.h"
 #include "core/node/closing.h"
 #include "core/node/handlers.h"
@@ -51,7 +52,7 @@ Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid, st
             for (const auto& input : other.tx->inputs) spent = spent || input.previous == outpoint;
         });
         if (spent) continue;
-        draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height, ours});
+        draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height, bitcoin::is_coinbase(*tx), ours});
     }
     return effect;
 }
@@ -88,7 +89,7 @@ void drop_transaction(Draft& draft, const Txid& txid) {
         const auto& output = parent->tx->outputs[input.previous.index];
         const ports::KeyPath* const path = draft.scripts.find(output.script);
         if (path == nullptr) continue;
-        draft.coins.put(input.previous, ports::Coin{input.previous, output, *path, parent->height, parent->ours});
+        draft.coins.put(input.previous, ports::Coin{input.previous, output, *path, parent->height, bitcoin::is_coinbase(*parent->tx), parent->ours});
     }
     draft.log(LogLevel::unusual, fmt::format("transaction replaced txid={}", display_hex(txid)));
 }
@@ -133,7 +134,8 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     draft.transactions.put(txid, row);
     if (effect.net > 0) draft.tell(api::CoinsReceived{txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value()});
     draft.tell(api::TransactionSeen{txid, height});
-    extend_scripts(draft, scope);
+    // Found while catching up in order: what lies further along was not used much before.
+    extend_scripts(draft, scope, height.value_or(draft.tip.height));
 }
 
 bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx, const Txid& txid) {

@@ -1,6 +1,7 @@
 // Addresses, and spending the wallet's coins. A transaction of ours is recorded with the turn that makes it; it is broadcast after
 // that turn is on disk and again with each block until it confirms.
 #include "core/bitcoin/address.h"
+#include "core/bitcoin/consensus.h"
 #include "core/bitcoin/interpreter.h"
 #include "core/node/handlers.h"
 
@@ -22,11 +23,14 @@ void for_each_branch(const WalletCounters& w, F&& each) {
     each(ports::AddressType::p2tr, true, w.change_p2tr);
 }
 
+/// Scripts that nobody was given yet: only what comes from now on can pay to them.
+BlockHeight next_block(const Draft& draft) { return draft.tip.known ? draft.tip.height + BlockDelta(1) : draft.wallet.birth; }
+
 std::string text(Sat amount) { return std::to_string(amount.raw()); }
 
 }  // namespace
 
-void extend_scripts(Draft& draft, const Scope& scope) {
+void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since) {
     for_each_branch(draft.wallet, [&](ports::AddressType type, bool change, std::uint32_t next) {
         // Scripts are derived in order, so the first one that is there tells that all before it are.
         for (std::uint32_t i = next + gap; i-- > 0;) {
@@ -34,14 +38,14 @@ void extend_scripts(Draft& draft, const Scope& scope) {
             const auto script = scope.keys.script_of(path);
             if (draft.scripts.contains(script)) break;
             draft.scripts.put(script, path);
-            draft.effects.push_back(ports::Watch{ports::WatchScript{script}, draft.wallet.birth});
+            draft.effects.push_back(ports::Watch{ports::WatchScript{script}, since});
         }
     });
 }
 
 bitcoin::Script take_change_script(Draft& draft, const Scope& scope) {
     const ports::KeyPath path{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh++};
-    extend_scripts(draft, scope);
+    extend_scripts(draft, scope, next_block(draft));
     return scope.keys.script_of(path);
 }
 
@@ -53,9 +57,15 @@ void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddres
     const bool taproot = wish.kind == api::AddressKind::p2tr;
     std::uint32_t& next = taproot ? draft.wallet.receive_p2tr : draft.wallet.receive_p2wpkh;
     const ports::KeyPath path{taproot ? ports::AddressType::p2tr : ports::AddressType::p2wpkh, false, next++};
-    extend_scripts(draft, scope);
+    extend_scripts(draft, scope, next_block(draft));
     const auto address = bitcoin::address_of(scope.keys.script_of(path), scope.config.network);
     draft.answer(id, api::Answer(api::AddressMade{address.value_or("")}));
+}
+
+bool is_mature(const ports::Coin& coin, BlockHeight tip) {
+    if (!coin.coinbase) return true;
+    // It may be spent in the block after the tip.
+    return coin.confirmed && tip.raw() + 1 >= coin.confirmed->raw() + bitcoin::coinbase_maturity;
 }
 
 std::vector<ports::Coin> free_coins(const Draft& draft) {
@@ -68,7 +78,7 @@ std::vector<ports::Coin> free_coins(const Draft& draft) {
     });
     std::vector<ports::Coin> out;
     draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
-        if ((coin.confirmed || coin.ours) && !reserved.contains(outpoint)) out.push_back(coin);
+        if ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) && !reserved.contains(outpoint)) out.push_back(coin);
     });
     return out;
 }
@@ -105,7 +115,7 @@ Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, p
         auto plan = scope.planner.plan(coins, request, Hash256(seed.reveal()));
         if (plan) {
             draft.wallet.change_p2wpkh += 1 + static_cast<std::uint32_t>(reserve.count - kept);
-            extend_scripts(draft, scope);
+            extend_scripts(draft, scope, next_block(draft));
             return plan;
         }
         error = plan.error();
@@ -174,7 +184,7 @@ Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::Spend
         if (path == nullptr) continue;
         row.net_sat += static_cast<std::int64_t>(tx->outputs[i].value.raw());
         const bitcoin::OutPoint outpoint{txid, i};
-        draft.coins.put(outpoint, ports::Coin{outpoint, tx->outputs[i], *path, std::nullopt, true});
+        draft.coins.put(outpoint, ports::Coin{outpoint, tx->outputs[i], *path, std::nullopt, false, true});
         draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, draft.tip.height});
     }
     for (const auto& input : tx->inputs) draft.effects.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, draft.tip.height});
@@ -213,7 +223,7 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
         bool unconfirmed = false;
         draft.coins.for_each([&](const bitcoin::OutPoint&, const ports::Coin& coin) {
             answer.kept += coin.output.value;
-            (coin.confirmed || coin.ours ? kept_reserve : unconfirmed) = true;
+            ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) ? kept_reserve : unconfirmed) = true;
         });
         if (kept_reserve) {
             answer.kept_reason = anchor_reserve(draft, scope.config, 0).count > 0 ? "anchor_reserve" : "too_small";

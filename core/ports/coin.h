@@ -28,6 +28,7 @@ struct Coin {
     bitcoin::TxOut output;
     KeyPath path;
     std::optional<BlockHeight> confirmed;  ///< Nothing: unconfirmed.
+    bool coinbase = false;                 ///< Of a block's first transaction: spendable a hundred blocks deep only.
     bool ours = false;                     ///< Made by a transaction of our own (change): safe to spend unconfirmed.
     friend bool operator==(const Coin&, const Coin&) = default;
 };

@@ -317,15 +317,26 @@ void Network::send(SimNode& from, const crypto::PublicKey& to, const wire::Messa
         if (cut.when == Cut::When::after) {
             // Delivered before the line goes dead: handled at once by the other side's queue.
             while (!link.queue.empty()) {
-                if (auto m = wire::decode(link.queue.front())) peer->push(node::PeerMessage{from.id(), *m});
+                if (auto m = wire::decode(link.queue.front())) peer->push(heard(from.id(), *std::move(m)));
                 link.queue.pop_front();
             }
-            if (auto m = wire::decode(wire::encode(message))) peer->push(node::PeerMessage{from.id(), *m});
+            if (auto m = wire::decode(wire::encode(message))) peer->push(heard(from.id(), *std::move(m)));
         }
         disconnect(from, *peer);
         return;
     }
     link.queue.push_back(wire::encode(message));
+}
+
+/// As the shell's session does: errors and warnings are the session's to tell.
+node::Event Network::heard(const crypto::PublicKey& from, wire::Message&& message) {
+    const auto complaint = [&](bool is_error, const ChannelId& id, const Bytes& data) {
+        const std::string text(data.begin(), data.end());
+        return node::PeerComplaint{from, is_error, id.is_zero() ? std::nullopt : std::optional(id), escaped(text)};
+    };
+    if (const auto* const e = std::get_if<wire::Error>(&message)) return complaint(true, e->channel_id, e->data);
+    if (const auto* const w = std::get_if<wire::Warning>(&message)) return complaint(false, w->channel_id, w->data);
+    return node::PeerMessage{from, std::move(message)};
 }
 
 bool Network::deliver_one() {
@@ -341,7 +352,7 @@ bool Network::deliver_one() {
             return true;
         }
         ++m_delivered;
-        to->push(node::PeerMessage{key.first, *std::move(message)});
+        to->push(heard(key.first, *std::move(message)));
         return true;
     }
     return false;

@@ -144,6 +144,7 @@ private:
     SimNode* find(const crypto::PublicKey& id);
     void send(SimNode& from, const crypto::PublicKey& to, const wire::Message& message);
     void dropped(SimNode& node);
+    static node::Event heard(const crypto::PublicKey& from, wire::Message&& message);
     bool deliver_one();
     bool fire_due_timers();
     Secret32 fresh();

@@ -1,5 +1,7 @@
 #include "tests/scenario/duo.h"
 
+#include "core/bitcoin/address.h"
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -19,6 +21,7 @@ private slots:
     void the_reserve_stays_when_everything_is_sent();
     void the_feerate_follows_the_mempool();
     void more_than_a_channel_holds_waits_for_room();
+    void a_fresh_coinbase_is_not_spent();
 };
 
 void TestDuo::opens_pays_and_closes() {
@@ -207,6 +210,26 @@ void TestDuo::more_than_a_channel_holds_waits_for_room() {
     for (const auto& payment : payments) QVERIFY(payment.succeeded());
     QCOMPARE(twice.problem(), std::optional(api::ProblemKind::in_flight));
     QCOMPARE(Duo::settled(net.bob, id), 600'000_msat);
+    QVERIFY(net.check());
+}
+
+void TestDuo::a_fresh_coinbase_is_not_spent() {
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    const auto made = net.run(alice, api::NewAddress{});
+    const auto script = bitcoin::parse_address(std::get<api::AddressMade>(*made).address, Network::regtest);
+    QVERIFY(bool(script));
+    sim::MineOptions options;
+    options.reward_to = *script;
+    net.net.chain().mine(1, options);
+    net.net.mine(1);
+    QCOMPARE(alice.snapshot()->balance.onchain, 0_sat);
+    QVERIFY(alice.snapshot()->balance.onchain_unconfirmed > 0_sat);
+    const auto early = net.run(alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 50'000_sat, std::nullopt});
+    QCOMPARE(early.error().kind, api::ProblemKind::insufficient_funds);
+    net.net.mine(100);
+    QVERIFY(alice.snapshot()->balance.onchain > 0_sat);
+    QVERIFY(bool(net.run(alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 50'000_sat, std::nullopt})));
     QVERIFY(net.check());
 }
 
