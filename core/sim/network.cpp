@@ -95,6 +95,9 @@ bool SimNode::take_turn() {
     std::vector<node::Event> events;
     // A handful at a time: several events in one turn, and several turns for a burst.
     for (std::size_t i = 0; i < 8 && !m_events.empty(); ++i) {
+        // As in the shell: what a turn says to a peer is meant for one connection, so one that begins or ends opens the turn.
+        const auto& next = m_events.front();
+        if (i > 0 && (std::holds_alternative<node::PeerUp>(next) || std::holds_alternative<node::PeerDown>(next))) break;
         events.push_back(std::move(m_events.front()));
         m_events.pop_front();
     }
@@ -309,6 +312,13 @@ void Network::send(SimNode& from, const crypto::PublicKey& to, const wire::Messa
     SimNode* const peer = find(to);
     const auto at = m_links.find({from.id(), to});
     if (peer == nullptr || at == m_links.end() || !at->second.up) return;
+    // Said on a connection that is gone: the node has not heard of the one that took its place (the shell drops it likewise).
+    const bool is_outdated = std::any_of(from.m_events.begin(), from.m_events.end(), [&](const node::Event& event) {
+        const auto* const up = std::get_if<node::PeerUp>(&event);
+        const auto* const down = std::get_if<node::PeerDown>(&event);
+        return (up != nullptr && up->node_id == to) || (down != nullptr && down->node_id == to);
+    });
+    if (is_outdated) return;
     Link& link = at->second;
     const auto type = wire::type_of(message);
     const std::size_t number = ++link.sent[type];
