@@ -81,6 +81,18 @@ public:
         return wrong_payments(true);
     }
 
+    /// Honest parties never blame each other. (A signature that came too late is nobody's fault.)
+    QString blame() {
+        for (const auto* const node : all()) {
+            for (const auto& line : node->log()) {
+                if (line.rfind("fault ", 0) == 0 && line.find("stale_proposal") == std::string::npos) {
+                    return QString::fromStdString(node->name() + ": " + line);
+                }
+            }
+        }
+        return {};
+    }
+
     /// Every payment has one outcome at both ends; with `in_channels`, the channels' balances are what the books say.
     QString wrong_payments(bool in_channels) {
         std::map<const sim::SimNode*, std::int64_t> expected;
@@ -228,6 +240,7 @@ QString run(std::uint64_t seed, int steps, std::size_t& payments) {
     net.play(steps);
     net.calm_down();
     auto wrong = net.wrong();
+    if (wrong.isEmpty()) wrong = net.blame();
     if (!net.check() && wrong.isEmpty()) wrong = "see the lines above";
     payments += net.payments;
     if (!wrong.isEmpty()) return wrong;
@@ -271,6 +284,7 @@ QString run_rough(std::uint64_t seed, int steps, std::size_t& payments, std::siz
         }
     }
     auto wrong = net.wrong_payments(false);
+    if (wrong.isEmpty()) wrong = net.blame();
     if (!net.check() && wrong.isEmpty()) wrong = "see the lines above";
     if (wrong.isEmpty() && !net.ledger->adds_up()) wrong = "money is missing";
     if (wrong.isEmpty() && !net.ledger->only_anchors_left()) wrong = "money lies on the chain";
