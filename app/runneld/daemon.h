@@ -1,7 +1,6 @@
-// The wallet as a process: puts store, keys, node, engine, chain source and control socket together, and takes them apart in the
-// right order. The only place that sees them all.
+// The wallet as a process: a WalletNode with a control socket before it and a chain source behind it.
 //
-//     Store::open -> SeedKeyRing -> Node::load -> Engine -> listen, control socket -> BitcoindSource -> ready ... SIGTERM -> close
+//     WalletNode::open -> control socket -> WalletNode::start -> ready ... SIGTERM -> WalletNode::stop -> close
 #pragma once
 
 #include "app/runneld/options.h"
