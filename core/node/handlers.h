@@ -111,10 +111,13 @@ Bytes encode_incoming(const IncomingPayment& incoming);
 Result<IncomingPayment, DecodeError> decode_incoming(ByteView value);
 Bytes encode_forward(const Forward& forward);
 Result<Forward, DecodeError> decode_forward(ByteView value);
+Bytes encode_done(const DoneCommand& done);
+Result<DoneCommand, DecodeError> decode_done(ByteView value);
 
 // snapshot.cpp -------------------------------------------------------------------------------------------------------------
 
-api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys);
+/// `kept` is whatever the caller holds from the picture before; what has not changed since is taken from it.
+api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys, ChannelViews& kept);
 
 // timers -------------------------------------------------------------------------------------------------------------------
 

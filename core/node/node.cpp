@@ -5,57 +5,59 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace runnel::node {
 
 namespace {
 
+/// Calls `each` with every pair of maps of the same name.
+template <typename A, typename B, typename Each>
+void for_each_pair(A&& a, B&& b, Each&& each) {
+    std::apply([&](auto&... left) { std::apply([&](auto&... right) { (each(left, right), ...); }, b); }, a);
+}
+
 /// What is behind the seal of a turn: the difference to the state it was planned on, and the effects.
 class NextState final : public ports::Sealed {
 public:
-    explicit NextState(Draft& draft)
-        : channels(draft.channels.changes()), peers(draft.peers.changes()), coins(draft.coins.changes()),
-          transactions(draft.transactions.changes()), payments(draft.payments.changes()), incoming(draft.incoming.changes()),
-          forwards(draft.forwards.changes()), blocks(draft.blocks.changes()), scripts(draft.scripts.changes()), queued(draft.queued.changes()), openings(draft.openings.changes()),
-          wallet(draft.wallet), tip(draft.tip), health(draft.health), effects(std::move(draft.effects)) {}
+    explicit NextState(Draft& draft) : figures(draft), effects(std::move(draft.effects)) {
+        Maps<Overlay>& overlays = draft;
+        for_each_pair(tie_maps(changes), tie_maps(overlays), [](auto& own, auto& overlay) { own = overlay.take_changes(); });
+    }
 
-    template <typename K, typename V>
-    using Changes = std::map<K, std::optional<V>>;
-    Changes<ChannelId, ChannelPtr> channels;
-    Changes<crypto::PublicKey, Peer> peers;
-    Changes<bitcoin::OutPoint, ports::Coin> coins;
-    Changes<Txid, WalletTx> transactions;
-    Changes<PaymentHash, PaymentPtr> payments;
-    Changes<PaymentHash, IncomingPtr> incoming;
-    Changes<HtlcRef, Forward> forwards;
-    Changes<std::uint64_t, BlockHash> blocks;
-    Changes<bitcoin::Script, ports::KeyPath> scripts;
-    Changes<std::uint64_t, PaymentHash> queued;
-    Changes<ChannelId, api::CommandId> openings;
-    WalletCounters wallet;
-    ChainTip tip;
-    ChainHealth health;
+    Maps<MapChanges> changes;
+    Figures figures;
     std::vector<ports::Effect> effects;
 };
 
+/// Keeps a timeline in step with what is about to change in its map.
+template <typename K, typename V, typename Sequence, typename Line, typename KeyOf>
+void note_order(const std::map<K, V>& map, const MapChanges<K, V>& changes, Line& line, Sequence sequence, KeyOf key_of) {
+    for (const auto& [key, value] : changes) {
+        const auto before = map.find(key);
+        if (before != map.end() && (!value || sequence(before->second) != sequence(*value))) line.erase(sequence(before->second));
+        if (value) line.put(sequence(*value), key_of(key));
+    }
+}
+
 void apply_to(State& state, NextState&& next) {
-    apply_changes(state.channels, std::move(next.channels));
-    apply_changes(state.peers, std::move(next.peers));
-    apply_changes(state.coins, std::move(next.coins));
-    apply_changes(state.transactions, std::move(next.transactions));
-    apply_changes(state.payments, std::move(next.payments));
-    apply_changes(state.incoming, std::move(next.incoming));
-    apply_changes(state.forwards, std::move(next.forwards));
-    apply_changes(state.blocks, std::move(next.blocks));
-    apply_changes(state.scripts, std::move(next.scripts));
-    apply_changes(state.queued, std::move(next.queued));
-    apply_changes(state.openings, std::move(next.openings));
-    state.wallet = next.wallet;
-    state.tip = next.tip;
-    state.health = next.health;
+    const auto of_payment = [](const auto& payment) { return payment->sequence; };
+    note_order(state.payments, next.changes.payments, state.payments_in_order, of_payment,
+               [](const PaymentHash& hash) { return PaymentKey{hash, true}; });
+    note_order(state.incoming, next.changes.incoming, state.payments_in_order, of_payment,
+               [](const PaymentHash& hash) { return PaymentKey{hash, false}; });
+    note_order(state.transactions, next.changes.transactions, state.transactions_in_order,
+               [](const WalletTx& tx) { return tx.sequence; }, [](const Txid& txid) { return txid; });
+    const auto& made = next.changes;
+    if (!made.blocks.empty() || !made.transactions.empty() || !made.coins.empty() || !made.scripts.empty()) ++state.chain_revision;
+    Maps<StateMap>& maps = state;
+    for_each_pair(tie_maps(maps), tie_maps(next.changes), [](auto& map, auto& changes) { apply_changes(map, std::move(changes)); });
+    static_cast<Figures&>(state) = std::move(next.figures);
     ++state.turn;
 }
 
 void on_command(Draft& draft, const api::Command& command, const Scope& scope) {
+    if (const DoneCommand* const done = draft.done.find(command.id)) return draft.answer(command.id, done->answer);
     std::visit(overloaded{[&](const api::NewAddress& w) { on_new_address(draft, command.id, w, scope); },
                           [&](const api::SendOnchain& w) { on_send_onchain(draft, command.id, w, scope); },
                           [&](const api::Connect& w) { on_connect(draft, command.id, w, scope); },
@@ -69,6 +71,23 @@ void on_command(Draft& draft, const api::Command& command, const Scope& scope) {
 }
 
 }  // namespace
+
+Draft::Draft(const State& state)
+    : Figures(state), base(state), m_queued(state.queued.size()) {
+    const Maps<StateMap>& maps = state;
+    Maps<Overlay>& overlays = *this;
+    for_each_pair(tie_maps(overlays), tie_maps(maps), [](auto& overlay, const auto& map) { overlay.lay_over(map); });
+}
+
+void Draft::answer_once(const api::CommandId& id, api::Answer result) {
+    /// Whoever asks again does so soon; what is older than so many others is forgotten.
+    constexpr std::size_t most_kept = 1'024;
+    std::vector<std::pair<std::uint64_t, api::CommandId>> kept;
+    done.for_each([&](const api::CommandId& key, const DoneCommand& command) { kept.emplace_back(command.sequence, key); });
+    if (kept.size() >= most_kept) done.erase(std::min_element(kept.begin(), kept.end())->second);
+    done.put(id, DoneCommand{wallet.next_sequence++, result});
+    answer(id, std::move(result));
+}
 
 channel::Channel* Draft::edit_channel(const ChannelId& id) {
     if (const auto owned = m_owned.find(id); owned != m_owned.end()) {
@@ -86,7 +105,7 @@ channel::Channel* Draft::edit_channel(const ChannelId& id) {
 Node::Node(Config config, std::shared_ptr<const ports::KeyRing> keys, std::shared_ptr<const ports::CoinPlanner> planner)
     : m_config(std::move(config)), m_keys(std::move(keys)), m_planner(std::move(planner)) {
     m_config.channels.network = m_config.network;
-    m_snapshot = make_snapshot(m_state, m_config, *m_keys);
+    m_snapshot = make_snapshot(m_state, m_config, *m_keys, m_views);
 }
 
 Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::KeyRing> keys,
@@ -100,7 +119,7 @@ Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::K
     extend_scripts(draft, scope, node.m_state.wallet.birth);
     NextState next(draft);
     apply_to(node.m_state, std::move(next));
-    node.m_snapshot = make_snapshot(node.m_state, node.m_config, *node.m_keys);
+    node.m_snapshot = make_snapshot(node.m_state, node.m_config, *node.m_keys, node.m_views);
     return node;
 }
 
@@ -141,7 +160,7 @@ std::vector<ports::Effect> Node::apply(ports::Committed&& committed) {
 }
 
 api::SnapshotPtr Node::snapshot() const {
-    if (!m_snapshot) m_snapshot = make_snapshot(m_state, m_config, *m_keys);
+    if (!m_snapshot) m_snapshot = make_snapshot(m_state, m_config, *m_keys, m_views);
     return m_snapshot;
 }
 

@@ -101,6 +101,7 @@ private:
     std::shared_ptr<const ports::CoinPlanner> m_planner;
     State m_state;
     mutable api::SnapshotPtr m_snapshot;
+    mutable ChannelViews m_views;
 };
 
 }  // namespace runnel::node

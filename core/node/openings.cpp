@@ -39,8 +39,14 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
 void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result) {
     const api::CommandId* const waiting = draft.openings.find(id);
     if (waiting == nullptr) return;
-    draft.answer(*waiting, result);
+    const api::CommandId command = *waiting;
     draft.openings.erase(id);
+    // A channel that is being funded is not opened again for the same wish; what came to nothing may be wished again.
+    if (result) {
+        draft.answer_once(command, *result);
+    } else {
+        draft.answer(command, result);
+    }
 }
 
 void move_opening(Draft& draft, const ChannelId& from, const ChannelId& to) {
@@ -166,11 +172,6 @@ void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope) {
     const auto* const funded = channel::funded_of((*found)->state);
     if (funded == nullptr) return;
     // Locked in and neither answered nor passed on: decided now, exactly once, for the decision is a record.
-    std::vector<HtlcId> open;
-    for (const auto& entry : funded->commitments.htlcs()) {
-        if (entry.htlc.offered_by == channel::Party::theirs && entry.stage == channel::Stage::locked_in) open.push_back(entry.htlc.id);
-    }
-    for (const auto htlc : open) on_incoming_locked_in(draft, id, htlc, scope);
     payments_on_usable(draft, id, scope);
     draft.dirty.insert(id);
 }

@@ -13,7 +13,10 @@ class Overlay {
 public:
     using Base = std::map<K, V>;
 
+    Overlay() = default;
     explicit Overlay(const Base& base) : m_base(&base) {}
+    /// Of an overlay over nothing yet.
+    void lay_over(const Base& base) { m_base = &base; }
 
     /// Null when there is none.
     const V* find(const K& key) const {
@@ -55,10 +58,11 @@ public:
 
     /// What differs from the committed map: nothing means erased.
     const std::map<K, std::optional<V>>& changes() const { return m_changes; }
+    std::map<K, std::optional<V>> take_changes() { return std::move(m_changes); }
     bool is_changed() const { return !m_changes.empty(); }
 
 private:
-    const Base* m_base;
+    const Base* m_base = nullptr;
     std::map<K, std::optional<V>> m_changes;
 };
 

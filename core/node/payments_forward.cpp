@@ -68,14 +68,14 @@ std::optional<onion::Failure> policy_failure(const Draft& draft, const ForwardPo
                                              const channel::Htlc& in,
                                              const onion::ForwardPayload& out) {
     const Msat amount = out.amt_to_forward;
-    if (amount < policy.htlc_minimum) return onion::AmountBelowMinimum{in.amount_msat, {}};
+    if (amount < policy.htlc_minimum) return onion::AmountBelowMinimum{amount, {}};
     const auto fee = fee_of(policy, amount);
     const auto wanted = fee ? add(amount, *fee) : std::nullopt;
     if (!wanted || in.amount_msat < *wanted) return onion::FeeInsufficient{in.amount_msat, {}};
     const std::uint64_t least_in =
         std::uint64_t{out.outgoing_cltv_value.raw()} + policy.cltv_expiry_delta;
     if (in.cltv_expiry < least_in)
-        return onion::IncorrectCltvExpiry{BlockHeight(in.cltv_expiry), {}};
+        return onion::IncorrectCltvExpiry{out.outgoing_cltv_value, {}};
     if (out.outgoing_cltv_value < draft.tip.height + least_outgoing_blocks)
         return onion::ExpiryTooSoon{{}};
     if (out.outgoing_cltv_value > draft.tip.height + most_outgoing_blocks)
@@ -91,12 +91,19 @@ std::optional<Forward> find_forward(const Draft& draft, const HtlcRef& outgoing)
     return found;
 }
 
-bool is_on_chain(const Draft& draft, const ChannelId& id) {
-    const ChannelPtr* const found = draft.channels.find(id);
-    return found != nullptr && std::holds_alternative<channel::Closing>((*found)->state);
+/// The outgoing HTLC was taken back and its id is given out again: what is said of that one is not this forward's.
+void forget_outgoing(Draft& draft, Forward forward) {
+    forward.outgoing = HtlcRef{};
+    draft.forwards.put(forward.incoming, forward);
 }
 
 }  // namespace
+
+bool is_on_chain(const Draft& draft, const ChannelId& id) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    return found != nullptr && (std::holds_alternative<channel::Closing>((*found)->state) ||
+                                std::holds_alternative<channel::Closed>((*found)->state));
+}
 
 void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayload& payload,
                   const wire::OnionPacket& next, const Scope& scope) {
@@ -114,12 +121,6 @@ void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayl
         const auto add = channel::add_htlc(*channel, payload.amt_to_forward, htlc.htlc.payment_hash,
                                            payload.outgoing_cltv_value, next);
         if (!add) continue;
-        // The id may have been that of an HTLC taken back unsigned: what was forwarded by it is failing and hears of this id
-        // no more, or its preimage would go to the wrong payer.
-        if (auto earlier = find_forward(draft, HtlcRef{id, add->id})) {
-            earlier->outgoing = HtlcRef{};
-            draft.forwards.put(earlier->incoming, *earlier);
-        }
         draft.forwards.put(htlc.ref,
                            Forward{htlc.ref, HtlcRef{id, add->id}, htlc.htlc.amount_msat,
                                    payload.amt_to_forward, htlc.shared_secret, std::nullopt});
@@ -137,11 +138,17 @@ bool forward_preimage(Draft& draft, const HtlcRef& outgoing, const wire::Preimag
     if (forward->preimage) return true;
     forward->preimage = preimage;
     draft.forwards.put(forward->incoming, *forward);
-    fulfil_incoming(draft, forward->incoming, preimage);
-    draft.tell(api::HtlcForwarded{forward->amount_out, forward->amount_in - forward->amount_out});
+    const bool passed_on = fulfil_incoming(draft, forward->incoming, preimage);
     // The incoming channel went to the chain: there the preimage is worth the same, for a limited
     // time.
-    if (is_on_chain(draft, forward->incoming.channel)) closings_on_block(draft, scope);
+    const bool on_chain = is_on_chain(draft, forward->incoming.channel);
+    if (passed_on || on_chain) {
+        draft.tell(api::HtlcForwarded{forward->amount_out, forward->amount_in - forward->amount_out});
+    } else {
+        draft.log(LogLevel::unusual, fmt::format("preimage too late for channel={} id={}", forward->incoming.channel.hex(),
+                                                 forward->incoming.id.raw()));
+    }
+    if (on_chain) closings_on_block(draft, scope);
     return true;
 }
 
@@ -157,8 +164,11 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
     // Known meanwhile, from the chain: then the incoming one is paid, whatever the removal says.
     if (forward->preimage) return true;
     if (removal == nullptr) {
+        const bool never_left = !is_on_chain(draft, outgoing.channel);
+        if (never_left) forget_outgoing(draft, *forward);
         fail_incoming(draft, forward->incoming, forward->shared_secret,
-                      onion::PermanentChannelFailure{});
+                      never_left ? onion::Failure(onion::TemporaryChannelFailure{{}})
+                                 : onion::Failure(onion::PermanentChannelFailure{}));
         return true;
     }
     if (const auto* const failed = std::get_if<channel::Failed>(removal)) {
@@ -170,6 +180,24 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
                       onion::from_malformed(malformed->failure_code, malformed->sha256_of_onion));
     }
     return true;
+}
+
+void fail_expired_forwards(Draft& draft) {
+    std::vector<Forward> expired;
+    draft.forwards.for_each([&](const HtlcRef& ref, const Forward& forward) {
+        if (forward.preimage) return;
+        const ChannelPtr* const channel = draft.channels.find(ref.channel);
+        const auto* const funded = channel == nullptr ? nullptr : channel::funded_of((*channel)->state);
+        const auto* const entry = funded == nullptr ? nullptr : funded->commitments.find(channel::Party::theirs, ref.id);
+        if (entry == nullptr || entry->stage != channel::Stage::locked_in) return;
+        if (draft.tip.height >= BlockHeight(entry->htlc.cltv_expiry)) expired.push_back(forward);
+    });
+    for (const auto& forward : expired) {
+        draft.log(LogLevel::unusual,
+                  fmt::format("forward without an outcome when it expired channel={} id={}",
+                              forward.incoming.channel.hex(), forward.incoming.id.raw()));
+        fail_incoming(draft, forward.incoming, forward.shared_secret, onion::PermanentChannelFailure{});
+    }
 }
 
 }  // namespace runnel::node

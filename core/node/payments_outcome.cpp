@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace runnel::node {
 
@@ -13,17 +14,14 @@ namespace {
 using api::Problem;
 using api::ProblemKind;
 
-constexpr std::string_view unattributable = "unattributable";
-constexpr std::string_view timed_out_on_chain = "timed_out_on_chain";
-
 struct Failing {
     std::string code;
     std::uint32_t hop = 0;
 };
 
 /// Opens a failure with the secrets of the part's onion.
-Failing read_failure(const Part& part, const channel::Removal* removal) {
-    if (removal == nullptr) return {std::string(timed_out_on_chain), 0};
+Failing read_failure(const Draft& draft, const Part& part, const channel::Removal* removal) {
+    if (removal == nullptr) return {std::string(is_on_chain(draft, part.htlc.channel) ? timed_out_on_chain : never_sent), 0};
     return std::visit(
         overloaded{
             [](const channel::Fulfilled&) { return Failing{}; },
@@ -49,7 +47,7 @@ Failing read_failure(const Part& part, const channel::Removal* removal) {
 /// not.
 bool is_final(const Part& part) {
     if (part.failed_hop + 1 != part.hops.size() || part.failure == unattributable ||
-        part.failure == timed_out_on_chain)
+        part.failure == timed_out_on_chain || part.failure == never_sent)
         return false;
     return part.failure != onion::to_string(onion::FailureCode::mpp_timeout) &&
            part.failure.rfind("temporary_", 0) != 0;
@@ -80,7 +78,7 @@ Verdict judge(const OutgoingPayment& payment) {
     Problem problem{final || (by_payee && weight(*worst) == 0) ? ProblemKind::payee_refused
                                                                : ProblemKind::payment_failed,
                     {{"code", worst->failure}}};
-    if (worst->failure != unattributable && worst->failed_hop < worst->hops.size()) {
+    if (worst->failure != unattributable && worst->failure != never_sent && worst->failed_hop < worst->hops.size()) {
         problem.params["node"] = worst->hops[worst->failed_hop].hex();
     }
     return {final, std::move(problem)};
@@ -108,8 +106,9 @@ std::uint64_t elapsed_ms(const OutgoingPayment& payment, const Scope& scope) {
     return seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds) * 1000;
 }
 
-/// The same payment once more, over other ways. False when it cannot be.
-Result<void, Problem> try_again(Draft& draft, OutgoingPayment& payment, const Scope& scope) {
+/// Calls `use` with where a payment made earlier goes; why it cannot go any more, if so.
+template <typename Use>
+Result<void, Problem> with_target(const OutgoingPayment& payment, const Scope& scope, Use use) {
     if (!payment.bolt11.empty()) {
         const auto invoice = read_invoice(payment.bolt11, &params_of(scope.config.network));
         if (!invoice) return fail(invoice.error());
@@ -117,12 +116,25 @@ Result<void, Problem> try_again(Draft& draft, OutgoingPayment& payment, const Sc
             return fail(Problem{ProblemKind::expired,
                                 {{"since", std::to_string(invoice->expires_at().raw())}}});
         }
-        return attempt(draft, payment, target_of(*invoice, payment.amount, payment.max_fee), scope);
+        return use(target_of(*invoice, payment.amount, payment.max_fee));
     }
     if (!payment.keysend_preimage) return fail(Problem{ProblemKind::internal, {{"detail", "no way to try again"}}});
-    const auto target = target_of_keysend(payment.payee, payment.amount, payment.payment_hash,
-                                          *payment.keysend_preimage);
-    return attempt(draft, payment, target, scope);
+    return use(target_of_keysend(payment.payee, payment.amount, payment.payment_hash, *payment.keysend_preimage));
+}
+
+/// The same payment once more, over other ways.
+Result<void, Problem> try_again(Draft& draft, OutgoingPayment& payment, const Scope& scope) {
+    return with_target(payment, scope, [&](const Target& target) { return attempt(draft, payment, target, scope); });
+}
+
+/// Found no room: is it still worth waiting for?
+bool may_wait_on(const Draft& draft, const OutgoingPayment& payment, const Problem& problem, const Scope& scope) {
+    if (problem.kind != ProblemKind::insufficient_liquidity) return false;
+    return with_target(payment, scope, [&](const Target& target) -> Result<void, Problem> {
+               const auto channels = channels_to(draft, target, scope.keys.node_id());
+               if (room_will_come(draft, problem, target, channels)) return {};
+               return fail(problem);
+           }).has_value();
 }
 
 void lose(Draft& draft, OutgoingPayment&& payment, Problem problem, const Scope& scope) {
@@ -148,10 +160,9 @@ void after_failure(Draft& draft, OutgoingPayment&& payment, const Scope& scope) 
 
 /// The part of a payment of ours that this HTLC carries.
 Part* part_of(OutgoingPayment& payment, const HtlcRef& htlc) {
-    // From the back: the id of an HTLC that was taken back unsigned is given out again, to a later part.
-    const auto at = std::find_if(payment.parts.rbegin(), payment.parts.rend(),
+    const auto at = std::find_if(payment.parts.begin(), payment.parts.end(),
                                  [&](const Part& part) { return part.htlc == htlc; });
-    return at == payment.parts.rend() ? nullptr : &*at;
+    return at == payment.parts.end() ? nullptr : &*at;
 }
 
 bool carries(const Draft& draft, const PaymentHash& hash, const HtlcRef& htlc) {
@@ -209,10 +220,12 @@ void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHas
     OutgoingPayment payment = **draft.payments.find(hash);
     Part* const part = part_of(payment, outgoing);
     if (part->state != Part::State::in_flight) return;
-    auto failing = read_failure(*part, removal);
+    auto failing = read_failure(draft, *part, removal);
     part->state = Part::State::failed;
     part->failure = std::move(failing.code);
     part->failed_hop = failing.hop;
+    // The id is free for another HTLC: what is said of that one is not this part's.
+    if (part->failure == never_sent) part->htlc = HtlcRef{};
     draft.log(LogLevel::info, fmt::format("part failed hash={} channel={} id={} hop={} code={}",
                                           hash.hex(), outgoing.channel.hex(), outgoing.id.raw(),
                                           part->failed_hop, part->failure));
@@ -237,20 +250,25 @@ void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope)
 
 void payments_on_room(Draft& draft, const Scope& scope) {
     if (draft.queued_now() == 0) return;
-    std::vector<std::pair<std::uint64_t, PaymentHash>> waiting;
-    draft.queued.for_each([&](std::uint64_t sequence, const PaymentHash& hash) { waiting.emplace_back(sequence, hash); });
-    for (const auto& [sequence, hash] : waiting) {
-        const PaymentPtr* const found = draft.payments.find(hash);
+    std::vector<std::pair<std::uint64_t, QueuedPayment>> waiting;
+    draft.queued.for_each([&](std::uint64_t sequence, const QueuedPayment& payment) { waiting.emplace_back(sequence, payment); });
+    // Channels in which the first that waited found no room: those behind it wait their turn.
+    std::set<ChannelId> full;
+    for (const auto& [sequence, queued] : waiting) {
+        const PaymentPtr* const found = draft.payments.find(queued.hash);
         // Whatever became of it since: an HTLC of it in flight must never be joined by another.
         if (found == nullptr || (*found)->sequence != sequence || any_in_flight(**found) ||
             !std::holds_alternative<PaymentPending>((*found)->status)) {
             draft.unqueue(sequence);
             continue;
         }
+        if (std::any_of(queued.channels.begin(), queued.channels.end(), [&](const ChannelId& id) { return full.contains(id); })) continue;
         OutgoingPayment payment = **found;
         auto started = try_again(draft, payment, scope);
-        // The first that finds no room ends it: those behind it wait their turn.
-        if (!started && started.error().kind == ProblemKind::insufficient_liquidity) return;
+        if (!started && may_wait_on(draft, payment, started.error(), scope)) {
+            full.insert(queued.channels.begin(), queued.channels.end());
+            continue;
+        }
         draft.unqueue(sequence);
         if (started) {
             put(draft, std::move(payment));
@@ -272,6 +290,7 @@ void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
 
 void payments_on_block(Draft& draft, const Scope&) {
     fail_expiring_sets(draft);
+    fail_expired_forwards(draft);
 }
 
 void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope) {

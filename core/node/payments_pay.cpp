@@ -28,15 +28,19 @@ std::string text_of(Msat amount) {
     return std::to_string(amount.raw());
 }
 
+/// Does it say nothing about the way? The rest of a set did not come, or the HTLC never left.
+bool is_nobodys_fault(const Part& part) {
+    return part.failure == onion::to_string(onion::FailureCode::mpp_timeout) || part.failure == never_sent;
+}
+
 /// A way that failed in an earlier attempt is not tried again: a way is its channel when the peer
 /// is the payee, else its hops.
 bool has_failed(const OutgoingPayment& payment, const ChannelId& channel,
                 std::span<const payment::HintHop> hops) {
     return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const Part& part) {
         if (part.state != Part::State::failed || part.scids.size() != hops.size()) return false;
-        if (hops.empty())
-            return part.htlc.channel == channel &&
-                   part.failure != onion::to_string(onion::FailureCode::mpp_timeout);
+        if (is_nobodys_fault(part)) return false;
+        if (hops.empty()) return part.htlc.channel == channel;
         return std::equal(hops.begin(), hops.end(), part.scids.begin(),
                           [](const payment::HintHop& hop, ShortChannelId scid) {
                               return hop.short_channel_id == scid;
@@ -255,6 +259,23 @@ Result<void, Problem> attempt(Draft& draft, OutgoingPayment& payment, const Targ
     }
 }
 
+std::vector<ChannelId> channels_to(const Draft& draft, const Target& target, const crypto::PublicKey& us) {
+    return ways_to(draft, target, OutgoingPayment{}, {}, us).channels;
+}
+
+bool room_will_come(const Draft& draft, const Problem& problem, const Target& target, const std::vector<ChannelId>& channels) {
+    if (problem.kind != ProblemKind::insufficient_liquidity) return false;
+    Msat most;
+    bool busy = false;
+    for (const auto& id : channels) {
+        const auto& c = channel::funded_of((*draft.channels.find(id))->state)->commitments;
+        const Msat owned = sub_or_zero(c.settled(channel::Party::ours), c.params().theirs.channel_reserve_satoshis.msat());
+        most = target.parts_allowed ? most + owned : std::max(most, owned);
+        busy = busy || !c.htlcs().empty();
+    }
+    return busy && most >= target.amount;
+}
+
 Result<Msat, Problem> fee_now(const Draft& draft, const Target& target,
                               const crypto::PublicKey& us) {
     RUNNEL_TRY(const auto plan, plan_shares(draft, target, OutgoingPayment{}, {}, us));
@@ -383,33 +404,30 @@ bool repeated(Draft& draft, const api::CommandId& id, const PaymentHash& hash) {
     return true;
 }
 
-/// Is it only that our channels are full of HTLCs under way? Then room comes by itself, and nobody need be told to try again.
-bool room_will_come(const Draft& draft, const Problem& problem, Msat amount) {
-    if (problem.kind != ProblemKind::insufficient_liquidity) return false;
-    Msat owned;
-    bool busy = false;
-    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
-        if (!channel::is_usable(*channel)) return;
-        const auto& c = channel::funded_of(channel->state)->commitments;
-        owned += sub_or_zero(c.settled(channel::Party::ours), c.params().theirs.channel_reserve_satoshis.msat());
-        busy = busy || !c.htlcs().empty();
+/// Does another payment wait for room in one of these already?
+bool is_waited_for(const Draft& draft, const std::vector<ChannelId>& channels) {
+    bool found = false;
+    draft.queued.for_each([&](std::uint64_t, const QueuedPayment& waiting) {
+        found = found || std::any_of(channels.begin(), channels.end(), [&](const ChannelId& id) {
+            return std::find(waiting.channels.begin(), waiting.channels.end(), id) != waiting.channels.end();
+        });
     });
-    return busy && owned >= amount;
+    return found;
 }
 
 /// The first attempt of a payment, and its place among the others.
 void begin(Draft& draft, const api::CommandId& id, OutgoingPayment payment, const Target& target,
            std::uint32_t timeout_seconds, const Scope& scope) {
-    // Behind those that wait already, or it would overtake them.
-    const bool must_queue = draft.queued_now() > 0;
+    auto channels = channels_to(draft, target, scope.keys.node_id());
+    // Behind those that wait for the same channels already, or it would overtake them.
+    bool must_queue = draft.queued_now() > 0 && is_waited_for(draft, channels);
     if (!must_queue) {
         auto started = attempt(draft, payment, target, scope);
-        if (!started && !room_will_come(draft, started.error(), target.amount))
+        if (!started && !room_will_come(draft, started.error(), target, channels))
             return draft.answer(id, fail(started.error()));
-        if (!started) draft.queue(draft.wallet.next_sequence, target.payment_hash);
-    } else {
-        draft.queue(draft.wallet.next_sequence, target.payment_hash);
+        must_queue = !started;
     }
+    if (must_queue) draft.queue(draft.wallet.next_sequence, QueuedPayment{target.payment_hash, std::move(channels)});
     const std::uint64_t wait_ms =
         std::uint64_t{std::min(timeout_seconds, longest_timeout_s)} * 1000;
     payment.payment_hash = target.payment_hash;

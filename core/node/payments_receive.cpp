@@ -69,6 +69,8 @@ onion::Failure unknown_details(const Draft& draft, Msat amount) {
     return onion::IncorrectOrUnknownPaymentDetails{amount, draft.tip.height};
 }
 
+bool is_more_than_twice(Msat paid, Msat asked) { return sub_or_zero(paid, asked) > asked; }
+
 /// Complete: the preimage is given away for every part in the turn that records it.
 void take_set(Draft& draft, IncomingPayment&& next, Msat received, const Scope& scope) {
     next.status = InvoicePaid{received, scope.now};
@@ -76,6 +78,11 @@ void take_set(Draft& draft, IncomingPayment&& next, Msat received, const Scope& 
     for (const auto& part : next.parts) fulfil_incoming(draft, part.htlc, next.preimage);
     draft.tell(api::PaymentReceived{hash, received});
     put(draft, std::move(next));
+}
+
+void arm_mpp_timer(Draft& draft, const PaymentHash& hash, std::uint64_t milliseconds) {
+    draft.effects.push_back(ports::ArmTimer{payment_timer(TimerKind::mpp_timeout, hash),
+                                            std::chrono::milliseconds(milliseconds)});
 }
 
 /// Adds a part that was found in order to the set of its invoice.
@@ -95,17 +102,13 @@ void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, co
         sum = total.value_or(Msat(UINT64_MAX));
     }
     if (sum < part.total) {
-        if (first) {
-            draft.effects.push_back(
-                ports::ArmTimer{payment_timer(TimerKind::mpp_timeout, next.payment_hash),
-                                std::chrono::milliseconds(mpp_patience_ms)});
-        }
+        if (first) arm_mpp_timer(draft, next.payment_hash, mpp_patience_ms);
         put(draft, std::move(next));
         return;
     }
-    // Twice of what was asked is more than a payer's privacy needs (BOLT 4): somebody made a
-    // mistake, the money goes back.
-    if (sum.raw() / 2 > next.amount.value_or(part.total).raw()) {
+    // More than twice of what was asked is more than a payer's privacy needs (BOLT 4): somebody
+    // made a mistake, the money goes back.
+    if (is_more_than_twice(sum, next.amount.value_or(part.total))) {
         const PaymentHash hash = next.payment_hash;
         put(draft, std::move(next));
         return fail_set(draft, hash, unknown_details(draft, part.amount));
@@ -114,7 +117,7 @@ void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, co
 }
 
 /// A keysend: nobody was asked, the payer brought the preimage.
-std::optional<IncomingPayment> keysend_of(Draft& draft, const PeeledHtlc& htlc,
+std::optional<IncomingPayment> keysend_of(const PeeledHtlc& htlc,
                                           const onion::FinalPayload& payload, const Scope& scope) {
     if (!payload.keysend_preimage || !hashes_to(*payload.keysend_preimage, htlc.htlc.payment_hash))
         return std::nullopt;
@@ -122,7 +125,6 @@ std::optional<IncomingPayment> keysend_of(Draft& draft, const PeeledHtlc& htlc,
     if (!payload.payment_data && htlc.htlc.amount_msat < payload.total()) return std::nullopt;
     IncomingPayment made;
     made.payment_hash = htlc.htlc.payment_hash;
-    made.sequence = draft.wallet.next_sequence++;
     made.amount = payload.total();
     if (payload.payment_data) made.payment_secret = payload.payment_data->payment_secret;
     made.preimage = *payload.keysend_preimage;
@@ -149,7 +151,7 @@ bool fits(const IncomingPayment& asked, const PeeledHtlc& htlc, const onion::Fin
     }
     const Msat total = payload.total();
     if (total.is_zero()) return false;
-    if (asked.amount && (total < *asked.amount || total.raw() / 2 > asked.amount->raw()))
+    if (asked.amount && (total < *asked.amount || is_more_than_twice(total, *asked.amount)))
         return false;
     const std::uint32_t wanted = std::max(
         least_blocks_left.raw(), asked.min_final_cltv_expiry_delta -
@@ -290,7 +292,7 @@ void receive_final(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPaylo
     const IncomingPtr* const found = draft.incoming.find(htlc.htlc.payment_hash);
     std::optional<IncomingPayment> asked;
     if (found == nullptr) {
-        asked = keysend_of(draft, htlc, payload, scope);
+        asked = keysend_of(htlc, payload, scope);
     } else if (std::holds_alternative<InvoiceOpen>((*found)->status)) {
         asked = **found;
     }
@@ -306,6 +308,7 @@ void receive_final(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPaylo
         refuse(unknown_details(draft, amount));
         return fail_set(draft, htlc.htlc.payment_hash, unknown_details(draft, amount));
     }
+    if (found == nullptr) asked->sequence = draft.wallet.next_sequence++;
     add_part(draft, *std::move(asked), part, scope);
 }
 
@@ -316,14 +319,17 @@ void mpp_timed_out(Draft& draft, const PaymentHash& hash, const Scope& scope) {
         return;
     std::uint64_t since = UINT64_MAX;
     for (const auto& part : (*found)->parts) since = std::min(since, part.since_ms);
-    // A younger set of the same invoice, whose own timer comes later.
-    if (scope.monotonic_ms < since + mpp_patience_ms) return;
+    // A younger set of the same invoice, or what is left of one whose first part went to the chain.
+    if (scope.monotonic_ms < since + mpp_patience_ms) {
+        arm_mpp_timer(draft, hash, since + mpp_patience_ms - scope.monotonic_ms);
+        return;
+    }
     fail_set(draft, hash, onion::MppTimeout{});
 }
 
 void fail_expiring_sets(Draft& draft) {
     std::vector<PaymentHash> late;
-    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
         const auto* const funded = channel::funded_of(channel->state);
         if (funded == nullptr) return;
         for (const auto& entry : funded->commitments.htlcs()) {
@@ -333,7 +339,13 @@ void fail_expiring_sets(Draft& draft) {
             if (draft.tip.height + least_blocks_left < BlockHeight(entry.htlc.cltv_expiry))
                 continue;
             const IncomingPtr* const incoming = draft.incoming.find(entry.htlc.payment_hash);
-            if (incoming != nullptr && std::holds_alternative<InvoiceOpen>((*incoming)->status))
+            if (incoming == nullptr || !std::holds_alternative<InvoiceOpen>((*incoming)->status))
+                continue;
+            // Of the set, not only of its hash: anybody may send an HTLC of a hash that he knows.
+            const HtlcRef ref{id, entry.htlc.id};
+            const auto& parts = (*incoming)->parts;
+            if (std::any_of(parts.begin(), parts.end(),
+                            [&](const ReceivedPart& part) { return part.htlc == ref; }))
                 late.push_back(entry.htlc.payment_hash);
         }
     });

@@ -14,6 +14,15 @@ inline constexpr BlockDelta least_blocks_left{21};
 /// How long the first part of a set waits for the last (BOLT 4, "Basic Multi-Part Payments").
 inline constexpr std::uint64_t mpp_patience_ms = 60'000;
 
+/// Failures of parts that are none of BOLT 4's.
+inline constexpr std::string_view unattributable = "unattributable";
+inline constexpr std::string_view timed_out_on_chain = "timed_out_on_chain";
+/// Taken back before it was in any commitment: nobody can take it, and its id is given out again.
+inline constexpr std::string_view never_sent = "never_sent";
+
+/// Is this channel's end on, or about to be on, the chain?
+bool is_on_chain(const Draft& draft, const ChannelId& id);
+
 /// A copy of an HTLC offered to us; nothing when the channel has none such.
 std::optional<channel::HtlcEntry> incoming_entry(const Draft& draft, const HtlcRef& ref);
 
@@ -65,6 +74,9 @@ void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayl
 void mpp_timed_out(Draft& draft, const PaymentHash& hash, const Scope& scope);
 /// Sets with a part that is about to expire are failed.
 void fail_expiring_sets(Draft& draft);
+/// What was passed on and has no outcome when the incoming HTLC expires goes back all the same (BOLT 2, "Forwarding HTLCs"): from
+/// then on the payer can take it anyway, and would close the channel for it.
+void fail_expired_forwards(Draft& draft);
 void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope);
 
 /// True when the HTLC carries, or carried, a forward: then it was dealt with.

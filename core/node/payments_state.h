@@ -37,7 +37,7 @@ struct Part {
     std::vector<ShortChannelId> scids;         ///< Channels between them: one less than hops.
     std::uint32_t attempt = 0;                 ///< Parts of one attempt share it; counts from 0.
     enum class State : std::uint8_t { in_flight, failed, fulfilled } state = State::in_flight;
-    std::string failure;               ///< Failure code's name once failed; "unattributable", "timed_out_on_chain" beside BOLT 4's.
+    std::string failure;               ///< Failure code's name once failed; "unattributable", "timed_out_on_chain", "never_sent" beside BOLT 4's.
     std::uint32_t failed_hop = 0;      ///< Index into hops.
 
     friend bool operator==(const Part&, const Part&) = default;

@@ -45,6 +45,13 @@ void arm_reconnect(Draft& draft, const crypto::PublicKey& node_id) {
     draft.effects.push_back(ports::ArmTimer{reconnect_timer(node_id), std::chrono::milliseconds(wait)});
 }
 
+/// Forgets whom we know no address of and share nothing with: anybody may connect, under as many names as he likes.
+void forget_stranger(Draft& draft, const crypto::PublicKey& node_id) {
+    const Peer* const peer = draft.peers.find(node_id);
+    if (peer == nullptr || peer->connected || !peer->host.empty() || !peer->waiting.empty()) return;
+    if (channels_of(draft, node_id).empty()) draft.peers.erase(node_id);
+}
+
 void answer_all(Draft& draft, Peer& peer, const api::CommandResult& result) {
     for (const auto& id : peer.waiting) draft.answer(id, result);
     peer.waiting.clear();
@@ -53,9 +60,12 @@ void answer_all(Draft& draft, Peer& peer, const api::CommandResult& result) {
 }  // namespace
 
 void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
+    if (const Peer* const known = draft.peers.find(event.node_id); known != nullptr && known->connected) {
+        // A new connection took the place of one whose end we have not heard of: what was said on it is gone.
+        on_peer_down(draft, PeerDown{event.node_id, "replaced"}, scope);
+    }
     if (!draft.peers.contains(event.node_id)) draft.peers.put(event.node_id, Peer{});
     Peer& peer = draft.peers.edit(event.node_id);
-    const bool was_connected = peer.connected;
     peer.connected = true;
     peer.features = event.theirs;
     peer.negotiated = event.negotiated;
@@ -65,13 +75,7 @@ void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
         peer.port = event.port;
     }
     answer_all(draft, peer, api::Answer(api::Connected{event.node_id, event.theirs.to_string()}));
-    const auto ids = channels_of(draft, event.node_id);
-    if (was_connected) {
-        // A new connection took the place of one whose end we have not heard of: what was said on it is gone.
-        on_peer_down(draft, PeerDown{event.node_id, "replaced"}, scope);
-        draft.peers.edit(event.node_id).connected = true;
-    }
-    for (const auto& id : ids) {
+    for (const auto& id : channels_of(draft, event.node_id)) {
         channel::Channel* const channel = draft.edit_channel(id);
         if (channel == nullptr) continue;
         const auto with = channel_scope(draft, *channel, scope);
@@ -92,6 +96,7 @@ void on_peer_down(Draft& draft, const PeerDown& event, const Scope&) {
     }
     draft.tell(api::PeerDisconnected{event.node_id, event.cause});
     arm_reconnect(draft, event.node_id);
+    forget_stranger(draft, event.node_id);
 }
 
 void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {
@@ -99,6 +104,7 @@ void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {
     Peer& peer = draft.peers.edit(event.node_id);
     answer_all(draft, peer, fail(api::Problem{api::ProblemKind::connect_failed, {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}));
     if (!peer.connected) arm_reconnect(draft, event.node_id);
+    forget_stranger(draft, event.node_id);
 }
 
 void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& scope) {
@@ -131,8 +137,7 @@ void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish
         draft.answer(id, api::Answer(api::Connected{wish.node_id, peer.features.to_string()}));
         return;
     }
-    peer.host = wish.host;
-    peer.port = wish.port;
+    // Its address is remembered once it has worked: a wrong one must not take the place of the right one.
     peer.waiting.push_back(id);
     draft.effects.push_back(ports::ConnectPeer{wish.node_id, wish.host, wish.port});
 }

@@ -215,6 +215,7 @@ ports::Records records_of(const Draft& draft) {
     put_map(draft.payments, RecordKind::payment, out, id_key<PaymentHash>, [](const PaymentPtr& p) { return encode_payment(*p); });
     put_map(draft.incoming, RecordKind::invoice, out, id_key<PaymentHash>, [](const IncomingPtr& p) { return encode_incoming(*p); });
     put_map(draft.forwards, RecordKind::forward, out, forward_key, encode_forward);
+    put_map(draft.done, RecordKind::command, out, id_key<api::CommandId>, encode_done);
     put_map(draft.blocks, RecordKind::chain_tip, out, height_key, [](const BlockHash& hash) { return to_bytes(hash.view()); });
     if (!(draft.wallet == draft.base.wallet) || !(draft.tip == draft.base.tip)) {
         out.push_back(ports::Put{RecordKind::wallet, wallet_key, encode_wallet(draft.wallet, draft.tip)});
@@ -321,6 +322,17 @@ Result<void, LoadError> load_state(State& state, const ports::RecordReader& stor
         state.forwards[forward->incoming] = *forward;
         return std::nullopt;
     }));
+    RUNNEL_CHECK(load_each(store, RecordKind::command, "command", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
+        const auto id = api::CommandId::from(key);
+        auto done = decode_done(value);
+        if (!id) return DecodeError::bad_value;
+        if (!done) return done.error();
+        state.done.insert_or_assign(*id, *std::move(done));
+        return std::nullopt;
+    }));
+    for (const auto& [hash, payment] : state.payments) state.payments_in_order.put(payment->sequence, PaymentKey{hash, true});
+    for (const auto& [hash, incoming] : state.incoming) state.payments_in_order.put(incoming->sequence, PaymentKey{hash, false});
+    for (const auto& [txid, tx] : state.transactions) state.transactions_in_order.put(tx.sequence, txid);
     return {};
 }
 

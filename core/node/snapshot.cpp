@@ -16,6 +16,7 @@ std::string stage_name(channel::Stage stage) {
 }
 
 void add_htlcs(api::ChannelView& view, const channel::Commitments& commitments) {
+    view.htlcs.reserve(commitments.htlcs().size());
     for (const auto& entry : commitments.htlcs()) {
         api::HtlcView htlc;
         htlc.outgoing = entry.htlc.offered_by == Party::ours;
@@ -93,6 +94,14 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
     return view;
 }
 
+const api::ChannelView& kept_view_of(const State& state, const ChannelPtr& channel, const ports::KeyRing& keys, ChannelViews& kept) {
+    const bool on_chain = std::holds_alternative<channel::Closing>(channel->state);
+    auto& entry = kept[channel->id];
+    const bool same = entry.of == channel && entry.tip == state.tip.height && (!on_chain || entry.chain_revision == state.chain_revision);
+    if (!same) entry = {channel, state.tip.height, state.chain_revision, view_of(state, *channel, keys)};
+    return entry.view;
+}
+
 Sat reserve_in(const State& state, const Config& config) {
     std::size_t open = 0;
     for (const auto& [id, channel] : state.channels) {
@@ -103,7 +112,7 @@ Sat reserve_in(const State& state, const Config& config) {
 
 }  // namespace
 
-api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys) {
+api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys, ChannelViews& kept) {
     auto out = std::make_shared<api::Snapshot>();
     out->turn = state.turn;
     out->network = config.network;
@@ -113,15 +122,17 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
         (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
     }
     out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
+    for (auto at = kept.begin(); at != kept.end();) at = state.channels.contains(at->first) ? std::next(at) : kept.erase(at);
+    out->channels.reserve(state.channels.size());
     for (const auto& [id, channel] : state.channels) {
-        auto view = view_of(state, *channel, keys);
+        const auto& view = kept_view_of(state, channel, keys, kept);
         if (view.usable) {
             out->balance.can_send += view.can_send;
             out->balance.can_receive += view.can_receive;
         }
         if (view.state != "closed") out->balance.in_flight += view.in_flight_out;
         out->balance.closing += view.closing_to_us;
-        out->channels.push_back(std::move(view));
+        out->channels.push_back(view);
     }
     for (const auto& [node_id, peer] : state.peers) {
         out->peers.push_back(api::PeerView{node_id, peer.host, peer.port, peer.connected, peer.features.to_string()});
@@ -180,37 +191,14 @@ api::PaymentView view_of(const IncomingPayment& p) {
     return view;
 }
 
-/// The newest `limit` of a map's views below a cursor.
-template <typename View, typename Map, typename Make>
-std::vector<View> newest(const Map& map, const api::ListRequest& request, Make make, std::vector<View> out = {}) {
-    for (const auto& [key, value] : map) {
-        if (request.cursor && make.sequence(value) >= *request.cursor) continue;
-        out.push_back(make.view(key, value));
-    }
-    std::sort(out.begin(), out.end(), [](const View& a, const View& b) { return a.sequence > b.sequence; });
-    if (out.size() > request.limit) out.resize(request.limit);
-    return out;
-}
-
-struct MakePayment {
-    template <typename P>
-    std::uint64_t sequence(const P& p) const { return p->sequence; }
-    template <typename P>
-    api::PaymentView view(const PaymentHash&, const P& p) const { return view_of(*p); }
-};
-
-struct MakeTransaction {
-    std::uint64_t sequence(const WalletTx& tx) const { return tx.sequence; }
-    api::TransactionView view(const Txid& txid, const WalletTx& tx) const {
-        return {txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence};
-    }
-};
-
 }  // namespace
 
 std::vector<api::PaymentView> Node::payments(const api::ListRequest& request) const {
-    auto out = newest<api::PaymentView>(m_state.payments, request, MakePayment{});
-    return newest<api::PaymentView>(m_state.incoming, request, MakePayment{}, std::move(out));
+    std::vector<api::PaymentView> out;
+    for (const auto& [hash, outgoing] : m_state.payments_in_order.newest(request.limit, request.cursor)) {
+        out.push_back(outgoing ? view_of(*m_state.payments.at(hash)) : view_of(*m_state.incoming.at(hash)));
+    }
+    return out;
 }
 
 std::optional<api::PaymentView> Node::payment(const PaymentHash& hash) const {
@@ -220,7 +208,12 @@ std::optional<api::PaymentView> Node::payment(const PaymentHash& hash) const {
 }
 
 std::vector<api::TransactionView> Node::transactions(const api::ListRequest& request) const {
-    return newest<api::TransactionView>(m_state.transactions, request, MakeTransaction{});
+    std::vector<api::TransactionView> out;
+    for (const auto& txid : m_state.transactions_in_order.newest(request.limit, request.cursor)) {
+        const WalletTx& tx = m_state.transactions.at(txid);
+        out.push_back({txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence});
+    }
+    return out;
 }
 
 }  // namespace runnel::node

@@ -7,6 +7,7 @@
 #include "core/channel/channel.h"
 #include "core/node/overlay.h"
 #include "core/node/payments_state.h"
+#include "core/node/timeline.h"
 #include "core/ports/effect.h"
 #include "core/ports/record.h"
 
@@ -14,6 +15,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace runnel::node {
@@ -23,7 +25,7 @@ using PaymentPtr = std::shared_ptr<const OutgoingPayment>;
 using IncomingPtr = std::shared_ptr<const IncomingPayment>;
 
 struct Peer {
-    std::string host;              ///< Last address that worked or was asked for; empty when they called us.
+    std::string host;              ///< Last address that worked; empty when only they called us.
     std::uint16_t port = 0;
     bool connected = false;        ///< Never stored.
     wire::Features features;       ///< Theirs, as they said.
@@ -70,47 +72,76 @@ struct ChainHealth {
     bool ever_good = false;
 };
 
-struct State {
-    std::map<ChannelId, ChannelPtr> channels;
-    std::map<crypto::PublicKey, Peer> peers;
-    std::map<bitcoin::OutPoint, ports::Coin> coins;
-    std::map<Txid, WalletTx> transactions;
-    std::map<PaymentHash, PaymentPtr> payments;
-    std::map<PaymentHash, IncomingPtr> incoming;
-    std::map<HtlcRef, Forward> forwards;              ///< By incoming HTLC.
-    std::map<std::uint64_t, BlockHash> blocks;        ///< Recent ones by height.
-    std::map<bitcoin::Script, ports::KeyPath> scripts;  ///< Of the wallet; derived, not stored.
-    WalletCounters wallet;
-    ChainTip tip;
-    ChainHealth health;
-    std::map<std::uint64_t, PaymentHash> queued;      ///< Payments that wait for room in a channel, in their order; never stored.
-    std::map<ChannelId, api::CommandId> openings;     ///< Who waits for an opening of ours; never stored.
-    std::uint64_t turn = 0;
+/// A payment that waits for room, and the channels of which any may make it.
+struct QueuedPayment {
+    PaymentHash hash;
+    std::vector<ChannelId> channels;
 };
 
-/// What a turn is making of a State.
-struct Draft {
-    explicit Draft(const State& state)
-        : base(state), channels(state.channels), peers(state.peers), coins(state.coins), transactions(state.transactions),
-          payments(state.payments), incoming(state.incoming), forwards(state.forwards), blocks(state.blocks),
-          scripts(state.scripts), queued(state.queued), openings(state.openings), wallet(state.wallet), tip(state.tip), health(state.health) {}
+/// What was done for a command that must not be done twice, and said to whoever asked.
+struct DoneCommand {
+    std::uint64_t sequence = 0;
+    api::Answer answer;
+};
 
-    const State& base;
-    Overlay<ChannelId, ChannelPtr> channels;
-    Overlay<crypto::PublicKey, Peer> peers;
-    Overlay<bitcoin::OutPoint, ports::Coin> coins;
-    Overlay<Txid, WalletTx> transactions;
-    Overlay<PaymentHash, PaymentPtr> payments;
-    Overlay<PaymentHash, IncomingPtr> incoming;
-    Overlay<HtlcRef, Forward> forwards;
-    Overlay<std::uint64_t, BlockHash> blocks;
-    Overlay<bitcoin::Script, ports::KeyPath> scripts;
-    Overlay<std::uint64_t, PaymentHash> queued;
-    Overlay<ChannelId, api::CommandId> openings;
+/// The maps of a State, listed once: `Map` makes of each what is wanted, the map itself, an overlay over it, or its changes.
+template <template <typename, typename> class Map>
+struct Maps {
+    Map<ChannelId, ChannelPtr> channels;
+    Map<crypto::PublicKey, Peer> peers;
+    Map<bitcoin::OutPoint, ports::Coin> coins;
+    Map<Txid, WalletTx> transactions;
+    Map<PaymentHash, PaymentPtr> payments;
+    Map<PaymentHash, IncomingPtr> incoming;
+    Map<HtlcRef, Forward> forwards;               ///< By incoming HTLC.
+    Map<std::uint64_t, BlockHash> blocks;         ///< Recent ones by height.
+    Map<bitcoin::Script, ports::KeyPath> scripts; ///< Of the wallet; derived, not stored.
+    Map<api::CommandId, DoneCommand> done;        ///< The newest few.
+    Map<std::uint64_t, QueuedPayment> queued;     ///< Payments that wait for room in a channel, in their order; never stored.
+    Map<ChannelId, api::CommandId> openings;      ///< Who waits for an opening of ours; never stored.
+};
+
+/// The same as a tuple of references. Does not compile while a map is missing in it.
+template <typename AnyMaps>
+auto tie_maps(AnyMaps& maps) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l] = maps;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
+}
+
+template <typename K, typename V>
+using StateMap = std::map<K, V>;
+template <typename K, typename V>
+using MapChanges = std::map<K, std::optional<V>>;
+
+/// What is beside the maps and small enough to be copied by every turn.
+struct Figures {
     WalletCounters wallet;
     ChainTip tip;
     ChainHealth health;
+};
 
+struct State : Maps<StateMap>, Figures {
+    std::uint64_t turn = 0;
+    std::uint64_t chain_revision = 0;             ///< Counts turns that changed blocks, transactions or coins.
+    Timeline<PaymentKey> payments_in_order;       ///< Derived.
+    Timeline<Txid> transactions_in_order;         ///< Derived.
+};
+
+/// Views of channels with what they were made of. A view with hundreds of HTLCs is copied and not made again while its channel
+/// stays what it is; that of a channel on the chain, which takes key derivations, also while the chain does.
+struct ChannelViewKept {
+    ChannelPtr of;
+    BlockHeight tip;
+    std::uint64_t chain_revision = 0;
+    api::ChannelView view;
+};
+using ChannelViews = std::map<ChannelId, ChannelViewKept>;
+
+/// What a turn is making of a State.
+struct Draft : Maps<Overlay>, Figures {
+    explicit Draft(const State& state);
+
+    const State& base;
     std::vector<ports::Effect> effects;
     ports::Records records;                        ///< Beside those derived from the overlays (idempotent answers).
     std::set<ChannelId> dirty;                     ///< Channels to flush at the end of the turn.
@@ -121,8 +152,8 @@ struct Draft {
 
     /// Payments waiting for room, this turn's included.
     std::size_t queued_now() const { return m_queued; }
-    void queue(std::uint64_t sequence, const PaymentHash& hash) {
-        queued.put(sequence, hash);
+    void queue(std::uint64_t sequence, QueuedPayment payment) {
+        queued.put(sequence, std::move(payment));
         ++m_queued;
     }
     void unqueue(std::uint64_t sequence) {
@@ -134,10 +165,12 @@ struct Draft {
     void send(const crypto::PublicKey& peer, wire::Message message) { effects.push_back(ports::Send{peer, std::move(message)}); }
     void tell(api::Notice notice) { effects.push_back(ports::Tell{std::move(notice)}); }
     void answer(const api::CommandId& id, api::CommandResult result) { effects.push_back(ports::AnswerCommand{id, std::move(result)}); }
+    /// The same for a wish that must not be granted twice: the answer is kept, and given again to the same command.
+    void answer_once(const api::CommandId& id, api::Answer result);
     void log(LogLevel level, std::string text) { effects.push_back(ports::LogLine{static_cast<int>(level), std::move(text)}); }
 
 private:
-    std::size_t m_queued = base.queued.size();
+    std::size_t m_queued = 0;
     std::map<ChannelId, std::shared_ptr<channel::Channel>> m_owned;
 };
 

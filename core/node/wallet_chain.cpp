@@ -321,13 +321,18 @@ void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& s
 
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc) {
     const auto& health = draft.health;
-    const bool good = health.status.reachable && health.status.synced;
-    if (good && draft.tip.known) return std::nullopt;
+    // A source that has more blocks than it has told is behind for us, whatever it says of itself.
+    const bool good = health.status.reachable && health.status.synced && draft.tip.known && draft.tip.height >= health.status.tip;
+    // It speaks every half minute while all is well: one that has gone silent without a word is gone, too.
+    const bool in_touch = scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms;
+    if (good && in_touch) return std::nullopt;
     const api::Problem not_synced{api::ProblemKind::not_synced, {{"cause", health.status.problem}}};
+    const api::Problem gone{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
+    if (good) return gone;
     // Not synced at start counts as gone; a source that answers and says that it is behind counts at once.
     if (!for_htlc || !health.ever_good || health.status.reachable) return not_synced;
-    if (scope.monotonic_ms - health.last_good_ms <= scope.config.chain_patience_ms) return std::nullopt;
-    return api::Problem{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
+    if (in_touch) return std::nullopt;
+    return gone;
 }
 
 void resume_wallet(const State& state, std::vector<ports::Effect>& out) {

@@ -59,7 +59,7 @@ void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddres
     const ports::KeyPath path{taproot ? ports::AddressType::p2tr : ports::AddressType::p2wpkh, false, next++};
     extend_scripts(draft, scope, next_block(draft));
     const auto address = bitcoin::address_of(scope.keys.script_of(path), scope.config.network);
-    draft.answer(id, api::Answer(api::AddressMade{address.value_or("")}));
+    draft.answer_once(id, api::AddressMade{address.value_or("")});
 }
 
 bool is_mature(const ports::Coin& coin, BlockHeight tip) {
@@ -231,7 +231,7 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
             answer.kept_reason = "unconfirmed";
         }
     }
-    draft.answer(id, api::Answer(answer));
+    draft.answer_once(id, answer);
 }
 
 }  // namespace runnel::node

@@ -12,6 +12,8 @@ namespace runnel::sim {
 
 namespace {
 
+constexpr std::uint64_t status_every_ms = 30'000;
+
 wire::Features negotiated() {
     wire::Features out;
     const auto ours = peer::our_features();
@@ -64,17 +66,30 @@ void SimNode::restart_from(DiskImage image) {
 
 void SimNode::set_chain_reachable(bool reachable) {
     m_chain_reachable = reachable;
-    ports::ChainStatus status;
-    status.reachable = reachable;
-    status.synced = reachable;
-    status.tip = m_network.chain().height();
-    status.relays_packages = true;
-    if (!reachable) status.problem = "silent";
-    push(ports::ChainEvent(status));
+    // Blocks first: a source is in step when it has told all it has.
+    if (reachable) sync_chain();
+    report_chain();
     if (reachable) {
         push(ports::ChainEvent(ports::FeesChanged{ports::FeeEstimates{FeeratePerKw(2500), FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(253), true}}));
-        sync_chain();
     }
+}
+
+void SimNode::report_chain() {
+    if (m_chain_mute || m_node == nullptr) return;
+    ports::ChainStatus status;
+    status.reachable = m_chain_reachable;
+    status.synced = m_chain_reachable;
+    status.tip = m_network.chain().height();
+    status.relays_packages = true;
+    if (!m_chain_reachable) status.problem = "silent";
+    push(ports::ChainEvent(status));
+    m_status_ms = m_network.now_ms();
+}
+
+void SimNode::set_chain_mute(bool mute) {
+    m_chain_mute = mute;
+    sync_chain();
+    report_chain();
 }
 
 api::CommandId SimNode::post(decltype(api::Command::wish) wish) {
@@ -83,6 +98,11 @@ api::CommandId SimNode::post(decltype(api::Command::wish) wish) {
     const auto id = *api::CommandId::from(name.view());
     push(api::Command{id, std::move(wish)});
     return id;
+}
+
+void SimNode::post_again(const api::CommandId& id, decltype(api::Command::wish) wish) {
+    m_answers.erase(id);
+    push(api::Command{id, std::move(wish)});
 }
 
 const api::CommandResult* SimNode::answer(const api::CommandId& id) const {
@@ -121,6 +141,7 @@ bool SimNode::take_turn() {
 void SimNode::perform(ports::Effect& effect) {
     std::visit(overloaded{[&](ports::Send& e) { m_network.send(*this, e.peer, e.message); },
                           [&](ports::Broadcast& e) {
+                              if (m_broadcasts_lost) return;
                               auto& chain = m_network.chain();
                               bool accepted = true;
                               std::string reason;
@@ -180,7 +201,7 @@ bool SimNode::is_relevant(const bitcoin::Transaction& tx) {
 }
 
 void SimNode::sync_chain() {
-    if (!m_chain_reachable || m_node == nullptr) return;
+    if (!m_chain_reachable || m_chain_mute || m_node == nullptr) return;
     auto& chain = m_network.chain();
     while (!m_reported.empty() && chain.hash_at(m_reported.back().first) != m_reported.back().second) {
         push(ports::ChainEvent(ports::BlockDisconnected{m_reported.back().first, m_reported.back().second}));
@@ -202,7 +223,7 @@ void SimNode::sync_chain() {
 }
 
 void SimNode::see_mempool(const ports::TxPtr& tx) {
-    if (m_node != nullptr && m_chain_reachable && is_relevant(*tx)) push(ports::ChainEvent(ports::MempoolTx{tx}));
+    if (m_node != nullptr && m_chain_reachable && !m_chain_mute && is_relevant(*tx)) push(ports::ChainEvent(ports::MempoolTx{tx}));
 }
 
 void SimNode::watch(const ports::Watch& wanted) {
@@ -398,17 +419,25 @@ void Network::advance(std::uint64_t milliseconds) {
     const std::uint64_t until = m_now_ms + milliseconds;
     while (true) {
         settle();
-        std::uint64_t next = until;
+        std::uint64_t next = std::min(until, m_now_ms + status_every_ms);
         for (auto& node : m_nodes) {
             for (const auto& [timer, at] : node->m_timers) next = std::min(next, std::max(at, m_now_ms));
         }
         m_now_ms = next;
+        for (auto& node : m_nodes) {
+            // As the port asks of a source: at least every half minute while it is there.
+            if (node->m_chain_reachable && m_now_ms >= node->m_status_ms + status_every_ms) node->report_chain();
+        }
         if (!fire_due_timers() && m_now_ms >= until) break;
     }
     settle();
 }
 
 void Network::mine(unsigned blocks) {
+    // Somebody looks now and then, so that pictures are made of earlier ones.
+    for (auto& node : m_nodes) {
+        if (node->is_alive()) (void)node->snapshot();
+    }
     for (unsigned i = 0; i < blocks; ++i) {
         m_chain->mine(1);
         for (auto& node : m_nodes) node->sync_chain();
@@ -470,6 +499,13 @@ std::vector<std::string> Network::violations() {
         if (memory.incoming.size() != disk.incoming.size()) out.push_back(fmt::format("{}: invoices differ from the disk", node->name()));
         if (!(memory.tip == disk.tip)) out.push_back(fmt::format("{}: tip differs from the disk", node->name()));
         if (!(memory.wallet == disk.wallet)) out.push_back(fmt::format("{}: counters differ from the disk", node->name()));
+        // What is kept of the picture before is what would be made anew.
+        node::ChannelViews nothing_kept;
+        const auto fresh = node::make_snapshot(memory, node->node().config(), node->node().keys(), nothing_kept);
+        const auto shown = node->node().snapshot();
+        if (!(shown->channels == fresh->channels) || !(shown->balance == fresh->balance)) {
+            out.push_back(fmt::format("{}: the picture is not of this state", node->name()));
+        }
         for (const auto& [id, channel] : memory.channels) {
             const auto* const funded = channel::funded_of(channel->state);
             if (funded == nullptr) continue;

@@ -47,6 +47,8 @@ public:
 
     /// Posts a command; the answer is there once settled.
     api::CommandId post(decltype(api::Command::wish) wish);
+    /// The same command again, as a client does that has not heard the answer.
+    void post_again(const api::CommandId& id, decltype(api::Command::wish) wish);
     const api::CommandResult* answer(const api::CommandId& id) const;
     const std::vector<api::Notice>& notices() const { return m_notices; }
     const std::vector<std::string>& broken() const { return m_broken; }
@@ -58,6 +60,12 @@ public:
     void restart_from(DiskImage image);
     /// From now on the chain source is silent (or speaks again).
     void set_chain_reachable(bool reachable);
+    /// The source hangs: nothing is heard of it, not even that something is wrong.
+    void set_chain_mute(bool mute);
+    /// Whatever a source may say of itself.
+    void say_chain(const ports::ChainStatus& status) { push(ports::ChainEvent(status)); }
+    /// What this node broadcasts gets nowhere, and it is not told so.
+    void lose_broadcasts(bool lost) { m_broadcasts_lost = lost; }
     void set_fees(const ports::FeeEstimates& fees) { push(ports::ChainEvent(ports::FeesChanged{fees})); }
     /// Sends the next commit into a crash: the n-th from now.
     void crash_before(std::uint64_t n) { m_store->crash_before(m_store->commits() + n); }
@@ -73,6 +81,7 @@ private:
     bool take_turn();
     void perform(ports::Effect& effect);
     void sync_chain();
+    void report_chain();
     void see_mempool(const ports::TxPtr& tx);
     bool is_relevant(const bitcoin::Transaction& tx);
     void watch(const ports::Watch& watch);
@@ -91,6 +100,9 @@ private:
     std::set<bitcoin::OutPoint> m_watched_outpoints;
     std::vector<std::pair<BlockHeight, BlockHash>> m_reported;  ///< Blocks told to the node, oldest first.
     bool m_chain_reachable = true;
+    bool m_chain_mute = false;
+    bool m_broadcasts_lost = false;
+    std::uint64_t m_status_ms = 0;  ///< When the source said last where it stands.
     std::uint64_t m_commands = 0;
     std::uint64_t m_turns = 0;
 };

@@ -1,5 +1,5 @@
 // Payments as stories: over a hub, in parts, twice, too late, refused, and cut in the middle.
-#include "tests/scenario/duo.h"
+#include "tests/scenario/payment_facts.h"
 
 using namespace runnel;
 using namespace runnel::test;
@@ -8,62 +8,6 @@ using namespace runnel::literals;
 namespace {
 
 using api::ProblemKind;
-
-/// Alice and Carol with two hubs between them.
-class Quartet : public Story {
-public:
-    Quartet()
-        : alice(net.add("alice", parts_for(1))),
-          north(net.add("north", parts_for(2, true))),
-          south(net.add("south", parts_for(3, true))),
-          carol(net.add("carol", parts_for(4))) {
-        for (auto* const node : {&alice, &north, &south, &carol}) {
-            net.fund(*node, Sat(2'000'000), 2);
-            net.fund(*node, Sat(30'000), 6);
-        }
-    }
-    sim::SimNode& alice;
-    sim::SimNode& north;
-    sim::SimNode& south;
-    sim::SimNode& carol;
-};
-
-const node::OutgoingPayment* sent(const sim::SimNode& node, const std::string& bolt11) {
-    for (const auto& [hash, payment] : node.node().state().payments) {
-        if (payment->bolt11 == bolt11) return payment.get();
-    }
-    return nullptr;
-}
-
-std::size_t failed_parts(const node::OutgoingPayment& payment) {
-    return static_cast<std::size_t>(
-        std::count_if(payment.parts.begin(), payment.parts.end(),
-                      [](const node::Part& p) { return p.state == node::Part::State::failed; }));
-}
-
-std::string param(const Payment& payment, const std::string& name) {
-    const auto* const answer = payment.answer();
-    if (answer == nullptr || *answer) return {};
-    const auto& params = answer->error().params;
-    const auto at = params.find(name);
-    return at == params.end() ? std::string() : at->second;
-}
-
-bool is_still_in_flight(const Payment& payment) {
-    const auto* const answer = payment.answer();
-    return answer != nullptr && *answer && std::holds_alternative<api::StillInFlight>(**answer);
-}
-
-std::size_t htlcs(const sim::SimNode& node) {
-    std::size_t count = 0;
-    for (const auto& [id, channel] : node.node().state().channels) {
-        if (const auto* const funded = channel::funded_of(channel->state))
-            count += funded->commitments.htlcs().size();
-    }
-    return count;
-}
-
-constexpr std::uint64_t minute = 60'000;
 
 }  // namespace
 

@@ -1,0 +1,323 @@
+// The rules of payments one by one, each broken by somebody: a hub's terms, sets that come apart, HTLCs that were never signed or
+// never come back from the chain, one silent peer among several.
+#include "tests/scenario/payment_facts.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+namespace {
+
+using api::ProblemKind;
+
+/// Leaves the channel so that what `node` adds next is proposed and cannot be signed: `peer` owes it a revocation and is silent.
+void owe_a_revocation(Story& net, sim::SimNode& node, sim::SimNode& peer) {
+    net.net.hold(peer, node, true);
+    node.set_fees(ports::FeeEstimates{FeeratePerKw(5'000), FeeratePerKw(2'500), FeeratePerKw(253), FeeratePerKw(2'000), true});
+    net.net.settle();
+    // Feerates follow at the next block.
+    net.net.mine(1);
+}
+
+BlockHeight expiry_of(const sim::SimNode& node, const ChannelId& id) {
+    return BlockHeight(channel::funded_of(Story::channel_of(node, id)->state)->commitments.htlcs().front().htlc.cltv_expiry);
+}
+
+}  // namespace
+
+class TestPaymentRules : public QObject {
+    Q_OBJECT
+
+private slots:
+    void a_hub_keeps_to_its_terms_data();
+    void a_hub_keeps_to_its_terms();
+    void twice_is_the_most_a_payee_takes();
+    void a_set_that_lost_its_first_part_times_out();
+    void an_incomplete_set_does_not_condemn_the_way();
+    void what_was_never_signed_is_called_so();
+    void a_forward_taken_back_may_be_tried_again();
+    void a_forward_never_signed_goes_back_in_time();
+    void a_forward_stuck_on_the_chain_goes_back_at_its_expiry();
+    void one_silent_peer_does_not_block_the_others();
+    void nobody_waits_for_room_that_cannot_come();
+    void those_who_wait_keep_their_order();
+};
+
+void TestPaymentRules::a_hub_keeps_to_its_terms_data() {
+    using Change = std::function<void(payment::HintHop&, payment::Invoice&)>;
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("code");
+    const auto row = [](const char* name, const char* code, Change change) { QTest::newRow(name) << change << QString(code); };
+    row("its own terms", "", [](payment::HintHop&, payment::Invoice&) {});
+    row("base fee", "fee_insufficient", [](payment::HintHop& hop, payment::Invoice&) { hop.fee_base_msat -= 1_msat; });
+    row("proportional fee", "fee_insufficient", [](payment::HintHop& hop, payment::Invoice&) { hop.fee_proportional_millionths -= 1; });
+    row("expiry delta", "incorrect_cltv_expiry",
+        [](payment::HintHop& hop, payment::Invoice&) { hop.cltv_expiry_delta = BlockDelta(hop.cltv_expiry_delta.raw() - 1); });
+    row("amount", "amount_below_minimum", [](payment::HintHop&, payment::Invoice& invoice) { invoice.amount = 1'999_msat; });
+    row("unknown channel", "unknown_next_peer",
+        [](payment::HintHop& hop, payment::Invoice&) { hop.short_channel_id = ShortChannelId(hop.short_channel_id.raw() ^ 1); });
+    row("more than it has", "temporary_channel_failure",
+        [](payment::HintHop&, payment::Invoice& invoice) { invoice.amount = 600'000'000_msat; });
+}
+
+void TestPaymentRules::a_hub_keeps_to_its_terms() {
+    using Change = std::function<void(payment::HintHop&, payment::Invoice&)>;
+    QFETCH(Change, change);
+    QFETCH(QString, code);
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    auto strict = parts_for(2, true);
+    strict.config.forwarding.htlc_minimum = 2'000_msat;
+    auto& hub = net.net.add("hub", std::move(strict));
+    auto& carol = net.net.add("carol", parts_for(3));
+    for (auto* const node : {&alice, &hub, &carol}) {
+        net.net.fund(*node, Sat(2'000'000), 2);
+        net.net.fund(*node, Sat(30'000), 6);
+    }
+    const auto first = net.open(alice, hub, 1'000'000_sat);
+    net.open(hub, carol, 500'000_sat);
+    const auto keys = parts_for(3).keys;
+    const auto bolt11 = forged(net.invoice(carol, 20'000'000_msat), *keys,
+                               [&](payment::Invoice& invoice) { change(invoice.route_hints.at(0).at(0), invoice); });
+    const auto payment = net.start_payment(alice, bolt11);
+    net.net.settle();
+    QCOMPARE(payment.succeeded(), code.isEmpty());
+    QCOMPARE(QString::fromStdString(param(payment, "code")), code);
+    if (!code.isEmpty()) QCOMPARE(param(payment, "node"), hub.id().hex());
+    QCOMPARE(Story::settled(hub, first), code.isEmpty() ? 20'003'000_msat : 0_msat);
+    QVERIFY(hub.node().state().forwards.empty());
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::twice_is_the_most_a_payee_takes() {
+    Duo net;
+    net.open(net.alice, net.bob, 1'000'000_sat);
+    const auto keys = parts_for(2).keys;
+    for (const bool twice : {true, false}) {
+        const auto bolt11 = forged(net.invoice(net.bob, 1'000'000_msat), *keys,
+                                   [&](payment::Invoice& invoice) { invoice.amount = twice ? 2'000'000_msat : 2'000'001_msat; });
+        const auto payment = net.start_payment(net.alice, bolt11);
+        net.net.settle();
+        QCOMPARE(payment.succeeded(), twice);
+    }
+    QVERIFY(net.check());
+}
+
+/// Three parts over three ways, one after the other; the channel of the first goes to the chain before the others are there.
+void TestPaymentRules::a_set_that_lost_its_first_part_times_out() {
+    Quartet net;
+    net.open(net.alice, net.carol, 300'000_sat);
+    net.open(net.alice, net.north, 300'000_sat);
+    net.open(net.alice, net.south, 300'000_sat);
+    const auto doomed = net.open(net.north, net.carol, 500'000_sat);
+    net.open(net.south, net.carol, 500'000_sat);
+    const auto bolt11 = net.invoice(net.carol, 750'000'000_msat);
+    net.net.hold(net.alice, net.carol, true);
+    net.net.hold(net.south, net.carol, true);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(sent(net.alice, bolt11)->parts.size(), std::size_t{3});
+    net.net.advance(10'000);
+    net.net.hold(net.alice, net.carol, false);
+    net.net.settle();
+    QVERIFY(bool(net.run(net.carol, api::CloseChannel{doomed, true})));
+    net.net.advance(10'000);
+    net.net.hold(net.south, net.carol, false);
+    net.net.settle();
+    QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{0});
+    // A minute after the first part that is left, whoever came before it.
+    net.net.advance(minute);
+    QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{2});
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::an_incomplete_set_does_not_condemn_the_way() {
+    Quartet net;
+    net.open(net.alice, net.north, 300'000_sat);
+    net.open(net.alice, net.south, 300'000_sat);
+    net.open(net.north, net.carol, 500'000_sat);
+    net.open(net.south, net.carol, 500'000_sat);
+    net.net.hold(net.south, net.carol, true);
+    const auto bolt11 = net.invoice(net.carol, 400'000'000_msat);
+    const Payment payment(net.alice, net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 600}));
+    net.net.settle();
+    net.net.advance(minute + 1'000);
+    QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{1});
+    net.net.hold(net.south, net.carol, false);
+    net.net.settle();
+    // The late part waits alone for its minute, fails too, and only then the payment begins anew: nothing was wrong with either way.
+    QVERIFY(payment.answer() == nullptr);
+    net.net.advance(minute + 1'000);
+    QVERIFY(payment.succeeded());
+    QCOMPARE(payment.paid().parts, std::uint32_t{2});
+    QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{2});
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::what_was_never_signed_is_called_so() {
+    Duo net;
+    net.open(net.alice, net.bob, 1'000'000_sat);
+    const auto bolt11 = net.invoice(net.bob, 10'000'000_msat);
+    owe_a_revocation(net, net.alice, net.bob);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(sent(net.alice, bolt11)->parts.size(), std::size_t{1});
+    net.net.disconnect(net.alice, net.bob);
+    net.net.settle();
+    net.net.mine(90);
+    net.net.hold(net.bob, net.alice, false);
+    net.reconnect();
+    const auto* const payment = sent(net.alice, bolt11);
+    QVERIFY(is_lost(payment));
+    QCOMPARE(payment->parts.front().failure, std::string("never_sent"));
+    // Its id is given out again: nothing that is said of the next HTLC is said of this one.
+    QVERIFY(payment->parts.front().htlc == node::HtlcRef{});
+    QCOMPARE(htlcs(net.alice), std::size_t{0});
+    const auto again = net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QVERIFY(again.succeeded());
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::a_forward_taken_back_may_be_tried_again() {
+    Trio net;
+    net.open(net.alice, net.hub, 1'000'000_sat);
+    net.open(net.hub, net.carol, 1'000'000_sat);
+    const auto bolt11 = net.invoice(net.carol, 10'000'000_msat);
+    owe_a_revocation(net, net.hub, net.carol);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
+    net.net.disconnect(net.hub, net.carol);
+    net.net.settle();
+    net.net.mine(80);
+    net.net.hold(net.carol, net.hub, false);
+    net.net.connect(net.hub, net.carol);
+    net.net.settle();
+    const auto* const payment = sent(net.alice, bolt11);
+    QVERIFY(is_lost(payment));
+    QCOMPARE(payment->parts.front().failure, std::string("temporary_channel_failure"));
+    QVERIFY(net.hub.node().state().forwards.empty());
+    QVERIFY(net.check());
+}
+
+/// The peer that is to have it never comes back, and nothing of the HTLC is in a commitment: no chain will ever tell its end.
+void TestPaymentRules::a_forward_never_signed_goes_back_in_time() {
+    Trio net;
+    const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
+    net.open(net.hub, net.carol, 1'000'000_sat);
+    const auto bolt11 = net.invoice(net.carol, 10'000'000_msat);
+    owe_a_revocation(net, net.hub, net.carol);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
+    net.net.disconnect(net.hub, net.carol);
+    net.net.settle();
+    net.net.mine(180);
+    QVERIFY(is_lost(sent(net.alice, bolt11)));
+    QCOMPARE(Trio::state_of(net.alice, first), std::string("normal"));
+    QVERIFY(net.hub.node().state().forwards.empty());
+    // And it is not offered when the peer does come back.
+    net.net.hold(net.carol, net.hub, false);
+    net.net.connect(net.hub, net.carol);
+    net.net.settle();
+    QCOMPARE(htlcs(net.hub) + htlcs(net.carol), std::size_t{0});
+    QVERIFY(net.pays(net.alice, net.carol, 1'000'000_msat).succeeded());
+    QVERIFY(net.check());
+}
+
+/// The hub's close does not get into any block: the outcome stays open beyond the expiry of what it was promised.
+void TestPaymentRules::a_forward_stuck_on_the_chain_goes_back_at_its_expiry() {
+    Trio net;
+    const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
+    const auto second = net.open(net.hub, net.carol, 1'000'000_sat);
+    const auto bolt11 = net.invoice(net.carol, 50'000'000_msat);
+    net.net.hold(net.carol, net.hub, true);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
+    net.hub.lose_broadcasts(true);
+    const auto expiry = expiry_of(net.hub, first);
+    net.net.mine(expiry.raw() - net.net.chain().height().raw() - 1);
+    QCOMPARE(Trio::state_of(net.hub, second), std::string("closing"));
+    QVERIFY(!is_lost(sent(net.alice, bolt11)));
+    net.net.mine(1);
+    QVERIFY(is_lost(sent(net.alice, bolt11)));
+    net.net.mine(10);
+    QCOMPARE(Trio::state_of(net.alice, first), std::string("normal"));
+    QCOMPARE(Trio::state_of(net.hub, first), std::string("normal"));
+    QVERIFY(net.hub.node().state().forwards.empty());
+    // The chain has its end in time, and nobody is left to tell.
+    net.hub.lose_broadcasts(false);
+    net.net.mine(150);
+    QCOMPARE(htlcs(net.hub), std::size_t{0});
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::one_silent_peer_does_not_block_the_others() {
+    Trio net;
+    net.open(net.alice, net.hub, 500'000_sat);
+    net.open(net.alice, net.carol, 500'000_sat);
+    const auto large = net.invoice(net.hub, 400'000'000_msat);
+    const auto waits = net.invoice(net.hub, 300'000'000_msat);
+    net.net.hold(net.hub, net.alice, true);
+    net.start_payment(net.alice, large);
+    net.net.settle();
+    const auto queued = net.start_payment(net.alice, waits);
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
+    // Another peer's channel has all the room there is.
+    const auto other = net.pays(net.alice, net.carol, 100'000'000_msat);
+    QVERIFY(other.succeeded());
+    QVERIFY(queued.answer() == nullptr);
+    net.net.advance(minute + 1'000);
+    QCOMPARE(queued.problem(), std::optional(ProblemKind::timed_out));
+    QVERIFY(net.alice.node().state().queued.empty());
+    net.net.hold(net.hub, net.alice, false);
+    net.net.settle();
+    QVERIFY(is_paid(sent(net.alice, large)));
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::nobody_waits_for_room_that_cannot_come() {
+    Trio net;
+    net.open(net.alice, net.hub, 500'000_sat);
+    net.open(net.alice, net.carol, 100'000_sat);
+    const auto large = net.invoice(net.hub, 300'000'000_msat);
+    net.net.hold(net.hub, net.alice, true);
+    net.start_payment(net.alice, large);
+    net.net.settle();
+    // What is under way to the hub will never be room towards Carol.
+    const auto never = net.pays(net.alice, net.carol, 200'000'000_msat);
+    QCOMPARE(never.problem(), std::optional(ProblemKind::insufficient_liquidity));
+    net.net.hold(net.hub, net.alice, false);
+    net.net.settle();
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::those_who_wait_keep_their_order() {
+    Duo net;
+    net.open(net.alice, net.bob, 500'000_sat, 50'000'000_msat);
+    net.net.hold(net.bob, net.alice, true);
+    const auto first = net.invoice(net.bob, 400'000'000_msat);
+    std::vector<Payment> waiting;
+    net.start_payment(net.alice, first);
+    net.net.settle();
+    // Two that find room only when the first has failed, and a small one that must not overtake them.
+    for (const Msat amount : {300'000'000_msat, 100'000'000_msat, 1'000'000_msat})
+        waiting.push_back(net.start_payment(net.alice, net.invoice(net.bob, amount)));
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().queued.size(), std::size_t{3});
+    net.net.hold(net.bob, net.alice, false);
+    net.net.settle();
+    // The first took what two of them would have needed, for good: they are told so, and the third does not wait for them.
+    QVERIFY(is_paid(sent(net.alice, first)));
+    QCOMPARE(waiting[0].problem(), std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(waiting[1].problem(), std::optional(ProblemKind::insufficient_liquidity));
+    QVERIFY(waiting[2].succeeded());
+    QVERIFY(net.alice.node().state().queued.empty());
+    QVERIFY(net.check());
+}
+
+RUNNEL_TEST(TestPaymentRules)
+#include "test_payment_rules.moc"
