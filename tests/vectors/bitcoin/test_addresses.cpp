@@ -1,6 +1,6 @@
 // Addresses: Bitcoin Core's table, the strings of BIP 173 and BIP 350, Base58.
 #include "core/bitcoin/address.h"
-#include "tests/vectors/bitcoin/vector_file.h"
+#include "tests/support/vector_file.h"
 
 using namespace runnel;
 using namespace runnel::bitcoin;
@@ -20,7 +20,7 @@ Network network_of(const QString& name) {
 }
 
 std::string text_of(const QJsonValue& hex) {
-    const auto bytes = hex_of(hex);
+    const auto bytes = test::hex(hex);
     return std::string(bytes.begin(), bytes.end());
 }
 
@@ -39,7 +39,7 @@ private slots:
 };
 
 void TestAddresses::valid() {
-    const auto rows = vector_file("addresses_valid.json").array();
+    const auto rows = test::vector_list("bitcoin/addresses_valid.json");
     QCOMPARE(rows.size(), 54);
     for (const auto& value : rows) {
         const auto row = value.toArray();
@@ -47,7 +47,7 @@ void TestAddresses::valid() {
         const auto network = network_of(row[2].toString());
         const auto script = parse_address(text, network);
         QVERIFY2(script, text.c_str());
-        QCOMPARE(*script, hex_of(row[1]));
+        QCOMPARE(*script, test::hex(row[1]));
         QCOMPARE(address_of(*script, network), std::optional(text));
         // A practice address is good nowhere else, and no other is good there.
         const auto elsewhere = parse_address(text, Network::practice);
@@ -62,7 +62,7 @@ void TestAddresses::valid() {
 }
 
 void TestAddresses::invalid() {
-    const auto rows = vector_file("addresses_invalid.json").array();
+    const auto rows = test::vector_list("bitcoin/addresses_invalid.json");
     QCOMPARE(rows.size(), 70);
     for (const auto& row : rows) {
         for (const auto network : all_networks) {
@@ -72,7 +72,7 @@ void TestAddresses::invalid() {
 }
 
 void TestAddresses::bech32_strings() {
-    const auto file = vector_file("bech32.json").object();
+    const auto file = test::vector_object("bitcoin/bech32.json");
     int strings = 0;
     for (const auto& [name, kind] : {std::pair("bech32", Bech32Kind::bech32), std::pair("bech32m", Bech32Kind::bech32m)}) {
         for (const auto& hex : file[name].toObject()["valid"].toArray()) {
@@ -97,7 +97,7 @@ void TestAddresses::bech32_strings() {
 }
 
 void TestAddresses::segwit_addresses() {
-    const auto file = vector_file("bech32.json").object();
+    const auto file = test::vector_object("bitcoin/bech32.json");
     const auto valid = file["addresses"].toArray();
     QCOMPARE(valid.size(), 8);
     for (const auto& value : valid) {
@@ -105,7 +105,7 @@ void TestAddresses::segwit_addresses() {
         const auto network = text.startsWith("tb", Qt::CaseInsensitive) ? Network::testnet4 : Network::mainnet;
         const auto script = parse_address(text.toStdString(), network);
         QVERIFY2(script, qPrintable(text));
-        QCOMPARE(*script, hex_of(value.toArray()[1]));
+        QCOMPARE(*script, test::hex(value.toArray()[1]));
         QCOMPARE(QString::fromStdString(*address_of(*script, network)), text.toLower());
     }
     const auto invalid = file["no_addresses"].toArray();
@@ -119,10 +119,10 @@ void TestAddresses::segwit_addresses() {
 }
 
 void TestAddresses::base58() {
-    const auto rows = vector_file("base58.json").array();
+    const auto rows = test::vector_list("bitcoin/base58.json");
     QCOMPARE(rows.size(), 14);
     for (const auto& value : rows) {
-        const auto bytes = hex_of(value.toArray()[0]);
+        const auto bytes = test::hex(value.toArray()[0]);
         const auto text = value.toArray()[1].toString().toStdString();
         QCOMPARE(encode_base58(bytes), text);
         QCOMPARE(*decode_base58(text), bytes);

@@ -1,6 +1,6 @@
 // Bitcoin Core's tables of scripts and transactions. All rows run: 1207 scripts, 119 valid and 93 invalid transactions (no
 // row of these files takes a taproot script path, the one thing the interpreter leaves out).
-#include "tests/vectors/bitcoin/vector_file.h"
+#include "tests/support/vector_file.h"
 
 #include "core/bitcoin/consensus.h"
 #include "core/bitcoin/interpreter.h"
@@ -75,7 +75,7 @@ Coins coins_of(const QJsonArray& rows) {
         const auto row = value.toArray();
         const auto txid = from_display_hex<Txid>(row[0].toString().toStdString());
         if (!txid) qFatal("no txid");
-        out[{*txid, static_cast<std::uint32_t>(row[1].toInteger())}] = {Sat(number_of(row[3])), hex_of(row[2])};
+        out[{*txid, static_cast<std::uint32_t>(row[1].toInteger())}] = {Sat(test::number(row[3])), test::hex(row[2])};
     }
     return out;
 }
@@ -108,19 +108,19 @@ private slots:
 };
 
 void TestScriptTables::scripts() {
-    const auto rows = vector_file("scripts.json").array();
+    const auto rows = test::vector_list("bitcoin/scripts.json");
     QCOMPARE(rows.size(), 1207);
     int valid = 0;
     for (const auto& value : rows) {
         const auto row = value.toArray();
-        const auto amount = row.size() > 5 ? Sat(number_of(row[5])) : Sat(0);
+        const auto amount = row.size() > 5 ? Sat(test::number(row[5])) : Sat(0);
         std::vector<Bytes> witness;
-        for (qsizetype i = 6; i < row.size(); ++i) witness.push_back(hex_of(row[i]));
+        for (qsizetype i = 6; i < row.size(); ++i) witness.push_back(test::hex(row[i]));
         auto flags = flags_of(row[2].toString());
         if (flags & verify_cleanstack) flags |= verify_p2sh | verify_witness;
 
-        const auto credit = crediting(hex_of(row[1]), amount);
-        const auto tx = spending(credit, hex_of(row[0]), witness);
+        const auto credit = crediting(test::hex(row[1]), amount);
+        const auto tx = spending(credit, test::hex(row[0]), witness);
         const auto result = verify_input(tx, 0, credit.outputs, flags);
         const auto said = result_of(result) + " " + row[4].toString() + " " + row[1].toString();
         QCOMPARE(said, row[3].toString() + " " + row[4].toString() + " " + row[1].toString());
@@ -132,11 +132,11 @@ void TestScriptTables::scripts() {
 }
 
 void TestScriptTables::valid_transactions() {
-    const auto rows = vector_file("tx_valid.json").array();
+    const auto rows = test::vector_list("bitcoin/tx_valid.json");
     QCOMPARE(rows.size(), 119);
     for (const auto& value : rows) {
         const auto row = value.toArray();
-        const auto bytes = hex_of(row[1]);
+        const auto bytes = test::hex(row[1]);
         const auto tx = Transaction::parse(bytes);
         QVERIFY2(tx, qPrintable(row[3].toString()));
         QCOMPARE(tx->serialise(), bytes);
@@ -153,12 +153,12 @@ void TestScriptTables::valid_transactions() {
 }
 
 void TestScriptTables::invalid_transactions() {
-    const auto rows = vector_file("tx_invalid.json").array();
+    const auto rows = test::vector_list("bitcoin/tx_invalid.json");
     QCOMPARE(rows.size(), 93);
     int by_shape = 0;
     for (const auto& value : rows) {
         const auto row = value.toArray();
-        const auto tx = Transaction::parse(hex_of(row[1]));
+        const auto tx = Transaction::parse(test::hex(row[1]));
         if (row[2].toString() == "BADTX") {
             ++by_shape;
             QVERIFY2(!tx || check_transaction(*tx), qPrintable(row[3].toString()));

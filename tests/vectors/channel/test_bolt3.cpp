@@ -1,39 +1,20 @@
 // BOLT 3, Appendices B, E and F: key derivation, the funding output, nine commitments with anchors and their fifteen
 // second-stage transactions, byte for byte.
-#include "tests/support/test_main.h"
+#include "tests/support/vector_file.h"
 
 #include "core/bitcoin/interpreter.h"
 #include "core/bitcoin/script.h"
 #include "core/channel/transactions.h"
 #include "core/crypto/hash.h"
 
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
 using namespace runnel;
 using namespace runnel::channel;
 
 namespace {
 
-QJsonObject load(const QString& name) {
-    QFile file(test::tests_dir() + QStringLiteral("/vectors/data/channel/") + name);
-    if (!file.open(QIODevice::ReadOnly)) qFatal("cannot open %s", qPrintable(file.fileName()));
-    return QJsonDocument::fromJson(file.readAll()).object();
-}
+std::string text(const QJsonValue& object, const char* name) { return test::text(object[QLatin1String(name)]); }
 
-std::string text(const QJsonValue& object, const char* name) {
-    const auto value = object.toObject().value(QLatin1String(name));
-    if (!value.isString()) qFatal("no text named %s", name);
-    return value.toString().toStdString();
-}
-
-std::uint64_t number(const QJsonValue& object, const char* name) {
-    const auto value = object.toObject().value(QLatin1String(name));
-    if (!value.isDouble()) qFatal("no number named %s", name);
-    return static_cast<std::uint64_t>(value.toInteger());
-}
+std::uint64_t number(const QJsonValue& object, const char* name) { return test::number(object[QLatin1String(name)]); }
 
 crypto::PublicKey point(const QJsonValue& object, const char* name) {
     return crypto::PublicKey::parse_hex(text(object, name)).value();
@@ -48,7 +29,7 @@ crypto::Signature signature(const QJsonValue& object, const char* name) {
 }
 
 struct Vectors {
-    QJsonObject json = load(QStringLiteral("anchors.json"));
+    QJsonObject json = test::vector_object("channel/anchors.json");
     QJsonValue channel = json[QLatin1String("channel")];
     QJsonValue local = json[QLatin1String("keys")].toObject()[QLatin1String("local")];
     QJsonValue remote = json[QLatin1String("keys")].toObject()[QLatin1String("remote")];
@@ -103,7 +84,7 @@ private slots:
 };
 
 void TestBolt3::derives_keys() {
-    const QJsonValue json = load(QStringLiteral("key-derivation.json"));
+    const QJsonValue json = test::vector_object("channel/key-derivation.json");
     const auto base = key(json, "base_secret");
     const auto secret = key(json, "per_commitment_secret");
     QVERIFY(base.public_key() == point(json, "base_point"));
@@ -115,7 +96,7 @@ void TestBolt3::derives_keys() {
 }
 
 void TestBolt3::funds_the_channel() {
-    const QJsonValue json = load(QStringLiteral("funding.json"));
+    const QJsonValue json = test::vector_object("channel/funding.json");
     const auto ours = point(json, "local_funding_pubkey");
     const auto theirs = point(json, "remote_funding_pubkey");
     const auto script = funding_script(ours, theirs);

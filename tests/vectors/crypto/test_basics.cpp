@@ -1,7 +1,7 @@
 // Hashes, MACs, key derivation and ChaCha20 against published values.
 #include "core/crypto/aead.h"
 #include "core/crypto/hash.h"
-#include "tests/vectors/crypto/json_file.h"
+#include "tests/support/vector_file.h"
 
 using namespace runnel;
 using namespace runnel::crypto;
@@ -96,7 +96,7 @@ private slots:
     }
 
 private:
-    const QJsonObject m_file = test::json_file("crypto/basics.json");
+    const QJsonObject m_file = test::vector_object("crypto/basics.json");
 };
 
 RUNNEL_TEST(TestBasicVectors)

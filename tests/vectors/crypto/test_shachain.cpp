@@ -1,6 +1,6 @@
 // Generation and storage of per-commitment secrets against BOLT 3, Appendix D.
 #include "core/crypto/shachain.h"
-#include "tests/vectors/crypto/json_file.h"
+#include "tests/support/vector_file.h"
 
 using namespace runnel;
 using namespace runnel::crypto;
@@ -33,7 +33,7 @@ private slots:
     }
 
 private:
-    const QJsonObject m_file = test::json_file("crypto/shachain.json");
+    const QJsonObject m_file = test::vector_object("crypto/shachain.json");
 };
 
 RUNNEL_TEST(TestShachainVectors)

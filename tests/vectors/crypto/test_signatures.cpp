@@ -1,7 +1,7 @@
 // ECDSA (Wycheproof, RFC 6979), Schnorr (BIP 340) and taproot keys (BIP 341) against published values.
 #include "core/crypto/hash.h"
 #include "core/crypto/keys.h"
-#include "tests/vectors/crypto/json_file.h"
+#include "tests/support/vector_file.h"
 
 using namespace runnel;
 using namespace runnel::crypto;
@@ -14,7 +14,7 @@ class TestSignatureVectors : public QObject {
 private slots:
     void wycheproof_ecdsa() {
         int valid = 0;
-        for (const auto& entry : rows_of(test::json_file("crypto/ecdsa.json"), "tests")) {
+        for (const auto& entry : rows_of(test::vector_object("crypto/ecdsa.json"), "tests")) {
             const auto row = entry.toArray();
             const auto key = PublicKey::parse(hex(row[1]));
             QVERIFY(key.has_value());
@@ -31,7 +31,7 @@ private slots:
     }
 
     void deterministic_signing() {
-        for (const auto& row : rows_of(test::json_file("crypto/basics.json"), "signing")) {
+        for (const auto& row : rows_of(test::vector_object("crypto/basics.json"), "signing")) {
             const auto key = PrivateKey::from(test::secret(row[u"secret"]));
             QVERIFY(key.has_value());
             const auto digest = sha256(bytes_of(test::text(row[u"message"])));
@@ -46,7 +46,7 @@ private slots:
 
     void bip340() {
         int valid = 0;
-        for (const auto& entry : rows_of(test::json_file("crypto/schnorr.json"), "tests")) {
+        for (const auto& entry : rows_of(test::vector_object("crypto/schnorr.json"), "tests")) {
             const auto row = entry.toArray();
             const auto message = hex(row[4]);
             const auto key = XOnlyKey::from(hex(row[2]));
@@ -67,7 +67,7 @@ private slots:
     }
 
     void taproot_outputs() {
-        for (const auto& row : rows_of(test::json_file("crypto/taproot.json"), "outputs")) {
+        for (const auto& row : rows_of(test::vector_object("crypto/taproot.json"), "outputs")) {
             const auto internal = XOnlyKey::from(hex(row[u"internal"]));
             QVERIFY(internal.has_value());
             const auto out = taproot_output(*internal, root(row[u"root"]));
@@ -78,7 +78,7 @@ private slots:
     }
 
     void taproot_keys() {
-        for (const auto& row : rows_of(test::json_file("crypto/taproot.json"), "keys")) {
+        for (const auto& row : rows_of(test::vector_object("crypto/taproot.json"), "keys")) {
             const auto internal = PrivateKey::from(test::secret(row[u"secret"]));
             QVERIFY(internal.has_value());
             QCOMPARE(to_bytes(x_only(internal->public_key()).view()), hex(row[u"internal"]));

@@ -2,30 +2,15 @@
 #include "core/gossip/announcement.h"
 #include "core/gossip/policy.h"
 #include "core/gossip/queries.h"
-#include "tests/support/test_main.h"
-
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include "tests/support/vector_file.h"
 
 using namespace runnel;
 using namespace runnel::gossip;
+using runnel::test::hex;
+using runnel::test::text;
 
 namespace {
 
-QJsonObject load(const char* name) {
-    QFile file(test::tests_dir() + QStringLiteral("/vectors/data/gossip/") + QLatin1String(name));
-    if (!file.open(QIODevice::ReadOnly)) qFatal("cannot read %s", name);
-    return QJsonDocument::fromJson(file.readAll()).object();
-}
-
-std::string text(const QJsonValue& value) {
-    return value.toString().toStdString();
-}
-Bytes bytes(const QJsonValue& value) {
-    return from_hex(text(value)).value();
-}
 std::uint32_t u32(const QJsonValue& value) {
     return static_cast<std::uint32_t>(value.toInteger());
 }
@@ -102,11 +87,11 @@ class TestBolt7 : public QObject {
 
 private slots:
     void extended_queries() {
-        const auto vectors = load("extended_queries.json")["vectors"].toArray();
+        const auto vectors = test::vector_object("gossip/extended_queries.json")["vectors"].toArray();
         QCOMPARE(vectors.size(), 10);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
-            const Bytes encoded = bytes(vector["hex"]);
+            const Bytes encoded = hex(vector["hex"]);
             const auto message = wire::decode(encoded);
             QVERIFY(message);
             QCOMPARE(wire::encode(*message), encoded);
@@ -124,11 +109,11 @@ private slots:
     }
 
     void real_channel_announcements() {
-        const auto vectors = load("mainnet_messages.json")["channel_announcements"].toArray();
+        const auto vectors = test::vector_object("gossip/mainnet_messages.json")["channel_announcements"].toArray();
         QCOMPARE(vectors.size(), 12);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
-            const Bytes encoded = bytes(vector["message"]);
+            const Bytes encoded = hex(vector["message"]);
             const auto message = wire::decode(encoded);
             QVERIFY(message);
             QCOMPARE(wire::encode(*message), encoded);
@@ -145,11 +130,11 @@ private slots:
     }
 
     void real_channel_updates() {
-        const auto vectors = load("mainnet_messages.json")["channel_updates"].toArray();
+        const auto vectors = test::vector_object("gossip/mainnet_messages.json")["channel_updates"].toArray();
         QCOMPARE(vectors.size(), 8);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
-            const Bytes encoded = bytes(vector["message"]);
+            const Bytes encoded = hex(vector["message"]);
             const auto message = wire::decode(encoded);
             QVERIFY(message);
             QCOMPARE(wire::encode(*message), encoded);

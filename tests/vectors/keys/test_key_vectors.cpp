@@ -1,27 +1,16 @@
 // BIP 39 (English), BIP 32, BIP 84 and BIP 86 by their published vectors.
-#include "tests/support/test_main.h"
+#include "tests/support/vector_file.h"
 
 #include "core/bitcoin/address.h"
 #include "wallet/keys/key_ring.h"
 #include "wallet/keys/mnemonic.h"
-
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 
 using namespace runnel;
 using namespace runnel::keys;
 
 namespace {
 
-QJsonObject load(const char* name) {
-    QFile file(test::tests_dir() + "/vectors/data/keys/" + name);
-    if (!file.open(QIODevice::ReadOnly)) return {};
-    return QJsonDocument::fromJson(file.readAll()).object();
-}
-
-std::string text(const QJsonValue& object, const char* key) { return object.toObject()[key].toString().toStdString(); }
+std::string text(const QJsonValue& object, const char* key) { return test::text(object[QLatin1String(key)]); }
 
 std::string text_of(const SecretBytes& secret) {
     const auto bytes = secret.reveal();
@@ -42,7 +31,7 @@ class TestKeyVectors : public QObject {
     Q_OBJECT
 private slots:
     void bip39() {
-        const auto data = load("bip39.json");
+        const auto data = test::vector_object("keys/bip39.json");
         const auto passphrase = data["passphrase"].toString().toStdString();
         const auto rows = data["english"].toArray();
         QCOMPARE(rows.size(), 24);
@@ -66,7 +55,7 @@ private slots:
 
     void bip32_valid() {
         const auto versions = ExtendedVersions::of(params_of(Network::mainnet));
-        const auto rows = load("bip32.json")["valid"].toArray();
+        const auto rows = test::vector_object("keys/bip32.json")["valid"].toArray();
         QVERIFY(rows.size() >= 17);
         for (const auto& row : rows) {
             const auto path = parse_path(text(row, "path"));
@@ -96,7 +85,7 @@ private slots:
 
     void bip32_invalid() {
         const auto versions = ExtendedVersions::of(params_of(Network::mainnet));
-        const auto rows = load("bip32.json")["invalid"].toArray();
+        const auto rows = test::vector_object("keys/bip32.json")["invalid"].toArray();
         QCOMPARE(rows.size(), 16);
         for (const auto& row : rows) {
             QVERIFY2(!parse_extended(text(row, "key"), versions), text(row, "reason").c_str());
@@ -104,7 +93,7 @@ private slots:
     }
 
     void bip84() {
-        const auto data = load("bip84.json");
+        const auto data = test::vector_object("keys/bip84.json");
         const auto seed = seed_of(text(data, "mnemonic"));
         QCOMPARE(to_hex(seed.reveal()), text(data, "seed"));
         const auto root = ExtendedPrivateKey::from_seed(seed.reveal());
@@ -125,7 +114,7 @@ private slots:
     }
 
     void bip86() {
-        const auto data = load("bip86.json");
+        const auto data = test::vector_object("keys/bip86.json");
         const auto seed = seed_of(text(data, "mnemonic"));
         const SeedKeyRing ring(seed, Network::mainnet);
         const auto versions = ExtendedVersions::of(params_of(Network::mainnet));

@@ -1,24 +1,18 @@
 // The published onions and failures of BOLT 4, byte for byte.
-#include "tests/support/test_main.h"
+#include "tests/support/vector_file.h"
 
 #include "core/onion/failure_onion.h"
 #include "core/onion/payload.h"
 #include "core/onion/sphinx.h"
 
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
 using namespace runnel;
+using runnel::test::hex;
+using runnel::test::secret;
+using runnel::test::text;
 
 namespace {
 
-Bytes bytes(const QJsonValue& hex) { return from_hex(hex.toString().toStdString()).value(); }
-Secret32 secret(const QJsonValue& hex) { return secret32_from(bytes(hex)).value(); }
-crypto::PrivateKey key(const QJsonValue& hex) {
-    return crypto::PrivateKey::from(secret(hex)).value();
-}
+crypto::PrivateKey key(const QJsonValue& value) { return crypto::PrivateKey::from(secret(value)).value(); }
 
 /// The vectors print payloads with their length before them.
 Bytes without_length(const Bytes& packed) {
@@ -39,13 +33,11 @@ struct Vectors {
 };
 
 Vectors load() {
-    QFile file(test::tests_dir() + QStringLiteral("/vectors/data/onion/onion.json"));
-    if (!file.open(QIODevice::ReadOnly)) qFatal("no vectors");
-    const auto json = QJsonDocument::fromJson(file.readAll()).object();
-    Vectors out{json, key(json[u"session_key"]), bytes(json[u"associated_data"]), {}, {}, {}};
+    const auto json = test::vector_object("onion/onion.json");
+    Vectors out{json, key(json[u"session_key"]), hex(json[u"associated_data"]), {}, {}, {}};
     for (const auto& hop : json[u"hops"].toArray()) {
-        out.hops.push_back({crypto::PublicKey::parse(bytes(hop[u"node"])).value(),
-                            without_length(bytes(hop[u"payload"]))});
+        out.hops.push_back({crypto::PublicKey::parse(hex(hop[u"node"])).value(),
+                            without_length(hex(hop[u"payload"]))});
         out.node_keys.push_back(key(hop[u"node_key"]));
         out.secrets.push_back(secret(hop[u"shared_secret"]));
     }
@@ -62,7 +54,7 @@ private slots:
         QCOMPARE(v.hops.size(), std::size_t{5});
         const auto onion = onion::build(v.session_key, v.hops, v.associated_data);
         QVERIFY(onion.has_value());
-        QCOMPARE(to_hex(onion->packet.view()), v.json[u"onion"].toString().toStdString());
+        QCOMPARE(to_hex(onion->packet.view()), text(v.json[u"onion"]));
         QVERIFY(onion->shared_secrets == v.secrets);
 
         std::vector<crypto::PublicKey> nodes;
@@ -72,7 +64,7 @@ private slots:
 
     void peels_the_published_onion_at_every_hop() {
         const auto v = load();
-        auto packet = wire::OnionPacket::from(bytes(v.json[u"onion"]));
+        auto packet = wire::OnionPacket::from(hex(v.json[u"onion"]));
         for (std::size_t i = 0; i < v.hops.size(); ++i) {
             QVERIFY(packet.has_value());
             const auto peeled = onion::peel(v.node_keys[i], *packet, v.associated_data);
@@ -105,11 +97,11 @@ private slots:
 
     void returns_the_published_failure() {
         const auto v = load();
-        const auto failure = onion::decode_failure(bytes(v.json[u"failure_message"]));
+        const auto failure = onion::decode_failure(hex(v.json[u"failure_message"]));
         QVERIFY(std::holds_alternative<onion::TemporaryNodeFailure>(failure));
         auto reason = onion::seal_failure(v.secrets[4], failure);
         for (const std::size_t hop : {3U, 2U, 1U, 0U}) onion::wrap_failure(v.secrets[hop], reason);
-        QCOMPARE(to_hex(reason), v.json[u"failure_packet"].toString().toStdString());
+        QCOMPARE(to_hex(reason), text(v.json[u"failure_packet"]));
 
         const auto read = onion::unwrap_failure(reason, v.secrets);
         QVERIFY(read.has_value());
@@ -121,11 +113,11 @@ private slots:
         const auto v = load();
         const auto expected = v.json[u"long_failure"].toObject();
         const auto packets = expected[u"packets_from_last_to_first_hop"].toArray();
-        auto reason = bytes(expected[u"sealed_packet"]);
+        auto reason = hex(expected[u"sealed_packet"]);
         std::size_t hop = v.secrets.size();
         for (const auto& packet : packets) {
             onion::wrap_failure(v.secrets[--hop], reason);
-            QCOMPARE(to_hex(reason), packet.toString().toStdString());
+            QCOMPARE(to_hex(reason), text(packet));
         }
         QCOMPARE(hop, std::size_t{0});
         const auto read = onion::unwrap_failure(reason, v.secrets);

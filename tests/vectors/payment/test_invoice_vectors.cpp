@@ -1,29 +1,17 @@
 // Every valid and invalid example of BOLT 11.
-#include "tests/support/test_main.h"
+#include "tests/support/vector_file.h"
 
 #include "core/bitcoin/address.h"
 #include "core/payment/invoice.h"
 
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
 using namespace runnel;
+using runnel::test::text;
 
 namespace {
 
-QJsonObject load() {
-    QFile file(test::tests_dir() + QStringLiteral("/vectors/data/payment/invoices.json"));
-    if (!file.open(QIODevice::ReadOnly)) qFatal("no vectors");
-    return QJsonDocument::fromJson(file.readAll()).object();
-}
-
-std::string text(const QJsonValue& value) { return value.toString().toStdString(); }
-
 payment::SignFn signer(const QJsonObject& json) {
     const auto key =
-        crypto::PrivateKey::from(secret32_from(*from_hex(text(json[u"private_key"]))).value())
+        crypto::PrivateKey::from(test::secret(json[u"private_key"]))
             .value();
     return [key](const Hash256& digest) { return crypto::sign_recoverable(key, digest); };
 }
@@ -87,7 +75,7 @@ class TestInvoiceVectors : public QObject {
     Q_OBJECT
 private slots:
     void reads_every_valid_example() {
-        const auto examples = load()[u"valid"].toArray();
+        const auto examples = test::vector_object("payment/invoices.json")[u"valid"].toArray();
         QCOMPARE(examples.size(), 16);
         for (const auto& example : examples) {
             const auto expected = example.toObject();
@@ -110,7 +98,7 @@ private slots:
     }
 
     void writes_the_same_text_where_the_order_is_ours() {
-        const auto json = load();
+        const auto json = test::vector_object("payment/invoices.json");
         int same = 0;
         for (const auto& example : json[u"valid"].toArray()) {
             const auto expected = example.toObject();
@@ -131,7 +119,7 @@ private slots:
     }
 
     void refuses_every_invalid_example() {
-        const auto examples = load()[u"invalid"].toArray();
+        const auto examples = test::vector_object("payment/invoices.json")[u"invalid"].toArray();
         QCOMPARE(examples.size(), 10);
         for (const auto& example : examples) {
             const auto expected = example.toObject();

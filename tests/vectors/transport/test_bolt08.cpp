@@ -1,6 +1,6 @@
 // Every vector of BOLT 8, Appendix A: handshakes that succeed and fail, and 1002 messages over two key rotations.
 #include "core/transport/connection.h"
-#include "tests/vectors/crypto/json_file.h"
+#include "tests/support/vector_file.h"
 
 using namespace runnel;
 using namespace runnel::transport;
@@ -152,7 +152,7 @@ private slots:
     }
 
 private:
-    const QJsonObject m_file = test::json_file("transport/bolt08.json");
+    const QJsonObject m_file = test::vector_object("transport/bolt08.json");
 };
 
 RUNNEL_TEST(TestBolt08)

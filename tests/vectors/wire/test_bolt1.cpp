@@ -1,32 +1,16 @@
 // BOLT 1, Appendices A (BigSize), B (TLV) and C (message extension).
 #include "core/wire/message.h"
 #include "core/wire/tlv.h"
-#include "tests/support/test_main.h"
-
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include "tests/support/vector_file.h"
 
 #include <map>
 
 using namespace runnel;
 using namespace runnel::wire;
+using runnel::test::hex;
+using runnel::test::text;
 
 namespace {
-
-QJsonObject load(const char* name) {
-    QFile file(test::tests_dir() + QStringLiteral("/vectors/data/wire/") + QLatin1String(name));
-    if (!file.open(QIODevice::ReadOnly)) qFatal("cannot read %s", name);
-    return QJsonDocument::fromJson(file.readAll()).object();
-}
-
-std::string text(const QJsonValue& value) {
-    return value.toString().toStdString();
-}
-Bytes bytes(const QJsonValue& value) {
-    return from_hex(text(value)).value();
-}
 
 using Fields = std::map<std::string, std::string>;
 using Records = std::map<std::uint64_t, Fields>;
@@ -107,11 +91,11 @@ class TestBolt1 : public QObject {
 
 private slots:
     void bigsize_decodes() {
-        const auto vectors = load("bigsize.json")["decoding"].toArray();
+        const auto vectors = test::vector_object("wire/bigsize.json")["decoding"].toArray();
         QCOMPARE(vectors.size(), 18);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
-            const Bytes input = bytes(vector["bytes"]);
+            const Bytes input = hex(vector["bytes"]);
             Reader in(input);
             const auto value = in.bigsize();
             in.expect_end();
@@ -126,23 +110,23 @@ private slots:
     }
 
     void bigsize_encodes() {
-        const auto vectors = load("bigsize.json")["encoding"].toArray();
+        const auto vectors = test::vector_object("wire/bigsize.json")["encoding"].toArray();
         QCOMPARE(vectors.size(), 8);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
             Writer out;
             out.bigsize(vector["value"].toString().toULongLong());
-            QCOMPARE(out.view(), bytes(vector["bytes"]));
+            QCOMPARE(out.view(), hex(vector["bytes"]));
         }
     }
 
     void tlv_streams_decode() {
-        const auto vectors = load("tlv.json")["valid"].toArray();
+        const auto vectors = test::vector_object("wire/tlv.json")["valid"].toArray();
         QCOMPARE(vectors.size(), 19);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
             for (const auto& name : vector["namespaces"].toArray()) {
-                const auto records = read_stream(bytes(vector["stream"]), text(name));
+                const auto records = read_stream(hex(vector["stream"]), text(name));
                 QVERIFY2(records, qPrintable(vector["stream"].toString()));
                 QVERIFY2(*records == expected_records(vector["records"].toArray()),
                          qPrintable(vector["stream"].toString()));
@@ -151,12 +135,12 @@ private slots:
     }
 
     void tlv_streams_are_refused() {
-        const auto vectors = load("tlv.json")["invalid"].toArray();
+        const auto vectors = test::vector_object("wire/tlv.json")["invalid"].toArray();
         QCOMPARE(vectors.size(), 38);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
             for (const auto& name : vector["namespaces"].toArray()) {
-                QVERIFY2(!read_stream(bytes(vector["stream"]), text(name)),
+                QVERIFY2(!read_stream(hex(vector["stream"]), text(name)),
                          qPrintable(vector["reason"].toString()));
             }
         }
@@ -166,7 +150,7 @@ private slots:
     // valid stream may follow a lower-numbered one", as the appendix asks without listing the
     // cases.
     void joined_tlv_streams() {
-        const auto file = load("tlv.json");
+        const auto file = test::vector_object("wire/tlv.json");
         int accepted = 0;
         for (const auto& first : file["valid"].toArray()) {
             const auto a = first.toObject();
@@ -174,15 +158,15 @@ private slots:
                 for (const auto& second : file["invalid"].toArray()) {
                     const auto b = second.toObject();
                     if (!b["namespaces"].toArray().contains(name)) continue;
-                    Bytes joined = bytes(a["stream"]);
-                    append(joined, bytes(b["stream"]));
+                    Bytes joined = hex(a["stream"]);
+                    append(joined, hex(b["stream"]));
                     QVERIFY(!read_stream(joined, text(name)));
                 }
                 for (const auto& second : file["valid"].toArray()) {
                     const auto b = second.toObject();
                     if (!b["namespaces"].toArray().contains(name)) continue;
-                    const Bytes head = bytes(a["stream"]);
-                    const Bytes tail = bytes(b["stream"]);
+                    const Bytes head = hex(a["stream"]);
+                    const Bytes tail = hex(b["stream"]);
                     const auto first_records = parse_tlv_stream(head).value();
                     const auto next_records = parse_tlv_stream(tail).value();
                     const bool ascending = first_records.empty() || next_records.empty() ||
@@ -198,18 +182,18 @@ private slots:
     }
 
     void init_extensions() {
-        const auto file = load("init_extension.json");
+        const auto file = test::vector_object("wire/init_extension.json");
         const auto valid = file["valid"].toArray();
         QCOMPARE(valid.size(), 2);
         for (const auto& entry : valid) {
-            const auto message = decode(bytes(entry));
+            const auto message = decode(hex(entry));
             QVERIFY(message);
             QVERIFY(*message == Message(Init{}));
         }
         const auto invalid = file["invalid"].toArray();
         QCOMPARE(invalid.size(), 3);
         for (const auto& entry : invalid) {
-            QVERIFY2(!decode(bytes(entry.toObject()["message"])),
+            QVERIFY2(!decode(hex(entry.toObject()["message"])),
                      qPrintable(entry.toObject()["why"].toString()));
         }
     }
