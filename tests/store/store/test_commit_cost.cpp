@@ -71,19 +71,21 @@ private slots:
     }
 
     void without_a_disk() {
+        // Without a memory file system the figure is that of the disk once more; what must hold is the same.
         const std::filesystem::path memory = "/dev/shm";
-        if (!std::filesystem::exists(memory)) QSKIP("no memory file system");
-        const auto directory = memory / ("runnel-test-" + std::to_string(::getpid()));
+        const bool in_memory = ::access(memory.c_str(), W_OK) == 0;
         Home home;
         auto creation = home.creation();
-        creation.directory = directory;
+        if (in_memory) creation.directory = memory / ("runnel-test-" + std::to_string(::getpid()));
+        const auto directory = creation.directory;
         auto made = Store::create(creation);
         QVERIFY(made);
         auto store = std::move(*made);
         bool fine = true;
         const auto commits = timed(2000, [&](int i) { fine = fine && !commit(store->journal(), small_turn(i)); });
         QVERIFY(fine);
-        qInfo("commit without a disk: p50 %.0f us, p95 %.0f us", commits.p50, commits.p95);
+        qInfo("commit %s: p50 %.0f us, p95 %.0f us", in_memory ? "without a disk" : "(no memory file system here)", commits.p50,
+              commits.p95);
         store.reset();
         std::filesystem::remove_all(directory);
     }
