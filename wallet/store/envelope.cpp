@@ -22,9 +22,18 @@ constexpr std::size_t sealed_size = 32 + crypto_aead_xchacha20poly1305_ietf_ABYT
 constexpr std::size_t header_size = 8 + 2 + 1 + 8 + 8 + 8 + salt_size + nonce_size;
 constexpr std::size_t file_size = header_size + sealed_size + 32;
 
-// A file that asks for more than this was not written by us: it shall not make us swallow all memory or run for hours.
+// A file that asks for more than this was not written by us: it shall not make us swallow all memory or run for hours. Nor for
+// less than Argon2id can be asked for, which would look like a lack of memory.
+constexpr std::uint64_t least_memory = crypto_pwhash_argon2id_MEMLIMIT_MIN;
 constexpr std::uint64_t most_memory = std::uint64_t{4} << 30;
 constexpr std::uint64_t most_operations = 1000;
+/// Bytes times passes: as many passes as we ever choose over as much memory as we choose, a minute or two.
+constexpr std::uint64_t most_work = most_operations * (std::uint64_t{128} << 20);
+
+bool can_be_paid(const Cost& cost) {
+    return cost.operations >= 1 && cost.operations <= most_operations && cost.memory_bytes >= least_memory &&
+           cost.memory_bytes <= most_memory && cost.operations * cost.memory_bytes <= most_work;
+}
 
 void start_sodium() {
     if (sodium_init() < 0) std::abort();
@@ -74,7 +83,7 @@ Result<Envelope::Copy, StoreError> Envelope::Copy::parse(Bytes bytes) {
     out.header = ByteView(out.file).first(header_size);
     const auto expected = crypto::sha256(ByteView(out.file).first(file_size - 32));
     if (!std::ranges::equal(expected.view(), hash)) return fail(EnvelopeDamaged{});
-    if (out.cost.memory_bytes > most_memory || out.cost.operations > most_operations) return fail(EnvelopeDamaged{});
+    if (!can_be_paid(out.cost)) return fail(EnvelopeDamaged{});
     return out;
 }
 
@@ -108,6 +117,12 @@ void Envelope::remove() const {
     std::error_code ignored;
     std::filesystem::remove(m_first, ignored);
     std::filesystem::remove(m_second, ignored);
+}
+
+Result<void, StoreError> Envelope::make_private() const {
+    RUNNEL_CHECK(make_private_file(m_first));
+    RUNNEL_CHECK(make_private_file(m_second));
+    return {};
 }
 
 Result<void, StoreError> Envelope::replace_both(ByteView file) const {

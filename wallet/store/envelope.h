@@ -49,6 +49,8 @@ public:
     Result<Secret32, StoreError> open(ByteView passphrase) const;
     /// Opens with the old one, then writes both copies anew, with a new salt.
     Result<void, StoreError> change(ByteView old_passphrase, const Passphrase& new_passphrase, const Cost& cost) const;
+    /// Takes everybody else's rights to the copies away.
+    Result<void, StoreError> make_private() const;
     /// Removes both copies: for undoing an unfinished creation.
     void remove() const;
 

@@ -107,6 +107,11 @@ Result<void, IoError> make_private_file(const std::filesystem::path& path) {
     return {};
 }
 
+Result<void, IoError> remove_file(const std::filesystem::path& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("remove", path);
+    return {};
+}
+
 Result<void, IoError> allocate_file(const std::filesystem::path& path, std::uint64_t size) {
     RUNNEL_TRY(const auto file, File::open(path, O_RDWR | O_CREAT));
     // Not ftruncate: a file with a hole reserves nothing.

@@ -45,6 +45,8 @@ Result<void, IoError> sync_directory(const std::filesystem::path& directory);
 Result<void, IoError> make_private_directory(const std::filesystem::path& directory);
 /// Takes everybody else's rights to an existing file away.
 Result<void, IoError> make_private_file(const std::filesystem::path& path);
+/// No error when it is not there.
+Result<void, IoError> remove_file(const std::filesystem::path& path);
 /// Makes `path` a file of `size` bytes whose blocks really exist.
 Result<void, IoError> allocate_file(const std::filesystem::path& path, std::uint64_t size);
 /// What an unprivileged process may still write on this file system.

@@ -145,6 +145,9 @@ Result<std::unique_ptr<Store>, StoreError> Store::create(const Creation& creatio
     if (creation.passphrase.bytes.empty() && !creation.passphrase.may_be_empty) return fail(EmptyPassphrase{});
     const Places places(creation.directory);
     RUNNEL_CHECK(make_private_directory(places.directory));
+    // A power cut should not take away a directory whose words were already shown. One above it that cannot be read cannot be
+    // synced by us either.
+    static_cast<void>(sync_directory(places.directory / ".."));
     RUNNEL_TRY(auto lock, Lock::take(places.lock));
     auto impl = std::make_unique<Impl>(places, std::move(lock));
     if (is_there(places.creating)) {
@@ -179,7 +182,8 @@ Result<std::unique_ptr<Store>, StoreError> Store::create(const Creation& creatio
         answered.wait(guard, [&] { return done; });
         if (error) return fail(IoError{"first records: " + error->detail, 0});
     }
-    erase_file(places.creating);
+    // While this file is there the next creation would take all of it away, and the words are about to be shown.
+    RUNNEL_CHECK(remove_file(places.creating));
     RUNNEL_CHECK(sync_directory(places.directory));
     return store;
 }
@@ -191,7 +195,7 @@ Result<void, StoreError> Store::Impl::check_identity(Connection& db, Network net
         return fail(NewerVersion{static_cast<std::uint64_t>(*version), static_cast<std::uint64_t>(schema_version)});
     }
     // An empty file is a valid database, but no store begins as one.
-    if (*version == 0) return fail(Damaged{{}, 0, "no tables"});
+    if (*version <= 0) return fail(Damaged{{}, 0, "no tables"});
     RUNNEL_TRY(const auto found, meta(db, "network"));
     const std::string wanted(params_of(network).name);
     if (found != wanted) return fail(OtherNetwork{found, wanted});
@@ -289,6 +293,7 @@ Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Stor
         RUNNEL_CHECK(make_private_file(file));
     }
     auto impl = std::make_unique<Impl>(places, std::move(lock));
+    RUNNEL_CHECK(impl->envelope.make_private());
     RUNNEL_TRY(auto key, impl->envelope.open(opening.passphrase));
     return std::pair{std::move(impl), std::move(key)};
 }

@@ -1,5 +1,6 @@
 #include "store_fixture.h"
 
+#include "core/base/codec.h"
 #include "core/crypto/hash.h"
 #include "wallet/store/files.h"
 
@@ -119,13 +120,23 @@ private slots:
         const std::filesystem::path path = directory.path().toStdString();
         const Envelope envelope(path);
         QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
-        auto file = read(path / "key.1");
-        file[19] = 0xff;  // The highest byte of the memory.
-        const auto hash = crypto::sha256(ByteView(file).first(file.size() - 32));
-        std::copy(hash.view().begin(), hash.view().end(), file.end() - 32);
-        overwrite(path / "key.1", file);
-        overwrite(path / "key.2", file);
-        QVERIFY(is<EnvelopeDamaged>(envelope.open(bytes_of("good"))));
+        const auto whole = read(path / "key.1");
+        // Operations and memory: too little, no pass, beyond any memory, too many passes, hours of work within each single bound.
+        const std::uint64_t gib = std::uint64_t{1} << 30;
+        const std::pair<std::uint64_t, std::uint64_t> costs[] = {
+            {1, 8191}, {1, 0}, {0, 8192}, {1, std::uint64_t{0xff} << 56}, {1001, 8192}, {200, gib}, {1000, 4 * gib}};
+        for (const auto& [operations, memory] : costs) {
+            Bytes file = to_bytes(ByteView(whole).first(11));
+            append(file, Writer().u64(operations).u64(memory).view());
+            append(file, ByteView(whole).subspan(27, whole.size() - 27 - 32));
+            append(file, crypto::sha256(file).view());
+            QCOMPARE(file.size(), whole.size());
+            overwrite(path / "key.1", file);
+            overwrite(path / "key.2", file);
+            QVERIFY(is<EnvelopeDamaged>(envelope.open(bytes_of("good"))));
+        }
+        overwrite(path / "key.1", whole);
+        QVERIFY(envelope.open(bytes_of("good")));
     }
 
     void changes_the_passphrase() {

@@ -155,11 +155,14 @@ private slots:
         store.reset();
         // Opened up by somebody: closed again.
         QCOMPARE(::chmod(home.path().c_str(), 0755), 0);
-        QCOMPARE(::chmod(home.file("wallet.db").c_str(), 0644), 0);
+        for (const auto* const file : {"wallet.db", "key.1", "key.2", "sidecar", "lock", "reserve"}) {
+            QCOMPARE(::chmod(home.file(file).c_str(), 0644), 0);
+        }
         store = home.open();
         QCOMPARE(mode_of(home.path()), 0700);
-        QCOMPARE(mode_of(home.file("wallet.db")), 0600);
-        QCOMPARE(mode_of(home.file("wallet.db-wal")), 0600);
+        for (const auto& file : std::filesystem::directory_iterator(home.path())) {
+            QVERIFY2(mode_of(file.path()) == 0600, file.path().c_str());
+        }
     }
 
     void refuses_what_it_must() {
