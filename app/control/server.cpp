@@ -88,6 +88,8 @@ public:
 
 private:
     void read() {
+        if (m_reading || !m_socket.is_open() || m_unanswered >= m_server->options.most_unanswered) return;
+        m_reading = true;
         asio::async_read_until(m_socket, m_in, '\n', [self = shared_from_this()](const error_code& error, std::size_t size) {
             if (error || self->m_server->ended) {  // among them: a line that does not end
                 self->end();
@@ -97,7 +99,8 @@ private:
             std::string line(asio::buffers_begin(data), asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size));
             self->m_in.consume(size);
             self->take(line);
-            if (self->m_socket.is_open()) self->read();
+            self->m_reading = false;
+            self->read();
         });
     }
 
@@ -133,8 +136,13 @@ private:
             answer(request_id, json::value(json::object{{"stopping", true}}));
             if (m_server->options.on_stop) m_server->options.on_stop();
         } else {
+            ++m_unanswered;
             m_server->methods.call(name, given, [self = weak_from_this(), request_id](const Outcome& outcome) {
-                if (const auto client = self.lock()) client->answer(request_id, outcome);
+                const auto client = self.lock();
+                if (!client) return;
+                --client->m_unanswered;
+                client->answer(request_id, outcome);
+                client->read();
             });
         }
     }
@@ -151,13 +159,14 @@ private:
 
     void write(const json::object& line) {
         if (!m_socket.is_open()) return;
-        m_queued += json::serialize(line);
-        m_queued += '\n';
+        // Judged before the new line: one answer may be as long as it is.
         if (m_queued.size() > m_server->options.most_unwritten) {
             end();
-        } else if (!m_write_under_way) {
-            send();
+            return;
         }
+        m_queued += json::serialize(line);
+        m_queued += '\n';
+        if (!m_write_under_way) send();
     }
 
     void send() {
@@ -179,6 +188,8 @@ private:
     asio::streambuf m_in;
     std::string m_queued, m_writing;
     bool m_write_under_way = false;
+    bool m_reading = false;
+    std::size_t m_unanswered = 0;
     std::shared_ptr<void> m_subscription;
 };
 

@@ -27,7 +27,9 @@ public:
         std::filesystem::path directory;
         std::string version;
         std::size_t most_clients = 64;
-        std::size_t most_unwritten = std::size_t{8} << 20;  ///< Bytes; a client that reads slower than this is left.
+        /// Bytes that may wait when more is to be written; a client that reads slower than this is left.
+        std::size_t most_unwritten = std::size_t{8} << 20;
+        std::size_t most_unanswered = 256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
         std::function<void()> on_stop;                      ///< Somebody asked for the end.
     };
 

@@ -55,7 +55,11 @@ public:
     api::SnapshotPtr snapshot() const override { return m_picture; }
     void post(api::Command command, api::OnAnswer answer) override {
         commands.push_back(command);
-        if (!silent) answer(reply);
+        if (silent) {
+            unanswered.push_back(std::move(answer));
+        } else {
+            answer(reply);
+        }
     }
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override {
         if (text != "good") return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
@@ -100,6 +104,7 @@ public:
     }
 
     std::vector<api::Command> commands;
+    std::vector<api::OnAnswer> unanswered;
     std::vector<std::weak_ptr<api::OnNotice>> listeners;
     api::CommandResult reply = api::Answer(api::Disconnected{});
     bool silent = false;
@@ -361,6 +366,37 @@ private slots:
         std::size_t listening = 1;
         for (int i = 0; i < 1000 && listening != 0; ++i) listening = node.on_thread([&] { return node.node.tell(trouble); });
         QCOMPARE(listening, std::size_t{0});
+    }
+
+    void an_answer_may_be_longer_than_what_may_wait() {
+        Running node;
+        node.answer(api::Answer(api::AddressMade{std::string(3'000'000, 'x')}));
+        const auto made = node.ask("newaddress");
+        QVERIFY(made);
+        QCOMPARE(made->at("address").as_string().size(), std::size_t{3'000'000});
+    }
+
+    void requests_beyond_what_is_under_way_wait() {
+        Running node;
+        node.on_thread([&] { return node.node.silent = true; });
+        asio::io_context io;
+        asio::local::stream_protocol::socket socket(io);
+        socket.connect(asio::local::stream_protocol::endpoint((node.directory / "control.sock").string()));
+        std::string lines;
+        for (int i = 0; i < 1000; ++i) lines += "{\"id\":1,\"method\":\"newaddress\"}\n";
+        asio::write(socket, asio::buffer(lines));
+        const auto asked = [&] { return node.on_thread([&] { return node.node.commands.size(); }); };
+        for (int i = 0; i < 200 && asked() < 256; ++i) QTest::qWait(5);
+        QTest::qWait(50);
+        QCOMPARE(asked(), std::size_t{256});
+        // One answer, one more request.
+        node.on_thread([&] {
+            node.node.unanswered.front()(api::Answer(api::AddressMade{"x"}));
+            return 0;
+        });
+        for (int i = 0; i < 200 && asked() < 257; ++i) QTest::qWait(5);
+        QTest::qWait(20);
+        QCOMPARE(asked(), std::size_t{257});
     }
 
     void stop_is_asked_for_and_the_end_is_seen() {
