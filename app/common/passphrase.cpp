@@ -74,6 +74,7 @@ Result<SecretBytes, control::Failure> ask(int terminal, std::string_view prompt)
         }
         if (c == '\n' || c == '\r') break;
         if ((c == 127 || c == 8) && !typed.empty()) {
+            typed.back() = 0;  // What is behind the end is not wiped later.
             typed.pop_back();
         } else if (c >= 32 && c != 127 && typed.size() < longest) {
             typed.push_back(c);
@@ -89,15 +90,22 @@ Result<SecretBytes, control::Failure> read_secret_file(const std::string& path, 
     const bool standard_input = path == "-";
     const Descriptor opened(path.c_str(), O_RDONLY);
     const int fd = standard_input ? STDIN_FILENO : opened.get();
-    if (fd < 0) {
-        return fail(control::Failure{"bad_file", fmt::format("{} cannot be read: {}.", path, std::strerror(errno)), "", {}});
-    }
+    const auto unreadable = [&path](int code) {
+        return fail(control::Failure{"bad_file", fmt::format("{} cannot be read: {}.", path, std::strerror(code)), "", {}});
+    };
+    if (fd < 0) return unreadable(errno);
     Bytes bytes(most + 1);  // never grows: a copy left behind by growing would not be wiped
     std::size_t used = 0;
     while (used < bytes.size()) {
         const auto size = ::read(fd, bytes.data() + used, bytes.size() - used);
         if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) break;
+        if (size < 0) {
+            // Half a passphrase, or none, must never be taken for the whole.
+            const int code = errno;
+            wipe(bytes.data(), bytes.size());
+            return unreadable(code);
+        }
+        if (size == 0) break;
         used += static_cast<std::size_t>(size);
     }
     if (used > most) {

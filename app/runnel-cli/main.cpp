@@ -20,10 +20,18 @@ int complain(const Failure& failure) {
     return failure.kind == "usage" ? 2 : 1;
 }
 
-int print(const control::json::value& answer) {
+int print(const control::json::value& answer,
+          const Failure& unwritten = {"output", "The answer could not be written.", "Check where standard output goes.", {}}) {
     std::cout << boost::json::serialize(answer) << std::endl;
-    if (std::cout) return 0;
-    return complain({"output", "The answer could not be written.", "Check where standard output goes.", {}});
+    return std::cout ? 0 : complain(unwritten);
+}
+
+int create(const app::CommandLine& line) {
+    const auto made = app::create_wallet(line.directory, line.creating);
+    if (!made) return complain(made.error());
+    // Words that nobody has seen: whoever went on with this wallet would have no way back to it.
+    return print(*made, {"output", "The wallet was made, but the answer with its words could not be written.",
+                         "Check where standard output goes, delete " + line.directory + " and create it again.", {}});
 }
 
 /// Lines as they come, until the node ends or nobody reads any more.
@@ -47,10 +55,10 @@ int stop(control::ControlClient& client) {
 }
 
 int run(const app::CommandLine& line) {
-    if (line.offline != app::Offline::no) {
-        const auto made = line.offline == app::Offline::create ? app::create_wallet(line.directory, line.creating)
-                                                               : app::export_wallet(line.directory, line.creating);
-        return made ? print(*made) : complain(made.error());
+    if (line.offline == app::Offline::create) return create(line);
+    if (line.offline == app::Offline::export_store) {
+        const auto exported = app::export_wallet(line.directory, line.creating);
+        return exported ? print(*exported) : complain(exported.error());
     }
     const auto client = control::ControlClient::connect(line.directory);
     if (!client) return complain(client.error());

@@ -2,11 +2,14 @@
 #include "app/common/start.h"
 #include "app/runneld/daemon.h"
 
+#include <csignal>
 #include <iostream>
 
 int main(int argc, char** argv) {
     using namespace runnel;
     app::harden_process();
+    // Whoever reads our log or the ready line may go away: no reason for a wallet to end.
+    std::signal(SIGPIPE, SIG_IGN);
     auto parsed = app::parse_options(argc, argv);
     if (const auto* const now = std::get_if<app::ExitNow>(&parsed)) return now->code;
     auto& options = std::get<app::DaemonOptions>(parsed);

@@ -158,6 +158,16 @@ private slots:
         QCOMPARE(ended.code, 0);
     }
 
+    void a_passphrase_that_cannot_be_read_is_not_an_empty_one() {
+        const auto where = m_folder.path() + "/unreadable";
+        for (const auto& file : {m_folder.path(), m_folder.path() + "/no/such/file"}) {
+            const auto ended = run(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--passphrase-file", file});
+            QCOMPARE(ended.code, 1);
+            QCOMPARE(ended.error["error"].toString(), QString("bad_file"));
+        }
+        QVERIFY(!QFile::exists(where + "/wallet.db"));
+    }
+
     void words_bring_the_wallet_back() {
         QStringList words;
         for (const auto& word : m_words) words << word.toString().toUpper();
@@ -250,6 +260,31 @@ private slots:
         m_daemon.terminate();
         QVERIFY(m_daemon.waitForFinished(10'000));
         QCOMPARE(m_daemon.exitCode(), 0);
+    }
+
+    void nobody_reads_its_log() {
+        QVERIFY(start_daemon());
+        m_daemon.closeReadChannel(QProcess::StandardError);
+        m_daemon.closeReadChannel(QProcess::StandardOutput);
+        for (int i = 0; i < 3; ++i) QCOMPARE(cli({"newaddress"}).code, 0);
+        QCOMPARE(cli({"stop"}).code, 0);
+        QVERIFY(m_daemon.waitForFinished(10'000));
+        QCOMPARE(m_daemon.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(m_daemon.exitCode(), 0);
+    }
+
+    void words_that_could_not_be_shown() {
+        QProcess process;
+        process.setStandardInputFile(QProcess::nullDevice());
+        process.setStandardOutputFile("/dev/full");
+        const auto where = m_folder.path() + "/unseen";
+        process.start(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--empty-passphrase"});
+        QVERIFY(process.waitForFinished(30'000));
+        QCOMPARE(process.exitCode(), 1);
+        const auto error = QJsonDocument::fromJson(process.readAllStandardError()).object();
+        QCOMPARE(error["error"].toString(), QString("output"));
+        QVERIFY(error["message"].toString().contains("words"));
+        QVERIFY(error["try"].toString().contains(where));
     }
 
     void the_log_keeps_secrets() {
