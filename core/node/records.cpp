@@ -201,13 +201,13 @@ ports::Records records_of(const Draft& draft) {
     for (const auto& [key, after] : draft.peers.changes()) {
         const Peer* const before = draft.peers.before(key);
         if (!after) {
-            if (before != nullptr) out.push_back(ports::Erase{RecordKind::peer, to_bytes(key.view())});
+            if (before != nullptr && !before->host.empty()) out.push_back(ports::Erase{RecordKind::peer, to_bytes(key.view())});
             continue;
         }
+        // Whom we have never reached by an address of our own need not be remembered: or every caller could make us write.
+        if (after->host.empty()) continue;
         Bytes value = encode_peer(*after);
         if (before != nullptr && encode_peer(*before) == value) continue;
-        // Whom we have never reached by an address of our own need not be remembered.
-        if (before == nullptr && after->host.empty()) continue;
         out.push_back(ports::Put{RecordKind::peer, to_bytes(key.view()), std::move(value)});
     }
     put_map(draft.coins, RecordKind::coin, out, outpoint_key, encode_coin);

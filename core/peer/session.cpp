@@ -32,6 +32,9 @@ constexpr std::uint16_t no_pong_from =
     65532;  // BOLT 1: asking for that many or more asks for no pong
 constexpr std::uint16_t our_pong_bytes = 16;
 constexpr std::chrono::milliseconds pong_window{10'000};
+/// An init has room for half a million bits, and a list of them in words is many times as long: what lies above here means
+/// nothing to anybody today and is not kept.
+constexpr std::size_t kept_feature_bits = 1024;
 constexpr std::size_t most_pong_bytes = std::size_t{1} << 20;  // in one window
 
 Complaint complaint(Complaint::Kind kind, const ChannelId& channel, ByteView data) {
@@ -134,7 +137,7 @@ Step PeerSession::on_init(const wire::Init& init, Instant now) {
     if (auto objection = objection_to(theirs, init)) return end(std::move(*objection));
 
     Step step;
-    Up up{Negotiated(m_settings.features, theirs), std::nullopt};
+    Up up{Negotiated(m_settings.features, theirs.low_bits(kept_feature_bits)), std::nullopt};
     if (init.remote_addr) {
         const auto addresses = wire::parse_addresses(*init.remote_addr);
         if (addresses && !addresses->empty()) up.our_address = addresses->front();

@@ -59,7 +59,9 @@ PeerManager::Hooks Engine::peer_hooks() {
         return std::any_of(channels.begin(), channels.end(), [&](const auto& entry) { return entry.second->peer == peer; });
     };
     hooks.may_read = [this](const crypto::PublicKey& peer) {
-        if (m_queue.waiting(peer) < m_settings.events_per_peer) return true;
+        if (m_queue.waiting(peer) < m_settings.events_per_peer && m_queue.waiting_bytes(peer) < m_settings.bytes_per_peer) {
+            return true;
+        }
         m_paused.push_back(peer);
         return false;
     };
@@ -302,7 +304,8 @@ void Engine::tell(const api::Notice& notice) {
 
 void Engine::resume_peers() {
     for (const auto& peer : std::exchange(m_paused, {})) {
-        if (m_queue.waiting(peer) < (m_settings.events_per_peer + 1) / 2) {
+        if (m_queue.waiting(peer) < (m_settings.events_per_peer + 1) / 2 &&
+            m_queue.waiting_bytes(peer) < (m_settings.bytes_per_peer + 1) / 2) {
             m_peers.resume_reading(peer);
         } else {
             m_paused.push_back(peer);

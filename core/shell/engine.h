@@ -42,7 +42,8 @@ public:
         PeerLimits peers;
         wire::Features features = peer::our_features();
         LogLevel log_level = LogLevel::info;      ///< Lines below it are not even made.
-        std::size_t events_per_peer = 2048;       ///< Waiting; then the peer is not read any further.
+        /// Waiting; then the peer is not read any further. Bytes are those of held_bytes().
+        std::size_t events_per_peer = 2048, bytes_per_peer = std::size_t{2} << 20;
         std::size_t remembered_answers = 4096;    ///< Of commands, for whoever asks again with the same id.
     };
     struct Counters {

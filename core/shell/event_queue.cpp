@@ -48,6 +48,29 @@ std::uint32_t estimated_work(const node::Event& event) {
                       event);
 }
 
+std::size_t held_bytes(const node::Event& event) {
+    const auto* const said = std::get_if<node::PeerMessage>(&event);
+    if (said == nullptr) return 0;
+    return std::visit(
+        [](const auto& m) {
+            std::size_t bytes = 0;
+            if constexpr (requires { m.reason; }) bytes += m.reason.size();
+            if constexpr (requires { m.extension; }) bytes += m.extension.size();
+            if constexpr (requires { m.scriptpubkey; }) bytes += m.scriptpubkey.size();
+            if constexpr (requires { m.encoded_short_ids; }) bytes += m.encoded_short_ids.size();
+            if constexpr (requires { m.htlc_signature; }) bytes += m.htlc_signature.size() * crypto::Signature::size_bytes;
+            if constexpr (requires { m.onion_routing_packet; }) bytes += m.onion_routing_packet.view().size();
+            if constexpr (requires { m.upfront_shutdown_script; }) {
+                if (m.upfront_shutdown_script) bytes += m.upfront_shutdown_script->size();
+            }
+            if constexpr (requires { m.channel_type; }) {
+                if (m.channel_type) bytes += m.channel_type->size_bytes();
+            }
+            return bytes;
+        },
+        said->message);
+}
+
 struct EventQueue::Budget {
     std::size_t events = 0;
     std::uint32_t microseconds = 0;
@@ -68,12 +91,18 @@ void EventQueue::push(const crypto::PublicKey& peer, node::Event event) {
     const auto [lane, fresh] = m_lanes.try_emplace(peer);
     if (fresh) m_order.push_back(peer);
     if (is_fulfil(event)) ++lane->second.fulfils;
+    lane->second.bytes += held_bytes(event);
     lane->second.events.push_back(std::move(event));
 }
 
 std::size_t EventQueue::waiting(const crypto::PublicKey& peer) const {
     const auto lane = m_lanes.find(peer);
     return lane == m_lanes.end() ? 0 : lane->second.events.size();
+}
+
+std::size_t EventQueue::waiting_bytes(const crypto::PublicKey& peer) const {
+    const auto lane = m_lanes.find(peer);
+    return lane == m_lanes.end() ? 0 : lane->second.bytes;
 }
 
 void EventQueue::take_all(std::deque<node::Event>& from, std::vector<node::Event>& out, Budget& budget) {
@@ -87,6 +116,7 @@ void EventQueue::take_all(std::deque<node::Event>& from, std::vector<node::Event
 void EventQueue::take_one(Lane& lane, std::vector<node::Event>& out, Budget& budget) {
     budget.spend(lane.events.front());
     if (is_fulfil(lane.events.front())) --lane.fulfils;
+    lane.bytes -= held_bytes(lane.events.front());
     out.push_back(std::move(lane.events.front()));
     lane.events.pop_front();
 }

@@ -27,6 +27,8 @@ struct TurnLimits {
 
 /// What handling this event will take, roughly, in microseconds. Only the order of magnitude matters.
 std::uint32_t estimated_work(const node::Event& event);
+/// Bytes beside the event itself: the parts of a message that a peer can make as large as it likes.
+std::size_t held_bytes(const node::Event& event);
 
 class EventQueue {
 public:
@@ -41,6 +43,8 @@ public:
     bool empty() const { return m_chain.empty() && m_wishes.empty() && m_lanes.empty(); }
     /// Events of this peer that wait.
     std::size_t waiting(const crypto::PublicKey& peer) const;
+    /// And what they hold, see held_bytes().
+    std::size_t waiting_bytes(const crypto::PublicKey& peer) const;
 
     /// The events of the next turn, in order, into `out` (emptied first); nothing only when nothing waits.
     void take(std::vector<node::Event>& out);
@@ -50,6 +54,7 @@ private:
     struct Lane {
         std::deque<node::Event> events;
         std::size_t fulfils = 0;
+        std::size_t bytes = 0;
     };
     struct Budget;
 

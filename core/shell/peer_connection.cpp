@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace runnel::shell {
 
 namespace asio = boost::asio;
@@ -58,6 +60,7 @@ PeerConnection::PeerConnection(asio::ip::tcp::socket socket, Owner& owner, const
     const auto endpoint = m_socket.remote_endpoint(ignored);
     if (!ignored) {
         m_remote = text_of(endpoint);
+        m_remote_host = endpoint.address().to_string();
         if (is_incoming()) m_remote_public = public_address(endpoint);
     }
     m_socket.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -178,7 +181,7 @@ void PeerConnection::act_on(peer::Step&& step) {
         }
     }
     if (m_closed || m_leaving) return;
-    for (const auto& message : step.send) append_packet(message);
+    for (const auto& message : step.send) append_reply(message);
     if (step.fault) leave(peer::to_string(*step.fault));
 }
 
@@ -186,14 +189,14 @@ void PeerConnection::act_on(peer::Step&& step) {
 void PeerConnection::answer_query(const wire::Message& message) {
     const gossip::OwnGossip none{m_setup.chain_hash, {}, {}};
     if (const auto* const range = std::get_if<wire::QueryChannelRange>(&message)) {
-        for (const auto& reply : gossip::answer(*range, none)) append_packet(reply);
+        for (const auto& reply : gossip::answer(*range, none)) append_reply(reply);
         return;
     }
     const auto replies = gossip::answer(std::get<wire::QueryShortChannelIds>(message), none);
     if (replies) {
-        for (const auto& reply : *replies) append_packet(reply);
+        for (const auto& reply : *replies) append_reply(reply);
     } else {
-        append_packet(wire::Warning{ChannelId{}, to_bytes(bytes_of("bad query_short_channel_ids"))});
+        append_reply(wire::Warning{ChannelId{}, to_bytes(bytes_of("bad query_short_channel_ids"))});
     }
 }
 
@@ -210,9 +213,17 @@ void PeerConnection::append_packet(const wire::Message& message) {
     if (!sealed) log(LogLevel::broken, fmt::format("could not encrypt message={}", wire::name_of(message)));
 }
 
+/// What costs the other side a few bytes to ask for must not cost us memory for as long as it does not read.
+void PeerConnection::append_reply(const wire::Message& message) {
+    const auto before = m_queued.size();
+    append_packet(message);
+    m_replies_queued += m_queued.size() - before;
+}
+
 void PeerConnection::flush() {
     if (m_closed || m_queued.empty()) return;
-    if (m_queued.size() > m_setup.limits.backlog_bytes) {
+    if (m_queued.size() > m_setup.limits.backlog_bytes ||
+        m_replies_queued + m_replies_writing > m_setup.limits.reply_bytes) {
         close("they do not read what is written");
         return;
     }
@@ -223,8 +234,10 @@ void PeerConnection::write() {
     m_write_under_way = true;
     std::swap(m_writing, m_queued);
     m_queued.clear();
+    m_replies_writing = std::exchange(m_replies_queued, 0);
     asio::async_write(m_socket, asio::buffer(m_writing), [self = shared_from_this()](const error_code& error, std::size_t) {
         self->m_write_under_way = false;
+        self->m_replies_writing = 0;
         if (self->m_writing.capacity() > kept_buffer) {
             self->m_writing = Bytes();
         } else {

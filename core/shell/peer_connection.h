@@ -24,6 +24,8 @@ struct ConnectionLimits {
     std::chrono::milliseconds handshake{10'000};  ///< For the three acts of BOLT 8.
     std::chrono::milliseconds farewell{3'000};    ///< For what is still to be written when we close.
     std::size_t backlog_bytes = std::size_t{8} << 20;  ///< Unwritten; a peer that reads slower than this is left.
+    /// Of it, what the connection answers by itself (pongs, gossip replies): whoever asks and never reads is left much sooner.
+    std::size_t reply_bytes = std::size_t{256} << 10;
     /// A test's shorter ones; nothing: those of peer::Settings.
     std::optional<std::chrono::milliseconds> init_within, ping_after, silent_after;
 };
@@ -71,6 +73,10 @@ public:
     /// Proven, or the one we called.
     std::optional<crypto::PublicKey> node_id() const;
     const std::string& remote() const { return m_remote; }
+    /// The same without the port: what a caller cannot choose at will.
+    const std::string& remote_host() const { return m_remote_host; }
+    /// Bytes that wait for flush() or for the write under way.
+    std::size_t unwritten() const { return m_queued.size() + m_writing.size(); }
     std::chrono::steady_clock::time_point started() const { return m_started; }
 
     /// Encrypts a message behind what waits already; nothing leaves before flush(). Ignored unless up.
@@ -91,6 +97,7 @@ private:
     void begin_session();
     void answer_query(const wire::Message& message);
     void append_packet(const wire::Message& message);
+    void append_reply(const wire::Message& message);
     void write();
     void set_timer();
     void on_timer();
@@ -104,7 +111,7 @@ private:
     Owner& m_owner;
     const Setup& m_setup;
     std::optional<Target> m_target;
-    std::string m_remote;
+    std::string m_remote, m_remote_host;
     std::optional<wire::Address> m_remote_public;
     std::chrono::steady_clock::time_point m_started = std::chrono::steady_clock::now();
 
@@ -113,6 +120,7 @@ private:
     Bytes m_in;
     Bytes m_queued;   ///< Encrypted, waits for flush().
     Bytes m_writing;  ///< Belongs to the write under way.
+    std::size_t m_replies_queued = 0, m_replies_writing = 0;  ///< Bytes of append_reply() in these two.
     bool m_write_under_way = false;
     bool m_read_under_way = false;
     bool m_paused = false;

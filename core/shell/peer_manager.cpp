@@ -194,11 +194,23 @@ void PeerManager::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
 void PeerManager::on_accepted(tcp::socket socket) {
     if (m_stopped) return;
     const auto rising = std::count_if(m_rising.begin(), m_rising.end(), [](const auto& c) { return c->is_incoming(); });
-    if (static_cast<std::size_t>(rising) >= m_limits.incoming_handshakes) {
-        log(LogLevel::debug, "incoming connection refused cause=handshakes");
-        return;  // the socket closes itself
-    }
+    if (static_cast<std::size_t>(rising) >= m_limits.incoming_handshakes) make_room();
     begin(std::move(socket), std::nullopt);
+}
+
+/// Sockets that say nothing are free to open: refusing the next caller would let anybody keep everybody out. The host with the
+/// most connections that are not up yet loses its oldest one.
+void PeerManager::make_room() {
+    std::map<std::string, std::vector<ConnectionPtr>> by_host;
+    for (const auto& connection : m_rising) {
+        if (connection->is_incoming()) by_host[connection->remote_host()].push_back(connection);
+    }
+    const auto most = std::max_element(by_host.begin(), by_host.end(),
+                                       [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+    if (most == by_host.end()) return;
+    const auto oldest = std::min_element(most->second.begin(), most->second.end(),
+                                         [](const auto& a, const auto& b) { return a->started() < b->started(); });
+    (*oldest)->close("too many handshakes at once");
 }
 
 // Calling --------------------------------------------------------------------------------------------------------------------
@@ -338,7 +350,14 @@ void PeerManager::queue(const crypto::PublicKey& node_id, const wire::Message& m
 void PeerManager::flush() {
     auto connections = std::move(m_to_flush);
     m_to_flush.clear();
-    for (const auto& connection : connections) connection->flush();
+    for (const auto& connection : connections) {
+        const auto node_id = connection->node_id();
+        if (node_id && connection->unwritten() > m_limits.stranger_backlog_bytes && !m_hooks.has_channel(*node_id)) {
+            connection->close("they do not read what is written");
+        } else {
+            connection->flush();
+        }
+    }
 }
 
 void PeerManager::resume_reading(const crypto::PublicKey& node_id) {

@@ -21,8 +21,10 @@ namespace runnel::shell {
 struct PeerLimits {
     ConnectionLimits connection;
     std::chrono::milliseconds connect{10'000};     ///< Name resolution and TCP together.
-    std::size_t incoming_handshakes = 64;          ///< Not yet up.
+    std::size_t incoming_handshakes = 64;          ///< Not yet up; then the host with the most of them loses its oldest.
     std::size_t incoming_without_channel = 128;
+    /// Unwritten, to a node without a channel; one with a channel has ConnectionLimits::backlog_bytes.
+    std::size_t stranger_backlog_bytes = std::size_t{1} << 20;
     /// Two connections that came up within this time of each other were made at the same moment from both sides: then both
     /// sides keep the one that the smaller node id made, or each would close the other's.
     std::chrono::milliseconds simultaneous{1'000};
@@ -79,6 +81,7 @@ private:
 
     void accept(const std::shared_ptr<boost::asio::ip::tcp::acceptor>& acceptor);
     void on_accepted(boost::asio::ip::tcp::socket socket);
+    void make_room();
     void begin(boost::asio::ip::tcp::socket socket, std::optional<PeerConnection::Target> target);
     void attempt_failed(const crypto::PublicKey& node_id, const std::string& cause);
     bool newer_wins(const PeerConnection& older, const PeerConnection& newer) const;

@@ -97,6 +97,16 @@ void Features::trim() {
     while (!m_bytes.empty() && m_bytes.back() == 0) m_bytes.pop_back();
 }
 
+Features Features::low_bits(std::size_t count) const {
+    Features out = *this;
+    if (out.m_bytes.size() > (count + 7) / 8) out.m_bytes.resize((count + 7) / 8);
+    if (count % 8 != 0 && out.m_bytes.size() == (count + 7) / 8) {
+        out.m_bytes.back() = static_cast<std::uint8_t>(out.m_bytes.back() & ((1U << count % 8) - 1));
+    }
+    out.trim();
+    return out;
+}
+
 bool Features::has_bit(std::size_t bit) const {
     return bit / 8 < m_bytes.size() && (m_bytes[bit / 8] >> (bit % 8) & 1) != 0;
 }

@@ -58,6 +58,10 @@ public:
     Features& set_bit(std::size_t bit);
     Features& clear_bit(std::size_t bit);
     bool empty() const { return m_bytes.empty(); }
+    /// Of its wire form.
+    std::size_t size_bytes() const { return m_bytes.size(); }
+    /// Only the bits below `count`.
+    Features low_bits(std::size_t count) const;
 
     /// Sets the odd bit and clears the even one (BOLT 9: never both).
     Features& offer(Feature feature);

@@ -124,6 +124,23 @@ private slots:
         QVERIFY(ended_with(fresh().on(demanding, start), UnknownDemand{28}));
     }
 
+    void bits_far_beyond_any_meaning_are_not_kept() {
+        PeerSession session = fresh();
+        auto init = their_init();
+        init.features.set_bit(101).set_bit(1023).set_bit(1025).set_bit(500'001);
+        const Step step = session.on(init, start);
+        QVERIFY(!step.fault);
+        const auto& theirs = session.features()->theirs();
+        QVERIFY(theirs.has_bit(101) && theirs.has_bit(1023));
+        QVERIFY(!theirs.has_bit(1025) && !theirs.has_bit(500'001));
+        QCOMPARE(theirs.size_bytes(), std::size_t{128});
+        // A demand is a demand however far up.
+        PeerSession other = fresh();
+        init = their_init();
+        init.features.set_bit(500'000);
+        QVERIFY(ended_with(other.on(init, start), UnknownDemand{500'000}));
+    }
+
     void a_demand_we_cannot_meet_ends_it() {
         wire::Init init = their_init();
         init.features.set_bit(101);

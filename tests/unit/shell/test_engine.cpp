@@ -372,6 +372,54 @@ private slots:
         QVERIFY(answered_on == std::this_thread::get_id());
     }
 
+    void strangers_are_forgotten_and_nothing_is_written_for_them() {
+        boost::asio::io_context io;
+        TestChain chain;
+        Party bob(io, chain, 2);
+        run_for(io, 50ms);
+        const auto commits = bob.engine->counters().commits;
+        for (const std::size_t bit : {101U, 103U}) {
+            // The same node twice, with other features each time.
+            shell::PeerManager::Hooks hooks;
+            hooks.event = [](const crypto::PublicKey&, node::Event&&) {};
+            hooks.has_channel = [](const crypto::PublicKey&) { return false; };
+            hooks.may_read = [](const crypto::PublicKey&) { return true; };
+            shell::PeerManager stranger(io, ring_of(9)->node_key(), Network::regtest, peer::our_features().set_bit(bit), {}, hooks);
+            stranger.connect(bob.ring->node_id(), "127.0.0.1", bob.port);
+            QVERIFY(run_until(io, [&] { return bob.engine->snapshot()->peers.size() == 1; }));
+            stranger.connect(bob.ring->node_id(), "127.0.0.1", bob.port);
+            stranger.stop();
+            QVERIFY(run_until(io, [&] { return bob.engine->snapshot()->peers.empty(); }));
+        }
+        QCOMPARE(bob.engine->counters().commits, commits);
+    }
+
+    void large_messages_are_not_piled_up_while_the_disk_is_slow() {
+        boost::asio::io_context io;
+        TestChain chain;
+        Party bob(io, chain, 2, {}, sim::MemoryStore::Answer::when_told);
+        bool left = false;
+        shell::PeerManager::Hooks hooks;
+        hooks.event = [&](const crypto::PublicKey&, node::Event&& event) { left |= std::holds_alternative<node::PeerDown>(event); };
+        hooks.has_channel = [](const crypto::PublicKey&) { return true; };
+        hooks.may_read = [](const crypto::PublicKey&) { return true; };
+        shell::PeerManager talker(io, ring_of(9)->node_key(), Network::regtest, peer::our_features(), {}, hooks);
+        talker.connect(bob.ring->node_id(), "127.0.0.1", bob.port);
+        QVERIFY(run_until(io, [&] { return talker.is_up(bob.ring->node_id()) && bob.engine->peers().up_count() == 1; }));
+        const auto made = bob.post(bob.fresh_id(), api::NewAddress{});
+        run_for(io, 50ms);
+        QVERIFY(!made->has_value());
+        // 60 MB of nonsense: what the system's buffers and two megabytes here do not hold stays with the other side, which
+        // gives up once it has its own eight waiting.
+        wire::UpdateFailHtlc large;
+        large.reason = Bytes(60'000, 1);
+        QVERIFY(run_until(io, [&, said = 0]() mutable {
+            for (int i = 0; i < 10 && said < 1000; ++i, ++said) talker.queue(bob.ring->node_id(), large);
+            talker.flush();
+            return left;
+        }));
+    }
+
     void listeners_come_and_go() {
         Pair net;
         int first = 0, second = 0;

@@ -140,6 +140,34 @@ private slots:
         QCOMPARE(messages, std::size_t{20});
     }
 
+    void what_waits_is_weighed() {
+        EventQueue queue({});
+        QCOMPARE(queue.waiting_bytes(number(1)), std::size_t{0});
+        wire::UpdateFailHtlc large;
+        large.reason = Bytes(60'000, 1);
+        wire::ChannelUpdate update;
+        update.extension = Bytes(5'000, 2);
+        wire::OpenChannel opening;
+        opening.channel_type = wire::Features().set_bit(8 * 3'000 - 1);
+        opening.upfront_shutdown_script = Bytes(1'000, 3);
+        wire::CommitmentSigned commit;
+        commit.htlc_signature.resize(100);
+        queue.push(number(1), message(number(1), large));
+        QCOMPARE(queue.waiting_bytes(number(1)), std::size_t{60'000});
+        queue.push(number(1), message(number(1), update));
+        queue.push(number(1), message(number(1), opening));
+        queue.push(number(1), message(number(1), commit));
+        queue.push(number(1), message(number(1), add(1)));
+        queue.push(number(1), message(number(1), fulfil()));
+        QCOMPARE(queue.waiting_bytes(number(1)), std::size_t{60'000 + 5'000 + 4'000 + 6'400 + 1'366});
+        QCOMPARE(queue.waiting_bytes(number(2)), std::size_t{0});
+        std::vector<node::Event> out;
+        queue.take(out);
+        QCOMPARE(out.size(), std::size_t{6});
+        queue.push(number(1), message(number(1), add(2)));
+        QCOMPARE(queue.waiting_bytes(number(1)), std::size_t{1'366});
+    }
+
     void one_event_always_fits() {
         EventQueue queue({1024, 100});
         wire::CommitmentSigned large;

@@ -264,23 +264,34 @@ private slots:
         boost::asio::io_context io;
         PeerLimits limits;
         limits.connection.handshake = 50ms;
-        limits.incoming_handshakes = 1;
-        Party bob(io, 2, limits), alice(io, 1);
+        Party bob(io, 2, limits);
         bob.listen();
         tcp::socket silent(io);
         silent.connect(tcp::endpoint(boost::asio::ip::address_v4::loopback(), bob.port));
-        (void)run_until(io, [] { return false; }, 10ms);
-        // The only place for a handshake is taken ...
-        alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.count<node::ConnectFailed>() == 1; }));
-        // ... until its time is over.
         bool closed = false;
         std::array<char, 1> byte{};
         silent.async_read_some(boost::asio::buffer(byte), [&](const auto& error, std::size_t) { closed = error.failed(); });
         QVERIFY(run_until(io, [&] { return closed; }));
+    }
+
+    void callers_that_say_nothing_keep_nobody_out() {
+        boost::asio::io_context io;
+        PeerLimits limits;
+        limits.incoming_handshakes = 3;
+        Party bob(io, 2, limits), alice(io, 1);
+        bob.listen();
+        std::vector<tcp::socket> silent;
+        std::vector<bool> closed(5, false);
+        std::array<char, 1> byte{};
+        for (std::size_t i = 0; i < closed.size(); ++i) {
+            silent.emplace_back(io).connect(tcp::endpoint(boost::asio::ip::address_v4::loopback(), bob.port));
+            silent.back().async_read_some(boost::asio::buffer(byte), [&closed, i](const auto& e, std::size_t) { closed[i] = e.failed(); });
+            (void)run_until(io, [] { return false; }, 5ms);
+        }
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id); }));
-        QVERIFY(bob.count<node::PeerUp>() == 1);
+        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && closed[2]; }));
+        // The oldest went, and no more of them than had to.
+        QVERIFY(closed == std::vector<bool>({true, true, true, false, false}));
     }
 
     void a_listener_that_says_nothing_is_left() {
@@ -348,6 +359,51 @@ private slots:
             return alice.count<node::PeerDown>() == 1;
         }));
         QVERIFY(!alice.manager.is_up(bob.id));
+    }
+
+    void whoever_asks_and_never_reads_is_left_soon() {
+        boost::asio::io_context io;
+        PeerLimits limits;
+        limits.connection.backlog_bytes = std::size_t{1} << 30;
+        limits.connection.reply_bytes = 100'000;
+        Party alice(io, 1), bob(io, 2, limits);
+        bob.listen();
+        alice.manager.connect(bob.id, "127.0.0.1", bob.port);
+        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        alice.reads = false;
+        wire::QueryChannelRange query;
+        query.chain_hash = params_of(Network::regtest).chain_hash;
+        QVERIFY(run_until(io, [&] {
+            for (int i = 0; i < 1000; ++i) alice.manager.queue(bob.id, query);
+            alice.manager.flush();
+            return bob.count<node::PeerDown>() == 1;
+        }, 20s));
+    }
+
+    void a_stranger_that_does_not_read_is_left_sooner() {
+        boost::asio::io_context io;
+        PeerLimits limits;
+        limits.connection.backlog_bytes = std::size_t{1} << 30;
+        limits.stranger_backlog_bytes = 100'000;
+        Party alice(io, 1, limits), bob(io, 2), carol(io, 3);
+        alice.with_channel.insert(carol.id);
+        for (auto* const other : {&bob, &carol}) {
+            other->listen();
+            alice.manager.connect(other->id, "127.0.0.1", other->port);
+            QVERIFY(run_until(io, [&] { return alice.manager.is_up(other->id) && other->manager.is_up(alice.id); }));
+            other->reads = false;
+        }
+        wire::Warning large;
+        large.data = Bytes(60'000, 'x');
+        std::size_t said = 0;
+        QVERIFY(run_until(io, [&] {
+            ++said;
+            alice.say(bob.id, large);
+            alice.say(carol.id, large);
+            return !alice.manager.is_up(bob.id);
+        }));
+        for (std::size_t i = 0; i < said; ++i) alice.say(carol.id, large);
+        QVERIFY(alice.manager.is_up(carol.id));
     }
 
     void pings_keep_a_quiet_line_alive_and_silence_ends_it() {
