@@ -8,7 +8,7 @@ namespace runnel::store {
 namespace {
 
 /// Part of what every stored wallet went through: add at the end, never change one.
-constexpr std::array<const char*, 1> migrations{
+constexpr std::array<const char*, 2> migrations{
     // 1: values by kind and key; the journal with its hashes; one row each for what concerns the store itself; the wallet's
     // secrets, which are no records so that no list of records can ever show them.
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
@@ -16,6 +16,13 @@ constexpr std::array<const char*, 1> migrations{
     " WITHOUT ROWID;"
     "CREATE TABLE journal (seq INTEGER PRIMARY KEY, subject BLOB NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL);"
     "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;",
+    // 2: values beside their index, not in it. In the tree of an index a row of more than a quarter of a page spills onto pages of
+    // its own, and each rewriting of it frees those and takes new ones: a busy channel's turn wrote six pages, and now two.
+    "CREATE TABLE records_2 (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,"
+    " UNIQUE (kind, key));"
+    "INSERT INTO records_2 (kind, key, value) SELECT kind, key, value FROM records ORDER BY kind, key;"
+    "DROP TABLE records;"
+    "ALTER TABLE records_2 RENAME TO records;",
 };
 
 }  // namespace

@@ -9,9 +9,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t log_at_start = std::uint64_t{1} << 20;
-constexpr std::uint64_t log_when_idle = std::uint64_t{8} << 20;
-/// Frames (of 4 KiB and a bit) after which the log is taken in even while busy: within what is allocated.
+/// The log's blocks are written ahead in steps, so that a wallet that is busy from its first second meets few of them, and whole
+/// once there is time.
+constexpr std::uint64_t log_step = std::uint64_t{1} << 20;
+constexpr std::uint64_t whole_log = std::uint64_t{8} << 20;
+constexpr std::uint64_t frame_size = 4096 + 24;
+/// A large turn should still fit when the next step is taken.
+constexpr std::uint64_t log_margin = std::uint64_t{1} << 18;
+/// Frames after which the log is taken in even while busy: within what is allocated.
 constexpr int most_frames = 1500;
 /// Quiet time after which the log is taken in anyway.
 constexpr milliseconds quiet(200);
@@ -35,7 +40,7 @@ Result<std::unique_ptr<SqlJournal>, DbError> SqlJournal::start(Connection db, Si
     std::unique_ptr<SqlJournal> out(new SqlJournal(std::move(db), sidecar, std::move(setup)));
     RUNNEL_CHECK(out->prepare());
     out->m_db.on_commit(count_frames, &out->m_frames);
-    out->allocate_log(log_at_start);
+    out->allocate_log(log_step);
     out->m_noted = out->m_setup.last_sequence;
     out->m_last_commit = out->m_last_note = Clock::now();
     out->m_thread = std::thread([journal = out.get()] { journal->run(); });
@@ -51,7 +56,8 @@ Result<void, DbError> SqlJournal::prepare() {
     };
     RUNNEL_CHECK(make(m_begin, "BEGIN IMMEDIATE"));
     RUNNEL_CHECK(make(m_commit, "COMMIT"));
-    RUNNEL_CHECK(make(m_put, "INSERT OR REPLACE INTO records (kind, key, value) VALUES (?, ?, ?)"));
+    RUNNEL_CHECK(make(m_put, "INSERT INTO records (kind, key, value) VALUES (?, ?, ?)"
+                             " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"));
     RUNNEL_CHECK(make(m_erase, "DELETE FROM records WHERE kind = ? AND key = ?"));
     RUNNEL_CHECK(make(m_append, "INSERT INTO journal (seq, subject, body, hash) VALUES (?, ?, ?, ?)"));
     return {};
@@ -117,11 +123,11 @@ std::optional<SqlJournal::Clock::time_point> SqlJournal::tend(bool idle) {
     } else if (m_frames > 0) {
         at(m_last_commit + quiet);
     }
-    if (!m_log_allocated) {
+    if (m_log_size < whole_log) {
         if (rested) {
-            allocate_log(log_when_idle);
-            m_log_allocated = true;
+            allocate_log(whole_log);
         } else {
+            if (log_runs_short()) allocate_log(m_log_size + log_step);
             at(m_last_commit + quiet);
         }
     }
@@ -138,7 +144,13 @@ void SqlJournal::take_in_log() {
     }
 }
 
+bool SqlJournal::log_runs_short() const {
+    return static_cast<std::uint64_t>(m_frames) * frame_size + log_margin > m_log_size;
+}
+
 void SqlJournal::allocate_log(std::uint64_t size) {
+    // Tried once: where it fails the log grows as it is written, which is slower and nothing worse.
+    m_log_size = size;
     if (m_setup.spare_disk) return;
     // Zeros behind the log's last frame end it as the file's end would. They are really written, once: blocks that are only
     // reserved would cost at each first write what growing costs.

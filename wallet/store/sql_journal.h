@@ -62,6 +62,7 @@ private:
     Result<void, ports::CommitError> commit(const ports::Records& records);
     Result<void, DbError> transact(const ports::Records& records);
     void take_in_log();
+    bool log_runs_short() const;
     void allocate_log(std::uint64_t size);
     void note_progress(WalState wal, bool durable);
 
@@ -74,7 +75,7 @@ private:
     std::map<Bytes, Hash256> m_changed;  ///< Heads of the transaction under way.
     int m_frames = 0;                    ///< In the log; all of them are still to be taken in.
     bool m_failed = false;
-    bool m_log_allocated = false;
+    std::uint64_t m_log_size = 0;        ///< Bytes of the log's file that are written blocks, used or not.
     std::uint64_t m_noted = 0;           ///< Sequence the sidecar knows.
     Clock::time_point m_last_commit, m_last_note;
 
