@@ -157,7 +157,9 @@ bool EventQueue::take_fulfils(std::vector<node::Event>& out, Budget& budget) {
             take_one(lane, out, budget);
         }
     }
-    return true;
+    // Somebody waits for a preimage, and not for the signatures of what follows it. A lone fulfil means that little is under way:
+    // it goes to the disk by itself, and the commit more costs nobody anything.
+    return out.size() != 1 || !is_fulfil(out.front());
 }
 
 /// One event of each peer, again and again, until nothing more fits. A peer whose next event does not fit holds the others back

@@ -3,9 +3,10 @@
 //     connections that ended or began  ->  the chain  ->  commands and timers  ->  peers with a fulfil waiting  ->  round robin
 //
 // Within one peer nothing ever overtakes: the protocol is an ordered stream, so a fulfil draws all that its peer said before
-// forward with it. In a turn that holds a PeerUp it comes before everything else that could be said to this peer, so that all
-// that the turn sends is meant for the new connection. A turn is bounded by an estimate of its work, so that nobody waits long
-// behind a busy peer; one event always fits. Used by Engine, on the node's thread.
+// forward with it. One that comes alone ends the turn: the preimage is durable before what follows is computed. In a turn that
+// holds a PeerUp it comes before everything else that could be said to this peer, so that all that the turn sends is meant for
+// the new connection. A turn is bounded by an estimate of its work, so that nobody waits long behind a busy peer; one event
+// always fits. Used by Engine, on the node's thread.
 #pragma once
 
 #include "core/node/node.h"

@@ -97,6 +97,19 @@ private slots:
         QCOMPARE(take(queue), std::string("m2 f2 m1 m2"));
     }
 
+    void a_lone_fulfil_is_a_turn_of_its_own() {
+        EventQueue queue({});
+        queue.push(number(1), message(number(1), fulfil()));
+        queue.push(number(1), message(number(1), wire::CommitmentSigned{}));
+        QCOMPARE(take(queue), std::string("f1"));
+        QCOMPARE(take(queue), std::string("m1"));
+        // With others under way they share a commit.
+        queue.push(number(1), message(number(1), fulfil()));
+        queue.push(number(1), message(number(1), fulfil()));
+        queue.push(number(1), message(number(1), wire::CommitmentSigned{}));
+        QCOMPARE(take(queue), std::string("f1 f1 m1"));
+    }
+
     void the_order_of_one_peer_is_never_changed() {
         EventQueue queue({});
         std::vector<std::uint64_t> seen;
