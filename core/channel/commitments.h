@@ -135,6 +135,9 @@ public:
     /// Balances of the two parties when everything under way would fail: what is settled.
     Msat settled(Party p) const { return p == Party::ours ? m_ours : m_theirs; }
 
+    /// Derives the keys of the two commitments that come next while nobody waits for them. Changes nothing that can be seen.
+    void derive_ahead(const ports::ChannelSigner& signer) const;
+
     // Money (millisatoshi), for people and for routing.
     Msat can_send() const;      ///< Largest single HTLC that send_add would take now.
     Msat can_receive() const;   ///< Largest single HTLC they could add now.

@@ -139,6 +139,13 @@ Result<Commitments::Received, ChannelFault> Commitments::receive_commit(const wi
     return out;
 }
 
+void Commitments::derive_ahead(const ports::ChannelSigner& signer) const {
+    static_cast<void>(derive_keys(*m_params, Party::ours, signer.commitment_point(m_local_number.next())));
+    if (const auto* const may_sign = std::get_if<MaySign>(&m_remote_next)) {
+        static_cast<void>(derive_keys(*m_params, Party::theirs, may_sign->point));
+    }
+}
+
 Result<std::vector<HtlcFact>, ChannelFault> Commitments::receive_revocation(const wire::RevokeAndAck& revocation) {
     const auto* const waiting = std::get_if<AwaitingRevocation>(&m_remote_next);
     if (waiting == nullptr) return fail(fault(FaultKind::nothing_to_revoke));

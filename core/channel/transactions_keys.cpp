@@ -5,21 +5,50 @@
 #include "core/channel/htlc_scripts.h"
 #include "core/crypto/hash.h"
 
+#include <array>
+#include <optional>
+
 namespace runnel::channel {
 
 using bitcoin::ScriptBuilder;
 
-CommitmentKeys derive_keys(const ChannelParams& params, Party broadcaster, const crypto::PublicKey& per_commitment_point) {
-    const auto& own = params.keys(broadcaster);
-    const auto& others = params.keys(other(broadcaster));
-    return CommitmentKeys{
-        per_commitment_point,
-        derive_public_key(own.htlc_basepoint, per_commitment_point),
-        derive_public_key(others.htlc_basepoint, per_commitment_point),
-        derive_public_key(own.delayed_payment_basepoint, per_commitment_point),
-        derive_revocation_public_key(others.revocation_basepoint, per_commitment_point),
-        others.payment_basepoint,
+namespace {
+
+/// Keys derived lately. Five curve operations a commitment are most of what a small payment computes, and all of it can be had
+/// before it is needed (Commitments::derive_ahead). Public points only, and a pure function of what they are found by: whoever
+/// finds nothing here derives the same. One a thread, so that nobody waits for a lock.
+class DerivedLately {
+public:
+    const CommitmentKeys& get(const ports::ChannelPublicKeys& own, const ports::ChannelPublicKeys& others, const crypto::PublicKey& point) {
+        for (const auto& known : m_known) {
+            if (known && known->keys.per_commitment_point == point && known->own == own && known->others == others) {
+                return known->keys;
+            }
+        }
+        auto& entry = m_known[m_next++ % m_known.size()];
+        entry.emplace(Entry{own, others,
+                            CommitmentKeys{point, derive_public_key(own.htlc_basepoint, point),
+                                           derive_public_key(others.htlc_basepoint, point),
+                                           derive_public_key(own.delayed_payment_basepoint, point),
+                                           derive_revocation_public_key(others.revocation_basepoint, point),
+                                           others.payment_basepoint}});
+        return entry->keys;
+    }
+
+private:
+    struct Entry {
+        ports::ChannelPublicKeys own, others;
+        CommitmentKeys keys;
     };
+    std::array<std::optional<Entry>, 16> m_known;
+    std::size_t m_next = 0;
+};
+
+}  // namespace
+
+CommitmentKeys derive_keys(const ChannelParams& params, Party broadcaster, const crypto::PublicKey& per_commitment_point) {
+    static thread_local DerivedLately lately;
+    return lately.get(params.keys(broadcaster), params.keys(other(broadcaster)), per_commitment_point);
 }
 
 bitcoin::Script funding_script(const crypto::PublicKey& a, const crypto::PublicKey& b) {

@@ -56,6 +56,9 @@ void apply_to(State& state, NextState&& next) {
     ++state.turn;
 }
 
+/// More channels than these in one turn: there is no quiet moment to come.
+constexpr std::size_t most_prepared = 2;
+
 void on_command(Draft& draft, const api::Command& command, const Scope& scope) {
     if (const DoneCommand* const done = draft.done.find(command.id)) return draft.answer(command.id, done->answer);
     std::visit(overloaded{[&](const api::NewAddress& w) { on_new_address(draft, command.id, w, scope); },
@@ -154,9 +157,22 @@ std::vector<ports::Effect> Node::apply(ports::Committed&& committed) {
     auto* const next = dynamic_cast<NextState*>(sealed.get());
     if (next == nullptr) return {};
     auto effects = std::move(next->effects);
+    m_moved.clear();
+    if (next->changes.channels.size() <= most_prepared) {
+        for (const auto& [id, channel] : next->changes.channels) m_moved.push_back(id);
+    }
     apply_to(m_state, std::move(*next));
     m_snapshot.reset();
     return effects;
+}
+
+void Node::prepare_next() const {
+    for (const auto& id : m_moved) {
+        const auto found = m_state.channels.find(id);
+        if (found == m_state.channels.end()) continue;
+        const auto* const normal = std::get_if<channel::Normal>(&found->second->state);
+        if (normal != nullptr) normal->funded.commitments.derive_ahead(*m_keys->channel(found->second->keys));
+    }
 }
 
 api::SnapshotPtr Node::snapshot() const {

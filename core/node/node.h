@@ -80,6 +80,9 @@ public:
     ports::Turn plan(std::span<const Event> events, const TurnContext& context) const;
     /// Installs what was committed; gives the effects to perform.
     std::vector<ports::Effect> apply(ports::Committed&& committed);
+    /// What the next messages of the channels that just moved will need and that can be computed already; for a moment in which
+    /// nothing waits. Nothing depends on its being called.
+    void prepare_next() const;
     /// Every watch, broadcast, timer and connection still owed, from committed state: done once at start.
     std::vector<ports::Effect> resume() const;
 
@@ -102,6 +105,7 @@ private:
     State m_state;
     mutable api::SnapshotPtr m_snapshot;
     mutable ChannelViews m_views;
+    std::vector<ChannelId> m_moved;  ///< Channels of the last turn, as many as prepare_next looks at.
 };
 
 }  // namespace runnel::node

@@ -214,8 +214,18 @@ void Engine::finish(Result<ports::Committed, ports::CommitError>&& committed) {
         stopped();
     } else if (!m_queue.empty()) {
         wake();
+    } else {
+        prepare_next();
     }
     publish();
+}
+
+/// Behind what sockets have ready, while the peer computes its part.
+void Engine::prepare_next() {
+    asio::post(m_io, [self = std::weak_ptr(m_self)] {
+        const auto engine = self.lock();
+        if (engine && (*engine)->is_idle() && !(*engine)->m_broken) (*engine)->m_node.prepare_next();
+    });
 }
 
 void Engine::note_links() {

@@ -93,6 +93,7 @@ private:
     void perform(std::vector<ports::Effect>& effects);
     bool knows_connection(const crypto::PublicKey& peer) const;
     void note_links();
+    void prepare_next();
     void perform_rest(ports::Effect& effect);
     void answer(const api::CommandId& id, api::CommandResult&& result);
     void tell(const api::Notice& notice);

@@ -72,10 +72,34 @@ private slots:
     void anchors_follow_outputs();
     void orders_equal_htlcs_by_expiry();
     void numbers_are_obscured();
+    void keys_are_those_of_their_channel();
     void codec_round_trips();
     void codec_refuses_damage();
     void builds_many_htlcs_quickly();
 };
+
+// What was derived lately is kept: two channels that share a point, and more points than are kept, must not be mixed up.
+void TestTransactions::keys_are_those_of_their_channel() {
+    const test::TestSigner us(1), them(2), others(3);
+    for (int round = 0; round < 2; ++round) {
+        for (std::uint64_t n = 0; n < 40; ++n) {
+            const auto point = us.commitment_point(CommitmentNumber(n));
+            for (const auto* const peer : {&them, &others}) {
+                const auto params = params_between(us, *peer, Party::ours);
+                const auto keys = derive_keys(params, Party::ours, point);
+                QVERIFY(keys.per_commitment_point == point);
+                QVERIFY(keys.broadcaster_htlc == derive_public_key(us.public_keys().htlc_basepoint, point));
+                QVERIFY(keys.countersigner_htlc == derive_public_key(peer->public_keys().htlc_basepoint, point));
+                QVERIFY(keys.broadcaster_delayed == derive_public_key(us.public_keys().delayed_payment_basepoint, point));
+                QVERIFY(keys.revocation == derive_revocation_public_key(peer->public_keys().revocation_basepoint, point));
+                QVERIFY(keys.countersigner_payment == peer->public_keys().payment_basepoint);
+                const auto turned = derive_keys(params, Party::theirs, point);
+                QVERIFY(turned.broadcaster_htlc == keys.countersigner_htlc);
+                QVERIFY(turned.revocation == derive_revocation_public_key(us.public_keys().revocation_basepoint, point));
+            }
+        }
+    }
+}
 
 void TestTransactions::both_parties_build_the_same() {
     const test::TestSigner us(1), them(2);
