@@ -1,20 +1,10 @@
 #include "core/gossip/announcement.h"
 
-#include "core/crypto/hash.h"
-
 #include <algorithm>
 
 namespace runnel::gossip {
 
 namespace {
-
-constexpr std::size_t type_size = 2;
-constexpr std::size_t signature_size = crypto::Signature::size_bytes;
-
-Hash256 hash_behind(std::size_t signatures, const wire::Message& message) {
-    const Bytes bytes = wire::encode(message);
-    return crypto::sha256d(ByteView(bytes).subspan(type_size + signatures * signature_size));
-}
 
 // UTF-8 continuation bytes are 10xxxxxx: a cut in front of one would leave half a character.
 std::string_view cut_to_32_bytes(std::string_view text) {
@@ -26,16 +16,6 @@ std::string_view cut_to_32_bytes(std::string_view text) {
 }
 
 }  // namespace
-
-Hash256 signature_hash(const wire::ChannelAnnouncement& announcement) {
-    return hash_behind(4, announcement);
-}
-Hash256 signature_hash(const wire::NodeAnnouncement& announcement) {
-    return hash_behind(1, announcement);
-}
-Hash256 signature_hash(const wire::ChannelUpdate& update) {
-    return hash_behind(1, update);
-}
 
 bool verify(const wire::ChannelAnnouncement& a) {
     if (!is_node_1(a.node_id_1, a.node_id_2)) return false;

@@ -1,22 +1,19 @@
 // Making and checking the signed messages of BOLT 7: channel_announcement of our own public
 // channels (from both sides' announcement_signatures) and node_announcement. Pure functions; keys
-// sign elsewhere (ports::KeyRing::sign_node, ports::ChannelSigner::sign_announcement) over the
-// hashes given here. The funding output behind an announcement is the caller's to check.
+// sign elsewhere (ports::KeyRing::sign_node, ports::ChannelSigner::sign_announcement). The funding
+// output behind an announcement is the caller's to check.
 #pragma once
 
 #include "core/wire/address.h"
 #include "core/wire/message.h"
+#include "core/wire/signature_hash.h"
 
 #include <span>
 #include <string_view>
 
 namespace runnel::gossip {
 
-/// The double SHA-256 that a message's signatures are made over: everything behind them, the unread
-/// extension included.
-Hash256 signature_hash(const wire::ChannelAnnouncement& announcement);
-Hash256 signature_hash(const wire::NodeAnnouncement& announcement);
-Hash256 signature_hash(const wire::ChannelUpdate& update);
+using wire::signature_hash;
 
 /// All four signatures fit, and the node ids are in their order.
 bool verify(const wire::ChannelAnnouncement& announcement);
@@ -37,8 +34,8 @@ struct ChannelEnds {
 /// The lesser node id is node_1; BOLT 7's `direction` 0 is its side.
 bool is_node_1(const crypto::PublicKey& node_id, const crypto::PublicKey& other);
 
-/// The announcement before anybody signed it: take signature_hash() of it, sign with node and
-/// funding key, send both as announcement_signatures.
+/// The announcement before anybody signed it: sign its signature_hash() with the node key and itself
+/// with the funding key, send both as announcement_signatures.
 wire::ChannelAnnouncement unsigned_announcement(const ChannelEnds& channel);
 
 /// True when both signatures of the peer's announcement_signatures fit this channel and its

@@ -19,13 +19,17 @@ gossip::ChannelEnds ends_of(const channel::Channel& channel, const channel::Fund
             params.our_keys.funding_pubkey, params.their_keys.funding_pubkey};
 }
 
-wire::AnnouncementSignatures our_signatures(const channel::Channel& channel, const channel::Funded& funded, const Scope& scope) {
-    const auto digest = gossip::signature_hash(gossip::unsigned_announcement(ends_of(channel, funded, scope)));
+/// Nothing when the channel's signer refuses: then there is nothing to announce.
+std::optional<wire::AnnouncementSignatures> our_signatures(const channel::Channel& channel, const channel::Funded& funded,
+                                                           const Scope& scope) {
+    const auto announcement = gossip::unsigned_announcement(ends_of(channel, funded, scope));
+    const auto by_funding_key = scope.keys.channel(channel.keys)->sign_announcement(announcement);
+    if (!by_funding_key) return std::nullopt;
     wire::AnnouncementSignatures message;
     message.channel_id = channel.id;
     message.short_channel_id = *funded.short_channel_id();
-    message.node_signature = scope.keys.sign_node(digest);
-    message.bitcoin_signature = scope.keys.channel(channel.keys)->sign_announcement(digest);
+    message.node_signature = scope.keys.sign_node(gossip::signature_hash(announcement));
+    message.bitcoin_signature = *by_funding_key;
     return message;
 }
 
@@ -59,18 +63,25 @@ void take_signatures(Draft& draft, const PeerMessage& event, const wire::Announc
     const ChannelPtr* const found = draft.channels.find(theirs.channel_id);
     if (found == nullptr || (*found)->peer != event.node_id) return;
     channel::Channel* const channel = draft.edit_channel(theirs.channel_id);
-    auto* const funded = channel::funded_of(channel->state);
-    if (funded == nullptr || !funded->params().announce || !funded->short_channel_id()) return;
+    // Once it closes it is not announced any more (BOLT 7, announcement_signatures).
+    auto* const normal = std::get_if<channel::Normal>(&channel->state);
+    if (normal == nullptr) return;
+    auto* const funded = &normal->funded;
+    if (!funded->params().announce || !funded->short_channel_id()) return;
     if (!gossip::verify(theirs, ends_of(*channel, *funded, scope))) {
         draft.log(LogLevel::unusual, fmt::format("announcement_signatures invalid channel={}", theirs.channel_id.hex()));
         return;
     }
     const bool first = !funded->their_announcement.has_value();
     funded->their_announcement = theirs;
-    if (!first || funded->depth(draft.tip.height) < announcement_depth) return;
+    if (funded->depth(draft.tip.height) < announcement_depth) return;
+    // Who says it again after a reconnect has not got ours; once a connection is enough, or two of us would never stop.
+    const bool is_new_here = draft.peers.edit(event.node_id).announced.insert(channel->id).second;
+    if (!first && !is_new_here) return;
     const auto ours = our_signatures(*channel, *funded, scope);
-    draft.send(event.node_id, ours);
-    draft.send(event.node_id, gossip::announce(ends_of(*channel, *funded, scope), ours, theirs));
+    if (!ours) return;
+    if (is_new_here) draft.send(event.node_id, *ours);
+    draft.send(event.node_id, gossip::announce(ends_of(*channel, *funded, scope), *ours, theirs));
     draft.send(event.node_id, our_update(*channel, *funded, scope));
 }
 
@@ -104,8 +115,9 @@ gossip::OwnGossip own_gossip(const Draft& draft, const Scope& scope) {
         const auto* const normal = std::get_if<channel::Normal>(&c->state);
         if (normal == nullptr || !normal->funded.their_announcement || !normal->funded.short_channel_id()) return;
         const auto ours = our_signatures(*c, normal->funded, scope);
+        if (!ours) return;
         gossip::PublicChannel entry;
-        entry.announcement = gossip::announce(ends_of(*c, normal->funded, scope), ours, *normal->funded.their_announcement);
+        entry.announcement = gossip::announce(ends_of(*c, normal->funded, scope), *ours, *normal->funded.their_announcement);
         const bool we_are_1 = gossip::is_node_1(scope.keys.node_id(), c->peer);
         (we_are_1 ? entry.update_1 : entry.update_2) = our_update(*c, normal->funded, scope);
         (we_are_1 ? entry.update_2 : entry.update_1) = normal->funded.their_update;
@@ -153,9 +165,11 @@ void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope) {
     // Once at the depth, and again while theirs is missing: they may have been away (BOLT 7).
     if (normal->funded.depth(draft.tip.height) > announcement_depth && normal->funded.their_announcement) return;
     const auto ours = our_signatures(channel, normal->funded, scope);
-    draft.send(channel.peer, ours);
+    if (!ours) return;
+    draft.peers.edit(channel.peer).announced.insert(id);
+    draft.send(channel.peer, *ours);
     if (normal->funded.their_announcement) {
-        draft.send(channel.peer, gossip::announce(ends_of(channel, normal->funded, scope), ours, *normal->funded.their_announcement));
+        draft.send(channel.peer, gossip::announce(ends_of(channel, normal->funded, scope), *ours, *normal->funded.their_announcement));
         draft.send(channel.peer, our_update(channel, normal->funded, scope));
     }
 }

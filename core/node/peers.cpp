@@ -70,6 +70,7 @@ void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
     peer.features = event.theirs;
     peer.negotiated = event.negotiated;
     peer.retries = 0;
+    peer.announced.clear();
     if (!event.host.empty()) {
         peer.host = event.host;
         peer.port = event.port;

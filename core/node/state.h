@@ -32,6 +32,7 @@ struct Peer {
     wire::Features negotiated;     ///< What both have.
     std::vector<api::CommandId> waiting;  ///< Connect commands without an answer.
     std::uint32_t retries = 0;     ///< Reconnect attempts since the last success.
+    std::set<ChannelId> announced; ///< Channels whose announcement_signatures it got from us on this connection.
 };
 
 /// A transaction that touches the wallet.
@@ -69,6 +70,7 @@ struct ChainHealth {
     ports::ChainStatus status;
     ports::FeeEstimates fees;
     std::uint64_t last_good_ms = 0;  ///< Monotonic time when it was last reachable and synced.
+    UnixTime last_heard;             ///< Wall time of its last word about itself.
     bool ever_good = false;
 };
 

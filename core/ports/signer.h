@@ -8,6 +8,7 @@
 #include "core/bitcoin/sighash.h"
 #include "core/crypto/keys.h"
 #include "core/ports/coin.h"
+#include "core/wire/gossip_messages.h"
 
 #include <memory>
 #include <optional>
@@ -122,8 +123,9 @@ public:
     virtual Result<crypto::Signature, SignRefusal> sign_close(const bitcoin::Transaction& close,
                                                               const crypto::PublicKey& their_funding_pubkey,
                                                               Sat funding_amount) const = 0;
-    /// channel_announcement: our bitcoin_signature over its hash.
-    virtual crypto::Signature sign_announcement(const Hash256& digest) const = 0;
+    /// Our bitcoin_signature of a channel_announcement that names our funding key. The message and not its hash: whatever hash the
+    /// funding key signed could be that of a commitment.
+    virtual Result<crypto::Signature, SignRefusal> sign_announcement(const wire::ChannelAnnouncement& announcement) const = 0;
 };
 
 /// The wallet's keys as the node uses them.

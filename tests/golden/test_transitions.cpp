@@ -213,7 +213,7 @@ std::vector<Input> inputs() {
     put("closing_signed (bad signature)", [](Scene& s) {
         auto message = named<wire::ClosingSigned>(s);
         message.fee_satoshis = 500_sat;
-        message.signature = s.peer().signer.sign_announcement(Hash256{});
+        message.signature = s.peer().signer.stray_signature();
         return hear(s, message);
     });
     put("update_add_htlc", [](Scene& s) {
@@ -253,7 +253,7 @@ std::vector<Input> inputs() {
     put("commitment_signed", on_commitment_signed);
     put("commitment_signed (bad signature)", [](Scene& s) {
         auto message = named<wire::CommitmentSigned>(s);
-        message.signature = s.peer().signer.sign_announcement(Hash256{});
+        message.signature = s.peer().signer.stray_signature();
         message.htlc_signature.assign(2, message.signature);
         return hear(s, message);
     });

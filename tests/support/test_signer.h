@@ -7,6 +7,7 @@
 #include "core/crypto/hash.h"
 #include "core/crypto/shachain.h"
 #include "core/ports/signer.h"
+#include "core/wire/signature_hash.h"
 
 #include <string>
 
@@ -63,7 +64,11 @@ public:
                                                              Sat funding_amount) const override {
         return sign_funding(close, their_funding_pubkey, funding_amount);
     }
-    crypto::Signature sign_announcement(const Hash256& digest) const override { return crypto::sign(key("funding"), digest); }
+    Result<crypto::Signature, ports::SignRefusal> sign_announcement(const wire::ChannelAnnouncement& announcement) const override {
+        return crypto::sign(key("funding"), wire::signature_hash(announcement));
+    }
+    /// A signature of the funding key over nothing that means anything.
+    crypto::Signature stray_signature() const { return crypto::sign(key("funding"), Hash256{}); }
 
     crypto::PrivateKey key(const char* name) const {
         const auto hash = crypto::sha256({ByteView(&m_seed, 1), bytes_of(name)});

@@ -33,8 +33,9 @@ public:
     Result<crypto::Signature, ports::SignRefusal> sign_close(const bitcoin::Transaction& close,
                                                              const crypto::PublicKey& their_funding_pubkey,
                                                              Sat funding_amount) const override;
-    crypto::Signature sign_announcement(const Hash256& digest) const override {
-        return m_keys->sign_announcement(digest);
+    Result<crypto::Signature, ports::SignRefusal> sign_announcement(
+        const wire::ChannelAnnouncement& announcement) const override {
+        return m_keys->sign_announcement(announcement);
     }
 
 private:

@@ -4,6 +4,7 @@
 #include "core/bitcoin/sighash.h"
 #include "core/crypto/derivation.h"
 #include "core/crypto/shachain.h"
+#include "core/wire/signature_hash.h"
 #include "wallet/keys/parallel.h"
 
 #include <algorithm>
@@ -125,8 +126,12 @@ Result<crypto::Signature, SignRefusal> SeedChannelSigner::sign_close(const bitco
     return sign_funding_spend(close, their_funding_pubkey, funding_amount);
 }
 
-crypto::Signature SeedChannelSigner::sign_announcement(const Hash256& digest) const {
-    return crypto::sign(m_secrets.funding, digest);
+Result<crypto::Signature, SignRefusal> SeedChannelSigner::sign_announcement(
+    const wire::ChannelAnnouncement& announcement) const {
+    const bool is_ours = announcement.bitcoin_key_1 == m_public.funding_pubkey ||
+                         announcement.bitcoin_key_2 == m_public.funding_pubkey;
+    if (!is_ours) return fail(SignRefusal::bad_request);
+    return crypto::sign(m_secrets.funding, wire::signature_hash(announcement));
 }
 
 }  // namespace runnel::keys

@@ -36,7 +36,8 @@ public:
     Result<crypto::Signature, ports::SignRefusal> sign_close(const bitcoin::Transaction& close,
                                                              const crypto::PublicKey& their_funding_pubkey,
                                                              Sat funding_amount) const override;
-    crypto::Signature sign_announcement(const Hash256& digest) const override;
+    Result<crypto::Signature, ports::SignRefusal> sign_announcement(
+        const wire::ChannelAnnouncement& announcement) const override;
 
 private:
     friend class SeedKeyRing;

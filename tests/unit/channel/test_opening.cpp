@@ -288,7 +288,7 @@ void TestOpening::a_bad_first_signature_changes_nothing() {
     pair.deliver(pair.a);
     pair.deliver(pair.b);
     auto created = std::get<wire::FundingCreated>(pair.a.wire.front());
-    created.signature = pair.a.signer.sign_announcement(Hash256{});
+    created.signature = pair.a.signer.stray_signature();
     QCOMPARE(pair.b.hear(created).error().kind, FaultKind::bad_signature);
     QVERIFY(std::holds_alternative<AwaitingFundingCreated>(pair.b.channel->state));
     QVERIFY(pair.b.channel->id == created.temporary_channel_id);

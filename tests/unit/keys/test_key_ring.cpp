@@ -5,6 +5,7 @@
 #include "core/crypto/derivation.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/shachain.h"
+#include "core/wire/signature_hash.h"
 #include "wallet/keys/guarded_signer.h"
 #include "wallet/keys/key_ring.h"
 #include "wallet/keys/mnemonic.h"
@@ -298,8 +299,25 @@ private slots:
                         crypto::derive_revocation_public_key(keys.revocation_basepoint, point)));
         QVERIFY(signer->sign_claim({tx, 0, script, Sat(700), ports::ClaimRevoked{Secret32()}}).error() ==
                 SignRefusal::bad_request);
-        const auto digest = crypto::sha256(Bytes{3});
-        QVERIFY(crypto::verify(keys.funding_pubkey, digest, signer->sign_announcement(digest)));
+    }
+
+    void the_funding_key_announces_its_own_channel_only() {
+        const auto signer = ring.channel({1, 1});
+        const auto& keys = signer->public_keys();
+        wire::ChannelAnnouncement announcement;
+        announcement.bitcoin_key_1 = private_key(4).public_key();
+        announcement.bitcoin_key_2 = private_key(5).public_key();
+        QVERIFY(signer->sign_announcement(announcement).error() == SignRefusal::bad_request);
+        for (auto* const key : {&announcement.bitcoin_key_1, &announcement.bitcoin_key_2}) {
+            const auto before = *key;
+            *key = keys.funding_pubkey;
+            const auto signature = signer->sign_announcement(announcement);
+            QVERIFY(signature && crypto::verify(keys.funding_pubkey, wire::signature_hash(announcement), *signature));
+            *key = before;
+        }
+        // The node key or any other of the channel is not what an announcement is signed with.
+        announcement.node_id_1 = announcement.bitcoin_key_1 = keys.payment_basepoint;
+        QVERIFY(signer->sign_announcement(announcement).error() == SignRefusal::bad_request);
     }
 
     void many_htlcs_are_signed_alike() {
