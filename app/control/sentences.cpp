@@ -54,6 +54,27 @@ std::string open_sentence(const api::ChannelView& channel) {
     return "Open, but not usable at this moment. " + figures + " when it is." + in_flight_words(channel);
 }
 
+/// Blocks after which an answer is late: about an hour, where honest peers take seconds.
+constexpr std::uint32_t late_after = 6;
+
+/// A close by agreement that is under way: who is waited for and, when it takes too long, what can be done.
+std::string agreeing_sentence(const api::ChannelView& channel) {
+    std::string out = "Closing by agreement. ";
+    if (channel.waits_for == "payments") return out + "Waiting for payments that are on their way.";
+    const bool is_late = channel.waits_since && channel.waited_blocks >= late_after;
+    if (channel.waits_for == "connection") {
+        out += "The other side is not connected; it goes on when it is back.";
+    } else {
+        out += channel.state == "negotiating_close" ? "The fee is being agreed on." : "Waiting for the other side.";
+    }
+    if (!is_late) return out;
+    out += fmt::format(" It has not answered since block {}, for {} blocks.", grouped(channel.waits_since->raw()),
+                       grouped(channel.waited_blocks));
+    return out + fmt::format(" You can go on waiting, or close without it: runnel-cli close {} --force. Your money is then back "
+                             "after {} blocks, less fees.",
+                             channel.channel_id.hex(), grouped(channel.our_delay));
+}
+
 std::string closing_sentence(const api::ChannelView& channel) {
     std::string out = "Closing";
     if (!channel.closing_reason.empty()) out += " (" + channel.closing_reason + ")";
@@ -89,11 +110,7 @@ std::string sentence_of(const api::ChannelView& channel) {
                            needed(channel.confirmations, channel.confirmations_needed));
     }
     if (state == "awaiting_ready") return "Opening. Confirmed here; waiting for the other side to see it too.";
-    if (state == "shutting_down") {
-        return channel.htlcs.empty() ? "Closing by agreement. Waiting for the other side."
-                                     : "Closing by agreement. Waiting for payments that are on their way.";
-    }
-    if (state == "negotiating_close") return "Closing by agreement. The fee is being agreed on.";
+    if (state == "shutting_down" || state == "negotiating_close") return agreeing_sentence(channel);
     if (state == "closing") return closing_sentence(channel);
     if (state == "closed") return "Closed. Nothing is left in it.";
     return "State: " + state + ".";

@@ -131,6 +131,9 @@ json::object channel_json(const api::ChannelView& channel) {
     out["closing_reason"] = text_or_null(channel.closing_reason);
     out["closing_txid"] = or_null(channel.closing_txid, txid_json);
     out["closing_to_us_sat"] = channel.closing_to_us.raw();
+    out["waits_for"] = text_or_null(channel.waits_for);
+    out["waits_since_height"] = or_null(channel.waits_since, height_json);
+    out["waited_blocks"] = channel.waited_blocks;
     json::array htlcs;
     for (const auto& htlc : channel.htlcs) htlcs.emplace_back(htlc_json(htlc));
     out["htlcs"] = std::move(htlcs);

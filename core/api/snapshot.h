@@ -50,6 +50,10 @@ struct ChannelView {
     std::optional<Txid> closing_txid;
     Sat closing_to_us;            ///< Still to come back on the chain.
     std::vector<HtlcView> htlcs;
+    /// What a close by agreement waits for: "payments", "connection", "shutdown", "closing_signed"; empty when none is under way.
+    std::string waits_for;
+    std::optional<BlockHeight> waits_since;  ///< Since when nothing but the peer's answer is missing.
+    std::uint32_t waited_blocks = 0;
     friend bool operator==(const ChannelView&, const ChannelView&) = default;
 };
 

@@ -51,8 +51,11 @@ bool takes_updates(const ChannelState& state) {
     return std::holds_alternative<Normal>(state) || std::holds_alternative<ShuttingDown>(state);
 }
 
-/// What expires here or before is not signed any more: see Commitments::has_stale_proposal.
-BlockHeight stale_until(const Context& context) { return context.height + BlockDelta(3); }
+/// What expires here or before is not signed any more: see Commitments::has_stale_proposal. Everything, while the height is not
+/// known to be the chain's.
+BlockHeight stale_until(const Context& context) {
+    return context.chain_is_current ? context.height + BlockDelta(3) : BlockHeight(UINT32_MAX);
+}
 
 CloseFeerates close_feerates(const Context& context) {
     const FeeratePerKw least = std::max(context.fees.mempool_min, feerate_floor);
@@ -69,7 +72,10 @@ StepResult with_commitments(Channel& channel, const wire::Message& message, F&& 
     if (!takes_updates(channel.state)) return fail(unexpected(message));
     // BOLT 2: nothing but reestablish comes before reestablish.
     if (channel.link != Link::online) return fail(unexpected(message));
-    return apply(*commitments_of(channel.state));
+    Commitments& commitments = *commitments_of(channel.state);
+    // Closing before channel_ready: the funding transaction may never confirm, so nothing may be paid through it.
+    if (std::holds_alternative<NoPointYet>(commitments.remote_next())) return fail(unexpected(message));
+    return apply(commitments);
 }
 
 StepResult no_step(Result<void, ChannelFault> result) {
@@ -117,7 +123,7 @@ StepResult on_revoke_and_ack(Channel& channel, const wire::RevokeAndAck& revocat
 
 // Getting ready ------------------------------------------------------------------------------------------------------------
 
-StepResult on_ready(Channel& channel, const wire::ChannelReady& ready) {
+StepResult on_ready(Channel& channel, const wire::ChannelReady& ready, const Context& context) {
     Step step;
     if (auto* waiting = std::get_if<AwaitingConfirmation>(&channel.state)) {
         waiting->early = ready;
@@ -131,7 +137,11 @@ StepResult on_ready(Channel& channel, const wire::ChannelReady& ready) {
         return step;
     }
     if (Funded* const funded = funded_of(channel.state)) {
-        take_ready(*funded, ready);  // repeated after a reconnect: only the alias may be news
+        // Repeated after a reconnect: only the alias may be news. Or late, for a channel that began to close before: then its first
+        // HTLC may be on its way already, but only if the funding transaction is as deep as it has to be for one.
+        const bool is_deep = funded->depth(context.height) >= funded->minimum_depth;
+        if (is_deep) take_ready(*funded, ready);
+        else if (ready.short_channel_id) funded->their_alias = ready.short_channel_id;
         return step;
     }
     return fail(unexpected(ready));
@@ -146,12 +156,22 @@ wire::Shutdown shutdown_message(const Channel& channel, const bitcoin::Script& s
     return message;
 }
 
+/// From the moment when only the peer's answer is missing; HTLCs that come in after all (theirs may cross our shutdown) undo it.
+void note_wait(ShuttingDown& closing, const Context& context) {
+    if (!closing.funded.commitments.is_quiet()) {
+        closing.peer_due.reset();
+    } else if (!closing.peer_due) {
+        closing.peer_due = context.height;
+    }
+}
+
 /// Enters ShuttingDown; the message itself goes out in flush().
-void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script) {
+void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script, const Context& context) {
     const auto& upfront = funded.params().our_upfront_shutdown;
     bitcoin::Script ours = upfront ? *upfront : script;
     Funded moved = std::move(funded);
-    channel.state = ShuttingDown{std::move(moved), std::move(ours), false, std::nullopt};
+    channel.state = ShuttingDown{std::move(moved), std::move(ours), false, std::nullopt, std::nullopt};
+    note_wait(std::get<ShuttingDown>(channel.state), context);
 }
 
 StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const Context& context) {
@@ -167,7 +187,7 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
     }
     if (std::holds_alternative<NegotiatingClose>(channel.state)) return Step{};  // repeated after a reconnect
     if (!std::holds_alternative<ShuttingDown>(channel.state)) {
-        begin_shutdown(channel, std::move(*funded), context.shutdown_script);
+        begin_shutdown(channel, std::move(*funded), context.shutdown_script, context);
     }
     std::get<ShuttingDown>(channel.state).their_script = shutdown.scriptpubkey;
     return Step{};
@@ -175,7 +195,7 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
 
 ChannelFault close_fault(const CloseFault& fault) {
     const bool is_fatal = disposition(fault) == Disposition::fail_channel;
-    const FaultKind kind = fault.kind == CloseFault::Kind::bad_signature    ? FaultKind::bad_signature
+    const FaultKind kind = fault.kind == CloseFault::Kind::bad_signature    ? FaultKind::closing_signature
                            : fault.kind == CloseFault::Kind::signer_refused ? FaultKind::signer_refused
                            : is_fatal                                       ? FaultKind::closing_rule
                                                                             : FaultKind::closing_fee;
@@ -224,6 +244,7 @@ StepResult advance_shutdown(Channel& channel, const Context& context) {
     Step step;
     auto* const state = std::get_if<ShuttingDown>(&channel.state);
     if (state == nullptr || channel.link != Link::online) return step;
+    note_wait(*state, context);
     if (!state->sent && !state->funded.commitments.has_unsigned_proposals()) {
         step.send.push_back(shutdown_message(channel, state->our_script));
         state->sent = true;
@@ -236,7 +257,7 @@ StepResult advance_shutdown(Channel& channel, const Context& context) {
     auto started = negotiation.start(close);
     if (!started) return fail(close_fault(started.error()));
     NegotiatingClose next{std::move(state->funded), std::move(state->our_script), std::move(*state->their_script),
-                          std::move(negotiation)};
+                          std::move(negotiation), state->peer_due};
     channel.state = std::move(next);
     Step more = take_close_step(channel, std::move(*started), context);
     for (auto& message : more.send) step.send.push_back(std::move(message));
@@ -277,7 +298,8 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
         closing->sent = false;
         closing->their_script.reset();
     } else if (auto* const negotiating = std::get_if<NegotiatingClose>(&channel.state)) {
-        ShuttingDown back{std::move(negotiating->funded), std::move(negotiating->our_script), false, std::nullopt};
+        ShuttingDown back{std::move(negotiating->funded), std::move(negotiating->our_script), false, std::nullopt,
+                          negotiating->peer_due};
         channel.state = std::move(back);
     }
     channel.link = Link::online;
@@ -367,6 +389,17 @@ bool is_usable(const Channel& channel) {
     return normal != nullptr && channel.link == Link::online && normal->funded.confirmation.has_value();
 }
 
+std::optional<CloseWait> close_wait(const Channel& channel) {
+    using For = CloseWait::For;
+    const auto* const shutting = std::get_if<ShuttingDown>(&channel.state);
+    const auto* const negotiating = std::get_if<NegotiatingClose>(&channel.state);
+    if (shutting == nullptr && negotiating == nullptr) return std::nullopt;
+    if (shutting != nullptr && !shutting->funded.commitments.is_quiet()) return CloseWait{For::payments, std::nullopt};
+    const auto since = shutting != nullptr ? shutting->peer_due : negotiating->peer_due;
+    if (channel.link != Link::online) return CloseWait{For::connection, since};
+    return CloseWait{shutting != nullptr ? For::shutdown : For::closing_signed, since};
+}
+
 // Inputs -------------------------------------------------------------------------------------------------------------------
 
 StepResult on_message(Channel& channel, const wire::Message& message, const Context& context) {
@@ -385,7 +418,7 @@ StepResult on_message(Channel& channel, const wire::Message& message, const Cont
                 auto* const state = std::get_if<AwaitingFundingSigned>(&channel.state);
                 return state != nullptr ? on(channel, *state, m, context) : fail(unexpected(message));
             },
-            [&](const wire::ChannelReady& m) { return on_ready(channel, m); },
+            [&](const wire::ChannelReady& m) { return on_ready(channel, m, context); },
             [&](const wire::Shutdown& m) { return on_shutdown(channel, m, context); },
             [&](const wire::ClosingSigned& m) { return on_closing_signed(channel, m, context); },
             [&](const wire::UpdateAddHtlc& m) { return on_add(channel, m); },
@@ -544,14 +577,14 @@ Result<wire::Message, ChannelFault> update_fee(Channel& channel, FeeratePerKw fe
     return with_id(channel, commitments_of(channel.state)->send_fee(feerate));
 }
 
-StepResult shut_down(Channel& channel, const bitcoin::Script& script, const Context&) {
+StepResult shut_down(Channel& channel, const bitcoin::Script& script, const Context& context) {
     if (std::holds_alternative<ShuttingDown>(channel.state) || std::holds_alternative<NegotiatingClose>(channel.state) ||
         std::holds_alternative<Closing>(channel.state)) {
         return Step{};
     }
     Funded* const funded = funded_of(channel.state);
     if (funded == nullptr) return fail(not_open());
-    begin_shutdown(channel, std::move(*funded), script);
+    begin_shutdown(channel, std::move(*funded), script, context);
     return Step{};
 }
 

@@ -56,6 +56,9 @@ struct Context {
     const ports::ChannelSigner& signer;
     wire::Features features;  ///< Negotiated with this peer: what both sides have.
     bitcoin::Script shutdown_script;  ///< An unused address of the wallet.
+    /// Is `height` the chain's? Not before the chain source has caught up, nor when it has been silent: then no HTLC of ours enters a
+    /// commitment, for it may have expired already.
+    bool chain_is_current = true;
 };
 
 enum class Link : std::uint8_t { offline, reestablishing, online };
@@ -133,6 +136,7 @@ struct ShuttingDown {
     bitcoin::Script our_script;
     bool sent = false;                          ///< Held back until what we proposed is signed.
     std::optional<bitcoin::Script> their_script;
+    std::optional<BlockHeight> peer_due;        ///< See CloseWait::since.
 };
 /// Both said shutdown and nothing is in flight: the fee is being agreed on.
 struct NegotiatingClose {
@@ -140,6 +144,7 @@ struct NegotiatingClose {
     bitcoin::Script our_script;
     bitcoin::Script their_script;
     CloseNegotiation negotiation;
+    std::optional<BlockHeight> peer_due;        ///< See CloseWait::since.
 };
 
 /// Why a channel went to the chain.
@@ -199,6 +204,21 @@ const Funded* funded_of(const ChannelState& state);
 Funded* funded_of(ChannelState& state);
 /// Is it in the store? Not before both have signed.
 bool is_stored(const ChannelState& state);
+/// What a close by agreement waits for. A peer that never answers is waited for without end: BOLT 2 would have the channel fail
+/// "after a reasonable amount of time", but a close by force costs fees and days, nothing is lost by waiting (what has a deadline
+/// has it from its HTLCs), and only the person knows whether the peer is worth it. So the waiting is shown, and forcing is a wish.
+struct CloseWait {
+    enum class For : std::uint8_t {
+        payments,        ///< HTLCs under way, or changes not yet irrevocable.
+        connection,      ///< The peer to come back.
+        shutdown,        ///< Their shutdown.
+        closing_signed,  ///< Their next offer of a fee.
+    };
+    For what = For::payments;
+    std::optional<BlockHeight> since;  ///< When the peer's answer became the only thing missing; cuts do not count anew.
+};
+/// Nothing when no close by agreement is under way.
+std::optional<CloseWait> close_wait(const Channel& channel);
 /// May an HTLC be added by us now: Normal, online, funding confirmed.
 bool is_usable(const Channel& channel);
 

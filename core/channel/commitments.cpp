@@ -164,7 +164,7 @@ Msat Commitments::dust_exposure() const {
     return std::max(on_ours, on_theirs);
 }
 
-std::optional<ChannelFault> Commitments::add_fault(Party offerer, Msat amount) const {
+std::optional<ChannelFault> Commitments::add_fault(Party offerer, Msat amount, Rule rule) const {
     // The receiver's commitment is the first to hold it, so the offerer's balance is looked at there.
     const Party receiver = other(offerer);
     const auto& receiver_terms = m_params->terms(receiver);
@@ -180,12 +180,12 @@ std::optional<ChannelFault> Commitments::add_fault(Party offerer, Msat amount) c
         return fault(FaultKind::too_much_in_flight, value ? value->raw() : UINT64_MAX,
                      receiver_terms.max_htlc_value_in_flight_msat.raw());
     }
-    const Msat most = spendable(offerer);
+    const Msat most = spendable(offerer, rule, Caps{Msat(UINT64_MAX), Msat(UINT64_MAX)});
     if (amount > most) return fault(FaultKind::insufficient_balance, amount.raw(), most.raw());
     return std::nullopt;
 }
 
-Commitments::Totals Commitments::own_totals_to_come() const {
+Commitments::Totals Commitments::totals_to_come(Party party) const {
     Totals out;
     out.ours = static_cast<std::int64_t>(m_ours.raw());
     out.theirs = static_cast<std::int64_t>(m_theirs.raw());
@@ -195,11 +195,11 @@ Commitments::Totals Commitments::own_totals_to_come() const {
         const auto amount = static_cast<std::int64_t>(entry.htlc.amount_msat.raw());
         auto& offerer = entry.htlc.offered_by == Party::ours ? out.ours : out.theirs;
         auto& receiver = entry.htlc.offered_by == Party::ours ? out.theirs : out.ours;
-        // Our own removals are as good as done; the peer's count from their signature on, for a cut undoes them before.
-        const Stage leaves = entry.htlc.offered_by == Party::ours ? Stage::remove_signed : Stage::remove_proposed;
+        // A party's own removals are as good as done; the other's count from their signature on, for a cut undoes them before.
+        const Stage leaves = entry.htlc.offered_by == party ? Stage::remove_signed : Stage::remove_proposed;
         if (entry.stage < leaves) {
             offerer -= amount;
-            if (!is_dust(entry.htlc, Party::ours, m_params->ours.dust_limit_satoshis)) ++out.untrimmed;
+            if (!is_dust(entry.htlc, party, m_params->terms(party).dust_limit_satoshis)) ++out.untrimmed;
         } else if (entry.removal && std::holds_alternative<Fulfilled>(*entry.removal)) {
             offerer -= amount;
             receiver += amount;
@@ -208,71 +208,64 @@ Commitments::Totals Commitments::own_totals_to_come() const {
     return out;
 }
 
-std::int64_t Commitments::room(const Totals& state, Party offerer, std::size_t untrimmed) const {
+std::int64_t Commitments::room(const Totals& state, Party offerer, std::size_t untrimmed, Rule rule) const {
     const auto msat = [](Sat amount) { return static_cast<std::int64_t>(amount.msat().raw()); };
     const std::int64_t left = state.of(offerer) - msat(m_params->terms(other(offerer)).channel_reserve_satoshis);
     if (m_params->funder == offerer) {
         Sat cost = funder_cost(state.feerate, untrimmed);
-        if (offerer == Party::ours) {
+        if (rule == Rule::careful) {
             // Fee-spike buffer (BOLT 2, update_add_htlc): twice the feerate and one HTLC more must still be payable.
             const FeeratePerKw spike(state.feerate.raw() > UINT32_MAX / 2 ? UINT32_MAX : state.feerate.raw() * 2);
             cost = std::max(cost, funder_cost(spike, untrimmed + 1));
         }
         return left - msat(cost);
     }
-    if (offerer == Party::ours && untrimmed > state.untrimmed) {
-        // The peer pays for the larger commitment and must keep its reserve, or it refuses the HTLC.
-        const Sat needed = funder_cost(state.feerate, untrimmed) + m_params->ours.channel_reserve_satoshis;
-        if (state.theirs < msat(needed)) return -1;
+    if (rule == Rule::careful && untrimmed > state.untrimmed) {
+        // The other side pays for the larger commitment and must keep its reserve, or it refuses the HTLC.
+        const Sat needed = funder_cost(state.feerate, untrimmed) + m_params->terms(offerer).channel_reserve_satoshis;
+        if (state.of(other(offerer)) < msat(needed)) return -1;
     }
     return left;
 }
 
-/// What `offerer` could put into one more HTLC: balance less reserve, less the fees its adding may cause. Of our own, both
-/// commitments are looked at (BOLT 2, update_add_htlc: "either the local or remote"); the peer answers for its own.
-Msat Commitments::spendable(Party offerer) const {
+/// What `offerer` could put into one more HTLC: balance less reserve, less the fees its adding may cause. The careful look at
+/// both commitments (BOLT 2, update_add_htlc: "either the local or remote"); who refuses a breach looks at its own.
+Msat Commitments::spendable(Party offerer, Rule rule, const Caps& caps) const {
     const Totals first = totals(other(offerer), View::next);
     const std::uint64_t first_output = m_params->terms(other(offerer)).dust_limit_satoshis.msat().raw();
     std::optional<Totals> second;
     std::uint64_t second_output = first_output;
-    if (offerer == Party::ours) {
-        second = own_totals_to_come();
-        second_output = m_params->ours.dust_limit_satoshis.msat().raw();
+    if (rule == Rule::careful) {
+        second = totals_to_come(offerer);
+        second_output = m_params->terms(offerer).dust_limit_satoshis.msat().raw();
     }
     // A small HTLC, without an output, costs less than a large one, so there is an answer for each size: the largest that
     // is of its own size is the answer.
     const auto most_of = [&](std::uint64_t size) {
-        std::int64_t most = room(first, offerer, first.untrimmed + (size >= first_output ? 1 : 0));
-        if (second) most = std::min(most, room(*second, offerer, second->untrimmed + (size >= second_output ? 1 : 0)));
+        std::int64_t most = room(first, offerer, first.untrimmed + (size >= first_output ? 1 : 0), rule);
+        if (second) most = std::min(most, room(*second, offerer, second->untrimmed + (size >= second_output ? 1 : 0), rule));
         return most <= 0 ? 0 : static_cast<std::uint64_t>(most);
     };
     const auto [small, large] = std::minmax(first_output, second_output);
-    const std::uint64_t with_outputs = most_of(large);
+    const std::uint64_t with_outputs = std::min(most_of(large), caps.any.raw());
     if (with_outputs >= large) return Msat(with_outputs);
-    const std::uint64_t with_one = most_of(small);
+    const std::uint64_t as_dust = std::min(caps.any, caps.as_dust).raw();
+    const std::uint64_t with_one = std::min(most_of(small), as_dust);
     if (with_one >= small && small < large) return Msat(std::min(with_one, large - 1));
-    return Msat(std::min(most_of(0), small == 0 ? 0 : small - 1));
+    return Msat(std::min({most_of(0), as_dust, small == 0 ? 0 : small - 1}));
 }
 
-namespace {
-
-Msat bounded(Msat spendable, std::size_t count, Msat value, const Terms& receiver) {
-    if (count >= receiver.max_accepted_htlcs) return Msat(0);
-    const Msat most = std::min(spendable, sub_or_zero(receiver.max_htlc_value_in_flight_msat, value));
+Msat Commitments::payable(Party offerer) const {
+    const Terms& receiver = m_params->terms(other(offerer));
+    if (in_flight_count(offerer) >= receiver.max_accepted_htlcs) return Msat(0);
+    const Caps caps{sub_or_zero(receiver.max_htlc_value_in_flight_msat, in_flight_value(offerer)),
+                    sub_or_zero(max_dust_exposure, dust_exposure())};
+    const Msat most = spendable(offerer, Rule::careful, caps);
     return most < receiver.htlc_minimum_msat ? Msat(0) : most;
 }
 
-}  // namespace
-
-Msat Commitments::can_send() const {
-    return bounded(spendable(Party::ours), in_flight_count(Party::ours), in_flight_value(Party::ours),
-                   m_params->theirs);
-}
-
-Msat Commitments::can_receive() const {
-    return bounded(spendable(Party::theirs), in_flight_count(Party::theirs), in_flight_value(Party::theirs),
-                   m_params->ours);
-}
+Msat Commitments::can_send() const { return payable(Party::ours); }
+Msat Commitments::can_receive() const { return payable(Party::theirs); }
 
 // Proposals ---------------------------------------------------------------------------------------------------------------
 
@@ -280,7 +273,7 @@ Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount, con
                                                                 BlockHeight cltv_expiry,
                                                                 const wire::OnionPacket& onion) {
     if (cltv_expiry.raw() >= cltv_is_time) return fail(fault(FaultKind::cltv_too_large, cltv_expiry.raw(), cltv_is_time));
-    if (const auto wrong = add_fault(Party::ours, amount)) return fail(*wrong);
+    if (const auto wrong = add_fault(Party::ours, amount, Rule::careful)) return fail(*wrong);
     const bool is_small = is_dust_on(Party::ours, Party::ours, amount) || is_dust_on(Party::theirs, Party::ours, amount);
     if (is_small && dust_exposure() + amount > max_dust_exposure) {
         return fail(fault(FaultKind::dust_exposure, (dust_exposure() + amount).raw(), max_dust_exposure.raw()));
@@ -309,7 +302,7 @@ Result<void, ChannelFault> Commitments::receive_add(const wire::UpdateAddHtlc& a
     if (add.cltv_expiry.raw() >= cltv_is_time) {
         return fail(fault(FaultKind::cltv_too_large, add.cltv_expiry.raw(), cltv_is_time));
     }
-    if (const auto wrong = add_fault(Party::theirs, add.amount_msat)) return fail(*wrong);
+    if (const auto wrong = add_fault(Party::theirs, add.amount_msat, Rule::breach)) return fail(*wrong);
     HtlcEntry entry;
     entry.htlc = Htlc{Party::theirs, add.id, add.amount_msat, add.payment_hash, add.cltv_expiry.raw()};
     entry.onion = add.onion_routing_packet;
@@ -405,7 +398,7 @@ Result<void, ChannelFault> Commitments::receive_fail_malformed(const wire::Updat
 Result<wire::UpdateFee, ChannelFault> Commitments::send_fee(FeeratePerKw feerate) {
     if (m_params->funder != Party::ours) return fail(fault(FaultKind::fee_by_fundee));
     if (feerate < feerate_floor) return fail(fault(FaultKind::feerate_too_low, feerate.raw(), feerate_floor.raw()));
-    for (const Totals& state : {totals(Party::theirs, View::next), own_totals_to_come()}) {
+    for (const Totals& state : {totals(Party::theirs, View::next), totals_to_come(Party::ours)}) {
         const Sat cost = funder_cost(feerate, state.untrimmed);
         const auto needed = static_cast<std::int64_t>((cost + m_params->theirs.channel_reserve_satoshis).msat().raw());
         if (state.ours >= needed) continue;

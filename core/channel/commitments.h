@@ -140,7 +140,7 @@ public:
 
     // Money (millisatoshi), for people and for routing.
     Msat can_send() const;      ///< Largest single HTLC that send_add would take now.
-    Msat can_receive() const;   ///< Largest single HTLC they could add now.
+    Msat can_receive() const;   ///< Largest single HTLC that they would send if they keep what we keep: see Rule.
     Msat dust_exposure() const;
     /// Has this HTLC no output on one side, and is more at stake in such HTLCs than we allow? Then no preimage is given for it
     /// (BOLT 2, max_dust_htlc_exposure_msat).
@@ -219,17 +219,27 @@ private:
     FeeratePerKw feerate(Party broadcaster, View view) const;
     CommitmentSpec spec(Party broadcaster, View view) const;
     Totals totals(Party broadcaster, View view) const;
-    /// The same for our own commitment once everything proposed so far is in it, at the highest feerate under way.
-    Totals own_totals_to_come() const;
+    /// The same for the commitment of `party` once everything proposed so far is in it, at the highest feerate under way.
+    Totals totals_to_come(Party party) const;
+    /// How an offerer is judged: by what BOLT 2 lets a receiver refuse, or by what a careful sender keeps in hand as well, so that
+    /// both commitments stay payable when the feerate rises or HTLCs cross on the wire. We are careful, and so is who we expect
+    /// to be paid by; only a breach is refused.
+    enum class Rule : std::uint8_t { breach, careful };
     /// What `offerer` has beside its reserve and the fees of so many untrimmed HTLCs; below zero when a limit is broken.
-    std::int64_t room(const Totals& state, Party offerer, std::size_t untrimmed) const;
+    std::int64_t room(const Totals& state, Party offerer, std::size_t untrimmed, Rule rule) const;
     std::size_t in_flight_count(Party offered_by) const;
     Msat in_flight_value(Party offered_by) const;
     HtlcEntry* find_entry(Party offered_by, HtlcId id);
     Result<HtlcEntry*, ChannelFault> removable(Party offered_by, HtlcId id);
-    std::optional<ChannelFault> add_fault(Party offerer, Msat amount) const;
+    std::optional<ChannelFault> add_fault(Party offerer, Msat amount, Rule rule) const;
     bool is_dust_on(Party broadcaster, Party offerer, Msat amount) const;
-    Msat spendable(Party offerer) const;
+    struct Caps {
+        Msat any;      ///< Of an HTLC of any size.
+        Msat as_dust;  ///< Of one that lacks an output on one side.
+    };
+    Msat spendable(Party offerer, Rule rule, const Caps& caps) const;
+    /// The largest HTLC that a careful offerer adds now.
+    Msat payable(Party offerer) const;
     std::vector<HtlcFact> apply_revocation(Party revoker);
     CommitmentNumber next_remote_number() const { return m_remote_number.next(); }
 

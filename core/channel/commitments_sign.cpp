@@ -34,6 +34,14 @@ bool is_acked_by(const HtlcEntry& entry, Party revoker) {
 bool is_fee_signed_by(const FeeChange& change, bool signer_is_funder) { return change.step == (signer_is_funder ? 0 : 2); }
 bool is_fee_acked_by(const FeeChange& change, bool revoker_is_funder) { return change.step == (revoker_is_funder ? 3 : 1); }
 
+wire::CommitmentSigned commitment_message(const ChannelParams& params, const ports::CommitmentSignatures& signatures) {
+    wire::CommitmentSigned message;
+    message.signature = signatures.signature;
+    message.htlc_signature = signatures.htlc_signatures;
+    message.funding_txid = params.funding.txid;
+    return message;
+}
+
 /// One commitment_signed of `signer`, which makes number `number` of the other party's commitments.
 void apply_signature(std::vector<HtlcEntry>& htlcs, std::vector<FeeChange>& fees, Party signer, Party funder,
                      CommitmentNumber number) {
@@ -104,14 +112,13 @@ Result<wire::CommitmentSigned, ChannelFault> Commitments::send_commit(const port
     m_guard = signed_->guard;
     m_remote_next = AwaitingRevocation{may_sign->point, signed_->value};
     m_last_sent = LastSent::commitment;
-    wire::CommitmentSigned message;
-    message.signature = signed_->value.signature;
-    message.htlc_signature = signed_->value.htlc_signatures;
-    return message;
+    return commitment_message(*m_params, signed_->value);
 }
 
 Result<Commitments::Received, ChannelFault> Commitments::receive_commit(const wire::CommitmentSigned& commit,
                                                                         const ports::ChannelSigner& signer) {
+    // Older peers do not name it. Another one can only be meant for a splice, and there is none.
+    if (commit.funding_txid && *commit.funding_txid != m_params->funding.txid) return fail(fault(FaultKind::wrong_funding));
     const CommitmentNumber number = m_local_number.next();
     const auto commitment = build_commitment(*m_params, Party::ours, number, signer.commitment_point(number),
                                              spec(Party::ours, View::next));
@@ -190,6 +197,13 @@ std::vector<HtlcFact> Commitments::apply_revocation(Party revoker) {
     for (auto& change : m_fees) {
         if (!is_fee_acked_by(change, revoker_is_funder)) continue;
         if (++change.step == 4) m_feerate = change.feerate_per_kw;
+    }
+    // Of feerates that are as far as each other only the newest will be in any commitment to come. A peer that proposes and signs for
+    // ever, and never revokes, would make us remember them all.
+    constexpr std::uint8_t acked = 2;
+    for (auto at = m_fees.begin(); at != m_fees.end();) {
+        const auto next = std::next(at);
+        at = at->step == acked && next != m_fees.end() && next->step == acked ? m_fees.erase(at) : next;
     }
     m_fees.erase(std::remove_if(m_fees.begin(), m_fees.end(), [](const FeeChange& change) { return change.step >= 4; }),
                  m_fees.end());
@@ -335,11 +349,14 @@ Result<std::vector<wire::Message>, ChannelFault> Commitments::on_reestablish(con
     // be punished. Without the secret it is only words (an attacker's way to make us give up), so nothing is believed.
     if (their_revocation > revocations_sent) {
         const CommitmentNumber claimed(their_revocation - 1);
-        if (claimed.raw() > crypto::shachain_first_index) return fail(fault(FaultKind::unproven_claim, their_revocation, revocations_sent));
         const auto point = crypto::PrivateKey::from(theirs.your_last_per_commitment_secret);
-        const bool proven = point && point->public_key() == signer.commitment_point(claimed);
-        return fail(fault(proven ? FaultKind::we_are_behind : FaultKind::unproven_claim, their_revocation, revocations_sent));
+        const bool proven = claimed.raw() <= crypto::shachain_first_index && point &&
+                            point->public_key() == signer.commitment_point(claimed);
+        if (proven) return fail(fault(FaultKind::we_are_behind, their_revocation, revocations_sent));
     }
+    // No commitment is number zero's predecessor: a peer that lost everything asks so for the close that pays it out.
+    if (their_commitment == 0) return fail(fault(FaultKind::they_are_behind, 0, latest_signed + 1));
+    if (their_revocation > revocations_sent) return fail(fault(FaultKind::unproven_claim, their_revocation, revocations_sent));
     if (their_revocation > 0) {
         const auto known = crypto::PrivateKey::from(theirs.your_last_per_commitment_secret);
         if (!known || known->public_key() != signer.commitment_point(CommitmentNumber(their_revocation - 1))) {
@@ -365,10 +382,7 @@ Result<std::vector<wire::Message>, ChannelFault> Commitments::on_reestablish(con
     const bool we_fund = m_params->funder == Party::ours;
     if (waiting != nullptr && their_commitment == latest_signed) {
         commitment = our_proposals(m_htlcs, m_fees, we_fund, true);
-        wire::CommitmentSigned message;
-        message.signature = waiting->signatures.signature;
-        message.htlc_signature = waiting->signatures.htlc_signatures;
-        commitment.push_back(message);
+        commitment.push_back(commitment_message(*m_params, waiting->signatures));
     }
     std::vector<wire::Message> out;
     auto& first = m_last_sent == LastSent::commitment ? revocation : commitment;

@@ -24,6 +24,7 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::feerate_too_low: return "feerate_too_low";
         case FaultKind::bad_signature: return "bad_signature";
         case FaultKind::wrong_signature_count: return "wrong_signature_count";
+        case FaultKind::wrong_funding: return "wrong_funding";
         case FaultKind::nothing_to_revoke: return "nothing_to_revoke";
         case FaultKind::wrong_secret: return "wrong_secret";
         case FaultKind::no_point: return "no_point";
@@ -40,6 +41,7 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::wrong_chain: return "wrong_chain";
         case FaultKind::bad_shutdown_script: return "bad_shutdown_script";
         case FaultKind::closing_fee: return "closing_fee";
+        case FaultKind::closing_signature: return "closing_signature";
         case FaultKind::closing_rule: return "closing_rule";
         case FaultKind::signer_refused: return "signer_refused";
     }
@@ -72,6 +74,8 @@ Disposition disposition(const ChannelFault& fault) {
         case FaultKind::stale_proposal:
         case FaultKind::bad_shutdown_script:
         case FaultKind::closing_fee:
+        case FaultKind::closing_signature:
+        case FaultKind::wrong_funding:
         case FaultKind::unproven_claim:
         case FaultKind::signer_refused:
         case FaultKind::wrong_signature_count: return Disposition::warn_and_disconnect;

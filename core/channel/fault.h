@@ -31,6 +31,7 @@ enum class FaultKind : std::uint8_t {
     // Commitments.
     bad_signature,          ///< Of the commitment (got 0) or of an HTLC (got i + 1).
     wrong_signature_count,
+    wrong_funding,          ///< commitment_signed for another funding transaction than this channel's.
     nothing_to_revoke,      ///< revoke_and_ack, but no commitment of theirs is outstanding.
     wrong_secret,           ///< The revealed secret is not that of the commitment, or breaks the chain.
     no_point,               ///< Their next per-commitment point is not known yet.
@@ -49,6 +50,7 @@ enum class FaultKind : std::uint8_t {
     wrong_chain,
     bad_shutdown_script,
     closing_fee,            ///< A closing_signed on whose fee no agreement is possible now.
+    closing_signature,      ///< Of a closing_signed: fits no closing transaction.
     closing_rule,           ///< A closing_signed for which BOLT 2 demands that the channel fails.
     signer_refused,         ///< Our own signer would not: a bug or an unreachable signer; never the peer's doing.
 };

@@ -10,7 +10,8 @@ namespace runnel::channel {
 
 namespace {
 
-constexpr std::uint8_t channel_version = 1;
+constexpr std::uint8_t channel_version = 2;
+constexpr std::uint8_t without_peer_due = 1;  ///< Older: a close by agreement did not say since when it waits.
 constexpr std::uint8_t row_version = 1;
 
 // Small parts --------------------------------------------------------------------------------------------------------------
@@ -70,6 +71,7 @@ Removal get_removal(Reader& in) {
 }
 
 void put_script(Writer& out, const bitcoin::Script& script) { encode_bytes(out, script); }
+void put_height(Writer& out, BlockHeight height) { out.u32(height.raw()); }
 
 template <typename M>
 void put_message(Writer& out, const M& message) {
@@ -343,12 +345,14 @@ void put_state(Writer& out, const ChannelState& state) {
                               put_script(out, s.our_script);
                               encode(out, s.sent);
                               encode_optional(out, s.their_script, put_script);
+                              encode_optional(out, s.peer_due, put_height);
                           },
                           [&](const NegotiatingClose& s) {
                               put(out, s.funded);
                               put_script(out, s.our_script);
                               put_script(out, s.their_script);
                               s.negotiation.encode(out);
+                              encode_optional(out, s.peer_due, put_height);
                           },
                           [&](const Closing& s) { put(out, s); },
                           [&](const Closed& s) {
@@ -360,7 +364,11 @@ void put_state(Writer& out, const ChannelState& state) {
                state);
 }
 
-ChannelState get_state(Reader& in, std::uint8_t index, const std::vector<HtlcRow>& rows) {
+ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index, const std::vector<HtlcRow>& rows) {
+    const auto get_peer_due = [&]() -> std::optional<BlockHeight> {
+        if (version == without_peer_due) return std::nullopt;
+        return decode_optional(in, [](Reader& r) { return BlockHeight(r.u32()); });
+    };
     switch (index) {
         case 3: {
             AwaitingConfirmation s{get_funded(in, rows), {}};
@@ -370,16 +378,18 @@ ChannelState get_state(Reader& in, std::uint8_t index, const std::vector<HtlcRow
         case 4: return AwaitingReady{get_funded(in, rows)};
         case 5: return Normal{get_funded(in, rows)};
         case 6: {
-            ShuttingDown s{get_funded(in, rows), decode_bytes(in), false, {}};
+            ShuttingDown s{get_funded(in, rows), decode_bytes(in), false, {}, {}};
             s.sent = decode_bool(in);
             s.their_script = decode_optional(in, decode_bytes);
+            s.peer_due = get_peer_due();
             return s;
         }
         case 7: {
             auto funded = get_funded(in, rows);
             auto ours = decode_bytes(in);
             auto theirs = decode_bytes(in);
-            return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs), CloseNegotiation::decode(in)};
+            auto negotiation = CloseNegotiation::decode(in);
+            return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs), std::move(negotiation), get_peer_due()};
         }
         case 8: return get_closing(in, rows);
         case 9: {
@@ -505,14 +515,15 @@ Bytes encode_channel(const Channel& channel) {
 
 Result<Channel, DecodeError> decode_channel(ByteView value, const std::vector<HtlcRow>& rows) {
     Reader in(value);
-    if (in.u8() != channel_version) in.fail(DecodeError::unsupported);
+    const std::uint8_t version = in.u8();
+    if (version == 0 || version > channel_version) in.fail(DecodeError::unsupported);
     const auto id = in.fixed<ChannelId>();
     const auto peer = decode_public_key(in);
     ports::ChannelKeyId keys;
     keys.index = in.u64();
     keys.payment_index = in.u32();
     const std::uint8_t index = in.u8();
-    Channel channel{id, peer, keys, Link::offline, get_state(in, index, rows)};
+    Channel channel{id, peer, keys, Link::offline, get_state(in, version, index, rows)};
     in.expect_end();
     return in.finish(std::move(channel));
 }

@@ -150,8 +150,14 @@ void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Sc
 ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, const Scope& scope) {
     auto signer = scope.keys.channel(channel.keys);
     const Peer* const peer = draft.peers.find(channel.peer);
-    channel::Context context{scope.config.channels, scope.now,  draft.tip.height, draft.health.fees, *signer,
-                             peer == nullptr ? wire::Features{} : peer->negotiated, unused_receive_script(draft, scope)};
+    channel::Context context{scope.config.channels,
+                             scope.now,
+                             draft.tip.height,
+                             draft.health.fees,
+                             *signer,
+                             peer == nullptr ? wire::Features{} : peer->negotiated,
+                             unused_receive_script(draft, scope),
+                             !chain_problem(draft, scope, true).has_value()};
     return ChannelScope{std::move(signer), std::move(context)};
 }
 

@@ -31,6 +31,16 @@ void add_htlcs(api::ChannelView& view, const channel::Commitments& commitments) 
     }
 }
 
+std::string wait_name(channel::CloseWait::For what) {
+    switch (what) {
+        case channel::CloseWait::For::payments: return "payments";
+        case channel::CloseWait::For::connection: return "connection";
+        case channel::CloseWait::For::shutdown: return "shutdown";
+        case channel::CloseWait::For::closing_signed: return "closing_signed";
+    }
+    return {};
+}
+
 api::ChannelView view_of(const State& state, const channel::Channel& channel, const ports::KeyRing& keys) {
     api::ChannelView view;
     view.channel_id = channel.id;
@@ -63,6 +73,11 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
             view.can_send = c.can_send();
             view.can_receive = c.can_receive();
         }
+    }
+    if (const auto wait = channel::close_wait(channel)) {
+        view.waits_for = wait_name(wait->what);
+        view.waits_since = wait->since;
+        if (wait->since && *wait->since <= state.tip.height) view.waited_blocks = distance(*wait->since, state.tip.height).raw();
     }
     if (const auto* const accept = std::get_if<channel::AwaitingAccept>(&channel.state)) {
         view.capacity = accept->open.funding_satoshis;

@@ -70,7 +70,7 @@ struct ChainHealth {
     ports::ChainStatus status;
     ports::FeeEstimates fees;
     std::uint64_t last_good_ms = 0;  ///< Monotonic time when it was last reachable and synced.
-    UnixTime last_heard;             ///< Wall time of its last word about itself.
+    UnixTime last_good_at;           ///< The same by wall time.
     bool ever_good = false;
 };
 

@@ -278,6 +278,7 @@ void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scop
     draft.health.status = status;
     if (is) {
         draft.health.last_good_ms = scope.monotonic_ms;
+        draft.health.last_good_at = scope.now;
         draft.health.ever_good = true;
     }
     if (was != is) {
@@ -324,7 +325,11 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
     // A source that has more blocks than it has told is behind for us, whatever it says of itself.
     const bool good = health.status.reachable && health.status.synced && draft.tip.known && draft.tip.height >= health.status.tip;
     // It speaks every half minute while all is well: one that has gone silent without a word is gone, too.
-    const bool in_touch = scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms;
+    // By wall time too: the monotonic clock sleeps when the machine does, and the tip is then as old as its sleep. A clock that is
+    // set forward costs half a minute.
+    const std::int64_t silent_s = scope.now.raw() - health.last_good_at.raw();
+    const bool slept = silent_s > static_cast<std::int64_t>(scope.config.chain_patience_ms / 1'000);
+    const bool in_touch = scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept;
     if (good && in_touch) return std::nullopt;
     const api::Problem not_synced{api::ProblemKind::not_synced, {{"cause", health.status.problem}}};
     const api::Problem gone{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};

@@ -37,11 +37,12 @@ struct Half {
     wire::Features features;
     ports::FeeEstimates fees;
     BlockHeight height{100};
+    bool chain_is_current = true;
     std::optional<channel::Channel> channel;
     std::deque<wire::Message> wire;  ///< Said, not heard yet.
     std::vector<channel::Fact> facts;
 
-    channel::Context context() const { return {policy, UnixTime(1'700'000'000), height, fees, signer, features, wallet_script(name)}; }
+    channel::Context context() const { return {policy, UnixTime(1'700'000'000), height, fees, signer, features, wallet_script(name), chain_is_current}; }
     crypto::PublicKey node_id() const { return signer.key("node").public_key(); }
 
     void take(channel::Step&& step) {

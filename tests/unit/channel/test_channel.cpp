@@ -46,13 +46,17 @@ class TestChannel : public QObject {
 private slots:
     void an_htlc_that_waited_too_long_is_never_signed();
     void what_waits_behind_it_is_taken_back_too();
+    void nothing_of_ours_is_signed_without_the_chain();
     void nothing_comes_before_reestablish();
     void shutdown_waits_for_what_was_proposed();
     void shutdown_keeps_to_the_scripts_promised();
     void no_htlc_after_shutdown();
+    void no_htlc_before_both_are_ready();
     void closes_with_htlcs_on_their_way();
     void a_cut_starts_the_negotiation_anew();
     void a_fee_nobody_offered_fails_the_channel();
+    void a_close_signed_wrongly_is_tried_again();
+    void a_close_says_what_it_waits_for();
     void after_the_end_only_preimages_count();
     void an_error_closes_an_open_channel_only();
     void history_has_the_whole_span();
@@ -116,6 +120,39 @@ void TestChannel::what_waits_behind_it_is_taken_back_too() {
     pair.settle();
     QCOMPARE(Pair::commitments(pair.b).htlcs().size(), std::size_t(2));
     QCOMPARE(Pair::commitments(pair.a).next_htlc_id(Party::ours), HtlcId(2));
+}
+
+void TestChannel::nothing_of_ours_is_signed_without_the_chain() {
+    // How high the chain is, is not known: what was said and not signed may have expired.
+    Pair pair;
+    pair.open();
+    pair.add(pair.a, 10'000'000_msat, 1, 900);
+    pair.a.flush();
+    pair.add(pair.a, 20'000'000_msat, 2, 900);
+    Half& us = pair.a;
+    us.chain_is_current = false;
+    while (!us.wire.empty()) pair.deliver(us);
+    pair.b.flush();
+    pair.deliver(pair.b);
+    QVERIFY(Pair::commitments(us).may_sign());
+    const auto fault = channel::flush(*us.channel, us.context());
+    QVERIFY(!fault);
+    QCOMPARE(fault.error().kind, FaultKind::stale_proposal);
+    // A new connection takes it back; what is signed goes on, and what they want is signed as ever.
+    pair.cut();
+    us.facts.clear();
+    pair.reconnect();
+    const auto removed = facts_of<OutgoingRemoved>(us.facts);
+    QCOMPARE(removed.size(), std::size_t(1));
+    QCOMPARE(removed[0].id, HtlcId(1));
+    pair.settle();
+    pair.add(pair.b, 5'000'000_msat, 3);
+    pair.settle();
+    QCOMPARE(Pair::commitments(us).find(Party::theirs, HtlcId(0))->stage, Stage::locked_in);
+    pair.wire_fail(us, HtlcId(0));
+    pair.fulfill(pair.b, HtlcId(0), 1);
+    pair.settle();
+    QVERIFY(Pair::commitments(us).is_quiet());
 }
 
 void TestChannel::nothing_comes_before_reestablish() {
@@ -193,6 +230,44 @@ void TestChannel::no_htlc_after_shutdown() {
     QCOMPARE(pair.a.hear(add).error().kind, FaultKind::shutting_down);
 }
 
+void TestChannel::no_htlc_before_both_are_ready() {
+    // A funder whose transaction may never confirm begins or answers a close, says that the channel is ready, and pays: the
+    // preimage would be sold for nothing.
+    for (const bool after_a_cut : {false, true}) {
+        Pair pair;
+        pair.agree();
+        Half& us = pair.b;
+        QVERIFY(shut_down(after_a_cut ? *pair.a.channel : *us.channel, test::wallet_script(1), us.context()).has_value());
+        if (after_a_cut) {
+            pair.a.flush();
+            pair.deliver(pair.a);
+            us.flush();
+            QVERIFY(std::holds_alternative<NegotiatingClose>(us.channel->state) || std::holds_alternative<ShuttingDown>(us.channel->state));
+            // The shutdown counts no more on a new connection, on which it is not said again.
+            pair.cut();
+            (void)on_peer_up(*us.channel, us.context());
+            auto reestablish = Pair::commitments(pair.a).reestablish(pair.a.signer);
+            reestablish.channel_id = us.channel->id;
+            QVERIFY(us.hear(reestablish).has_value());
+        } else {
+            us.flush();
+        }
+        wire::ChannelReady ready;
+        ready.channel_id = us.channel->id;
+        ready.second_per_commitment_point = pair.a.signer.commitment_point(CommitmentNumber(1));
+        (void)us.hear(ready);
+        wire::UpdateAddHtlc add;
+        add.channel_id = us.channel->id;
+        add.amount_msat = 1'000'000_msat;
+        add.payment_hash = test::test_hash(1);
+        add.cltv_expiry = BlockHeight(500);
+        const auto taken = us.hear(add);
+        QVERIFY(!taken);
+        QCOMPARE(disposition(taken.error()), Disposition::warn_and_disconnect);
+        QVERIFY(!Pair::commitments(us).may_sign());
+    }
+}
+
 void TestChannel::closes_with_htlcs_on_their_way() {
     Pair pair;
     pair.open();
@@ -267,6 +342,90 @@ void TestChannel::a_fee_nobody_offered_fails_the_channel() {
     QVERIFY(!fault);
     QCOMPARE(fault.error().kind, FaultKind::closing_rule);
     QCOMPARE(disposition(fault.error()), Disposition::fail_channel);
+}
+
+void TestChannel::a_close_signed_wrongly_is_tried_again() {
+    // Nothing is at stake yet, and the next negotiation begins anew (BOLT 2 lets us warn): no reason to pay for a close by force.
+    Pair pair;
+    pair.open();
+    for (Half* const half : {&pair.a, &pair.b}) {
+        QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context()).has_value());
+        half->flush();
+    }
+    pair.deliver(pair.a);
+    pair.deliver(pair.b);
+    pair.a.flush();
+    pair.b.flush();
+    auto offer = std::get<wire::ClosingSigned>(pair.a.wire.front());
+    offer.signature.raw()[40] ^= 1;
+    const auto fault = pair.b.hear(offer);
+    QVERIFY(!fault);
+    QCOMPARE(disposition(fault.error()), Disposition::warn_and_disconnect);
+    pair.cut();
+    pair.reconnect();
+    pair.settle();
+    QVERIFY(std::holds_alternative<Closing>(pair.b.channel->state));
+}
+
+void TestChannel::a_close_says_what_it_waits_for() {
+    using For = CloseWait::For;
+    Pair pair;
+    pair.open();
+    Half& us = pair.a;
+    const auto wait = [&] { return close_wait(*us.channel); };
+    QVERIFY(!wait());
+    pair.add(us, 50'000'000_msat, 1);
+    pair.settle();
+    QVERIFY(shut_down(*us.channel, test::wallet_script(1), us.context()).has_value());
+    us.flush();
+    QVERIFY(wait()->what == For::payments && !wait()->since);
+    while (!us.wire.empty()) pair.deliver(us);
+    // The peer answers the payment and nothing more.
+    us.height = BlockHeight(200);
+    pair.fulfill(pair.b, HtlcId(0), 1);
+    const auto without_shutdown = [&] {
+        std::erase_if(pair.b.wire, [](const wire::Message& m) { return std::holds_alternative<wire::Shutdown>(m); });
+    };
+    for (int i = 0; i < 10; ++i) {
+        pair.b.flush();
+        without_shutdown();
+        while (!pair.b.wire.empty()) pair.deliver(pair.b);
+        us.flush();
+        while (!us.wire.empty()) pair.deliver(us);
+    }
+    QVERIFY(wait()->what == For::shutdown);
+    QCOMPARE(*wait()->since, BlockHeight(200));
+    // Neither time nor a new connection makes it younger, and no number of blocks closes by force.
+    us.height = BlockHeight(5'000);
+    us.facts.clear();
+    us.flush();
+    us.take(on_block(*us.channel, us.context()));
+    pair.cut();
+    QVERIFY(wait()->what == For::connection);
+    pair.reconnect();
+    while (!pair.b.wire.empty() || !us.wire.empty()) {
+        if (!us.wire.empty()) pair.deliver(us);
+        if (!pair.b.wire.empty()) pair.deliver(pair.b);
+        without_shutdown();
+    }
+    us.flush();
+    QVERIFY(wait()->what == For::shutdown);
+    QCOMPARE(*wait()->since, BlockHeight(200));
+    QVERIFY(facts_of<MustClose>(us.facts).empty());
+    const auto read = decode_channel(encode_channel(*us.channel), test::rows_of(*us.channel));
+    QVERIFY(read && close_wait(*read)->since == BlockHeight(200));
+    // Their shutdown comes, their offer does not.
+    while (!us.wire.empty()) pair.deliver(us);
+    pair.b.flush();
+    while (!pair.b.wire.empty()) pair.deliver(pair.b);
+    us.flush();
+    QVERIFY(wait()->what == For::closing_signed);
+    QCOMPARE(*wait()->since, BlockHeight(200));
+    const auto negotiating = decode_channel(encode_channel(*us.channel), test::rows_of(*us.channel));
+    QVERIFY(negotiating && close_wait(*negotiating)->since == BlockHeight(200));
+    pair.settle();
+    QVERIFY(std::holds_alternative<Closing>(us.channel->state));
+    QVERIFY(!wait());
 }
 
 void TestChannel::after_the_end_only_preimages_count() {

@@ -42,11 +42,14 @@ private slots:
     void the_funder_stays_payable_on_both_commitments();
     void the_fundee_leaves_the_funder_its_reserve();
     void dust_has_a_limit();
+    void what_is_shown_is_payable();
+    void a_signature_names_the_funding_it_is_for();
     void counts_and_sums_have_limits();
     void adds_of_a_cheat_are_refused();
     void removals_of_a_cheat_are_refused();
     void fees_of_a_cheat_are_refused();
     void a_fee_that_crosses_our_htlcs_is_no_crime();
+    void feerates_without_end_are_not_remembered();
     void bad_signatures_are_refused();
     void bad_revocations_are_refused();
     void reestablish_of_a_cheat_is_refused();
@@ -232,6 +235,61 @@ void TestCommitments::dust_has_a_limit() {
     scene.finish();
 }
 
+void TestCommitments::what_is_shown_is_payable() {
+    // Nearly empty channels of every shape: what one side shows as sendable, the other shows as receivable; it is taken, one
+    // millisatoshi more is not.
+    std::size_t payable = 0, beyond_dust = 0;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        auto setup = test::random_setup(1'000 + seed);
+        setup.funder_terms.max_accepted_htlcs = setup.fundee_terms.max_accepted_htlcs = 483;
+        setup.funder_terms.htlc_minimum_msat = setup.fundee_terms.htlc_minimum_msat = 1_msat;
+        Scene scene(setup);
+        // Some begin with as much dust as there may be, so that only what has outputs goes on top.
+        while (seed % 3 == 0 && scene.add(scene.a, 350'000_msat)) ++beyond_dust;
+        scene.settle();
+        for (int round = 0; round < 6; ++round) {
+            for (auto* const side : {&scene.a, &scene.b}) {
+                const Msat most = side->commitments.can_send();
+                QCOMPARE(scene.peer(*side).commitments.can_receive(), most);
+                QVERIFY(!scene.is_taken(*side, most + 1_msat));
+                if (most.is_zero()) continue;
+                QVERIFY(scene.is_taken(*side, most));
+                ++payable;
+                scene.settle();
+                QCOMPARE(scene.remove(scene.peer(*side)), true);
+                scene.settle();
+            }
+        }
+        scene.finish();
+    }
+    QVERIFY(payable > 200);
+    QVERIFY(beyond_dust > 500);
+}
+
+void TestCommitments::a_signature_names_the_funding_it_is_for() {
+    Scene scene;
+    QVERIFY(scene.add(scene.a, 5'000'000_msat));
+    QVERIFY(scene.sign(scene.a));
+    const Txid funding = scene.a.commitments.params().funding.txid;
+    auto commit = std::get<wire::CommitmentSigned>(scene.a.wire.back());
+    QVERIFY(commit.funding_txid == funding);
+    QVERIFY(scene.deliver(scene.a));  // the HTLC
+    const auto hear = [&] {
+        auto there = scene.b.commitments;
+        return kind_of(there.receive_commit(commit, scene.b.signer));
+    };
+    QCOMPARE(hear(), std::optional<FaultKind>());
+    // Peers from before it was asked for do not say it; one that names another funding means another transaction.
+    commit.funding_txid.reset();
+    QCOMPARE(hear(), std::optional<FaultKind>());
+    commit.funding_txid = Txid{};
+    QVERIFY(hear().has_value());
+    // A retransmission is the same to the byte.
+    scene.cut();
+    scene.settle();
+    scene.finish();
+}
+
 void TestCommitments::counts_and_sums_have_limits() {
     DuelSetup setup;
     setup.fundee_terms.max_accepted_htlcs = 3;
@@ -282,7 +340,8 @@ void TestCommitments::adds_of_a_cheat_are_refused() {
     QCOMPARE(add([](M& m) { m.cltv_expiry = BlockHeight(500'000'000); }), std::optional(FaultKind::cltv_too_large));
     // Their last millisatoshi above reserve and fees: 700,000,000 less 5,000,000, the reserve, two HTLCs' fees, two anchors.
     const Msat most(700'000'000 - 5'000'000 - 10'000'000 - (1'124 + 2 * 172) * 1'000 - 660'000);
-    QCOMPARE(c.can_receive(), most);
+    // What they will send is less: they keep a buffer of twice the feerate and one HTLC more.
+    QCOMPARE(c.can_receive(), most - Msat((1'124 + 4 * 172) * 1'000));
     QCOMPARE(add([&](M& m) { m.amount_msat = most; }), std::optional<FaultKind>());
     QCOMPARE(add([&](M& m) { m.amount_msat = most + 1_msat; }), std::optional(FaultKind::insufficient_balance));
     auto full = c;
@@ -388,6 +447,21 @@ void TestCommitments::a_fee_that_crosses_our_htlcs_is_no_crime() {
     QVERIFY(commitment.fee.raw() >= 87'000);
     QCOMPARE(commitment.htlcs.size(), std::size_t(20));
     scene.finish();
+}
+
+void TestCommitments::feerates_without_end_are_not_remembered() {
+    // The funder proposes and signs one feerate after another and never revokes.
+    Scene scene;
+    for (std::uint32_t i = 0; i < 50; ++i) {
+        const auto message = scene.a.commitments.send_fee(FeeratePerKw(1'000 + i)).value();
+        QVERIFY(scene.b.commitments.receive_fee(message).has_value());
+        const auto commit = scene.a.commitments.send_commit(scene.a.signer).value();
+        const auto received = scene.b.commitments.receive_commit(commit, scene.b.signer).value();
+        QVERIFY(scene.a.commitments.receive_revocation(received.revoke_and_ack).has_value());
+        if (i == 0) QVERIFY(scene.b.commitments.send_commit(scene.b.signer).has_value());
+        QVERIFY(scene.b.commitments.fee_changes().size() <= 3);
+        QCOMPARE(scene.b.commitments.local_spec().feerate_per_kw, FeeratePerKw(1'000 + i));
+    }
 }
 
 void TestCommitments::bad_signatures_are_refused() {
@@ -534,6 +608,22 @@ void TestCommitments::reestablish_of_a_cheat_is_refused() {
     QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(honest.next_commitment_number.raw() - 1); }),
              std::string("they_are_behind"));
     QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(0); }), std::string("they_are_behind"));
+    // Zero is how a peer that lost everything asks to be paid out (BOLT 2: fail at once), whatever else it makes up; only
+    // proof that our own state is old forbids it.
+    for (const std::uint64_t ahead : {0U, 1U, 7U}) {
+        QCOMPARE(hear([&](M& m) {
+                     m.next_commitment_number = CommitmentNumber(0);
+                     m.next_revocation_number = CommitmentNumber(revoked + ahead);
+                     m.your_last_per_commitment_secret = Secret32();
+                 }),
+                 std::string("they_are_behind"));
+    }
+    QCOMPARE(hear([&](M& m) {
+                 m.next_commitment_number = CommitmentNumber(0);
+                 m.next_revocation_number = CommitmentNumber(revoked + 1);
+                 m.your_last_per_commitment_secret = secret(revoked);
+             }),
+             std::string("we_are_behind"));
     // They say that we lost something. With the secret it is true, without it is a trick to make us give up.
     for (const std::uint64_t ahead : {1U, 2U, 100U}) {
         QCOMPARE(hear([&](M& m) {

@@ -76,6 +76,28 @@ private slots:
         QCOMPARE(text(sentence_of(closing)), QString("Closing (by the peer). 5,000 sat are on their way back to your wallet."));
     }
 
+    void a_close_that_is_not_answered_says_so_and_what_to_try() {
+        auto channel = open_channel();
+        channel.state = "shutting_down";
+        channel.waits_for = "payments";
+        QCOMPARE(text(sentence_of(channel)), QString("Closing by agreement. Waiting for payments that are on their way."));
+        channel.waits_for = "shutdown";
+        channel.waits_since = BlockHeight(1'200);
+        channel.waited_blocks = 5;
+        QCOMPARE(text(sentence_of(channel)), QString("Closing by agreement. Waiting for the other side."));
+        channel.waited_blocks = 1'440;
+        channel.our_delay = 1'008;
+        const auto late = text(sentence_of(channel));
+        QVERIFY(late.startsWith("Closing by agreement. Waiting for the other side. It has not answered since block 1,200, for 1,440 blocks."));
+        QVERIFY(late.contains("runnel-cli close " + text(channel.channel_id.hex()) + " --force"));
+        QVERIFY(late.contains("1,008 blocks"));
+        channel.waits_for = "connection";
+        QVERIFY(text(sentence_of(channel)).contains("not connected; it goes on when it is back. It has not answered since block 1,200"));
+        channel.state = "negotiating_close";
+        channel.waits_for = "closing_signed";
+        QVERIFY(text(sentence_of(channel)).contains("The fee is being agreed on. It has not answered since block 1,200"));
+    }
+
     void every_problem_has_words() {
         std::set<std::string> names;
         for (int kind = 0; kind <= static_cast<int>(api::ProblemKind::internal); ++kind) {
