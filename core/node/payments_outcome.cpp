@@ -14,6 +14,9 @@ namespace {
 using api::Problem;
 using api::ProblemKind;
 
+/// Most payments need one or two. A payee that lets every set time out at once would keep us busy until the deadline.
+constexpr std::uint32_t most_attempts = 12;
+
 struct Failing {
     std::string code;
     std::uint32_t hop = 0;
@@ -150,7 +153,8 @@ void after_failure(Draft& draft, OutgoingPayment&& payment, const Scope& scope) 
         return put(draft, std::move(payment));
     auto verdict = judge(payment);
     const bool in_time = !payment.after_restart && scope.monotonic_ms < payment.deadline_ms;
-    if (!verdict.final && in_time && try_again(draft, payment, scope).has_value())
+    const bool may_try = in_time && payment.parts.back().attempt + 1 < most_attempts;
+    if (!verdict.final && may_try && try_again(draft, payment, scope).has_value())
         return put(draft, std::move(payment));
     if (!verdict.final && !in_time && !payment.after_restart) {
         verdict.problem.kind = ProblemKind::timed_out;

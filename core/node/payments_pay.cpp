@@ -28,9 +28,14 @@ std::string text_of(Msat amount) {
     return std::to_string(amount.raw());
 }
 
-/// Does it say nothing about the way? The rest of a set did not come, or the HTLC never left.
-bool is_nobodys_fault(const Part& part) {
-    return part.failure == onion::to_string(onion::FailureCode::mpp_timeout) || part.failure == never_sent;
+/// Does it say nothing about the way? The rest of a set did not come, or the HTLC never left. A payee that waits for the rest of
+/// what is all there is another matter.
+bool is_nobodys_fault(const OutgoingPayment& payment, const Part& part) {
+    if (part.failure == never_sent) return true;
+    const bool has_others = std::any_of(payment.parts.begin(), payment.parts.end(), [&](const Part& other) {
+        return other.attempt == part.attempt && other.htlc != part.htlc;
+    });
+    return has_others && part.failure == onion::to_string(onion::FailureCode::mpp_timeout);
 }
 
 /// A way that failed in an earlier attempt is not tried again: a way is its channel when the peer
@@ -39,7 +44,7 @@ bool has_failed(const OutgoingPayment& payment, const ChannelId& channel,
                 std::span<const payment::HintHop> hops) {
     return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const Part& part) {
         if (part.state != Part::State::failed || part.scids.size() != hops.size()) return false;
-        if (is_nobodys_fault(part)) return false;
+        if (is_nobodys_fault(payment, part)) return false;
         if (hops.empty()) return part.htlc.channel == channel;
         return std::equal(hops.begin(), hops.end(), part.scids.begin(),
                           [](const payment::HintHop& hop, ShortChannelId scid) {

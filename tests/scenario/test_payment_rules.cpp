@@ -31,9 +31,13 @@ class TestPaymentRules : public QObject {
 private slots:
     void a_hub_keeps_to_its_terms_data();
     void a_hub_keeps_to_its_terms();
+    void what_arrives_late_is_refused_data();
+    void what_arrives_late_is_refused();
+    void figures_at_the_edge();
     void twice_is_the_most_a_payee_takes();
     void a_set_that_lost_its_first_part_times_out();
     void an_incomplete_set_does_not_condemn_the_way();
+    void attempts_come_to_an_end();
     void what_was_never_signed_is_called_so();
     void a_forward_taken_back_may_be_tried_again();
     void a_forward_never_signed_goes_back_in_time();
@@ -86,6 +90,83 @@ void TestPaymentRules::a_hub_keeps_to_its_terms() {
     if (!code.isEmpty()) QCOMPARE(param(payment, "node"), hub.id().hex());
     QCOMPARE(Story::settled(hub, first), code.isEmpty() ? 20'003'000_msat : 0_msat);
     QVERIFY(hub.node().state().forwards.empty());
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::what_arrives_late_is_refused_data() {
+    QTest::addColumn<bool>("by_hub");
+    QTest::addColumn<unsigned>("blocks_left");
+    QTest::addColumn<QString>("code");
+    QTest::newRow("hub, in time") << true << 9U << "";
+    QTest::newRow("hub, late") << true << 8U << "expiry_too_soon";
+    QTest::newRow("payee, in time") << false << 39U << "";
+    QTest::newRow("payee, late") << false << 38U << "incorrect_or_unknown_payment_details";
+}
+
+/// The payer's messages are on their way while blocks are found.
+void TestPaymentRules::what_arrives_late_is_refused() {
+    QFETCH(bool, by_hub);
+    QFETCH(unsigned, blocks_left);
+    QFETCH(QString, code);
+    Trio net;
+    const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
+    net.open(net.hub, net.carol, 1'000'000_sat);
+    auto& payee = by_hub ? net.carol : net.hub;
+    // A payee asks for 42 blocks and lets 3 of them pass (BOLT 11); a hub wants 9 for what it passes on.
+    const auto bolt11 = net.invoice(payee, 10'000'000_msat);
+    net.net.hold(net.alice, net.hub, true);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    const std::uint32_t passed_on = expiry_of(net.alice, first).raw() - (by_hub ? 80 : 0);
+    net.net.mine(passed_on - blocks_left - net.net.chain().height().raw());
+    net.net.hold(net.alice, net.hub, false);
+    net.net.settle();
+    const auto* const payment = sent(net.alice, bolt11);
+    if (by_hub && code.isEmpty()) {
+        // The hub has passed it on; Carol is the one who finds it late.
+        QCOMPARE(payment->parts.front().failed_hop, std::uint32_t{1});
+        QCOMPARE(payment->parts.front().failure, std::string("incorrect_or_unknown_payment_details"));
+    } else if (code.isEmpty()) {
+        QVERIFY(is_paid(payment));
+    } else {
+        QVERIFY(is_lost(payment));
+        QCOMPARE(payment->parts.front().failed_hop, std::uint32_t{0});
+        QCOMPARE(QString::fromStdString(payment->parts.front().failure), code);
+    }
+    QCOMPARE(Trio::state_of(net.alice, first), std::string("normal"));
+    QVERIFY(net.check());
+}
+
+/// Numbers of strangers and of people, as large as they can be written.
+void TestPaymentRules::figures_at_the_edge() {
+    Trio net;
+    net.open(net.alice, net.hub, 1'000'000_sat);
+    net.open(net.hub, net.carol, 1'000'000_sat);
+    const auto kind = [&](decltype(api::Command::wish) wish) -> std::optional<ProblemKind> {
+        const auto answer = net.run(net.alice, std::move(wish));
+        return answer ? std::nullopt : std::optional(answer.error().kind);
+    };
+    const Msat most(UINT64_MAX);
+    QCOMPARE(kind(api::Keysend{net.hub.id(), most}), std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(kind(api::Keysend{net.hub.id(), 0_msat}), std::optional(ProblemKind::amount_too_small));
+    const auto any = net.invoice(net.carol, std::nullopt);
+    QCOMPARE(kind(api::Pay{any, most, most, UINT32_MAX}), std::optional(ProblemKind::amount_too_large));
+    QCOMPARE(kind(api::Pay{any, max_money.msat(), most, UINT32_MAX}), std::optional(ProblemKind::insufficient_liquidity));
+    const auto keys = parts_for(3).keys;
+    const auto dear = [&](const std::function<void(payment::HintHop&)>& change) {
+        return forged(net.invoice(net.carol, 10'000'000_msat), *keys,
+                      [&](payment::Invoice& invoice) { change(invoice.route_hints.at(0).at(0)); });
+    };
+    // Whatever the limit, no more is sent than is there.
+    const auto by_base = dear([](payment::HintHop& hop) { hop.fee_base_msat = Msat(UINT32_MAX); });
+    const auto by_share = dear([](payment::HintHop& hop) { hop.fee_proportional_millionths = UINT32_MAX; });
+    const auto by_blocks = dear([](payment::HintHop& hop) { hop.cltv_expiry_delta = BlockDelta(UINT16_MAX); });
+    QCOMPARE(kind(api::Pay{by_base, std::nullopt, most, 60}), std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(kind(api::Pay{by_share, std::nullopt, most, 60}), std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(kind(api::Pay{by_blocks, std::nullopt, most, 60}), std::optional(ProblemKind::no_route));
+    QCOMPARE(htlcs(net.alice), std::size_t{0});
+    // With a limit on top of it and a timeout beyond all bounds, an ordinary payment is an ordinary payment.
+    QVERIFY(!kind(api::Pay{any, 10'000'000_msat, most, UINT32_MAX}));
     QVERIFY(net.check());
 }
 
@@ -151,6 +232,34 @@ void TestPaymentRules::an_incomplete_set_does_not_condemn_the_way() {
     QVERIFY(payment.succeeded());
     QCOMPARE(payment.paid().parts, std::uint32_t{2});
     QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{2});
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::attempts_come_to_an_end() {
+    Quartet net;
+    net.open(net.alice, net.north, 300'000_sat);
+    net.open(net.alice, net.south, 300'000_sat);
+    net.open(net.north, net.carol, 500'000_sat);
+    net.open(net.south, net.carol, 500'000_sat);
+    const auto bolt11 = std::get<api::InvoiceMade>(*net.run(net.carol, api::CreateInvoice{400'000'000_msat, "", 86'400})).bolt11;
+    const Payment payment(net.alice, net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 86'400}));
+    // One part is always a minute later than the other: it comes when that one is gone, and the next set begins with the other way
+    // held.
+    auto* late = &net.south;
+    auto* early = &net.north;
+    net.net.hold(*late, net.carol, true);
+    net.net.settle();
+    for (int i = 0; i < 30 && payment.answer() == nullptr; ++i) {
+        net.net.advance(minute + 1'000);
+        net.net.hold(*early, net.carol, true);
+        net.net.hold(*late, net.carol, false);
+        net.net.settle();
+        net.net.advance(minute + 1'000);
+        std::swap(late, early);
+    }
+    QVERIFY(payment.answer() != nullptr);
+    QVERIFY(is_lost(sent(net.alice, bolt11)));
+    QCOMPARE(sent(net.alice, bolt11)->parts.size(), std::size_t{24});
     QVERIFY(net.check());
 }
 
