@@ -27,7 +27,9 @@ control::Failure failure_of(const store::StoreError& error, const std::filesyste
 
 /// Names of a store's secrets.
 inline constexpr std::string_view words_secret = "words";
-/// Height the chain is searched from, in decimal; only in a store that was restored from words.
+/// Height the chain is searched from, in decimal; only in a store that was restored from words of unknown age.
 inline constexpr std::string_view birth_secret = "birth";
+/// When the wallet was made, in seconds since 1970: the first start finds the height of that.
+inline constexpr std::string_view birth_time_secret = "birth_time";
 
 }  // namespace runnel::app

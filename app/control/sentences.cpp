@@ -227,6 +227,12 @@ Wording wording_of(const api::Problem& problem) {
         case ProblemKind::busy:
             return {fmt::format("Something of the same kind is still under way{}.", because(problem, "what")),
                     "Wait for it to end."};
+        case ProblemKind::commitment_underpaid:
+            return {fmt::format("The fee of this channel's closing transaction, which the peer sets, is lower than what mempools "
+                                "take now ({} of {} sat per 1000 weight units). Nothing more is sent over it until the peer "
+                                "raises it.",
+                                number(problem, "feerate"), number(problem, "least")),
+                    "Wait, or close the channel by agreement."};
         case ProblemKind::internal:
             return {fmt::format("Something went wrong inside Runnel{}.", because(problem, "detail")),
                     "Please report it, with the log."};

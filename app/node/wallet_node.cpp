@@ -68,7 +68,8 @@ Result<void, Failure> WalletNode::open_store(const SecretBytes& passphrase) {
 
 shell::Engine::Hooks WalletNode::hooks() {
     shell::Engine::Hooks hooks;
-    hooks.broadcast = [this](std::vector<ports::TxPtr> transactions) { broadcast(std::move(transactions)); };
+    hooks.broadcast = [this](ports::Broadcast wanted) { broadcast(std::move(wanted)); };
+    hooks.disk_low = [this] { return m_store->low_space(); };
     hooks.watch = [this](ports::Watch watch) {
         if (m_chain) m_chain->source().watch(std::move(watch));
     };
@@ -102,15 +103,27 @@ Result<void, Failure> WalletNode::listen() {
 
 // The chain --------------------------------------------------------------------------------------------------------------------
 
-/// Where a search of the chain begins when no block was seen yet. On regtest everything is near; a new wallet on another network
-/// owns nothing before its first block.
-std::optional<BlockHeight> WalletNode::birth() const {
-    if (const auto known = m_engine->node().state().wallet.birth; known.raw() != 0) return known;
-    if (m_options.network == Network::regtest) return BlockHeight(0);
-    const auto stored = m_store->secret(birth_secret);
-    if (!stored) return std::nullopt;
-    const std::string text(stored->reveal().begin(), stored->reveal().end());
-    return BlockHeight(static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 10)));
+/// Where the search of the chain begins when no block was seen yet, and where it ends downwards. On regtest everything is near.
+void WalletNode::set_birth(chain::StartPoint& from) const {
+    if (const auto known = m_engine->node().state().wallet.birth; known.raw() != 0) {
+        from.birth = known;
+        return;
+    }
+    if (m_options.network == Network::regtest) {
+        from.birth = BlockHeight(0);
+        return;
+    }
+    const auto number = [&](std::string_view name) -> std::optional<std::uint64_t> {
+        const auto stored = m_store->secret(name);
+        if (!stored) return std::nullopt;
+        const std::string text(stored->reveal().begin(), stored->reveal().end());
+        return std::strtoull(text.c_str(), nullptr, 10);
+    };
+    if (const auto height = number(birth_secret)) {
+        from.birth = BlockHeight(static_cast<std::uint32_t>(*height));
+    } else if (const auto time = number(birth_time_secret)) {
+        from.birth_time = UnixTime(static_cast<std::int64_t>(*time));
+    }
 }
 
 void WalletNode::start_chain() {
@@ -124,7 +137,7 @@ void WalletNode::start_chain() {
     for (const auto& [height, hash] : m_engine->node().state().blocks) {
         from.known.push_back({BlockHeight(static_cast<std::uint32_t>(height)), hash});
     }
-    from.birth = birth();
+    set_birth(from);
     m_chain->source().start(std::move(from), [&io = m_io, self = std::weak_ptr(m_self)](ports::ChainEvent event) {
         asio::post(io, [self, event = std::move(event)]() mutable {
             if (const auto wallet = self.lock()) (*wallet)->on_chain_event(std::move(event));
@@ -139,13 +152,13 @@ void WalletNode::on_chain_event(ports::ChainEvent&& event) {
     if (status && m_options.on_chain_status) m_options.on_chain_status();
 }
 
-void WalletNode::broadcast(std::vector<ports::TxPtr>&& transactions) {
+void WalletNode::broadcast(ports::Broadcast&& wanted) {
     if (!m_store->tail().agrees()) {
         // Part of what we knew may be missing here: what we would publish could be a state that was revoked long ago.
-        m_held_back.push_back(std::move(transactions));
+        m_held_back.push_back(std::move(wanted));
         return;
     }
-    if (m_chain) m_chain->source().broadcast(std::move(transactions));
+    if (m_chain) m_chain->source().broadcast(std::move(wanted.transactions), wanted.gives_way);
 }
 
 /// The peers know how far each channel had come: once all of them have compared and nothing is missing, the store is trusted.
@@ -157,7 +170,7 @@ void WalletNode::look_at_tail() {
     if (all_compared) {
         log(LogLevel::info, "store tail agreed");
         m_store->tail_agreed();
-        for (auto& transactions : std::exchange(m_held_back, {})) broadcast(std::move(transactions));
+        for (auto& wanted : std::exchange(m_held_back, {})) broadcast(std::move(wanted));
         return;
     }
     m_tail_timer.expires_after(std::chrono::seconds(1));

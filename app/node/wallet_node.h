@@ -66,9 +66,9 @@ private:
     shell::Engine::Hooks hooks();
     void start_chain();
     void on_chain_event(ports::ChainEvent&& event);
-    void broadcast(std::vector<ports::TxPtr>&& transactions);
+    void broadcast(ports::Broadcast&& wanted);
     void look_at_tail();
-    std::optional<BlockHeight> birth() const;
+    void set_birth(chain::StartPoint& from) const;
     void log(LogLevel level, const std::string& line) const;
 
     boost::asio::io_context& m_io;
@@ -78,7 +78,7 @@ private:
     std::optional<ChainThread> m_chain;
     std::optional<shell::Engine> m_engine;
     boost::asio::steady_timer m_tail_timer;
-    std::vector<std::vector<ports::TxPtr>> m_held_back;
+    std::vector<ports::Broadcast> m_held_back;
     /// What posted handlers hold on to: gone when this is.
     std::shared_ptr<WalletNode*> m_self = std::make_shared<WalletNode*>(this);
 };

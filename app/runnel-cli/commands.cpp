@@ -113,6 +113,11 @@ void declare_offline(CLI::App& app, CommandLine& line) {
         "create", "Make a new wallet (no node may be running) and print its 24 words, or restore one from its words");
     create->add_option("--words-file", line.creating.words_file, "Restore from the words in this file (-: standard input)")
         ->type_name("F");
+    create
+        ->add_option("--birth", line.creating.birth,
+                     "With words: the day they were made, or an earlier one. Blocks before it are not searched; without it all are")
+        ->type_name("YYYY-MM-DD")
+        ->needs("--words-file");
     passphrase(create);
     create->callback([&line] { line.offline = Offline::create; });
     auto* const out = app.add_subcommand(

@@ -26,6 +26,7 @@ enum class Offline : std::uint8_t { no, create, export_store };
 struct Creating {
     std::string network;
     std::string words_file;
+    std::string birth;  ///< YYYY-MM-DD, with words; empty: not known.
     PassphraseSource passphrase;
 };
 

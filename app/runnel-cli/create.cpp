@@ -1,12 +1,16 @@
 #include "app/runnel-cli/create.h"
 
 #include "app/common/start.h"
+#include "core/base/log.h"
 #include "wallet/keys/key_ring.h"
 #include "wallet/keys/mnemonic.h"
 #include "wallet/store/store.h"
 
 #include <fmt/format.h>
 #include <sodium.h>
+
+#include <charconv>
+#include <chrono>
 
 namespace runnel::app {
 
@@ -50,7 +54,39 @@ Result<keys::Mnemonic, Failure> words_for(const Creating& creating) {
     return *std::move(parsed);
 }
 
+/// Nothing: not known.
+Result<std::optional<UnixTime>, Failure> birth_time_of(const Creating& creating) {
+    const UnixTime now(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    if (creating.words_file.empty()) return std::optional(now);
+    if (creating.birth.empty()) return std::optional<UnixTime>();
+    const auto day = parse_day(creating.birth);
+    const auto refuse = [](const std::string& message) {
+        return fail(Failure{"usage", message, "Say the day on which the words were made, or an earlier one: --birth 2026-01-31.", {}});
+    };
+    if (!day) return refuse("That is no day: " + escaped(creating.birth, 32));
+    // What came in before would never be found.
+    if (*day > now) return refuse("That day has not begun: " + creating.birth);
+    return std::optional(*day);
+}
+
 }  // namespace
+
+std::optional<UnixTime> parse_day(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+    const auto number = [&](std::size_t at, std::size_t size) {
+        int value = -1;
+        const char* const end = text.data() + at + size;
+        const auto read = std::from_chars(text.data() + at, end, value);
+        return read.ec == std::errc{} && read.ptr == end && value >= 0 ? value : -1;
+    };
+    const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+    if (year < 0 || month < 1 || day < 1) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (!date.ok()) return std::nullopt;
+    const std::chrono::sys_days days(date);
+    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(days.time_since_epoch()).count());
+}
 
 Result<control::json::object, Failure> create_wallet(const std::filesystem::path& directory, const Creating& creating) {
     if (sodium_init() < 0) std::abort();
@@ -74,8 +110,10 @@ Result<control::json::object, Failure> create_wallet(const std::filesystem::path
     creation.passphrase = {passphrase.reveal(), creating.passphrase.empty};
     creation.cost = store::Cost::measured();
     creation.secrets.push_back({std::string(words_secret), mnemonic.sentence()});
-    // Restored: its coins may be anywhere in the chain.
-    if (restoring) creation.secrets.push_back({std::string(birth_secret), SecretBytes(bytes_of("0"))});
+    // Restored without a date, its coins may be anywhere in the chain.
+    RUNNEL_TRY(const auto birth, birth_time_of(creating));
+    creation.secrets.push_back(birth ? store::Store::Secret{std::string(birth_time_secret), SecretBytes(bytes_of(std::to_string(birth->raw())))}
+                                     : store::Store::Secret{std::string(birth_secret), SecretBytes(bytes_of("0"))});
     const auto made = store::Store::create(creation);
     if (!made) return fail(failure_of(made.error(), directory));
     (*made)->close();

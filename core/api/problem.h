@@ -42,7 +42,10 @@ enum class ProblemKind : std::uint8_t {
     disk_full,
     busy,                   ///< Another command of the same kind is under way.
     internal,               ///< Our bug: `detail`.
+    // Numbers are stored: new kinds come at the end.
+    commitment_underpaid,   ///< The peer's commitment pays less than mempools take: `feerate`, `least` (sat per 1000 weight units).
 };
+inline constexpr ProblemKind last_problem_kind = ProblemKind::commitment_underpaid;
 
 std::string_view to_string(ProblemKind kind);
 

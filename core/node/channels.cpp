@@ -163,6 +163,8 @@ ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, 
 
 namespace {
 
+constexpr const char* no_disk = "this node's disk is nearly full: no new channels for now";
+
 /// Messages about a channel that is not there: nothing of this peer's can be meant, so say so once.
 void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId& id) {
     if (std::holds_alternative<wire::ChannelReestablish>(event.message)) {
@@ -181,6 +183,7 @@ void on_open_channel_message(Draft& draft, const crypto::PublicKey& node_id, con
     // One opening at a time and peer: floods of unfunded channels cost memory and nothing else.
     if (openings > 0) return send_error(draft, node_id, id, "one opening at a time");
     if (const auto problem = chain_problem(draft, scope, false)) return send_error(draft, node_id, id, "not synced to the chain");
+    if (scope.disk_low) return send_error(draft, node_id, id, no_disk);
     const auto reserve = anchor_reserve(draft, scope.config, 1);
     const Sat needed = reserve.each * reserve.count;
     Sat confirmed;
@@ -224,6 +227,11 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     const ChannelPtr* const found = draft.channels.find(*id);
     // A channel of another peer is none of this peer's business: an attacker may know its id from the chain.
     if (found == nullptr || (*found)->peer != event.node_id) return on_unknown_channel(draft, event, *id);
+    if (scope.disk_low && std::holds_alternative<wire::FundingCreated>(event.message) && is_opening((*found)->state)) {
+        // Accepted while there was room; nothing of it is on either disk yet.
+        send_error(draft, event.node_id, *id, no_disk);
+        return end_opening(draft, *id, api::Problem{api::ProblemKind::disk_full, {}});
+    }
     channel::Channel* const channel = draft.edit_channel(*id);
     const bool had_id = channel->id == *id;
     const auto with = channel_scope(draft, *channel, scope);
@@ -256,6 +264,7 @@ void flush_channels(Draft& draft, const Scope& scope) {
         const auto dirty = std::exchange(draft.dirty, {});
         for (const auto& id : dirty) {
             channel::Channel* const channel = draft.edit_channel(id);
+            judge_feerate(draft, id);
             if (channel == nullptr || channel->link != channel::Link::online) continue;
             const auto with = channel_scope(draft, *channel, scope);
             auto step = channel::flush(*channel, with.context);
@@ -274,40 +283,9 @@ void flush_channels(Draft& draft, const Scope& scope) {
     }
 }
 
-FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees) {
-    const std::uint64_t margin = std::uint64_t{fees.mempool_min.raw()} * 5 / 4;
-    const std::uint64_t wanted = std::max<std::uint64_t>({margin, std::min<std::uint64_t>(fees.normal.raw(), 1'000), feerate_floor.raw()});
-    return FeeratePerKw(static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, 2'500)));
-}
-
-void update_fees(Draft& draft) {
-    if (!draft.health.fees.known) return;
-    const FeeratePerKw wanted = commitment_feerate(draft.health.fees);
-    std::vector<ChannelId> ids;
-    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
-        const auto* const normal = std::get_if<channel::Normal>(&channel->state);
-        if (normal == nullptr || !channel::is_usable(*channel)) return;
-        const auto& c = normal->funded.commitments;
-        if (c.params().funder != channel::Party::ours || !c.fee_changes().empty()) return;
-        // Up at once when the commitment might not enter a mempool; down only when it pays: each change costs a round.
-        const bool up = wanted.raw() > c.feerate().raw() + c.feerate().raw() / 5;
-        const bool down = std::uint64_t{wanted.raw()} * 2 < c.feerate().raw();
-        if (up || down) ids.push_back(id);
-    });
-    for (const auto& id : ids) {
-        channel::Channel* const channel = draft.edit_channel(id);
-        auto message = channel::update_fee(*channel, wanted);
-        if (!message) {
-            draft.log(LogLevel::unusual, fmt::format("update_fee channel={} fault={}", id.hex(), describe(message.error())));
-            continue;
-        }
-        draft.send(channel->peer, *std::move(message));
-        draft.dirty.insert(id);
-    }
-}
-
 void channels_on_block(Draft& draft, const Scope& scope) {
     update_fees(draft);
+    judge_feerates(draft);
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
     for (const auto& id : ids) {

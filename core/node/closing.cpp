@@ -104,12 +104,19 @@ std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Closing& 
     const auto seed =
         scope.entropy.expand(scope.event, "bump " + display_hex(commitment.tx.txid()));
     // HTLCs have deadlines that the commitment must not miss; a balance alone can wait some blocks.
-    const onchain::Purse purse{scope.planner, coins, change,
-                               relayed(fees, commitment.htlcs.empty() ? fees.normal : fees.urgent),
-                               Hash256(seed.reveal())};
-    auto planned = onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
-    if (planned) return *std::move(planned);
-    const auto problem = to_problem(planned.error());
+    // Where the coins do not reach for that, a lower fee gets it into mempools at least: alone it
+    // might not even get there.
+    std::vector<FeeratePerKw> rates{relayed(fees, fees.normal), relayed(fees, fees.slow)};
+    if (!commitment.htlcs.empty()) rates.insert(rates.begin(), relayed(fees, fees.urgent));
+    std::optional<ports::SpendError> error;
+    for (const auto rate : rates) {
+        const onchain::Purse purse{scope.planner, coins, change, rate, Hash256(seed.reveal())};
+        auto planned =
+            onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
+        if (planned) return *std::move(planned);
+        error = planned.error();
+    }
+    const auto problem = to_problem(*error);
     draft.log(LogLevel::unusual,
               fmt::format("no coin to bump the commitment with txid={} cause={}",
                           display_hex(commitment.tx.txid()), api::to_string(problem.kind)));
@@ -152,10 +159,12 @@ void publish_our_commitment(Draft& draft, const channel::Channel& channel,
             has_child = has_child || input.previous.txid == txid;
     });
     const auto child = has_child ? nullptr : make_bump(draft, channel, closing, scope);
+    // A peer who closes by force often says so: then theirs is in the mempool already, better for us (no delay) and bought by
+    // their fee. Ours stands back for one block; should theirs not confirm in it, ours goes out with the wallet's transactions.
     if (child) {
-        draft.effects.push_back(ports::Broadcast{{tx, child}});
+        draft.effects.push_back(ports::Broadcast{{tx, child}, is_new});
     } else if (is_new) {
-        draft.effects.push_back(ports::Broadcast{{tx}});
+        draft.effects.push_back(ports::Broadcast{{tx}, true});
     }
 }
 

@@ -26,6 +26,8 @@ void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope);
 void resume_peers(const State& state, std::vector<ports::Effect>& out);
 /// Facts of a channel's step, to whom they concern.
 void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Scope& scope);
+/// Usable, and its commitment pays enough to be published: only then do we add HTLCs to it.
+bool takes_htlcs_of_ours(const Draft& draft, const ChannelId& id, const channel::Channel& channel);
 /// Signs what waits, once a turn; may be repeated.
 void flush_channels(Draft& draft, const Scope& scope);
 /// The tip moved: readiness, HTLC deadlines.
@@ -78,6 +80,9 @@ std::vector<ports::Coin> free_coins(const Draft& draft);
 /// What is to be kept as separate confirmed coins with so many channels beside the open ones.
 struct Reserve { std::size_t count = 0; Sat each; };
 Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t more_channels);
+/// The feerate of a spend, as asked for or by the estimates. Below what mempools take it is refused: the transaction would go
+/// nowhere, and its coins with it.
+Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft, const std::optional<FeeratePerKw>& asked);
 /// Plans a spend that leaves the anchor reserve for the open channels and `more_channels` new ones: as coins that stay, or as
 /// outputs of its own where there are too few. Uses up change indexes.
 Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, ports::SpendRequest request, std::size_t more_channels,

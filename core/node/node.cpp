@@ -117,9 +117,12 @@ Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::K
     RUNNEL_CHECK(load_state(node.m_state, store));
     // The script table is derived: the same draft as at run time fills it, and its watches are owed by resume().
     const ports::Entropy none{Secret32{}};
-    const Scope scope{node.m_config, *node.m_keys, *node.m_planner, UnixTime(0), 0, none, 0};
+    const Scope scope{node.m_config, *node.m_keys, *node.m_planner, UnixTime(0), 0, none, 0, false};
     Draft draft(node.m_state);
     extend_scripts(draft, scope, node.m_state.wallet.birth);
+    // Nothing is found by that: what is still to be searched is what the store says.
+    draft.wallet = node.m_state.wallet;
+    draft.last_search = draft.wallet.rescan_from ? 1 : 0;
     NextState next(draft);
     apply_to(node.m_state, std::move(next));
     node.m_snapshot = make_snapshot(node.m_state, node.m_config, *node.m_keys, node.m_views);
@@ -142,10 +145,10 @@ ports::Turn Node::plan(std::span<const Event> events, const TurnContext& context
     Draft draft(m_state);
     std::uint64_t number = 0;
     for (const auto& event : events) {
-        const Scope scope{m_config, *m_keys, *m_planner, context.now, context.monotonic_ms, context.entropy, number++};
+        const Scope scope{m_config, *m_keys, *m_planner, context.now, context.monotonic_ms, context.entropy, number++, context.disk_low};
         handle(draft, event, scope);
     }
-    const Scope scope{m_config, *m_keys, *m_planner, context.now, context.monotonic_ms, context.entropy, number};
+    const Scope scope{m_config, *m_keys, *m_planner, context.now, context.monotonic_ms, context.entropy, number, context.disk_low};
     flush_channels(draft, scope);
     auto records = records_of(draft);
     auto sealed = std::make_unique<NextState>(draft);

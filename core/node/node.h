@@ -53,6 +53,7 @@ struct TurnContext {
     UnixTime now;
     std::uint64_t monotonic_ms = 0;
     ports::Entropy entropy;
+    bool disk_low = false;       ///< Nothing new is begun, neither for us nor for peers; what must end still can.
 };
 
 /// One event's view of the world, handed to every handler.
@@ -64,6 +65,7 @@ struct Scope {
     std::uint64_t monotonic_ms = 0;
     const ports::Entropy& entropy;
     std::uint64_t event = 0;     ///< Number of the event in its turn, for Entropy::expand.
+    bool disk_low = false;       ///< As TurnContext::disk_low.
 };
 
 struct LoadError { std::string record; std::string cause; };

@@ -20,7 +20,7 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     ports::SpendRequest request;
     request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), channel::funding_script_to_plan_with()}};
     request.drain = !wish.amount;
-    request.feerate = wish.feerate.value_or(draft.health.fees.normal);
+    RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
     request.confirmed_only = true;
     request.lock_time = draft.tip.height.raw();
     auto plan = plan_keeping_reserve(draft, std::move(request), 1, "funding coins", scope);

@@ -22,6 +22,9 @@ std::optional<std::string> deadline_passed(const Draft& draft, const channel::Ch
 FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees);
 /// As funder: follows the mempool's minimum with update_fee.
 void update_fees(Draft& draft);
+/// As fundee: a commitment that pays less than mempools take is told to the person and, once, to the peer.
+void judge_feerate(Draft& draft, const ChannelId& id);
+void judge_feerates(Draft& draft);
 /// Our policy of an unannounced channel, for the peer alone: its invoices name it.
 void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope);
 

@@ -50,7 +50,7 @@ Candidates candidates(const Draft& draft, ShortChannelId scid, Msat amount) {
     if (!next) return out;
     out.known = true;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
-        if (channel->peer != *next || !channel::is_usable(*channel)) return;
+        if (channel->peer != *next || !takes_htlcs_of_ours(draft, id, *channel)) return;
         if (normal_of(*channel)->commitments.can_send() < amount) return;
         out.usable.insert(id == named ? out.usable.begin() : out.usable.end(), id);
     });

@@ -79,7 +79,7 @@ Ways ways_to(const Draft& draft, const Target& target, const OutgoingPayment& pa
         const bool lives = channel::funded_of(channel->state) != nullptr &&
                            !std::holds_alternative<channel::Closing>(channel->state);
         if (to_payee && lives) out.payee_is_peer = true;
-        if (!channel::is_usable(*channel)) return;
+        if (!takes_htlcs_of_ours(draft, id, *channel)) return;
         out.any_usable = true;
         if (refused.count(id) != 0) return;
         payment::Lane lane;
@@ -225,6 +225,7 @@ Result<Part, Problem> add_share(Draft& draft, const Target& target, const Plan& 
 Result<void, Problem> attempt(Draft& draft, OutgoingPayment& payment, const Target& target,
                               const Scope& scope) {
     if (auto problem = chain_problem(draft, scope, true)) return fail(*std::move(problem));
+    if (scope.disk_low) return fail(Problem{ProblemKind::disk_full, {}});
     const std::uint32_t number = payment.parts.empty() ? 0 : payment.parts.back().attempt + 1;
     std::set<ChannelId> refused;
     std::optional<Problem> refusal;

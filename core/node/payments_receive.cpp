@@ -260,19 +260,19 @@ void on_incoming_locked_in(Draft& draft, const ChannelId& id, HtlcId htlc_id, co
         return;
     }
     // Not synced, or the chain is gone: whether an HTLC can still be claimed in time is unknown, so
-    // none is taken.
-    const bool is_blind = chain_problem(draft, scope, true).has_value();
+    // none is taken. Nor with a disk that is nearly full: what is left of it is for what must end.
+    const bool takes_none = chain_problem(draft, scope, true).has_value() || scope.disk_low;
     if (peeled->is_final()) {
         const auto payload = onion::decode_final_payload(peeled->payload);
         if (!payload) return refuse(payload.error());
-        if (is_blind)
+        if (takes_none)
             return void(
                 fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryNodeFailure{}));
         return receive_final(draft, htlc, *payload, scope);
     }
     const auto payload = onion::decode_forward_payload(peeled->payload);
     if (!payload) return refuse(payload.error());
-    if (is_blind)
+    if (takes_none)
         return void(
             fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryNodeFailure{}));
     forward_htlc(draft, htlc, *payload, *peeled->next, scope);

@@ -74,7 +74,7 @@ void put_problem(Writer& out, const api::Problem& problem) {
 api::Problem get_problem(Reader& in) {
     api::Problem problem;
     const std::uint8_t kind = in.u8();
-    if (kind > static_cast<std::uint8_t>(api::ProblemKind::internal)) {
+    if (kind > static_cast<std::uint8_t>(api::last_problem_kind)) {
         in.fail(DecodeError::bad_value);
         return problem;
     }

@@ -122,17 +122,24 @@ Result<Peer, DecodeError> decode_peer(ByteView value) {
     return in.finish(std::move(peer));
 }
 
+/// Version 2 ends with rescan_from.
+constexpr std::uint8_t wallet_version = 2;
+
 Bytes encode_wallet(const WalletCounters& wallet, const ChainTip& tip) {
-    Writer out = versioned();
+    Writer out;
+    out.u8(wallet_version);
     out.u32(wallet.receive_p2wpkh).u32(wallet.change_p2wpkh).u32(wallet.receive_p2tr).u32(wallet.change_p2tr);
     out.u64(wallet.next_channel).u64(wallet.next_sequence).u64(wallet.next_tx_sequence).u32(wallet.birth.raw());
     encode(out, tip.known);
     out.u32(tip.height.raw()).fixed(tip.hash);
+    encode_optional(out, wallet.rescan_from, [](Writer& w, BlockHeight h) { w.u32(h.raw()); });
     return out.take();
 }
 
 Result<std::pair<WalletCounters, ChainTip>, DecodeError> decode_wallet(ByteView value) {
-    Reader in = versioned(value);
+    Reader in(value);
+    const std::uint8_t stored = in.u8();
+    if (stored == 0 || stored > wallet_version) in.fail(DecodeError::unsupported);
     WalletCounters wallet;
     wallet.receive_p2wpkh = in.u32();
     wallet.change_p2wpkh = in.u32();
@@ -146,6 +153,7 @@ Result<std::pair<WalletCounters, ChainTip>, DecodeError> decode_wallet(ByteView 
     tip.known = decode_bool(in);
     tip.height = BlockHeight(in.u32());
     in.fixed(tip.hash);
+    if (stored >= 2) wallet.rescan_from = decode_optional(in, [](Reader& r) { return BlockHeight(r.u32()); });
     in.expect_end();
     return in.finish(std::pair(wallet, tip));
 }

@@ -140,14 +140,15 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     for (auto at = kept.begin(); at != kept.end();) at = state.channels.contains(at->first) ? std::next(at) : kept.erase(at);
     out->channels.reserve(state.channels.size());
     for (const auto& [id, channel] : state.channels) {
-        const auto& view = kept_view_of(state, channel, keys, kept);
+        auto view = kept_view_of(state, channel, keys, kept);
+        if (state.underpaid.contains(id)) view.can_send = Msat(0);
         if (view.usable) {
             out->balance.can_send += view.can_send;
             out->balance.can_receive += view.can_receive;
         }
         if (view.state != "closed") out->balance.in_flight += view.in_flight_out;
         out->balance.closing += view.closing_to_us;
-        out->channels.push_back(view);
+        out->channels.push_back(std::move(view));
     }
     for (const auto& [node_id, peer] : state.peers) {
         out->peers.push_back(api::PeerView{node_id, peer.host, peer.port, peer.connected, peer.features.to_string()});

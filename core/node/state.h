@@ -54,6 +54,9 @@ struct WalletCounters {
     std::uint64_t next_sequence = 1;     ///< Payments, in and out.
     std::uint64_t next_tx_sequence = 1;
     BlockHeight birth;                   ///< The wallet knows nothing before.
+    /// Blocks from here on may hold what pays to scripts that were watched only after those blocks were reported: the search
+    /// for it goes on from here after a restart. Nothing: all is found.
+    std::optional<BlockHeight> rescan_from;
     friend bool operator==(const WalletCounters&, const WalletCounters&) = default;
 };
 
@@ -85,6 +88,9 @@ struct DoneCommand {
     std::uint64_t sequence = 0;
     api::Answer answer;
 };
+
+/// Channels funded by the peer whose commitment pays less than mempools take, and whether the peer was told.
+using Underpaid = std::map<ChannelId, bool>;
 
 /// The maps of a State, listed once: `Map` makes of each what is wanted, the map itself, an overlay over it, or its changes.
 template <template <typename, typename> class Map>
@@ -120,6 +126,8 @@ struct Figures {
     WalletCounters wallet;
     ChainTip tip;
     ChainHealth health;
+    Underpaid underpaid;             ///< Never stored.
+    std::uint64_t last_search = 0;   ///< Number of the newest search of old blocks; never stored.
 };
 
 struct State : Maps<StateMap>, Figures {

@@ -24,9 +24,25 @@ struct Effect {
     bool touches = false;
 };
 
+BlockHeight next_height(const ChainTip& tip) { return tip.known ? tip.height + BlockDelta(1) : BlockHeight(0); }
+
 std::string purpose_of(bool gives, bool takes) {
     if (takes) return "send";
     return gives ? "receive" : "";
+}
+
+/// Spent by a transaction we know: then it is no coin.
+bool is_spent(const Draft& draft, const bitcoin::OutPoint& outpoint) {
+    bool spent = false;
+    draft.transactions.for_each([&](const Txid&, const WalletTx& other) {
+        for (const auto& input : other.tx->inputs) spent = spent || input.previous == outpoint;
+    });
+    return spent;
+}
+
+/// What spends the inputs of a transaction that no block holds: only so is it seen that another one took its place.
+void watch_inputs(const bitcoin::Transaction& tx, BlockHeight since, std::vector<ports::Effect>& out) {
+    for (const auto& input : tx.inputs) out.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, since});
 }
 
 /// The outputs of `tx` that are the wallet's become coins (or are confirmed), and what it spends stops being one.
@@ -46,12 +62,8 @@ Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid, st
         effect.touches = true;
         effect.net += static_cast<std::int64_t>(output.value.raw());
         const bitcoin::OutPoint outpoint{txid, i};
-        // Spent already by a transaction we know: then it is no coin, however late its parent is reported.
-        bool spent = false;
-        draft.transactions.for_each([&](const Txid&, const WalletTx& other) {
-            for (const auto& input : other.tx->inputs) spent = spent || input.previous == outpoint;
-        });
-        if (spent) continue;
+        // However late its parent is reported.
+        if (is_spent(draft, outpoint)) continue;
         draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height, bitcoin::is_coinbase(*tx), ours});
     }
     return effect;
@@ -86,6 +98,8 @@ void drop_transaction(Draft& draft, const Txid& txid) {
     for (const auto& input : gone.tx->inputs) {
         const WalletTx* const parent = draft.transactions.find(input.previous.txid);
         if (parent == nullptr || input.previous.index >= parent->tx->outputs.size()) continue;
+        // What replaced it spends the same coin, and is known already.
+        if (is_spent(draft, input.previous)) continue;
         const auto& output = parent->tx->outputs[input.previous.index];
         const ports::KeyPath* const path = draft.scripts.find(output.script);
         if (path == nullptr) continue;
@@ -132,6 +146,7 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     row.first_seen = scope.now;
     row.purpose = purpose_of(effect.net > 0, effect.net < 0);
     draft.transactions.put(txid, row);
+    if (!height) watch_inputs(*tx, next_height(draft.tip), draft.effects);
     if (effect.net > 0) draft.tell(api::CoinsReceived{txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value()});
     draft.tell(api::TransactionSeen{txid, height});
     // Found while catching up in order: what lies further along was not used much before.
@@ -214,6 +229,40 @@ void after_tip_moved(Draft& draft, const Scope& scope) {
     payments_on_block(draft, scope);
 }
 
+/// Nothing at this height or above is in a block any more.
+void unconfirm_from(Draft& draft, BlockHeight height, const Scope& scope) {
+    std::vector<Txid> unconfirmed;
+    draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
+        if (row.height && *row.height >= height) unconfirmed.push_back(txid);
+    });
+    for (const auto& txid : unconfirmed) {
+        const WalletTx* const row = draft.transactions.find(txid);
+        if (row == nullptr) continue;
+        // A block's reward is gone with the block.
+        if (bitcoin::is_coinbase(*row->tx)) {
+            drop_transaction(draft, txid);
+            continue;
+        }
+        draft.transactions.edit(txid).height.reset();
+        watch_inputs(*draft.transactions.find(txid)->tx, height, draft.effects);
+        draft.tell(api::TransactionSeen{txid, std::nullopt});
+    }
+    std::vector<bitcoin::OutPoint> coins;
+    draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
+        if (coin.confirmed && *coin.confirmed >= height) coins.push_back(outpoint);
+    });
+    for (const auto& outpoint : coins) draft.coins.edit(outpoint).confirmed.reset();
+    std::vector<ChannelId> ids;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
+    for (const auto& id : ids) {
+        const auto* const f = channel::funded_of((*draft.channels.find(id))->state);
+        if (f != nullptr && f->confirmation && f->confirmation->height >= height) {
+            channel::on_funding_unconfirmed(*draft.edit_channel(id));
+        }
+        spends_gone_from(draft, id, height, scope);
+    }
+}
+
 void on_block_connected(Draft& draft, const ports::BlockConnected& block, const Scope& scope) {
     if (draft.tip.known && block.height <= draft.tip.height) {
         const BlockHash* const known = draft.blocks.find(block.height.raw());
@@ -223,6 +272,9 @@ void on_block_connected(Draft& draft, const ports::BlockConnected& block, const 
         draft.log(LogLevel::broken, fmt::format("block out of order height={} tip={}", block.height.raw(), draft.tip.height.raw()));
         return;
     }
+    // After a reorg below all that is remembered, or a restart in the middle of one, the source begins anew: nothing from here
+    // on is confirmed before it says so.
+    if (!draft.tip.known) unconfirm_from(draft, block.height, scope);
     if (!draft.tip.known && draft.wallet.birth.raw() == 0) draft.wallet.birth = block.height;
     draft.tip = ChainTip{block.height, block.hash, true};
     draft.blocks.put(block.height.raw(), block.hash);
@@ -242,34 +294,15 @@ void on_block_connected(Draft& draft, const ports::BlockConnected& block, const 
 }
 
 void on_block_disconnected(Draft& draft, const ports::BlockDisconnected& block, const Scope& scope) {
-    if (!draft.tip.known || block.hash != draft.tip.hash) return;
+    // Below the blocks that are remembered only the height tells that it is the tip.
+    const bool is_tip = draft.tip.known ? block.hash == draft.tip.hash : block.height == draft.tip.height;
+    if (!is_tip || block.height.raw() == 0) return;
     draft.log(LogLevel::unusual, fmt::format("reorg: block {} is gone", block.height.raw()));
     draft.blocks.erase(block.height.raw());
     const BlockHeight below(block.height.raw() - 1);
     const BlockHash* const previous = draft.blocks.find(below.raw());
     draft.tip = ChainTip{below, previous == nullptr ? BlockHash{} : *previous, previous != nullptr};
-    std::vector<Txid> unconfirmed;
-    draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
-        if (row.height && *row.height >= block.height) unconfirmed.push_back(txid);
-    });
-    for (const auto& txid : unconfirmed) {
-        draft.transactions.edit(txid).height.reset();
-        draft.tell(api::TransactionSeen{txid, std::nullopt});
-    }
-    std::vector<bitcoin::OutPoint> coins;
-    draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
-        if (coin.confirmed && *coin.confirmed >= block.height) coins.push_back(outpoint);
-    });
-    for (const auto& outpoint : coins) draft.coins.edit(outpoint).confirmed.reset();
-    std::vector<ChannelId> ids;
-    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
-    for (const auto& id : ids) {
-        const auto* const f = channel::funded_of((*draft.channels.find(id))->state);
-        if (f != nullptr && f->confirmation && f->confirmation->height >= block.height) {
-            channel::on_funding_unconfirmed(*draft.edit_channel(id));
-        }
-        spends_gone_from(draft, id, block.height, scope);
-    }
+    unconfirm_from(draft, block.height, scope);
 }
 
 void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scope) {
@@ -285,6 +318,14 @@ void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scop
         draft.tell(api::ChainStateChanged{is, status.problem});
         draft.log(is ? LogLevel::info : LogLevel::unusual, fmt::format("chain synced={} {}", is, status.problem));
     }
+}
+
+void on_search_progress(Draft& draft, const ports::SearchProgress& progress) {
+    // A newer search has begun meanwhile: it covers this one, and its own progress is still to come.
+    if (progress.search != draft.last_search || !draft.wallet.rescan_from) return;
+    if (progress.next && *progress.next <= *draft.wallet.rescan_from) return;
+    draft.wallet.rescan_from = progress.next;
+    if (!progress.next) draft.log(LogLevel::info, "old blocks are searched");
 }
 
 void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
@@ -316,7 +357,12 @@ void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& s
                           },
                           [&](const ports::ChainStatus& e) { on_status(draft, e, scope); },
                           [&](const ports::BroadcastResult& e) { on_broadcast_result(draft, e); },
-                          [&](const ports::FeesChanged& e) { draft.health.fees = e.fees; }},
+                          [&](const ports::SearchProgress& e) { on_search_progress(draft, e); },
+                          [&](const ports::FeesChanged& e) {
+                              draft.health.fees = e.fees;
+                              update_fees(draft);
+                              judge_feerates(draft);
+                          }},
                event);
 }
 
@@ -341,10 +387,14 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
 }
 
 void resume_wallet(const State& state, std::vector<ports::Effect>& out) {
-    // What was watched before was searched up to the committed tip: only what comes after is news.
+    // What was watched before was searched up to the committed tip: only what comes after is news. But for a search that the
+    // last process did not finish: what it would have found, and what spends that, is looked for again.
     const BlockHeight next = state.tip.known ? state.tip.height + BlockDelta(1) : state.wallet.birth;
-    for (const auto& [script, path] : state.scripts) out.push_back(ports::Watch{ports::WatchScript{script}, next});
-    for (const auto& [outpoint, coin] : state.coins) out.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, next});
+    const BlockHeight since = std::min(next, state.wallet.rescan_from.value_or(next));
+    for (const auto& [script, path] : state.scripts) {
+        out.push_back(ports::Watch{ports::WatchScript{script}, since, state.wallet.rescan_from ? state.last_search : 0});
+    }
+    for (const auto& [outpoint, coin] : state.coins) out.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, since});
     for (const auto& [id, channel] : state.channels) {
         const auto* const f = channel::funded_of(channel->state);
         if (f == nullptr) continue;
@@ -352,6 +402,9 @@ void resume_wallet(const State& state, std::vector<ports::Effect>& out) {
         const auto script = bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
         out.push_back(ports::Watch{ports::WatchScript{script}, next});
         out.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, next});
+    }
+    for (const auto& [txid, row] : state.transactions) {
+        if (!row.height) watch_inputs(*row.tx, next, out);
     }
     rebroadcast(state.transactions, out);
 }

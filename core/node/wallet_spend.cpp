@@ -31,6 +31,10 @@ std::string text(Sat amount) { return std::to_string(amount.raw()); }
 }  // namespace
 
 void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since) {
+    // Where blocks that may hold such a script were reported already, or are on their way without it, the source searches them
+    // again: that is owed until it says that it is done, whatever happens to this process.
+    const bool is_late = draft.tip.known && (since <= draft.tip.height || !draft.health.status.synced);
+    const std::uint64_t search = is_late ? draft.last_search + 1 : 0;
     for_each_branch(draft.wallet, [&](ports::AddressType type, bool change, std::uint32_t next) {
         // Scripts are derived in order, so the first one that is there tells that all before it are.
         for (std::uint32_t i = next + gap; i-- > 0;) {
@@ -38,7 +42,10 @@ void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since) {
             const auto script = scope.keys.script_of(path);
             if (draft.scripts.contains(script)) break;
             draft.scripts.put(script, path);
-            draft.effects.push_back(ports::Watch{ports::WatchScript{script}, since});
+            draft.effects.push_back(ports::Watch{ports::WatchScript{script}, since, search});
+            if (!is_late) continue;
+            draft.last_search = search;
+            draft.wallet.rescan_from = std::min(since, draft.wallet.rescan_from.value_or(since));
         }
     });
 }
@@ -89,6 +96,17 @@ Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t mor
         if (channel::is_stored(channel->state) && !std::holds_alternative<channel::Closed>(channel->state)) ++open;
     });
     return open == 0 ? Reserve{} : Reserve{open + config.anchor_reserve_extra, config.anchor_reserve_each};
+}
+
+Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft, const std::optional<FeeratePerKw>& asked) {
+    const FeeratePerKw least = draft.health.fees.mempool_min;
+    if (!asked) return std::max(draft.health.fees.normal, least);
+    // The source's minimum has 1.2 % on top for what rounding takes: who asks for the bare minimum gets that.
+    if (std::uint64_t{asked->raw()} * feerate_floor.raw() >= std::uint64_t{least.raw()} * 250) return std::max(*asked, least);
+    return fail(api::Problem{api::ProblemKind::feerate_out_of_range,
+                             {{"got", std::to_string(asked->raw() / 250)},
+                              {"least", std::to_string((least.raw() + 252) / 253)},
+                              {"most", "500"}}});
 }
 
 Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, ports::SpendRequest request, std::size_t more_channels,
@@ -207,8 +225,10 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
     ports::SpendRequest request;
     request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), *script}};
     request.drain = !wish.amount;
-    request.feerate = wish.feerate.value_or(draft.health.fees.normal);
     request.lock_time = draft.tip.height.raw();
+    const auto feerate = spend_feerate(draft, wish.feerate);
+    if (!feerate) return refuse(feerate.error());
+    request.feerate = *feerate;
     const auto plan = plan_keeping_reserve(draft, request, 0, "send coins", scope);
     if (!plan) return refuse(to_problem(plan.error()));
     Sat sent;

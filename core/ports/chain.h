@@ -53,6 +53,11 @@ struct ChainStatus {
     bool relays_packages = false;  ///< `submitpackage` or its like is there.
     std::string problem;         ///< Technical cause when something is wrong, for logs.
 };
+/// How far a numbered search of old blocks has come (Watch::search). All that was found so far was told before.
+struct SearchProgress {
+    std::uint64_t search = 0;         ///< The highest number asked for: it covers all lower ones.
+    std::optional<BlockHeight> next;  ///< Blocks below are done; nothing: all are.
+};
 /// Answer to a Broadcast effect. `reason` is the source's own word when it refused.
 struct BroadcastResult {
     Txid txid;
@@ -74,7 +79,7 @@ struct FeesChanged {
 };
 
 using ChainEvent = std::variant<BlockConnected, BlockDisconnected, LateConfirmation, MempoolTx, ChainStatus,
-                                BroadcastResult, FeesChanged>;
+                                BroadcastResult, FeesChanged, SearchProgress>;
 
 /// Report every transaction that pays to this script.
 struct WatchScript {
@@ -88,6 +93,8 @@ struct Watch {
     std::variant<WatchScript, WatchOutPoint> what;
     /// Blocks from here on are searched again if they were reported already.
     BlockHeight since;
+    /// Above zero: the search counts for something that outlives the process, and its progress is told (SearchProgress).
+    std::uint64_t search = 0;
 };
 
 }  // namespace runnel::ports

@@ -14,7 +14,12 @@ namespace runnel::ports {
 
 /// Dropped when the peer is not connected any more: channel_reestablish repeats what matters.
 struct Send { crypto::PublicKey peer; wire::Message message; };
-struct Broadcast { std::vector<TxPtr> transactions; };  ///< One, or parent and child.
+struct Broadcast {
+    std::vector<TxPtr> transactions;  ///< One, or parent and child.
+    /// Not sent this time if the source sees that another unconfirmed transaction spends what the first one spends: then it
+    /// tells of that one (MempoolTx). It is asked again without this, should the other one not confirm.
+    bool gives_way = false;
+};
 struct ConnectPeer { crypto::PublicKey node_id; std::string host; std::uint16_t port = 0; };
 struct DisconnectPeer { crypto::PublicKey node_id; std::string cause; };
 /// TimerFired{timer} comes after so long (monotonic); arming it again replaces it.

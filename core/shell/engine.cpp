@@ -158,7 +158,8 @@ void Engine::take_turn() {
         if (const auto* const down = std::get_if<node::PeerDown>(&event)) m_turn.downs.push_back(down->node_id);
     }
     m_turn.planned = Clock::now();
-    auto turn = m_node.plan(m_events, node::TurnContext{wall_clock(), monotonic_ms(), ports::Entropy(fresh_secret())});
+    auto turn = m_node.plan(m_events, node::TurnContext{wall_clock(), monotonic_ms(), ports::Entropy(fresh_secret()),
+                                                             m_hooks.disk_low && m_hooks.disk_low()});
     m_events.clear();
     m_turn.planning = since(m_turn.planned);
     m_turn.handed_over = Clock::now();
@@ -260,7 +261,7 @@ void Engine::perform_rest(ports::Effect& effect) {
     std::visit(overloaded{
                    [](const ports::Send&) {},
                    [&](ports::Broadcast& e) {
-                       if (m_hooks.broadcast) m_hooks.broadcast(std::move(e.transactions));
+                       if (m_hooks.broadcast) m_hooks.broadcast(std::move(e));
                    },
                    [&](ports::Watch& e) {
                        if (m_hooks.watch) m_hooks.watch(std::move(e));

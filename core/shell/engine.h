@@ -29,11 +29,13 @@ class Engine final : public api::NodeApi {
 public:
     /// The world outside: what the engine itself has no hands for. Broadcast and watch may be null (no chain source).
     struct Hooks {
-        std::function<void(std::vector<ports::TxPtr>)> broadcast;
+        std::function<void(ports::Broadcast)> broadcast;
         std::function<void(ports::Watch)> watch;
         /// A commit failed: nothing may go on, the process ends and believes only what the reopened store says. Once.
         std::function<void(const ports::CommitError&)> on_fatal;
         LogSink log;
+        /// Is the disk nearly full? Asked once a turn. May be null.
+        std::function<bool()> disk_low;
         /// Why a wish cannot be taken now, for reasons that the node does not see (a disk that is nearly full). May be null.
         std::function<std::optional<api::Problem>(const api::Command&)> refuse;
     };

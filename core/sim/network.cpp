@@ -122,7 +122,7 @@ bool SimNode::take_turn() {
         m_events.pop_front();
     }
     ++m_turns;
-    auto turn = m_node->plan(events, {m_network.now(), m_network.now_ms(), ports::Entropy(m_network.fresh())});
+    auto turn = m_node->plan(events, {m_network.now(), m_network.now_ms(), ports::Entropy(m_network.fresh()), m_disk_low});
     std::optional<ports::Committed> committed;
     m_store->commit(std::move(turn), [&](Result<ports::Committed, ports::CommitError> done) {
         if (done) committed.emplace(*std::move(done));
@@ -140,30 +140,7 @@ bool SimNode::take_turn() {
 
 void SimNode::perform(ports::Effect& effect) {
     std::visit(overloaded{[&](ports::Send& e) { m_network.send(*this, e.peer, e.message); },
-                          [&](ports::Broadcast& e) {
-                              if (m_broadcasts_lost) return;
-                              auto& chain = m_network.chain();
-                              bool accepted = true;
-                              std::string reason;
-                              if (e.transactions.size() == 2) {
-                                  const auto result = chain.submit_package(*e.transactions[0], *e.transactions[1]);
-                                  accepted = result.accepted();
-                                  if (!accepted) reason = "package";
-                              } else {
-                                  for (const auto& tx : e.transactions) {
-                                      const auto result = chain.submit(*tx);
-                                      if (!result) {
-                                          accepted = false;
-                                          reason = std::string(to_string(result.error().reason));
-                                      }
-                                  }
-                              }
-                              for (const auto& tx : e.transactions) {
-                                  push(ports::ChainEvent(ports::BroadcastResult{tx->txid(), accepted, reason}));
-                                  if (!accepted) continue;
-                                  for (auto& node : m_network.nodes()) node->see_mempool(tx);
-                              }
-                          },
+                          [&](ports::Broadcast& e) { broadcast(e); },
                           [&](ports::Watch& e) { watch(e); },
                           [&](ports::ConnectPeer& e) {
                               SimNode* const peer = m_network.find(e.node_id);
@@ -186,6 +163,42 @@ void SimNode::perform(ports::Effect& effect) {
                               m_log.push_back(std::move(e.text));
                           }},
                effect);
+}
+
+void SimNode::broadcast(const ports::Broadcast& wanted) {
+    if (m_broadcasts_lost) return;
+    auto& chain = m_network.chain();
+    bool accepted = true;
+    std::string reason;
+    if (wanted.gives_way && has_rival(*wanted.transactions.front())) {
+        accepted = false;
+        reason = "gives way";
+    } else if (wanted.transactions.size() == 2) {
+        const auto result = chain.submit_package(*wanted.transactions[0], *wanted.transactions[1]);
+        accepted = result.accepted();
+        if (!accepted) reason = "package";
+    } else {
+        for (const auto& tx : wanted.transactions) {
+            const auto result = chain.submit(*tx);
+            if (!result) {
+                accepted = false;
+                reason = std::string(to_string(result.error().reason));
+            }
+        }
+    }
+    for (const auto& tx : wanted.transactions) {
+        push(ports::ChainEvent(ports::BroadcastResult{tx->txid(), accepted, reason}));
+        if (!accepted) continue;
+        for (auto& node : m_network.nodes()) node->see_mempool(tx);
+    }
+}
+
+bool SimNode::has_rival(const bitcoin::Transaction& tx) const {
+    const Txid txid = tx.txid();
+    return std::any_of(tx.inputs.begin(), tx.inputs.end(), [&](const bitcoin::TxIn& input) {
+        const auto spender = m_network.chain().spender(input.previous);
+        return spender && spender->tx->txid() != txid;
+    });
 }
 
 bool SimNode::is_relevant(const bitcoin::Transaction& tx) {
@@ -231,7 +244,11 @@ void SimNode::watch(const ports::Watch& wanted) {
     std::visit(overloaded{[&](const ports::WatchScript& w) { is_new = m_watched_scripts.insert(w.script).second; },
                           [&](const ports::WatchOutPoint& w) { is_new = m_watched_outpoints.insert(w.outpoint).second; }},
                wanted.what);
-    if (!is_new) return;
+    if (is_new) search_blocks(wanted);
+    if (wanted.search != 0) push(ports::ChainEvent(ports::SearchProgress{wanted.search, std::nullopt}));
+}
+
+void SimNode::search_blocks(const ports::Watch& wanted) {
     auto& chain = m_network.chain();
     for (const auto& [height, hash] : m_reported) {
         if (height < wanted.since || chain.hash_at(height) != hash) continue;

@@ -67,6 +67,8 @@ public:
     /// What this node broadcasts gets nowhere, and it is not told so.
     void lose_broadcasts(bool lost) { m_broadcasts_lost = lost; }
     void set_fees(const ports::FeeEstimates& fees) { push(ports::ChainEvent(ports::FeesChanged{fees})); }
+    /// From now on the disk is nearly full (or not any more).
+    void set_disk_low(bool low) { m_disk_low = low; }
     /// Sends the next commit into a crash: the n-th from now.
     void crash_before(std::uint64_t n) { m_store->crash_before(m_store->commits() + n); }
     void crash_after(std::uint64_t n) { m_store->crash_after(m_store->commits() + n); }
@@ -80,11 +82,14 @@ private:
     void push(node::Event event) { m_events.push_back(std::move(event)); }
     bool take_turn();
     void perform(ports::Effect& effect);
+    void broadcast(const ports::Broadcast& wanted);
+    bool has_rival(const bitcoin::Transaction& tx) const;
     void sync_chain();
     void report_chain();
     void see_mempool(const ports::TxPtr& tx);
     bool is_relevant(const bitcoin::Transaction& tx);
     void watch(const ports::Watch& watch);
+    void search_blocks(const ports::Watch& wanted);
 
     Network& m_network;
     std::string m_name;
@@ -103,6 +108,7 @@ private:
     bool m_chain_mute = false;
     bool m_broadcasts_lost = false;
     std::uint64_t m_status_ms = 0;  ///< When the source said last where it stands.
+    bool m_disk_low = false;
     std::uint64_t m_commands = 0;
     std::uint64_t m_turns = 0;
 };

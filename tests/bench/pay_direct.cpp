@@ -51,9 +51,9 @@ public:
         auto loaded = node::Node::load(config, m_keys, std::make_shared<coins::Planner>(), m_store->reader());
         if (!loaded) give_up("no node");
         shell::Engine::Hooks hooks;
-        hooks.broadcast = [this](std::vector<ports::TxPtr> transactions) {
+        hooks.broadcast = [this](ports::Broadcast wanted) {
             const std::lock_guard lock(m_mutex);
-            for (auto& tx : transactions) m_broadcast.push_back(std::move(tx));
+            for (auto& tx : wanted.transactions) m_broadcast.push_back(std::move(tx));
         };
         hooks.on_fatal = [](const ports::CommitError& error) { give_up(error.detail); };
         m_engine = std::make_unique<shell::Engine>(m_io, *std::move(loaded), m_store->journal(), m_keys->node_key(), hooks,

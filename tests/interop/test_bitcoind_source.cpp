@@ -61,6 +61,8 @@ private slots:
     void wrong_network();
     void broadcasts();
     void package_with_a_parent_that_pays_nothing();
+    void gives_way_to_what_is_there();
+    void begins_where_a_wallet_was_made();
     void plans_are_relayed_at_their_fee();
     void fee_floor_data();
     void fee_floor();
@@ -284,6 +286,46 @@ void TestBitcoindInterop::package_with_a_parent_that_pays_nothing() {
         QVERIFY2(result_of(rig, child.txid(), before)->accepted, result_of(rig, child.txid(), before)->reason.c_str());
         bitcoind.mine(1);
     }
+}
+
+void TestBitcoindInterop::gives_way_to_what_is_there() {
+    auto& bitcoind = node();
+    SourceRig rig(bitcoind.url(), usual);
+    rig.start({});
+    QVERIFY(reaches_tip(rig, bitcoind));
+    const auto coin = bitcoind.deepest_coin();
+    const auto theirs = bitcoind.pay(ours(60), Sat(50'000));
+    QVERIFY(theirs.inputs[0].previous == coin.outpoint);
+    bitcoin::Transaction mine;
+    mine.version = 2;
+    mine.inputs = {{coin.outpoint, {}, 0xfffffffd, {}}};
+    mine.outputs = {{coin.value - Sat(200'000), ours(61)}};
+    mine = bitcoind.sign(mine);
+    rig.source->broadcast({shared(mine)}, true);
+    QVERIFY(rig.until([&] { return result_of(rig, mine.txid()).has_value(); }));
+    QVERIFY(!result_of(rig, mine.txid())->accepted);
+    QVERIFY(rig.told_mempool(theirs.txid()));
+    // Without giving way it replaces the other, for it pays more; and then it is no rival of itself.
+    auto seen = rig.all<ports::BroadcastResult>().size();
+    rig.source->broadcast({shared(mine)});
+    QVERIFY(rig.until([&] { return result_of(rig, mine.txid(), seen).has_value(); }));
+    QVERIFY(result_of(rig, mine.txid(), seen)->accepted);
+    seen = rig.all<ports::BroadcastResult>().size();
+    rig.source->broadcast({shared(mine)}, true);
+    QVERIFY(rig.until([&] { return result_of(rig, mine.txid(), seen).has_value(); }));
+    QVERIFY(result_of(rig, mine.txid(), seen)->accepted);
+    bitcoind.mine(1);
+}
+
+void TestBitcoindInterop::begins_where_a_wallet_was_made() {
+    auto& bitcoind = node();
+    const auto first = [&](std::int64_t time) {
+        SourceRig rig(bitcoind.url(), usual);
+        rig.start({{}, std::nullopt, UnixTime(time)});
+        return reaches_tip(rig, bitcoind) ? rig.blocks.front().first : 0U;
+    };
+    QCOMPARE(first(0), 1U);
+    QCOMPARE(first(4'000'000'000), bitcoind.height());
 }
 
 void TestBitcoindInterop::plans_are_relayed_at_their_fee() {

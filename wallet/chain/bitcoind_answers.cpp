@@ -1,5 +1,7 @@
 #include "wallet/chain/bitcoind_answers.h"
 
+#include "core/bitcoin/consensus.h"
+
 #include <array>
 #include <limits>
 
@@ -137,8 +139,20 @@ ports::TxPtr read_transaction(const json::value& answer, const Txid& wanted) {
     const auto bytes = text ? from_hex(*text) : std::nullopt;
     if (!bytes) return nullptr;
     auto tx = bitcoin::Transaction::parse(*bytes);
-    if (!tx || tx->txid() != wanted) return nullptr;
+    if (!tx || tx->txid() != wanted || !bitcoin::total_output(*tx)) return nullptr;
     return std::make_shared<const bitcoin::Transaction>(std::move(*tx));
+}
+
+std::optional<std::vector<Txid>> read_spenders(const json::value& answer) {
+    const auto* list = answer.if_array();
+    if (list == nullptr) return std::nullopt;
+    std::vector<Txid> out;
+    for (const auto& entry : *list) {
+        const auto* spender = field(entry, "spendingtxid");
+        const auto txid = spender == nullptr ? std::nullopt : read_hash<Txid>(*spender);
+        if (txid) out.push_back(*txid);
+    }
+    return out;
 }
 
 std::optional<std::uint64_t> read_feerate(const json::value& answer, std::string_view name) {

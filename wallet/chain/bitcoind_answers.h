@@ -60,6 +60,8 @@ std::vector<ZmqOffer> read_zmq_offers(const boost::json::value& answer);
 std::optional<std::vector<Txid>> read_mempool(const boost::json::value& answer);
 /// A transaction as hex, which must have that id.
 ports::TxPtr read_transaction(const boost::json::value& answer, const Txid& wanted);
+/// Who spends, of gettxspendingprevout; nothing unless it is a list.
+std::optional<std::vector<Txid>> read_spenders(const boost::json::value& answer);
 /// `feerate` of estimatesmartfee.
 std::optional<std::uint64_t> read_estimate(const boost::json::value& answer);
 /// A feerate field of getmempoolinfo.

@@ -21,6 +21,11 @@ constexpr std::uint32_t hashes_at_once = 50;
 constexpr std::uint32_t headers_at_once = 200;
 /// Blocks searched before new ones get their turn.
 constexpr int blocks_searched_at_once = 20;
+/// Blocks between two words about how far a search is: each is a write to somebody's disk.
+constexpr std::uint32_t progress_every = 100;
+/// How much earlier than a wallet's birth its first block is looked for. A block's time may be two hours ahead of the clock of
+/// those who accept it and lag behind by the median of eleven blocks; the rest is for clocks that were wrong.
+constexpr std::int64_t birth_margin_seconds = 24 * 3600;
 /// A block that does not link to its predecessor is a reorg caught in the act; so many in a row are a lie.
 constexpr int unlinked_most = 5;
 constexpr std::int64_t stale_tip_seconds = 90 * 60;
@@ -221,7 +226,10 @@ void BitcoindSource::Impl::begin_search() {
 
 auto BitcoindSource::Impl::search_blocks() -> Step {
     begin_search();
-    if (!m_search) co_return Result<void, Trouble>();
+    if (!m_search) {
+        tell_search_progress();
+        co_return Result<void, Trouble>();
+    }
     for (int i = 0; i < blocks_searched_at_once && !m_stopped; ++i) {
         if (m_chain.empty() || m_search->next > m_chain.tip_height()) {
             // The blocks are done; what is still unconfirmed comes last.
@@ -234,6 +242,7 @@ auto BitcoindSource::Impl::search_blocks() -> Step {
             m_told.clear();
             if (m_pool.empty()) m_pool_due = Clock::now();
             m_search.reset();
+            tell_search_progress();
             break;
         }
         const std::uint32_t height = m_search->next;
@@ -257,9 +266,47 @@ auto BitcoindSource::Impl::search_blocks() -> Step {
             emit(std::move(event));
         }
         m_search->next = height + 1;
+        tell_search_progress();
         if (!m_broadcasts.empty()) RUNNEL_STEP(serve_broadcasts());
     }
     co_return Result<void, Trouble>();
+}
+
+void BitcoindSource::Impl::tell_search_progress() {
+    // What was asked for while the search was under way is not in it yet: the next one begins with that.
+    if (m_search_number == m_search_done || !m_late.empty()) return;
+    if (!m_search) {
+        m_search_done = m_search_number;
+        return emit(ports::SearchProgress{m_search_number, std::nullopt});
+    }
+    if (m_search->next < m_search->told + progress_every) return;
+    m_search->told = m_search->next;
+    emit(ports::SearchProgress{m_search_number, BlockHeight(m_search->next)});
+}
+
+/// The first block that may matter to a wallet made at `time`. Times of blocks do not rise evenly, but by less than the margin:
+/// halving finds a place that is close enough.
+auto BitcoindSource::Impl::height_at(UnixTime time) -> Awaitable<std::uint32_t> {
+    const std::int64_t wanted = time.raw() - birth_margin_seconds;
+    std::uint32_t high = m_info.blocks;  // where all blocks are older, the tip
+    std::uint32_t low = std::min(high, 1U);  // nobody can spend the first block's coins
+    while (low < high && !m_stopped) {
+        const std::uint32_t middle = low + (high - low) / 2;
+        auto answer = co_await ask("getblockhash", height_param(middle));
+        if (!answer) co_return fail(answer.error());
+        const auto hash = read_hash<BlockHash>(*answer);
+        if (!hash) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockhash: no hash"});
+        json::array params;
+        params.emplace_back(display_hex(*hash));
+        params.emplace_back(false);
+        answer = co_await ask("getblockheader", std::move(params));
+        if (!answer) co_return fail(answer.error());
+        const auto header = check_header(read_text(*answer).value_or(""), *hash, m_options.network);
+        if (!header) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+        if (std::int64_t{header->time} >= wanted) high = middle;
+        else low = middle + 1;
+    }
+    co_return low;
 }
 
 /// Extends the remembered chain downwards by headers that link to it. False when they do not (a reorg right now).

@@ -52,7 +52,7 @@ public:
 
     void start(StartPoint from, ChainSource::Sink sink);
     void watch(ports::Watch what);
-    void broadcast(std::vector<ports::TxPtr> transactions);
+    void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way);
     void stop();
 
 private:
@@ -65,6 +65,7 @@ private:
     struct Search {
         WatchFilter filter;
         std::uint32_t next = 0;
+        std::uint32_t told = 0;  ///< The last SearchProgress::next.
     };
 
     // bitcoind_source.cpp
@@ -95,10 +96,13 @@ private:
     Step search_blocks();
     Awaitable<bool> learn_older_blocks(std::uint32_t down_to);
     void begin_search();
+    void tell_search_progress();
+    Awaitable<std::uint32_t> height_at(UnixTime time);
 
     // bitcoind_mempool.cpp
     Step serve_broadcasts();
     Awaitable<ports::BroadcastResult> send_one(ports::TxPtr tx);
+    Awaitable<ports::TxPtr> rival_of(ports::TxPtr tx);
     Step send_package(std::vector<ports::TxPtr> transactions);
     Step read_pool();
     Awaitable<std::vector<std::pair<Txid, ports::TxPtr>>> fetch_transactions(std::vector<Txid> wanted);
@@ -124,6 +128,7 @@ private:
 
     ReportedChain m_chain;
     std::optional<std::uint32_t> m_birth;
+    std::optional<UnixTime> m_birth_time;  ///< Where neither m_birth nor a block is known.
     std::optional<std::uint32_t> m_next;  ///< Height of the first block to report while m_chain is empty.
     ChainInfo m_info;
     std::int64_t m_version = 0;
@@ -131,8 +136,14 @@ private:
     WatchFilter m_filter;
     std::vector<ports::Watch> m_late;  ///< Watches whose older blocks have not been searched.
     std::optional<Search> m_search;
+    std::uint64_t m_search_number = 0;  ///< Highest Watch::search asked for.
+    std::uint64_t m_search_done = 0;    ///< Highest told as done.
 
-    std::deque<std::vector<ports::TxPtr>> m_broadcasts;
+    struct Waiting {
+        std::vector<ports::TxPtr> transactions;
+        bool gives_way = false;
+    };
+    std::deque<Waiting> m_broadcasts;
     std::unordered_map<Txid, ports::TxPtr> m_pool;  ///< Its mempool; without the transaction where room is short.
     std::size_t m_pool_weight = 0;
     std::unordered_map<Txid, ports::TxPtr> m_heard;  ///< Relevant, to be confirmed by RPC before it is told.

@@ -1,4 +1,5 @@
 // What is not in a block yet: broadcasts, the mempool, feerates.
+#include "core/bitcoin/consensus.h"
 #include "wallet/chain/bitcoind_impl.h"
 
 #include <algorithm>
@@ -20,6 +21,13 @@ constexpr std::size_t spends_at_once = 500;
 json::array text_param(std::string text) {
     json::array out;
     out.emplace_back(std::move(text));
+    return out;
+}
+
+json::object outpoint_param(const bitcoin::OutPoint& outpoint) {
+    json::object out;
+    out["txid"] = display_hex(outpoint.txid);
+    out["vout"] = static_cast<std::int64_t>(outpoint.index);
     return out;
 }
 
@@ -45,7 +53,7 @@ void BitcoindSource::Impl::drop_from_pool(const Txid& txid) {
 /// A transaction by ZMQ: from a mempool, or from a block, or from anybody who holds that port.
 void BitcoindSource::Impl::hear(ByteView raw) {
     auto parsed = bitcoin::Transaction::parse(raw);
-    if (!parsed) return;
+    if (!parsed || !bitcoin::total_output(*parsed)) return;
     const auto tx = std::make_shared<const bitcoin::Transaction>(std::move(*parsed));
     const Txid txid = tx->txid();
     if (m_pool.contains(txid) || m_pool.size() >= m_options.mempool_most) return;
@@ -151,22 +159,16 @@ auto BitcoindSource::Impl::look_up_spends() -> Step {
     for (std::size_t first = 0; first < outpoints.size() && !m_stopped; first += spends_at_once) {
         json::array list;
         for (std::size_t i = first; i < std::min(first + spends_at_once, outpoints.size()); ++i) {
-            json::object one;
-            one["txid"] = display_hex(outpoints[i].txid);
-            one["vout"] = static_cast<std::int64_t>(outpoints[i].index);
-            list.push_back(std::move(one));
+            list.push_back(outpoint_param(outpoints[i]));
         }
         json::array params;
         params.push_back(std::move(list));
         auto answer = co_await ask("gettxspendingprevout", std::move(params));
         if (!answer) co_return fail(answer.error());
-        const auto* found = answer->if_array();
-        if (found == nullptr) co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
-        for (const auto& entry : *found) {
-            const auto* object = entry.if_object();
-            const auto* spender = object == nullptr ? nullptr : object->if_contains("spendingtxid");
-            const auto txid = spender == nullptr ? std::nullopt : read_hash<Txid>(*spender);
-            if (txid && !m_told.contains(*txid)) spenders.push_back(*txid);
+        const auto found = read_spenders(*answer);
+        if (!found) co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
+        for (const auto& txid : *found) {
+            if (!m_told.contains(txid)) spenders.push_back(txid);
         }
     }
     auto fetched = co_await fetch_transactions(std::move(spenders));
@@ -180,8 +182,21 @@ auto BitcoindSource::Impl::look_up_spends() -> Step {
 auto BitcoindSource::Impl::serve_broadcasts() -> Step {
     while (!m_broadcasts.empty() && !m_stopped) {
         // Taken out only when answered: a connection that breaks now leaves it for the next session.
-        const std::vector<ports::TxPtr> transactions = m_broadcasts.front();
-        if (transactions.size() == 1) {
+        const auto [transactions, gives_way] = m_broadcasts.front();
+        ports::TxPtr rival;
+        if (gives_way) {
+            auto found = co_await rival_of(transactions.front());
+            if (!found) co_return fail(found.error());
+            rival = std::move(*found);
+        }
+        if (rival) {
+            const Txid txid = rival->txid();
+            (void)m_filter.touches(*rival, txid);
+            emit(ports::MempoolTx{rival});
+            for (const auto& tx : transactions) {
+                emit(ports::BroadcastResult{tx->txid(), false, "gives way to " + display_hex(txid)});
+            }
+        } else if (transactions.size() == 1) {
             auto result = co_await send_one(transactions.front());
             if (!result) co_return fail(result.error());
             emit(std::move(*result));
@@ -211,6 +226,34 @@ auto BitcoindSource::Impl::send_one(ports::TxPtr tx) -> Awaitable<ports::Broadca
     out.accepted = failure.code == rpc_already_in_chain || means_already_there(failure.message);
     if (!out.accepted) out.reason = failure.message;
     co_return out;
+}
+
+/// Another transaction in its mempool that spends what this one spends; null: none.
+auto BitcoindSource::Impl::rival_of(ports::TxPtr tx) -> Awaitable<ports::TxPtr> {
+    const Txid txid = tx->txid();
+    json::array list;
+    for (const auto& input : tx->inputs) list.push_back(outpoint_param(input.previous));
+    json::array params;
+    params.push_back(std::move(list));
+    auto answer = co_await ask("gettxspendingprevout", std::move(params));
+    if (!answer) co_return fail(answer.error());
+    const auto spenders = read_spenders(*answer);
+    if (!spenders) co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
+    std::vector<Txid> rivals;
+    for (const auto& spender : *spenders) {
+        if (spender != txid) rivals.push_back(spender);
+    }
+    auto fetched = co_await fetch_transactions(std::move(rivals));
+    if (!fetched) co_return fail(fetched.error());
+    for (const auto& [found, rival] : *fetched) {
+        // Only what really conflicts: the answer is a claim like any other.
+        for (const auto& input : rival->inputs) {
+            for (const auto& own : tx->inputs) {
+                if (input.previous == own.previous) co_return ports::TxPtr(rival);
+            }
+        }
+    }
+    co_return ports::TxPtr();
 }
 
 /// A parent that pays too little for itself, and the child that pays for both. Whatever the package does not achieve is tried

@@ -53,6 +53,7 @@ void BitcoindSource::Impl::start(StartPoint from, ChainSource::Sink sink) {
         self->m_chain.assign(from.known);
         if (from.birth) self->m_birth = from.birth->raw();
         else if (!self->m_chain.empty()) self->m_birth = self->m_chain.base();
+        self->m_birth_time = from.birth_time;
         self->m_next = self->m_birth;
         // The coroutine keeps the object alive; an exception in it is a bug of ours and ends the process.
         asio::co_spawn(
@@ -65,23 +66,24 @@ void BitcoindSource::Impl::start(StartPoint from, ChainSource::Sink sink) {
 
 void BitcoindSource::Impl::watch(ports::Watch what) {
     asio::post(m_strand, [self = shared_from_this(), what = std::move(what)] {
-        if (!self->m_filter.add(what)) return;
-        self->m_late.push_back(what);
-        self->poke();
+        const bool is_new = self->m_filter.add(what);
+        self->m_search_number = std::max(self->m_search_number, what.search);
+        if (is_new) self->m_late.push_back(what);
+        if (is_new || self->m_search_done < self->m_search_number) self->poke();
     });
 }
 
-void BitcoindSource::Impl::broadcast(std::vector<ports::TxPtr> transactions) {
+void BitcoindSource::Impl::broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) {
     std::erase(transactions, nullptr);
     if (transactions.empty()) return;
-    asio::post(m_strand, [self = shared_from_this(), transactions = std::move(transactions)]() mutable {
+    asio::post(m_strand, [self = shared_from_this(), transactions = std::move(transactions), gives_way]() mutable {
         // Asked again while the source was away: once is enough.
-        const auto same_txs = [&](const std::vector<ports::TxPtr>& waiting) {
-            return std::equal(waiting.begin(), waiting.end(), transactions.begin(), transactions.end(),
-                              [](const auto& a, const auto& b) { return *a == *b; });
+        const auto same_txs = [&](const Waiting& waiting) {
+            return std::equal(waiting.transactions.begin(), waiting.transactions.end(), transactions.begin(),
+                              transactions.end(), [](const auto& a, const auto& b) { return *a == *b; });
         };
         if (std::any_of(self->m_broadcasts.begin(), self->m_broadcasts.end(), same_txs)) return;
-        self->m_broadcasts.push_back(std::move(transactions));
+        self->m_broadcasts.push_back({std::move(transactions), gives_way});
         self->poke();
     });
 }
@@ -128,6 +130,14 @@ auto BitcoindSource::Impl::open() -> Step {
         co_return fail(Trouble{SourceTrouble::wrong_network, "another genesis block than " + std::string(params.name)});
     }
     m_info = std::move(*info);
+    if (!m_next && m_chain.empty() && m_birth_time) {
+        auto height = co_await height_at(*m_birth_time);
+        if (!height) co_return fail(height.error());
+        m_birth = *height;
+        m_next = *height;
+        log(LogLevel::info, "first block of a wallet made at " + std::to_string(m_birth_time->raw()) + ": " +
+                                std::to_string(*height));
+    }
     if (!m_next && m_chain.empty()) m_next = m_info.blocks;
 
     m_zmq_blocks = m_zmq_txs = false;
@@ -278,7 +288,9 @@ BitcoindSource::~BitcoindSource() { m_impl->stop(); }
 
 void BitcoindSource::start(StartPoint from, Sink sink) { m_impl->start(std::move(from), std::move(sink)); }
 void BitcoindSource::watch(ports::Watch what) { m_impl->watch(std::move(what)); }
-void BitcoindSource::broadcast(std::vector<ports::TxPtr> transactions) { m_impl->broadcast(std::move(transactions)); }
+void BitcoindSource::broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) {
+    m_impl->broadcast(std::move(transactions), gives_way);
+}
 void BitcoindSource::stop() { m_impl->stop(); }
 
 }  // namespace runnel::chain

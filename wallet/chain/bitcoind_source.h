@@ -66,7 +66,7 @@ public:
 
     void start(StartPoint from, Sink sink) override;
     void watch(ports::Watch what) override;
-    void broadcast(std::vector<ports::TxPtr> transactions) override;
+    void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way = false) override;
     void stop() override;
 
 private:

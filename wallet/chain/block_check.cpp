@@ -1,5 +1,6 @@
 #include "wallet/chain/block_check.h"
 
+#include "core/bitcoin/consensus.h"
 #include "core/crypto/hash.h"
 
 #include <algorithm>
@@ -99,6 +100,7 @@ std::string_view to_string(BlockFault fault) {
         case BlockFault::wrong_hash: return "wrong_hash";
         case BlockFault::no_work: return "no_work";
         case BlockFault::wrong_merkle_root: return "wrong_merkle_root";
+        case BlockFault::impossible_value: return "impossible_value";
         case BlockFault::wrong_witnesses: return "wrong_witnesses";
     }
     return "unknown";
@@ -136,7 +138,11 @@ Result<CheckedBlock, BlockFault> check_block(std::string_view hex, const BlockHa
     out.hash = wanted;
     out.transactions = std::move(block->transactions);
     out.txids.reserve(out.transactions.size());
-    for (const auto& tx : out.transactions) out.txids.push_back(tx.txid());
+    for (const auto& tx : out.transactions) {
+        // Sums of what a block pays are taken further up without looking twice.
+        if (!bitcoin::total_output(tx)) return fail(BlockFault::impossible_value);
+        out.txids.push_back(tx.txid());
+    }
     if (bitcoin::merkle_root(out.txids) != out.header.merkle_root || has_repetition(out.txids)) {
         return fail(BlockFault::wrong_merkle_root);
     }

@@ -16,6 +16,7 @@ enum class BlockFault : std::uint8_t {
     wrong_hash,       ///< Another block than asked for.
     no_work,          ///< The header's hash does not meet its target, or the target is easier than the network allows.
     wrong_merkle_root,///< The transactions are not the header's (or are repeated, CVE-2012-2459).
+    impossible_value, ///< A transaction pays out more than there are coins.
     wrong_witnesses,  ///< The witnesses are not those the coinbase commits to (BIP 141).
 };
 std::string_view to_string(BlockFault fault);

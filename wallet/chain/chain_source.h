@@ -26,8 +26,10 @@ struct StartPoint {
     /// The last one is where catch-up begins; a reorg that happened meanwhile is undone down to its fork first.
     std::vector<KnownBlock> known;
     /// The wallet's birth: the first block reported when none is known, and the lowest one a reorg is followed to. Without it
-    /// and without known blocks the source begins with its tip.
-    std::optional<BlockHeight> birth;
+    /// and without known blocks the source begins at `birth_time`, or else with its tip.
+    std::optional<BlockHeight> birth{};
+    /// When the wallet was made, by the clock of whoever made it: nothing pays it in earlier blocks.
+    std::optional<UnixTime> birth_time{};
 };
 
 class ChainSource {
@@ -44,8 +46,9 @@ public:
     /// From any thread, before start too.
     virtual void watch(ports::Watch what) = 0;
     /// One transaction, or a parent and its child as a package. Answers with one BroadcastResult a transaction; while the
-    /// source is out of reach they wait. What is in the mempool or in a block already counts as accepted. From any thread.
-    virtual void broadcast(std::vector<ports::TxPtr> transactions) = 0;
+    /// source is out of reach they wait. What is in the mempool or in a block already counts as accepted. `gives_way`: see
+    /// ports::Broadcast. From any thread.
+    virtual void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way = false) = 0;
     /// No event after this returns, but for one that another thread is just delivering. From any thread, more than once.
     virtual void stop() = 0;
 };

@@ -85,10 +85,12 @@ struct Store::Impl {
     Result<void, StoreError> start(const Secret32& key, Network network);
     Result<void, StoreError> start_for_export(const Secret32& key, Network network);
     void keep_reserve();
+    std::uint64_t free_space() const { return ask_space ? ask_space() : store::free_space(places.directory); }
 
     Places places;
     Lock lock;
     Envelope envelope;
+    std::function<std::uint64_t()> ask_space;
     TailState tail;
     std::vector<Damaged> damage;
     // The order of destruction, last first: the journal writes to the sidecar.
@@ -271,7 +273,7 @@ Result<void, StoreError> Store::Impl::start_for_export(const Secret32& key, Netw
 void Store::Impl::keep_reserve() {
     std::error_code ignored;
     const bool whole = fs::file_size(places.reserve, ignored) == reserve_bytes && !ignored;
-    const auto free = free_space(places.directory);
+    const auto free = free_space();
     if (whole) {
         // The disk is full: this is what the reserve is for.
         if (free < reserve_bytes) erase_file(places.reserve);
@@ -302,6 +304,7 @@ Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Stor
 
 Result<std::unique_ptr<Store>, StoreError> Store::open(const Opening& opening) {
     RUNNEL_TRY(auto unlocked, unlock<Impl>(opening));
+    unlocked.first->ask_space = opening.free_space;
     RUNNEL_CHECK(unlocked.first->start(unlocked.second, opening.network));
     return std::unique_ptr<Store>(new Store(std::move(unlocked.first)));
 }
@@ -333,7 +336,7 @@ void Store::tail_agreed() {
 const std::vector<Damaged>& Store::damage() const { return m_impl->damage; }
 
 bool Store::low_space() const {
-    return !is_there(m_impl->places.reserve) || free_space(m_impl->places.directory) < space_wanted;
+    return !is_there(m_impl->places.reserve) || m_impl->free_space() < space_wanted;
 }
 
 Result<void, StoreError> Store::release_reserve() {

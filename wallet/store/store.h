@@ -13,6 +13,7 @@
 #include "core/ports/journal.h"
 #include "wallet/store/envelope.h"
 
+#include <functional>
 #include <memory>
 
 namespace runnel::store {
@@ -54,6 +55,8 @@ public:
         std::filesystem::path directory;
         Network network = Network::regtest;
         ByteView passphrase;
+        /// Instead of asking the file system how much may still be written: for tests of a disk that fills up.
+        std::function<std::uint64_t()> free_space{};
     };
     /// Everything that can differ in speed or size; the defaults are for people.
     static constexpr std::uint64_t reserve_bytes = std::uint64_t{4} << 20;

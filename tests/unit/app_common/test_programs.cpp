@@ -116,6 +116,28 @@ private slots:
         QVERIFY(!secret.error_text.contains("hunter2"));
     }
 
+    void restoring_from_a_day() {
+        const auto words = m_folder.path() + "/some-words";
+        QStringList list;
+        for (const auto& word : m_words) list << word.toString();
+        write_file(words, list.join(' ').toUtf8());
+        const auto create = [&](const QString& where, const QStringList& more) {
+            return run(program("runnel-cli"),
+                       QStringList{"--datadir", m_folder.path() + where, "create", "--network", "signet", "--empty-passphrase"} + more);
+        };
+        for (const char* day : {"2026-02-30", "2026-1-1", "yesterday", "2026-13-01", "2999-01-01", "-001-01-01"}) {
+            const auto refused = create("/never", {"--words-file", words, "--birth", day});
+            QVERIFY2(refused.code != 0, day);
+            QCOMPARE(refused.error["error"].toString(), QString("usage"));
+            QVERIFY(!QFileInfo::exists(m_folder.path() + "/never"));
+        }
+        // A wallet made now has its day already.
+        QCOMPARE(create("/never", {"--birth", "2026-01-01"}).code, 2);
+        const auto made = create("/restored-from-a-day", {"--words-file", words, "--birth", "2026-01-01"});
+        QCOMPARE(made.code, 0);
+        QVERIFY(made.out["restored"].toBool());
+    }
+
     void mainnet_is_refused_in_words() {
         const auto created = run(program("runnel-cli"), {"--datadir", m_folder.path() + "/m", "create", "--network", "mainnet", "--empty-passphrase"});
         QCOMPARE(created.code, 1);

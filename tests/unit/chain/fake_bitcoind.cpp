@@ -21,7 +21,7 @@ namespace json = boost::json;
 using asio::ip::tcp;
 
 bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height, std::vector<bitcoin::Transaction> txs,
-                          std::uint32_t salt) {
+                          std::uint32_t salt, std::optional<std::uint32_t> time) {
     bitcoin::Transaction coinbase;
     coinbase.inputs.resize(1);
     coinbase.inputs[0].previous.index = 0xffffffff;
@@ -46,7 +46,7 @@ bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height, std::
     block.header.version = 0x20000000;
     block.header.previous = previous;
     block.header.merkle_root = bitcoin::merkle_root(ids);
-    block.header.time = 1'600'000'000 + height;
+    block.header.time = time.value_or(1'600'000'000 + height);
     block.header.bits = 0x207fffff;
     while (!chain::meets_target(block.header.hash(), block.header.bits, Network::regtest)) ++block.header.nonce;
     return block;
@@ -303,11 +303,18 @@ void FakeBitcoind::version(std::int64_t version) {
     m_version = version;
 }
 
+void FakeBitcoind::block_times(std::function<std::uint32_t(std::uint32_t)> time_of) {
+    const std::lock_guard lock(m_mutex);
+    m_time_of = std::move(time_of);
+}
+
 void FakeBitcoind::mine(int n, std::vector<bitcoin::Transaction> txs) {
     const std::lock_guard lock(m_mutex);
     for (const auto& tx : txs) m_mempool.erase(tx.txid());
     for (int i = 0; i < n; ++i) {
-        auto block = mine_block(m_hashes.back(), static_cast<std::uint32_t>(m_hashes.size()), txs, ++m_salt);
+        const auto height = static_cast<std::uint32_t>(m_hashes.size());
+        auto block = mine_block(m_hashes.back(), height, txs, ++m_salt,
+                                m_time_of ? std::optional(m_time_of(height)) : std::nullopt);
         txs.clear();
         m_hashes.push_back(block.header.hash());
         m_blocks[m_hashes.back()] = std::move(block);

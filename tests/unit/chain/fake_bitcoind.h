@@ -23,7 +23,7 @@ namespace runnel::test {
 
 /// A block on `previous` with a coinbase of its own (`salt` makes it another block) and these transactions; mined.
 bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height, std::vector<bitcoin::Transaction> txs,
-                          std::uint32_t salt = 0);
+                          std::uint32_t salt = 0, std::optional<std::uint32_t> time = std::nullopt);
 
 class FakeBitcoind {
 public:
@@ -45,6 +45,8 @@ public:
     void hook(Hook hook);
     void login(const std::string& user_and_password);
     void version(std::int64_t version);
+    /// Of blocks mined from now on, by height.
+    void block_times(std::function<std::uint32_t(std::uint32_t height)> time_of);
     /// getblock refuses blocks below this height, as a pruned node does.
     void prune_below(std::uint32_t height);
 
@@ -81,6 +83,7 @@ private:
     std::map<std::string, int> m_requests;
     std::atomic<int> m_connections{0};
     std::uint32_t m_salt = 0;
+    std::function<std::uint32_t(std::uint32_t)> m_time_of;
     std::uint32_t m_pruned_below = 0;
 };
 

@@ -68,6 +68,9 @@ private slots:
     void finds_what_is_watched();
     void searches_older_blocks_for_late_watches();
     void searches_below_what_is_remembered();
+    void says_how_far_a_search_is();
+    void begins_where_a_wallet_was_made();
+    void gives_way_to_another_spend();
     void mempool_of_a_late_watch();
     void spends_in_a_mempool_too_large_to_read();
     void follows_reorgs();
@@ -191,6 +194,113 @@ void TestBitcoindSource::searches_older_blocks_for_late_watches() {
     rig.source->watch({ports::WatchScript{{0x99}}, BlockHeight(51)});
     rig.run(60ms);
     QCOMPARE(fake.requests("getblock"), blocks);
+}
+
+void TestBitcoindSource::says_how_far_a_search_is() {
+    FakeBitcoind fake;
+    const auto in = pay(1, ours);
+    fake.mine(250);
+    fake.mine(1, {in});
+    fake.mine(100);
+    Rig rig(fake);
+    rig.start({{{BlockHeight(351), fake.hash_at(351)}}, BlockHeight(1)});
+    QVERIFY(rig.until([&] { return rig.status.synced; }));
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(1), 7});
+    const auto progress = [&] { return rig.all<ports::SearchProgress>(); };
+    QVERIFY(rig.until([&] { return !progress().empty() && !progress().back().next; }));
+    QVERIFY(progress().size() >= 3);
+    // What lies below a height that was told has been told before.
+    bool found = false;
+    std::uint32_t next = 0;
+    for (const auto& event : rig.events) {
+        if (std::holds_alternative<ports::LateConfirmation>(event)) found = true;
+        if (const auto* said = std::get_if<ports::SearchProgress>(&event)) {
+            QCOMPARE(said->search, std::uint64_t{7});
+            QVERIFY(!said->next || said->next->raw() > next);
+            if (said->next) next = said->next->raw();
+            QCOMPARE(found, !said->next || said->next->raw() > 251);
+        }
+    }
+    // Nothing to search any more, but an answer is owed.
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(1), 8});
+    QVERIFY(rig.until([&] { return progress().back().search == 8 && !progress().back().next; }));
+    // One that comes while another is under way: only when both are done is either.
+    rig.source->watch({ports::WatchScript{{0x55}}, BlockHeight(1), 9});
+    QVERIFY(rig.until([&] { return progress().back().search == 9; }));
+    const auto before = progress().size();
+    rig.source->watch({ports::WatchScript{{0x56}}, BlockHeight(1), 10});
+    QVERIFY(rig.until([&] { return progress().back().search == 10 && !progress().back().next; }));
+    for (std::size_t i = before; i < progress().size(); ++i) QVERIFY(progress()[i].search == 10 || progress()[i].next);
+}
+
+void TestBitcoindSource::begins_where_a_wallet_was_made() {
+    // Blocks ten minutes apart, but for a few whose times go back and forth as the rules allow.
+    const auto time_of = [](std::uint32_t height) { return 1'600'000'000U + 600 * height + (height % 7 == 3 ? 6'000U : 0U); };
+    FakeBitcoind fake;
+    fake.block_times(time_of);
+    fake.mine(900);
+    const auto first = [&](chain::StartPoint from) {
+        Rig rig(fake);
+        rig.start(std::move(from));
+        if (!rig.reaches(fake)) return 0U;
+        return rig.blocks.front().first;
+    };
+    const auto made_at = [&](std::int64_t time) { return chain::StartPoint{{}, std::nullopt, UnixTime(time)}; };
+    // A day before the wallet, give or take what block times may be wrong by.
+    const auto height = first(made_at(1'600'000'000 + 600 * 500));
+    QVERIFY2(height >= 500 - 144 - 20 && height <= 500 - 144 + 20, qPrintable(QString::number(height)));
+    // Older than the chain, and younger than its tip.
+    QCOMPARE(first(made_at(0)), 1U);
+    QCOMPARE(first(made_at(1'700'000'000)), 900U);
+    // What is known counts more.
+    QCOMPARE(first({{}, BlockHeight(890), UnixTime(1'600'000'000)}), 890U);
+    QCOMPARE(first({{{BlockHeight(895), fake.hash_at(895)}}, std::nullopt, UnixTime(1'600'000'000)}), 896U);
+    // A header that is not the one asked for is no answer.
+    fake.hook(twisting("getblockheader", body("\"" + QByteArray(160, '0').toStdString() + "\"")));
+    Rig rig(fake);
+    rig.start(made_at(1'600'000'000));
+    QVERIFY(rig.problem("bad_answer"));
+}
+
+void TestBitcoindSource::gives_way_to_another_spend() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    const auto parent = pay(1, ours);
+    const auto theirs = spend(parent);
+    auto mine = theirs;
+    mine.outputs[0].value = Sat(999);
+    const auto child = spend(mine);
+    fake.add_to_mempool(theirs);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    const std::vector<ports::TxPtr> package{std::make_shared<const bitcoin::Transaction>(mine),
+                                            std::make_shared<const bitcoin::Transaction>(child)};
+    const auto results = [&] { return rig.all<ports::BroadcastResult>(); };
+    rig.source->broadcast(package, true);
+    QVERIFY(rig.until([&] { return results().size() == 2; }));
+    QVERIFY(!results()[0].accepted && !results()[1].accepted);
+    QVERIFY(rig.told_mempool(theirs.txid()));
+    QCOMPARE(fake.requests("submitpackage") + fake.requests("sendrawtransaction"), 0);
+    // Without it, and where nothing conflicts, it is sent; what is there itself is no rival.
+    rig.source->broadcast(package);
+    QVERIFY(rig.until([&] { return results().size() == 4; }));
+    QVERIFY(results()[2].accepted && results()[3].accepted);
+    rig.source->broadcast({std::make_shared<const bitcoin::Transaction>(parent)}, true);
+    QVERIFY(rig.until([&] { return results().size() == 5; }));
+    QVERIFY(results()[4].accepted);
+    rig.source->broadcast({std::make_shared<const bitcoin::Transaction>(parent)}, true);
+    QVERIFY(rig.until([&] { return results().size() == 6; }));
+    QVERIFY(results()[5].accepted);
+    // A rival that is none: the claim alone stops nothing.
+    fake.hook([&](const std::string& method, const boost::json::array&) {
+        if (method != "gettxspendingprevout") return Twist{};
+        return body("[{\"txid\":\"00\",\"vout\":0,\"spendingtxid\":\"" + display_hex(theirs.txid()) + "\"}]");
+    });
+    const auto unrelated = std::make_shared<const bitcoin::Transaction>(pay(5, {0x52}));
+    rig.source->broadcast({unrelated}, true);
+    QVERIFY(rig.until([&] { return results().size() == 7; }));
+    QVERIFY(results()[6].accepted);
 }
 
 void TestBitcoindSource::searches_below_what_is_remembered() {

@@ -220,6 +220,14 @@ void TestChecks::dishonest_blocks() {
     other.transactions[0].inputs[0].witness.clear();
     QCOMPARE(fault(other, hash), "wrong_witnesses");
 
+    // Two outputs of all coins there are, and so many that a sum does not fit 64 bits.
+    for (const std::size_t outputs : {std::size_t{2}, std::size_t{10'000}}) {
+        auto rich = payment;
+        rich.outputs.assign(outputs, {max_money, {0x51}});
+        const auto impossible = test::mine_block(BlockHash(), 5, {rich});
+        QCOMPARE(fault(impossible, impossible.header.hash()), "impossible_value");
+    }
+
     // Three transactions and their repetition have one root (CVE-2012-2459).
     auto odd = test::mine_block(BlockHash(), 5, {payment, spend({Txid(), 8}, {0x52})});
     const BlockHash odd_hash = odd.header.hash();

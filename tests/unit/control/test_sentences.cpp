@@ -100,7 +100,7 @@ private slots:
 
     void every_problem_has_words() {
         std::set<std::string> names;
-        for (int kind = 0; kind <= static_cast<int>(api::ProblemKind::internal); ++kind) {
+        for (int kind = 0; kind <= static_cast<int>(api::last_problem_kind); ++kind) {
             const api::Problem bare{static_cast<api::ProblemKind>(kind), {}};
             const auto words = control::wording_of(bare);
             QVERIFY2(!words.message.empty() && words.message.back() == '.', words.message.c_str());
@@ -108,7 +108,7 @@ private slots:
                      words.message.c_str());
             names.insert(control::failure_of(bare).kind);
         }
-        QCOMPARE(names.size(), static_cast<std::size_t>(api::ProblemKind::internal) + 1);
+        QCOMPARE(names.size(), static_cast<std::size_t>(api::last_problem_kind) + 1);
     }
 
     void figures_are_in_the_words() {

@@ -9,6 +9,9 @@
 #include "wallet/coins/planner.h"
 #include "wallet/keys/key_ring.h"
 #include "wallet/keys/mnemonic.h"
+#include "wallet/store/store.h"
+
+#include <QTemporaryDir>
 
 using namespace runnel;
 using namespace runnel::literals;
@@ -63,19 +66,23 @@ private:
 /// A process: engine, store, and what it has said.
 struct Party {
     Party(boost::asio::io_context& io_context, TestChain& test_chain, std::uint8_t n, sim::DiskImage image = {},
-          sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once)
+          sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once, store::Store* disk = nullptr)
         : io(io_context), chain(test_chain), ring(ring_of(n)), store(std::move(image), answer) {
         node::Config config;
-        auto loaded = node::Node::load(config, ring, std::make_shared<const coins::Planner>(), store);
+        config.channels.to_self_delay = 20;
+        const ports::RecordReader& reader = disk != nullptr ? disk->reader() : store;
+        auto loaded = node::Node::load(config, ring, std::make_shared<const coins::Planner>(), reader);
         if (!loaded) qFatal("no node");
         shell::Engine::Hooks hooks;
-        hooks.broadcast = [this](const std::vector<ports::TxPtr>& transactions) { chain.broadcast(transactions); };
+        hooks.broadcast = [this](const ports::Broadcast& wanted) { chain.broadcast(wanted.transactions); };
         hooks.watch = [](const ports::Watch&) {};
         hooks.on_fatal = [this](const ports::CommitError&) { ++fatal; };
         hooks.log = [this](LogLevel level, std::string_view line) {
             if (level == LogLevel::broken) broken.emplace_back(line);
         };
-        engine.emplace(io, *std::move(loaded), store, ring->node_key(), std::move(hooks), shell::Engine::Settings{});
+        if (disk != nullptr) hooks.disk_low = [disk] { return disk->low_space(); };
+        ports::Journal& journal = disk != nullptr ? disk->journal() : store;
+        engine.emplace(io, *std::move(loaded), journal, ring->node_key(), std::move(hooks), shell::Engine::Settings{});
         notices_handle = engine->subscribe([this](const api::Notice& notice) { notices.push_back(notice); });
         engine->start();
         chain.join(*engine);
@@ -205,6 +212,102 @@ private slots:
         QCOMPARE(net.alice.engine->payments({}).size(), std::size_t{2});
         QVERIFY(net.alice.broken.empty() && net.bob.broken.empty());
         QVERIFY(run_until(net.io, [&] { return net.alice.engine->is_idle() && net.bob.engine->is_idle(); }));
+    }
+
+    /// Over a store on a disk that fills up: peers begin nothing with us, and both kinds of close still get to the chain, also
+    /// from a process that starts on the full disk.
+    void a_full_disk_ends_what_must_end() {
+        const QTemporaryDir folder;
+        store::Store::Creation creation;
+        creation.directory = folder.path().toStdString() + "/wallet";
+        creation.passphrase = {bytes_of("correct horse"), false};
+        creation.cost = store::Cost::cheap();
+        (*store::Store::create(creation))->close();
+        std::uint64_t free = std::uint64_t{1} << 30;
+        store::Store::Opening opening{creation.directory, Network::regtest, creation.passphrase.bytes, [&free] { return free; }};
+        auto disk = std::move(*store::Store::open(opening));
+        QVERIFY(!disk->low_space());
+
+        boost::asio::io_context io;
+        TestChain chain;
+        Party alice(io, chain, 1);
+        std::optional<Party> bob;
+        bob.emplace(io, chain, std::uint8_t{2}, sim::DiskImage{}, sim::MemoryStore::Answer::at_once, disk.get());
+        fund(alice, chain, 6);
+        fund(*bob, chain, 4);
+        open_channel(alice, *bob, chain);
+        const auto usable = [](const Party& party) {
+            const auto channels = party.engine->node().snapshot()->channels;
+            return std::count_if(channels.begin(), channels.end(), [](const auto& channel) { return channel.usable; });
+        };
+        const auto second = alice.ask(api::OpenChannel{bob->ring->node_id(), 400'000_sat, 150'000'000_msat, false, std::nullopt});
+        QVERIFY(second && *second);
+        chain.mine(6);
+        QVERIFY(run_until(io, [&] { return usable(alice) == 2 && usable(*bob) == 2; }));
+        const auto bolt11 = bob->invoice(20'000'000_msat);
+
+        free = 1'000'000;
+        QVERIFY(disk->low_space());
+        const auto third = alice.ask(api::OpenChannel{bob->ring->node_id(), 300'000_sat, 0_msat, false, std::nullopt});
+        QVERIFY(third && !*third);
+        QCOMPARE(third->error().kind, api::ProblemKind::peer_refused);
+        const auto paid = alice.ask(api::Pay{bolt11, std::nullopt, std::nullopt, 60});
+        QVERIFY(paid && !*paid);
+        QCOMPARE(paid->error().params.at("code"), std::string("temporary_node_failure"));
+
+        const auto knows_the_tip = [&] { return bob->engine->node().state().tip.height == chain.chain.height(); };
+        // Agreed, on the disk as it has become.
+        const auto on_chain = [&](const Txid& txid) {
+            const auto status = chain.chain.transaction(txid);
+            return status && status->height;
+        };
+        const auto opened = std::get<api::ChannelOpening>(**second).channel_id;
+        const auto closing = bob->ask(api::CloseChannel{opened, false});
+        QVERIFY(closing && *closing);
+        const auto state_of = [&](const Party& party, const ChannelId& id) -> api::ChannelView {
+            for (const auto& channel : party.engine->node().snapshot()->channels) {
+                if (channel.channel_id == id) return channel;
+            }
+            return {};
+        };
+        QVERIFY(run_until(io, [&] { return state_of(*bob, opened).closing_txid.has_value(); }));
+        chain.mine(1);
+        QVERIFY(on_chain(*state_of(*bob, opened).closing_txid));
+
+        // By force, from a process that found the disk full and gave up the reserve.
+        QVERIFY(run_until(io, [&] { return knows_the_tip() && bob->engine->is_idle() && alice.engine->is_idle(); }));
+        bob.reset();
+        disk.reset();
+        QVERIFY(std::filesystem::exists(creation.directory / "reserve"));
+        disk = std::move(*store::Store::open(opening));
+        QVERIFY(!std::filesystem::exists(creation.directory / "reserve"));
+        QVERIFY(disk->tail().agrees());
+        bob.emplace(io, chain, std::uint8_t{2}, sim::DiskImage{}, sim::MemoryStore::Answer::at_once, disk.get());
+        bob->ids = 100;  // what was asked in the first life is answered from the store
+        ChannelId first;
+        for (const auto& channel : bob->engine->node().snapshot()->channels) {
+            if (channel.channel_id != opened) first = channel.channel_id;
+        }
+        const auto forced = bob->ask(api::CloseChannel{first, true});
+        QVERIFY(forced && *forced && std::holds_alternative<api::ChannelClosing>(**forced));
+        const auto before = bob->engine->node().snapshot()->balance;
+        chain.mine(1);
+        QVERIFY(run_until(io, knows_the_tip));
+        QVERIFY(on_chain(*state_of(*bob, first).closing_txid));
+        for (int i = 0; i < 30; ++i) {
+            chain.mine(1);
+            QVERIFY(run_until(io, knows_the_tip));
+        }
+        QVERIFY(run_until(io, [&] { return state_of(*bob, first).state == "closed"; }));
+        // Everything is coins again, and the claim is one of them.
+        const auto claims = bob->engine->transactions({});
+        const auto claim = std::find_if(claims.begin(), claims.end(), [](const auto& tx) { return tx.purpose == "claim"; });
+        QVERIFY(claim != claims.end());
+        QVERIFY(on_chain(claim->txid));
+        QVERIFY(bob->engine->node().snapshot()->balance.onchain > before.onchain);
+        QVERIFY(bob->broken.empty() && bob->fatal == 0);
+        bob.reset();
+        disk->close();
     }
 
     void many_payments_share_turns_and_commits() {
