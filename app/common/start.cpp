@@ -35,11 +35,11 @@ Result<Network, Failure> open_network(const std::string& name) {
         return fail(Failure{"mainnet_refused",
                             "This version does not work with real money: the safety nets that a wallet needs there are not all "
                             "in place yet.",
-                            "Use regtest, signet or testnet4.",
+                            "Use practice, regtest, signet or testnet4.",
                             {}});
     }
-    if (!network || !is_open(*network) || *network == Network::practice) {
-        return fail(Failure{"usage", fmt::format("There is no network {} here.", name), "Use regtest, signet or testnet4.", {}});
+    if (!network || !is_open(*network)) {
+        return fail(Failure{"usage", fmt::format("There is no network {} here.", name), "Use practice, regtest, signet or testnet4.", {}});
     }
     return *network;
 }

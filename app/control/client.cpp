@@ -25,6 +25,22 @@ Failure lost() {
 
 }  // namespace
 
+std::optional<Outcome> outcome_of(const json::object& answer) {
+    if (const auto* const result = answer.if_contains("result")) return Outcome(*result);
+    const auto* const said = answer.if_contains("error");
+    const auto* const details = said == nullptr ? nullptr : said->if_object();
+    if (details == nullptr) return std::nullopt;
+    const auto text = [&](const char* name) {
+        const auto* const value = details->if_contains(name);
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    Failure failure{text("error"), text("message"), text("try"), {}};
+    if (const auto* const figures = details->if_contains("details"); figures != nullptr && figures->is_object()) {
+        failure.details = figures->get_object();
+    }
+    return Outcome(fail(std::move(failure)));
+}
+
 Result<std::unique_ptr<ControlClient>, Failure> ControlClient::connect(const std::filesystem::path& directory) {
     std::unique_ptr<ControlClient> client(new ControlClient());
     const SocketPath path(directory);
@@ -73,19 +89,8 @@ Outcome ControlClient::call(std::string_view method, json::object params) {
         if (object == nullptr) return fail(lost());
         const auto* const id = object->if_contains("id");
         if (id == nullptr || *id != m_last_id) continue;
-        if (const auto* const result = object->if_contains("result")) return *result;
-        const auto* const said = object->if_contains("error");
-        const auto* const details = said == nullptr ? nullptr : said->if_object();
-        if (details == nullptr) return fail(lost());
-        const auto text = [&](const char* name) {
-            const auto* const value = details->if_contains(name);
-            return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-        };
-        Failure failure{text("error"), text("message"), text("try"), {}};
-        if (const auto* const figures = details->if_contains("details"); figures != nullptr && figures->is_object()) {
-            failure.details = figures->get_object();
-        }
-        return fail(std::move(failure));
+        auto outcome = outcome_of(*object);
+        return outcome ? *std::move(outcome) : Outcome(fail(lost()));
     }
     return fail(lost());
 }

@@ -12,6 +12,9 @@
 
 namespace runnel::control {
 
+/// What a line of answer says; nothing when it is none.
+std::optional<Outcome> outcome_of(const json::object& answer);
+
 class ControlClient {
 public:
     /// Errors: `not_running` when nobody listens in this directory, `version` when it speaks another protocol.

@@ -1,246 +1,62 @@
 #include "app/control/server.h"
 
-#include "app/control/socket_path.h"
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
-#include <fmt/format.h>
-
-#include <deque>
-#include <set>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <utility>
 
 namespace runnel::control {
 
-namespace asio = boost::asio;
-using asio::local::stream_protocol;
-using boost::system::error_code;
+ControlServer::ControlServer(api::NodeApi& node, Options options)
+    : m_node(node), m_options(std::move(options)), m_methods(node, m_options.version) {}
 
-namespace {
+ControlServer::~ControlServer() = default;
 
-/// The socket's mode keeps others out already; this holds even where a file system ignores modes.
-bool is_same_person(const stream_protocol::socket& socket) {
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    auto& native = const_cast<stream_protocol::socket&>(socket);
-    if (::getsockopt(native.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-    return peer.uid == ::geteuid() || peer.uid == 0;
-}
-
-}  // namespace
-
-class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
-public:
-    class Client;
-
-    Impl(asio::io_context& io, api::NodeApi& node_api, Options settings)
-        : node(node_api), options(std::move(settings)), methods(node_api, options.version), m_acceptor(io), m_pause(io),
-          m_path(options.directory) {}
-
-    Result<void, std::string> open();
-    void accept();
-    void close() {
-        error_code ignored;
-        m_acceptor.close(ignored);
-        m_pause.cancel();
-        std::error_code gone;
-        std::filesystem::remove(m_path.full(), gone);
-    }
-
-    api::NodeApi& node;
-    Options options;
-    Methods methods;
-    std::set<std::shared_ptr<Client>> clients;
-    bool ended = false;  ///< The server object is gone: nothing may reach the node any more.
-
-private:
-    stream_protocol::acceptor m_acceptor;
-    asio::steady_timer m_pause;
-    SocketPath m_path;
-};
-
-class ControlServer::Impl::Client : public std::enable_shared_from_this<Client> {
-public:
-    Client(stream_protocol::socket socket, std::shared_ptr<Impl> server)
-        : m_socket(std::move(socket)), m_server(std::move(server)), m_in(max_request) {}
-
-    void start() {
-        write({{"runnel", protocol_version},
-               {"version", m_server->options.version},
-               {"network", params_of(m_server->node.snapshot()->network).name}});
-        read();
-    }
-    void end() {
-        error_code ignored;
-        m_socket.close(ignored);
-        m_subscription.reset();
-        m_server->clients.erase(shared_from_this());
-    }
-
-private:
-    void read() {
-        if (m_reading || !m_socket.is_open() || m_unanswered >= m_server->options.most_unanswered) return;
-        m_reading = true;
-        asio::async_read_until(m_socket, m_in, '\n', [self = shared_from_this()](const error_code& error, std::size_t size) {
-            if (error || self->m_server->ended) {  // among them: a line that does not end
-                self->end();
-                return;
-            }
-            const auto data = self->m_in.data();
-            std::string line(asio::buffers_begin(data), asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size));
-            self->m_in.consume(size);
-            self->take(line);
-            self->m_reading = false;
-            self->read();
-        });
-    }
-
-    void take(const std::string& line) {
-        error_code error;
-        const auto request = json::parse(line, error);
-        const auto* const object = error ? nullptr : request.if_object();
-        if (object == nullptr) {
-            answer(nullptr, fail(bad_request("line", "one JSON object is needed")));
-            return;
-        }
-        const auto* const id = object->if_contains("id");
-        const json::value request_id = id == nullptr ? json::value(nullptr) : *id;
-        const auto* const method = object->if_contains("method");
-        if (method == nullptr || !method->is_string()) {
-            answer(request_id, fail(bad_request("method", "missing")));
-            return;
-        }
-        const auto* const params = object->if_contains("params");
-        if (params != nullptr && !params->is_object() && !params->is_null()) {
-            answer(request_id, fail(bad_request("params", "an object is needed")));
-            return;
-        }
-        const json::object given = params != nullptr && params->is_object() ? params->get_object() : json::object{};
-        const std::string_view name = method->get_string();
-        if (name == "events") {
-            answer(request_id, json::value(json::object{{"subscribed", true}}));
-            m_subscription = m_server->node.subscribe([self = weak_from_this()](const api::Notice& notice) {
-                if (const auto client = self.lock()) client->write(notice_json(notice));
-            });
-        } else if (name == "stop") {
-            // The end of this connection is the end of the process: whoever waits for it knows that all is closed.
-            answer(request_id, json::value(json::object{{"stopping", true}}));
-            if (m_server->options.on_stop) m_server->options.on_stop();
-        } else {
-            ++m_unanswered;
-            m_server->methods.call(name, given, [self = weak_from_this(), request_id](const Outcome& outcome) {
-                const auto client = self.lock();
-                if (!client) return;
-                --client->m_unanswered;
-                client->answer(request_id, outcome);
-                client->read();
-            });
-        }
-    }
-
-    void answer(const json::value& id, const Outcome& outcome) {
-        json::object line{{"id", id}};
-        if (outcome) {
-            line["result"] = *outcome;
-        } else {
-            line["error"] = failure_json(outcome.error());
-        }
-        write(line);
-    }
-
-    void write(const json::object& line) {
-        if (!m_socket.is_open()) return;
-        // Judged before the new line: one answer may be as long as it is.
-        if (m_queued.size() > m_server->options.most_unwritten) {
-            end();
-            return;
-        }
-        m_queued += json::serialize(line);
-        m_queued += '\n';
-        if (!m_write_under_way) send();
-    }
-
-    void send() {
-        m_write_under_way = true;
-        std::swap(m_writing, m_queued);
-        m_queued.clear();
-        asio::async_write(m_socket, asio::buffer(m_writing), [self = shared_from_this()](const error_code& error, std::size_t) {
-            self->m_write_under_way = false;
-            if (error) {
-                self->end();
-            } else if (!self->m_queued.empty()) {
-                self->send();
-            }
-        });
-    }
-
-    stream_protocol::socket m_socket;
-    std::shared_ptr<Impl> m_server;
-    asio::streambuf m_in;
-    std::string m_queued, m_writing;
-    bool m_write_under_way = false;
-    bool m_reading = false;
-    std::size_t m_unanswered = 0;
-    std::shared_ptr<void> m_subscription;
-};
-
-Result<void, std::string> ControlServer::Impl::open() {
-    // Whoever holds the store's lock is the only node of this directory: a socket lying here is a dead one's.
-    std::error_code ignored;
-    std::filesystem::remove(m_path.full(), ignored);
-    error_code error;
-    m_acceptor.open(stream_protocol(), error);
-    const auto before = ::umask(0177);
-    if (!error) m_acceptor.bind(stream_protocol::endpoint(m_path.short_form()), error);
-    ::umask(before);
-    if (!error && ::chmod(m_path.full().c_str(), S_IRUSR | S_IWUSR) != 0) error = error_code(errno, boost::system::system_category());
-    if (!error) m_acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return fail(error.message());
-    accept();
-    return {};
-}
-
-void ControlServer::Impl::accept() {
-    m_acceptor.async_accept([self = shared_from_this()](const error_code& error, stream_protocol::socket socket) {
-        if (!self->m_acceptor.is_open()) return;
-        if (error) {
-            self->m_pause.expires_after(std::chrono::milliseconds(200));
-            self->m_pause.async_wait([self](const error_code& aborted) {
-                if (!aborted && self->m_acceptor.is_open()) self->accept();
-            });
-            return;
-        }
-        if (self->clients.size() < self->options.most_clients && is_same_person(socket)) {
-            const auto client = std::make_shared<Client>(std::move(socket), self);
-            self->clients.insert(client);
-            client->start();
-        }
-        self->accept();
-    });
-}
-
-Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(asio::io_context& io, api::NodeApi& node,
+Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(boost::asio::io_context& io, api::NodeApi& node,
                                                                        Options options) {
-    auto impl = std::make_shared<Impl>(io, node, std::move(options));
-    RUNNEL_CHECK(impl->open());
-    return std::unique_ptr<ControlServer>(new ControlServer(std::move(impl)));
+    std::unique_ptr<ControlServer> control(new ControlServer(node, std::move(options)));
+    LineServer::Options lines;
+    lines.directory = control->m_options.directory;
+    lines.most_clients = control->m_options.most_clients;
+    lines.most_unwritten = control->m_options.most_unwritten;
+    lines.most_unanswered = control->m_options.most_unanswered;
+    lines.greeting = [self = control.get()] {
+        return json::object{{"runnel", protocol_version},
+                            {"version", self->m_options.version},
+                            {"network", params_of(self->m_node.snapshot()->network).name}};
+    };
+    lines.on_request = [self = control.get()](const std::shared_ptr<LineClient>& client, const LineRequest& request) {
+        self->take(client, request);
+    };
+    RUNNEL_TRY(control->m_server, LineServer::open(io, std::move(lines)));
+    return control;
 }
 
-ControlServer::~ControlServer() {
-    close();
-    m_impl->ended = true;
-    for (const auto& client : std::set<std::shared_ptr<Impl::Client>>(m_impl->clients)) client->end();
+void ControlServer::take(const std::shared_ptr<LineClient>& client, const LineRequest& request) {
+    if (request.method == "events") {
+        client->answer(request.id, json::value(json::object{{"subscribed", true}}));
+        client->attachment = m_node.subscribe([weak = std::weak_ptr(client)](const api::Notice& notice) {
+            if (const auto listener = weak.lock()) listener->send(notice_json(notice));
+        });
+        return;
+    }
+    if (request.method == "stop") {
+        // The end of this connection is the end of the process: whoever waits for it knows that all is closed.
+        client->answer(request.id, json::value(json::object{{"stopping", true}}));
+        if (m_options.on_stop) m_options.on_stop();
+        return;
+    }
+    Reply reply = [weak = std::weak_ptr(client), id = request.id](const Outcome& outcome) {
+        if (const auto asking = weak.lock()) asking->answer(id, outcome);
+    };
+    const std::string_view method = request.method;
+    for (const auto& extension : m_options.extensions) {
+        const auto size = extension.prefix.size();
+        if (method.size() > size && method.substr(0, size) == extension.prefix && method[size] == '.') {
+            extension.call(method.substr(size + 1), request.params, std::move(reply));
+            return;
+        }
+    }
+    m_methods.call(method, request.params, std::move(reply));
 }
 
-void ControlServer::close() { m_impl->close(); }
+void ControlServer::close() { m_server->close(); }
 
 }  // namespace runnel::control

@@ -1,28 +1,27 @@
-// ControlServer: the Unix socket of a running node, for runnel-cli and other programs of the same person. Lines of JSON, one
-// request or answer each; the first line is the server's:
+// ControlServer: the Unix socket of a running node, for runnel-cli and other programs of the same person: a LineServer whose
+// methods are questions and commands of a NodeApi. The greeting is
 //
 //     <- {"runnel":1,"version":"0.1.0","network":"regtest"}
-//     -> {"id":1,"method":"getinfo","params":{}}
-//     <- {"id":1,"result":{...}}            or   {"id":1,"error":{"error":KIND,"message":...,"try":...}}
+//
+// and one method makes the server talk by itself:
+//
 //     -> {"id":2,"method":"events"}
 //     <- {"id":2,"result":{"subscribed":true}}   and from then on   {"event":"payment_received",...}
 //
-// Mode 0600, and only processes of the same user or root are answered. Owns no truth: all goes through NodeApi, on its thread.
+// Owns no truth: all goes through NodeApi, on its thread.
 #pragma once
 
-#include "app/control/requests.h"
-
-#include <boost/asio/io_context.hpp>
-
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <string>
+#include "app/control/line_server.h"
 
 namespace runnel::control {
 
 class ControlServer {
 public:
+    /// Methods that begin with `prefix`, a dot follows: another room's.
+    struct Extension {
+        std::string prefix;
+        std::function<void(std::string_view method, const json::object& params, Reply reply)> call;
+    };
     struct Options {
         std::filesystem::path directory;
         std::string version;
@@ -31,6 +30,7 @@ public:
         std::size_t most_unwritten = std::size_t{8} << 20;
         std::size_t most_unanswered = 256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
         std::function<void()> on_stop;                      ///< Somebody asked for the end.
+        std::vector<Extension> extensions;
     };
 
     /// What the system said when there is no socket.
@@ -44,9 +44,13 @@ public:
     void close();
 
 private:
-    class Impl;
-    explicit ControlServer(std::shared_ptr<Impl> impl) : m_impl(std::move(impl)) {}
-    std::shared_ptr<Impl> m_impl;
+    ControlServer(api::NodeApi& node, Options options);
+    void take(const std::shared_ptr<LineClient>& client, const LineRequest& request);
+
+    api::NodeApi& m_node;
+    Options m_options;
+    Methods m_methods;
+    std::unique_ptr<LineServer> m_server;
 };
 
 }  // namespace runnel::control

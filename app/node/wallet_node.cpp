@@ -147,9 +147,11 @@ void WalletNode::start_chain() {
 }
 
 void WalletNode::on_chain_event(ports::ChainEvent&& event) {
-    const bool status = std::holds_alternative<ports::ChainStatus>(event);
+    const auto* const status = std::get_if<ports::ChainStatus>(&event);
+    const auto said = status == nullptr ? ports::ChainStatus{} : *status;
+    const bool tells = status != nullptr && m_options.on_chain_status;
     m_engine->on_chain_event(std::move(event));
-    if (status && m_options.on_chain_status) m_options.on_chain_status();
+    if (tells) m_options.on_chain_status(said);
 }
 
 void WalletNode::broadcast(ports::Broadcast&& wanted) {

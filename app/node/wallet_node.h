@@ -37,7 +37,7 @@ public:
         /// The disk did not take a change: the process ends and believes only what the store says when it is opened again.
         std::function<void(const ports::CommitError&)> on_fatal;
         /// The chain source said where it stands, or there is none. On the io_context's thread.
-        std::function<void()> on_chain_status;
+        std::function<void(const ports::ChainStatus&)> on_chain_status;
     };
 
     /// The passphrase may be wiped as soon as this returns.

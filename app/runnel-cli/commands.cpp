@@ -49,11 +49,12 @@ CLI::Validator feerate() {
 /// Adds commands; what is given on the command line lands in `params` under the name of the protocol.
 class Declare {
 public:
-    Declare(CLI::App& app, CommandLine& line) : m_app(app), m_line(line) {}
+    /// Methods are named as the commands, with the prefix before them.
+    Declare(CLI::App& app, CommandLine& line, std::string prefix = {}) : m_app(app), m_line(line), m_prefix(std::move(prefix)) {}
 
     Declare& command(const std::string& name, const std::string& text) {
         m_command = m_app.add_subcommand(name, text);
-        m_command->callback([&line = m_line, name] { line.wanted.method = name; });
+        m_command->callback([&line = m_line, method = m_prefix + name] { line.wanted.method = method; });
         return *this;
     }
     Declare& text(const std::string& name, const std::string& field, const std::string& help, const CLI::Validator& check = {}) {
@@ -95,6 +96,7 @@ private:
 
     CLI::App& m_app;
     CommandLine& m_line;
+    std::string m_prefix;
     CLI::App* m_command = nullptr;
     CLI::Option* m_option = nullptr;
 };
@@ -102,7 +104,7 @@ private:
 /// The two that work on the directory itself, while no node is running.
 void declare_offline(CLI::App& app, CommandLine& line) {
     const auto passphrase = [&line](CLI::App* command) {
-        command->add_option("--network", line.creating.network, "regtest, signet or testnet4")->required()->type_name("N");
+        command->add_option("--network", line.creating.network, "practice, regtest, signet or testnet4")->required()->type_name("N");
         command->add_option("--passphrase-file", line.creating.passphrase.file,
                             "The passphrase is the first line of this file (-: of standard input); by default it is asked for")
             ->type_name("F");
@@ -124,6 +126,21 @@ void declare_offline(CLI::App& app, CommandLine& line) {
         "export", "Print all records of a wallet, a damaged one too (no node may be running; without words and keys)");
     passphrase(out);
     out->callback([&line] { line.offline = Offline::export_store; });
+}
+
+/// What can be asked of the practice network (app/practice/verbs.h).
+void declare_practice(CLI::App& app, CommandLine& line) {
+    auto* const practice = app.add_subcommand("practice", "The practice network beside a wallet of that network");
+    practice->require_subcommand(1);
+    Declare d(*practice, line, "practice.");
+    d.command("peers", "Its nodes: role, node_id, host, port");
+    d.command("faucet", "Practice coins, for nothing").amount("sat", "amount_sat", "How many satoshi");
+    d.command("mine", "Blocks, now").amount("blocks", "blocks", "How many");
+    d.command("invoice", "An invoice of the shop's")
+        .amount("msat", "amount_msat", "How many millisatoshi, or any", "any")
+        .flag("--through-hub", "through_hub", "Of the shop's second node, which only the hub has a channel with");
+    d.command("refund", "The shop pays an invoice of yours").text("bolt11", "bolt11", "The invoice");
+    d.command("open", "The shop opens a channel to you").amount("sat", "amount_sat", "How many satoshi");
 }
 
 }  // namespace
@@ -194,6 +211,7 @@ void declare_commands(CLI::App& app, CommandLine& line) {
     d.command("transactions", "Transactions on the chain, the newest first")
         .amount("--limit", "limit", "At most so many; by default 100")
         .amount("--cursor", "cursor", "Only older ones than this cursor");
+    declare_practice(app, line);
     d.command("events", "One line of JSON for each thing that happens, until stopped");
     d.command("stop", "Stop the node, and wait for it");
 }

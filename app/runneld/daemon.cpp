@@ -1,9 +1,13 @@
 #include "app/runneld/daemon.h"
 
+#include "app/common/log_file.h"
 #include "app/common/start.h"
 #include "app/control/server.h"
 #include "app/node/wallet_node.h"
-#include "app/runneld/logging.h"
+#include "app/practice/host.h"
+#include "app/practice/places.h"
+#include "app/practice/source.h"
+#include "app/practice/verbs.h"
 #include "wallet/chain/bitcoind_source.h"
 
 #include <boost/asio/post.hpp>
@@ -19,6 +23,7 @@
 namespace runnel::app {
 
 namespace asio = boost::asio;
+namespace json = control::json;
 using control::Failure;
 
 namespace {
@@ -42,7 +47,10 @@ public:
 private:
     Result<void, Failure> open_wallet(const SecretBytes& passphrase);
     void start();
+    void start_practice();
+    void wait_for_chain();
     void say_ready();
+    bool practises() const { return m_options.network == Network::practice; }
     void stop(std::string_view why);
     void log(LogLevel level, const std::string& line) const { m_log(level, line); }
 
@@ -50,10 +58,12 @@ private:
     LogSink m_log;
     asio::io_context m_io{1};
     std::unique_ptr<WalletNode> m_wallet;
+    std::unique_ptr<practice::Verbs> m_verbs;
     std::unique_ptr<control::ControlServer> m_control;
+    std::optional<practice::PracticeHost> m_practice;
     asio::signal_set m_signals{m_io};
     asio::steady_timer m_ready_timer{m_io};
-    bool m_ready = false, m_stopping = false;
+    bool m_ready = false, m_stopping = false, m_practice_ready = false, m_synced = false;
     int m_exit_code = 0;
 };
 
@@ -63,6 +73,12 @@ Result<void, Failure> Daemon::open(const SecretBytes& passphrase) {
     options.directory = m_options.directory;
     options.version = std::string(version);
     options.on_stop = [this] { stop("asked by a client"); };
+    if (practises()) {
+        m_verbs = std::make_unique<practice::Verbs>(m_io, m_wallet->engine(), practice::folder_in(m_options.directory));
+        options.extensions.push_back({"practice", [this](std::string_view verb, const json::object& params, control::Reply reply) {
+                                          m_verbs->call(verb, params, std::move(reply));
+                                      }});
+    }
     auto control = control::ControlServer::open(m_io, m_wallet->engine(), std::move(options));
     if (!control) {
         return fail(Failure{"control_socket", fmt::format("Cannot make the control socket: {}.", control.error()),
@@ -91,13 +107,21 @@ Result<void, Failure> Daemon::open_wallet(const SecretBytes& passphrase) {
             return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
         };
     }
+    if (practises()) {
+        options.chain = [folder = practice::folder_in(m_options.directory), log = m_log](asio::io_context& io) {
+            return std::make_unique<practice::PracticeSource>(io, folder, log);
+        };
+    }
     options.on_fatal = [this](const ports::CommitError& error) {
         std::cerr << "runneld: the disk did not take a change (" << escaped(error.detail)
                   << "). Nothing that depends on it was done. Ending; look at the disk, then start again.\n";
         m_exit_code = 1;
         m_io.stop();
     };
-    options.on_chain_status = [this] { say_ready(); };
+    options.on_chain_status = [this](const ports::ChainStatus& status) {
+        m_synced = status.synced;
+        if (!practises() || status.synced) say_ready();
+    };
     RUNNEL_TRY(m_wallet, WalletNode::open(m_io, std::move(options), passphrase));
     return {};
 }
@@ -105,15 +129,47 @@ Result<void, Failure> Daemon::open_wallet(const SecretBytes& passphrase) {
 // From start to stop -------------------------------------------------------------------------------------------------------------
 
 void Daemon::start() {
+    m_wallet->start();
+    if (practises()) {
+        start_practice();
+    } else {
+        wait_for_chain();
+    }
+}
+
+/// A wallet whose store is open is the only one of its directory: the network beside it is its own.
+void Daemon::start_practice() {
+    practice::PracticeHost::Options options;
+    options.directory = m_options.directory;
+    options.log = m_log;
+    options.on_ready = [this] {
+        asio::post(m_io, [this] {
+            m_practice_ready = true;
+            m_verbs->reconnect();
+            if (m_synced) say_ready();
+            else wait_for_chain();
+        });
+    };
+    options.on_refused = [this](const Failure& failure) {
+        asio::post(m_io, [this, failure] {
+            complain(failure);
+            if (m_ready || m_stopping) return;
+            m_exit_code = 1;
+            stop("no practice network");
+        });
+    };
+    m_practice.emplace(std::move(options));
+}
+
+void Daemon::wait_for_chain() {
     m_ready_timer.expires_after(chain_patience);
     m_ready_timer.async_wait([this](const boost::system::error_code& error) {
         if (!error) say_ready();
     });
-    m_wallet->start();
 }
 
 void Daemon::say_ready() {
-    if (m_ready || m_stopping) return;
+    if (m_ready || m_stopping || (practises() && !m_practice_ready)) return;
     m_ready = true;
     m_ready_timer.cancel();
     const auto host = m_options.listen_host.find(':') == std::string::npos ? m_options.listen_host
@@ -144,6 +200,7 @@ int Daemon::run() {
     asio::post(m_io, [this] { start(); });
     m_io.run();
     m_wallet->close();
+    m_practice.reset();
     log(LogLevel::info, "stopped");
     return m_exit_code;
 }
@@ -152,7 +209,7 @@ int Daemon::run() {
 
 int run_daemon(DaemonOptions options, SecretBytes passphrase) {
     if (!store::Store::exists(options.directory)) return complain(failure_of(store::Missing{}, options.directory));
-    const auto log = open_log(options.directory, options.log_level);
+    const auto log = open_log(options.directory, "runneld", options.log_level, LogTo::file_and_stderr);
     try {
         crypto::randomise_context(shell::fresh_secret());
         Daemon daemon(std::move(options), log);

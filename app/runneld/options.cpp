@@ -1,5 +1,6 @@
 #include "app/runneld/options.h"
 
+#include "app/common/log_file.h"
 #include "app/common/start.h"
 #include "app/control/requests.h"
 
@@ -18,13 +19,6 @@ ExitNow usage(const std::string& message, const std::string& advice) {
     return ExitNow{2};
 }
 
-std::optional<LogLevel> level_from_name(const std::string& name) {
-    for (const auto level : {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::unusual, LogLevel::broken}) {
-        if (name == to_string(level)) return level;
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
@@ -35,7 +29,7 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
     DaemonOptions out;
     std::string directory = default_directory().string(), network, chain, listen, level = "info";
     app.add_option("--datadir", directory, "The wallet's directory")->type_name("DIR")->capture_default_str();
-    app.add_option("--network", network, "regtest, signet or testnet4; the one the wallet was made for")
+    app.add_option("--network", network, "practice, regtest, signet or testnet4; the one the wallet was made for")
         ->required()
         ->type_name("NETWORK");
     app.add_option("--chain", chain,
@@ -69,6 +63,9 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
     if (!log_level) return usage("there is no log level " + level, "Levels: trace, debug, info, unusual, broken.");
     out.log_level = *log_level;
 
+    if (!chain.empty() && out.network == Network::practice) {
+        return usage("the practice network brings its own chain", "Leave --chain away.");
+    }
     if (!chain.empty()) {
         if (chain.rfind("bitcoind:", 0) != 0) return usage("this chain source is not known", "Use --chain bitcoind:URL.");
         auto url = chain::parse_bitcoind_url(chain, out.network);

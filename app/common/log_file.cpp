@@ -1,4 +1,4 @@
-#include "app/runneld/logging.h"
+#include "app/common/log_file.h"
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/rotating_file_sink.h>
@@ -27,15 +27,16 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 
 }  // namespace
 
-LogSink open_log(const std::filesystem::path& directory, LogLevel level) {
-    std::vector<spdlog::sink_ptr> sinks{std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+LogSink open_log(const std::filesystem::path& directory, const std::string& name, LogLevel level, LogTo to) {
+    std::vector<spdlog::sink_ptr> sinks;
+    if (to == LogTo::file_and_stderr) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
     try {
-        sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>((directory / "runneld.log").string(), file_size,
+        sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>((directory / (name + ".log")).string(), file_size,
                                                                                old_files));
     } catch (const std::exception& error) {
-        std::cerr << "runneld: no log file: " << error.what() << '\n';
+        std::cerr << name << ": no log file: " << error.what() << '\n';
     }
-    auto logger = std::make_shared<spdlog::logger>("runneld", sinks.begin(), sinks.end());
+    auto logger = std::make_shared<spdlog::logger>(name, sinks.begin(), sinks.end());
     logger->set_level(spdlog_level(level));
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %v");
     logger->flush_on(spdlog::level::info);
@@ -43,6 +44,13 @@ LogSink open_log(const std::filesystem::path& directory, LogLevel level) {
         const auto mapped = spdlog_level(of);
         if (logger->should_log(mapped)) logger->log(mapped, "{:<7} {}", to_string(of), line);
     };
+}
+
+std::optional<LogLevel> level_from_name(const std::string& name) {
+    for (const auto level : {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::unusual, LogLevel::broken}) {
+        if (name == to_string(level)) return level;
+    }
+    return std::nullopt;
 }
 
 }  // namespace runnel::app

@@ -1,0 +1,28 @@
+// Where the practice network lies inside a wallet's directory, and what its two sides agree on before they talk.
+//
+//   DATADIR/practice/   lock             who runs it          control.sock   the socket of both the chain and the verbs
+//                       chain            blocks and mempool   ports, key     of its nodes
+//                       shop/ hub/ shop2/                     their stores, as any wallet's
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace runnel::practice {
+
+/// Grows when a method or field changes its meaning. Both sides come from the same installation; an old child that is still
+/// ending is told apart by it.
+inline constexpr int protocol_version = 1;
+
+inline std::filesystem::path folder_in(const std::filesystem::path& data_directory) { return data_directory / "practice"; }
+
+/// A line from the child: a list of blocks is the longest.
+inline constexpr std::size_t max_answer = std::size_t{32} << 20;
+/// A line to the child: a package of two transactions of the largest standard size, as hex.
+inline constexpr std::size_t max_practice_request = std::size_t{4} << 20;
+
+/// Exit codes of the child that say that starting it again will not help.
+inline constexpr int exit_usage = 2;
+inline constexpr int exit_refused = 3;
+
+}  // namespace runnel::practice
