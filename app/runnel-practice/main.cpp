@@ -6,11 +6,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <iostream>
 
 int main(int argc, char** argv) {
     using namespace runnel;
     app::harden_process();
+    // Whoever reads the ready line may be gone: no reason to end before the stores are closed.
+    std::signal(SIGPIPE, SIG_IGN);
     CLI::App parser("The practice network of a Runnel wallet: a simulated chain, and a few Lightning nodes to practise with. runneld "
                     "and runnel start it by themselves. Its coins are worth nothing.");
     parser.set_version_flag("--version", "runnel-practice " + std::string(app::version));

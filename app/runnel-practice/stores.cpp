@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t key_size = 32;
 
 /// The passphrase is itself a random key: guessing it is hopeless however cheap a guess is.
-constexpr store::Cost cost_for_a_key{1, 8192};
+const store::Cost cost_for_a_key = store::Cost::cheap();
 
 }  // namespace
 

@@ -116,7 +116,8 @@ void TestJourney::all_the_way_and_home() {
     QVERIFY(within(10'000, [&] { return wallet.balance("onchain_sat") == got - 700'000 - fees + home; }));
     QCOMPARE(wallet.balance("closing_sat"), 0);
     std::int64_t sum = 0;
-    for (const auto& tx : wallet.need("transactions").at("transactions").as_array()) sum += number(tx.as_object(), "net_sat");
+    const auto list = wallet.need("transactions");
+    for (const auto& tx : list.at("transactions").as_array()) sum += number(tx.as_object(), "net_sat");
     QCOMPARE(sum, wallet.balance("onchain_sat"));
     QCOMPARE(wallet.stop(), 0);
 }

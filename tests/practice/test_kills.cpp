@@ -65,7 +65,8 @@ struct Sums {
 };
 Sums sums_of(const PracticeWallet& wallet) {
     Sums out;
-    for (const auto& entry : wallet.need("payments", {{"limit", 10'000}}).at("payments").as_array()) {
+    const auto list = wallet.need("payments", {{"limit", 10'000}});
+    for (const auto& entry : list.at("payments").as_array()) {
         const auto& payment = entry.as_object();
         if (payment.at("status") == json::value("pending")) ++out.pending;
         if (payment.at("status") != json::value("paid")) continue;

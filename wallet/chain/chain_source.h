@@ -1,5 +1,5 @@
 // What stands between the node and a chain: events out, watches and broadcasts in. Implemented over bitcoind
-// (bitcoind_source.h) and over the simulated chain. A source owns no state of the wallet: what it has reported is durable
+// (bitcoind_source.h) and over the practice network (app/practice/source.h). A source owns no state of the wallet: what it has reported is durable
 // on the node's side and is handed back at start.
 //
 //     node --- Watch, Broadcast ---> ChainSource ---> bitcoind, simulated chain

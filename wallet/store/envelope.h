@@ -24,7 +24,7 @@ struct Cost {
 
     /// Passes over 128 MiB that take about `target` on this machine, at least 3 (RFC 9106 advises no fewer).
     static Cost measured(std::chrono::milliseconds target = std::chrono::milliseconds(500));
-    /// The least there is: for tests only.
+    /// The least there is: for tests, and for a passphrase that is itself a random key.
     static Cost cheap() { return {1, 8192}; }
     friend bool operator==(const Cost&, const Cost&) = default;
 };
