@@ -42,10 +42,15 @@ struct CreateInvoice {
     std::string description;
     std::uint32_t expiry_seconds = 3600;
 };
+/// What may be paid in fees when nobody says: 1 %, at least 5 sat.
+constexpr Msat usual_max_fee(Msat amount) {
+    const Msat percent(amount.raw() / 100);
+    return percent < Msat(5'000) ? Msat(5'000) : percent;
+}
 struct Pay {
     std::string text;                        ///< A BOLT 11 invoice, with or without "lightning:".
     std::optional<Msat> amount;              ///< For an invoice without one.
-    std::optional<Msat> max_fee;             ///< Nothing: 1 %, at least 5 sat.
+    std::optional<Msat> max_fee;             ///< Nothing: usual_max_fee().
     std::uint32_t timeout_seconds = 60;      ///< No new attempt afterwards.
 };
 struct Keysend { crypto::PublicKey node_id; Msat amount; };

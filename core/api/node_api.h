@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/api/command.h"
+#include "core/api/quote.h"
 #include "core/api/snapshot.h"
 
 #include <functional>
@@ -29,6 +30,7 @@ struct Trouble { Problem problem; std::optional<ChannelId> channel_id; };
 using Notice = std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDisconnected, ChannelStateChanged, PaymentReceived,
                             PaymentSent, PaymentFailed, HtlcForwarded, CoinsReceived, TransactionSeen, Trouble>;
 using OnNotice = std::function<void(const Notice&)>;
+using OnPicture = std::function<void(const SnapshotPtr&)>;
 
 /// What a pasted text is and what paying it would cost now.
 struct Inspection {
@@ -66,11 +68,16 @@ public:
     virtual void post(Command command, OnAnswer answer) = 0;
     /// Pure.
     virtual Result<Inspection, Problem> inspect(const std::string& text) const = 0;
+    /// Pure.
+    virtual Result<OpenQuote, Problem> quote(const AskOpen& ask) const = 0;
+    virtual Result<CloseQuote, Problem> quote(const AskClose& ask) const = 0;
     virtual std::vector<PaymentView> payments(const ListRequest& request) const = 0;
     virtual std::optional<PaymentView> payment(const PaymentHash& hash) const = 0;
     virtual std::vector<TransactionView> transactions(const ListRequest& request) const = 0;
     /// Until the returned handle dies.
     virtual std::shared_ptr<void> subscribe(OnNotice on_notice) = 0;
+    /// Each new picture, not more often than anybody looks and never behind the last one; until the returned handle dies.
+    virtual std::shared_ptr<void> observe(OnPicture on_picture) = 0;
 };
 
 }  // namespace runnel::api

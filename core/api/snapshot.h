@@ -49,6 +49,7 @@ struct ChannelView {
     std::string closing_reason;
     std::optional<Txid> closing_txid;
     Sat closing_to_us;            ///< Still to come back on the chain.
+    std::optional<BlockHeight> closing_until;  ///< The block from which all of it that is known of can be taken.
     std::vector<HtlcView> htlcs;
     /// What a close by agreement waits for: "payments", "connection", "shutdown", "closing_signed"; empty when none is under way.
     std::string waits_for;
@@ -81,6 +82,8 @@ struct ChainView {
     bool synced = false;
     BlockHeight height;
     std::string problem;
+    /// Mean seconds between blocks, for turning heights into dates; 0 where blocks come at a command (regtest).
+    std::uint32_t block_seconds = 0;
     friend bool operator==(const ChainView&, const ChainView&) = default;
 };
 

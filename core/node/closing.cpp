@@ -415,6 +415,7 @@ StillOut still_out(const State& state, const channel::Channel& channel,
                                           });
         if (is_swept) continue;
         (is_in_flight ? out.in_flight : out.to_us) += claim.output.value;
+        if (!supposed) out.until = std::max(out.until.value_or(BlockHeight(0)), claim.spendable_from);
     }
     return out;
 }

@@ -21,6 +21,7 @@ void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& sc
 struct StillOut {
     Sat to_us;      ///< Ours, to be taken now or after a delay; before fees.
     Sat in_flight;  ///< HTLCs of ours that may come back or be taken by the peer.
+    std::optional<BlockHeight> until;  ///< From this block on all of it that is in a block can be taken.
 };
 StillOut still_out(const State& state, const channel::Channel& channel, const ports::KeyRing& keys);
 

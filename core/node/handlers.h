@@ -119,6 +119,12 @@ Result<Forward, DecodeError> decode_forward(ByteView value);
 Bytes encode_done(const DoneCommand& done);
 Result<DoneCommand, DecodeError> decode_done(ByteView value);
 
+// quote.cpp: what a wish would cost --------------------------------------------------------------------------------------------
+
+/// Plans on a draft that is thrown away.
+Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask, const Scope& scope);
+Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask);
+
 // snapshot.cpp -------------------------------------------------------------------------------------------------------------
 
 /// `kept` is whatever the caller holds from the picture before; what has not changed since is taken from it.

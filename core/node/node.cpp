@@ -196,4 +196,13 @@ Result<api::Inspection, api::Problem> Node::inspect(const std::string& text, Uni
     return inspect_text(m_state, m_config, text, now);
 }
 
+Result<api::OpenQuote, api::Problem> Node::quote(const api::AskOpen& ask) const {
+    Draft draft(m_state);
+    const ports::Entropy none{Secret32{}};
+    const Scope scope{m_config, *m_keys, *m_planner, UnixTime(0), 0, none, 0};
+    return quote_open(draft, ask, scope);
+}
+
+Result<api::CloseQuote, api::Problem> Node::quote(const api::AskClose& ask) const { return quote_close(m_state, ask); }
+
 }  // namespace runnel::node

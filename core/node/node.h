@@ -4,6 +4,7 @@
 //     shell --Event--> plan() --Turn--> Journal::commit --Committed--> apply() --Effects--> shell
 #pragma once
 
+#include "core/api/quote.h"
 #include "core/node/state.h"
 #include "core/peer/session.h"
 #include "core/ports/entropy.h"
@@ -46,6 +47,8 @@ struct Config {
     std::uint64_t chain_patience_ms = 30 * 60 * 1000;
     /// CLTV delta in our invoices: blocks left when the last part arrives.
     std::uint32_t min_final_cltv_expiry_delta = 42;
+    /// Mean seconds between blocks, for people's dates only. Nothing: what the network is known for.
+    std::optional<std::uint32_t> block_seconds;
 };
 
 /// What one turn may know beside state and events.
@@ -94,6 +97,8 @@ public:
     /// Made when asked for and kept until the next turn: no cost for turns nobody looks at. On the node's thread.
     api::SnapshotPtr snapshot() const;
     Result<api::Inspection, api::Problem> inspect(const std::string& text, UnixTime now) const;
+    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const;
+    Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const;
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const;
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const;
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const;

@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds opening_patience{60'000};
 
 std::uint64_t opening_timer(const ChannelId& id) { return timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)); }
 
-/// Coins for the funding output, everything else kept back.
+}  // namespace
+
 Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope) {
     ports::SpendRequest request;
     request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), channel::funding_script_to_plan_with()}};
@@ -34,7 +35,9 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     return channel::FundingPlan{*std::move(plan), index};
 }
 
-}  // namespace
+Sat largest_funding(const Peer& peer, const Config& config) {
+    return peer.negotiated.has(wire::Feature::large_channel) ? config.channels.max_funding : Sat((1 << 24) - 1);
+}
 
 void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result) {
     const api::CommandId* const waiting = draft.openings.find(id);
@@ -87,7 +90,7 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     auto plan = plan_funding(draft, wish, scope);
     if (!plan) return refuse(plan.error());
     const Sat amount = plan->spend.tx.outputs.at(plan->output_index).value;
-    const Sat most = peer->negotiated.has(wire::Feature::large_channel) ? scope.config.channels.max_funding : Sat((1 << 24) - 1);
+    const Sat most = largest_funding(*peer, scope.config);
     if (amount > most) {
         return refuse(api::Problem{api::ProblemKind::amount_too_large, {{"most", std::to_string(most.raw())}, {"unit", "sat"}}});
     }

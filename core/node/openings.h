@@ -6,6 +6,10 @@
 
 namespace runnel::node {
 
+/// Coins for the funding output, everything else kept back.
+Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope);
+/// The most a channel with this peer may hold.
+Sat largest_funding(const Peer& peer, const Config& config);
 /// Nobody will answer any more: forgets the channel, tells who waits.
 void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem);
 void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result);

@@ -99,6 +99,7 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
         // HTLCs that the chain has settled are in flight no more, although the channel still knows them.
         const auto out = still_out(state, channel, keys);
         view.closing_to_us = out.to_us;
+        view.closing_until = out.until;
         view.in_flight_out = out.in_flight.msat();
     }
     if (const auto* const closed = std::get_if<channel::Closed>(&channel.state)) {
@@ -117,6 +118,11 @@ const api::ChannelView& kept_view_of(const State& state, const ChannelPtr& chann
     return entry.view;
 }
 
+std::uint32_t block_seconds(const Config& config) {
+    if (config.block_seconds) return *config.block_seconds;
+    return config.network == Network::regtest || config.network == Network::practice ? 0 : 600;
+}
+
 Sat reserve_in(const State& state, const Config& config) {
     std::size_t open = 0;
     for (const auto& [id, channel] : state.channels) {
@@ -132,7 +138,8 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     out->turn = state.turn;
     out->network = config.network;
     out->node_id = keys.node_id();
-    out->chain = {state.health.status.reachable, state.health.status.synced, state.tip.height, state.health.status.problem};
+    out->chain = {state.health.status.reachable, state.health.status.synced, state.tip.height, state.health.status.problem,
+                  block_seconds(config)};
     for (const auto& [outpoint, coin] : state.coins) {
         (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
     }

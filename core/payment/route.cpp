@@ -1,5 +1,7 @@
 #include "core/payment/route.h"
 
+#include "core/api/command.h"
+
 #include <algorithm>
 #include <set>
 
@@ -8,7 +10,6 @@ namespace runnel::payment {
 namespace {
 
 constexpr std::uint64_t million = 1'000'000;
-constexpr Msat least_default_fee{5'000};
 
 /// Takes what one HTLC can carry from each lane, in the given order, until nothing is left.
 std::vector<Share> fill(std::span<const Lane> lanes, std::span<const std::size_t> order,
@@ -159,7 +160,7 @@ std::optional<Layers> layers(std::span<const HintHop> hops, const crypto::Public
 }
 
 Msat default_max_fee(Msat amount) {
-    return std::max(Msat(amount.raw() / 100), least_default_fee);
+    return api::usual_max_fee(amount);
 }
 
 }  // namespace runnel::payment

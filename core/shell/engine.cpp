@@ -131,6 +131,12 @@ std::shared_ptr<void> Engine::subscribe(api::OnNotice on_notice) {
     return listener;
 }
 
+std::shared_ptr<void> Engine::observe(api::OnPicture on_picture) {
+    auto observer = std::make_shared<api::OnPicture>(std::move(on_picture));
+    m_observers.push_back(observer);
+    return observer;
+}
+
 // The turn ----------------------------------------------------------------------------------------------------------------------
 
 /// Posted, not called: what other sockets have ready now goes into the same turn, hence into the same commit.
@@ -353,9 +359,16 @@ void Engine::publish() {
 void Engine::publish_now() {
     m_publish_due = false;
     m_published_at = Clock::now();
-    auto picture = m_node.snapshot();
-    const std::lock_guard lock(m_published_mutex);
-    m_published.swap(picture);
+    const auto picture = m_node.snapshot();
+    {
+        const std::lock_guard lock(m_published_mutex);
+        m_published = picture;
+    }
+    // By index, as in tell().
+    for (std::size_t i = 0; i < m_observers.size(); ++i) {
+        if (const auto observer = m_observers[i].lock()) (*observer)(picture);
+    }
+    std::erase_if(m_observers, [](const auto& o) { return o.expired(); });
 }
 
 // The end -------------------------------------------------------------------------------------------------------------------------

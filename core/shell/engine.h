@@ -79,12 +79,15 @@ public:
     /// From any thread. An id that was answered already gets that answer again; one under way is answered once it is done.
     void post(api::Command command, api::OnAnswer answer) override;
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
+    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override { return m_node.quote(ask); }
+    Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const override { return m_node.quote(ask); }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override { return m_node.payments(request); }
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const override { return m_node.payment(hash); }
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override {
         return m_node.transactions(request);
     }
     std::shared_ptr<void> subscribe(api::OnNotice on_notice) override;
+    std::shared_ptr<void> observe(api::OnPicture on_picture) override;
 
 private:
     PeerManager::Hooks peer_hooks();
@@ -144,6 +147,7 @@ private:
     std::unordered_map<api::CommandId, api::CommandResult> m_answers;
     std::deque<api::CommandId> m_answer_order;
     std::vector<std::weak_ptr<api::OnNotice>> m_listeners;
+    std::vector<std::weak_ptr<api::OnPicture>> m_observers;
 
     mutable std::mutex m_published_mutex;
     api::SnapshotPtr m_published;

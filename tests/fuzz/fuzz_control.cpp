@@ -34,6 +34,13 @@ public:
     Result<api::Inspection, api::Problem> inspect(const std::string&) const override {
         return fail(api::Problem{api::ProblemKind::malformed, {}});
     }
+    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override {
+        return fail(api::Problem{api::ProblemKind::busy, {}});
+    }
+    Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override {
+        return fail(api::Problem{api::ProblemKind::busy, {}});
+    }
+    std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
     std::vector<api::PaymentView> payments(const api::ListRequest&) const override { return {}; }
     std::optional<api::PaymentView> payment(const PaymentHash&) const override { return std::nullopt; }
     std::vector<api::TransactionView> transactions(const api::ListRequest&) const override { return {}; }

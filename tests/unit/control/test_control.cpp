@@ -36,7 +36,7 @@ public:
     FakeNode() {
         auto picture = std::make_shared<api::Snapshot>();
         picture->node_id = key_of(1);
-        picture->chain = {true, true, BlockHeight(123), {}};
+        picture->chain = {true, true, BlockHeight(123), {}, 600};
         picture->balance.onchain = 5000_sat;
         picture->peers = {{key_of(2), "127.0.0.1", 9735, true, "0,8"}, {key_of(3), "", 0, false, ""}};
         api::ChannelView channel;
@@ -70,6 +70,13 @@ public:
         out.route_hints = {{{key_of(3), *ShortChannelId::make(1, 2, 3), 1, 2, 3}}};
         return out;
     }
+    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override {
+        return fail(api::Problem{api::ProblemKind::busy, {}});
+    }
+    Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override {
+        return fail(api::Problem{api::ProblemKind::busy, {}});
+    }
+    std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
         std::vector<api::PaymentView> out;
         for (std::uint64_t n = request.cursor.value_or(6) - 1; n > 0 && out.size() < request.limit; --n) {

@@ -525,6 +525,21 @@ private slots:
         QVERIFY(left);
     }
 
+    void observers_see_each_new_picture() {
+        Pair net;
+        std::vector<api::SnapshotPtr> seen;
+        auto handle = net.alice.engine->observe([&](const api::SnapshotPtr& picture) { seen.push_back(picture); });
+        fund(net.alice, net.chain, 1);
+        QVERIFY(run_until(net.io, [&] { return !seen.empty() && seen.back()->balance.onchain == 1'000'000_sat; }));
+        QVERIFY(seen.back() == net.alice.engine->node().snapshot());
+        for (std::size_t i = 1; i < seen.size(); ++i) QVERIFY(seen[i - 1]->turn < seen[i]->turn);
+        handle.reset();
+        const auto count = seen.size();
+        net.chain.mine(2);
+        run_for(net.io, 60ms);
+        QCOMPARE(seen.size(), count);
+    }
+
     void listeners_come_and_go() {
         Pair net;
         int first = 0, second = 0;

@@ -1,0 +1,79 @@
+// What opening or closing would cost, for the dialogs that say so before the click. The same planners as the deed itself, on a
+// draft that nobody keeps.
+#include "core/channel/store.h"
+#include "core/channel/transactions.h"
+#include "core/node/openings.h"
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+using channel::Party;
+
+/// A mutual close with two outputs, and the sweep of one output to the wallet: upper bounds of their weights.
+constexpr std::uint64_t mutual_close_weight = 756;
+constexpr std::uint64_t sweep_weight = 500;
+
+Sat without(Msat amount, Sat fee) { return sub_or_zero(amount.floor_sat(), fee); }
+
+}  // namespace
+
+Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask, const Scope& scope) {
+    const auto& policy = scope.config.channels;
+    const auto refuse = [](api::ProblemKind kind, const char* name, Sat bound) {
+        return fail(api::Problem{kind, {{name, std::to_string(bound.raw())}, {"unit", "sat"}}});
+    };
+    if (const auto problem = chain_problem(draft, scope, false)) return fail(*problem);
+    if (ask.amount && *ask.amount < policy.min_funding) return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
+    api::OpenChannel wish;
+    wish.amount = ask.amount;
+    const auto reserve = anchor_reserve(draft, scope.config, 1);
+    const auto plan = plan_funding(draft, wish, scope);
+    if (!plan) return fail(plan.error());
+    api::OpenQuote out;
+    out.amount = plan->spend.tx.outputs.at(plan->output_index).value;
+    if (out.amount < policy.min_funding) return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
+    if (const Peer* const peer = ask.node_id ? draft.peers.find(*ask.node_id) : nullptr) {
+        const Sat most = largest_funding(*peer, scope.config);
+        if (out.amount > most) return refuse(api::ProblemKind::amount_too_large, "most", most);
+    }
+    out.fee = plan->spend.fee;
+    out.kept = reserve.each * reserve.count;
+    out.reserve = channel::reserve_for(out.amount, policy.dust_limit, policy.dust_limit);
+    out.confirmations = channel::minimum_depth_for(policy, out.amount);
+    out.force_wait = BlockDelta(policy.max_to_self_delay);
+    return out;
+}
+
+Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask) {
+    const auto found = state.channels.find(ask.channel_id);
+    const auto* const funded = found == state.channels.end() ? nullptr : channel::funded_of(found->second->state);
+    if (funded == nullptr) {
+        return fail(api::Problem{api::ProblemKind::unknown_command_target, {{"what", "channel"}, {"id", ask.channel_id.hex()}}});
+    }
+    const auto& commitments = funded->commitments;
+    const bool we_pay = funded->params().funder == Party::ours;
+    api::CloseQuote out;
+    std::size_t htlcs = 0;
+    for (const auto& entry : commitments.htlcs()) {
+        ++htlcs;
+        if (entry.htlc.offered_by == Party::ours) out.in_flight += entry.htlc.amount_msat;
+        out.htlcs_until = std::max(out.htlcs_until.value_or(BlockHeight(0)), BlockHeight(entry.htlc.cltv_expiry));
+    }
+    const Msat ours = sub_or_zero(commitments.settled(Party::ours), out.in_flight);
+    if (ask.force) {
+        out.fee = state.health.fees.normal.fee_ceil(sweep_weight);
+        if (we_pay) out.fee += channel::funder_cost(commitments.feerate(), htlcs);
+        out.wait = BlockDelta(funded->params().theirs.to_self_delay);
+    } else {
+        if (we_pay) out.fee = state.health.fees.normal.fee_ceil(mutual_close_weight);
+        out.peer_needed = found->second->link != channel::Link::online;
+    }
+    out.fee = std::min(out.fee, ours.floor_sat());
+    out.to_us = without(ours, out.fee);
+    return out;
+}
+
+}  // namespace runnel::node

@@ -1,0 +1,92 @@
+// What a dialog says before the click is what the click then does.
+#include "tests/scenario/duo.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+class TestQuotes : public QObject {
+    Q_OBJECT
+
+private slots:
+    void an_opening_costs_what_was_said() {
+        // One coin leaves nothing to choose: then it is exact.
+        Story net;
+        auto& alice = net.net.add("alice", parts_for(1));
+        auto& bob = net.net.add("bob", parts_for(2));
+        net.net.fund(alice, 2'000'000_sat);
+        net.net.fund(bob, 2'000'000_sat);
+        net.net.connect(alice, bob);
+        net.net.settle();
+        const auto quote = alice.node().quote(api::AskOpen{bob.id(), 1'000'000_sat});
+        QVERIFY(bool(quote));
+        QCOMPARE(quote->amount.raw(), std::uint64_t{1'000'000});
+        QCOMPARE(quote->kept.raw(), std::uint64_t{50'000});  // one for the channel and one beside
+        QCOMPARE(quote->reserve.raw(), std::uint64_t{10'000});
+        QCOMPARE(quote->confirmations, 3U);
+        const auto opened = net.run(alice, api::OpenChannel{bob.id(), 1'000'000_sat, Msat(0), false, std::nullopt});
+        QVERIFY(bool(opened));
+        QCOMPARE(std::get<api::ChannelOpening>(*opened).fee.raw(), quote->fee.raw());
+        net.net.mine(7);
+        QVERIFY(net.check());
+    }
+
+    void asking_changes_nothing() {
+        Duo net;
+        const auto turn = net.alice.snapshot()->turn;
+        const auto first = net.alice.node().quote(api::AskOpen{std::nullopt, std::nullopt});
+        QVERIFY(bool(first));
+        QVERIFY(first->amount > 2'000'000_sat - 60'000_sat);
+        const auto second = net.alice.node().quote(api::AskOpen{std::nullopt, std::nullopt});
+        QVERIFY(*first == *second);
+        QCOMPARE(net.alice.snapshot()->turn, turn);
+        QVERIFY(net.check());
+    }
+
+    void what_cannot_be_opened_says_why() {
+        Duo net;
+        const auto small = net.alice.node().quote(api::AskOpen{std::nullopt, 5_sat});
+        QVERIFY(!small);
+        QCOMPARE(small.error().kind, api::ProblemKind::amount_too_small);
+        const auto large = net.alice.node().quote(api::AskOpen{std::nullopt, 9'000'000_sat});
+        QVERIFY(!large);
+        QCOMPARE(large.error().kind, api::ProblemKind::insufficient_funds);
+        QVERIFY(!net.alice.node().quote(api::AskClose{ChannelId{}, false}));
+        QVERIFY(net.check());
+    }
+
+    void a_close_brings_what_was_said() {
+        Duo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+        const auto before = Duo::coins(net.alice);
+        const auto quote = net.alice.node().quote(api::AskClose{id, false});
+        QVERIFY(bool(quote));
+        QVERIFY(!quote->peer_needed);
+        QCOMPARE(quote->to_us + quote->fee, 1'000'000_sat);
+        QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false})));
+        net.net.mine(8);
+        const auto came = Duo::coins(net.alice) - before;
+        // Said "about": the negotiated fee is never more than what was said.
+        QVERIFY(came >= quote->to_us);
+        QVERIFY(came.raw() - quote->to_us.raw() < 700);
+        QVERIFY(net.check());
+    }
+
+    void a_forced_close_says_when_it_ends() {
+        Duo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+        const auto quote = net.alice.node().quote(api::AskClose{id, true});
+        QVERIFY(bool(quote));
+        QCOMPARE(quote->wait.raw(), net.alice.snapshot()->channels.front().our_delay);
+        QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+        QVERIFY(!net.alice.snapshot()->channels.front().closing_until);  // not in a block yet
+        net.net.mine(1);
+        const auto view = net.alice.snapshot()->channels.front();
+        QVERIFY(view.closing_until.has_value());
+        QCOMPARE(view.closing_until->raw(), net.alice.snapshot()->chain.height.raw() + quote->wait.raw());
+        QVERIFY(net.check());
+    }
+};
+
+RUNNEL_TEST(TestQuotes)
+#include "test_quotes.moc"
