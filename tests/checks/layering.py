@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Who may include whom.
 
-The arrows are read from the DEPS of runnel_module() in core/CMakeLists.txt and wallet/CMakeLists.txt:
+The arrows are read from the DEPS of runnel_module() in core/CMakeLists.txt and wallet/CMakeLists.txt, and of
+runnel_ui_module() in ui/CMakeLists.txt:
 what a folder is not linked with, directly or through others, it may not include either, although the
 include path would let it. On top of that stand the rules that no arrow can say: the core knows no
 window, no wallet and no program; ui knows core/api alone; neither core nor wallet knows Qt; and the
@@ -17,7 +18,7 @@ import sys
 import tempfile
 
 SOURCES = (".h", ".cpp")
-MODULE = re.compile(r"runnel_module\(\s*(\w+)([^)]*)\)")
+MODULE = re.compile(r"runnel_(?:ui_)?module\(\s*(\w+)([^)]*)\)")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 QT = re.compile(r"^(Q[A-Z]\w+|Qt\w*/.*|q[a-z]+\.h)$")
 
@@ -87,6 +88,8 @@ def offences(root):
     modules = arrows(
         *((root / top / "CMakeLists.txt").read_text() for top in ("core", "wallet"))
     )
+    ui_list = root / "ui" / "CMakeLists.txt"
+    ui_modules = arrows(ui_list.read_text()) if ui_list.exists() else {}
     wallet_folders = {p.name for p in (root / "wallet").iterdir() if p.is_dir()}
     for top in ("core", "wallet", "ui"):
         for file in sorted((root / top).rglob("*")):
@@ -111,6 +114,8 @@ def offences(root):
                 elif top == "ui":
                     if parts[0] != "ui" and parts[:2] != ["core", "api"]:
                         yield f'{where}: "{name}": ui includes core/api and nothing below it'
+                    elif parts[0] == "ui" and parts[1] not in ui_modules.get(folder, {folder}):
+                        yield f'{where}: "{name}": there is no arrow from {folder} to {parts[1]}'
                 elif parts[0] not in ("core", "wallet") or (top == "core" and parts[0] != "core"):
                     yield f'{where}: "{name}": {top} does not know {parts[0]}'
                 elif parts[1] not in modules.get(folder, {folder}):
@@ -147,7 +152,10 @@ def self_test():
         write("core/wire/w.h", '#include "core/base/a.h"\n')
         write("core/node/n.h", '#include "core/wire/w.h"\n')
         write("wallet/store/s.cpp", '#include "core/base/a.h"\n#include <mutex>\n')
-        write("ui/w.cpp", "#include <QWidget>\n")
+        write("ui/CMakeLists.txt", "runnel_ui_module(format LIBS x)\nrunnel_ui_module(pages DEPS format)\n")
+        write("ui/format/f.h", "#include <QString>\n")
+        write("ui/pages/p.cpp", '#include "ui/format/f.h"\n#include <QWidget>\n')
+        write("ui/pages/p.h", "#include <QWidget>\n")
         assert list(offences(root)) == [], list(offences(root))
         for path, text, word in (
             ("core/base/b.h", '#include "core/wire/w.h"\n', "no arrow from base to wire"),
@@ -156,7 +164,8 @@ def self_test():
             ("core/wire/c.cpp", "auto t = std::chrono::system_clock::now();\n", "no clock"),
             ("core/wire/s.cpp", '#include "wallet/store/s.cpp"\n', "does not know wallet"),
             ("wallet/store/n.cpp", '#include "core/node/n.h"\n', "no arrow from store to node"),
-            ("ui/n.cpp", '#include "core/node/n.h"\n', "core/api"),
+            ("ui/pages/n.cpp", '#include "core/node/n.h"\n', "core/api"),
+            ("ui/format/n.cpp", '#include "ui/pages/p.h"\n', "no arrow from format to pages"),
             ("core/wire/r.h", '#include "w.h"\n', "from the root"),
         ):
             write(path, text)

@@ -1,6 +1,10 @@
 #include "tests/support/test_main.h"
 
+#ifdef RUNNEL_TEST_WIDGETS
+#include <QApplication>
+#else
 #include <QCoreApplication>
+#endif
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +35,11 @@ QString tests_dir() {
 
 /// Runs every registered class, or only those whose name is given as `--class NAME`; other arguments go to QtTest.
 int main(int argc, char** argv) {
+#ifdef RUNNEL_TEST_WIDGETS
+    QApplication application(argc, argv);
+#else
     QCoreApplication application(argc, argv);
+#endif
     QStringList arguments = application.arguments();
     QString only;
     const auto at = arguments.indexOf(QStringLiteral("--class"));

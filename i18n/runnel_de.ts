@@ -1,0 +1,2272 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Format</name>
+    <message>
+        <source>Lightning payment</source>
+        <translation>Lightning-Zahlung</translation>
+    </message>
+    <message>
+        <source>Lightning invoice</source>
+        <translation>Lightning-Rechnung</translation>
+    </message>
+    <message>
+        <source>any amount</source>
+        <translation>beliebiger Betrag</translation>
+    </message>
+    <message>
+        <source>On its way</source>
+        <translation>Unterwegs</translation>
+    </message>
+    <message>
+        <source>Waiting to be paid</source>
+        <translation>Wartet auf die Zahlung</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>Bezahlt</translation>
+    </message>
+    <message>
+        <source>no fee</source>
+        <translation>keine Gebühr</translation>
+    </message>
+    <message>
+        <source>fee %1</source>
+        <translation>Gebühr %1</translation>
+    </message>
+    <message>
+        <source>Not paid</source>
+        <translation>Nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>Coins received</source>
+        <translation>Geld empfangen</translation>
+    </message>
+    <message>
+        <source>Coins sent</source>
+        <translation>Geld gesendet</translation>
+    </message>
+    <message>
+        <source>Channel opened</source>
+        <translation>Kanal geöffnet</translation>
+    </message>
+    <message>
+        <source>Channel closed</source>
+        <translation>Kanal geschlossen</translation>
+    </message>
+    <message>
+        <source>Returned from a channel</source>
+        <translation>Aus einem Kanal zurück</translation>
+    </message>
+    <message>
+        <source>Fee added to a transaction</source>
+        <translation>Gebühr einer Transaktion erhöht</translation>
+    </message>
+    <message>
+        <source>Waiting for the chain</source>
+        <translation>Wartet auf die Kette</translation>
+    </message>
+    <message>
+        <source>Confirmed</source>
+        <translation>Bestätigt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n confirmation(s)</source>
+        <translation>
+            <numerusform>%n Bestätigung</numerusform>
+            <numerusform>%n Bestätigungen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>less than %1</source>
+        <translation>weniger als %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n payment(s) are on their way.</source>
+        <translation>
+            <numerusform>Eine Zahlung ist unterwegs.</numerusform>
+            <numerusform>%n Zahlungen sind unterwegs.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Offen</translation>
+    </message>
+    <message>
+        <source>You can send %1 and receive %2.</source>
+        <translation>Du kannst %1 senden und %2 empfangen.</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Getrennt</translation>
+    </message>
+    <message>
+        <source>The other side is not connected. You can send %1 and receive %2 when it is back.</source>
+        <translation>Die Gegenseite ist nicht verbunden. Du kannst %1 senden und %2 empfangen, wenn sie zurück ist.</translation>
+    </message>
+    <message>
+        <source>Not usable at this moment. You can send %1 and receive %2 when it is.</source>
+        <translation>Im Augenblick nicht benutzbar. Du kannst %1 senden und %2 empfangen, wenn er es wieder ist.</translation>
+    </message>
+    <message>
+        <source>Opening</source>
+        <translation>Öffnet</translation>
+    </message>
+    <message numerus="yes">
+        <source>Waiting for the chain: %1 of %n confirmation(s).</source>
+        <translation>
+            <numerusform>Wartet auf die Kette: %1 von %n Bestätigung.</numerusform>
+            <numerusform>Wartet auf die Kette: %1 von %n Bestätigungen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Confirmed here. Waiting for the other side to see it too.</source>
+        <translation>Hier bestätigt. Wartet darauf, dass es auch die Gegenseite sieht.</translation>
+    </message>
+    <message>
+        <source>Being agreed on with the other side. Nothing is at stake yet.</source>
+        <translation>Wird mit der Gegenseite vereinbart. Noch steht nichts auf dem Spiel.</translation>
+    </message>
+    <message>
+        <source>Closing</source>
+        <translation>Schließt</translation>
+    </message>
+    <message>
+        <source>Closing by agreement, as soon as the payments on their way have ended.</source>
+        <translation>Schließt einvernehmlich, sobald die laufenden Zahlungen beendet sind.</translation>
+    </message>
+    <message>
+        <source>Closing by agreement, as soon as the other side is back.</source>
+        <translation>Schließt einvernehmlich, sobald die Gegenseite zurück ist.</translation>
+    </message>
+    <message>
+        <source>Closing by agreement. The fee is being agreed on.</source>
+        <translation>Schließt einvernehmlich. Die Gebühr wird vereinbart.</translation>
+    </message>
+    <message>
+        <source>Closing. Your part is in your wallet; the chain makes it final.</source>
+        <translation>Schließt. Dein Teil ist in deiner Wallet; die Kette macht es endgültig.</translation>
+    </message>
+    <message>
+        <source>Closing. %1 are on their way back to your wallet.</source>
+        <translation>Schließt. %1 sind auf dem Rückweg in deine Wallet.</translation>
+    </message>
+    <message>
+        <source>%1 in payments are settled on the chain.</source>
+        <translation>%1 in Zahlungen werden auf der Kette beendet.</translation>
+    </message>
+    <message>
+        <source>Usable %1.</source>
+        <translation>Benutzbar %1.</translation>
+    </message>
+    <message>
+        <source>Back in your wallet %1.</source>
+        <translation>Zurück in deiner Wallet %1.</translation>
+    </message>
+    <message>
+        <source>Be online %1: a payment on its way ends then.</source>
+        <translation>Sei %1 online: Dann endet eine laufende Zahlung.</translation>
+    </message>
+    <message>
+        <source>In order</source>
+        <translation>In Ordnung</translation>
+    </message>
+    <message>
+        <source>Under way</source>
+        <translation>Im Gang</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Needs attention</source>
+        <translation>Braucht Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>by agreement</source>
+        <translation>einvernehmlich</translation>
+    </message>
+    <message>
+        <source>by the other side alone</source>
+        <translation>von der Gegenseite allein</translation>
+    </message>
+    <message>
+        <source>by you alone</source>
+        <translation>von dir allein</translation>
+    </message>
+    <message>
+        <source>by the other side, with an old state</source>
+        <translation>von der Gegenseite, mit einem alten Stand</translation>
+    </message>
+    <message>
+        <source>it was never confirmed</source>
+        <translation>er wurde nie bestätigt</translation>
+    </message>
+    <message>
+        <source>Offered</source>
+        <translation>Angeboten</translation>
+    </message>
+    <message>
+        <source>Being settled</source>
+        <translation>Wird beendet</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>Geschlossen</translation>
+    </message>
+    <message>
+        <source>Closed. Nothing is left in it.</source>
+        <translation>Geschlossen. Es ist nichts mehr darin.</translation>
+    </message>
+    <message>
+        <source>The cause: %1.</source>
+        <translation>Die Ursache: %1.</translation>
+    </message>
+    <message>
+        <source>Opening the channel with %1</source>
+        <translation>Der Kanal mit %1 wird geöffnet</translation>
+    </message>
+    <message>
+        <source>Usable once the channel is ready.</source>
+        <translation>Benutzbar, sobald der Kanal bereit ist.</translation>
+    </message>
+    <message>
+        <source>Closing the channel with %1</source>
+        <translation>Der Kanal mit %1 wird geschlossen</translation>
+    </message>
+    <message>
+        <source>In your wallet %1.</source>
+        <translation>In deiner Wallet %1.</translation>
+    </message>
+    <message>
+        <source>In your wallet once the closing transaction is in a block.</source>
+        <translation>In deiner Wallet, sobald die schließende Transaktion in einem Block ist.</translation>
+    </message>
+    <message>
+        <source>A payment through %1</source>
+        <translation>Eine Zahlung über %1</translation>
+    </message>
+    <message>
+        <source>It arrives or comes back, %1 at the latest.</source>
+        <translation>Sie kommt an oder zurück, spätestens %1.</translation>
+    </message>
+    <message>
+        <source>Practice network</source>
+        <translation>Übungsnetz</translation>
+    </message>
+    <message>
+        <source>The chain source does not answer. Payments go on for a while; opening and closing wait.</source>
+        <translation>Die Kettenquelle antwortet nicht. Zahlungen gehen eine Weile weiter; Öffnen und Schließen warten.</translation>
+    </message>
+    <message>
+        <source>Catching up with the chain, now at block %1.</source>
+        <translation>Holt die Kette nach, jetzt bei Block %1.</translation>
+    </message>
+    <message>
+        <source>Your channel waits for its other side to connect.</source>
+        <translation>Dein Kanal wartet auf die Verbindung der Gegenseite.</translation>
+    </message>
+    <message>
+        <source>All your channels wait for their other sides to connect.</source>
+        <translation>Alle deine Kanäle warten auf die Verbindung ihrer Gegenseiten.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) wait for the other side to connect.</source>
+        <translation>
+            <numerusform>Ein Kanal wartet auf die Verbindung der Gegenseite.</numerusform>
+            <numerusform>%n Kanäle warten auf die Verbindung der Gegenseite.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) are being opened or closed.</source>
+        <translation>
+            <numerusform>Ein Kanal wird geöffnet oder geschlossen.</numerusform>
+            <numerusform>%n Kanäle werden geöffnet oder geschlossen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Everything is in order. No channel is open yet.</source>
+        <translation>Alles in Ordnung. Noch ist kein Kanal offen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Everything is in order. %n channel(s) are ready.</source>
+        <translation>
+            <numerusform>Alles in Ordnung. Ein Kanal ist bereit.</numerusform>
+            <numerusform>Alles in Ordnung. %n Kanäle sind bereit.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Coins that are not confirmed yet</source>
+        <translation>Noch nicht bestätigtes Geld</translation>
+    </message>
+    <message>
+        <source>Spendable %1.</source>
+        <translation>Ausgeben kannst du es %1.</translation>
+    </message>
+    <message>
+        <source>Kept for closing channels</source>
+        <translation>Für das Schließen von Kanälen zurückgelegt</translation>
+    </message>
+    <message>
+        <source>These coins pay the fees when a channel must be closed in time. They are free again once your channels are closed.</source>
+        <translation>Dieses Geld zahlt die Gebühren, wenn ein Kanal rechtzeitig geschlossen werden muss. Es ist wieder frei, sobald deine Kanäle geschlossen sind.</translation>
+    </message>
+    <message>
+        <source>Kept back inside your channels</source>
+        <translation>In deinen Kanälen zurückgehalten</translation>
+    </message>
+    <message>
+        <source>Each side keeps about 1 % in its channel, so that nobody gains by cheating. You get it back at the close.</source>
+        <translation>Jede Seite lässt etwa 1 % in ihrem Kanal, damit niemand durch Betrug gewinnt. Beim Schließen bekommst du es zurück.</translation>
+    </message>
+    <message>
+        <source>You have no channel yet. To receive over Lightning, open one first and spend a part of it, or ask somebody to open one to you.</source>
+        <translation>Du hast noch keinen Kanal. Um über Lightning zu empfangen, öffne erst einen und gib einen Teil davon aus, oder bitte jemanden, einen zu dir zu öffnen.</translation>
+    </message>
+    <message>
+        <source>None of your channels is ready at this moment, so nothing can be received over Lightning yet.</source>
+        <translation>Keiner deiner Kanäle ist im Augenblick bereit, also kann über Lightning noch nichts empfangen werden.</translation>
+    </message>
+    <message>
+        <source>Your channels are full on your side. Spend something first: what you pay makes room to receive.</source>
+        <translation>Deine Kanäle sind auf deiner Seite voll. Gib zuerst etwas aus: Was du zahlst, schafft Platz zum Empfangen.</translation>
+    </message>
+    <message>
+        <source>You can receive up to %1 now. That is what the other sides of your channels hold, less what they must keep.</source>
+        <translation>Du kannst jetzt bis zu %1 empfangen. So viel haben die Gegenseiten in deinen Kanälen, abzüglich dessen, was sie behalten müssen.</translation>
+    </message>
+    <message>
+        <source>No channel is ready to pay from.</source>
+        <translation>Kein Kanal ist bereit, um daraus zu zahlen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>At once, through %n channel(s).</source>
+        <translation>
+            <numerusform>Sofort, über einen Kanal.</numerusform>
+            <numerusform>Sofort, über %n Kanäle.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The technical cause: %1</source>
+        <translation>Die technische Ursache: %1</translation>
+    </message>
+    <message>
+        <source>There are not enough coins in the wallet.</source>
+        <translation>In der Wallet ist nicht genug Geld.</translation>
+    </message>
+    <message>
+        <source>%1 can be spent now, %2 are needed with the fee.</source>
+        <translation>%1 können jetzt ausgegeben werden, %2 sind mit der Gebühr nötig.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller amount, or receive coins first.</source>
+        <translation>Wähle einen kleineren Betrag oder empfange zuerst Geld.</translation>
+    </message>
+    <message>
+        <source>This would touch what keeps your channels safe.</source>
+        <translation>Das würde anrühren, was deine Kanäle sicher macht.</translation>
+    </message>
+    <message>
+        <source>%1 stay in the wallet so that channels can be closed in time. %2 are there, %3 are needed in all.</source>
+        <translation>%1 bleiben in der Wallet, damit Kanäle rechtzeitig geschlossen werden können. %2 sind da, %3 sind insgesamt nötig.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller amount, or receive more coins first.</source>
+        <translation>Wähle einen kleineren Betrag oder empfange zuerst mehr Geld.</translation>
+    </message>
+    <message>
+        <source>The amount is too small.</source>
+        <translation>Der Betrag ist zu klein.</translation>
+    </message>
+    <message>
+        <source>The least is %1.</source>
+        <translation>Das Mindeste ist %1.</translation>
+    </message>
+    <message>
+        <source>Choose a larger amount.</source>
+        <translation>Wähle einen größeren Betrag.</translation>
+    </message>
+    <message>
+        <source>The amount is too large.</source>
+        <translation>Der Betrag ist zu groß.</translation>
+    </message>
+    <message>
+        <source>The most is %1.</source>
+        <translation>Das Höchste ist %1.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller amount.</source>
+        <translation>Wähle einen kleineren Betrag.</translation>
+    </message>
+    <message>
+        <source>This is more than your channels can send.</source>
+        <translation>Das ist mehr, als deine Kanäle senden können.</translation>
+    </message>
+    <message>
+        <source>%1 can be sent in one payment now, %2 are needed with the fee.</source>
+        <translation>%1 können jetzt in einer Zahlung gesendet werden, %2 sind mit der Gebühr nötig.</translation>
+    </message>
+    <message>
+        <source>Pay a smaller amount, or open a larger channel.</source>
+        <translation>Zahle einen kleineren Betrag oder öffne einen größeren Kanal.</translation>
+    </message>
+    <message>
+        <source>The fee would be higher than the limit.</source>
+        <translation>Die Gebühr wäre höher als die Grenze.</translation>
+    </message>
+    <message>
+        <source>The fee would be %1, the limit is %2.</source>
+        <translation>Die Gebühr wäre %1, die Grenze ist %2.</translation>
+    </message>
+    <message>
+        <source>Try again later, or open a channel that is closer to the payee.</source>
+        <translation>Versuche es später noch einmal oder öffne einen Kanal, der näher am Empfänger ist.</translation>
+    </message>
+    <message>
+        <source>No way to the payee was found.</source>
+        <translation>Kein Weg zum Empfänger wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>The invoice names ways to the payee, but none begins at a peer of yours.</source>
+        <translation>Die Rechnung nennt Wege zum Empfänger, aber keiner beginnt bei einer deiner Gegenseiten.</translation>
+    </message>
+    <message>
+        <source>Open a channel with the payee, or with a node it is connected to.</source>
+        <translation>Öffne einen Kanal mit dem Empfänger oder mit einem Knoten, mit dem er verbunden ist.</translation>
+    </message>
+    <message>
+        <source>The payee is no peer of yours, and the invoice names no way to it.</source>
+        <translation>Der Empfänger ist keine deiner Gegenseiten, und die Rechnung nennt keinen Weg zu ihm.</translation>
+    </message>
+    <message>
+        <source>None of your channels leads there now.</source>
+        <translation>Keiner deiner Kanäle führt gerade dorthin.</translation>
+    </message>
+    <message>
+        <source>This text cannot be read.</source>
+        <translation>Dieser Text kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>It is not a complete Lightning invoice (%1).</source>
+        <translation>Es ist keine vollständige Lightning-Rechnung (%1).</translation>
+    </message>
+    <message>
+        <source>It is not a complete Lightning invoice.</source>
+        <translation>Es ist keine vollständige Lightning-Rechnung.</translation>
+    </message>
+    <message>
+        <source>Copy it again from beginning to end. Invoices begin with “ln”.</source>
+        <translation>Kopiere sie noch einmal von Anfang bis Ende. Rechnungen beginnen mit „ln“.</translation>
+    </message>
+    <message>
+        <source>This input cannot be used.</source>
+        <translation>Diese Eingabe ist nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>Check what you entered.</source>
+        <translation>Prüfe deine Eingabe.</translation>
+    </message>
+    <message>
+        <source>It is not there any more.</source>
+        <translation>Es ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>It may have ended in the meantime.</source>
+        <translation>Es mag inzwischen geendet haben.</translation>
+    </message>
+    <message>
+        <source>The wallet has not caught up with the chain yet.</source>
+        <translation>Die Wallet hat die Kette noch nicht nachgeholt.</translation>
+    </message>
+    <message>
+        <source>Wait until Home says that it has, then try again.</source>
+        <translation>Warte, bis die Übersicht es meldet, und versuche es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The chain source has been silent for too long.</source>
+        <translation>Die Kettenquelle schweigt schon zu lange.</translation>
+    </message>
+    <message>
+        <source>Nothing is added to channels until it answers, so that nothing can be missed.</source>
+        <translation>Bis sie antwortet, kommt nichts in Kanäle hinzu, damit nichts übersehen wird.</translation>
+    </message>
+    <message>
+        <source>Check that the chain source is running and can be reached.</source>
+        <translation>Prüfe, ob die Kettenquelle läuft und erreichbar ist.</translation>
+    </message>
+    <message>
+        <source>The other side is not connected.</source>
+        <translation>Die Gegenseite ist nicht verbunden.</translation>
+    </message>
+    <message>
+        <source>Wait until it is back, or check your network connection.</source>
+        <translation>Warte, bis sie zurück ist, oder prüfe deine Netzverbindung.</translation>
+    </message>
+    <message>
+        <source>The other side cannot be reached.</source>
+        <translation>Die Gegenseite ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>Check the address, and whether the other side is running.</source>
+        <translation>Prüfe die Adresse und ob die Gegenseite läuft.</translation>
+    </message>
+    <message>
+        <source>The other side said no.</source>
+        <translation>Die Gegenseite hat abgelehnt.</translation>
+    </message>
+    <message>
+        <source>Another amount or another peer may do.</source>
+        <translation>Ein anderer Betrag oder eine andere Gegenseite kann helfen.</translation>
+    </message>
+    <message>
+        <source>The invoice leaves the amount to you.</source>
+        <translation>Die Rechnung überlässt dir den Betrag.</translation>
+    </message>
+    <message>
+        <source>Enter how much you want to pay.</source>
+        <translation>Gib ein, wie viel du zahlen willst.</translation>
+    </message>
+    <message>
+        <source>The fee rate is out of range.</source>
+        <translation>Der Gebührensatz liegt außerhalb der Grenzen.</translation>
+    </message>
+    <message>
+        <source>It may be between %1 and %2 sat per vbyte.</source>
+        <translation>Er darf zwischen %1 und %2 sat je vByte liegen.</translation>
+    </message>
+    <message>
+        <source>Use the estimate.</source>
+        <translation>Nimm die Schätzung.</translation>
+    </message>
+    <message>
+        <source>There is no open channel to pay from.</source>
+        <translation>Es gibt keinen offenen Kanal, um daraus zu zahlen.</translation>
+    </message>
+    <message>
+        <source>Payments travel through a channel whose other side is connected.</source>
+        <translation>Zahlungen laufen durch einen Kanal, dessen Gegenseite verbunden ist.</translation>
+    </message>
+    <message>
+        <source>Open a channel, or wait until the other side is back.</source>
+        <translation>Öffne einen Kanal oder warte, bis die Gegenseite zurück ist.</translation>
+    </message>
+    <message>
+        <source>The invoice has expired.</source>
+        <translation>Die Rechnung ist abgelaufen.</translation>
+    </message>
+    <message>
+        <source>Nothing was paid.</source>
+        <translation>Nichts wurde bezahlt.</translation>
+    </message>
+    <message>
+        <source>Ask the payee for a new one.</source>
+        <translation>Bitte den Empfänger um eine neue.</translation>
+    </message>
+    <message>
+        <source>This invoice was paid before.</source>
+        <translation>Diese Rechnung wurde schon bezahlt.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent a second time.</source>
+        <translation>Nichts wurde ein zweites Mal gesendet.</translation>
+    </message>
+    <message>
+        <source>The proof of payment is in Activity.</source>
+        <translation>Der Zahlungsnachweis steht im Verlauf.</translation>
+    </message>
+    <message>
+        <source>A payment of this invoice is still on its way.</source>
+        <translation>Eine Zahlung dieser Rechnung ist noch unterwegs.</translation>
+    </message>
+    <message>
+        <source>It may yet arrive, so it is not sent a second time.</source>
+        <translation>Sie kann noch ankommen, deshalb wird sie nicht noch einmal gesendet.</translation>
+    </message>
+    <message>
+        <source>Activity shows how it ends.</source>
+        <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
+    </message>
+    <message>
+        <source>This invoice is your own.</source>
+        <translation>Diese Rechnung ist deine eigene.</translation>
+    </message>
+    <message>
+        <source>Paying yourself would move nothing.</source>
+        <translation>Dich selbst zu bezahlen würde nichts bewegen.</translation>
+    </message>
+    <message>
+        <source>The payee did not take the payment.</source>
+        <translation>Der Empfänger hat die Zahlung nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>Ask the payee for a new invoice.</source>
+        <translation>Bitte den Empfänger um eine neue Rechnung.</translation>
+    </message>
+    <message>
+        <source>The payment failed on its way.</source>
+        <translation>Die Zahlung ist unterwegs gescheitert.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment.</source>
+        <translation>Versuche es gleich noch einmal.</translation>
+    </message>
+    <message>
+        <source>It took too long.</source>
+        <translation>Es hat zu lange gedauert.</translation>
+    </message>
+    <message>
+        <source>Nothing was paid or changed.</source>
+        <translation>Nichts wurde bezahlt oder geändert.</translation>
+    </message>
+    <message>
+        <source>This is made for another network.</source>
+        <translation>Das ist für ein anderes Netz gemacht.</translation>
+    </message>
+    <message>
+        <source>This wallet is on %1.</source>
+        <translation>Diese Wallet ist auf %1.</translation>
+    </message>
+    <message>
+        <source>Ask for an invoice of the right network.</source>
+        <translation>Bitte um eine Rechnung des richtigen Netzes.</translation>
+    </message>
+    <message>
+        <source>This needs something that Runnel cannot do yet.</source>
+        <translation>Dafür ist etwas nötig, was Runnel noch nicht kann.</translation>
+    </message>
+    <message>
+        <source>The channel is not open any more.</source>
+        <translation>Der Kanal ist nicht mehr offen.</translation>
+    </message>
+    <message>
+        <source>Channels shows where it stands.</source>
+        <translation>Die Seite Kanäle zeigt, wie es um ihn steht.</translation>
+    </message>
+    <message>
+        <source>The chain source refused the transaction.</source>
+        <translation>Die Kettenquelle hat die Transaktion abgelehnt.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment, when fees may be lower.</source>
+        <translation>Versuche es später noch einmal, wenn die Gebühren niedriger sind.</translation>
+    </message>
+    <message>
+        <source>The disk is nearly full.</source>
+        <translation>Der Datenträger ist fast voll.</translation>
+    </message>
+    <message>
+        <source>Nothing new is begun, so that channels can still be closed safely.</source>
+        <translation>Nichts Neues wird begonnen, damit Kanäle noch sicher geschlossen werden können.</translation>
+    </message>
+    <message>
+        <source>Make space on the disk, then try again.</source>
+        <translation>Schaffe Platz auf dem Datenträger und versuche es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Something of the same kind is still under way.</source>
+        <translation>Etwas Gleichartiges ist noch im Gang.</translation>
+    </message>
+    <message>
+        <source>Wait for it to end, then try again.</source>
+        <translation>Warte, bis es endet, und versuche es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Runnel.</source>
+        <translation>In Runnel ist etwas schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>Nothing was lost. Please report it with the log.</source>
+        <translation>Nichts ging verloren. Bitte melde es mit dem Protokoll.</translation>
+    </message>
+    <message>
+        <source>This was more than your channels could send.</source>
+        <translation>Das war mehr, als deine Kanäle senden konnten.</translation>
+    </message>
+    <message>
+        <source>The fee would have been higher than the limit.</source>
+        <translation>Die Gebühr wäre höher gewesen als die Grenze.</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>Versuche es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>The payment did not succeed.</source>
+        <translation>Die Zahlung ist nicht gelungen.</translation>
+    </message>
+    <message>
+        <source>This is not the passphrase of this wallet.</source>
+        <translation>Das ist nicht die Passphrase dieser Wallet.</translation>
+    </message>
+    <message>
+        <source>Nothing was touched.</source>
+        <translation>Nichts wurde angerührt.</translation>
+    </message>
+    <message>
+        <source>Try again. Capital letters count.</source>
+        <translation>Versuche es noch einmal. Groß und klein zählt.</translation>
+    </message>
+    <message>
+        <source>This wallet is open already.</source>
+        <translation>Diese Wallet ist schon offen.</translation>
+    </message>
+    <message>
+        <source>Only one program at a time can have it open, or coins could be lost.</source>
+        <translation>Nur ein Programm zugleich darf sie offen haben, sonst könnte Geld verloren gehen.</translation>
+    </message>
+    <message>
+        <source>Use the other window, or close it first.</source>
+        <translation>Benutze das andere Fenster oder schließe es zuerst.</translation>
+    </message>
+    <message>
+        <source>There is a wallet already.</source>
+        <translation>Es gibt schon eine Wallet.</translation>
+    </message>
+    <message>
+        <source>It was not touched.</source>
+        <translation>Sie wurde nicht angerührt.</translation>
+    </message>
+    <message>
+        <source>Open it with its passphrase.</source>
+        <translation>Öffne sie mit ihrer Passphrase.</translation>
+    </message>
+    <message>
+        <source>There is no wallet here.</source>
+        <translation>Hier ist keine Wallet.</translation>
+    </message>
+    <message>
+        <source>Make a new one, or restore one from its words.</source>
+        <translation>Lege eine neue an oder stelle eine aus ihren Wörtern wieder her.</translation>
+    </message>
+    <message>
+        <source>The wallet's file is damaged.</source>
+        <translation>Die Datei der Wallet ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. %1</source>
+        <translation>Nichts wurde geändert. %1</translation>
+    </message>
+    <message>
+        <source>Keep the folder as it is and take a copy. The 24 words restore the coins in another folder.</source>
+        <translation>Lass den Ordner, wie er ist, und mache eine Kopie. Die 24 Wörter stellen das Guthaben in einem anderen Ordner wieder her.</translation>
+    </message>
+    <message>
+        <source>This wallet was written by a newer Runnel.</source>
+        <translation>Diese Wallet wurde von einem neueren Runnel geschrieben.</translation>
+    </message>
+    <message>
+        <source>Use that version, or a later one.</source>
+        <translation>Benutze jene Version oder eine spätere.</translation>
+    </message>
+    <message>
+        <source>This wallet belongs to another network.</source>
+        <translation>Diese Wallet gehört zu einem anderen Netz.</translation>
+    </message>
+    <message>
+        <source>It was made for %1.</source>
+        <translation>Sie wurde für %1 gemacht.</translation>
+    </message>
+    <message>
+        <source>Start Runnel for that network, or choose another folder.</source>
+        <translation>Starte Runnel für jenes Netz oder wähle einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to work out the key.</source>
+        <translation>Der Speicher reicht nicht, um den Schlüssel zu berechnen.</translation>
+    </message>
+    <message>
+        <source>Close other programs and try again.</source>
+        <translation>Schließe andere Programme und versuche es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The disk did not do what it was asked.</source>
+        <translation>Der Datenträger hat nicht getan, was er sollte.</translation>
+    </message>
+    <message>
+        <source>Check its free space, and that you may write to the folder.</source>
+        <translation>Prüfe seinen freien Platz und ob du in den Ordner schreiben darfst.</translation>
+    </message>
+    <message>
+        <source>The address of the chain source cannot be used.</source>
+        <translation>Die Adresse der Kettenquelle ist nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>The practice network did not start.</source>
+        <translation>Das Übungsnetz ist nicht gestartet.</translation>
+    </message>
+    <message>
+        <source>Close Runnel and start it again.</source>
+        <translation>Schließe Runnel und starte es neu.</translation>
+    </message>
+    <message>
+        <source>Please report it with the log.</source>
+        <translation>Bitte melde es mit dem Protokoll.</translation>
+    </message>
+    <message>
+        <source>Some words are missing.</source>
+        <translation>Einige Wörter fehlen.</translation>
+    </message>
+    <message>
+        <source>Enter all 24 words, or all of them if your wallet had fewer.</source>
+        <translation>Gib alle 24 Wörter ein, oder alle, wenn deine Wallet weniger hatte.</translation>
+    </message>
+    <message>
+        <source>Word number %1 is not in the list of words.</source>
+        <translation>Wort Nummer %1 steht nicht in der Wortliste.</translation>
+    </message>
+    <message>
+        <source>Check its spelling. All words are short English ones.</source>
+        <translation>Prüfe seine Schreibung. Alle Wörter sind kurze englische.</translation>
+    </message>
+    <message>
+        <source>These words do not fit together.</source>
+        <translation>Diese Wörter passen nicht zusammen.</translation>
+    </message>
+    <message>
+        <source>One of them is another word of the list, or two are swapped.</source>
+        <translation>Eines davon ist ein anderes Wort der Liste, oder zwei sind vertauscht.</translation>
+    </message>
+    <message>
+        <source>Compare them with what was written down.</source>
+        <translation>Vergleiche sie mit dem, was aufgeschrieben wurde.</translation>
+    </message>
+    <message>
+        <source>d MMM</source>
+        <comment>a day of the year as a Qt date format</comment>
+        <translation>d. MMM</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy</source>
+        <comment>a day with its year as a Qt date format</comment>
+        <translation>d. MMM yyyy</translation>
+    </message>
+    <message>
+        <source>with the next block</source>
+        <translation>mit dem nächsten Block</translation>
+    </message>
+    <message numerus="yes">
+        <source>after %n more block(s)</source>
+        <translation>
+            <numerusform>nach %n weiteren Block</numerusform>
+            <numerusform>nach %n weiteren Blöcken</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>within about a minute</source>
+        <translation>in etwa einer Minute</translation>
+    </message>
+    <message numerus="yes">
+        <source>within %n minute(s)</source>
+        <translation>
+            <numerusform>innerhalb von %n Minute</numerusform>
+            <numerusform>innerhalb von %n Minuten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>today between %1 and %2</source>
+        <translation>heute zwischen %1 und %2</translation>
+    </message>
+    <message>
+        <source>between %1 and %2</source>
+        <translation>zwischen %1 und %2</translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>am %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>within %n block(s)</source>
+        <translation>
+            <numerusform>innerhalb von %n Block</numerusform>
+            <numerusform>innerhalb von %n Blöcken</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>by %1</source>
+        <translation>bis %1</translation>
+    </message>
+    <message>
+        <source>today, %1</source>
+        <translation>heute, %1</translation>
+    </message>
+    <message>
+        <source>yesterday, %1</source>
+        <translation>gestern, %1</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>Practice shop</source>
+        <translation>Übungsladen</translation>
+    </message>
+    <message>
+        <source>Practice hub</source>
+        <translation>Übungsvermittler</translation>
+    </message>
+    <message>
+        <source>Practice shop, second till</source>
+        <translation>Übungsladen, zweite Kasse</translation>
+    </message>
+    <message>
+        <source>It begins with bitcoind:http:// and names a host, a port and the way to a cookie file.</source>
+        <translation>Sie beginnt mit bitcoind:http:// und nennt Rechner, Port und den Weg zu einer Cookie-Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::ActivityPage</name>
+    <message>
+        <source>Activity</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Search in all activity</source>
+        <translation>Im ganzen Verlauf suchen</translation>
+    </message>
+    <message>
+        <source>Activity, newest first</source>
+        <translation>Verlauf, das Neueste zuerst</translation>
+    </message>
+    <message>
+        <source>Reading your activity …</source>
+        <translation>Dein Verlauf wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message>
+        <source>No payment and no transaction holds all of these words.</source>
+        <translation>Keine Zahlung und keine Transaktion enthält alle diese Wörter.</translation>
+    </message>
+    <message>
+        <source>&amp;Clear the search</source>
+        <translation>Suche &amp;leeren</translation>
+    </message>
+    <message>
+        <source>Nothing has moved yet</source>
+        <translation>Noch hat sich nichts bewegt</translation>
+    </message>
+    <message>
+        <source>Payments and transactions appear here, the newest first.</source>
+        <translation>Hier erscheinen Zahlungen und Transaktionen, die neuesten zuerst.</translation>
+    </message>
+    <message>
+        <source>A description, an amount, a payment hash …</source>
+        <translation>Eine Beschreibung, ein Betrag, ein Zahlungs-Hash …</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::AmountEdit</name>
+    <message>
+        <source>Amount in sat</source>
+        <translation>Betrag in sat</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::ChannelBar</name>
+    <message>
+        <source>Yours, kept back</source>
+        <translation>Deins, zurückgehalten</translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation>Deins</translation>
+    </message>
+    <message>
+        <source>On its way out</source>
+        <translation>Unterwegs hinaus</translation>
+    </message>
+    <message>
+        <source>On its way in</source>
+        <translation>Unterwegs herein</translation>
+    </message>
+    <message>
+        <source>Theirs</source>
+        <translation>Der Gegenseite</translation>
+    </message>
+    <message>
+        <source>Theirs, kept back</source>
+        <translation>Der Gegenseite, zurückgehalten</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::ChannelCard</name>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Close the channel</source>
+        <translation>Kanal schließen</translation>
+    </message>
+    <message>
+        <source>Details of the channel with %1</source>
+        <translation>Einzelheiten des Kanals mit %1</translation>
+    </message>
+    <message>
+        <source>Close the channel with %1</source>
+        <translation>Kanal mit %1 schließen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::ChannelDetails</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Details of the channel</source>
+        <translation>Einzelheiten des Kanals</translation>
+    </message>
+    <message>
+        <source>Payments on their way</source>
+        <translation>Zahlungen unterwegs</translation>
+    </message>
+    <message>
+        <source>This channel is not there any more.</source>
+        <translation>Diesen Kanal gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>With</source>
+        <translation>Mit</translation>
+    </message>
+    <message>
+        <source>Holds</source>
+        <translation>Fasst</translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation>Deins</translation>
+    </message>
+    <message>
+        <source>Theirs</source>
+        <translation>Der Gegenseite</translation>
+    </message>
+    <message>
+        <source>You can send</source>
+        <translation>Du kannst senden</translation>
+    </message>
+    <message>
+        <source>You can receive</source>
+        <translation>Du kannst empfangen</translation>
+    </message>
+    <message>
+        <source>You keep back</source>
+        <translation>Du hältst zurück</translation>
+    </message>
+    <message>
+        <source>They keep back</source>
+        <translation>Die Gegenseite hält zurück</translation>
+    </message>
+    <message>
+        <source>Opened by</source>
+        <translation>Geöffnet von</translation>
+    </message>
+    <message>
+        <source>you</source>
+        <translation>dir</translation>
+    </message>
+    <message>
+        <source>the other side</source>
+        <translation>der Gegenseite</translation>
+    </message>
+    <message>
+        <source>Confirmations</source>
+        <translation>Bestätigungen</translation>
+    </message>
+    <message>
+        <source>Closing alone</source>
+        <translation>Allein schließen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Your coins wait %n block(s) then.</source>
+        <translation>
+            <numerusform>Dein Geld wartet dann %n Block lang.</numerusform>
+            <numerusform>Dein Geld wartet dann %n Blöcke lang.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fee rate of its commitment</source>
+        <translation>Gebührensatz des Abschlusses</translation>
+    </message>
+    <message>
+        <source>%1 sat per 1000 weight</source>
+        <translation>%1 sat je 1000 Gewicht</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>Geschlossen</translation>
+    </message>
+    <message>
+        <source>Key of the other side</source>
+        <translation>Schlüssel der Gegenseite</translation>
+    </message>
+    <message>
+        <source>Opening transaction</source>
+        <translation>Öffnende Transaktion</translation>
+    </message>
+    <message>
+        <source>Closing transaction</source>
+        <translation>Schließende Transaktion</translation>
+    </message>
+    <message>
+        <source>%1. %2</source>
+        <translation>%1. %2</translation>
+    </message>
+    <message>
+        <source>Out</source>
+        <translation>Hinaus</translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation>Herein</translation>
+    </message>
+    <message>
+        <source>%1, %2, ends %3 (block %4)</source>
+        <translation>%1, %2, endet %3 (Block %4)</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::ChannelsPage</name>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>&amp;Open a channel</source>
+        <translation>Kanal &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>No channel yet</source>
+        <translation>Noch kein Kanal</translation>
+    </message>
+    <message>
+        <source>A channel is an account shared with one other side: you put coins in once, then pay and are paid in moments.</source>
+        <translation>Ein Kanal ist ein Konto, das du mit einer Gegenseite teilst: Du legst einmal Geld hinein, dann zahlst du und wirst bezahlt, in Augenblicken.</translation>
+    </message>
+    <message>
+        <source>Open your &amp;first channel</source>
+        <translation>Den &amp;ersten Kanal öffnen</translation>
+    </message>
+    <message>
+        <source>A channel from the other side</source>
+        <translation>Ein Kanal von der Gegenseite</translation>
+    </message>
+    <message>
+        <source>The practice shop can open one to you as well. It holds the shop's coins, so you can receive at once.</source>
+        <translation>Auch der Übungsladen kann einen zu dir öffnen. Darin liegt sein Geld, also kannst du sofort empfangen.</translation>
+    </message>
+    <message>
+        <source>&amp;Let the shop open one</source>
+        <translation>Den &amp;Laden einen öffnen lassen</translation>
+    </message>
+    <message>
+        <source>The shop is opening a channel of %1 to you.</source>
+        <translation>Der Laden öffnet einen Kanal über %1 zu dir.</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::CloseChannelDialog</name>
+    <message>
+        <source>Close the channel with %1</source>
+        <translation>Kanal mit %1 schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Together with the other side</source>
+        <translation>&amp;Gemeinsam mit der Gegenseite</translation>
+    </message>
+    <message>
+        <source>A&amp;lone</source>
+        <translation>&amp;Allein</translation>
+    </message>
+    <message>
+        <source>&amp;Keep it open</source>
+        <translation>O&amp;ffen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Close the channel</source>
+        <translation>Kanal &amp;schließen</translation>
+    </message>
+    <message>
+        <source>Comes back</source>
+        <translation>Kommt zurück</translation>
+    </message>
+    <message>
+        <source>Is being worked out …</source>
+        <translation>Wird berechnet …</translation>
+    </message>
+    <message>
+        <source>For when the other side is gone or does not answer. It costs more and takes longer, because your coins wait until nobody can object.</source>
+        <translation>Für den Fall, dass die Gegenseite verschwunden ist oder nicht antwortet. Es kostet mehr und dauert länger, weil dein Geld wartet, bis niemand mehr Einspruch erheben kann.</translation>
+    </message>
+    <message>
+        <source>The quick and cheap way. Both sides agree on the fee, and no new payments are taken meanwhile.</source>
+        <translation>Der schnelle und günstige Weg. Beide Seiten einigen sich auf die Gebühr; neue Zahlungen werden inzwischen nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>Close it al&amp;one</source>
+        <translation>Allein &amp;schließen</translation>
+    </message>
+    <message>
+        <source>About %1</source>
+        <translation>Etwa %1</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Nothing for you: the other side opened the channel and pays the fee</source>
+        <translation>Nichts für dich: Die Gegenseite hat den Kanal geöffnet und zahlt die Gebühr</translation>
+    </message>
+    <message>
+        <source>About %1 in fees</source>
+        <translation>Etwa %1 Gebühren</translation>
+    </message>
+    <message>
+        <source>Wait</source>
+        <translation>Wartezeit</translation>
+    </message>
+    <message>
+        <source>Until the other side is back: it is not connected now</source>
+        <translation>Bis die Gegenseite zurück ist: Sie ist gerade nicht verbunden</translation>
+    </message>
+    <message>
+        <source>In your wallet %1</source>
+        <translation>In deiner Wallet %1</translation>
+    </message>
+    <message>
+        <source>On its way</source>
+        <translation>Unterwegs</translation>
+    </message>
+    <message>
+        <source>Payments under way (%1 of yours) are settled first, %2 at the latest</source>
+        <translation>Laufende Zahlungen (%1 davon deine) werden zuerst beendet, spätestens %2</translation>
+    </message>
+    <message>
+        <source>Risk</source>
+        <translation>Risiko</translation>
+    </message>
+    <message>
+        <source>It cannot be taken back. Be online now and then until your coins are back, so that Runnel can collect them.</source>
+        <translation>Es lässt sich nicht zurücknehmen. Sei ab und zu online, bis dein Geld zurück ist, damit Runnel es einsammeln kann.</translation>
+    </message>
+    <message>
+        <source>It cannot be taken back once the other side has agreed.</source>
+        <translation>Es lässt sich nicht zurücknehmen, sobald die Gegenseite zugestimmt hat.</translation>
+    </message>
+    <message>
+        <source>Closing …</source>
+        <translation>Wird geschlossen …</translation>
+    </message>
+    <message>
+        <source>The channel is being closed.</source>
+        <translation>Der Kanal wird geschlossen.</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::CopyField</name>
+    <message>
+        <source>Copy: %1</source>
+        <translation>Kopieren: %1</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::EntryDetails</name>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Amount</source>
+        <translation>Betrag</translation>
+    </message>
+    <message>
+        <source>any amount</source>
+        <translation>beliebiger Betrag</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>An</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Gebühr</translation>
+    </message>
+    <message>
+        <source>Time taken</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>Teile</translation>
+    </message>
+    <message>
+        <source>Begun</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Payment hash</source>
+        <translation>Zahlungs-Hash</translation>
+    </message>
+    <message>
+        <source>Proof of payment</source>
+        <translation>Zahlungsnachweis</translation>
+    </message>
+    <message>
+        <source>Key of the payee</source>
+        <translation>Schlüssel des Empfängers</translation>
+    </message>
+    <message>
+        <source>Invoice</source>
+        <translation>Rechnung</translation>
+    </message>
+    <message>
+        <source>Changed your coins by</source>
+        <translation>Änderte dein Guthaben um</translation>
+    </message>
+    <message>
+        <source>First seen</source>
+        <translation>Zuerst gesehen</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>none yet; expected %1</source>
+        <translation>noch keiner; erwartet %1</translation>
+    </message>
+    <message>
+        <source>Transaction</source>
+        <translation>Transaktion</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::HomePage</name>
+    <message>
+        <source>Home</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>On its way, or kept back</source>
+        <translation>Unterwegs oder zurückgehalten</translation>
+    </message>
+    <message>
+        <source>Recently</source>
+        <translation>Zuletzt</translation>
+    </message>
+    <message>
+        <source>Show &amp;all</source>
+        <translation>&amp;Alles zeigen</translation>
+    </message>
+    <message>
+        <source>Ready to spend</source>
+        <translation>Bereit zum Ausgeben</translation>
+    </message>
+    <message>
+        <source>&amp;Pay</source>
+        <translation>&amp;Bezahlen</translation>
+    </message>
+    <message>
+        <source>&amp;Receive</source>
+        <translation>&amp;Empfangen</translation>
+    </message>
+    <message>
+        <source>Coins on the chain</source>
+        <translation>Guthaben auf der Kette</translation>
+    </message>
+    <message>
+        <source>Can be received</source>
+        <translation>Kann empfangen werden</translation>
+    </message>
+    <message>
+        <source>Practice network</source>
+        <translation>Übungsnetz</translation>
+    </message>
+    <message>
+        <source>Everything works as on the real network, only that these coins are worth nothing and the network lives on this computer. A block comes by itself now and then, or at a click.</source>
+        <translation>Alles geht wie im echten Netz, nur ist dieses Geld nichts wert und das Netz läuft auf diesem Computer. Ab und zu kommt von selbst ein Block, oder auf einen Klick.</translation>
+    </message>
+    <message>
+        <source>Get practice &amp;coins</source>
+        <translation>Ü&amp;bungsgeld holen</translation>
+    </message>
+    <message>
+        <source>Make a &amp;block now</source>
+        <translation>Jetzt einen Bloc&amp;k machen</translation>
+    </message>
+    <message>
+        <source>%1 are on their way to you.</source>
+        <translation>%1 sind unterwegs zu dir.</translation>
+    </message>
+    <message>
+        <source>Block %1 was made.</source>
+        <translation>Block %1 wurde gemacht.</translation>
+    </message>
+    <message>
+        <source>Open your first channel</source>
+        <translation>Öffne deinen ersten Kanal</translation>
+    </message>
+    <message>
+        <source>A channel is what payments travel through: it takes a few blocks to open, then paying takes a moment.</source>
+        <translation>Durch einen Kanal laufen die Zahlungen: Das Öffnen dauert ein paar Blöcke, das Bezahlen dann einen Augenblick.</translation>
+    </message>
+    <message>
+        <source>&amp;Open a channel</source>
+        <translation>Kanal &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>Your first coins are on their way</source>
+        <translation>Dein erstes Geld ist unterwegs</translation>
+    </message>
+    <message>
+        <source>With the next block you can open a channel with them.</source>
+        <translation>Mit dem nächsten Block kannst du damit einen Kanal öffnen.</translation>
+    </message>
+    <message>
+        <source>Begin with some practice coins</source>
+        <translation>Beginne mit etwas Übungsgeld</translation>
+    </message>
+    <message>
+        <source>They are worth nothing, so you can try everything with them.</source>
+        <translation>Es ist nichts wert, also kannst du damit alles ausprobieren.</translation>
+    </message>
+    <message>
+        <source>Begin with some coins</source>
+        <translation>Beginne mit etwas Guthaben</translation>
+    </message>
+    <message>
+        <source>Receive coins to an address of this wallet. Then you can open a channel with them.</source>
+        <translation>Empfange Geld auf eine Adresse dieser Wallet. Damit kannst du dann einen Kanal öffnen.</translation>
+    </message>
+    <message>
+        <source>Show an &amp;address</source>
+        <translation>Eine &amp;Adresse zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::OpenChannelDialog</name>
+    <message>
+        <source>Open a channel</source>
+        <translation>Kanal öffnen</translation>
+    </message>
+    <message>
+        <source>You put coins into an account shared with one other side. From then on you pay from it in moments, to anybody it leads to.</source>
+        <translation>Du legst Geld in ein Konto, das du mit einer Gegenseite teilst. Von da an zahlst du daraus in Augenblicken an alle, zu denen es führt.</translation>
+    </message>
+    <message>
+        <source>The other side</source>
+        <translation>Die Gegenseite</translation>
+    </message>
+    <message>
+        <source>With &amp;whom</source>
+        <translation>Mit &amp;wem</translation>
+    </message>
+    <message>
+        <source>Address of the other side</source>
+        <translation>Adresse der Gegenseite</translation>
+    </message>
+    <message>
+        <source>A&amp;ddress</source>
+        <translation>A&amp;dresse</translation>
+    </message>
+    <message>
+        <source>Its key, then @, its host and port.</source>
+        <translation>Ihr Schlüssel, dann @, ihr Rechnername und Port.</translation>
+    </message>
+    <message>
+        <source>Amount of the channel</source>
+        <translation>Betrag des Kanals</translation>
+    </message>
+    <message>
+        <source>&amp;Amount</source>
+        <translation>&amp;Betrag</translation>
+    </message>
+    <message>
+        <source>This is yours in the channel. What you have paid away, you can receive again.</source>
+        <translation>Das ist deins im Kanal. Was du ausgegeben hast, kannst du wieder empfangen.</translation>
+    </message>
+    <message>
+        <source>As much as &amp;possible</source>
+        <translation>So viel wie &amp;möglich</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>Abbre&amp;chen</translation>
+    </message>
+    <message>
+        <source>&amp;Open the channel</source>
+        <translation>Kanal &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Is being worked out …</source>
+        <translation>Wird berechnet …</translation>
+    </message>
+    <message>
+        <source>Another node …</source>
+        <translation>Ein anderer Knoten …</translation>
+    </message>
+    <message>
+        <source>About %1, the fee of the transaction that opens it. Closing it costs a similar fee.</source>
+        <translation>Etwa %1, die Gebühr der öffnenden Transaktion. Das Schließen kostet ähnlich viel.</translation>
+    </message>
+    <message>
+        <source>Wait</source>
+        <translation>Wartezeit</translation>
+    </message>
+    <message numerus="yes">
+        <source>Usable %1 (%n confirmation(s)).</source>
+        <translation>
+            <numerusform>Benutzbar %1 (%n Bestätigung).</numerusform>
+            <numerusform>Benutzbar %1 (%n Bestätigungen).</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kept back</source>
+        <translation>Zurückgehalten</translation>
+    </message>
+    <message>
+        <source>About %1 in the channel, and %2 in your wallet for closing channels in time.</source>
+        <translation>Etwa %1 im Kanal und %2 in deiner Wallet, um Kanäle rechtzeitig schließen zu können.</translation>
+    </message>
+    <message>
+        <source>Risk</source>
+        <translation>Risiko</translation>
+    </message>
+    <message>
+        <source>If the other side disappears, you can close the channel alone; your coins then come back %1.</source>
+        <translation>Verschwindet die Gegenseite, kannst du den Kanal allein schließen; dein Geld kommt dann %1 zurück.</translation>
+    </message>
+    <message>
+        <source>Opening …</source>
+        <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>The channel is being opened.</source>
+        <translation>Der Kanal wird geöffnet.</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::PayPage</name>
+    <message>
+        <source>No fee: the payee is at the other end of your channel</source>
+        <translation>Keine Gebühr: Der Empfänger sitzt am anderen Ende deines Kanals</translation>
+    </message>
+    <message>
+        <source>%1, never more than %2</source>
+        <translation>%1, nie mehr als %2</translation>
+    </message>
+    <message>
+        <source>Never more than %1</source>
+        <translation>Nie mehr als %1</translation>
+    </message>
+    <message>
+        <source>Pay</source>
+        <translation>Bezahlen</translation>
+    </message>
+    <message>
+        <source>This usually takes a moment. You can look at other pages meanwhile.</source>
+        <translation>Das dauert meist einen Augenblick. Du kannst inzwischen andere Seiten ansehen.</translation>
+    </message>
+    <message>
+        <source>Since %1. It goes on when you look at other pages; nothing is paid twice.</source>
+        <translation>Seit %1. Es geht weiter, wenn du andere Seiten ansiehst; nichts wird doppelt bezahlt.</translation>
+    </message>
+    <message>
+        <source>Lightning invoice</source>
+        <translation>Lightning-Rechnung</translation>
+    </message>
+    <message>
+        <source>Paste a Lightning invoice here. It begins with “ln”.</source>
+        <translation>Füge hier eine Lightning-Rechnung ein. Sie beginnt mit „ln“.</translation>
+    </message>
+    <message>
+        <source>&amp;Invoice</source>
+        <translation>&amp;Rechnung</translation>
+    </message>
+    <message>
+        <source>Paste from the clip&amp;board</source>
+        <translation>Aus der &amp;Zwischenablage einfügen</translation>
+    </message>
+    <message>
+        <source>Open a QR &amp;picture</source>
+        <translation>QR-&amp;Bild öffnen</translation>
+    </message>
+    <message>
+        <source>The clipboard is empty.</source>
+        <translation>Die Zwischenablage ist leer.</translation>
+    </message>
+    <message>
+        <source>Copy an invoice first, then paste it here.</source>
+        <translation>Kopiere zuerst eine Rechnung und füge sie dann hier ein.</translation>
+    </message>
+    <message>
+        <source>Amount to pay</source>
+        <translation>Zu zahlender Betrag</translation>
+    </message>
+    <message>
+        <source>&amp;Amount to pay</source>
+        <translation>Zu zahlender &amp;Betrag</translation>
+    </message>
+    <message>
+        <source>&amp;Pay now</source>
+        <translation>Jetzt be&amp;zahlen</translation>
+    </message>
+    <message>
+        <source>You pay</source>
+        <translation>Du zahlst</translation>
+    </message>
+    <message>
+        <source>Buy something to practise</source>
+        <translation>Zur Übung etwas kaufen</translation>
+    </message>
+    <message>
+        <source>The practice shop makes an invoice of the amount you say. Its second till can only be reached through the hub.</source>
+        <translation>Der Übungsladen stellt eine Rechnung über den Betrag, den du nennst. Seine zweite Kasse ist nur über den Vermittler zu erreichen.</translation>
+    </message>
+    <message>
+        <source>Amount to practise with</source>
+        <translation>Betrag zum Üben</translation>
+    </message>
+    <message>
+        <source>A&amp;mount</source>
+        <translation>&amp;Betrag</translation>
+    </message>
+    <message>
+        <source>Buy in the &amp;shop</source>
+        <translation>Im &amp;Laden kaufen</translation>
+    </message>
+    <message>
+        <source>Buy through the &amp;hub</source>
+        <translation>Über den &amp;Vermittler kaufen</translation>
+    </message>
+    <message>
+        <source>The payment is on its way</source>
+        <translation>Die Zahlung ist unterwegs</translation>
+    </message>
+    <message>
+        <source>&amp;Done</source>
+        <translation>&amp;Fertig</translation>
+    </message>
+    <message>
+        <source>Open a picture with a QR code</source>
+        <translation>Ein Bild mit QR-Code öffnen</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp *.svg)</source>
+        <translation>Bilder (*.png *.jpg *.jpeg *.gif *.bmp *.webp *.svg)</translation>
+    </message>
+    <message>
+        <source>This picture cannot be read.</source>
+        <translation>Dieses Bild kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Try a PNG or JPEG picture.</source>
+        <translation>Versuche es mit einem PNG- oder JPEG-Bild.</translation>
+    </message>
+    <message>
+        <source>There is no QR code in this picture.</source>
+        <translation>In diesem Bild ist kein QR-Code.</translation>
+    </message>
+    <message>
+        <source>Make sure that the whole code is in the picture and sharp.</source>
+        <translation>Achte darauf, dass der ganze Code im Bild und scharf ist.</translation>
+    </message>
+    <message>
+        <source>You can send up to %1 now.</source>
+        <translation>Du kannst jetzt bis zu %1 senden.</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>An</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Expires</source>
+        <translation>Gilt bis</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Gebühr</translation>
+    </message>
+    <message>
+        <source>&amp;Pay %1</source>
+        <translation>%1 be&amp;zahlen</translation>
+    </message>
+    <message>
+        <source>Paying %1 to %2</source>
+        <translation>%1 werden an %2 gezahlt</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>Bezahlt</translation>
+    </message>
+    <message>
+        <source>Time taken</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Proof of payment</source>
+        <translation>Zahlungsnachweis</translation>
+    </message>
+    <message>
+        <source>%1 paid.</source>
+        <translation>%1 bezahlt.</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the invoice</source>
+        <translation>&amp;Zurück zur Rechnung</translation>
+    </message>
+    <message>
+        <source>Still on its way</source>
+        <translation>Noch unterwegs</translation>
+    </message>
+    <message>
+        <source>The payment has left and no answer has come yet. It will either arrive or come back to you; it is not paid twice.</source>
+        <translation>Die Zahlung ist abgegangen, eine Antwort steht noch aus. Sie kommt entweder an oder zu dir zurück; doppelt bezahlt wird nicht.</translation>
+    </message>
+    <message>
+        <source>Activity shows how it ends.</source>
+        <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::QrView</name>
+    <message>
+        <source>QR code</source>
+        <translation>QR-Code</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::Rail</name>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::ReceivePage</name>
+    <message>
+        <source>Receive</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>%1 have arrived.</source>
+        <translation>%1 sind angekommen.</translation>
+    </message>
+    <message>
+        <source>%1 were seen. They can be spent %2.</source>
+        <translation>%1 wurden gesehen. Ausgeben kannst du sie %2.</translation>
+    </message>
+    <message>
+        <source>&amp;Lightning invoice</source>
+        <translation>&amp;Lightning-Rechnung</translation>
+    </message>
+    <message>
+        <source>&amp;Bitcoin address</source>
+        <translation>Bit&amp;coin-Adresse</translation>
+    </message>
+    <message>
+        <source>Amount to receive</source>
+        <translation>Zu empfangender Betrag</translation>
+    </message>
+    <message>
+        <source>What it is for</source>
+        <translation>Wofür es ist</translation>
+    </message>
+    <message>
+        <source>&amp;Make the invoice</source>
+        <translation>Rechnung &amp;erstellen</translation>
+    </message>
+    <message>
+        <source>&amp;Amount</source>
+        <translation>&amp;Betrag</translation>
+    </message>
+    <message>
+        <source>Leave it empty to let the payer choose.</source>
+        <translation>Leer lassen, damit der Zahler wählt.</translation>
+    </message>
+    <message>
+        <source>What it is &amp;for</source>
+        <translation>&amp;Wofür es ist</translation>
+    </message>
+    <message>
+        <source>The payer sees this.</source>
+        <translation>Der Zahler sieht das.</translation>
+    </message>
+    <message>
+        <source>Invoice</source>
+        <translation>Rechnung</translation>
+    </message>
+    <message>
+        <source>Make &amp;another</source>
+        <translation>Noch &amp;eine</translation>
+    </message>
+    <message>
+        <source>Let the practice shop &amp;pay it</source>
+        <translation>Den Übungsladen be&amp;zahlen lassen</translation>
+    </message>
+    <message>
+        <source>The invoice is in the clipboard.</source>
+        <translation>Die Rechnung ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>Bitcoin address</source>
+        <translation>Bitcoin-Adresse</translation>
+    </message>
+    <message>
+        <source>A &amp;new address</source>
+        <translation>&amp;Neue Adresse</translation>
+    </message>
+    <message>
+        <source>Coins sent here arrive on the chain. Open channels with them, or keep them as they are.</source>
+        <translation>Geld, das hierher geschickt wird, kommt auf der Kette an. Öffne damit Kanäle oder behalte es, wie es ist.</translation>
+    </message>
+    <message>
+        <source>The address is in the clipboard.</source>
+        <translation>Die Adresse ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>More than can be received at this moment.</source>
+        <translation>Mehr, als im Augenblick empfangen werden kann.</translation>
+    </message>
+    <message>
+        <source>The invoice says %1, your channels can take %2 now. It can be paid once there is more room.</source>
+        <translation>Die Rechnung lautet auf %1, deine Kanäle können jetzt %2 aufnehmen. Sie kann bezahlt werden, sobald mehr Platz ist.</translation>
+    </message>
+    <message>
+        <source>Invoice of %1</source>
+        <translation>Rechnung über %1</translation>
+    </message>
+    <message>
+        <source>Invoice of any amount</source>
+        <translation>Rechnung über einen beliebigen Betrag</translation>
+    </message>
+    <message>
+        <source>Waiting to be paid, until %1.</source>
+        <translation>Wartet auf die Zahlung, bis %1.</translation>
+    </message>
+    <message>
+        <source>%1 received.</source>
+        <translation>%1 empfangen.</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>Waiting for coins. They appear here as soon as they are on their way.</source>
+        <translation>Wartet auf Geld. Es erscheint hier, sobald es unterwegs ist.</translation>
+    </message>
+    <message>
+        <source>The practice shop could not pay it.</source>
+        <translation>Der Übungsladen konnte sie nicht bezahlen.</translation>
+    </message>
+    <message>
+        <source>Make an invoice of no more than can be received now.</source>
+        <translation>Erstelle eine Rechnung über höchstens so viel, wie jetzt empfangen werden kann.</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::SecretEdit</name>
+    <message>
+        <source>Not accepted</source>
+        <translation>Nicht angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;Colours</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Textgröße</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Text &amp;size</source>
+        <translation>Text&amp;größe</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>Runnel %1. Young software: do not put real money into it.</source>
+        <translation>Runnel %1. Junge Software: Vertraue ihr kein echtes Geld an.</translation>
+    </message>
+    <message>
+        <source>&amp;Done</source>
+        <translation>&amp;Fertig</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::SetupView</name>
+    <message>
+        <source>Show what is typed</source>
+        <translation>Eingabe zeigen</translation>
+    </message>
+    <message>
+        <source>Hide what is typed</source>
+        <translation>Eingabe verbergen</translation>
+    </message>
+    <message>
+        <source>Welcome to Runnel</source>
+        <translation>Willkommen bei Runnel</translation>
+    </message>
+    <message>
+        <source>A wallet for payments that arrive in a moment. Where would you like to begin?</source>
+        <translation>Eine Wallet für Zahlungen, die in einem Augenblick ankommen. Wo möchtest du beginnen?</translation>
+    </message>
+    <message>
+        <source>Practise first</source>
+        <translation>Erst einmal üben</translation>
+    </message>
+    <message>
+        <source>A whole small network inside this computer: a shop, a hub, blocks of its own. Its coins are worth nothing, so nothing can go wrong. No internet is needed.</source>
+        <translation>Ein ganzes kleines Netz in diesem Computer: ein Laden, ein Vermittler, eigene Blöcke. Sein Geld ist nichts wert, also kann nichts schiefgehen. Internet ist nicht nötig.</translation>
+    </message>
+    <message>
+        <source>Open the &amp;practice wallet</source>
+        <translation>Ü&amp;bungs-Wallet öffnen</translation>
+    </message>
+    <message>
+        <source>Start &amp;practising</source>
+        <translation>Mit dem Ü&amp;ben beginnen</translation>
+    </message>
+    <message>
+        <source>A network of others</source>
+        <translation>Ein Netz mit anderen</translation>
+    </message>
+    <message>
+        <source>For test networks with a bitcoind of yours. This version does not work with real money yet.</source>
+        <translation>Für Testnetze mit einem eigenen bitcoind. Mit echtem Geld arbeitet diese Version noch nicht.</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>&amp;Network</source>
+        <translation>&amp;Netz</translation>
+    </message>
+    <message>
+        <source>Address of the chain source</source>
+        <translation>Adresse der Kettenquelle</translation>
+    </message>
+    <message>
+        <source>&amp;Chain source</source>
+        <translation>&amp;Kettenquelle</translation>
+    </message>
+    <message>
+        <source>&amp;Go on</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>The chain source is missing.</source>
+        <translation>Die Kettenquelle fehlt.</translation>
+    </message>
+    <message>
+        <source>Without it the wallet cannot see its coins.</source>
+        <translation>Ohne sie kann die Wallet ihr Guthaben nicht sehen.</translation>
+    </message>
+    <message>
+        <source>Enter the passphrase of your practice wallet.</source>
+        <translation>Gib die Passphrase deiner Übungs-Wallet ein.</translation>
+    </message>
+    <message>
+        <source>Enter the passphrase of your wallet on %1.</source>
+        <translation>Gib die Passphrase deiner Wallet auf %1 ein.</translation>
+    </message>
+    <message>
+        <source>Your wallet</source>
+        <translation>Deine Wallet</translation>
+    </message>
+    <message>
+        <source>A new wallet gets 24 words of its own. An old one comes back by its words.</source>
+        <translation>Eine neue Wallet bekommt 24 eigene Wörter. Eine alte kommt durch ihre Wörter zurück.</translation>
+    </message>
+    <message>
+        <source>Make a &amp;new wallet</source>
+        <translation>&amp;Neue Wallet anlegen</translation>
+    </message>
+    <message>
+        <source>&amp;Restore from words</source>
+        <translation>Aus Wörtern &amp;wiederherstellen</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>A passphrase for this computer</source>
+        <translation>Eine Passphrase für diesen Computer</translation>
+    </message>
+    <message>
+        <source>It locks the wallet's file here. It is not in the 24 words: if you forget it, the words bring the coins back.</source>
+        <translation>Sie verschließt die Datei der Wallet hier. In den 24 Wörtern steckt sie nicht: Vergisst du sie, bringen die Wörter dein Guthaben zurück.</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>Passphrase again</source>
+        <translation>Passphrase noch einmal</translation>
+    </message>
+    <message>
+        <source>&amp;Passphrase</source>
+        <translation>&amp;Passphrase</translation>
+    </message>
+    <message numerus="yes">
+        <source>At least %n character(s); a few words are good.</source>
+        <translation>
+            <numerusform>Mindestens %n Zeichen; ein paar Wörter sind gut.</numerusform>
+            <numerusform>Mindestens %n Zeichen; ein paar Wörter sind gut.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The same &amp;again</source>
+        <translation>&amp;Noch einmal dieselbe</translation>
+    </message>
+    <message>
+        <source>This passphrase is too short.</source>
+        <translation>Diese Passphrase ist zu kurz.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Take at least %n character(s).</source>
+        <translation>
+            <numerusform>Nimm mindestens %n Zeichen.</numerusform>
+            <numerusform>Nimm mindestens %n Zeichen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The two passphrases differ.</source>
+        <translation>Die beiden Passphrasen sind verschieden.</translation>
+    </message>
+    <message>
+        <source>Type the same one twice.</source>
+        <translation>Gib zweimal dieselbe ein.</translation>
+    </message>
+    <message>
+        <source>Your 24 words</source>
+        <translation>Deine 24 Wörter</translation>
+    </message>
+    <message>
+        <source>Write them on paper, in this order. Whoever has them has your coins; without them nobody can bring your coins back.</source>
+        <translation>Schreibe sie auf Papier, in dieser Reihenfolge. Wer sie hat, hat dein Geld; ohne sie kann es niemand zurückbringen.</translation>
+    </message>
+    <message>
+        <source>They are not copied to the clipboard on purpose: other programs can read it.</source>
+        <translation>Sie werden mit Absicht nicht in die Zwischenablage kopiert: Andere Programme können sie lesen.</translation>
+    </message>
+    <message>
+        <source>I have &amp;written them down</source>
+        <translation>Ich habe sie auf&amp;geschrieben</translation>
+    </message>
+    <message>
+        <source>Three words, to be sure</source>
+        <translation>Drei Wörter, um sicherzugehen</translation>
+    </message>
+    <message>
+        <source>Look at your paper and choose the right ones.</source>
+        <translation>Sieh auf dein Papier und wähle die richtigen.</translation>
+    </message>
+    <message>
+        <source>&amp;Show the words again</source>
+        <translation>Die Wörter noch einmal &amp;zeigen</translation>
+    </message>
+    <message>
+        <source>That is not the word in this place.</source>
+        <translation>Das ist nicht das Wort an dieser Stelle.</translation>
+    </message>
+    <message>
+        <source>Look at your paper, or see the words again.</source>
+        <translation>Sieh auf dein Papier oder sieh dir die Wörter noch einmal an.</translation>
+    </message>
+    <message>
+        <source>Enter your words</source>
+        <translation>Gib deine Wörter ein</translation>
+    </message>
+    <message>
+        <source>Type them in their order. After a few letters, space completes the word and goes on to the next.</source>
+        <translation>Tippe sie in ihrer Reihenfolge. Nach ein paar Buchstaben ergänzt die Leertaste das Wort und geht zum nächsten.</translation>
+    </message>
+    <message>
+        <source>Words bring back the coins on the chain. Channels that were open need the other side to be there.</source>
+        <translation>Wörter bringen das Guthaben auf der Kette zurück. Für Kanäle, die offen waren, muss die Gegenseite da sein.</translation>
+    </message>
+    <message>
+        <source>Welcome back</source>
+        <translation>Willkommen zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Unlock</source>
+        <translation>&amp;Aufschließen</translation>
+    </message>
+    <message>
+        <source>Use &amp;another wallet</source>
+        <translation>Eine an&amp;dere Wallet benutzen</translation>
+    </message>
+    <message>
+        <source>One moment</source>
+        <translation>Einen Augenblick</translation>
+    </message>
+    <message>
+        <source>Under way</source>
+        <translation>Im Gang</translation>
+    </message>
+    <message>
+        <source>Your wallet is being made. Turning a passphrase into a key takes a moment on purpose: it makes guessing slow.</source>
+        <translation>Deine Wallet wird angelegt. Aus einer Passphrase einen Schlüssel zu machen dauert mit Absicht einen Augenblick: Das macht Raten langsam.</translation>
+    </message>
+    <message>
+        <source>The wallet is being opened. Turning a passphrase into a key takes a moment on purpose: it makes guessing slow.</source>
+        <translation>Die Wallet wird geöffnet. Aus einer Passphrase einen Schlüssel zu machen dauert mit Absicht einen Augenblick: Das macht Raten langsam.</translation>
+    </message>
+    <message>
+        <source>For example %1</source>
+        <translation>Zum Beispiel %1</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::Sheet</name>
+    <message>
+        <source>&amp;Done</source>
+        <translation>&amp;Fertig</translation>
+    </message>
+    <message>
+        <source>Close this dialog</source>
+        <translation>Diesen Dialog schließen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::Shell</name>
+    <message>
+        <source>Home</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Pay</source>
+        <translation>Bezahlen</translation>
+    </message>
+    <message>
+        <source>Receive</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>Activity</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::Window</name>
+    <message>
+        <source>Runnel, %1</source>
+        <translation>Runnel, %1</translation>
+    </message>
+    <message>
+        <source>Runnel has stopped this wallet</source>
+        <translation>Runnel hat diese Wallet angehalten</translation>
+    </message>
+    <message>
+        <source>The disk did not take a change. Nothing that depends on it was done, and nothing is lost. Look at the disk, then start Runnel again. The technical cause: %1</source>
+        <translation>Der Datenträger hat eine Änderung nicht angenommen. Nichts, was davon abhängt, wurde getan, und nichts ist verloren. Sieh nach dem Datenträger und starte Runnel dann neu. Die technische Ursache: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Close the window</source>
+        <translation>Fenster &amp;schließen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::WordChecks</name>
+    <message>
+        <source>Which is word number %1?</source>
+        <translation>Welches ist Wort Nummer %1?</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::WordForm</name>
+    <message>
+        <source>Word number %1</source>
+        <translation>Wort Nummer %1</translation>
+    </message>
+</context>
+</TS>

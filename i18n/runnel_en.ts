@@ -1,0 +1,114 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>Format</name>
+    <message numerus="yes">
+        <source>%n confirmation(s)</source>
+        <translation>
+            <numerusform>%n confirmation</numerusform>
+            <numerusform>%n confirmations</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n payment(s) are on their way.</source>
+        <translation>
+            <numerusform>%n payment is on its way.</numerusform>
+            <numerusform>%n payments are on their way.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Waiting for the chain: %1 of %n confirmation(s).</source>
+        <translation>
+            <numerusform>Waiting for the chain: %1 of %n confirmation.</numerusform>
+            <numerusform>Waiting for the chain: %1 of %n confirmations.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) wait for the other side to connect.</source>
+        <translation>
+            <numerusform>One channel waits for the other side to connect.</numerusform>
+            <numerusform>%n channels wait for the other side to connect.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) are being opened or closed.</source>
+        <translation>
+            <numerusform>A channel is being opened or closed.</numerusform>
+            <numerusform>%n channels are being opened or closed.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Everything is in order. %n channel(s) are ready.</source>
+        <translation>
+            <numerusform>Everything is in order. One channel is ready.</numerusform>
+            <numerusform>Everything is in order. %n channels are ready.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>At once, through %n channel(s).</source>
+        <translation>
+            <numerusform>At once, through one channel.</numerusform>
+            <numerusform>At once, through %n channels.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>after %n more block(s)</source>
+        <translation>
+            <numerusform>after %n more block</numerusform>
+            <numerusform>after %n more blocks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>within %n minute(s)</source>
+        <translation>
+            <numerusform>within %n minute</numerusform>
+            <numerusform>within %n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>within %n block(s)</source>
+        <translation>
+            <numerusform>within %n block</numerusform>
+            <numerusform>within %n blocks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::ChannelDetails</name>
+    <message numerus="yes">
+        <source>Your coins wait %n block(s) then.</source>
+        <translation>
+            <numerusform>Your coins wait %n block then.</numerusform>
+            <numerusform>Your coins wait %n blocks then.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::OpenChannelDialog</name>
+    <message numerus="yes">
+        <source>Usable %1 (%n confirmation(s)).</source>
+        <translation>
+            <numerusform>Usable %1 (%n confirmation).</numerusform>
+            <numerusform>Usable %1 (%n confirmations).</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::SetupView</name>
+    <message numerus="yes">
+        <source>At least %n character(s); a few words are good.</source>
+        <translation>
+            <numerusform>At least %n character; a few words are good.</numerusform>
+            <numerusform>At least %n characters; a few words are good.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Take at least %n character(s).</source>
+        <translation>
+            <numerusform>Take at least %n character.</numerusform>
+            <numerusform>Take at least %n characters.</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,102 @@
+// What a person does with the window, as words: press a button by its name, type into a field, read what stands there. Counts the
+// clicks. Every step waits until what it needs can be seen and pressed, as a person would.
+#pragma once
+
+#include "tests/support/test_main.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QLabel>
+#include <QWidget>
+
+namespace runnel::test {
+
+class Person {
+public:
+    explicit Person(QWidget& window) : m_window(window) {}
+
+    /// A widget that can be seen, in the window or in a dialog over it; null when there is none within `limit`.
+    template <typename W = QWidget>
+    W* see(const char* name, int limit = 8'000) {
+        W* found = nullptr;
+        const auto look = [&] {
+            for (auto* const top : QApplication::topLevelWidgets()) {
+                if (!top->isVisible()) continue;
+                for (auto* const one : top->findChildren<W*>(QString::fromLatin1(name))) {
+                    if (one->isVisible()) return found = one, true;
+                }
+            }
+            return false;
+        };
+        if (!QTest::qWaitFor(look, limit)) qWarning("cannot see %s", name);
+        return found;
+    }
+    bool sees(const char* name) {
+        return see<QWidget>(name, 0) != nullptr;
+    }
+
+    bool press(const char* name) {
+        auto* const button = see<QAbstractButton>(name);
+        if (button == nullptr) return false;
+        if (!QTest::qWaitFor([&] { return button->isEnabled(); }, 8'000)) {
+            qWarning("%s cannot be pressed", name);
+            return false;
+        }
+        ++clicks;
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCoreApplication::processEvents();
+        return true;
+    }
+    /// By keyboard alone: tab until it has the focus, then space.
+    bool reach(const char* name) {
+        auto* const wanted = see<QWidget>(name);
+        if (wanted == nullptr || !QTest::qWaitFor([&] { return wanted->isEnabled(); }, 8'000)) return false;
+        for (int i = 0; i < 150; ++i) {
+            auto* const focus = QApplication::focusWidget();
+            if (focus != nullptr && focus->objectName() == QString::fromLatin1(name)) return true;
+            auto* const active = QApplication::activeModalWidget() != nullptr ? QApplication::activeModalWidget() : &m_window;
+            QTest::keyClick(focus != nullptr ? focus : active, Qt::Key_Tab);
+        }
+        qWarning("tab does not reach %s", name);
+        return false;
+    }
+    bool pressByKey(const char* name) {
+        if (!reach(name)) return false;
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+        QCoreApplication::processEvents();
+        return true;
+    }
+    bool type(const char* name, const QString& text) {
+        auto* const field = see<QWidget>(name);
+        if (field == nullptr) return false;
+        field->setFocus();
+        QTest::keyClicks(field, text);
+        return true;
+    }
+    /// The text of a label that can be seen.
+    QString read(const char* name) {
+        const auto* const label = see<QLabel>(name);
+        return label == nullptr ? QString() : label->text();
+    }
+    bool waitToRead(const char* name, const QString& part, int limit = 10'000) {
+        const bool read_it = QTest::qWaitFor(
+            [&] {
+                for (auto* const top : QApplication::topLevelWidgets()) {
+                    for (auto* const label : top->findChildren<QLabel*>(QString::fromLatin1(name))) {
+                        if (label->isVisible() && label->text().contains(part)) return true;
+                    }
+                }
+                return false;
+            },
+            limit);
+        if (!read_it) qWarning("%s does not say %s but %s", name, qPrintable(part), qPrintable(read(name)));
+        return read_it;
+    }
+
+    int clicks = 0;
+
+private:
+    QWidget& m_window;
+};
+
+}  // namespace runnel::test

@@ -1,0 +1,256 @@
+#include "tests/ui/pictures_world.h"
+
+#include <algorithm>
+#include <array>
+
+namespace runnel::test {
+
+namespace {
+
+PaymentHash hashOf(std::uint8_t n) {
+    PaymentHash hash;
+    hash.raw().fill(n);
+    return hash;
+}
+
+ChannelId channelId(std::uint8_t n) {
+    ChannelId id;
+    id.raw().fill(n);
+    return id;
+}
+
+UnixTime ago(std::int64_t seconds) { return UnixTime(QDateTime::currentSecsSinceEpoch() - seconds); }
+
+api::ChannelView base(std::uint8_t n, const char* state) {
+    api::ChannelView c;
+    c.channel_id = channelId(n);
+    c.peer = stageKey(n);
+    c.state = state;
+    c.we_funded = true;
+    c.capacity = Sat(500'000);
+    c.our_reserve = c.their_reserve = Msat(5'000'000);
+    c.our_delay = 720;
+    c.feerate = FeeratePerKw(253);
+    c.funding.txid.raw().fill(n);
+    c.confirmations = 30;
+    c.confirmations_needed = 3;
+    return c;
+}
+
+}  // namespace
+
+crypto::PublicKey stageKey(std::uint8_t n) {
+    Secret32 secret;
+    secret.reveal()[31] = n;
+    return crypto::PrivateKey::from(secret)->public_key();
+}
+
+Stage::Stage(Scene scene) {
+    auto picture = std::make_shared<api::Snapshot>();
+    picture->network = Network::practice;
+    picture->node_id = stageKey(9);
+    picture->chain = {true, true, BlockHeight(240), {}, 600};
+    if (scene == Scene::offline) picture->chain = {false, false, BlockHeight(240), "connection refused by 127.0.0.1 port 18443", 600};
+    if (scene == Scene::first_coins) picture->balance.onchain = Sat(1'000'000);
+    if (scene == Scene::full || scene == Scene::offline) {
+        fillChannels(*picture);
+        fillLists();
+    }
+    m_picture = picture;
+}
+
+void Stage::fillChannels(api::Snapshot& picture) {
+    auto shop = base(1, "normal");
+    shop.online = shop.usable = true;
+    shop.ours = Msat(331'204'000);
+    shop.theirs = Msat(150'000'000);
+    shop.in_flight_out = Msat(18'796'000);
+    shop.can_send = Msat(321'204'000);
+    shop.can_receive = Msat(145'000'000);
+    shop.htlcs = {{true, 4, Msat(18'000'000), hashOf(20), BlockHeight(300), "locked_in"}, {true, 5, Msat(796'000), hashOf(21), BlockHeight(384), "offered"}};
+    shop.next_deadline = BlockHeight(300);
+    auto hub = base(2, "normal");
+    hub.ours = Msat(1'000'000);
+    hub.theirs = Msat(499'000'000);
+    hub.can_receive = Msat(489'000'000);
+    auto opening = base(3, "awaiting_confirmation");
+    opening.online = true;
+    opening.ours = Msat(500'000'000);
+    opening.confirmations = 1;
+    auto closing = base(4, "closing");
+    closing.ours = Msat(40'000'000);
+    closing.theirs = Msat(460'000'000);
+    closing.closing_to_us = Sat(39'404);
+    closing.closing_until = BlockHeight(950);
+    closing.closing_reason = "asked to";
+    closing.closing_txid.emplace();
+    closing.closing_txid->raw().fill(0x77);
+    auto closed = base(5, "closed");
+    closed.closing_reason = "mutual";
+    picture.channels = {shop, hub, opening, closing, closed};
+    picture.peers = {{stageKey(1), "127.0.0.1", 9735, true, "0"}, {stageKey(2), "hub.example", 9735, false, "0"}};
+    picture.balance.onchain = Sat(1'284'500);
+    picture.balance.onchain_unconfirmed = Sat(64'000);
+    picture.balance.reserved = Sat(125'000);
+    picture.balance.can_send = Msat(321'204'000);
+    picture.balance.can_receive = Msat(145'000'000);
+    picture.balance.in_flight = Msat(18'796'000);
+    picture.balance.closing = Sat(39'404);
+}
+
+void Stage::fillLists() {
+    struct Line {
+        bool outgoing;
+        api::PaymentStatus status;
+        std::uint64_t sat;
+        const char* description;
+        const char* failure;
+        std::int64_t ago;
+    };
+    const Line lines[] = {
+        {true, api::PaymentStatus::pending, 18'000, "Train ticket, second class, there and back again with a bicycle", "", 40},
+        {true, api::PaymentStatus::paid, 1'250, "Two coffees and a cake", "", 400},
+        {false, api::PaymentStatus::paid, 20'000, "Dinner, my share", "", 5'000},
+        {true, api::PaymentStatus::failed, 900'000, "Bicycle", "insufficient_liquidity", 9'000},
+        {false, api::PaymentStatus::pending, 4'200, "Concert", "", 40'000},
+        {true, api::PaymentStatus::paid, 3, "", "", 90'000},
+        {true, api::PaymentStatus::paid, 21, "An article", "", 400'000},
+        {false, api::PaymentStatus::paid, 150'000, "Rent", "", 4'000'000},
+    };
+    std::uint8_t n = 30;
+    for (const auto& line : lines) {
+        api::PaymentView p;
+        p.outgoing = line.outgoing;
+        p.status = line.status;
+        p.amount = Sat(line.sat).msat();
+        p.fee = line.outgoing && line.sat > 1'000 ? Msat(1'200) : Msat(0);
+        p.description = line.description;
+        p.failure = line.failure;
+        p.created = ago(line.ago);
+        p.elapsed_ms = 340;
+        p.payment_hash = hashOf(n);
+        p.payee = stageKey(1);
+        p.bolt11 = "lnbcrt12500n1pj9npz3pp5" + std::string(240, 'q');
+        if (line.status == api::PaymentStatus::paid) {
+            p.preimage.emplace();
+            p.preimage->raw().fill(n);
+            p.finished = ago(line.ago - 1);
+        }
+        p.sequence = static_cast<std::uint64_t>(100 - n);
+        m_payments.push_back(p);
+        ++n;
+    }
+    const std::pair<const char*, std::int64_t> moves[] = {{"receive", 64'000}, {"close", 120'400}, {"funding", -500'412}, {"receive", 2'000'000}};
+    std::int64_t when = 700;
+    for (const auto& [purpose, net] : moves) {
+        api::TransactionView tx;
+        tx.purpose = purpose;
+        tx.net_sat = net;
+        if (net < 0) tx.fee = Sat(412);
+        if (when > 700) tx.height = BlockHeight(static_cast<std::uint32_t>(240 - when / 3'000));
+        tx.first_seen = ago(when);
+        tx.txid.raw().fill(static_cast<std::uint8_t>(when));
+        tx.sequence = static_cast<std::uint64_t>(10'000'000 - when);
+        m_transactions.push_back(tx);
+        when *= 5;
+    }
+}
+
+void Stage::post(api::Command command, api::OnAnswer on_answer) {
+    if (std::holds_alternative<api::CreateInvoice>(command.wish)) {
+        last_invoice = hashOf(99);
+        on_answer(api::Answer(api::InvoiceMade{"lnbcrt12500n1pj9npz3pp5" + std::string(240, 'q'), last_invoice, ago(-3'600)}));
+        return;
+    }
+    if (std::holds_alternative<api::NewAddress>(command.wish)) {
+        on_answer(api::Answer(api::AddressMade{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"}));
+        return;
+    }
+    if (answer) on_answer(*answer);
+}
+
+Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) const {
+    if (text != "good" && text != "any" && text != "dear") return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
+    api::Inspection out;
+    out.kind = "bolt11";
+    out.description = "Two coffees and a cake, with thanks from the shop around the corner";
+    out.payee = stageKey(1);
+    out.payment_hash = hashOf(31);
+    out.expires = ago(-3'600);
+    if (text != "any") out.amount = Msat(text == "dear" ? 900'000'000 : 1'250'000);
+    if (text == "any") out.problem = api::Problem{api::ProblemKind::amount_missing, {}};
+    if (text == "dear") out.problem = api::Problem{api::ProblemKind::insufficient_liquidity, {{"can_send_msat", "321204000"}, {"needed_msat", "900000000"}}};
+    if (text == "good") out.fee = Msat(1'200);
+    return out;
+}
+
+Result<api::OpenQuote, api::Problem> Stage::quote(const api::AskOpen& ask) const {
+    const Sat amount = ask.amount.value_or(Sat(1'159'000));
+    if (amount > Sat(1'159'000)) return fail(api::Problem{api::ProblemKind::insufficient_funds, {{"available_sat", "1159000"}, {"needed_sat", "5000412"}}});
+    return api::OpenQuote{amount, Sat(412), Sat(150'000), Sat(amount.raw() / 100), 3, BlockDelta(2016)};
+}
+
+Result<api::CloseQuote, api::Problem> Stage::quote(const api::AskClose& ask) const {
+    api::CloseQuote out{Sat(330'900), Sat(304), BlockDelta(0), BlockHeight(384), Msat(18'796'000), false};
+    if (ask.force) out.wait = BlockDelta(720), out.fee = Sat(1'290), out.to_us = Sat(329'914);
+    return out;
+}
+
+std::vector<api::PaymentView> Stage::payments(const api::ListRequest& request) const {
+    return request.cursor ? std::vector<api::PaymentView>() : m_payments;
+}
+
+std::optional<api::PaymentView> Stage::payment(const PaymentHash& hash) const {
+    const auto found = std::find_if(m_payments.begin(), m_payments.end(), [&](const auto& p) { return p.payment_hash == hash; });
+    return found == m_payments.end() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<api::TransactionView> Stage::transactions(const api::ListRequest& request) const {
+    return request.cursor ? std::vector<api::TransactionView>() : m_transactions;
+}
+
+std::shared_ptr<void> Stage::subscribe(api::OnNotice on_notice) {
+    auto held = std::make_shared<api::OnNotice>(std::move(on_notice));
+    m_listener = held;
+    return held;
+}
+
+void Stage::tell(const api::Notice& notice) {
+    if (const auto listener = m_listener.lock()) (*listener)(notice);
+}
+
+void Stage::peers(Done<std::vector<api::PracticePeer>> done) {
+    done(std::vector<api::PracticePeer>{{"shop", stageKey(1), "127.0.0.1", 9735}, {"hub", stageKey(2), "127.0.0.1", 9736}, {"shop-two", stageKey(3), "127.0.0.1", 9737}});
+}
+
+SecretBytes StageSetup::fresh_words() {
+    std::string out;
+    for (std::size_t i = 0; i < 24; ++i) out += (i == 0 ? "" : " ") + std::string(word(i * 83));
+    return SecretBytes(bytes_of(out));
+}
+
+std::string_view StageSetup::word(std::size_t index) const {
+    // As long as the list's longest.
+    static const std::vector<std::string> list = [] {
+        static constexpr std::array<const char*, 6> roots{"abstract", "river", "october", "mushroom", "all", "umbrella"};
+        std::vector<std::string> made;
+        for (std::size_t i = 0; i < 2048; ++i) {
+            std::string word = roots[i % roots.size()];
+            word.resize(std::min<std::size_t>(word.size(), 6));
+            word += static_cast<char>('a' + i / 26 % 26);
+            word += static_cast<char>('a' + i % 26);
+            made.push_back(word);
+        }
+        return made;
+    }();
+    return list[index % list.size()];
+}
+
+void StageSetup::create(api::Creation, api::OnSession done) {
+    if (!silent) done(fail(api::SetupProblem{api::SetupFault::disk, "No space left on device"}));
+}
+void StageSetup::open(Network, SecretBytes, api::OnSession done) {
+    if (!silent) done(fail(api::SetupProblem{api::SetupFault::wrong_passphrase, {}}));
+}
+
+}  // namespace runnel::test

@@ -1,0 +1,70 @@
+// Stage: a wallet with something of everything, made by hand, so that each page and dialog can be looked at in each of its states.
+// Answers at once, on the caller's thread, what it was told to answer.
+#pragma once
+
+#include "core/api/practice.h"
+#include "core/api/setup.h"
+
+#include <QDateTime>
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace runnel::test {
+
+class Stage final : public api::NodeApi, public api::Practice {
+public:
+    enum class Scene { full, empty, first_coins, offline };
+    explicit Stage(Scene scene = Scene::full);
+
+    api::SnapshotPtr snapshot() const override { return m_picture; }
+    void post(api::Command command, api::OnAnswer answer) override;
+    Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
+    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override;
+    Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const override;
+    std::vector<api::PaymentView> payments(const api::ListRequest& request) const override;
+    std::optional<api::PaymentView> payment(const PaymentHash& hash) const override;
+    std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override;
+    std::shared_ptr<void> subscribe(api::OnNotice on_notice) override;
+    std::shared_ptr<void> observe(api::OnPicture) override { return std::make_shared<int>(0); }
+    void tell(const api::Notice& notice);
+
+    void peers(Done<std::vector<api::PracticePeer>> done) override;
+    void faucet(Sat, Done<Txid> done) override { done(Txid{}); }
+    void mine(std::uint32_t, Done<BlockHeight> done) override { done(BlockHeight(241)); }
+    void invoice(Msat, bool, Done<std::string> done) override { done(std::string("good")); }
+    void refund(std::string, Done<Msat> done) override { done(Msat(0)); }
+    void open_to_me(Sat, Done<Txid> done) override { done(Txid{}); }
+
+    /// Of wishes from now on; nothing: no answer at all.
+    std::optional<api::CommandResult> answer;
+    bool lists_answer = true;
+    PaymentHash last_invoice;
+
+private:
+    void fillChannels(api::Snapshot& picture);
+    void fillLists();
+    api::SnapshotPtr m_picture;
+    std::vector<api::PaymentView> m_payments;
+    std::vector<api::TransactionView> m_transactions;
+    std::weak_ptr<api::OnNotice> m_listener;
+};
+
+crypto::PublicKey stageKey(std::uint8_t n);
+
+/// Offers every network and never gets beyond asking.
+class StageSetup final : public api::Setup {
+public:
+    std::vector<api::WalletChoice> choices() const override { return offered; }
+    SecretBytes fresh_words() override;
+    std::optional<api::WordsProblem> check_words(ByteView) const override { return api::WordsProblem{api::WordsProblem::Kind::unknown, 6}; }
+    std::string_view word(std::size_t index) const override;
+    std::vector<std::string_view> words_like(std::string_view, std::size_t) const override { return {"abandon"}; }
+    void create(api::Creation, api::OnSession done) override;
+    void open(Network, SecretBytes, api::OnSession done) override;
+    std::vector<api::WalletChoice> offered;
+    bool silent = false;
+};
+
+}  // namespace runnel::test

@@ -1,0 +1,337 @@
+// Pictures of every page and dialog in every state, light and dark, narrow and wide, English and German; each is looked at by
+// look.h. With RUNNEL_PICTURES=FOLDER they are kept there. Also at 200 % text, mirrored, and in a language a third longer.
+#include "tests/support/test_main.h"
+#include "tests/ui/look.h"
+#include "tests/ui/pictures_world.h"
+
+#include "ui/dialogs/close_channel.h"
+#include "ui/dialogs/details.h"
+#include "ui/dialogs/open_channel.h"
+#include "ui/models/wallet_model.h"
+#include "ui/pages/pay_page.h"
+#include "ui/style/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/notes.h"
+#include "ui/widgets/rail.h"
+#include "ui/widgets/text.h"
+#include "ui/window/preferences.h"
+#include "ui/window/settings_dialog.h"
+#include "ui/window/shell.h"
+#include "ui/wizards/setup_view.h"
+#include "ui/wizards/word_widgets.h"
+
+#include <QDir>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QRadioButton>
+#include <QScrollArea>
+#include <QTemporaryDir>
+
+using namespace runnel;
+using namespace runnel::ui;
+using namespace runnel::test;
+
+namespace {
+
+struct View {
+    QString language = QStringLiteral("en");
+    bool dark = false;
+    int width = 1280;
+    int text = 100;
+    bool mirrored = false;
+    QString name() const {
+        return QStringLiteral("%1-%2-%3%4%5").arg(language, dark ? QStringLiteral("dark") : QStringLiteral("light")).arg(width)
+            .arg(text == 100 ? QString() : QStringLiteral("-%1").arg(text), mirrored ? QStringLiteral("-mirrored") : QString());
+    }
+};
+
+class Gallery {
+public:
+    explicit Gallery(const View& view) : m_view(view), m_preferences(m_folder.filePath(QStringLiteral("window.ini"))) {
+        m_preferences.setLanguage(view.language);
+        m_preferences.apply();
+        Theme::current().setScheme(view.dark ? Scheme::dark : Scheme::light);
+        Theme::current().setTextScale(view.text / 100.0);
+        Theme::current().apply();
+        QGuiApplication::setLayoutDirection(view.mirrored ? Qt::RightToLeft : Qt::LeftToRight);
+    }
+    ~Gallery() { QGuiApplication::setLayoutDirection(Qt::LeftToRight); }
+
+    QWidget& frame(QWidget* content) {
+        m_frame = std::make_unique<QWidget>();
+        m_frame->setObjectName(QStringLiteral("window"));
+        auto* const layout = new QVBoxLayout(m_frame.get());
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->addWidget(content);
+        m_frame->resize(m_view.width, m_view.width < 600 ? 900 : 860);
+        m_frame->show();
+        settle();
+        return *m_frame;
+    }
+    void settle() {
+        for (int i = 0; i < 6; ++i) {
+            QTest::qWait(4);
+            QCoreApplication::sendPostedEvents();
+        }
+    }
+    /// Keeps a picture and collects what is wrong with it.
+    void take(QWidget& what, const QString& name) {
+        settle();
+        for (const auto& line : lookAt(what)) wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
+        ++taken;
+        const auto folder = qEnvironmentVariable("RUNNEL_PICTURES");
+        if (folder.isEmpty()) return;
+        QDir().mkpath(folder + u'/' + m_view.name());
+        what.grab().save(folder + u'/' + m_view.name() + u'/' + name + QStringLiteral(".png"));
+    }
+    Preferences& preferences() { return m_preferences; }
+
+    QStringList wrong;
+    int taken = 0;
+
+private:
+    View m_view;
+    QTemporaryDir m_folder;
+    Preferences m_preferences;
+    std::unique_ptr<QWidget> m_frame;
+};
+
+struct OnStage {
+    explicit OnStage(Stage::Scene scene = Stage::Scene::full, bool practice = true)
+        : stage(scene), wallet(stage, [](std::function<void()> what) { what(); }, practice ? &stage : nullptr), shell(new Shell(wallet)) {}
+    ~OnStage() { delete shell; }
+    Stage stage;
+    WalletModel wallet;
+    QPointer<Shell> shell;
+    void click(const char* name) { shell->findChild<QAbstractButton*>(QString::fromLatin1(name))->click(); }
+};
+
+void walkPages(Gallery& gallery) {
+    OnStage on;
+    auto& frame = gallery.frame(on.shell);
+    const char* const names[] = {"home", "pay", "receive", "channels", "activity"};
+    for (int page = Shell::home; page <= Shell::activity; ++page) {
+        on.shell->goTo(page);
+        gallery.take(frame, QString::fromLatin1(names[page]));
+    }
+    on.shell->goTo(Shell::pay);
+    auto& pay = on.shell->payPage();
+    for (const auto& [text, name] : {std::pair("nonsense", "pay-unreadable"), std::pair("good", "pay-preview"), std::pair("any", "pay-any-amount"),
+                                     std::pair("dear", "pay-too-much")}) {
+        pay.setText(QString::fromLatin1(text));
+        gallery.settle();
+        gallery.take(frame, QString::fromLatin1(name));
+    }
+    pay.setText(QStringLiteral("good"));
+    gallery.settle();
+    on.click("payNow");
+    gallery.take(frame, QStringLiteral("pay-under-way"));
+}
+
+void walkPayments(Gallery& gallery) {
+    const std::pair<api::CommandResult, const char*> ends[] = {
+        {api::Answer(api::Paid{PaymentHash{}, {}, Msat(1'250'000), Msat(1'200), 1, 340}), "pay-paid"},
+        {api::Answer(api::StillInFlight{}), "pay-still-open"},
+        {fail(api::Problem{api::ProblemKind::no_route, {{"cause", "payee_unknown"}}}), "pay-failed"},
+    };
+    for (const auto& [answer, name] : ends) {
+        OnStage on;
+        on.stage.answer = answer;
+        auto& frame = gallery.frame(on.shell);
+        on.shell->goTo(Shell::pay);
+        on.shell->payPage().setText(QStringLiteral("good"));
+        gallery.settle();
+        on.click("payNow");
+        gallery.settle();
+        on.shell->toast().hide();
+        gallery.take(frame, QString::fromLatin1(name));
+    }
+}
+
+void walkReceive(Gallery& gallery) {
+    OnStage on;
+    auto& frame = gallery.frame(on.shell);
+    on.shell->goTo(Shell::receive);
+    on.shell->findChild<AmountEdit*>(QStringLiteral("receiveAmount"))->setAmount(Sat(12'500));
+    on.click("receiveMake");
+    gallery.take(frame, QStringLiteral("receive-invoice"));
+    on.stage.tell(api::PaymentReceived{on.stage.last_invoice, Msat(12'500'000)});
+    QTest::qWait(40);
+    on.shell->toast().hide();
+    gallery.take(frame, QStringLiteral("receive-arrived"));
+    on.click("receiveAddress");
+    gallery.take(frame, QStringLiteral("receive-address"));
+}
+
+void walkStates(Gallery& gallery) {
+    for (const auto& [scene, name] : {std::pair(Stage::Scene::empty, "empty"), std::pair(Stage::Scene::first_coins, "first-coins"),
+                                      std::pair(Stage::Scene::offline, "offline")}) {
+        OnStage on(scene, scene != Stage::Scene::offline);
+        auto& frame = gallery.frame(on.shell);
+        gallery.take(frame, QStringLiteral("home-") + QString::fromLatin1(name));
+        if (scene != Stage::Scene::empty) continue;
+        on.shell->goTo(Shell::channels);
+        gallery.take(frame, QStringLiteral("channels-empty"));
+        on.shell->goTo(Shell::activity);
+        gallery.take(frame, QStringLiteral("activity-empty"));
+    }
+    OnStage on;
+    auto& frame = gallery.frame(on.shell);
+    on.shell->goTo(Shell::activity);
+    on.shell->findChild<QLineEdit*>(QStringLiteral("activitySearch"))->setText(QStringLiteral("nothing like it"));
+    gallery.take(frame, QStringLiteral("activity-nothing-found"));
+    on.shell->goTo(Shell::home);
+    on.shell->toast().say(Shell::tr("The channel is being opened."));
+    gallery.take(frame, QStringLiteral("toast"));
+}
+
+void walkDialogs(Gallery& gallery) {
+    OnStage on;
+    auto& frame = gallery.frame(on.shell);
+    const auto take = [&](Sheet* sheet, const char* name, const std::function<void(Sheet*)>& before = {}) {
+        const QPointer<Sheet> held(sheet);
+        sheet->present();
+        gallery.settle();
+        if (before) before(sheet);
+        QTest::qWait(150);
+        gallery.take(*sheet, QString::fromLatin1(name));
+        if (held) delete held.data();
+    };
+    take(new OpenChannelDialog(on.wallet, &frame), "dialog-open");
+    take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-too-much",
+         [](Sheet* sheet) { sheet->findChild<AmountEdit*>(QStringLiteral("openAmount"))->setAmount(Sat(5'000'000)); });
+    const auto channels = on.wallet.picture().channels;
+    take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close");
+    take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-alone",
+         [](Sheet* sheet) { sheet->findChild<QRadioButton*>(QStringLiteral("closeAlone"))->click(); });
+    take(new ChannelDetails(on.wallet, channels[0].channel_id, &frame), "dialog-channel");
+    take(new ChannelDetails(on.wallet, channels[3].channel_id, &frame), "dialog-channel-closing");
+    const auto key = [&](int row) { return QByteArray::fromStdString(on.wallet.activity().at(row).key()); };
+    take(new EntryDetails(on.wallet, key(1), &frame), "dialog-payment");
+    take(new EntryDetails(on.wallet, key(2), &frame), "dialog-transaction");
+    take(new SettingsDialog(gallery.preferences(), QStringLiteral("0.1"), &frame), "dialog-settings");
+}
+
+void walkSetup(Gallery& gallery) {
+    StageSetup setup;
+    setup.offered = {{Network::practice, false, false}, {Network::regtest, false, true}, {Network::signet, false, true}};
+    auto* const view = new SetupView(setup);
+    auto& frame = gallery.frame(view);
+    const auto click = [&](const char* name) {
+        view->findChild<QAbstractButton*>(QString::fromLatin1(name))->click();
+        gallery.settle();
+    };
+    const auto type = [&](const char* name, const char* text) { QTest::keyClicks(view->findChild<SecretEdit*>(QString::fromLatin1(name)), QString::fromLatin1(text)); };
+    gallery.take(frame, QStringLiteral("setup-welcome"));
+    click("welcomeReal");
+    gallery.take(frame, QStringLiteral("setup-welcome-problem"));
+    click("welcomePractice");
+    gallery.take(frame, QStringLiteral("setup-fork"));
+    click("forkRestore");
+    type("word1", "abandon");
+    click("restoreNext");
+    gallery.take(frame, QStringLiteral("setup-restore"));
+    click("restoreBack");
+    click("forkCreate");
+    type("passphraseFirst", "short");
+    click("passphraseNext");
+    gallery.take(frame, QStringLiteral("setup-passphrase"));
+    type("passphraseFirst", " no more");
+    type("passphraseSecond", "short no more");
+    click("passphraseNext");
+    gallery.take(frame, QStringLiteral("setup-words"));
+    click("wordsWritten");
+    click("wordRight");
+    click("wordWrong");
+    gallery.take(frame, QStringLiteral("setup-checks"));
+    setup.silent = true;
+    StageSetup old;
+    old.offered = {{Network::practice, true, false}, {Network::regtest, false, true}};
+    auto* const unlock = new SetupView(old);
+    auto& other = gallery.frame(unlock);
+    gallery.take(other, QStringLiteral("setup-unlock"));
+    old.silent = true;
+    QTest::keyClicks(unlock->findChild<SecretEdit*>(QStringLiteral("unlockPassphrase")), QStringLiteral("abc"));
+    unlock->findChild<QAbstractButton*>(QStringLiteral("unlockNow"))->click();
+    gallery.take(other, QStringLiteral("setup-working"));
+}
+
+void walkAll(Gallery& gallery) {
+    walkPages(gallery);
+    walkPayments(gallery);
+    walkReceive(gallery);
+    walkStates(gallery);
+    walkDialogs(gallery);
+    walkSetup(gallery);
+}
+
+}  // namespace
+
+class TestPictures : public QObject {
+    Q_OBJECT
+
+private slots:
+    void theEyeSees() {
+        // The check itself can fail.
+        Theme::current().apply();
+        QWidget box;
+        box.resize(200, 100);
+        auto* const label = new Text("body", QStringLiteral("Unbrokenlongwordthatisnotgoingtofitinthere"), &box);
+        label->setGeometry(0, 0, 80, 20);
+        auto* const over = new Text("body", QStringLiteral("Over"), &box);
+        over->setGeometry(40, 10, 80, 20);
+        auto* const faint = new Text("body", QStringLiteral("Faint"), &box);
+        faint->setStyleSheet(QStringLiteral("color: #e0e0e0; background: white"));
+        faint->setGeometry(0, 60, 100, 20);
+        auto* const beyond = new Text("body", QStringLiteral("Beyond"), &box);
+        beyond->setGeometry(180, 60, 60, 20);
+        QWidget top;
+        auto* const layout = new QVBoxLayout(&top);
+        layout->addWidget(&box);
+        box.setMinimumSize(200, 100);
+        box.setMaximumSize(200, 100);
+        top.show();
+        QVERIFY(!clippedIn(top).isEmpty());
+        QVERIFY(!overlapsIn(top).filter(QStringLiteral("lies over")).isEmpty());
+        QVERIFY(!overlapsIn(top).filter(QStringLiteral("beyond")).isEmpty());
+        QVERIFY(!faintIn(top).filter(QStringLiteral("Faint")).isEmpty());
+        box.setParent(nullptr);
+    }
+
+    void everything_data() {
+        QTest::addColumn<QString>("language");
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<int>("text");
+        QTest::addColumn<bool>("mirrored");
+        for (const char* const language : {"en", "de"}) {
+            for (const bool dark : {false, true}) {
+                for (const int width : {420, 1280}) {
+                    const auto view = View{QString::fromLatin1(language), dark, width, 100, false};
+                    QTest::newRow(qPrintable(view.name())) << view.language << dark << width << 100 << false;
+                }
+            }
+        }
+        QTest::newRow("de, twice as large, narrow") << "de" << false << 420 << 200 << false;
+        QTest::newRow("de, twice as large, wide") << "de" << false << 1280 << 200 << false;
+        QTest::newRow("mirrored, narrow") << "en" << false << 420 << 100 << true;
+        QTest::newRow("mirrored, wide") << "en" << true << 1280 << 100 << true;
+        QTest::newRow("a third longer") << "pseudo" << false << 420 << 100 << false;
+    }
+    void everything() {
+        QFETCH(QString, language);
+        QFETCH(bool, dark);
+        QFETCH(int, width);
+        QFETCH(int, text);
+        QFETCH(bool, mirrored);
+        Gallery gallery(View{language, dark, width, text, mirrored});
+        walkAll(gallery);
+        QVERIFY(gallery.taken >= 38);
+        for (const auto& line : gallery.wrong) qWarning("%s", qPrintable(line));
+        QCOMPARE(gallery.wrong.size(), 0);
+    }
+};
+
+RUNNEL_TEST(TestPictures)
+#include "test_pictures.moc"

@@ -1,0 +1,181 @@
+// From nothing to an open wallet, and back into it: by mouse, by keyboard, and with everything that can be typed wrong.
+#include "tests/support/test_main.h"
+#include "tests/ui/person.h"
+#include "tests/ui/world.h"
+
+#include "ui/style/theme.h"
+#include "ui/widgets/secret_edit.h"
+#include "ui/widgets/words_view.h"
+#include "ui/window/preferences.h"
+#include "ui/window/shell.h"
+#include "ui/window/window.h"
+#include "ui/wizards/word_widgets.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+
+using namespace runnel;
+using namespace runnel::ui;
+using namespace runnel::test;
+
+namespace {
+
+struct Desk {
+    Desk() : setup(world), preferences(folder.filePath(QStringLiteral("window.ini"))) {
+        preferences.setLanguage(QStringLiteral("en"));
+        preferences.apply();
+    }
+    void show() {
+        window = std::make_unique<Window>(setup, preferences, QStringLiteral("0.1"));
+        person = std::make_unique<Person>(*window);
+        window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window.get()));
+    }
+    QTemporaryDir folder;
+    World world;
+    WorldSetup setup;
+    Preferences preferences;
+    std::unique_ptr<Window> window;
+    std::unique_ptr<Person> person;
+};
+
+}  // namespace
+
+class TestSetup : public QObject {
+    Q_OBJECT
+
+private slots:
+    void makesAWallet() {
+        Desk desk;
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.press("forkCreate"));
+        QVERIFY(person.type("passphraseFirst", QStringLiteral("a long passphrase")));
+        QVERIFY(person.type("passphraseSecond", QStringLiteral("a long passphrase")));
+        QVERIFY(person.press("passphraseNext"));
+        auto* const words = person.see<WordsView>("setupWordsView");
+        QVERIFY(words != nullptr);
+        QCOMPARE(words->count(), 24);
+        QVERIFY(person.press("wordsWritten"));
+        // Not to be seen any more while they are asked for.
+        QCOMPARE(words->count(), 0);
+        // A wrong one first.
+        QVERIFY(person.press("wordWrong"));
+        QVERIFY(person.sees("setupChecksProblem"));
+        for (int i = 0; i < WordChecks::questions; ++i) {
+            for (auto* const right : desk.window->findChildren<WordOption*>(QStringLiteral("wordRight"))) {
+                if (right->isVisible() && right->isEnabled()) {
+                    QTest::mouseClick(right, Qt::LeftButton);
+                    break;
+                }
+            }
+        }
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+        QCOMPARE(desk.setup.passphrase, std::string("a long passphrase"));
+        QVERIFY(!desk.setup.restored);
+        QCOMPARE(std::count(desk.setup.words.begin(), desk.setup.words.end(), ' '), std::ptrdiff_t{23});
+        QVERIFY(person.see("homePage") != nullptr);
+    }
+
+    void passphrasesMustBeGood() {
+        Desk desk;
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.press("forkCreate"));
+        QVERIFY(person.type("passphraseFirst", QStringLiteral("short")));
+        QVERIFY(person.press("passphraseNext"));
+        QVERIFY(person.waitToRead("setupPassphraseProblemWhat", QStringLiteral("too short")));
+        QVERIFY(person.type("passphraseFirst", QStringLiteral(" no more")));
+        QVERIFY(person.type("passphraseSecond", QStringLiteral("another one")));
+        QVERIFY(person.press("passphraseNext"));
+        QVERIFY(person.waitToRead("setupPassphraseProblemWhat", QStringLiteral("differ")));
+        QVERIFY(!person.sees("setupWordsView"));
+    }
+
+    void restoresByKeyboardAlone() {
+        Desk desk;
+        desk.show();
+        auto& person = *desk.person;
+        auto* const restore = person.see<QAbstractButton>("forkRestore");
+        QVERIFY(restore != nullptr);
+        restore->setFocus();
+        QTest::keyClick(restore, Qt::Key_Space);
+        const auto words = desk.setup.fresh_words();
+        const QString text = QString::fromLatin1(reinterpret_cast<const char*>(words.reveal().data()), static_cast<qsizetype>(words.size()));
+        const auto list = text.split(u' ');
+        for (const auto& word : list) {
+            auto* const field = QApplication::focusWidget();
+            QVERIFY(qobject_cast<SecretEdit*>(field) != nullptr);
+            // The first four letters are enough; space completes them.
+            QTest::keyClicks(field, word.size() > 4 ? word.left(4) : word);
+            QTest::keyClick(field, Qt::Key_Space, Qt::NoModifier);
+        }
+        auto* const next = person.see<QAbstractButton>("restoreNext");
+        next->setFocus();
+        QTest::keyClick(next, Qt::Key_Space);
+        QTRY_VERIFY(person.sees("passphraseFirst"));
+        QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("a long passphrase"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+        QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("a long passphrase"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+        QVERIFY(desk.setup.restored);
+        QCOMPARE(QString::fromStdString(desk.setup.words), text);
+    }
+
+    void wrongWordsAreNamed() {
+        Desk desk;
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.press("forkRestore"));
+        QVERIFY(person.type("word1", QStringLiteral("abandon")));
+        QVERIFY(person.press("restoreNext"));
+        QVERIFY(person.waitToRead("setupRestoreProblemWhat", QStringLiteral("missing")));
+        for (int i = 2; i <= 24; ++i) {
+            QVERIFY(person.type(QStringLiteral("word%1").arg(i).toLatin1().constData(), i == 7 ? QStringLiteral("abandonn") : QStringLiteral("abandon")));
+        }
+        QVERIFY(person.press("restoreNext"));
+        QVERIFY(person.waitToRead("setupRestoreProblemWhat", QStringLiteral("number 7")));
+        QVERIFY(person.see<SecretEdit>("word7")->isWrong());
+        QTest::keyClick(person.see<SecretEdit>("word7"), Qt::Key_Backspace);
+        QVERIFY(person.press("restoreNext"));
+        QVERIFY(person.waitToRead("setupRestoreProblemWhat", QStringLiteral("do not fit together")));
+    }
+
+    void unlocksAndSaysWhatIsWrong() {
+        Desk desk;
+        desk.setup.offered = {{Network::practice, true, false}};
+        desk.setup.passphrase = "right one";
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("wrong one")));
+        QVERIFY(person.press("unlockNow"));
+        QVERIFY(person.waitToRead("setupUnlockProblemWhat", QStringLiteral("not the passphrase")));
+        // It is to be typed anew, at once.
+        QVERIFY(person.see<SecretEdit>("unlockPassphrase")->isEmpty());
+        QCOMPARE(QApplication::focusWidget(), person.see<SecretEdit>("unlockPassphrase"));
+        desk.setup.fails = api::SetupProblem{api::SetupFault::in_use, {}};
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("right one")));
+        QVERIFY(person.press("unlockNow"));
+        QVERIFY(person.waitToRead("setupUnlockProblemWhat", QStringLiteral("open already")));
+        desk.setup.fails.reset();
+        QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("right one"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+    }
+
+    void severalNetworksAreOffered() {
+        Desk desk;
+        desk.setup.offered = {{Network::practice, false, false}, {Network::regtest, false, true}, {Network::signet, false, true}};
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.see("setupWelcome") != nullptr);
+        QVERIFY(person.press("welcomeReal"));
+        QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("chain source is missing")));
+        QVERIFY(person.press("welcomePractice"));
+        QVERIFY(person.sees("forkCreate"));
+    }
+};
+
+RUNNEL_TEST(TestSetup)
+#include "test_setup.moc"

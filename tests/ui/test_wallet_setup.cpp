@@ -1,0 +1,126 @@
+// What the program gives the window: real wallets in a real directory. Made, opened, refused, and never opened twice.
+#include "tests/support/test_main.h"
+
+#include "app/window/wallet_setup.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+
+#include <future>
+
+using namespace runnel;
+
+namespace {
+
+using Opened = Result<std::unique_ptr<api::Session>, api::SetupProblem>;
+
+/// Nobody listens there: the wallet is out of touch with the chain, which is no reason not to open it.
+constexpr const char* nowhere = "bitcoind:http://user:password@127.0.0.1:1";
+
+struct Place {
+    Place() {
+        app::SetupOptions options;
+        options.base = folder.filePath(QStringLiteral("data")).toStdString();
+        setup.emplace(std::move(options));
+    }
+    Opened create(const std::string& chain = nowhere, const char* passphrase = "a long passphrase") {
+        api::Creation creation;
+        creation.network = Network::regtest;
+        creation.words = setup->fresh_words();
+        creation.passphrase = SecretBytes(bytes_of(passphrase));
+        creation.chain = chain;
+        std::promise<Opened> answer;
+        setup->create(std::move(creation), [&](Opened result) { answer.set_value(std::move(result)); });
+        return answer.get_future().get();
+    }
+    Opened open(const char* passphrase = "a long passphrase") {
+        std::promise<Opened> answer;
+        setup->open(Network::regtest, SecretBytes(bytes_of(passphrase)), [&](Opened result) { answer.set_value(std::move(result)); });
+        return answer.get_future().get();
+    }
+    QTemporaryDir folder;
+    std::optional<app::WalletSetup> setup;
+};
+
+const api::WalletChoice& regtest(const std::vector<api::WalletChoice>& choices) {
+    return *std::find_if(choices.begin(), choices.end(), [](const auto& c) { return c.network == Network::regtest; });
+}
+
+}  // namespace
+
+class TestWalletSetup : public QObject {
+    Q_OBJECT
+
+private slots:
+    void madeClosedAndOpenedAgain() {
+        Place place;
+        QVERIFY(!regtest(place.setup->choices()).exists);
+        QVERIFY(regtest(place.setup->choices()).needs_chain);
+        auto made = place.create();
+        QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
+        const auto node_id = (*made)->node().snapshot()->node_id;
+        QVERIFY(node_id.is_valid());
+        // One program at a time.
+        const auto second = place.open();
+        QVERIFY(!second);
+        QCOMPARE(second.error().fault, api::SetupFault::in_use);
+        made->reset();
+        // The chain source is remembered, in a file that only its owner can read.
+        const auto choice = regtest(place.setup->choices());
+        QVERIFY(choice.exists);
+        QVERIFY(!choice.needs_chain);
+        const auto wrong = place.open("another passphrase");
+        QVERIFY(!wrong);
+        QCOMPARE(wrong.error().fault, api::SetupFault::wrong_passphrase);
+        auto again = place.open();
+        QVERIFY(bool(again));
+        QVERIFY((*again)->node().snapshot()->node_id == node_id);
+    }
+
+    void whatIsThereIsNotOverwritten() {
+        Place place;
+        QVERIFY(bool(place.create()));
+        const auto second = place.create();
+        QVERIFY(!second);
+        QCOMPARE(second.error().fault, api::SetupFault::exists);
+        QVERIFY(bool(place.open()));
+    }
+
+    void aBadChainSourceIsSaidBeforeAnythingIsMade() {
+        Place place;
+        const auto made = place.create("bitcoind:ftp://example");
+        QVERIFY(!made);
+        QCOMPARE(made.error().fault, api::SetupFault::chain_address);
+        // The address may hold a password: it is not repeated.
+        QVERIFY(made.error().detail.find("example") == std::string::npos);
+        QVERIFY(!regtest(place.setup->choices()).exists);
+    }
+
+    void damageIsNamed() {
+        Place place;
+        QVERIFY(bool(place.create()));
+        for (const char* const key : {"key.1", "key.2"}) {
+            QFile file(place.folder.filePath(QStringLiteral("data/regtest/") + QString::fromLatin1(key)));
+            QVERIFY(file.open(QIODevice::ReadWrite));
+            file.write("broken");
+        }
+        const auto opened = place.open();
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().fault, api::SetupFault::damaged);
+    }
+
+    void wordsAreJudged() {
+        Place place;
+        const auto words = place.setup->fresh_words();
+        QVERIFY(!place.setup->check_words(words.reveal()));
+        QCOMPARE(place.setup->check_words(bytes_of("abandon abandon"))->kind, api::WordsProblem::Kind::count);
+        QCOMPARE(place.setup->word(0), std::string_view("abandon"));
+        QCOMPARE(place.setup->word(2047), std::string_view("zoo"));
+        QCOMPARE(place.setup->words_like("zo", 5).size(), std::size_t{2});
+        QVERIFY(place.setup->fresh_words().size() > 60);
+    }
+};
+
+RUNNEL_TEST(TestWalletSetup)
+#include "test_wallet_setup.moc"

@@ -1,0 +1,67 @@
+// A small world behind the window: a person's engine and a shop's on one simulated chain, on a thread of their own, with real keys,
+// messages and sockets. Gives what a program gives the window: a Session with its node and practice verbs, and a Setup that makes it.
+#pragma once
+
+#include "core/api/practice.h"
+#include "core/api/setup.h"
+
+#include <memory>
+
+namespace runnel::test {
+
+class World {
+public:
+    World();
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    /// Of the person. The world outlives it.
+    std::unique_ptr<api::Session> session();
+    api::NodeApi& node();
+    void run(std::function<void()> what);
+    api::Practice& practice();
+
+    // These wait, on the caller's thread.
+    void mine(unsigned blocks);
+    std::string shopInvoice(std::optional<Msat> amount, const std::string& description = "Coffee");
+    /// The shop pays; its answer.
+    api::CommandResult shopPays(const std::string& bolt11);
+    crypto::PublicKey shopId() const;
+    std::uint16_t shopPort() const;
+    /// The shop is there no more, or again.
+    void setShopListening(bool listening);
+    void cutShop();
+    /// Every line that a log called broken.
+    std::vector<std::string> broken();
+    Sat onchainOf(bool person);
+
+    struct Impl;
+
+private:
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// Makes and opens wallets of a world; keeps its passphrase. Fails as it is told.
+class WorldSetup : public api::Setup {
+public:
+    explicit WorldSetup(World& world) : m_world(world) {}
+    std::vector<api::WalletChoice> choices() const override { return offered; }
+    SecretBytes fresh_words() override;
+    std::optional<api::WordsProblem> check_words(ByteView words) const override;
+    std::string_view word(std::size_t index) const override;
+    std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
+    void create(api::Creation creation, api::OnSession done) override;
+    void open(Network network, SecretBytes passphrase, api::OnSession done) override;
+
+    std::vector<api::WalletChoice> offered{{Network::practice, false, false}};
+    std::string passphrase;               ///< Of the wallet that was made.
+    std::string words;                    ///< It was made with.
+    bool restored = false;
+    std::optional<api::SetupProblem> fails;
+
+private:
+    World& m_world;
+};
+
+}  // namespace runnel::test

@@ -1,0 +1,294 @@
+// The words and figures of the window: pure functions, in English here; German in tests/ui, where its texts are linked.
+#include "tests/support/test_main.h"
+
+#include "ui/format/activity.h"
+#include "ui/format/amount.h"
+#include "ui/format/channel.h"
+#include "ui/format/names.h"
+#include "ui/format/overview.h"
+#include "ui/format/problem.h"
+#include "ui/format/setup.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+
+#include <QLocale>
+
+using namespace runnel;
+using namespace runnel::ui;
+using namespace runnel::literals;
+
+namespace {
+
+/// With plain spaces, so that tests can be read.
+QString plain(QString text) { return text.replace(groupSpace, u' ').replace(unitSpace, u' '); }
+
+const QDateTime noon(QDate(2026, 3, 2), QTime(12, 0));  // a Monday
+
+api::ChainView mainly(std::uint32_t height, std::uint32_t seconds = 600) { return {true, true, BlockHeight(height), {}, seconds}; }
+
+api::ChannelView openChannel() {
+    api::ChannelView channel;
+    channel.state = "normal";
+    channel.online = channel.usable = true;
+    channel.capacity = 100'000_sat;
+    channel.ours = 72'000'000_msat;
+    channel.theirs = 28'000'000_msat;
+    channel.our_reserve = channel.their_reserve = 1'000'000_msat;
+    channel.can_send = 71'204'999_msat;
+    channel.can_receive = 18'000'000_msat;
+    return channel;
+}
+
+}  // namespace
+
+class TestFormat : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom)); }
+
+    void amounts() {
+        QCOMPARE(plain(grouped(0)), QStringLiteral("0"));
+        QCOMPARE(plain(grouped(999)), QStringLiteral("999"));
+        QCOMPARE(plain(grouped(1'000)), QStringLiteral("1 000"));
+        QCOMPARE(plain(grouped(UINT64_MAX)), QStringLiteral("18 446 744 073 709 551 615"));
+        QCOMPARE(plain(satText(71'204'999_msat)), QStringLiteral("71 204 sat"));
+        QCOMPARE(plain(msatText(1'001_msat)), QStringLiteral("1 001 msat"));
+        // What one pays is rounded up, nothing is said to be free that is not.
+        QCOMPARE(feeText(0_msat), QStringLiteral("no fee"));
+        QCOMPARE(plain(feeText(999_msat)), QStringLiteral("less than 1 sat"));
+        QCOMPARE(plain(feeText(1'001_msat)), QStringLiteral("2 sat"));
+        QCOMPARE(plain(signedText(true, 5'000_msat)), QString(QChar(0x2212)) + QStringLiteral("5 sat"));
+    }
+
+    void typedAmounts_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<qint64>("sat");
+        QTest::newRow("plain") << "1000" << qint64(1000);
+        QTest::newRow("grouped by spaces") << "1 000" << qint64(1000);
+        QTest::newRow("grouped by us") << QStringLiteral("12") + groupSpace + QStringLiteral("345") << qint64(12'345);
+        QTest::newRow("dots") << "1.234.567" << qint64(1'234'567);
+        QTest::newRow("commas and unit") << "1,000 sat" << qint64(1000);
+        QTest::newRow("zero") << "0" << qint64(0);
+        QTest::newRow("all there is") << "2100000000000000" << qint64(2'100'000'000'000'000);
+        QTest::newRow("more than there is") << "2100000000000001" << qint64(-1);
+        QTest::newRow("a fraction is not fifteen") << "1.5" << qint64(-1);
+        QTest::newRow("nor a hundred and fifty") << "1.50" << qint64(-1);
+        QTest::newRow("long group") << "1234.567" << qint64(-1);
+        QTest::newRow("negative") << "-5" << qint64(-1);
+        QTest::newRow("words") << "a lot" << qint64(-1);
+        QTest::newRow("empty") << "" << qint64(-1);
+        QTest::newRow("only unit") << "sat" << qint64(-1);
+        QTest::newRow("other digits") << QString(QChar(0x0661)) << qint64(-1);
+        QTest::newRow("very long") << QString(100, u'9') << qint64(-1);
+    }
+    void typedAmounts() {
+        QFETCH(QString, text);
+        QFETCH(qint64, sat);
+        const auto amount = parseSat(text);
+        QCOMPARE(amount ? static_cast<qint64>(amount->raw()) : qint64(-1), sat);
+    }
+
+    void blocksBecomeRanges() {
+        const auto chain = mainly(100);
+        // Nine in ten waits for one block are between half a minute and half an hour.
+        const auto one = rangeAfter(1, chain, noon);
+        QVERIFY(one.has_value());
+        QVERIFY(noon.secsTo(one->from) < 60);
+        QVERIFY(noon.secsTo(one->to) > 1'500 && noon.secsTo(one->to) < 2'100);
+        // For a day's blocks the range is narrow beside the wait, and around it.
+        const auto day = rangeAfter(144, chain, noon);
+        QVERIFY(noon.secsTo(day->from) > 70'000 && noon.secsTo(day->from) < 86'400);
+        QVERIFY(noon.secsTo(day->to) > 86'400 && noon.secsTo(day->to) < 105'000);
+        QVERIFY(!rangeAfter(3, mainly(100, 0), noon).has_value());
+        QCOMPARE(rangeText(1, chain, noon), QStringLiteral("today between 12:00 and 12:29"));
+        QVERIFY(rangeText(144, chain, noon).startsWith(QStringLiteral("between Tue ")));
+        QVERIFY(rangeText(2016, chain, noon).startsWith(QStringLiteral("between ")));
+        QVERIFY(rangeText(2016, chain, noon).contains(QStringLiteral("Mar")));
+        QCOMPARE(rangeText(0, chain, noon), QStringLiteral("with the next block"));
+        QCOMPARE(rangeText(2, mainly(100, 10), noon), QStringLiteral("within about a minute"));
+    }
+
+    void deadlinesAreTheEarlyEnd() {
+        const auto chain = mainly(100);
+        const auto text = deadlineText(BlockHeight(244), chain, noon);
+        QVERIFY2(text.startsWith(QStringLiteral("by Tue ")), qPrintable(text));
+        QCOMPARE(deadlineText(BlockHeight(100), chain, noon), deadlineText(BlockHeight(90), chain, noon));
+    }
+
+    void durations() {
+        QCOMPARE(durationText(20), QStringLiteral("0.1 s"));
+        QCOMPARE(durationText(340), QStringLiteral("0.3 s"));
+        QCOMPARE(durationText(1'400), QStringLiteral("1 s"));
+        QCOMPARE(durationText(180'000), QStringLiteral("3 min"));
+    }
+
+    void moments() {
+        const auto unix = [](const QDateTime& time) { return UnixTime(time.toSecsSinceEpoch()); };
+        QCOMPARE(whenText(unix(noon.addSecs(-3600)), noon), QStringLiteral("today, 11:00"));
+        QCOMPARE(whenText(unix(noon.addDays(-1)), noon), QStringLiteral("yesterday, 12:00"));
+        QCOMPARE(whenText(unix(noon.addDays(-20)), noon), QStringLiteral("10 Feb, 12:00"));
+        QCOMPARE(whenText(unix(noon.addDays(-400)), noon), QStringLiteral("26 Jan 2025"));
+    }
+
+    void channelSentences() {
+        const auto chain = mainly(100);
+        auto channel = openChannel();
+        auto words = channelWords(channel, chain, noon);
+        QCOMPARE(plain(words.sentence), QStringLiteral("You can send 71 204 sat and receive 18 000 sat."));
+        QCOMPARE(words.cue, Cue::good);
+        QVERIFY(words.timer.isEmpty());
+
+        channel.usable = channel.online = false;
+        words = channelWords(channel, chain, noon);
+        QCOMPARE(words.cue, Cue::waiting);
+        QVERIFY(words.sentence.startsWith(QStringLiteral("The other side is not connected.")));
+
+        channel.htlcs.push_back({true, 0, 1'000_msat, {}, BlockHeight(140), "locked_in"});
+        channel.next_deadline = BlockHeight(140);
+        words = channelWords(channel, chain, noon);
+        QVERIFY2(words.timer.startsWith(QStringLiteral("Be online by ")), qPrintable(words.timer));
+
+        channel = openChannel();
+        channel.state = "awaiting_confirmation";
+        channel.confirmations = 1;
+        channel.confirmations_needed = 3;
+        words = channelWords(channel, chain, noon);
+        QVERIFY2(words.sentence.startsWith(QStringLiteral("Waiting for the chain: 1 of 3")), qPrintable(words.sentence));
+        QVERIFY(words.timer.startsWith(QStringLiteral("Usable today between")));
+        QCOMPARE(words.cue, Cue::busy);
+
+        channel.state = "closing";
+        channel.closing_to_us = 60'000_sat;
+        channel.closing_until = BlockHeight(244);
+        words = channelWords(channel, chain, noon);
+        QVERIFY(plain(words.sentence).contains(QStringLiteral("60 000 sat are on their way back")));
+        QVERIFY(words.timer.startsWith(QStringLiteral("Back in your wallet between")));
+
+        channel.state = "closed";
+        QCOMPARE(channelWords(channel, chain, noon).cue, Cue::over);
+    }
+
+    void everyStateHasASentence() {
+        for (const char* const state : {"awaiting_accept", "awaiting_funding_created", "awaiting_funding_signed", "awaiting_confirmation",
+                                        "awaiting_ready", "normal", "shutting_down", "negotiating_close", "closing", "closed"}) {
+            auto channel = openChannel();
+            channel.state = state;
+            const auto words = channelWords(channel, mainly(5), noon);
+            QVERIFY2(words.sentence.size() > 10 && words.sentence.endsWith(u'.'), state);
+            QVERIFY2(!words.cueWord.isEmpty(), state);
+            QCOMPARE(isOpening(channel) + isClosing(channel) + isOver(channel) + (channel.state == "normal"), 1);
+        }
+    }
+
+    void everyProblemIsWorded() {
+        QStringList seen;
+        for (int k = 0; k <= static_cast<int>(api::ProblemKind::internal); ++k) {
+            api::Problem problem{static_cast<api::ProblemKind>(k),
+                                 {{"available_sat", "10"}, {"needed_sat", "20"}, {"reserve_sat", "5"}, {"least", "7"}, {"most", "9"},
+                                  {"unit", "sat"}, {"can_send_msat", "5000"}, {"needed_msat", "9000"}, {"fee_msat", "1000"},
+                                  {"max_fee_msat", "500"}, {"expected", "regtest"}}};
+            const auto words = wordingOf(problem);
+            QVERIFY(words.what.size() > 8);
+            QVERIFY(words.what.endsWith(u'.'));
+            QVERIFY2(!seen.contains(words.what), qPrintable(words.what));
+            // "malformed" in the window is about invoices; two kinds of "no" need two sentences.
+            seen << words.what;
+        }
+    }
+
+    void figuresOfProblems() {
+        const auto words = wordingOf(api::Problem{api::ProblemKind::insufficient_liquidity, {{"can_send_msat", "71204000"}, {"needed_msat", "80000000"}}});
+        QCOMPARE(plain(words.why), QStringLiteral("71 204 sat can be sent in one payment now, 80 000 sat are needed with the fee."));
+        QVERIFY(!words.retry.isEmpty());
+    }
+
+    void whatOthersWroteIsTamed() {
+        QCOMPARE(tamed("two\nlines\tand\x1b[31m"), QStringLiteral("two lines and [31m"));
+        // A right-to-left override would turn what stands behind it.
+        QCOMPARE(tamed("pay \xe2\x80\xae" "evil"), QStringLiteral("pay evil"));
+        QCOMPARE(tamed(std::string(300, 'x')).size(), 201);
+        QCOMPARE(shortened(QStringLiteral("0123456789abcdef"), 4, 4), QStringLiteral("0123…cdef"));
+    }
+
+    void setupProblems() {
+        for (int k = 0; k <= static_cast<int>(api::SetupFault::internal); ++k) {
+            const auto words = wordingOf(api::SetupProblem{static_cast<api::SetupFault>(k), "some detail"});
+            QVERIFY(words.what.endsWith(u'.'));
+        }
+        QVERIFY(wordingOf(api::WordsProblem{api::WordsProblem::Kind::unknown, 6}).what.contains(QStringLiteral("7")));
+    }
+
+    void overview() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        QCOMPARE(healthOf(picture).cue, Cue::good);
+        picture.chain.synced = false;
+        QCOMPARE(healthOf(picture).cue, Cue::busy);
+        picture.chain.reachable = false;
+        picture.chain.problem = "connection refused";
+        QCOMPARE(healthOf(picture).cue, Cue::attention);
+        QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("connection refused")));
+
+        picture.chain = mainly(100);
+        auto closing = openChannel();
+        closing.state = "closing";
+        closing.usable = false;
+        closing.closing_to_us = 40'000_sat;
+        closing.closing_until = BlockHeight(244);
+        picture.channels = {openChannel(), closing};
+        picture.balance.onchain = 50'000_sat;
+        picture.balance.reserved = 50'000_sat;
+        picture.balance.onchain_unconfirmed = 7'000_sat;
+        const auto held = heldIn(picture, PeerNames(), noon);
+        QCOMPARE(held.size(), std::size_t{4});
+        QCOMPARE(held[0].kind, Held::Kind::incoming);
+        QCOMPARE(held[1].kind, Held::Kind::closing);
+        QVERIFY(held[1].reason.startsWith(QStringLiteral("In your wallet between")));
+        QCOMPARE(held[2].amount.raw(), std::uint64_t{50'000'000});
+        QCOMPARE(held[3].amount.raw(), std::uint64_t{1'000'000});
+        for (const auto& one : held) QVERIFY(one.reason.endsWith(u'.'));
+    }
+
+    void receivingSaysWhy() {
+        api::Snapshot picture;
+        QVERIFY(receivableSentence(picture).contains(QStringLiteral("no channel yet")));
+        picture.channels = {openChannel()};
+        QVERIFY(receivableSentence(picture).contains(QStringLiteral("full on your side")));
+        picture.balance.can_receive = 18'000'000_msat;
+        QVERIFY(plain(receivableSentence(picture)).contains(QStringLiteral("18 000 sat")));
+    }
+
+    void activityLines() {
+        api::PaymentView payment;
+        payment.outgoing = true;
+        payment.status = api::PaymentStatus::paid;
+        payment.amount = 1'500'000_msat;
+        payment.fee = 1'200_msat;
+        payment.elapsed_ms = 310;
+        payment.description = "Two\ncoffees";
+        auto words = activityWords(payment);
+        QCOMPARE(words.title, QStringLiteral("Two coffees"));
+        QCOMPARE(plain(words.status), QStringLiteral("Paid · fee 2 sat · 0.3 s"));
+        QVERIFY(words.moved);
+        payment.status = api::PaymentStatus::failed;
+        payment.failure = "no_route";
+        words = activityWords(payment);
+        QVERIFY(!words.moved);
+        QVERIFY(words.status.contains(QStringLiteral("No way to the payee")));
+
+        api::TransactionView tx;
+        tx.purpose = "funding";
+        tx.net_sat = -200'300;
+        tx.fee = 300_sat;
+        tx.height = BlockHeight(99);
+        words = activityWords(tx, mainly(100));
+        QCOMPARE(words.title, QStringLiteral("Channel opened"));
+        QVERIFY(plain(words.amount).endsWith(QStringLiteral("200 300 sat")));
+        tx.net_sat = INT64_MIN;
+        static_cast<void>(activityWords(tx, mainly(100)));  // and does not end the process
+    }
+};
+
+RUNNEL_TEST(TestFormat)
+#include "test_format.moc"

@@ -1,0 +1,98 @@
+#include "ui/dialogs/close_channel.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/problem.h"
+#include "ui/format/time.h"
+#include "ui/style/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/notes.h"
+#include "ui/widgets/text.h"
+
+#include <QRadioButton>
+
+namespace runnel::ui {
+
+CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel, QWidget* parent)
+    : Sheet(tr("Close the channel with %1").arg(wallet.names().of(channel.peer)), "closeChannel", parent), m_wallet(wallet),
+      m_id(channel.channel_id) {
+    m_agreed = new QRadioButton(tr("&Together with the other side"));
+    m_agreed->setObjectName(QStringLiteral("closeAgreed"));
+    m_alone = new QRadioButton(tr("A&lone"));
+    m_alone->setObjectName(QStringLiteral("closeAlone"));
+    m_agreed->setChecked(true);
+    body()->addWidget(m_agreed);
+    body()->addWidget(m_alone);
+    m_explained = (new Text("muted"))->named("closeExplained");
+    body()->addWidget(m_explained);
+    m_problem = new Banner("closeProblem");
+    body()->addWidget(m_problem);
+    auto* const card = new Card("sunken");
+    m_facts = new Facts;
+    card->body()->addWidget(m_facts);
+    body()->addWidget(card);
+    body()->addStretch(1);
+    auto* const cancel = new Button(ButtonKind::secondary, tr("&Keep it open"), "closeCancel");
+    m_close = new Button(ButtonKind::primary, tr("&Close the channel"), "closeNow");
+    addFooter(cancel);
+    addFooter(m_close);
+    connect(cancel, &Button::clicked, this, &QDialog::reject);
+    connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
+    connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::ask);
+    m_facts->set(tr("Comes back"), tr("Is being worked out …"));
+    m_agreed->setFocus();
+    ask();
+}
+
+bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
+
+void CloseChannelDialog::ask() {
+    m_explained->setText(isForced()
+                             ? tr("For when the other side is gone or does not answer. It costs more and takes longer, because your coins "
+                                  "wait until nobody can object.")
+                             : tr("The quick and cheap way. Both sides agree on the fee, and no new payments are taken meanwhile."));
+    m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
+    m_close->setText(isForced() ? tr("Close it al&one") : tr("&Close the channel"));
+    m_wallet.bridge().quote(api::AskClose{m_id, isForced()}, this, [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
+        if (number == m_asked) show(quote);
+    });
+}
+
+void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote) {
+    m_close->setEnabled(bool(quote));
+    if (!quote) {
+        m_problem->showProblem(wordingOf(quote.error()));
+        return;
+    }
+    m_problem->hide();
+    const auto& chain = m_wallet.picture().chain;
+    const auto now = m_wallet.now();
+    m_facts->set(tr("Comes back"), tr("About %1").arg(satText(quote->to_us)));
+    m_facts->set(tr("Cost"), quote->fee.is_zero() ? tr("Nothing for you: the other side opened the channel and pays the fee")
+                                                  : tr("About %1 in fees").arg(satText(quote->fee)));
+    // The closing transaction's own block comes first.
+    m_facts->set(tr("Wait"), quote->peer_needed ? tr("Until the other side is back: it is not connected now")
+                                                : tr("In your wallet %1").arg(rangeText(quote->wait.raw() + 1, chain, now)));
+    m_facts->set(tr("On its way"), quote->htlcs_until
+                                       ? tr("Payments under way (%1 of yours) are settled first, %2 at the latest")
+                                             .arg(satText(quote->in_flight), untilText(*quote->htlcs_until, chain, now))
+                                       : QString());
+    m_facts->set(tr("Risk"), isForced() ? tr("It cannot be taken back. Be online now and then until your coins are back, so that Runnel can collect them.")
+                                        : tr("It cannot be taken back once the other side has agreed."));
+}
+
+void CloseChannelDialog::close() {
+    m_close->setBusy(true, tr("Closing …"));
+    m_wallet.bridge().post(api::CloseChannel{m_id, isForced()}, this, [this](const api::CommandResult& result) {
+        m_close->setBusy(false);
+        if (!result) {
+            m_problem->showProblem(wordingOf(result.error()));
+            return;
+        }
+        emit said(tr("The channel is being closed."));
+        accept();
+    });
+}
+
+}  // namespace runnel::ui

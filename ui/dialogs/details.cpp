@@ -1,0 +1,156 @@
+#include "ui/dialogs/details.h"
+
+#include "ui/format/activity.h"
+#include "ui/format/amount.h"
+#include "ui/format/channel.h"
+#include "ui/format/problem.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+#include "ui/style/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/channel_bar.h"
+#include "ui/widgets/cue_line.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/text.h"
+
+namespace runnel::ui {
+
+namespace {
+
+Button* makeClose(Sheet* sheet) {
+    auto* const done = new Button(ButtonKind::primary, Sheet::tr("&Done"), "detailsDone");
+    QObject::connect(done, &Button::clicked, sheet, &QDialog::accept);
+    sheet->addFooter(done);
+    return done;
+}
+
+QString confirmationsText(const api::ChannelView& channel) {
+    return channel.confirmations_needed == 0 || channel.confirmations >= channel.confirmations_needed
+               ? grouped(channel.confirmations)
+               : ChannelDetails::tr("%1 of %2").arg(grouped(channel.confirmations), grouped(channel.confirmations_needed));
+}
+
+}  // namespace
+
+ChannelDetails::ChannelDetails(WalletModel& wallet, const ChannelId& id, QWidget* parent)
+    : Sheet(tr("Details of the channel"), "channelDetailsSheet", parent), m_wallet(wallet), m_id(id) {
+    m_cue = new CueLine("detailsCue");
+    m_bar = new ChannelBar("detailsBar");
+    m_facts = new Facts;
+    m_htlc_title = new Text("title", tr("Payments on their way"));
+    m_htlcs = new Facts;
+    body()->addWidget(m_cue);
+    body()->addWidget(m_bar);
+    body()->addWidget(m_facts);
+    body()->addWidget(m_htlc_title);
+    body()->addWidget(m_htlcs);
+    body()->addStretch(1);
+    makeClose(this)->setFocus();
+    connect(&m_wallet, &WalletModel::pictureChanged, this, &ChannelDetails::refresh);
+    refresh();
+}
+
+void ChannelDetails::refresh() {
+    const auto* const found = m_wallet.channels().find(m_id);
+    if (found == nullptr) {
+        // Its id changes once, when the funding transaction is known.
+        m_cue->set(Cue::over, tr("This channel is not there any more."));
+        return;
+    }
+    const auto& channel = *found;
+    const auto& chain = m_wallet.picture().chain;
+    const auto words = channelWords(channel, chain, m_wallet.now());
+    m_cue->set(words.cue, words.timer.isEmpty() ? words.sentence : words.sentence + u' ' + words.timer);
+    m_bar->set(channel);
+    m_bar->setVisible(!m_bar->shares().empty() && !isOver(channel));
+    m_facts->set(tr("With"), m_wallet.names().of(channel.peer));
+    m_facts->set(tr("Holds"), satText(channel.capacity));
+    const bool over = isOver(channel);
+    m_facts->set(tr("Yours"), over ? QString() : msatText(channel.ours));
+    m_facts->set(tr("Theirs"), over ? QString() : msatText(channel.theirs));
+    m_facts->set(tr("You can send"), over ? QString() : msatText(channel.can_send));
+    m_facts->set(tr("You can receive"), over ? QString() : msatText(channel.can_receive));
+    m_facts->set(tr("You keep back"), over ? QString() : satText(channel.our_reserve));
+    m_facts->set(tr("They keep back"), over ? QString() : satText(channel.their_reserve));
+    m_facts->set(tr("Opened by"), channel.we_funded ? tr("you") : tr("the other side"));
+    m_facts->set(tr("Confirmations"), over ? QString() : confirmationsText(channel));
+    m_facts->set(tr("Closing alone"), over || channel.our_delay == 0
+                                          ? QString()
+                                          : tr("Your coins wait %n block(s) then.", nullptr, channel.our_delay));
+    m_facts->set(tr("Fee rate of its commitment"), over || channel.feerate.raw() == 0 ? QString() : tr("%1 sat per 1000 weight").arg(grouped(channel.feerate.raw())));
+    m_facts->set(tr("Closed"), channel.closing_reason.empty() ? QString() : closingReason(channel.closing_reason));
+    m_facts->setCopyable(tr("Key of the other side"), qs(channel.peer.hex()), "detailsPeer");
+    if (!channel.funding.txid.is_zero()) {
+        m_facts->setCopyable(tr("Opening transaction"), qs(display_hex(channel.funding.txid)), "detailsFunding");
+    }
+    if (channel.closing_txid) m_facts->setCopyable(tr("Closing transaction"), qs(display_hex(*channel.closing_txid)), "detailsClosing");
+    refreshHtlcs(channel);
+}
+
+void ChannelDetails::refreshHtlcs(const api::ChannelView& channel) {
+    auto* const facts = static_cast<Facts*>(m_htlcs);
+    facts->clear();
+    m_htlc_title->setVisible(!channel.htlcs.empty());
+    m_htlcs->setVisible(!channel.htlcs.empty());
+    int number = 0;
+    for (const auto& htlc : channel.htlcs) {
+        const auto deadline = untilText(htlc.expiry, m_wallet.picture().chain, m_wallet.now());
+        facts->set(tr("%1. %2").arg(QString::number(++number), htlc.outgoing ? tr("Out") : tr("In")),
+                   tr("%1, %2, ends %3 (block %4)").arg(msatText(htlc.amount), htlcStage(htlc.stage), deadline, grouped(htlc.expiry.raw())));
+    }
+}
+
+EntryDetails::EntryDetails(WalletModel& wallet, const QByteArray& key, QWidget* parent)
+    : Sheet(tr("Details"), "entryDetails", parent), m_wallet(wallet), m_key(key.toStdString()) {
+    m_cue = new CueLine("entryCue");
+    m_facts = new Facts;
+    body()->addWidget(m_cue);
+    body()->addWidget(m_facts);
+    body()->addStretch(1);
+    makeClose(this)->setFocus();
+    connect(&m_wallet.activity(), &QAbstractItemModel::dataChanged, this, &EntryDetails::refresh);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, &EntryDetails::refresh);
+    refresh();
+}
+
+void EntryDetails::refresh() {
+    const auto* const entry = m_wallet.activity().find(m_key);
+    if (entry == nullptr) return;
+    if (entry->payment() != nullptr) show(*entry->payment());
+    else show(*entry->transaction());
+}
+
+void EntryDetails::show(const api::PaymentView& payment) {
+    const auto words = activityWords(payment);
+    const bool failed = payment.status == api::PaymentStatus::failed;
+    m_cue->set(words.cue, failed ? wordingOf(payment.failure).joined() : words.status);
+    m_facts->set(tr("For"), tamed(payment.description));
+    m_facts->set(tr("Amount"), payment.amount.is_zero() ? tr("any amount") : msatText(payment.amount));
+    if (payment.outgoing) {
+        m_facts->set(tr("To"), payment.payee ? m_wallet.names().of(*payment.payee) : QString());
+        m_facts->set(tr("Fee"), payment.status == api::PaymentStatus::paid ? msatText(payment.fee) : QString());
+        m_facts->set(tr("Time taken"), payment.status == api::PaymentStatus::paid ? durationText(payment.elapsed_ms) : QString());
+        m_facts->set(tr("Parts"), payment.parts > 1 ? grouped(payment.parts) : QString());
+    }
+    m_facts->set(tr("Begun"), exactTimeText(payment.created));
+    m_facts->set(tr("Ended"), payment.finished ? exactTimeText(*payment.finished) : QString());
+    m_facts->setCopyable(tr("Payment hash"), qs(payment.payment_hash.hex()), "entryHash");
+    if (payment.preimage && payment.status == api::PaymentStatus::paid) {
+        m_facts->setCopyable(tr("Proof of payment"), qs(payment.preimage->hex()), "entryProof");
+    }
+    if (payment.payee) m_facts->setCopyable(tr("Key of the payee"), qs(payment.payee->hex()), "entryPayee");
+    if (!payment.bolt11.empty()) m_facts->setCopyable(tr("Invoice"), qs(payment.bolt11), "entryInvoice");
+}
+
+void EntryDetails::show(const api::TransactionView& tx) {
+    const auto& chain = m_wallet.picture().chain;
+    const auto words = activityWords(tx, chain);
+    m_cue->set(words.cue, words.title + QStringLiteral(". ") + words.status);
+    m_facts->set(tr("Changed your coins by"), words.amount);
+    m_facts->set(tr("Fee"), tx.fee ? satText(*tx.fee) : QString());
+    m_facts->set(tr("First seen"), exactTimeText(tx.first_seen));
+    m_facts->set(tr("Block"), tx.height ? grouped(tx.height->raw()) : tr("none yet; expected %1").arg(rangeText(1, chain, m_wallet.now())));
+    m_facts->setCopyable(tr("Transaction"), qs(display_hex(tx.txid)), "entryTxid");
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,210 @@
+#include "ui/dialogs/open_channel.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/problem.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+#include "ui/style/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/cue_line.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/notes.h"
+#include "ui/widgets/text.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLineEdit>
+
+#include <algorithm>
+
+namespace runnel::ui {
+
+namespace {
+
+constexpr Sat usual_amount{200'000};
+constexpr std::uint16_t usual_port = 9735;
+
+/// NODE_ID@HOST:PORT; the port may be left away.
+struct Address {
+    crypto::PublicKey node_id;
+    std::string host;
+    std::uint16_t port = usual_port;
+};
+std::optional<Address> parseAddress(const QString& text) {
+    const auto at = text.indexOf(u'@');
+    if (at < 0) return std::nullopt;
+    const auto key = crypto::PublicKey::parse_hex(text.left(at).trimmed().toLower().toStdString());
+    if (!key) return std::nullopt;
+    Address out;
+    out.node_id = *key;
+    auto rest = text.mid(at + 1).trimmed();
+    const auto colon = rest.lastIndexOf(u':');
+    const bool in_brackets = rest.startsWith(u'[');
+    if (colon > 0 && (!in_brackets || colon > rest.indexOf(u']'))) {
+        bool ok = false;
+        const auto port = rest.mid(colon + 1).toUShort(&ok);
+        if (!ok || port == 0) return std::nullopt;
+        out.port = port;
+        rest = rest.left(colon);
+    }
+    if (in_brackets) rest = rest.mid(1, rest.indexOf(u']') - 1);
+    if (rest.isEmpty()) return std::nullopt;
+    out.host = rest.toStdString();
+    return out;
+}
+
+}  // namespace
+
+OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
+    : Sheet(tr("Open a channel"), "openChannel", parent), m_wallet(wallet) {
+    body()->addWidget(new Text("muted", tr("You put coins into an account shared with one other side. From then on you pay from it in moments, to anybody it leads to.")));
+    m_peer = new QComboBox;
+    m_peer->setObjectName(QStringLiteral("openPeer"));
+    m_peer->setAccessibleName(tr("The other side"));
+    body()->addWidget(labelled(tr("With &whom"), m_peer));
+    m_address = new QLineEdit;
+    m_address->setObjectName(QStringLiteral("openAddress"));
+    m_address->setAccessibleName(tr("Address of the other side"));
+    m_address->setPlaceholderText(QStringLiteral("02ab…9f@host:9735"));
+    m_address->setLayoutDirection(Qt::LeftToRight);
+    m_address_row = labelled(tr("A&ddress"), m_address, tr("Its key, then @, its host and port."));
+    body()->addWidget(m_address_row);
+    m_amount = new AmountEdit(tr("Amount of the channel"), "openAmount");
+    body()->addWidget(labelled(tr("&Amount"), m_amount, tr("This is yours in the channel. What you have paid away, you can receive again.")));
+    m_all = new Button(ButtonKind::quiet, tr("As much as &possible"), "openAll");
+    body()->addWidget(m_all, 0, Qt::AlignLeft);
+    m_problem = new Banner("openProblem");
+    body()->addWidget(m_problem);
+    m_card = new Card("sunken");
+    m_facts = new Facts;
+    m_card->body()->addWidget(m_facts);
+    body()->addWidget(m_card);
+    body()->addStretch(1);
+
+    m_cancel = new Button(ButtonKind::secondary, tr("&Cancel"), "openCancel");
+    m_open = new Button(ButtonKind::primary, tr("&Open the channel"), "openNow");
+    addFooter(m_cancel);
+    addFooter(m_open);
+    connect(m_cancel, &Button::clicked, this, &QDialog::reject);
+    connect(m_open, &Button::clicked, this, &OpenChannelDialog::connectThenOpen);
+    m_ask_soon.setSingleShot(true);
+    m_ask_soon.setInterval(120);
+    connect(&m_ask_soon, &QTimer::timeout, this, &OpenChannelDialog::ask);
+    connect(m_amount, &QLineEdit::textChanged, this, [this] { m_ask_soon.start(); });
+    connect(m_address, &QLineEdit::textChanged, this, [this] { m_ask_soon.start(); });
+    connect(m_peer, &QComboBox::currentIndexChanged, this, [this] {
+        m_address_row->setVisible(m_peer->currentIndex() >= static_cast<int>(m_targets.size()));
+        m_ask_soon.start();
+    });
+    connect(m_all, &Button::clicked, this, [this] {
+        m_wallet.bridge().quote(api::AskOpen{}, this, [this](const Result<api::OpenQuote, api::Problem>& quote) {
+            if (quote) m_amount->setAmount(quote->amount);
+            else refuse(quote.error());
+        });
+    });
+    fillPeers();
+    const auto& balance = m_wallet.picture().balance;
+    const auto free = sub_or_zero(balance.onchain, balance.reserved);
+    if (const Sat half(free.raw() / 2 / 1000 * 1000); !half.is_zero()) m_amount->setAmount(std::min(usual_amount, half));
+    m_facts->set(tr("Cost"), tr("Is being worked out …"));
+    ask();
+    m_amount->setFocus();
+    m_amount->selectAll();
+}
+
+void OpenChannelDialog::fillPeers() {
+    for (const auto& peer : m_wallet.practicePeers()) {
+        // The second till is there to be reached through the hub.
+        if (peer.role != "shop" && peer.role != "hub") continue;
+        m_targets.push_back({peer.node_id, peer.host, peer.port});
+    }
+    for (const auto& peer : m_wallet.picture().peers) {
+        const bool known = std::any_of(m_targets.begin(), m_targets.end(), [&](const Target& t) { return t.node_id == peer.node_id; });
+        if (!known && (peer.connected || !peer.host.empty())) m_targets.push_back({peer.node_id, peer.host, peer.port});
+    }
+    for (const auto& one : m_targets) m_peer->addItem(m_wallet.names().of(one.node_id));
+    m_peer->addItem(tr("Another node …"));
+    m_address_row->setVisible(m_targets.empty());
+}
+
+std::optional<OpenChannelDialog::Target> OpenChannelDialog::target() const {
+    const auto index = static_cast<std::size_t>(std::max(0, m_peer->currentIndex()));
+    if (index < m_targets.size()) return m_targets[index];
+    const auto address = parseAddress(m_address->text());
+    if (!address) return std::nullopt;
+    return Target{address->node_id, address->host, address->port};
+}
+
+void OpenChannelDialog::ask() {
+    const auto amount = m_amount->amount();
+    m_amount->setWrong(!m_amount->isUsable());
+    if (!amount) {
+        m_open->setEnabled(false);
+        return;
+    }
+    api::AskOpen wish;
+    wish.amount = amount;
+    if (const auto to = target()) wish.node_id = to->node_id;
+    m_wallet.bridge().quote(wish, this, [this, number = ++m_asked](const Result<api::OpenQuote, api::Problem>& quote) {
+        if (number == m_asked) show(quote);
+    });
+}
+
+void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) {
+    m_card->setVisible(bool(quote));
+    if (!quote) {
+        refuse(quote.error());
+        m_open->setEnabled(false);
+        return;
+    }
+    m_problem->hide();
+    const auto& chain = m_wallet.picture().chain;
+    const auto now = m_wallet.now();
+    m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it costs a similar fee.").arg(satText(quote->fee)));
+    m_facts->set(tr("Wait"), tr("Usable %1 (%n confirmation(s)).", nullptr, static_cast<int>(quote->confirmations))
+                                 .arg(rangeText(quote->confirmations, chain, now)));
+    m_facts->set(tr("Kept back"), tr("About %1 in the channel, and %2 in your wallet for closing channels in time.")
+                                      .arg(satText(quote->reserve), satText(quote->kept)));
+    m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; your coins then come back %1.")
+                                 .arg(rangeText(quote->force_wait.raw(), chain, now)));
+    m_open->setEnabled(target().has_value());
+}
+
+void OpenChannelDialog::refuse(const api::Problem& problem) { m_problem->showProblem(wordingOf(problem)); }
+
+void OpenChannelDialog::setUnderWay(bool under_way) {
+    m_open->setBusy(under_way, tr("Opening …"));
+    for (auto* const part : std::initializer_list<QWidget*>{m_peer, m_address, m_amount, m_all}) part->setEnabled(!under_way);
+}
+
+void OpenChannelDialog::connectThenOpen() {
+    const auto to = target();
+    if (!to || !m_amount->amount()) return;
+    m_problem->hide();
+    setUnderWay(true);
+    const auto& peers = m_wallet.picture().peers;
+    const bool connected = std::any_of(peers.begin(), peers.end(), [&](const auto& p) { return p.node_id == to->node_id && p.connected; });
+    if (connected) return open(*to);
+    m_wallet.bridge().post(api::Connect{to->node_id, to->host, to->port}, this, [this, to](const api::CommandResult& result) {
+        if (!result) {
+            setUnderWay(false);
+            return refuse(result.error());
+        }
+        open(*to);
+    });
+}
+
+void OpenChannelDialog::open(const Target& to) {
+    api::OpenChannel wish;
+    wish.node_id = to.node_id;
+    wish.amount = m_amount->amount();
+    m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) {
+        setUnderWay(false);
+        if (!result) return refuse(result.error());
+        emit said(tr("The channel is being opened."));
+        accept();
+    });
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,58 @@
+// OpenChannelDialog: opens a channel. Says cost, wait and risk before the click: figures come from the core's quote and change while
+// the amount is typed. Connects to the other side first where it is not connected.
+#pragma once
+
+#include "ui/models/wallet_model.h"
+#include "ui/widgets/sheet.h"
+
+#include <QTimer>
+
+class QComboBox;
+class QLineEdit;
+
+namespace runnel::ui {
+
+class AmountEdit;
+class Banner;
+class Button;
+class Card;
+class Facts;
+
+class OpenChannelDialog : public Sheet {
+    Q_OBJECT
+public:
+    OpenChannelDialog(WalletModel& wallet, QWidget* parent);
+
+signals:
+    void said(const QString& sentence);
+
+private:
+    struct Target {
+        crypto::PublicKey node_id;
+        std::string host;
+        std::uint16_t port = 0;
+    };
+    void fillPeers();
+    std::optional<Target> target() const;
+    void ask();
+    void show(const Result<api::OpenQuote, api::Problem>& quote);
+    void connectThenOpen();
+    void open(const Target& target);
+    void refuse(const api::Problem& problem);
+    void setUnderWay(bool under_way);
+
+    WalletModel& m_wallet;
+    QComboBox* m_peer;
+    QLineEdit* m_address;
+    QWidget* m_address_row;
+    AmountEdit* m_amount;
+    Banner* m_problem;
+    Card* m_card;
+    Facts* m_facts;
+    Button *m_open, *m_cancel, *m_all;
+    QTimer m_ask_soon;
+    quint64 m_asked = 0;
+    std::vector<Target> m_targets;
+};
+
+}  // namespace runnel::ui

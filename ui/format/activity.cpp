@@ -1,0 +1,73 @@
+#include "ui/format/activity.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/problem.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+
+namespace runnel::ui {
+
+namespace {
+
+const QString dot = QStringLiteral(" · ");
+
+}  // namespace
+
+ActivityWords activityWords(const api::PaymentView& payment) {
+    ActivityWords out;
+    out.title = tamed(payment.description, 120);
+    if (out.title.isEmpty()) out.title = payment.outgoing ? Words::tr("Lightning payment") : Words::tr("Lightning invoice");
+    out.amount = payment.amount.is_zero() ? Words::tr("any amount") : signedText(payment.outgoing, payment.amount);
+    switch (payment.status) {
+        case api::PaymentStatus::pending:
+            out.cue = payment.outgoing ? Cue::busy : Cue::waiting;
+            out.status = payment.outgoing ? Words::tr("On its way") : Words::tr("Waiting to be paid");
+            break;
+        case api::PaymentStatus::paid:
+            out.moved = true;
+            if (!payment.outgoing) {
+                out.status = Words::tr("Received");
+            } else {
+                out.status = Words::tr("Paid") + dot +
+                             (payment.fee.is_zero() ? Words::tr("no fee") : Words::tr("fee %1").arg(feeText(payment.fee))) + dot +
+                             durationText(payment.elapsed_ms);
+            }
+            break;
+        case api::PaymentStatus::failed:
+            out.cue = Cue::attention;
+            out.status = Words::tr("Not paid") + dot + wordingOf(payment.failure).what;
+            break;
+    }
+    return out;
+}
+
+QString purposeText(const std::string& purpose, bool minus) {
+    if (purpose == "receive") return Words::tr("Coins received");
+    if (purpose == "send") return Words::tr("Coins sent");
+    if (purpose == "funding") return Words::tr("Channel opened");
+    if (purpose == "close") return Words::tr("Channel closed");
+    if (purpose == "claim") return Words::tr("Returned from a channel");
+    if (purpose == "bump") return Words::tr("Fee added to a transaction");
+    return minus ? Words::tr("Coins sent") : Words::tr("Coins received");
+}
+
+ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView& chain) {
+    ActivityWords out;
+    const bool minus = tx.net_sat < 0;
+    out.title = purposeText(tx.purpose, minus);
+    const auto size = minus ? std::uint64_t{0} - static_cast<std::uint64_t>(tx.net_sat) : static_cast<std::uint64_t>(tx.net_sat);
+    const auto amount = Sat(size).checked_msat();
+    out.amount = signedText(minus, amount.value_or(Msat(0)));
+    out.moved = true;
+    if (!tx.height) {
+        out.cue = Cue::busy;
+        out.status = Words::tr("Waiting for the chain");
+    } else {
+        const auto depth = chain.height < *tx.height ? 1U : distance(*tx.height, chain.height).raw() + 1;
+        out.status = depth >= 6 ? Words::tr("Confirmed") : Words::tr("%n confirmation(s)", nullptr, static_cast<int>(depth));
+    }
+    if (tx.fee && minus) out.status += dot + Words::tr("fee %1").arg(satText(*tx.fee));
+    return out;
+}
+
+}  // namespace runnel::ui

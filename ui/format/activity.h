@@ -1,0 +1,25 @@
+// One line of the Activity list in words: what it was, how it stands, what it moved. Payments and transactions alike.
+#pragma once
+
+#include "core/api/snapshot.h"
+#include "ui/format/cue.h"
+
+#include <QDateTime>
+#include <QString>
+
+namespace runnel::ui {
+
+struct ActivityWords {
+    QString title;    ///< The description, or what kind of thing it was.
+    QString status;   ///< "Paid · fee 1 sat · 0.3 s", "Waiting for payment" ...
+    QString amount;   ///< With a sign.
+    Cue cue = Cue::good;
+    bool moved = false;  ///< Money really moved: otherwise the amount is shown muted.
+};
+
+ActivityWords activityWords(const api::PaymentView& payment);
+ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView& chain);
+/// "Channel opened", "Coins received" ...
+QString purposeText(const std::string& purpose, bool minus);
+
+}  // namespace runnel::ui

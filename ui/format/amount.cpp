@@ -1,0 +1,52 @@
+#include "ui/format/amount.h"
+
+#include "ui/format/text.h"
+
+namespace runnel::ui {
+
+QString grouped(std::uint64_t number) {
+    QString out = QString::number(number);
+    for (qsizetype at = out.size() - 3; at > 0; at -= 3) out.insert(at, groupSpace);
+    return out;
+}
+
+QString satText(Sat amount) { return grouped(amount.raw()) + unitSpace + QStringLiteral("sat"); }
+QString satText(Msat amount) { return satText(amount.floor_sat()); }
+QString msatText(Msat amount) { return grouped(amount.raw()) + unitSpace + QStringLiteral("msat"); }
+
+QString feeText(Msat fee) {
+    if (fee.is_zero()) return Words::tr("no fee");
+    if (fee < Msat(1000)) return Words::tr("less than %1").arg(satText(Sat(1)));
+    return satText(fee.ceil_sat());
+}
+
+QString signedText(bool minus, Msat amount) { return (minus ? QChar(0x2212) : QChar(u'+')) + satText(amount); }
+
+std::optional<Sat> parseSat(const QString& text) {
+    QString rest = text.trimmed();
+    if (rest.endsWith(QStringLiteral("sat"), Qt::CaseInsensitive)) rest = rest.chopped(3).trimmed();
+    QString digits;
+    qsizetype since_mark = 0;
+    bool marked = false;
+    for (const QChar c : rest) {
+        const bool is_digit = c >= u'0' && c <= u'9';
+        const bool is_mark = c.isSpace() || c == u'.' || c == u',' || c == u'\'' || c == QChar(0x2019);
+        if (is_digit) {
+            digits += c;
+            ++since_mark;
+        } else if (is_mark) {
+            // "1.5" is not fifteen: between marks there are three digits.
+            if (digits.isEmpty() || (marked && since_mark != 3) || (!marked && since_mark > 3)) return std::nullopt;
+            marked = true;
+            since_mark = 0;
+        } else {
+            return std::nullopt;
+        }
+    }
+    if (digits.isEmpty() || digits.size() > 16 || (marked && since_mark != 3)) return std::nullopt;
+    const Sat amount(digits.toULongLong());
+    if (amount > max_money) return std::nullopt;
+    return amount;
+}
+
+}  // namespace runnel::ui

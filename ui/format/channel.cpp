@@ -1,0 +1,139 @@
+#include "ui/format/channel.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+
+namespace runnel::ui {
+
+namespace {
+
+QString inFlight(const api::ChannelView& channel) {
+    if (channel.htlcs.empty()) return {};
+    return u' ' + Words::tr("%n payment(s) are on their way.", nullptr, static_cast<int>(channel.htlcs.size()));
+}
+
+ChannelWords openWords(const api::ChannelView& channel) {
+    ChannelWords out;
+    const auto send = satText(channel.can_send);
+    const auto receive = satText(channel.can_receive);
+    out.cueWord = Words::tr("Open");
+    if (channel.usable) {
+        out.sentence = Words::tr("You can send %1 and receive %2.").arg(send, receive);
+    } else if (!channel.online) {
+        out.cue = Cue::waiting;
+        out.cueWord = Words::tr("Offline");
+        out.sentence = Words::tr("The other side is not connected. You can send %1 and receive %2 when it is back.").arg(send, receive);
+    } else {
+        out.cue = Cue::busy;
+        out.sentence = Words::tr("Not usable at this moment. You can send %1 and receive %2 when it is.").arg(send, receive);
+    }
+    out.sentence += inFlight(channel);
+    return out;
+}
+
+ChannelWords openingWords(const api::ChannelView& channel) {
+    ChannelWords out;
+    out.cue = Cue::busy;
+    out.cueWord = Words::tr("Opening");
+    if (channel.state == "awaiting_confirmation") {
+        out.sentence = Words::tr("Waiting for the chain: %1 of %n confirmation(s).", nullptr, static_cast<int>(channel.confirmations_needed))
+                           .arg(channel.confirmations);
+    } else if (channel.state == "awaiting_ready") {
+        out.sentence = Words::tr("Confirmed here. Waiting for the other side to see it too.");
+        if (!channel.online) out.cue = Cue::waiting;
+    } else {
+        out.sentence = Words::tr("Being agreed on with the other side. Nothing is at stake yet.");
+    }
+    return out;
+}
+
+ChannelWords closingWords(const api::ChannelView& channel) {
+    ChannelWords out;
+    out.cue = Cue::busy;
+    out.cueWord = Words::tr("Closing");
+    if (channel.state == "shutting_down") {
+        out.sentence = channel.online ? Words::tr("Closing by agreement, as soon as the payments on their way have ended.")
+                                      : Words::tr("Closing by agreement, as soon as the other side is back.");
+        if (!channel.online) out.cue = Cue::waiting;
+    } else if (channel.state == "negotiating_close") {
+        out.sentence = Words::tr("Closing by agreement. The fee is being agreed on.");
+    } else if (channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero()) {
+        out.sentence = Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
+    } else {
+        out.sentence = Words::tr("Closing. %1 are on their way back to your wallet.").arg(satText(channel.closing_to_us));
+        if (!channel.in_flight_out.is_zero()) {
+            out.sentence += u' ' + Words::tr("%1 in payments are settled on the chain.").arg(satText(channel.in_flight_out));
+        }
+    }
+    return out;
+}
+
+QString timerOf(const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now) {
+    if (channel.state == "awaiting_confirmation") {
+        const auto left = channel.confirmations_needed > channel.confirmations ? channel.confirmations_needed - channel.confirmations : 0;
+        return Words::tr("Usable %1.").arg(rangeText(left, chain, now));
+    }
+    if (channel.closing_until && !(channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero())) {
+        return Words::tr("Back in your wallet %1.").arg(untilText(*channel.closing_until, chain, now));
+    }
+    if (channel.next_deadline && !isOver(channel)) {
+        return Words::tr("Be online %1: a payment on its way ends then.").arg(deadlineText(*channel.next_deadline, chain, now));
+    }
+    return {};
+}
+
+}  // namespace
+
+QString cueWord(Cue cue) {
+    switch (cue) {
+        case Cue::good: return Words::tr("In order");
+        case Cue::busy: return Words::tr("Under way");
+        case Cue::waiting: return Words::tr("Waiting");
+        case Cue::attention: return Words::tr("Needs attention");
+        case Cue::over: return Words::tr("Finished");
+    }
+    return {};
+}
+
+bool isOver(const api::ChannelView& channel) { return channel.state == "closed"; }
+bool isOpening(const api::ChannelView& channel) { return channel.state.rfind("awaiting_", 0) == 0; }
+bool isClosing(const api::ChannelView& channel) {
+    return channel.state == "shutting_down" || channel.state == "negotiating_close" || channel.state == "closing";
+}
+
+QString closingReason(const std::string& reason) {
+    if (reason == "by agreement" || reason == "mutual") return Words::tr("by agreement");
+    if (reason == "by the peer" || reason == "theirs") return Words::tr("by the other side alone");
+    if (reason == "asked to" || reason == "ours") return Words::tr("by you alone");
+    if (reason == "revoked") return Words::tr("by the other side, with an old state");
+    if (reason == "never confirmed") return Words::tr("it was never confirmed");
+    return tamed(reason);
+}
+
+QString htlcStage(const std::string& stage) {
+    if (stage == "offered") return Words::tr("Offered");
+    if (stage == "locked_in") return Words::tr("On its way");
+    return Words::tr("Being settled");
+}
+
+ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now) {
+    ChannelWords out;
+    if (isOver(channel)) {
+        out.cue = Cue::over;
+        out.cueWord = Words::tr("Closed");
+        out.sentence = Words::tr("Closed. Nothing is left in it.");
+        return out;
+    }
+    if (isOpening(channel)) {
+        out = openingWords(channel);
+    } else if (isClosing(channel)) {
+        out = closingWords(channel);
+    } else {
+        out = openWords(channel);
+    }
+    out.timer = timerOf(channel, chain, now);
+    return out;
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,27 @@
+// A channel in one sentence, how it stands at a glance, and the next date that matters. Only words: every figure is the core's.
+#pragma once
+
+#include "core/api/snapshot.h"
+#include "ui/format/cue.h"
+
+#include <QDateTime>
+#include <QString>
+
+namespace runnel::ui {
+
+struct ChannelWords {
+    QString sentence;
+    QString timer;    ///< The next date that matters and why; empty when nothing is due.
+    Cue cue = Cue::good;
+    QString cueWord;  ///< "Open", "Opening", "Closing" ...
+};
+ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now);
+
+/// Is there still something in it, or to come from it?
+bool isOver(const api::ChannelView& channel);
+bool isOpening(const api::ChannelView& channel);
+bool isClosing(const api::ChannelView& channel);
+QString closingReason(const std::string& reason);
+QString htlcStage(const std::string& stage);
+
+}  // namespace runnel::ui

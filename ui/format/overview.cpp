@@ -1,0 +1,145 @@
+#include "ui/format/overview.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/channel.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+
+#include <algorithm>
+
+namespace runnel::ui {
+
+namespace {
+
+QString because(const std::string& cause) { return cause.empty() ? QString() : u' ' + Words::tr("The cause: %1.").arg(tamed(cause)); }
+
+Held heldInOpening(const api::ChannelView& channel, const QString& peer, const api::ChainView& chain, const QDateTime& now) {
+    const auto timer = channelWords(channel, chain, now).timer;
+    return {Held::Kind::opening, channel.ours, Words::tr("Opening the channel with %1").arg(peer),
+            timer.isEmpty() ? Words::tr("Usable once the channel is ready.") : timer};
+}
+
+Held heldInClosing(const api::ChannelView& channel, const QString& peer, const api::ChainView& chain, const QDateTime& now) {
+    Held out{Held::Kind::closing, channel.closing_to_us.msat(), Words::tr("Closing the channel with %1").arg(peer), {}};
+    if (channel.state != "closing") {
+        out.amount = channel.ours;
+        out.reason = channelWords(channel, chain, now).sentence;
+    } else if (channel.closing_until) {
+        out.reason = Words::tr("In your wallet %1.").arg(untilText(*channel.closing_until, chain, now));
+    } else {
+        out.reason = Words::tr("In your wallet once the closing transaction is in a block.");
+    }
+    return out;
+}
+
+void addPayments(std::vector<Held>& out, const api::ChannelView& channel, const QString& peer, const api::ChainView& chain,
+                 const QDateTime& now) {
+    for (const auto& htlc : channel.htlcs) {
+        if (!htlc.outgoing) continue;
+        out.push_back({Held::Kind::payment, htlc.amount, Words::tr("A payment through %1").arg(peer),
+                       Words::tr("It arrives or comes back, %1 at the latest.").arg(untilText(htlc.expiry, chain, now))});
+    }
+}
+
+}  // namespace
+
+QString networkName(Network network) {
+    switch (network) {
+        case Network::practice: return Words::tr("Practice network");
+        case Network::regtest: return QStringLiteral("Regtest");
+        case Network::signet: return QStringLiteral("Signet");
+        case Network::testnet4: return QStringLiteral("Testnet 4");
+        case Network::mainnet: break;
+    }
+    return QStringLiteral("Bitcoin");
+}
+
+Health healthOf(const api::Snapshot& picture) {
+    if (!picture.chain.reachable) {
+        return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a while; opening and closing wait.") +
+                                    because(picture.chain.problem)};
+    }
+    if (!picture.chain.synced) {
+        return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.").arg(grouped(picture.chain.height.raw()))};
+    }
+    std::size_t open = 0, offline = 0, moving = 0;
+    for (const auto& channel : picture.channels) {
+        if (isOver(channel)) continue;
+        if (isOpening(channel) || isClosing(channel)) ++moving;
+        if (channel.state != "normal") continue;
+        ++open;
+        if (!channel.usable) ++offline;
+    }
+    if (open > 0 && offline == open) {
+        return {Cue::waiting, open == 1 ? Words::tr("Your channel waits for its other side to connect.")
+                                        : Words::tr("All your channels wait for their other sides to connect.")};
+    }
+    if (offline > 0) {
+        return {Cue::waiting, Words::tr("%n channel(s) wait for the other side to connect.", nullptr, static_cast<int>(offline))};
+    }
+    if (moving > 0) {
+        return {Cue::busy, Words::tr("%n channel(s) are being opened or closed.", nullptr, static_cast<int>(moving))};
+    }
+    if (open == 0) return {Cue::good, Words::tr("Everything is in order. No channel is open yet.")};
+    return {Cue::good, Words::tr("Everything is in order. %n channel(s) are ready.", nullptr, static_cast<int>(open))};
+}
+
+std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, const QDateTime& now) {
+    std::vector<Held> out;
+    if (!picture.balance.onchain_unconfirmed.is_zero()) {
+        out.push_back({Held::Kind::incoming, picture.balance.onchain_unconfirmed.msat(), Words::tr("Coins that are not confirmed yet"),
+                       Words::tr("Spendable %1.").arg(rangeText(1, picture.chain, now))});
+    }
+    Msat reserves;
+    for (const auto& channel : picture.channels) {
+        if (isOver(channel)) continue;
+        const auto peer = names.of(channel.peer);
+        if (isOpening(channel)) {
+            if (!channel.ours.is_zero()) out.push_back(heldInOpening(channel, peer, picture.chain, now));
+        } else if (isClosing(channel)) {
+            auto held = heldInClosing(channel, peer, picture.chain, now);
+            if (!held.amount.is_zero()) out.push_back(std::move(held));
+        } else if (channel.usable) {
+            reserves += std::min(channel.our_reserve, channel.ours);
+        }
+        addPayments(out, channel, peer, picture.chain, now);
+    }
+    if (!picture.balance.reserved.is_zero()) {
+        out.push_back({Held::Kind::reserve, picture.balance.reserved.msat(), Words::tr("Kept for closing channels"),
+                       Words::tr("These coins pay the fees when a channel must be closed in time. They are free again once your "
+                                 "channels are closed.")});
+    }
+    if (!reserves.is_zero()) {
+        out.push_back({Held::Kind::reserve, reserves, Words::tr("Kept back inside your channels"),
+                       Words::tr("Each side keeps about 1 % in its channel, so that nobody gains by cheating. You get it back at "
+                                 "the close.")});
+    }
+    return out;
+}
+
+QString receivableSentence(const api::Snapshot& picture) {
+    std::size_t usable = 0, other = 0;
+    for (const auto& channel : picture.channels) {
+        if (channel.usable) ++usable;
+        else if (!isOver(channel) && !isClosing(channel)) ++other;
+    }
+    if (usable == 0) {
+        return other == 0 ? Words::tr("You have no channel yet. To receive over Lightning, open one first and spend a part of it, or ask "
+                                      "somebody to open one to you.")
+                          : Words::tr("None of your channels is ready at this moment, so nothing can be received over Lightning yet.");
+    }
+    if (picture.balance.can_receive < Msat(1000)) {
+        return Words::tr("Your channels are full on your side. Spend something first: what you pay makes room to receive.");
+    }
+    return Words::tr("You can receive up to %1 now. That is what the other sides of your channels hold, less what they must keep.")
+        .arg(satText(picture.balance.can_receive));
+}
+
+QString spendableSentence(const api::Snapshot& picture) {
+    std::size_t usable = 0;
+    for (const auto& channel : picture.channels) usable += channel.usable ? 1 : 0;
+    if (usable == 0) return Words::tr("No channel is ready to pay from.");
+    return Words::tr("At once, through %n channel(s).", nullptr, static_cast<int>(usable));
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,39 @@
+// The wallet as a whole in words: its health in one line with the cause, what is not freely spendable with the reason and the date,
+// and why no more can be received. Only words over the core's figures.
+#pragma once
+
+#include "core/api/snapshot.h"
+#include "ui/format/cue.h"
+#include "ui/format/names.h"
+
+#include <QDateTime>
+#include <QString>
+
+#include <vector>
+
+namespace runnel::ui {
+
+struct Health {
+    Cue cue = Cue::good;
+    QString sentence;
+};
+Health healthOf(const api::Snapshot& picture);
+
+/// An amount that is not freely spendable.
+struct Held {
+    enum class Kind { incoming, payment, closing, opening, reserve } kind = Kind::incoming;
+    Msat amount;
+    QString what;    ///< "Closing the channel with Practice shop"
+    QString reason;  ///< One sentence: why it is not spendable, and until when.
+};
+/// What is on its way first, what is kept last.
+std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, const QDateTime& now);
+
+/// How much can be received now and why not more.
+QString receivableSentence(const api::Snapshot& picture);
+/// What "spendable now" is made of.
+QString spendableSentence(const api::Snapshot& picture);
+/// "Practice network", "Regtest" ...
+QString networkName(Network network);
+
+}  // namespace runnel::ui

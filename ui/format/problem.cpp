@@ -1,0 +1,199 @@
+#include "ui/format/problem.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/text.h"
+
+#include <QStringList>
+
+namespace runnel::ui {
+
+namespace {
+
+using api::ProblemKind;
+
+class Params {
+public:
+    explicit Params(const api::Problem& problem) : m_problem(problem) {}
+    QString text(const char* name) const {
+        const auto found = m_problem.params.find(name);
+        return found == m_problem.params.end() ? QString() : tamed(found->second);
+    }
+    bool has(const char* name) const { return m_problem.params.count(name) != 0; }
+    QString sat(const char* name) const { return satText(Sat(text(name).toULongLong())); }
+    QString msat(const char* name) const { return satText(Msat(text(name).toULongLong())); }
+    /// A bound in the unit that the problem names.
+    QString bound(const char* name) const { return text("unit") == QStringLiteral("sat") ? sat(name) : msat(name); }
+
+private:
+    const api::Problem& m_problem;
+};
+
+QString technical(const Params& p, const char* name) {
+    const auto text = p.text(name);
+    return text.isEmpty() ? QString() : Words::tr("The technical cause: %1").arg(text);
+}
+
+Wording moneyWording(ProblemKind kind, const Params& p) {
+    if (kind == ProblemKind::insufficient_funds) {
+        return {Words::tr("There are not enough coins in the wallet."),
+                Words::tr("%1 can be spent now, %2 are needed with the fee.").arg(p.sat("available_sat"), p.sat("needed_sat")),
+                Words::tr("Choose a smaller amount, or receive coins first.")};
+    }
+    if (kind == ProblemKind::reserve_needed) {
+        return {Words::tr("This would touch what keeps your channels safe."),
+                Words::tr("%1 stay in the wallet so that channels can be closed in time. %2 are there, %3 are needed in all.")
+                    .arg(p.sat("reserve_sat"), p.sat("available_sat"), p.sat("needed_sat")),
+                Words::tr("Choose a smaller amount, or receive more coins first.")};
+    }
+    if (kind == ProblemKind::amount_too_small) {
+        return {Words::tr("The amount is too small."), Words::tr("The least is %1.").arg(p.bound("least")),
+                Words::tr("Choose a larger amount.")};
+    }
+    if (kind == ProblemKind::amount_too_large) {
+        return {Words::tr("The amount is too large."), Words::tr("The most is %1.").arg(p.bound("most")),
+                Words::tr("Choose a smaller amount.")};
+    }
+    if (kind == ProblemKind::insufficient_liquidity) {
+        return {Words::tr("This is more than your channels can send."),
+                Words::tr("%1 can be sent in one payment now, %2 are needed with the fee.").arg(p.msat("can_send_msat"), p.msat("needed_msat")),
+                Words::tr("Pay a smaller amount, or open a larger channel.")};
+    }
+    return {Words::tr("The fee would be higher than the limit."),
+            Words::tr("The fee would be %1, the limit is %2.").arg(p.msat("fee_msat"), p.msat("max_fee_msat")),
+            Words::tr("Try again later, or open a channel that is closer to the payee.")};
+}
+
+Wording noRoute(const Params& p) {
+    const auto cause = p.text("cause");
+    if (cause == QStringLiteral("hints_unreachable")) {
+        return {Words::tr("No way to the payee was found."),
+                Words::tr("The invoice names ways to the payee, but none begins at a peer of yours."),
+                Words::tr("Open a channel with the payee, or with a node it is connected to.")};
+    }
+    return {Words::tr("No way to the payee was found."),
+            cause == QStringLiteral("payee_unknown")
+                ? Words::tr("The payee is no peer of yours, and the invoice names no way to it.")
+                : Words::tr("None of your channels leads there now."),
+            Words::tr("Open a channel with the payee, or with a node it is connected to.")};
+}
+
+Wording malformed(const Params& p) {
+    return {Words::tr("This text cannot be read."),
+            p.has("cause") ? Words::tr("It is not a complete Lightning invoice (%1).").arg(p.text("cause"))
+                           : Words::tr("It is not a complete Lightning invoice."),
+            Words::tr("Copy it again from beginning to end. Invoices begin with “ln”.")};
+}
+
+}  // namespace
+
+QString Wording::joined() const {
+    QStringList out;
+    for (const auto& part : {what, why, retry}) {
+        if (!part.isEmpty()) out << part;
+    }
+    return out.join(u' ');
+}
+
+Wording wordingOf(const api::Problem& problem) {
+    const Params p(problem);
+    switch (problem.kind) {
+        case ProblemKind::bad_request:
+            return {Words::tr("This input cannot be used."), technical(p, p.has("cause") ? "cause" : "field"),
+                    Words::tr("Check what you entered.")};
+        case ProblemKind::unknown_command_target:
+            return {Words::tr("It is not there any more."), Words::tr("It may have ended in the meantime."), {}};
+        case ProblemKind::not_synced:
+            return {Words::tr("The wallet has not caught up with the chain yet."), technical(p, "cause"),
+                    Words::tr("Wait until Home says that it has, then try again.")};
+        case ProblemKind::chain_gone:
+            return {Words::tr("The chain source has been silent for too long."),
+                    Words::tr("Nothing is added to channels until it answers, so that nothing can be missed."),
+                    Words::tr("Check that the chain source is running and can be reached.")};
+        case ProblemKind::peer_not_connected:
+            return {Words::tr("The other side is not connected."), {},
+                    Words::tr("Wait until it is back, or check your network connection.")};
+        case ProblemKind::connect_failed:
+            return {Words::tr("The other side cannot be reached."), technical(p, "cause"),
+                    Words::tr("Check the address, and whether the other side is running.")};
+        case ProblemKind::peer_refused:
+            return {Words::tr("The other side said no."), technical(p, "reason"),
+                    Words::tr("Another amount or another peer may do.")};
+        case ProblemKind::insufficient_funds:
+        case ProblemKind::reserve_needed:
+        case ProblemKind::amount_too_small:
+        case ProblemKind::amount_too_large:
+        case ProblemKind::insufficient_liquidity:
+        case ProblemKind::fee_limit:
+            return moneyWording(problem.kind, p);
+        case ProblemKind::amount_missing:
+            return {Words::tr("The invoice leaves the amount to you."), {}, Words::tr("Enter how much you want to pay.")};
+        case ProblemKind::feerate_out_of_range:
+            return {Words::tr("The fee rate is out of range."),
+                    Words::tr("It may be between %1 and %2 sat per vbyte.").arg(p.text("least"), p.text("most")),
+                    Words::tr("Use the estimate.")};
+        case ProblemKind::no_usable_channel:
+            return {Words::tr("There is no open channel to pay from."),
+                    Words::tr("Payments travel through a channel whose other side is connected."),
+                    Words::tr("Open a channel, or wait until the other side is back.")};
+        case ProblemKind::no_route: return noRoute(p);
+        case ProblemKind::expired:
+            return {Words::tr("The invoice has expired."), Words::tr("Nothing was paid."), Words::tr("Ask the payee for a new one.")};
+        case ProblemKind::already_paid:
+            return {Words::tr("This invoice was paid before."), Words::tr("Nothing was sent a second time."),
+                    Words::tr("The proof of payment is in Activity.")};
+        case ProblemKind::in_flight:
+            return {Words::tr("A payment of this invoice is still on its way."),
+                    Words::tr("It may yet arrive, so it is not sent a second time."), Words::tr("Activity shows how it ends.")};
+        case ProblemKind::own_invoice:
+            return {Words::tr("This invoice is your own."), Words::tr("Paying yourself would move nothing."), {}};
+        case ProblemKind::payee_refused:
+            return {Words::tr("The payee did not take the payment."), Words::tr("Nothing was paid."),
+                    Words::tr("Ask the payee for a new invoice.")};
+        case ProblemKind::payment_failed:
+            return {Words::tr("The payment failed on its way."), Words::tr("Nothing was paid."), Words::tr("Try again in a moment.")};
+        case ProblemKind::timed_out:
+            return {Words::tr("It took too long."), Words::tr("Nothing was paid or changed."), Words::tr("Try again in a moment.")};
+        case ProblemKind::wrong_network:
+            return {Words::tr("This is made for another network."),
+                    p.has("expected") ? Words::tr("This wallet is on %1.").arg(p.text("expected")) : QString(),
+                    Words::tr("Ask for an invoice of the right network.")};
+        case ProblemKind::malformed: return malformed(p);
+        case ProblemKind::unsupported:
+            return {Words::tr("This needs something that Runnel cannot do yet."), technical(p, "feature"), {}};
+        case ProblemKind::channel_not_open:
+            return {Words::tr("The channel is not open any more."), {}, Words::tr("Channels shows where it stands.")};
+        case ProblemKind::broadcast_refused:
+            return {Words::tr("The chain source refused the transaction."), technical(p, "reason"),
+                    Words::tr("Try again in a moment, when fees may be lower.")};
+        case ProblemKind::disk_full:
+            return {Words::tr("The disk is nearly full."),
+                    Words::tr("Nothing new is begun, so that channels can still be closed safely."),
+                    Words::tr("Make space on the disk, then try again.")};
+        case ProblemKind::busy:
+            return {Words::tr("Something of the same kind is still under way."), {}, Words::tr("Wait for it to end, then try again.")};
+        case ProblemKind::internal: break;
+    }
+    return {Words::tr("Something went wrong inside Runnel."), technical(p, "detail"),
+            Words::tr("Nothing was lost. Please report it with the log.")};
+}
+
+Wording wordingOf(const std::string& kind_name) {
+    api::Problem problem;
+    for (int k = 0; k <= static_cast<int>(ProblemKind::internal); ++k) {
+        const auto kind = static_cast<ProblemKind>(k);
+        if (api::to_string(kind) != kind_name) continue;
+        problem.kind = kind;
+        switch (kind) {
+            // Without their figures these would say zero.
+            case ProblemKind::insufficient_liquidity:
+                return {Words::tr("This was more than your channels could send."), {},
+                        Words::tr("Pay a smaller amount, or open a larger channel.")};
+            case ProblemKind::fee_limit:
+                return {Words::tr("The fee would have been higher than the limit."), {}, Words::tr("Try again later.")};
+            default: return wordingOf(problem);
+        }
+    }
+    return {Words::tr("The payment did not succeed."), {}, {}};
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,92 @@
+#include "ui/format/time.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/text.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+
+namespace runnel::ui {
+
+namespace {
+
+constexpr double z_of_nine_in_ten = 1.645;
+
+/// Quantile of the sum of n waits of mean 1 (Wilson and Hilferty's approximation of the gamma distribution).
+double quantile(double n, double z) {
+    const double part = 1 - 1 / (9 * n) + z * std::sqrt(1 / (9 * n));
+    return part <= 0 ? 0 : n * part * part * part;
+}
+
+QString clock(const QDateTime& time) { return QLocale().toString(time.time(), QLocale::ShortFormat); }
+QString weekday(const QDateTime& time) { return QLocale().toString(time, QStringLiteral("ddd")) + u' ' + clock(time); }
+QString day(const QDateTime& time) { return QLocale().toString(time, Words::tr("d MMM", "a day of the year as a Qt date format")); }
+QString dayAndYear(const QDateTime& time) {
+    return QLocale().toString(time, Words::tr("d MMM yyyy", "a day with its year as a Qt date format"));
+}
+
+std::uint32_t blocksUntil(BlockHeight height, const api::ChainView& chain) { return distance(chain.height, height).raw(); }
+
+QDateTime local(UnixTime time) { return QDateTime::fromSecsSinceEpoch(time.raw()); }
+
+}  // namespace
+
+std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now) {
+    if (chain.block_seconds == 0 || blocks == 0) return std::nullopt;
+    const double mean = chain.block_seconds;
+    const auto early = static_cast<qint64>(std::floor(mean * quantile(blocks, -z_of_nine_in_ten)));
+    const auto late = static_cast<qint64>(std::ceil(mean * quantile(blocks, z_of_nine_in_ten)));
+    return DateRange{now.addSecs(early), now.addSecs(late)};
+}
+
+QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now) {
+    if (blocks == 0) return Words::tr("with the next block");
+    const auto range = rangeAfter(blocks, chain, now);
+    if (!range) return Words::tr("after %n more block(s)", nullptr, static_cast<int>(blocks));
+    const auto seconds = now.secsTo(range->to);
+    if (seconds <= 90) return Words::tr("within about a minute");
+    if (seconds <= 15 * 60) return Words::tr("within %n minute(s)", nullptr, static_cast<int>((seconds + 59) / 60));
+    if (range->to.date() == now.date()) {
+        return Words::tr("today between %1 and %2").arg(clock(range->from), clock(range->to));
+    }
+    if (now.daysTo(range->to) < 6) return Words::tr("between %1 and %2").arg(weekday(range->from), weekday(range->to));
+    if (range->from.date() == range->to.date()) return Words::tr("on %1").arg(day(range->to));
+    return Words::tr("between %1 and %2").arg(day(range->from), day(range->to));
+}
+
+QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now) {
+    return rangeText(blocksUntil(height, chain), chain, now);
+}
+
+QString deadlineText(BlockHeight height, const api::ChainView& chain, const QDateTime& now) {
+    const auto blocks = blocksUntil(height, chain);
+    const auto range = rangeAfter(blocks, chain, now);
+    if (!range) return Words::tr("within %n block(s)", nullptr, static_cast<int>(blocks));
+    if (now.secsTo(range->from) < 120) return Words::tr("now");
+    if (range->from.date() == now.date()) return Words::tr("by %1").arg(clock(range->from));
+    if (now.daysTo(range->from) < 6) return Words::tr("by %1").arg(weekday(range->from));
+    return Words::tr("by %1").arg(day(range->from));
+}
+
+QString whenText(UnixTime time, const QDateTime& now) {
+    const auto then = local(time);
+    if (then.date() == now.date()) return Words::tr("today, %1").arg(clock(then));
+    if (then.date().daysTo(now.date()) == 1) return Words::tr("yesterday, %1").arg(clock(then));
+    return then.date().year() == now.date().year() ? day(then) + QStringLiteral(", ") + clock(then) : dayAndYear(then);
+}
+
+QString exactTimeText(UnixTime time) { return QLocale().toString(local(time), QLocale::LongFormat); }
+
+QString durationText(std::uint64_t milliseconds) {
+    if (milliseconds < 950) {
+        const auto tenths = std::max<std::uint64_t>(1, (milliseconds + 50) / 100);
+        return Words::tr("%1 s").arg(QStringLiteral("0") + QLocale().decimalPoint() + QString::number(tenths));
+    }
+    const auto seconds = (milliseconds + 500) / 1000;
+    if (seconds < 120) return Words::tr("%1 s").arg(grouped(seconds));
+    return Words::tr("%1 min").arg(grouped((seconds + 30) / 60));
+}
+
+}  // namespace runnel::ui

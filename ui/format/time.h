@@ -1,0 +1,35 @@
+// Times for people: when something happened, how long it took, and between which dates a block is to be expected. A height becomes
+// a date with a range, by the statistics of blocks, never by a bare "ten minutes"; where blocks come at a command only (regtest)
+// it stays a number of blocks. Takes `now` from the caller.
+#pragma once
+
+#include "core/api/snapshot.h"
+
+#include <QDateTime>
+#include <QString>
+
+#include <optional>
+
+namespace runnel::ui {
+
+struct DateRange {
+    QDateTime from, to;
+};
+
+/// When `blocks` more blocks will have come, in nine cases of ten; nothing where blocks have no rhythm.
+std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
+/// "today between 14:20 and 15:10", "between Thu 14:00 and Fri 09:00", "between 3 Dec and 9 Dec", "after 3 more blocks".
+QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
+/// The same until a height; what has passed is due "with the next block".
+QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
+/// The early end of the range: be there by then. "by Thu 3 Dec, 14:00", "within 30 blocks".
+QString deadlineText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
+
+/// "today, 14:20", "yesterday, 09:00", "3 Dec 2026".
+QString whenText(UnixTime time, const QDateTime& now);
+/// To the second, for details.
+QString exactTimeText(UnixTime time);
+/// "0.3 s", "12 s", "3 min".
+QString durationText(std::uint64_t milliseconds);
+
+}  // namespace runnel::ui

@@ -1,0 +1,147 @@
+#include "ui/models/activity_model.h"
+
+#include "ui/format/activity.h"
+#include "ui/format/amount.h"
+#include "ui/format/text.h"
+
+#include <algorithm>
+
+namespace runnel::ui {
+
+namespace {
+
+constexpr std::size_t page = 100;
+
+/// What a search looks at; lower case.
+QString searchText(const ActivityEntry& entry) {
+    QString out;
+    if (const auto* const payment = entry.payment()) {
+        const auto words = activityWords(*payment);
+        out = words.title + u' ' + words.status + u' ' + QString::number(payment->amount.floor_sat().raw()) + u' ' +
+              qs(payment->payment_hash.hex()) + u' ' + qs(payment->bolt11);
+        if (payment->payee) out += u' ' + qs(payment->payee->hex());
+    } else if (const auto* const tx = entry.transaction()) {
+        out = purposeText(tx->purpose, tx->net_sat < 0) + u' ' + QString::number(qAbs(tx->net_sat)) + u' ' + qs(display_hex(tx->txid));
+    }
+    return out.toLower();
+}
+
+bool newer(const ActivityEntry& a, const ActivityEntry& b) {
+    if (a.time() != b.time()) return a.time() > b.time();
+    const auto sequence = [](const ActivityEntry& e) { return std::visit([](const auto& what) { return what.sequence; }, e.what); };
+    if (a.what.index() == b.what.index()) return sequence(a) > sequence(b);
+    return a.what.index() < b.what.index();
+}
+
+}  // namespace
+
+UnixTime ActivityEntry::time() const {
+    if (const auto* const p = payment()) return p->created;
+    return transaction()->first_seen;
+}
+
+std::string ActivityEntry::key() const {
+    // An invoice and its payment by ourselves cannot share a hash: the node refuses own invoices.
+    if (const auto* const p = payment()) return std::string(p->payment_hash.view().begin(), p->payment_hash.view().end());
+    return "t" + std::string(transaction()->txid.view().begin(), transaction()->txid.view().end());
+}
+
+ActivityModel::ActivityModel(Bridge& bridge, QObject* parent) : QAbstractListModel(parent), m_bridge(bridge) {
+    connect(&bridge, &Bridge::paymentsChanged, this, [this](const std::vector<api::PaymentView>& payments) {
+        for (const auto& payment : payments) take(payment);
+    });
+    connect(&bridge, &Bridge::transactionsChanged, this, &ActivityModel::readTransactions);
+    fetchMore({});
+}
+
+int ActivityModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_entries.size()); }
+
+QVariant ActivityModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+    const auto& entry = at(index.row());
+    if (role == SearchRole) return searchText(entry);
+    if (role == KeyRole) return QByteArray::fromStdString(entry.key());
+    if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) {
+        const auto words = entry.payment() != nullptr ? activityWords(*entry.payment())
+                                                      : activityWords(*entry.transaction(), m_bridge.picture()->chain);
+        return words.title + QStringLiteral(", ") + words.amount + QStringLiteral(", ") + words.status;
+    }
+    return {};
+}
+
+bool ActivityModel::canFetchMore(const QModelIndex& parent) const { return !parent.isValid() && (m_payments_left || m_txs_left); }
+
+void ActivityModel::fetchMore(const QModelIndex& parent) {
+    if (m_reading || !canFetchMore(parent)) return;
+    m_reading = true;
+    // One after the other: only then are the ends of both known.
+    m_bridge.payments({m_payments_left ? page : 0, m_payment_cursor}, this, [this](const std::vector<api::PaymentView>& payments) {
+        if (payments.size() < page) m_payments_left = false;
+        if (!payments.empty()) m_payment_cursor = payments.back().sequence;
+        for (const auto& payment : payments) take(payment);
+        m_bridge.transactions({m_txs_left ? page : 0, m_tx_cursor}, this, [this](const std::vector<api::TransactionView>& txs) {
+            if (txs.size() < page) m_txs_left = false;
+            if (!txs.empty()) m_tx_cursor = txs.back().sequence;
+            for (const auto& tx : txs) take(tx);
+            m_reading = false;
+            const bool first = !m_loaded;
+            m_loaded = true;
+            if (first) emit loaded();
+            if (m_all) fetchMore({});
+        });
+    });
+}
+
+void ActivityModel::fetchAll() {
+    m_all = true;
+    fetchMore({});
+}
+
+void ActivityModel::readTransactions() {
+    if (m_tx_reading) {
+        m_tx_again = true;
+        return;
+    }
+    m_tx_reading = true;
+    m_bridge.transactions({page, std::nullopt}, this, [this](const std::vector<api::TransactionView>& txs) {
+        m_tx_reading = false;
+        for (const auto& tx : txs) take(tx);
+        if (std::exchange(m_tx_again, false)) readTransactions();
+    });
+}
+
+void ActivityModel::take(const api::PaymentView& payment) { put(ActivityEntry{payment}); }
+void ActivityModel::take(const api::TransactionView& tx) { put(ActivityEntry{tx}); }
+
+void ActivityModel::put(ActivityEntry entry) {
+    // Times of an entry never change, so its place is found by them.
+    const auto place = std::lower_bound(m_entries.begin(), m_entries.end(), entry, newer);
+    const auto row = static_cast<int>(place - m_entries.begin());
+    if (place != m_entries.end() && place->key() == entry.key()) {
+        *place = std::move(entry);
+        emit dataChanged(index(row), index(row));
+        return;
+    }
+    beginInsertRows({}, row, row);
+    m_entries.insert(place, std::move(entry));
+    endInsertRows();
+}
+
+const ActivityEntry* ActivityModel::find(const std::string& key) const {
+    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& e) { return e.key() == key; });
+    return found == m_entries.end() ? nullptr : &*found;
+}
+
+void ActivityFilter::setWords(const QString& words) {
+    m_words = words.toLower().split(u' ', Qt::SkipEmptyParts);
+    for (auto& word : m_words) word.remove(groupSpace);
+    invalidateFilter();
+}
+
+bool ActivityFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
+    if (m_words.isEmpty()) return true;
+    const auto text = sourceModel()->index(row, 0, parent).data(ActivityModel::SearchRole).toString();
+    return std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) { return text.contains(word); });
+}
+
+}  // namespace runnel::ui

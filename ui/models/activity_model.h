@@ -1,0 +1,72 @@
+// ActivityModel: everything that moved or shall move, payments and transactions in one list, newest first. Reads pages from the node
+// as they are scrolled to, takes changes by id, and never reads the whole history to show its beginning. ActivityFilter searches it.
+#pragma once
+
+#include "ui/bridge/bridge.h"
+
+#include <QAbstractListModel>
+#include <QSortFilterProxyModel>
+
+#include <variant>
+#include <vector>
+
+namespace runnel::ui {
+
+struct ActivityEntry {
+    std::variant<api::PaymentView, api::TransactionView> what;
+    UnixTime time() const;
+    /// Of the payment or of the transaction; no two entries share it.
+    std::string key() const;
+    const api::PaymentView* payment() const { return std::get_if<api::PaymentView>(&what); }
+    const api::TransactionView* transaction() const { return std::get_if<api::TransactionView>(&what); }
+};
+
+class ActivityModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    enum Role { SearchRole = Qt::UserRole + 1, KeyRole };
+    explicit ActivityModel(Bridge& bridge, QObject* parent = nullptr);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    bool canFetchMore(const QModelIndex& parent) const override;
+    void fetchMore(const QModelIndex& parent) override;
+    const ActivityEntry& at(int row) const { return m_entries[static_cast<std::size_t>(row)]; }
+    const ActivityEntry* find(const std::string& key) const;
+    /// The first page has come.
+    bool isLoaded() const { return m_loaded; }
+    /// Reads on until nothing is left; for a search.
+    void fetchAll();
+
+signals:
+    void loaded();
+
+private:
+    void readTransactions();
+    void take(const api::PaymentView& payment);
+    void take(const api::TransactionView& tx);
+    void put(ActivityEntry entry);
+
+    Bridge& m_bridge;
+    std::vector<ActivityEntry> m_entries;
+    std::optional<std::uint64_t> m_payment_cursor, m_tx_cursor;
+    bool m_payments_left = true, m_txs_left = true;
+    bool m_reading = false, m_all = false, m_loaded = false, m_tx_reading = false, m_tx_again = false;
+};
+
+class ActivityFilter : public QSortFilterProxyModel {
+    Q_OBJECT
+public:
+    using QSortFilterProxyModel::QSortFilterProxyModel;
+    /// Every word must be found somewhere.
+    void setWords(const QString& words);
+    bool isSearching() const { return !m_words.isEmpty(); }
+
+protected:
+    bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+private:
+    QStringList m_words;
+};
+
+}  // namespace runnel::ui

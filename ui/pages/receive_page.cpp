@@ -1,0 +1,260 @@
+#include "ui/pages/receive_page.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/overview.h"
+#include "ui/format/problem.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+#include "ui/style/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/cue_line.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/layouts.h"
+#include "ui/widgets/notes.h"
+#include "ui/widgets/qr.h"
+#include "ui/widgets/text.h"
+
+#include <QLineEdit>
+
+namespace runnel::ui {
+
+namespace {
+
+constexpr int longest_description = 120;
+
+QWidget* column() {
+    auto* const out = new QWidget;
+    auto* const layout = new QVBoxLayout(out);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(space::normal);
+    return out;
+}
+
+}  // namespace
+
+ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent) : Page(tr("Receive"), "receivePage", parent), m_wallet(wallet) {
+    buildChoice();
+    buildInvoice();
+    buildAddress();
+    body()->addStretch(1);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, &ReceivePage::refresh);
+    connect(&m_wallet.bridge(), &Bridge::received, this, &ReceivePage::arrived);
+    connect(&m_wallet.bridge(), &Bridge::coinsReceived, this, [this](Sat amount, bool confirmed) {
+        if (!m_has_address) return;
+        m_address_state->set(confirmed ? Cue::good : Cue::busy,
+                             confirmed ? tr("%1 have arrived.").arg(satText(amount))
+                                       : tr("%1 were seen. They can be spent %2.").arg(satText(amount), rangeText(1, m_wallet.picture().chain, m_wallet.now())));
+    });
+    showInvoice();
+    refresh();
+}
+
+void ReceivePage::buildChoice() {
+    auto* const box = new QWidget;
+    auto* const flow = new FlowLayout(space::small, box);
+    m_lightning = new Button(ButtonKind::secondary, tr("&Lightning invoice"), "receiveLightning");
+    m_chain = new Button(ButtonKind::secondary, tr("&Bitcoin address"), "receiveAddress");
+    for (auto* const button : {m_lightning, m_chain}) {
+        button->setCheckable(true);
+        button->setAutoExclusive(true);
+        flow->addWidget(button);
+    }
+    body()->addWidget(box);
+    connect(m_lightning, &Button::clicked, this, &ReceivePage::showInvoice);
+    connect(m_chain, &Button::clicked, this, &ReceivePage::showAddress);
+}
+
+void ReceivePage::buildInvoice() {
+    m_invoice = column();
+    m_problem = new Banner("receiveProblem");
+    m_invoice->layout()->addWidget(m_problem);
+
+    m_form = new Card("plain");
+    m_form->setObjectName(QStringLiteral("receiveForm"));
+    m_receivable = (new Text("muted"))->named("receiveWhy");
+    m_amount = new AmountEdit(tr("Amount to receive"), "receiveAmount");
+    m_description = new QLineEdit;
+    m_description->setObjectName(QStringLiteral("receiveDescription"));
+    m_description->setAccessibleName(tr("What it is for"));
+    m_description->setMaxLength(longest_description);
+    m_make = new Button(ButtonKind::primary, tr("&Make the invoice"), "receiveMake");
+    m_make->setGlyph(QStringLiteral("receive"));
+    auto* const layout = m_form->body();
+    layout->setSpacing(space::medium);
+    layout->addWidget(m_receivable);
+    layout->addWidget(labelled(tr("&Amount"), m_amount, tr("Leave it empty to let the payer choose.")));
+    layout->addWidget(labelled(tr("What it is &for"), m_description, tr("The payer sees this.")));
+    layout->addWidget(m_make, 0, Qt::AlignLeft);
+    m_invoice->layout()->addWidget(m_form);
+
+    m_shown = new Card("plain");
+    m_shown->setObjectName(QStringLiteral("receiveShown"));
+    m_shown_title = (new Text("title"))->named("receiveShownTitle");
+    m_state = new CueLine("receiveState");
+    m_qr = new QrView("receiveQr");
+    m_text = new CopyField(tr("Invoice"), "receiveText");
+    m_shown->body()->setSpacing(space::medium);
+    m_shown->body()->addWidget(m_shown_title);
+    m_shown->body()->addWidget(m_state);
+    m_shown->body()->addWidget(m_qr);
+    m_shown->body()->addWidget(m_text);
+    auto* const buttons = new QWidget;
+    auto* const flow = new FlowLayout(space::small, buttons);
+    auto* const another = new Button(ButtonKind::secondary, tr("Make &another"), "receiveAnother");
+    another->setGlyph(QStringLiteral("plus"));
+    if (m_wallet.practice() != nullptr) {
+        m_refund = new Button(ButtonKind::primary, tr("Let the practice shop &pay it"), "practiceRefund");
+        m_refund->setGlyph(QStringLiteral("shop"));
+        flow->addWidget(m_refund);
+        connect(m_refund, &Button::clicked, this, &ReceivePage::refundWanted);
+    }
+    flow->addWidget(another);
+    m_shown->body()->addWidget(buttons);
+    m_shown->hide();
+    m_invoice->layout()->addWidget(m_shown);
+    body()->addWidget(m_invoice);
+
+    connect(m_make, &Button::clicked, this, &ReceivePage::makeInvoice);
+    for (auto* const edit : {static_cast<QLineEdit*>(m_amount), m_description}) {
+        connect(edit, &QLineEdit::returnPressed, m_make, &QPushButton::click);
+    }
+    connect(m_text, &CopyField::copied, this, [this] { emit said(tr("The invoice is in the clipboard.")); });
+    connect(another, &Button::clicked, this, [this] {
+        m_waiting_for.reset();
+        m_shown->hide();
+        m_form->show();
+        m_amount->clear();
+        m_description->clear();
+        m_amount->setFocus();
+    });
+}
+
+void ReceivePage::buildAddress() {
+    m_address = column();
+    m_address_problem = new Banner("addressProblem");
+    m_address->layout()->addWidget(m_address_problem);
+    m_address_card = new Card("plain");
+    m_address_card->setObjectName(QStringLiteral("addressCard"));
+    m_address_state = new CueLine("addressState");
+    m_address_qr = new QrView("addressQr");
+    m_address_text = new CopyField(tr("Bitcoin address"), "addressText");
+    auto* const fresh = new Button(ButtonKind::secondary, tr("A &new address"), "addressNew");
+    fresh->setGlyph(QStringLiteral("refresh"));
+    auto* const layout = m_address_card->body();
+    layout->setSpacing(space::medium);
+    layout->addWidget(new Text("muted", tr("Coins sent here arrive on the chain. Open channels with them, or keep them as they are.")));
+    layout->addWidget(m_address_state);
+    layout->addWidget(m_address_qr);
+    layout->addWidget(m_address_text);
+    layout->addWidget(fresh, 0, Qt::AlignLeft);
+    m_address->layout()->addWidget(m_address_card);
+    body()->addWidget(m_address);
+    connect(fresh, &Button::clicked, this, &ReceivePage::makeAddress);
+    connect(m_address_text, &CopyField::copied, this, [this] { emit said(tr("The address is in the clipboard.")); });
+}
+
+void ReceivePage::showInvoice() {
+    m_lightning->setChecked(true);
+    m_lightning->setKind(ButtonKind::primary);
+    m_chain->setKind(ButtonKind::secondary);
+    m_address->hide();
+    m_invoice->show();
+}
+
+void ReceivePage::showAddress() {
+    m_chain->setChecked(true);
+    m_chain->setKind(ButtonKind::primary);
+    m_lightning->setKind(ButtonKind::secondary);
+    m_invoice->hide();
+    m_address->show();
+    if (!m_has_address) makeAddress();
+}
+
+void ReceivePage::refresh() { m_receivable->setText(receivableSentence(m_wallet.picture())); }
+
+void ReceivePage::makeInvoice() {
+    if (!m_amount->isUsable()) {
+        m_amount->setWrong(true);
+        m_amount->setFocus();
+        return;
+    }
+    m_amount->setWrong(false);
+    api::CreateInvoice wish;
+    if (const auto amount = m_amount->amount(); amount && !amount->is_zero()) wish.amount = amount->msat();
+    wish.description = m_description->text().trimmed().toStdString();
+    m_make->setBusy(true);
+    m_wallet.bridge().post(wish, this, [this, amount = wish.amount](const api::CommandResult& result) {
+        m_make->setBusy(false);
+        if (!result) {
+            m_problem->showProblem(wordingOf(result.error()));
+            return;
+        }
+        if (const auto* const made = std::get_if<api::InvoiceMade>(&*result)) invoiceMade(*made, amount);
+    });
+}
+
+void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount) {
+    const auto can = m_wallet.picture().balance.can_receive;
+    if (amount && *amount > can) {
+        m_problem->showNote("warn", QStringLiteral("attention"), tr("More than can be received at this moment."),
+                            tr("The invoice says %1, your channels can take %2 now. It can be paid once there is more room.")
+                                .arg(satText(*amount), satText(can)));
+    } else {
+        m_problem->hide();
+    }
+    m_waiting_for = made.payment_hash;
+    m_shown_title->setText(amount ? tr("Invoice of %1").arg(satText(*amount)) : tr("Invoice of any amount"));
+    m_state->set(Cue::waiting, tr("Waiting to be paid, until %1.").arg(whenText(made.expires, m_wallet.now())));
+    const auto text = QString::fromStdString(made.bolt11);
+    // Upper case makes a smaller code, and means the same.
+    m_qr->setText(text.toUpper());
+    m_text->setText(text);
+    m_form->hide();
+    m_shown->show();
+    m_qr->show();
+    m_text->show();
+    if (m_refund != nullptr) m_refund->setVisible(amount.has_value());
+    m_wallet.bridge().touch(made.payment_hash);
+}
+
+void ReceivePage::arrived(const PaymentHash& hash, Msat amount) {
+    emit said(tr("%1 received.").arg(satText(amount)));
+    if (m_waiting_for != hash) return;
+    m_waiting_for.reset();
+    m_state->set(Cue::good, tr("%1 have arrived.").arg(satText(amount)));
+    m_shown_title->setText(tr("Received"));
+    m_qr->hide();
+    m_text->hide();
+    m_problem->hide();
+    if (m_refund != nullptr) m_refund->hide();
+}
+
+void ReceivePage::refundWanted() {
+    m_refund->setBusy(true);
+    m_wallet.practice()->refund(m_text->text().toStdString(), this, [this](const Result<Msat, api::Problem>& result) {
+        m_refund->setBusy(false);
+        if (result) return;
+        m_problem->showProblem({tr("The practice shop could not pay it."), wordingOf(result.error()).what,
+                                tr("Make an invoice of no more than can be received now.")});
+    });
+}
+
+void ReceivePage::makeAddress() {
+    m_wallet.bridge().post(api::NewAddress{}, this, [this](const api::CommandResult& result) {
+        if (!result) {
+            m_address_problem->showProblem(wordingOf(result.error()));
+            return;
+        }
+        const auto* const made = std::get_if<api::AddressMade>(&*result);
+        if (made == nullptr) return;
+        m_address_problem->hide();
+        m_has_address = true;
+        const auto address = QString::fromStdString(made->address);
+        m_address_text->setText(address);
+        m_address_qr->setText(address.toUpper());
+        m_address_state->set(Cue::waiting, tr("Waiting for coins. They appear here as soon as they are on their way."));
+    });
+}
+
+}  // namespace runnel::ui

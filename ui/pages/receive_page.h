@@ -1,0 +1,66 @@
+// Receive: an invoice or an address, its QR code large, and the money arriving in sight. Says how much can be received and why.
+#pragma once
+
+#include "ui/models/wallet_model.h"
+#include "ui/widgets/page.h"
+
+class QLineEdit;
+
+namespace runnel::ui {
+
+class AmountEdit;
+class Banner;
+class Button;
+class Card;
+class CopyField;
+class CueLine;
+class QrView;
+class Text;
+
+class ReceivePage : public Page {
+    Q_OBJECT
+public:
+    explicit ReceivePage(WalletModel& wallet, QWidget* parent = nullptr);
+    void showAddress();
+    void showInvoice();
+
+signals:
+    void said(const QString& sentence);
+
+private:
+    void buildChoice();
+    void buildInvoice();
+    void buildAddress();
+    void refresh();
+    void makeInvoice();
+    void makeAddress();
+    void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
+    void arrived(const PaymentHash& hash, Msat amount);
+    void refundWanted();
+
+    WalletModel& m_wallet;
+    Button *m_lightning, *m_chain;
+    QWidget *m_invoice, *m_address;
+    // Invoice
+    Text* m_receivable;
+    AmountEdit* m_amount;
+    QLineEdit* m_description;
+    Button* m_make;
+    Banner* m_problem;
+    Card *m_form, *m_shown;
+    QrView* m_qr;
+    CopyField* m_text;
+    CueLine* m_state;
+    Text* m_shown_title;
+    Button* m_refund = nullptr;
+    std::optional<PaymentHash> m_waiting_for;
+    // Address
+    Card* m_address_card;
+    QrView* m_address_qr;
+    CopyField* m_address_text;
+    CueLine* m_address_state;
+    Banner* m_address_problem;
+    bool m_has_address = false;
+};
+
+}  // namespace runnel::ui

@@ -1,0 +1,58 @@
+#include "ui/widgets/page.h"
+
+#include "ui/style/theme.h"
+#include "ui/widgets/layouts.h"
+#include "ui/widgets/text.h"
+
+#include <QHBoxLayout>
+#include <QResizeEvent>
+
+namespace runnel::ui {
+
+namespace {
+
+constexpr int reading_width = 720;
+
+}  // namespace
+
+Page::Page(const QString& title, const char* object_name, QWidget* parent) : QScrollArea(parent) {
+    setObjectName(QString::fromLatin1(object_name));
+    setAccessibleName(title);
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFocusPolicy(Qt::NoFocus);
+    auto* const content = new QWidget;
+    content->setObjectName(QStringLiteral("pageContent"));
+    auto* const centre = new QHBoxLayout(content);
+    centre->setContentsMargins(0, 0, 0, 0);
+    m_column = new QWidget;
+    centre->addStretch(1);
+    centre->addWidget(m_column, 100);
+    centre->addStretch(1);
+    auto* const outer = new QVBoxLayout(m_column);
+    outer->setSpacing(space::normal);
+    m_head = new Columns(440);
+    m_head->layout()->setSpacing(space::small);
+    m_title = (new Text("heading", title))->named("pageTitle");
+    m_head->add(m_title, 1);
+    outer->addWidget(m_head);
+    m_body = new QVBoxLayout;
+    m_body->setSpacing(space::normal);
+    outer->addLayout(m_body, 1);
+    setWidget(content);
+}
+
+void Page::addHeadAction(QWidget* widget) { m_head->add(widget, 0, Qt::AlignVCenter | Qt::AlignLeft); }
+
+QString Page::title() const { return m_title->text(); }
+
+void Page::resizeEvent(QResizeEvent* event) {
+    const bool narrow = event->size().width() < Theme::current().px(600);
+    const int side = narrow ? space::normal : space::huge;
+    m_column->layout()->setContentsMargins(side, narrow ? space::normal : space::huge, side, space::huge);
+    m_column->setMaximumWidth(Theme::current().px(reading_width) + 2 * side);
+    QScrollArea::resizeEvent(event);
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,105 @@
+#include "ui/widgets/sheet.h"
+
+#include "ui/style/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/layouts.h"
+#include "ui/widgets/text.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QTimer>
+
+namespace runnel::ui {
+
+namespace {
+
+constexpr int reading_width = 480;
+
+}  // namespace
+
+Sheet::Sheet(const QString& title, const char* object_name, QWidget* parent) : QDialog(parent) {
+    setObjectName(QString::fromLatin1(object_name));
+    setWindowTitle(title);
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowModality(Qt::WindowModal);
+    auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+
+    auto* const head = new QHBoxLayout;
+    head->setContentsMargins(space::large, space::normal, space::medium, space::small);
+    auto* const heading = (new Text("title", title))->named("sheetTitle");
+    head->addWidget(heading, 1);
+    auto* const close = new IconButton(QStringLiteral("close"), tr("Close this dialog"), "sheetClose");
+    connect(close, &QPushButton::clicked, this, &QDialog::reject);
+    head->addWidget(close, 0, Qt::AlignTop);
+    column->addLayout(head);
+
+    auto* const scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    m_content = new QWidget;
+    m_content->setObjectName(QStringLiteral("pageContent"));
+    m_body = new QVBoxLayout(m_content);
+    m_body->setContentsMargins(space::large, space::hair, space::large, space::normal);
+    m_body->setSpacing(space::medium);
+    scroll->setWidget(m_content);
+    column->addWidget(scroll, 1);
+
+    m_footer = new QWidget;
+    auto* const foot = new QHBoxLayout(m_footer);
+    foot->setContentsMargins(space::large - 3, space::small, space::large - 3, space::normal);
+    foot->setSpacing(space::small);
+    foot->addStretch(1);
+    m_footer->hide();
+    column->addWidget(m_footer);
+}
+
+void Sheet::addFooter(QWidget* widget) {
+    m_footer->show();
+    m_footer->layout()->addWidget(widget);
+}
+
+void Sheet::fit() {
+    const auto& theme = Theme::current();
+    const auto* const around = parentWidget() != nullptr ? parentWidget()->window() : nullptr;
+    const QSize room = around != nullptr && around->isVisible() ? around->size() : QSize(1280, 800);
+    const int width = qMin(theme.px(reading_width), qMax(320, room.width() - 2 * space::small));
+    ensurePolished();
+    m_body->activate();
+    layout()->activate();
+    const int content = m_content->layout()->hasHeightForWidth() ? m_content->layout()->heightForWidth(width)
+                                                                 : m_content->sizeHint().height();
+    int height = content + layout()->itemAt(0)->sizeHint().height() + 2;
+    height = qMax(height, content + layout()->itemAt(0)->minimumSize().height());
+    if (!m_footer->isHidden()) height += m_footer->sizeHint().height();
+    const int most = qMax(360, room.height() - 2 * space::small);
+    resize(width, qMin(height, most));
+    // Measured once more at the width it really has: columns may have come to stand beside each other.
+    layout()->activate();
+    auto* const viewport = m_content->parentWidget();
+    const int wanted = m_content->layout()->hasHeightForWidth() ? m_content->layout()->heightForWidth(width) : m_content->sizeHint().height();
+    if (wanted != viewport->height()) resize(width, qMin(QWidget::height() + wanted - viewport->height(), most));
+}
+
+void Sheet::present() {
+    fit();
+    open();
+}
+
+void Sheet::showEvent(QShowEvent* event) {
+    QDialog::showEvent(event);
+    fit();
+}
+
+bool Sheet::event(QEvent* event) {
+    // What was shown or hidden inside wants another height.
+    if (event->type() == QEvent::LayoutRequest && isVisible()) QTimer::singleShot(0, this, [this] { fit(); });
+    return QDialog::event(event);
+}
+
+}  // namespace runnel::ui

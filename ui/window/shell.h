@@ -1,0 +1,58 @@
+// Shell: the window of an open wallet: the rail, five pages, the dialogs they ask for, small things said at the bottom. At the side
+// where there is room, at the bottom where the window is narrow.
+#pragma once
+
+#include "ui/models/wallet_model.h"
+
+#include <QWidget>
+
+class QStackedWidget;
+
+namespace runnel::ui {
+
+class ActivityPage;
+class ChannelsPage;
+class HomePage;
+class PayPage;
+class Rail;
+class ReceivePage;
+class Toast;
+
+class Shell : public QWidget {
+    Q_OBJECT
+public:
+    enum PageId { home, pay, receive, channels, activity };
+    explicit Shell(WalletModel& wallet, QWidget* parent = nullptr);
+
+    void goTo(int page);
+    int currentPage() const;
+    PayPage& payPage() { return *m_pay; }
+    Toast& toast() { return *m_toast; }
+    void openChannel();
+    void closeChannel(const ChannelId& id);
+    void channelDetails(const ChannelId& id);
+    void entryDetails(const QByteArray& key);
+
+signals:
+    void wantsSettings();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void connectPages();
+    void addShortcuts();
+    QWidget* makeHead();
+
+    WalletModel& m_wallet;
+    Rail* m_rail;
+    QStackedWidget* m_stack;
+    HomePage* m_home;
+    PayPage* m_pay;
+    ReceivePage* m_receive;
+    ChannelsPage* m_channels;
+    ActivityPage* m_activity;
+    Toast* m_toast;
+};
+
+}  // namespace runnel::ui

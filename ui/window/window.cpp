@@ -1,0 +1,94 @@
+#include "ui/window/window.h"
+
+#include "ui/format/overview.h"
+#include "ui/format/text.h"
+#include "ui/style/theme.h"
+#include "ui/widgets/notes.h"
+#include "ui/widgets/button.h"
+#include "ui/window/preferences.h"
+#include "ui/window/settings_dialog.h"
+#include "ui/window/shell.h"
+#include "ui/wizards/setup_view.h"
+
+#include <QPointer>
+#include <QTimer>
+#include <QVBoxLayout>
+
+namespace runnel::ui {
+
+Window::Window(api::Setup& setup, Preferences& preferences, const QString& version, QWidget* parent)
+    : QWidget(parent), m_setup(setup), m_preferences(preferences), m_version(version) {
+    setObjectName(QStringLiteral("window"));
+    setWindowIcon(icon(QStringLiteral("runnel"), Ink::accent));
+    setMinimumSize(360, 480);
+    resize(1080, 760);
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    connect(&preferences, &Preferences::languageChanged, this, &Window::rebuild);
+    showSetup();
+}
+
+Window::~Window() {
+    delete m_shown;
+    m_wallet.reset();
+}
+
+void Window::put(QWidget* widget) {
+    delete m_shown;
+    m_shown = widget;
+    layout()->addWidget(widget);
+    widget->show();
+}
+
+void Window::showSetup() {
+    setWindowTitle(QStringLiteral("Runnel"));
+    auto* const view = new SetupView(m_setup);
+    connect(view, &SetupView::opened, this, &Window::opened, Qt::QueuedConnection);
+    put(view);
+}
+
+void Window::opened(std::shared_ptr<api::Session> session, Network network) {
+    m_session = std::move(session);
+    m_session->on_end([self = QPointer<QObject>(this), this](std::string cause) {
+        hopTo(self, [this, cause = std::move(cause)] { showEnd(qs(cause)); });
+    });
+    auto* const raw = m_session.get();
+    m_wallet = std::make_unique<WalletModel>(raw->node(), [raw](std::function<void()> what) { raw->run(std::move(what)); }, raw->practice());
+    setWindowTitle(tr("Runnel, %1").arg(networkName(network)));
+    showShell();
+    emit walletOpened();
+}
+
+void Window::showShell() {
+    auto* const shell = new Shell(*m_wallet);
+    connect(shell, &Shell::wantsSettings, this, &Window::openSettings);
+    put(shell);
+    m_shell = shell;
+}
+
+void Window::showEnd(const QString& cause) {
+    m_ended = true;
+    m_shell = nullptr;
+    auto* const view = new StateView("ended");
+    view->set(QStringLiteral("attention"), tr("Runnel has stopped this wallet"),
+              tr("The disk did not take a change. Nothing that depends on it was done, and nothing is lost. Look at the disk, then start "
+                 "Runnel again. The technical cause: %1").arg(tamed(cause.toStdString())));
+    view->offer(tr("&Close the window"));
+    connect(view->action(), &Button::clicked, this, &QWidget::close);
+    put(view);
+}
+
+void Window::openSettings() { (new SettingsDialog(m_preferences, m_version, this))->present(); }
+
+void Window::rebuild() {
+    // Later: the change comes out of a dialog over what is to be built anew.
+    QTimer::singleShot(0, this, [this] {
+        if (m_ended) return;
+        if (!m_wallet) return showSetup();
+        const int page = m_shell == nullptr ? 0 : m_shell->currentPage();
+        showShell();
+        m_shell->goTo(page);
+    });
+}
+
+}  // namespace runnel::ui

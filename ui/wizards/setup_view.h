@@ -1,0 +1,89 @@
+// SetupView: from nothing to an open wallet: choose a network, make a wallet (passphrase, 24 words shown and checked) or restore one,
+// or unlock the one that is there. Holds secrets only in wiped memory and only while their page is shown.
+//
+//     welcome -> create or restore -> passphrase -> words -> check --+
+//                                  \-> typed words ------------------+-> working -> opened
+//     unlock ---------------------------------------------------------/
+#pragma once
+
+#include "core/api/setup.h"
+#include "ui/widgets/secret_edit.h"
+
+#include <QWidget>
+
+#include <memory>
+
+class QBoxLayout;
+class QComboBox;
+class QLineEdit;
+class QStackedWidget;
+class QVBoxLayout;
+
+namespace runnel::ui {
+
+class Banner;
+class Button;
+class IconButton;
+class Text;
+class WordChecks;
+class WordForm;
+class WordsView;
+
+class SetupView : public QWidget {
+    Q_OBJECT
+public:
+    /// Begins with unlocking where there is a wallet, with the welcome where there is none.
+    explicit SetupView(api::Setup& setup, QWidget* parent = nullptr);
+    ~SetupView() override;
+
+signals:
+    /// A shared pointer, for signals copy.
+    void opened(std::shared_ptr<runnel::api::Session> session, runnel::Network network);
+
+private:
+    struct Step {
+        QWidget* widget = nullptr;
+        QVBoxLayout* body = nullptr;
+        Banner* problem = nullptr;
+    };
+    Step makeStep(const char* object_name, const QString& title, const QString& explanation, const QString& glyph);
+    void buildWelcome();
+    void buildFork();
+    void buildPassphrase();
+    void buildWords();
+    void buildChecks();
+    void buildRestore();
+    void buildUnlock();
+    void buildWorking();
+    /// A row of buttons: back first, the way on last.
+    void addWay(Step& step, Button* on, Button* back);
+    IconButton* makeReveal(const QList<SecretEdit*>& edits);
+    static QString chainHint();
+
+    void go(const Step& step, QWidget* focus = nullptr);
+    void choose(Network network, bool exists, const QString& chain = {});
+    void passphraseGiven();
+    void wordsTyped();
+    void create();
+    void unlock();
+    void work(const QString& what);
+    void ended(Result<std::unique_ptr<api::Session>, api::SetupProblem> result, const Step& back_to);
+    void forgetSecrets();
+
+    api::Setup& m_setup;
+    QStackedWidget* m_stack;
+    Step m_welcome, m_fork, m_passphrase, m_words, m_checks, m_restore, m_unlock, m_working;
+    SecretEdit *m_first = nullptr, *m_second = nullptr, *m_unlocking = nullptr;
+    WordsView* m_shown = nullptr;
+    WordChecks* m_check = nullptr;
+    WordForm* m_form = nullptr;
+    Text *m_unlock_title = nullptr, *m_working_text = nullptr;
+    Button* m_unlock_button = nullptr;
+
+    Network m_network = Network::practice;
+    std::string m_chain;
+    bool m_restoring = false;
+    SecretBytes m_secret_words;
+};
+
+}  // namespace runnel::ui
