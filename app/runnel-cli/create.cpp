@@ -1,8 +1,8 @@
 #include "app/runnel-cli/create.h"
 
+#include "app/common/new_wallet.h"
 #include "app/common/start.h"
 #include "core/base/log.h"
-#include "wallet/keys/key_ring.h"
 #include "wallet/keys/mnemonic.h"
 #include "wallet/store/store.h"
 
@@ -97,26 +97,9 @@ Result<control::json::object, Failure> create_wallet(const std::filesystem::path
     auto source = creating.passphrase;
     source.ask_twice = true;
     RUNNEL_TRY(const SecretBytes passphrase, read_passphrase(source));
-    const auto seed = mnemonic.seed();
-    if (!seed) return fail(Failure{"internal", "The words make no seed.", "", {}});
-    const keys::SeedKeyRing ring(*seed, network);
-
-    // A directory that is to be made may lie in one that is not there either.
-    std::error_code ignored;
-    std::filesystem::create_directories(std::filesystem::absolute(directory).parent_path(), ignored);
-    store::Store::Creation creation;
-    creation.directory = directory;
-    creation.network = network;
-    creation.passphrase = {passphrase.reveal(), creating.passphrase.empty};
-    creation.cost = store::Cost::measured();
-    creation.secrets.push_back({std::string(words_secret), mnemonic.sentence()});
-    // Restored without a date, its coins may be anywhere in the chain.
     RUNNEL_TRY(const auto birth, birth_time_of(creating));
-    creation.secrets.push_back(birth ? store::Store::Secret{std::string(birth_time_secret), SecretBytes(bytes_of(std::to_string(birth->raw())))}
-                                     : store::Store::Secret{std::string(birth_secret), SecretBytes(bytes_of("0"))});
-    const auto made = store::Store::create(creation);
-    if (!made) return fail(failure_of(made.error(), directory));
-    (*made)->close();
+    RUNNEL_TRY(const std::string node_id,
+               make_wallet({directory, network, mnemonic, passphrase.reveal(), creating.passphrase.empty, birth}));
 
     control::json::object answer;
     if (!restoring) {
@@ -125,7 +108,7 @@ Result<control::json::object, Failure> create_wallet(const std::filesystem::path
         answer["words"] = std::move(words);
     }
     answer["restored"] = restoring;
-    answer["node_id"] = ring.node_id().hex();
+    answer["node_id"] = node_id;
     answer["network"] = params_of(network).name;
     answer["datadir"] = std::filesystem::absolute(directory).string();
     return answer;

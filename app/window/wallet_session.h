@@ -1,0 +1,42 @@
+// WalletSession: an open wallet behind the window: a WalletNode on a thread of its own, and the control socket beside it, so that
+// runnel-cli works while the window is open. Made on any thread; its end waits until what was decided is on disk.
+#pragma once
+
+#include "app/control/server.h"
+#include "app/node/wallet_node.h"
+#include "core/api/setup.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <mutex>
+#include <thread>
+
+namespace runnel::app {
+
+class WalletSession final : public api::Session {
+public:
+    /// Opens the store, which takes a second, and begins to run.
+    static Result<std::unique_ptr<api::Session>, control::Failure> open(WalletNode::Options options, const SecretBytes& passphrase);
+    ~WalletSession() override;
+
+    api::NodeApi& node() override { return m_wallet->engine(); }
+    void run(std::function<void()> what) override;
+    api::Practice* practice() override { return nullptr; }
+    void on_end(std::function<void(std::string)> what) override;
+
+private:
+    WalletSession() = default;
+    void ended(const std::string& cause);
+
+    boost::asio::io_context m_io{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work{m_io.get_executor()};
+    std::unique_ptr<WalletNode> m_wallet;
+    std::unique_ptr<control::ControlServer> m_control;
+    std::thread m_thread;
+    std::mutex m_mutex;
+    std::function<void(std::string)> m_on_end;
+    std::optional<std::string> m_ended;
+};
+
+}  // namespace runnel::app

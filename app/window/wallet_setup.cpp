@@ -1,0 +1,158 @@
+#include "app/window/wallet_setup.h"
+
+#include "app/common/log_file.h"
+#include "app/common/new_wallet.h"
+#include "app/common/start.h"
+#include "app/window/wallet_session.h"
+#include "wallet/chain/bitcoind_source.h"
+#include "wallet/keys/word_list.h"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <chrono>
+#include <fstream>
+#include <map>
+
+namespace runnel::app {
+
+namespace {
+
+using api::SetupFault;
+using api::SetupProblem;
+
+/// Where the chain source of a wallet is remembered: it may hold a password, so it lies inside the wallet's own folder (mode 0600).
+constexpr const char* chain_file = "chain";
+
+SetupProblem problem_of(const control::Failure& failure) {
+    static const std::map<std::string_view, SetupFault> faults{
+        {"wrong_passphrase", SetupFault::wrong_passphrase}, {"store_in_use", SetupFault::in_use},
+        {"store_exists", SetupFault::exists},               {"store_missing", SetupFault::missing},
+        {"key_damaged", SetupFault::damaged},               {"store_damaged", SetupFault::damaged},
+        {"newer_version", SetupFault::newer_version},       {"wrong_network", SetupFault::other_network},
+        {"out_of_memory", SetupFault::out_of_memory},       {"io", SetupFault::disk},
+        {"listen", SetupFault::disk},
+    };
+    const auto found = faults.find(failure.kind);
+    return {found == faults.end() ? SetupFault::internal : found->second, failure.message};
+}
+
+UnixTime now() {
+    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+std::string_view text_of(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+}  // namespace
+
+WalletSetup::~WalletSetup() {
+    for (auto& thread : m_threads) thread.join();
+}
+
+std::filesystem::path WalletSetup::directory_of(Network network) const {
+    return m_options.only ? *m_options.only : m_options.base / std::string(params_of(network).name);
+}
+
+std::string WalletSetup::chain_of(Network network) const {
+    if (!m_options.chain.empty()) return m_options.chain;
+    std::ifstream file(directory_of(network) / chain_file);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+std::vector<api::WalletChoice> WalletSetup::choices() const {
+    std::vector<api::WalletChoice> out;
+    for (const auto network : {Network::regtest, Network::signet, Network::testnet4}) {
+        if (m_options.network && *m_options.network != network) continue;
+        const bool exists = store::Store::exists(directory_of(network));
+        out.push_back({network, exists, !exists && chain_of(network).empty()});
+    }
+    return out;
+}
+
+SecretBytes WalletSetup::fresh_words() {
+    if (sodium_init() < 0) std::abort();
+    Secret32 entropy;
+    randombytes_buf(entropy.reveal().data(), entropy.reveal().size());
+    return keys::Mnemonic::from_entropy(entropy).sentence();
+}
+
+std::optional<api::WordsProblem> WalletSetup::check_words(ByteView words) const {
+    const auto parsed = keys::Mnemonic::parse(text_of(words));
+    if (parsed) return std::nullopt;
+    using Kind = api::WordsProblem::Kind;
+    return std::visit(overloaded{
+                          [](const keys::WrongWordCount&) { return api::WordsProblem{Kind::count, 0}; },
+                          [](const keys::UnknownWord& e) { return api::WordsProblem{Kind::unknown, e.position}; },
+                          [](const keys::WordsDoNotMatch&) { return api::WordsProblem{Kind::do_not_match, 0}; },
+                      },
+                      parsed.error());
+}
+
+std::string_view WalletSetup::word(std::size_t index) const { return keys::WordList::of(keys::Language::english).word(index); }
+
+std::vector<std::string_view> WalletSetup::words_like(std::string_view beginning, std::size_t most) const {
+    return keys::WordList::of(keys::Language::english).completions(beginning, most);
+}
+
+void WalletSetup::in_background(std::function<void()> what) {
+    const std::lock_guard lock(m_mutex);
+    m_threads.emplace_back(std::move(what));
+}
+
+void WalletSetup::create(api::Creation creation, api::OnSession done) {
+    auto held = std::make_shared<api::Creation>(std::move(creation));
+    in_background([this, held, done = std::move(done)] { done(create_now(*held)); });
+}
+
+void WalletSetup::open(Network network, SecretBytes passphrase, api::OnSession done) {
+    auto held = std::make_shared<SecretBytes>(std::move(passphrase));
+    in_background([this, network, held, done = std::move(done)] { done(open_now(network, *held)); });
+}
+
+WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
+    const auto mnemonic = keys::Mnemonic::parse(text_of(creation.words.reveal()));
+    if (!mnemonic) return fail(SetupProblem{SetupFault::internal, "the words do not fit together"});
+    const auto chain = creation.chain.empty() ? m_options.chain : creation.chain;
+    if (creation.network != Network::practice) {
+        const auto url = chain::parse_bitcoind_url(chain, creation.network);
+        if (!url) return fail(SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))});
+    }
+    // Restored, its coins may be anywhere in the chain.
+    std::optional<UnixTime> birth;
+    if (!creation.restored) birth = now();
+    const auto directory = directory_of(creation.network);
+    const auto made = make_wallet({directory, creation.network, *mnemonic, creation.passphrase.reveal(), false, birth});
+    if (!made) return fail(problem_of(made.error()));
+    if (!chain.empty()) std::ofstream(directory / chain_file) << chain << '\n';
+    return open_now(creation.network, creation.passphrase);
+}
+
+WalletSetup::Opened WalletSetup::open_now(Network network, const SecretBytes& passphrase) {
+    const auto directory = directory_of(network);
+    if (!store::Store::exists(directory)) return fail(SetupProblem{SetupFault::missing, {}});
+    WalletNode::Options options;
+    options.directory = directory;
+    options.network = network;
+    options.log_level = m_options.log_level;
+    options.log = open_log(directory, "runnel", m_options.log_level, LogTo::file_and_stderr);
+    options.listen_host = "127.0.0.1";
+    if (const auto chain = chain_of(network); !chain.empty()) {
+        auto url = chain::parse_bitcoind_url(chain, network);
+        if (!url) return fail(SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))});
+        const auto source = std::make_shared<chain::BitcoindOptions>();  // its URL holds a secret, which cannot be copied
+        source->network = network;
+        source->url = std::move(*url);
+        source->timing = chain::default_timing(network);
+        source->log = [log = options.log](LogLevel level, std::string_view line) { log(level, fmt::format("chain {}", line)); };
+        options.chain = [source](boost::asio::io_context& io) -> std::unique_ptr<chain::ChainSource> {
+            return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
+        };
+    }
+    auto session = WalletSession::open(std::move(options), passphrase);
+    if (!session) return fail(problem_of(session.error()));
+    return *std::move(session);
+}
+
+}  // namespace runnel::app

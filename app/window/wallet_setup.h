@@ -1,0 +1,53 @@
+// WalletSetup: makes and opens the wallets of one data directory for the window. Each network has its folder; a directory that was
+// named on the command line holds one wallet, as runneld's does. Slow deeds run on threads of their own, which the end waits for.
+#pragma once
+
+#include "app/control/views.h"
+#include "core/api/setup.h"
+#include "core/base/log.h"
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace runnel::app {
+
+struct SetupOptions {
+    std::filesystem::path base;                ///< Holds a folder for each network ...
+    std::optional<std::filesystem::path> only; ///< ... or this one wallet.
+    std::optional<Network> network;            ///< Given on the command line: no other is offered.
+    std::string chain;                         ///< Likewise; "bitcoind:URL" or empty.
+    LogLevel log_level = LogLevel::info;
+};
+
+class WalletSetup final : public api::Setup {
+public:
+    explicit WalletSetup(SetupOptions options) : m_options(std::move(options)) {}
+    ~WalletSetup() override;
+
+    std::vector<api::WalletChoice> choices() const override;
+    SecretBytes fresh_words() override;
+    std::optional<api::WordsProblem> check_words(ByteView words) const override;
+    std::string_view word(std::size_t index) const override;
+    std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
+    void create(api::Creation creation, api::OnSession done) override;
+    void open(Network network, SecretBytes passphrase, api::OnSession done) override;
+
+private:
+    using Opened = Result<std::unique_ptr<api::Session>, api::SetupProblem>;
+    std::filesystem::path directory_of(Network network) const;
+    /// Where blocks come from: given now, or remembered from when the wallet was made.
+    std::string chain_of(Network network) const;
+    Opened create_now(const api::Creation& creation);
+    Opened open_now(Network network, const SecretBytes& passphrase);
+    void in_background(std::function<void()> what);
+
+    SetupOptions m_options;
+    std::mutex m_mutex;
+    std::vector<std::thread> m_threads;
+};
+
+}  // namespace runnel::app
