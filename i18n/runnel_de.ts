@@ -749,7 +749,7 @@
         <translation>Lege eine neue an oder stelle eine aus ihren Wörtern wieder her.</translation>
     </message>
     <message>
-        <source>The wallet's file is damaged.</source>
+        <source>The wallet&apos;s file is damaged.</source>
         <translation>Die Datei der Wallet ist beschädigt.</translation>
     </message>
     <message>
@@ -930,6 +930,30 @@
     <message>
         <source>It begins with bitcoind:http:// and names a host, a port and the way to a cookie file.</source>
         <translation>Sie beginnt mit bitcoind:http:// und nennt Rechner, Port und den Weg zu einer Cookie-Datei.</translation>
+    </message>
+    <message>
+        <source>The peer pays too small a fee for closing this channel at today&apos;s prices.</source>
+        <translation>Die Gegenseite zahlt für das Schließen dieses Kanals eine zu kleine Gebühr für die heutigen Preise.</translation>
+    </message>
+    <message>
+        <source>Wait until the peer raises it, or close the channel by agreement.</source>
+        <translation>Warte, bis die Gegenseite sie erhöht, oder schließe den Kanal einvernehmlich.</translation>
+    </message>
+    <message>
+        <source>The practice network is not there at the moment.</source>
+        <translation>Das Übungsnetz ist im Augenblick nicht da.</translation>
+    </message>
+    <message>
+        <source>It starts again by itself; try again in a moment.</source>
+        <translation>Es startet von selbst neu; versuche es gleich noch einmal.</translation>
+    </message>
+    <message>
+        <source>The faucet has nothing left at the moment.</source>
+        <translation>Der Hahn gibt im Augenblick nichts mehr her.</translation>
+    </message>
+    <message>
+        <source>Try again after some blocks.</source>
+        <translation>Versuche es nach einigen Blöcken noch einmal.</translation>
     </message>
 </context>
 <context>
@@ -1177,7 +1201,7 @@
         <translation>Ein Kanal von der Gegenseite</translation>
     </message>
     <message>
-        <source>The practice shop can open one to you as well. It holds the shop's coins, so you can receive at once.</source>
+        <source>The practice shop can open one to you as well. It holds the shop&apos;s coins, so you can receive at once.</source>
         <translation>Auch der Übungsladen kann einen zu dir öffnen. Darin liegt sein Geld, also kannst du sofort empfangen.</translation>
     </message>
     <message>
@@ -2072,7 +2096,7 @@
         <translation>Eine Passphrase für diesen Computer</translation>
     </message>
     <message>
-        <source>It locks the wallet's file here. It is not in the 24 words: if you forget it, the words bring the coins back.</source>
+        <source>It locks the wallet&apos;s file here. It is not in the 24 words: if you forget it, the words bring the coins back.</source>
         <translation>Sie verschließt die Datei der Wallet hier. In den 24 Wörtern steckt sie nicht: Vergisst du sie, bringen die Wörter dein Guthaben zurück.</translation>
     </message>
     <message>

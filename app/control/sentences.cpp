@@ -233,6 +233,11 @@ Wording wording_of(const api::Problem& problem) {
                                 "raises it.",
                                 number(problem, "feerate"), number(problem, "least")),
                     "Wait, or close the channel by agreement."};
+        case ProblemKind::practice_gone:
+            return {"The practice network is not there at the moment, or ended before it answered.",
+                    "It starts again by itself; try again in a moment."};
+        case ProblemKind::faucet_dry:
+            return {"The faucet has nothing left at the moment.", "Try again after some blocks."};
         case ProblemKind::internal:
             return {fmt::format("Something went wrong inside Runnel{}.", because(problem, "detail")),
                     "Please report it, with the log."};

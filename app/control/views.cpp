@@ -297,6 +297,18 @@ Failure failure_of(const api::Problem& problem) {
     return out;
 }
 
+api::Problem problem_of(const Failure& failure) {
+    for (int kind = 0; kind <= static_cast<int>(api::last_problem_kind); ++kind) {
+        if (to_string(static_cast<api::ProblemKind>(kind)) != failure.kind) continue;
+        api::Problem out{static_cast<api::ProblemKind>(kind), {}};
+        for (const auto& [name, value] : failure.details) {
+            if (value.is_string()) out.params[name] = std::string(value.get_string());
+        }
+        return out;
+    }
+    return {api::ProblemKind::internal, {{"detail", failure.message}}};
+}
+
 json::object failure_json(const Failure& failure) {
     json::object out{{"error", failure.kind}, {"message", failure.message}, {"try", failure.advice}};
     if (!failure.details.empty()) out["details"] = failure.details;

@@ -34,6 +34,8 @@ struct Failure {
     json::object details; ///< The problem's figures.
 };
 Failure failure_of(const api::Problem& problem);
+/// The other way: of a failure that was no Problem, an internal one with its message.
+api::Problem problem_of(const Failure& failure);
 /// {"error": KIND, "message": ..., "try": ...} and the details beside.
 json::object failure_json(const Failure& failure);
 

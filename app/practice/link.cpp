@@ -20,8 +20,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 Failure practice_gone() {
-    return {"practice_gone", "The practice network is not there at the moment, or ended before it answered.",
-            "It starts again by itself; try again in a moment.", {}};
+    return control::failure_of(api::Problem{api::ProblemKind::practice_gone, {}});
 }
 
 class Link::Impl : public std::enable_shared_from_this<Impl> {

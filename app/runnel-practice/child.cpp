@@ -193,8 +193,8 @@ Outcome Child::faucet(const json::object& params) {
             return fail(control::failure_of(api::Problem{
                 api::ProblemKind::amount_too_small, {{"least", std::to_string(bitcoin::dust_limit(*script).raw())}}}));
         }
-        return fail(Failure{"faucet_dry", "The faucet has nothing left at the moment.", "Try again after some blocks.",
-                            {{"cause", to_string(paid.error().reason)}}});
+        return fail(control::failure_of(api::Problem{
+            api::ProblemKind::faucet_dry, {{"cause", std::string(to_string(paid.error().reason))}}}));
     }
     announce();
     return json::value(json::object{{"txid", display_hex(paid->txid)}, {"address", *address}, {"amount_sat", *amount}});

@@ -10,6 +10,7 @@
 
 #include <QApplication>
 
+#include <csignal>
 #include <iostream>
 
 namespace {
@@ -27,7 +28,7 @@ Options parse(int argc, char** argv) {
     parser.set_version_flag("--version", "runnel " + std::string(app::version));
     std::string directory, network;
     parser.add_option("--datadir", directory, "A directory with one wallet. By default each network has its own")->type_name("DIR");
-    parser.add_option("--network", network, "regtest, signet or testnet4. By default the window asks")->type_name("NETWORK");
+    parser.add_option("--network", network, "practice, regtest, signet or testnet4. By default the window asks")->type_name("NETWORK");
     parser.add_option("--chain", out.setup.chain, "Where blocks come from: bitcoind:http://HOST:PORT?cookie=FILE")->type_name("bitcoind:URL");
     // What Qt understands itself (-platform, -style, ...) is left to it.
     parser.allow_extras();
@@ -55,6 +56,8 @@ Options parse(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     app::harden_process();
+    // Whoever reads our log may go away.
+    std::signal(SIGPIPE, SIG_IGN);
     auto options = parse(argc, argv);
     if (options.exit_code) return *options.exit_code;
     crypto::randomise_context(shell::fresh_secret());

@@ -1,51 +1,115 @@
 #include "app/window/wallet_session.h"
 
 #include "app/common/start.h"
+#include "app/practice/places.h"
+#include "app/practice/source.h"
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <future>
+#include <utility>
 
 namespace runnel::app {
 
 namespace asio = boost::asio;
 
-Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(WalletNode::Options options, const SecretBytes& passphrase) {
+namespace {
+
+/// The practice network makes its keys at its first start, which takes a while on a slow machine.
+constexpr std::chrono::seconds practice_patience{30};
+/// What unconfirmed things wait for there, for people's dates.
+constexpr std::uint32_t practice_block_seconds = 3;
+
+}  // namespace
+
+Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(Options options, const SecretBytes& passphrase) {
     std::unique_ptr<WalletSession> session(new WalletSession);
     auto* const raw = session.get();
+    auto wallet = options.wallet;
+    const bool practises = wallet.network == Network::practice;
+    const auto folder = practice::folder_in(wallet.directory);
+    if (practises) {
+        wallet.config.block_seconds = practice_block_seconds;
+        wallet.chain = [folder, log = wallet.log](asio::io_context& io) { return std::make_unique<practice::PracticeSource>(io, folder, log); };
+    }
     control::ControlServer::Options control;
-    control.directory = options.directory;
+    control.directory = wallet.directory;
     control.version = std::string(version);
     // A client may ask a daemon to stop; a window is closed by whoever looks at it.
     control.on_stop = [] {};
-    options.on_fatal = [raw](const ports::CommitError& error) { raw->ended(escaped(error.detail)); };
-    RUNNEL_TRY(session->m_wallet, WalletNode::open(session->m_io, std::move(options), passphrase));
+    wallet.on_fatal = [raw](const ports::CommitError& error) { raw->ended(escaped(error.detail)); };
+    RUNNEL_TRY(session->m_wallet, WalletNode::open(session->m_io, std::move(wallet), passphrase));
+    if (practises) {
+        session->m_doors = std::make_unique<PracticeDoors>(session->m_io, session->m_wallet->engine(), control.directory);
+        control.extensions.push_back({"practice", [raw](std::string_view verb, const control::json::object& params, control::Reply reply) {
+                                          raw->m_doors->verbs().call(verb, params, std::move(reply));
+                                      }});
+    }
     auto server = control::ControlServer::open(session->m_io, session->m_wallet->engine(), std::move(control));
     if (!server) return fail(control::Failure{"io", "Cannot make the control socket: " + server.error() + ".", "", {}});
     session->m_control = std::move(*server);
     session->m_thread = std::thread([raw] { raw->m_io.run(); });
     asio::post(session->m_io, [raw] { raw->m_wallet->start(); });
+    if (practises) RUNNEL_CHECK(session->start_practice(options));
     return std::unique_ptr<api::Session>(std::move(session));
+}
+
+Result<void, control::Failure> WalletSession::start_practice(const Options& options) {
+    // Both sides of the promise outlive whoever gives up waiting.
+    struct Start {
+        std::mutex mutex;
+        std::promise<std::optional<control::Failure>> promise;
+        bool said = false;
+        void say(std::optional<control::Failure> how) {
+            const std::lock_guard lock(mutex);
+            if (!std::exchange(said, true)) promise.set_value(std::move(how));
+        }
+    };
+    const auto start = std::make_shared<Start>();
+    auto started = start->promise.get_future();
+    practice::PracticeHost::Options host;
+    host.directory = options.wallet.directory;
+    host.arguments = options.practice_arguments;
+    host.log = options.wallet.log;
+    host.on_ready = [this, start] {
+        start->say(std::nullopt);
+        m_doors->verbs().reconnect();
+    };
+    host.on_refused = [start](const control::Failure& failure) { start->say(failure); };
+    m_host.emplace(std::move(host));
+    if (started.wait_for(practice_patience) != std::future_status::ready) {
+        return fail(control::Failure{"practice_gone", "The practice network did not answer in time.", "", {}});
+    }
+    if (const auto failure = started.get()) return fail(control::Failure{"practice_gone", failure->message, failure->advice, {}});
+    return {};
+}
+
+void WalletSession::stop_node() {
+    std::promise<void> stopped;
+    asio::post(m_io, [this, &stopped] {
+        m_control->close();
+        if (m_ended) return stopped.set_value();
+        m_wallet->stop([this, &stopped] {
+            // One more round: what connections still had to say is on its way.
+            asio::post(m_io, [&stopped] { stopped.set_value(); });
+        });
+    });
+    stopped.get_future().wait();
 }
 
 WalletSession::~WalletSession() {
     if (m_thread.joinable()) {
-        std::promise<void> stopped;
-        asio::post(m_io, [this, &stopped] {
-            m_control->close();
-            if (m_ended) return stopped.set_value();
-            m_wallet->stop([this, &stopped] {
-                // One more round: what connections still had to say is on its way.
-                asio::post(m_io, [&stopped] { stopped.set_value(); });
-            });
-        });
-        stopped.get_future().wait();
+        stop_node();
         m_work.reset();
         m_io.stop();
         m_thread.join();
     }
     m_control.reset();
+    m_doors.reset();
     if (m_wallet) m_wallet->close();
+    // Last: it is the wallet's own network, and ends with it.
+    m_host.reset();
 }
 
 void WalletSession::run(std::function<void()> what) { asio::post(m_io, std::move(what)); }

@@ -24,14 +24,14 @@ using api::SetupProblem;
 /// Where the chain source of a wallet is remembered: it may hold a password, so it lies inside the wallet's own folder (mode 0600).
 constexpr const char* chain_file = "chain";
 
-SetupProblem problem_of(const control::Failure& failure) {
+SetupProblem setup_problem_of(const control::Failure& failure) {
     static const std::map<std::string_view, SetupFault> faults{
         {"wrong_passphrase", SetupFault::wrong_passphrase}, {"store_in_use", SetupFault::in_use},
         {"store_exists", SetupFault::exists},               {"store_missing", SetupFault::missing},
         {"key_damaged", SetupFault::damaged},               {"store_damaged", SetupFault::damaged},
         {"newer_version", SetupFault::newer_version},       {"wrong_network", SetupFault::other_network},
         {"out_of_memory", SetupFault::out_of_memory},       {"io", SetupFault::disk},
-        {"listen", SetupFault::disk},
+        {"listen", SetupFault::disk},                       {"practice_gone", SetupFault::practice_gone},
     };
     const auto found = faults.find(failure.kind);
     return {found == faults.end() ? SetupFault::internal : found->second, failure.message};
@@ -63,10 +63,11 @@ std::string WalletSetup::chain_of(Network network) const {
 
 std::vector<api::WalletChoice> WalletSetup::choices() const {
     std::vector<api::WalletChoice> out;
-    for (const auto network : {Network::regtest, Network::signet, Network::testnet4}) {
+    for (const auto network : {Network::practice, Network::regtest, Network::signet, Network::testnet4}) {
         if (m_options.network && *m_options.network != network) continue;
         const bool exists = store::Store::exists(directory_of(network));
-        out.push_back({network, exists, !exists && chain_of(network).empty()});
+        const bool needs_chain = network != Network::practice && !exists && chain_of(network).empty();
+        out.push_back({network, exists, needs_chain});
     }
     return out;
 }
@@ -124,7 +125,7 @@ WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
     if (!creation.restored) birth = now();
     const auto directory = directory_of(creation.network);
     const auto made = make_wallet({directory, creation.network, *mnemonic, creation.passphrase.reveal(), false, birth});
-    if (!made) return fail(problem_of(made.error()));
+    if (!made) return fail(setup_problem_of(made.error()));
     if (!chain.empty()) std::ofstream(directory / chain_file) << chain << '\n';
     return open_now(creation.network, creation.passphrase);
 }
@@ -132,13 +133,15 @@ WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
 WalletSetup::Opened WalletSetup::open_now(Network network, const SecretBytes& passphrase) {
     const auto directory = directory_of(network);
     if (!store::Store::exists(directory)) return fail(SetupProblem{SetupFault::missing, {}});
-    WalletNode::Options options;
+    WalletSession::Options session_options;
+    session_options.practice_arguments = m_options.practice_arguments;
+    auto& options = session_options.wallet;
     options.directory = directory;
     options.network = network;
     options.log_level = m_options.log_level;
-    options.log = open_log(directory, "runnel", m_options.log_level, LogTo::file_and_stderr);
+    options.log = open_log(directory, "runnel", m_options.log_level, LogTo::file);
     options.listen_host = "127.0.0.1";
-    if (const auto chain = chain_of(network); !chain.empty()) {
+    if (const auto chain = network == Network::practice ? std::string() : chain_of(network); !chain.empty()) {
         auto url = chain::parse_bitcoind_url(chain, network);
         if (!url) return fail(SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))});
         const auto source = std::make_shared<chain::BitcoindOptions>();  // its URL holds a secret, which cannot be copied
@@ -150,8 +153,8 @@ WalletSetup::Opened WalletSetup::open_now(Network network, const SecretBytes& pa
             return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
         };
     }
-    auto session = WalletSession::open(std::move(options), passphrase);
-    if (!session) return fail(problem_of(session.error()));
+    auto session = WalletSession::open(std::move(session_options), passphrase);
+    if (!session) return fail(setup_problem_of(session.error()));
     return *std::move(session);
 }
 

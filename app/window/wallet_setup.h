@@ -21,6 +21,7 @@ struct SetupOptions {
     std::optional<Network> network;            ///< Given on the command line: no other is offered.
     std::string chain;                         ///< Likewise; "bitcoind:URL" or empty.
     LogLevel log_level = LogLevel::info;
+    std::vector<std::string> practice_arguments; ///< Of the practice network's process, for tests.
 };
 
 class WalletSetup final : public api::Setup {

@@ -15,7 +15,7 @@
 namespace runnel::api {
 
 struct PracticePeer {
-    std::string role;  ///< "shop", "hub", "shop-two".
+    std::string role;  ///< "shop", "hub", "shop2".
     crypto::PublicKey node_id;
     std::string host;
     std::uint16_t port = 0;

@@ -44,8 +44,10 @@ enum class ProblemKind : std::uint8_t {
     internal,               ///< Our bug: `detail`.
     // Numbers are stored: new kinds come at the end.
     commitment_underpaid,   ///< The peer's commitment pays less than mempools take: `feerate`, `least` (sat per 1000 weight units).
+    practice_gone,          ///< The practice network is not there, or ended before it answered.
+    faucet_dry,             ///< The practice faucet has nothing left: `cause`.
 };
-inline constexpr ProblemKind last_problem_kind = ProblemKind::commitment_underpaid;
+inline constexpr ProblemKind last_problem_kind = ProblemKind::faucet_dry;
 
 std::string_view to_string(ProblemKind kind);
 

@@ -171,6 +171,14 @@ Wording wordingOf(const api::Problem& problem) {
                     Words::tr("Make space on the disk, then try again.")};
         case ProblemKind::busy:
             return {Words::tr("Something of the same kind is still under way."), {}, Words::tr("Wait for it to end, then try again.")};
+        case ProblemKind::commitment_underpaid:
+            return {Words::tr("The peer pays too small a fee for closing this channel at today's prices."), {},
+                    Words::tr("Wait until the peer raises it, or close the channel by agreement.")};
+        case ProblemKind::practice_gone:
+            return {Words::tr("The practice network is not there at the moment."), {},
+                    Words::tr("It starts again by itself; try again in a moment.")};
+        case ProblemKind::faucet_dry:
+            return {Words::tr("The faucet has nothing left at the moment."), {}, Words::tr("Try again after some blocks.")};
         case ProblemKind::internal: break;
     }
     return {Words::tr("Something went wrong inside Runnel."), technical(p, "detail"),
@@ -179,7 +187,7 @@ Wording wordingOf(const api::Problem& problem) {
 
 Wording wordingOf(const std::string& kind_name) {
     api::Problem problem;
-    for (int k = 0; k <= static_cast<int>(ProblemKind::internal); ++k) {
+    for (int k = 0; k <= static_cast<int>(api::last_problem_kind); ++k) {
         const auto kind = static_cast<ProblemKind>(k);
         if (api::to_string(kind) != kind_name) continue;
         problem.kind = kind;
