@@ -106,10 +106,10 @@ WalletSession::~WalletSession() {
         m_thread.join();
     }
     m_control.reset();
+    // Before what its thread calls: a child that was just started again says so there.
+    m_host.reset();
     m_doors.reset();
     if (m_wallet) m_wallet->close();
-    // Last: it is the wallet's own network, and ends with it.
-    m_host.reset();
 }
 
 void WalletSession::run(std::function<void()> what) { asio::post(m_io, std::move(what)); }

@@ -111,6 +111,16 @@ private slots:
         QCOMPARE(names.size(), static_cast<std::size_t>(api::last_problem_kind) + 1);
     }
 
+    void a_failure_is_the_problem_it_was_made_of() {
+        for (int kind = 0; kind <= static_cast<int>(api::last_problem_kind); ++kind) {
+            const api::Problem problem{static_cast<api::ProblemKind>(kind), {{"cause", "a word"}, {"most", "12"}}};
+            QVERIFY(control::problem_of(control::failure_of(problem)) == problem);
+        }
+        const auto other = control::problem_of({"no_such_kind", "What happened.", "", {}});
+        QVERIFY(other.kind == api::ProblemKind::internal);
+        QCOMPARE(other.params.at("detail"), std::string("What happened."));
+    }
+
     void figures_are_in_the_words() {
         const api::Problem problem{api::ProblemKind::insufficient_funds, {{"available_sat", "12345"}, {"needed_sat", "1000000"}}};
         QCOMPARE(text(control::wording_of(problem).message),
