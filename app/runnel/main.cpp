@@ -64,7 +64,6 @@ int main(int argc, char** argv) {
 
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("runnel"));
-    QApplication::setApplicationDisplayName(QStringLiteral("Runnel"));
     QApplication::setDesktopFileName(QStringLiteral("runnel"));
     std::error_code ignored;
     std::filesystem::create_directories(options.setup.base, ignored);
