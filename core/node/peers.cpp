@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::uint64_t first_retry_ms = 1'000;
 constexpr std::uint64_t longest_retry_ms = 5 * 60'000;
+/// A connection that ends sooner was brief. When each one is, for the same fault, coming back every
+/// second would only repeat it.
+constexpr std::uint64_t brief_ms = 60'000;
 
 /// A timer for a peer, by the last bytes of its id.
 std::uint64_t reconnect_timer(const crypto::PublicKey& node_id) {
@@ -40,7 +43,8 @@ void arm_reconnect(Draft& draft, const crypto::PublicKey& node_id) {
     const Peer* const known = draft.peers.find(node_id);
     if (known == nullptr || known->host.empty() || !has_live_channel(draft, node_id)) return;
     Peer& peer = draft.peers.edit(node_id);
-    const std::uint64_t wait = std::min(longest_retry_ms, first_retry_ms << std::min<std::uint32_t>(peer.retries, 20));
+    const std::uint64_t wait = std::min(
+        longest_retry_ms, first_retry_ms << std::min<std::uint32_t>(peer.retries + peer.brief, 20));
     ++peer.retries;
     draft.effects.push_back(ports::ArmTimer{reconnect_timer(node_id), std::chrono::milliseconds(wait)});
 }
@@ -70,6 +74,7 @@ void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
     peer.features = event.theirs;
     peer.negotiated = event.negotiated;
     peer.retries = 0;
+    peer.up_since_ms = scope.monotonic_ms;
     peer.announced.clear();
     if (!event.host.empty()) {
         peer.host = event.host;
@@ -85,10 +90,12 @@ void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
     draft.tell(api::PeerConnected{event.node_id});
 }
 
-void on_peer_down(Draft& draft, const PeerDown& event, const Scope&) {
+void on_peer_down(Draft& draft, const PeerDown& event, const Scope& scope) {
     if (!draft.peers.contains(event.node_id)) return;
     Peer& peer = draft.peers.edit(event.node_id);
     peer.connected = false;
+    const bool was_brief = scope.monotonic_ms - peer.up_since_ms < brief_ms;
+    if (!was_brief) peer.brief = 0;
     for (const auto& id : channels_of(draft, event.node_id)) {
         channel::Channel* const channel = draft.edit_channel(id);
         if (!channel::on_peer_down(*channel)) {
@@ -97,6 +104,7 @@ void on_peer_down(Draft& draft, const PeerDown& event, const Scope&) {
     }
     draft.tell(api::PeerDisconnected{event.node_id, event.cause});
     arm_reconnect(draft, event.node_id);
+    if (was_brief) ++draft.peers.edit(event.node_id).brief;
     forget_stranger(draft, event.node_id);
 }
 

@@ -31,7 +31,9 @@ struct Peer {
     wire::Features features;       ///< Theirs, as they said.
     wire::Features negotiated;     ///< What both have.
     std::vector<api::CommandId> waiting;  ///< Connect commands without an answer.
-    std::uint32_t retries = 0;     ///< Reconnect attempts since the last success.
+    std::uint32_t retries = 0;            ///< Reconnect attempts since the last connection.
+    std::uint32_t brief = 0;              ///< Connections in a row that ended almost at once.
+    std::uint64_t up_since_ms = 0;        ///< Monotonic; when the connection came up.
     std::set<ChannelId> announced; ///< Channels whose announcement_signatures it got from us on this connection.
 };
 

@@ -9,9 +9,13 @@ namespace runnel::test {
 
 class Lone {
 public:
-    explicit Lone(std::uint8_t which) : m_parts(parts_for(which)) { load(); }
+    explicit Lone(std::uint8_t which, sim::DiskImage disk = {})
+        : m_parts(parts_for(which)), m_store(std::move(disk)) {
+        load();
+    }
     void take(std::vector<node::Event> events) {
-        auto turn = node->plan(events, {UnixTime(1'750'000'000), ++m_turns, ports::Entropy(Secret32{})});
+        auto turn =
+            node->plan(events, {UnixTime(1'750'000'000), ++now_ms, ports::Entropy(Secret32{})});
         m_store.commit(std::move(turn), [&](Result<ports::Committed, ports::CommitError> done) {
             if (done) effects = node->apply(*std::move(done));
         });
@@ -25,11 +29,11 @@ public:
 
     std::optional<node::Node> node;
     std::vector<ports::Effect> effects;
+    std::uint64_t now_ms = 0;  ///< Monotonic.
 
 private:
     sim::Parts m_parts;
     sim::MemoryStore m_store;
-    std::uint64_t m_turns = 0;
 };
 
 }  // namespace runnel::test

@@ -1,6 +1,7 @@
 // Days on which something around the wallet is amiss: a disk that is nearly full, fees that the peer does not pay, a search of
 // the chain that is cut off. Nothing is lost, nothing is closed for it, and what must end can end.
 #include "tests/scenario/ledger.h"
+#include "tests/scenario/lone.h"
 
 #include "core/bitcoin/address.h"
 
@@ -62,6 +63,7 @@ private slots:
     void a_restored_wallet_dies_in_its_search_data();
     void a_restored_wallet_dies_in_its_search();
     void a_bump_as_far_as_the_coins_reach();
+    void a_fault_at_each_connection();
     void ours_gives_way_to_theirs();
     void ours_goes_out_when_theirs_does_not_confirm();
 };
@@ -265,7 +267,34 @@ void TestBadDays::a_bump_as_far_as_the_coins_reach() {
     QVERIFY(net.check());
 }
 
-/// Alice closes by force and says so; bob, who would pay more, has nothing to gain by his own commitment.
+/// Alice closes by force and says so; bob, who would pay more, has nothing to gain by his own
+/// commitment. A connection that ends at once each time is no success: we come back less and less
+/// often.
+void TestBadDays::a_fault_at_each_connection() {
+    Duo net;
+    static_cast<void>(net.open(net.alice, net.bob, 1'000'000_sat));
+    QVERIFY(net.check());
+    Lone alice(1, net.alice.store().image());
+    const auto bob = net.bob.id();
+    const auto connect_for = [&](std::uint64_t milliseconds) {
+        alice.take({node::PeerUp{bob, {}, {}, "198.51.100.7", 9735}});
+        alice.now_ms += milliseconds;
+        alice.take({node::PeerDown{bob, "bad signature"}});
+        std::uint64_t wait = 0;
+        for (const auto& effect : alice.effects) {
+            if (const auto* const timer = std::get_if<ports::ArmTimer>(&effect))
+                wait = static_cast<std::uint64_t>(timer->after.count());
+        }
+        return wait;
+    };
+    for (std::uint64_t wait = 1'000; wait < 300'000; wait *= 2) QCOMPARE(connect_for(10), wait);
+    QCOMPARE(connect_for(10), std::uint64_t{300'000});
+    // One that stood for a minute was one.
+    QCOMPARE(connect_for(60'000), std::uint64_t{1'000});
+    QCOMPARE(connect_for(10), std::uint64_t{1'000});
+    QCOMPARE(connect_for(10), std::uint64_t{2'000});
+}
+
 void TestBadDays::ours_gives_way_to_theirs() {
     QuickDuo net;
     const Ledger ledger(net.net);
