@@ -364,7 +364,8 @@ Result<wire::UpdateFailHtlc, ChannelFault> Commitments::send_fail(HtlcId id, Byt
 Result<void, ChannelFault> Commitments::receive_fail(const wire::UpdateFailHtlc& failure) {
     RUNNEL_TRY(HtlcEntry* const entry, removable(Party::ours, failure.id));
     entry->stage = Stage::remove_proposed;
-    entry->removal = std::make_shared<const Removal>(Failed{failure.reason});
+    entry->removal = std::make_shared<const Removal>(
+        Failed{failure.reason.size() <= longest_reason ? failure.reason : Bytes{}});
     return {};
 }
 

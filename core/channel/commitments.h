@@ -46,8 +46,13 @@ struct Fulfilled {
     wire::Preimage payment_preimage;
     friend bool operator==(const Fulfilled&, const Fulfilled&) = default;
 };
+/// Of a failure's reason. BOLT 4 pads them all to 292 bytes; the wire would carry 64 KB for each of
+/// 483 HTLCs, in a record that is written with every step of the channel.
+constexpr std::size_t longest_reason = 1024;
+
 struct Failed {
-    Bytes reason;  ///< Onion-encrypted (BOLT 4).
+    Bytes reason;  ///< Onion-encrypted (BOLT 4). Empty when the peer's was longer than
+                   ///< longest_reason: nobody made it who means well.
     friend bool operator==(const Failed&, const Failed&) = default;
 };
 struct FailedMalformed {

@@ -172,6 +172,11 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
         return true;
     }
     if (const auto* const failed = std::get_if<channel::Failed>(removal)) {
+        if (failed->reason.empty()) {
+            fail_incoming(draft, forward->incoming, forward->shared_secret,
+                          onion::TemporaryChannelFailure{{}});
+            return true;
+        }
         Bytes reason = failed->reason;
         onion::wrap_failure(forward->shared_secret, reason);
         fail_incoming_with(draft, forward->incoming, std::move(reason));

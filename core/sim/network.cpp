@@ -346,7 +346,7 @@ void Network::cut_on(SimNode& from, SimNode& to, Cut cut) {
 
 void Network::hold(SimNode& from, SimNode& to, bool held) { m_links[{from.id(), to.id()}].held = held; }
 
-void Network::send(SimNode& from, const crypto::PublicKey& to, const wire::Message& message) {
+void Network::send(SimNode& from, const crypto::PublicKey& to, wire::Message message) {
     SimNode* const peer = find(to);
     const auto at = m_links.find({from.id(), to});
     if (peer == nullptr || at == m_links.end() || !at->second.up) return;
@@ -358,6 +358,7 @@ void Network::send(SimNode& from, const crypto::PublicKey& to, const wire::Messa
     });
     if (is_outdated) return;
     Link& link = at->second;
+    if (link.lie) link.lie(message);
     const auto type = wire::type_of(message);
     const std::size_t number = ++link.sent[type];
     for (const auto& cut : link.cuts) {

@@ -131,6 +131,10 @@ public:
     void cut_on(SimNode& from, SimNode& to, Cut cut);
     /// Holds back what `from` sends to `to` (a peer that is silent), until released.
     void hold(SimNode& from, SimNode& to, bool held);
+    /// A hostile peer: what `from` sends to `to` is changed on the way out.
+    void lie(SimNode& from, SimNode& to, std::function<void(wire::Message&)> how) {
+        m_links[{from.id(), to.id()}].lie = std::move(how);
+    }
 
     /// Runs until nothing is to be done without time passing. False when it does not come to rest.
     bool settle(std::size_t most_turns = 20'000);
@@ -156,11 +160,12 @@ private:
         bool up = false;
         bool held = false;
         std::vector<Cut> cuts;
+        std::function<void(wire::Message&)> lie;
         std::map<wire::Type, std::size_t> sent;
     };
 
     SimNode* find(const crypto::PublicKey& id);
-    void send(SimNode& from, const crypto::PublicKey& to, const wire::Message& message);
+    void send(SimNode& from, const crypto::PublicKey& to, wire::Message message);
     void dropped(SimNode& node);
     static node::Event heard(const crypto::PublicKey& from, wire::Message&& message);
     bool deliver_one();

@@ -30,6 +30,7 @@ private slots:
     void a_wallet_does_not_forward();
     void a_forward_survives_cuts_and_restarts();
     void a_forward_lost_on_the_chain_goes_back();
+    void a_reason_that_nobody_can_read();
     void a_preimage_from_the_chain_pays_the_hub();
     void a_set_about_to_expire_goes_back();
     void without_the_chain_nothing_is_taken();
@@ -385,6 +386,31 @@ void TestPayments::a_forward_lost_on_the_chain_goes_back() {
     QCOMPARE(Trio::settled(net.hub, first), 0_msat);
     QVERIFY(net.hub.node().state().forwards.empty());
     QVERIFY(net.check());
+}
+
+/// Carol's failures are as long as the wire allows, or empty: the hub says why in words of its own,
+/// and Alice can read them.
+void TestPayments::a_reason_that_nobody_can_read() {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{65'000}}) {
+        Trio net;
+        net.open(net.alice, net.hub, 1'000'000_sat);
+        net.open(net.hub, net.carol, 1'000'000_sat);
+        net.net.lie(net.carol, net.hub, [&](wire::Message& message) {
+            if (auto* const failure = std::get_if<wire::UpdateFailHtlc>(&message))
+                failure->reason = Bytes(size, 7);
+        });
+        // Carol does not know this secret.
+        const auto bolt11 =
+            forged(net.invoice(net.carol, 10'000'000_msat), *parts_for(3).keys,
+                   [](payment::Invoice& invoice) { invoice.payment_secret = Secret32{}; });
+        const auto payment = net.start_payment(net.alice, bolt11);
+        net.net.settle();
+        QCOMPARE(payment.problem(), std::optional(ProblemKind::payment_failed));
+        QCOMPARE(param(payment, "code"), std::string("temporary_channel_failure"));
+        QCOMPARE(param(payment, "node"), net.hub.id().hex());
+        QVERIFY(net.hub.node().state().forwards.empty());
+        QVERIFY(net.check());
+    }
 }
 
 void TestPayments::a_preimage_from_the_chain_pays_the_hub() {

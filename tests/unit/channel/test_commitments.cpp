@@ -395,6 +395,17 @@ void TestCommitments::removals_of_a_cheat_are_refused() {
     QCOMPARE(fulfill(c, 0, preimage), std::optional<FaultKind>());
     QCOMPARE(fulfill(c, 0, preimage), std::optional(FaultKind::already_removed));
     QCOMPARE(fail_it(c, 0), std::optional(FaultKind::already_removed));
+    // A reason that only fills our disk is not kept.
+    for (const std::size_t size :
+         {std::size_t{292}, longest_reason, longest_reason + 1, std::size_t{65'000}}) {
+        auto copy = c;
+        wire::UpdateFailHtlc m;
+        m.id = HtlcId(1);
+        m.reason = Bytes(size, 7);
+        QVERIFY(copy.receive_fail(m).has_value());
+        QCOMPARE(std::get<Failed>(*copy.find(Party::ours, HtlcId(1))->removal).reason.size(),
+                 size <= longest_reason ? size : std::size_t{0});
+    }
     // We do not do such things either.
     auto& own = scene.b.commitments;
     QCOMPARE(kind_of(own.send_fulfill(HtlcId(1), preimage)), std::optional(FaultKind::wrong_preimage));
