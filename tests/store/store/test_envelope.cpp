@@ -110,9 +110,33 @@ private slots:
         QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
         auto newer = read(path / "key.1");
         newer[9] = 2;
+        newer.push_back(0);  // A later version's file has whatever it has.
         overwrite(path / "key.2", newer);
         QVERIFY(is<NewerVersion>(envelope.open(bytes_of("good"))));
         QVERIFY(read(path / "key.2") == newer);
+        newer.pop_back();
+        newer[60] ^= 1;
+        overwrite(path / "key.2", newer);
+        QVERIFY(is<NewerVersion>(envelope.open(bytes_of("good"))));
+    }
+
+    void a_flipped_version_is_damage() {
+        for (const std::size_t byte : {8, 9}) {
+            QTemporaryDir directory;
+            const std::filesystem::path path = directory.path().toStdString();
+            const Envelope envelope(path);
+            QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
+            const auto whole = read(path / "key.1");
+            auto flipped = whole;
+            flipped[byte] ^= 0x10;
+            overwrite(path / "key.2", flipped);
+            // The other copy is whole: it opens, and both are again.
+            QVERIFY(envelope.open(bytes_of("good")));
+            QVERIFY(read(path / "key.2") == whole);
+            overwrite(path / "key.1", flipped);
+            overwrite(path / "key.2", flipped);
+            QVERIFY(is<EnvelopeDamaged>(envelope.open(bytes_of("good"))));
+        }
     }
 
     void a_hostile_cost_is_not_paid() {
