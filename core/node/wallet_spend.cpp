@@ -211,6 +211,7 @@ Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::Spend
     }
     for (const auto& input : tx->inputs) draft.effects.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, draft.tip.height});
     draft.transactions.put(txid, row);
+    draft.tell(api::TransactionSeen{txid, std::nullopt});
     parents.push_back(tx);
     draft.effects.push_back(ports::Broadcast{std::move(parents)});
     return tx;
