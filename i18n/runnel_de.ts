@@ -457,14 +457,6 @@
         <translation>Dieser Text kann nicht gelesen werden.</translation>
     </message>
     <message>
-        <source>It is not a complete Lightning invoice (%1).</source>
-        <translation>Es ist keine vollständige Lightning-Rechnung (%1).</translation>
-    </message>
-    <message>
-        <source>It is not a complete Lightning invoice.</source>
-        <translation>Es ist keine vollständige Lightning-Rechnung.</translation>
-    </message>
-    <message>
         <source>Copy it again from beginning to end. Invoices begin with “ln”.</source>
         <translation>Kopiere sie noch einmal von Anfang bis Ende. Rechnungen beginnen mit „ln“.</translation>
     </message>
@@ -635,10 +627,6 @@
     <message>
         <source>This wallet is on %1.</source>
         <translation>Diese Wallet ist auf %1.</translation>
-    </message>
-    <message>
-        <source>Ask for an invoice of the right network.</source>
-        <translation>Bitte um eine Rechnung des richtigen Netzes.</translation>
     </message>
     <message>
         <source>This needs something that Runnel cannot do yet.</source>
@@ -954,6 +942,103 @@
     <message>
         <source>Try again after some blocks.</source>
         <translation>Versuche es nach einigen Blöcken noch einmal.</translation>
+    </message>
+    <message>
+        <source>It says “%1” more than once, and only one can be meant.</source>
+        <translation>Darin steht „%1“ mehr als einmal, und nur eines kann gemeint sein.</translation>
+    </message>
+    <message>
+        <source>It asks for more than there can be.</source>
+        <translation>Er verlangt mehr, als es geben kann.</translation>
+    </message>
+    <message>
+        <source>Its amount cannot be read.</source>
+        <translation>Sein Betrag ist nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>It names neither an address nor an invoice to pay.</source>
+        <translation>Er nennt weder eine Adresse noch eine Rechnung.</translation>
+    </message>
+    <message>
+        <source>This payment link cannot be used.</source>
+        <translation>Dieser Zahlungslink ist nicht brauchbar.</translation>
+    </message>
+    <message>
+        <source>Copy it again from beginning to end, or ask the payee for a new one.</source>
+        <translation>Kopiere alles noch einmal von Anfang bis Ende, oder bitte den Empfänger um etwas Neues.</translation>
+    </message>
+    <message>
+        <source>This is no valid bitcoin address.</source>
+        <translation>Das ist keine gültige Bitcoin-Adresse.</translation>
+    </message>
+    <message>
+        <source>Its checksum does not fit: a character is wrong or missing.</source>
+        <translation>Ihre Prüfsumme passt nicht: Ein Zeichen ist falsch oder fehlt.</translation>
+    </message>
+    <message>
+        <source>It is no complete Lightning invoice, bitcoin address or payment link (%1).</source>
+        <translation>Es ist keine vollständige Lightning-Rechnung oder Bitcoin-Adresse und kein Zahlungslink (%1).</translation>
+    </message>
+    <message>
+        <source>It is no complete Lightning invoice, bitcoin address or payment link.</source>
+        <translation>Es ist keine vollständige Lightning-Rechnung oder Bitcoin-Adresse und kein Zahlungslink.</translation>
+    </message>
+    <message>
+        <source>It was made for: %1. This wallet is on: %2.</source>
+        <translation>Gemacht ist es für: %1. Diese Wallet nutzt: %2.</translation>
+    </message>
+    <message>
+        <source>Ask the payee for one of the right network.</source>
+        <translation>Bitte den Empfänger um etwas für das richtige Netz.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Soon (about %n block(s))</source>
+        <translation>
+            <numerusform>Bald (etwa %n Block)</numerusform>
+            <numerusform>Bald (etwa %n Blöcke)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Normal (about %n block(s))</source>
+        <translation>
+            <numerusform>Normal (etwa %n Block)</numerusform>
+            <numerusform>Normal (etwa %n Blöcke)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>No hurry (about %n block(s))</source>
+        <translation>
+            <numerusform>Ohne Eile (etwa %n Block)</numerusform>
+            <numerusform>Ohne Eile (etwa %n Blöcke)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It waits for its first confirmation, to be expected %1.</source>
+        <translation>Die Überweisung wartet auf ihre erste Bestätigung, zu erwarten %1.</translation>
+    </message>
+    <message>
+        <source>%1 stay in your wallet, so that your channels can always be closed in time.</source>
+        <translation>%1 bleiben in deiner Wallet, damit deine Kanäle immer rechtzeitig geschlossen werden können.</translation>
+    </message>
+    <message>
+        <source>%1 stay in your wallet, because they are not confirmed yet.</source>
+        <translation>%1 bleiben in deiner Wallet, weil sie noch nicht bestätigt sind.</translation>
+    </message>
+    <message>
+        <source>%1 stay in your wallet, because sending them would cost more than they are worth.</source>
+        <translation>%1 bleiben in deiner Wallet, weil das Senden mehr kosten würde, als sie wert sind.</translation>
+    </message>
+    <message>
+        <source>%1 stay in your wallet.</source>
+        <translation>%1 bleiben in deiner Wallet.</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>%1, of which %2 are kept for closing channels in time</source>
+        <translation>%1, davon %2 zurückgelegt, um Kanäle rechtzeitig zu schließen</translation>
     </message>
 </context>
 <context>
@@ -1313,6 +1398,41 @@
     </message>
 </context>
 <context>
+    <name>runnel::ui::ConfirmSend</name>
+    <message>
+        <source>Send %1?</source>
+        <translation>%1 senden?</translation>
+    </message>
+    <message>
+        <source>Compare the address with the one you were given. What has left on the chain cannot be taken back.</source>
+        <translation>Vergleiche die Adresse mit der, die dir genannt wurde. Was auf der Kette abgegangen ist, lässt sich nicht zurückholen.</translation>
+    </message>
+    <message>
+        <source>To this address</source>
+        <translation>An diese Adresse</translation>
+    </message>
+    <message>
+        <source>Arrives</source>
+        <translation>Kommt an</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Gebühr</translation>
+    </message>
+    <message>
+        <source>Leaves your wallet</source>
+        <translation>Verlässt deine Wallet</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Send now</source>
+        <translation>Jetzt &amp;senden</translation>
+    </message>
+</context>
+<context>
     <name>runnel::ui::CopyField</name>
     <message>
         <source>Copy: %1</source>
@@ -1502,6 +1622,69 @@
     </message>
 </context>
 <context>
+    <name>runnel::ui::InvoicePreview</name>
+    <message>
+        <source>No fee: the payee is at the other end of your channel</source>
+        <translation>Keine Gebühr: Der Empfänger sitzt am anderen Ende deines Kanals</translation>
+    </message>
+    <message>
+        <source>%1, never more than %2</source>
+        <translation>%1, nie mehr als %2</translation>
+    </message>
+    <message>
+        <source>Never more than %1</source>
+        <translation>Nie mehr als %1</translation>
+    </message>
+    <message>
+        <source>Amount to pay</source>
+        <translation>Zu zahlender Betrag</translation>
+    </message>
+    <message>
+        <source>&amp;Amount to pay</source>
+        <translation>Zu zahlender &amp;Betrag</translation>
+    </message>
+    <message>
+        <source>&amp;Pay now</source>
+        <translation>Jetzt be&amp;zahlen</translation>
+    </message>
+    <message>
+        <source>Pay on the &amp;chain instead</source>
+        <translation>Lieber auf der &amp;Kette zahlen</translation>
+    </message>
+    <message>
+        <source>This can be paid in two ways. Over Lightning it arrives at once; on the chain it waits for a block and costs a transaction&apos;s fee.</source>
+        <translation>Das lässt sich auf zwei Wegen zahlen. Über Lightning kommt es sofort an; auf der Kette wartet es auf einen Block und kostet die Gebühr einer Transaktion.</translation>
+    </message>
+    <message>
+        <source>You pay</source>
+        <translation>Du zahlst</translation>
+    </message>
+    <message>
+        <source>You can send up to %1 now.</source>
+        <translation>Du kannst jetzt bis zu %1 senden.</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>An</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Expires</source>
+        <translation>Gilt bis</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Gebühr</translation>
+    </message>
+    <message>
+        <source>&amp;Pay %1</source>
+        <translation>%1 be&amp;zahlen</translation>
+    </message>
+</context>
+<context>
     <name>runnel::ui::OpenChannelDialog</name>
     <message>
         <source>Open a channel</source>
@@ -1608,42 +1791,46 @@
     </message>
 </context>
 <context>
-    <name>runnel::ui::PayPage</name>
+    <name>runnel::ui::PayEntry</name>
     <message>
-        <source>No fee: the payee is at the other end of your channel</source>
-        <translation>Keine Gebühr: Der Empfänger sitzt am anderen Ende deines Kanals</translation>
+        <source>This is no picture that can be read.</source>
+        <translation>Das ist kein lesbares Bild.</translation>
     </message>
     <message>
-        <source>%1, never more than %2</source>
-        <translation>%1, nie mehr als %2</translation>
+        <source>Try a PNG or JPEG picture.</source>
+        <translation>Versuche es mit einem PNG- oder JPEG-Bild.</translation>
     </message>
     <message>
-        <source>Never more than %1</source>
-        <translation>Nie mehr als %1</translation>
+        <source>This picture is too large.</source>
+        <translation>Dieses Bild ist zu groß.</translation>
     </message>
     <message>
-        <source>Pay</source>
-        <translation>Bezahlen</translation>
+        <source>Pictures of up to 32 MB and 50 million pixels are read.</source>
+        <translation>Gelesen werden Bilder bis 32 MB und 50 Millionen Bildpunkte.</translation>
     </message>
     <message>
-        <source>This usually takes a moment. You can look at other pages meanwhile.</source>
-        <translation>Das dauert meist einen Augenblick. Du kannst inzwischen andere Seiten ansehen.</translation>
+        <source>Cut out the code, or make the picture smaller.</source>
+        <translation>Schneide den Code aus, oder verkleinere das Bild.</translation>
     </message>
     <message>
-        <source>Since %1. It goes on when you look at other pages; nothing is paid twice.</source>
-        <translation>Seit %1. Es geht weiter, wenn du andere Seiten ansiehst; nichts wird doppelt bezahlt.</translation>
+        <source>There is no QR code in this picture.</source>
+        <translation>In diesem Bild ist kein QR-Code.</translation>
     </message>
     <message>
-        <source>Lightning invoice</source>
-        <translation>Lightning-Rechnung</translation>
+        <source>Make sure that the whole code is in the picture and sharp.</source>
+        <translation>Achte darauf, dass der ganze Code im Bild und scharf ist.</translation>
     </message>
     <message>
-        <source>Paste a Lightning invoice here. It begins with “ln”.</source>
-        <translation>Füge hier eine Lightning-Rechnung ein. Sie beginnt mit „ln“.</translation>
+        <source>Invoice, address or payment link</source>
+        <translation>Rechnung, Adresse oder Zahlungslink</translation>
     </message>
     <message>
-        <source>&amp;Invoice</source>
-        <translation>&amp;Rechnung</translation>
+        <source>Paste a Lightning invoice, a bitcoin address or a payment link, or drop a picture of a QR code here.</source>
+        <translation>Füge hier eine Lightning-Rechnung, eine Bitcoin-Adresse oder einen Zahlungslink ein, oder zieh ein Bild mit QR-Code hierher.</translation>
+    </message>
+    <message>
+        <source>&amp;Invoice or address</source>
+        <translation>&amp;Rechnung oder Adresse</translation>
     </message>
     <message>
         <source>Paste from the clip&amp;board</source>
@@ -1658,25 +1845,146 @@
         <translation>Die Zwischenablage ist leer.</translation>
     </message>
     <message>
-        <source>Copy an invoice first, then paste it here.</source>
-        <translation>Kopiere zuerst eine Rechnung und füge sie dann hier ein.</translation>
+        <source>Copy an invoice or an address first, then paste it here.</source>
+        <translation>Kopiere zuerst eine Rechnung oder Adresse, dann füge sie hier ein.</translation>
     </message>
     <message>
-        <source>Amount to pay</source>
-        <translation>Zu zahlender Betrag</translation>
+        <source>Open a picture with a QR code</source>
+        <translation>Ein Bild mit QR-Code öffnen</translation>
     </message>
     <message>
-        <source>&amp;Amount to pay</source>
-        <translation>Zu zahlender &amp;Betrag</translation>
+        <source>Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp)</source>
+        <translation>Bilder (*.png *.jpg *.jpeg *.gif *.bmp *.webp)</translation>
     </message>
     <message>
-        <source>&amp;Pay now</source>
-        <translation>Jetzt be&amp;zahlen</translation>
+        <source>Reading the picture …</source>
+        <translation>Das Bild wird gelesen …</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::PayPage</name>
+    <message>
+        <source>Pay</source>
+        <translation>Bezahlen</translation>
     </message>
     <message>
-        <source>You pay</source>
-        <translation>Du zahlst</translation>
+        <source>This usually takes a moment. You can look at other pages meanwhile.</source>
+        <translation>Das dauert meist einen Augenblick. Du kannst inzwischen andere Seiten ansehen.</translation>
     </message>
+    <message>
+        <source>Since %1. It goes on when you look at other pages; nothing is paid twice.</source>
+        <translation>Seit %1. Es geht weiter, wenn du andere Seiten ansiehst; nichts wird doppelt bezahlt.</translation>
+    </message>
+    <message>
+        <source>The payment is on its way</source>
+        <translation>Die Zahlung ist unterwegs</translation>
+    </message>
+    <message>
+        <source>Paying %1 to %2</source>
+        <translation>%1 werden an %2 gezahlt</translation>
+    </message>
+    <message>
+        <source>%1 paid.</source>
+        <translation>%1 bezahlt.</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the invoice</source>
+        <translation>&amp;Zurück zur Rechnung</translation>
+    </message>
+    <message>
+        <source>The fee has changed, and nothing was sent.</source>
+        <translation>Die Gebühr hat sich geändert, und es wurde nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>It is %1 now, and you agreed to %2.</source>
+        <translation>Sie beträgt jetzt %1, zugestimmt hast du %2.</translation>
+    </message>
+    <message>
+        <source>Look at the new fee, then send it again.</source>
+        <translation>Sieh dir die neue Gebühr an, dann sende es noch einmal.</translation>
+    </message>
+    <message>
+        <source>This can be paid over Lightning, too, where it arrives at once.</source>
+        <translation>Das lässt sich auch über Lightning zahlen, wo es sofort ankommt.</translation>
+    </message>
+    <message>
+        <source>Over Lightning it cannot be paid now: %1</source>
+        <translation>Über Lightning lässt es sich jetzt nicht zahlen: %1</translation>
+    </message>
+    <message>
+        <source>Sending %1</source>
+        <translation>%1 werden gesendet</translation>
+    </message>
+    <message>
+        <source>%1 sent.</source>
+        <translation>%1 gesendet.</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::PayResult</name>
+    <message>
+        <source>&amp;Done</source>
+        <translation>&amp;Fertig</translation>
+    </message>
+    <message>
+        <source>Show it in Acti&amp;vity</source>
+        <translation>Im &amp;Verlauf zeigen</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>Bezahlt</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Gebühr</translation>
+    </message>
+    <message>
+        <source>Time taken</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>An</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Proof of payment</source>
+        <translation>Zahlungsnachweis</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Gesendet</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Transaction</source>
+        <translation>Transaktion</translation>
+    </message>
+    <message>
+        <source>Still on its way</source>
+        <translation>Noch unterwegs</translation>
+    </message>
+    <message>
+        <source>The payment has left and no answer has come yet. It will either arrive or come back to you; it is not paid twice.</source>
+        <translation>Die Zahlung ist abgegangen, eine Antwort steht noch aus. Sie kommt entweder an oder zu dir zurück; doppelt bezahlt wird nicht.</translation>
+    </message>
+    <message>
+        <source>Activity shows how it ends.</source>
+        <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::PracticeShop</name>
     <message>
         <source>Buy something to practise</source>
         <translation>Zur Übung etwas kaufen</translation>
@@ -1700,98 +2008,6 @@
     <message>
         <source>Buy through the &amp;hub</source>
         <translation>Über den &amp;Vermittler kaufen</translation>
-    </message>
-    <message>
-        <source>The payment is on its way</source>
-        <translation>Die Zahlung ist unterwegs</translation>
-    </message>
-    <message>
-        <source>&amp;Done</source>
-        <translation>&amp;Fertig</translation>
-    </message>
-    <message>
-        <source>Open a picture with a QR code</source>
-        <translation>Ein Bild mit QR-Code öffnen</translation>
-    </message>
-    <message>
-        <source>Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp *.svg)</source>
-        <translation>Bilder (*.png *.jpg *.jpeg *.gif *.bmp *.webp *.svg)</translation>
-    </message>
-    <message>
-        <source>This picture cannot be read.</source>
-        <translation>Dieses Bild kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <source>Try a PNG or JPEG picture.</source>
-        <translation>Versuche es mit einem PNG- oder JPEG-Bild.</translation>
-    </message>
-    <message>
-        <source>There is no QR code in this picture.</source>
-        <translation>In diesem Bild ist kein QR-Code.</translation>
-    </message>
-    <message>
-        <source>Make sure that the whole code is in the picture and sharp.</source>
-        <translation>Achte darauf, dass der ganze Code im Bild und scharf ist.</translation>
-    </message>
-    <message>
-        <source>You can send up to %1 now.</source>
-        <translation>Du kannst jetzt bis zu %1 senden.</translation>
-    </message>
-    <message>
-        <source>To</source>
-        <translation>An</translation>
-    </message>
-    <message>
-        <source>For</source>
-        <translation>Für</translation>
-    </message>
-    <message>
-        <source>Expires</source>
-        <translation>Gilt bis</translation>
-    </message>
-    <message>
-        <source>Fee</source>
-        <translation>Gebühr</translation>
-    </message>
-    <message>
-        <source>&amp;Pay %1</source>
-        <translation>%1 be&amp;zahlen</translation>
-    </message>
-    <message>
-        <source>Paying %1 to %2</source>
-        <translation>%1 werden an %2 gezahlt</translation>
-    </message>
-    <message>
-        <source>Paid</source>
-        <translation>Bezahlt</translation>
-    </message>
-    <message>
-        <source>Time taken</source>
-        <translation>Dauer</translation>
-    </message>
-    <message>
-        <source>Proof of payment</source>
-        <translation>Zahlungsnachweis</translation>
-    </message>
-    <message>
-        <source>%1 paid.</source>
-        <translation>%1 bezahlt.</translation>
-    </message>
-    <message>
-        <source>&amp;Back to the invoice</source>
-        <translation>&amp;Zurück zur Rechnung</translation>
-    </message>
-    <message>
-        <source>Still on its way</source>
-        <translation>Noch unterwegs</translation>
-    </message>
-    <message>
-        <source>The payment has left and no answer has come yet. It will either arrive or come back to you; it is not paid twice.</source>
-        <translation>Die Zahlung ist abgegangen, eine Antwort steht noch aus. Sie kommt entweder an oder zu dir zurück; doppelt bezahlt wird nicht.</translation>
-    </message>
-    <message>
-        <source>Activity shows how it ends.</source>
-        <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
     </message>
 </context>
 <context>
@@ -1936,6 +2152,73 @@
     <message>
         <source>Not accepted</source>
         <translation>Nicht angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::SendPreview</name>
+    <message>
+        <source>This address is your own. The coins would come back to you, less the fee.</source>
+        <translation>Diese Adresse ist deine eigene. Das Geld käme zu dir zurück, abzüglich der Gebühr.</translation>
+    </message>
+    <message>
+        <source>&amp;Send …</source>
+        <translation>&amp;Senden …</translation>
+    </message>
+    <message>
+        <source>Pay over &amp;Lightning instead</source>
+        <translation>Lieber über &amp;Lightning zahlen</translation>
+    </message>
+    <message>
+        <source>On the chain, to this address</source>
+        <translation>Auf der Kette, an diese Adresse</translation>
+    </message>
+    <message>
+        <source>Amount to send</source>
+        <translation>Zu sendender Betrag</translation>
+    </message>
+    <message>
+        <source>&amp;Everything</source>
+        <translation>&amp;Alles</translation>
+    </message>
+    <message>
+        <source>&amp;Amount to send</source>
+        <translation>Zu sendender &amp;Betrag</translation>
+    </message>
+    <message>
+        <source>How soon it should be in a block</source>
+        <translation>Wie bald es in einem Block sein soll</translation>
+    </message>
+    <message>
+        <source>Payee</source>
+        <translation>Empfänger</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Gebühr</translation>
+    </message>
+    <message>
+        <source>Leaves your wallet</source>
+        <translation>Verlässt deine Wallet</translation>
+    </message>
+    <message>
+        <source>Stays</source>
+        <translation>Bleibt</translation>
+    </message>
+    <message>
+        <source>&amp;Send %1 …</source>
+        <translation>%1 &amp;senden …</translation>
+    </message>
+    <message>
+        <source>You send</source>
+        <translation>Du sendest</translation>
+    </message>
+    <message>
+        <source>First confirmation</source>
+        <translation>Erste Bestätigung</translation>
     </message>
 </context>
 <context>

@@ -73,6 +73,27 @@
             <numerusform>within %n blocks</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Soon (about %n block(s))</source>
+        <translation>
+            <numerusform>Soon (about %n block)</numerusform>
+            <numerusform>Soon (about %n blocks)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Normal (about %n block(s))</source>
+        <translation>
+            <numerusform>Normal (about %n block)</numerusform>
+            <numerusform>Normal (about %n blocks)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>No hurry (about %n block(s))</source>
+        <translation>
+            <numerusform>No hurry (about %n block)</numerusform>
+            <numerusform>No hurry (about %n blocks)</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ChannelDetails</name>

@@ -209,7 +209,8 @@ Wording wording_of(const api::Problem& problem) {
             if (!text("what").empty()) return {fmt::format("Waited in vain for {}.", text("what")), "Try again."};
             return {"The time was over. Nothing was paid.", "Try again, with a longer --timeout perhaps."};
         case ProblemKind::wrong_network:
-            return {fmt::format("This is made for another network than this wallet's{}.",
+            return {fmt::format("This is made for another network{} than this wallet's{}.",
+                                text("found").empty() ? "" : " (" + text("found") + ")",
                                 text("expected").empty() ? "" : ", which is " + text("expected")),
                     "Ask for one of the right network."};
         case ProblemKind::malformed:

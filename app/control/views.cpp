@@ -169,7 +169,26 @@ json::object transaction_json(const api::TransactionView& transaction) {
             {"cursor", transaction.sequence}};
 }
 
+json::object onchain_json(const api::OnchainTarget& target) {
+    return {{"address", target.address},
+            {"amount_sat", or_null(target.amount, sat_json)},
+            {"label", target.label},
+            {"message", target.message},
+            {"own", target.own},
+            {"problem", target.problem ? json::value(failure_json(failure_of(*target.problem)))
+                                       : json::value(nullptr)}};
+}
+
 json::object inspection_json(const api::Inspection& inspection) {
+    if (inspection.kind == "bitcoin" && inspection.onchain) {
+        json::object out{{"kind", inspection.kind},
+                         {"network", inspection.network},
+                         {"onchain", onchain_json(*inspection.onchain)}};
+        out["problem"] = inspection.problem
+                             ? json::value(failure_json(failure_of(*inspection.problem)))
+                             : json::value(nullptr);
+        return out;
+    }
     json::object out{{"kind", inspection.kind},
                      {"network", inspection.network},
                      {"payment_hash", inspection.payment_hash.hex()},
@@ -204,6 +223,7 @@ json::object inspection_json(const api::Inspection& inspection) {
     out["fallback_addresses"] = std::move(fallbacks);
     out["fee_msat"] = or_null(inspection.fee, msat_json);
     out["problem"] = inspection.problem ? json::value(failure_json(failure_of(*inspection.problem))) : json::value(nullptr);
+    if (inspection.onchain) out["onchain"] = onchain_json(*inspection.onchain);
     return out;
 }
 

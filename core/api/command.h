@@ -26,6 +26,8 @@ struct SendOnchain {
     std::string address;
     std::optional<Sat> amount;               ///< Nothing: all that may leave.
     std::optional<FeeratePerKw> feerate;     ///< Nothing: the normal estimate.
+    /// What the person has agreed to; nothing is sent for more. Nothing: whatever it costs at that feerate.
+    std::optional<Sat> max_fee = std::nullopt;
 };
 struct Connect { crypto::PublicKey node_id; std::string host; std::uint16_t port = 0; };
 struct Disconnect { crypto::PublicKey node_id; };

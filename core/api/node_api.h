@@ -32,10 +32,21 @@ using Notice = std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDis
 using OnNotice = std::function<void(const Notice&)>;
 using OnPicture = std::function<void(const SnapshotPtr&)>;
 
+/// A way to pay on the chain: an address, alone or in a payment link (BIP 21).
+struct OnchainTarget {
+    std::string address;                     ///< As it was written; bech32 in lower case.
+    std::optional<Sat> amount;               ///< Nothing: the payer chooses.
+    std::string label, message;              ///< The payee's words.
+    bool own = false;                        ///< An address of this wallet.
+    std::optional<Problem> problem;          ///< Why it cannot be paid by this wallet.
+};
+
 /// What a pasted text is and what paying it would cost now.
 struct Inspection {
-    std::string kind;                        ///< "bolt11".
+    std::string kind;                        ///< "bolt11", or "bitcoin": only `network`, `onchain` and `problem` are meant then.
     std::string network;
+    std::string bolt11;                      ///< The invoice alone, as it stood in the text.
+    std::optional<OnchainTarget> onchain;    ///< The other way to pay it, or the only one.
     std::optional<Msat> amount;
     std::string description;
     std::optional<Hash256> description_hash;
@@ -53,7 +64,7 @@ struct Inspection {
     std::vector<std::string> fallback_addresses;
     std::string signature;                   ///< Hex.
     std::optional<Msat> fee;                 ///< Exact or maximal fee of a route known now.
-    std::optional<Problem> problem;          ///< Why it cannot be paid now.
+    std::optional<Problem> problem;          ///< Why it cannot be paid over Lightning now.
 };
 
 struct ListRequest {
@@ -71,6 +82,7 @@ public:
     /// Pure.
     virtual Result<OpenQuote, Problem> quote(const AskOpen& ask) const = 0;
     virtual Result<CloseQuote, Problem> quote(const AskClose& ask) const = 0;
+    virtual Result<SendQuote, Problem> quote(const AskSend& ask) const = 0;
     virtual std::vector<PaymentView> payments(const ListRequest& request) const = 0;
     virtual std::optional<PaymentView> payment(const PaymentHash& hash) const = 0;
     virtual std::vector<TransactionView> transactions(const ListRequest& request) const = 0;

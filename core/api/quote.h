@@ -8,7 +8,9 @@
 #include "core/base/result.h"
 #include "core/crypto/keys.h"
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 namespace runnel::api {
 
@@ -17,6 +19,15 @@ struct AskOpen {
     std::optional<Sat> amount;                 ///< Nothing: all that may leave.
 };
 struct AskClose { ChannelId channel_id; bool force = false; };
+/// How soon a transaction should be in a block.
+enum class Pace : std::uint8_t { urgent, normal, slow };
+/// About how many blocks that is.
+constexpr std::uint32_t blocks_of(Pace pace) { return pace == Pace::urgent ? 2 : pace == Pace::normal ? 6 : 144; }
+struct AskSend {
+    std::string address;
+    std::optional<Sat> amount;                 ///< Nothing: all that may leave.
+    Pace pace = Pace::normal;
+};
 
 struct OpenQuote {
     Sat amount;                        ///< What the channel will hold.
@@ -35,6 +46,17 @@ struct CloseQuote {
     Msat in_flight;                    ///< In them, of ours.
     bool peer_needed = false;          ///< Nothing happens before the peer is connected.
     friend bool operator==(const CloseQuote&, const CloseQuote&) = default;
+};
+
+/// The fee is exact: posted with this feerate, the same amount picks the same coins, as long as the wallet's coins are the same.
+struct SendQuote {
+    Sat amount;                        ///< What arrives.
+    Sat fee;
+    FeeratePerKw feerate;              ///< To be posted with.
+    Sat kept;                          ///< Stays in the wallet, change included ...
+    Sat reserve;                       ///< ... of it, for closing channels in time.
+    std::string kept_reason;           ///< With everything: why something stays, as in OnchainSent.
+    friend bool operator==(const SendQuote&, const SendQuote&) = default;
 };
 
 }  // namespace runnel::api

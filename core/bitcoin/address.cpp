@@ -279,4 +279,22 @@ Result<Script, DecodeError> parse_address(std::string_view text, Network network
     return base58_script(*payload, network);
 }
 
+std::optional<std::string> network_name_of(std::string_view address) {
+    std::vector<std::string_view> names;
+    if (const auto bech32 = decode_bech32(address)) {
+        for (const auto network : all_networks) {
+            if (params_of(network).bech32_hrp == bech32->hrp)
+                names.push_back(params_of(network).name);
+        }
+    } else if (const auto payload = decode_base58_check(address); payload && !payload->empty()) {
+        for (const auto network : all_networks) {
+            const auto& params = params_of(network);
+            if (payload->front() == params.p2pkh_version || payload->front() == params.p2sh_version)
+                names.push_back(params.name);
+        }
+    }
+    if (names.empty()) return std::nullopt;
+    return names.size() == 1 ? std::string(names.front()) : std::string("testnet");
+}
+
 }  // namespace runnel::bitcoin

@@ -15,6 +15,10 @@ std::optional<std::string> address_of(ByteView script, Network network);
 /// unsupported.
 Result<Script, DecodeError> parse_address(std::string_view text, Network network);
 
+/// The network an address is made for, by its prefix alone: "mainnet", "regtest", "practice", or "testnet" for those that share
+/// theirs. Nothing when it is of none.
+std::optional<std::string> network_name_of(std::string_view address);
+
 enum class Bech32Kind : std::uint8_t { bech32, bech32m };
 struct Bech32 {
     std::string hrp;                   ///< Lower case.

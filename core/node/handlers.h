@@ -60,7 +60,7 @@ void payments_on_room(Draft& draft, const Scope& scope);
 void resume_payments(const State& state, std::vector<ports::Effect>& out);
 /// The known preimage of an HTLC offered to us, for claiming it on the chain.
 std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming, const PaymentHash& hash);
-/// The inspection behind `decode` and previews.
+/// The inspection behind `decode` and previews (inspect.cpp): an invoice, an address or a link with one or both.
 Result<api::Inspection, api::Problem> inspect_text(const State& state, const Config& config, const std::string& text, UnixTime now);
 
 // wallet_*.cpp: coins, transactions, the chain -----------------------------------------------------------------------------
@@ -84,9 +84,18 @@ Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t mor
 /// nowhere, and its coins with it.
 Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft, const std::optional<FeeratePerKw>& asked);
 /// Plans a spend that leaves the anchor reserve for the open channels and `more_channels` new ones: as coins that stay, or as
-/// outputs of its own where there are too few. Uses up change indexes.
+/// outputs of its own where there are too few. Uses up change indexes. `chance` draws the coins and shuffles.
 Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, ports::SpendRequest request, std::size_t more_channels,
-                                                                 std::string_view purpose, const Scope& scope);
+                                                                 const Hash256& chance, const Scope& scope);
+/// A send to one address, planned and not made yet: what the command does and what a quote says.
+struct PlannedSend {
+    ports::SpendPlan plan;
+    Sat amount;              ///< What arrives.
+    FeeratePerKw feerate;
+    Sat kept;                ///< Stays in the wallet, change included.
+    std::string kept_reason; ///< As in api::OnchainSent; only of a send of everything.
+};
+Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain& wish, const Scope& scope);
 /// Signs a plan, takes its coins off the wallet, records the transaction and broadcasts it.
 Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
                                                 std::vector<ports::TxPtr> parents = {});
@@ -124,6 +133,7 @@ Result<DoneCommand, DecodeError> decode_done(ByteView value);
 /// Plans on a draft that is thrown away.
 Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask, const Scope& scope);
 Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask);
+Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend& ask, const Scope& scope);
 
 // snapshot.cpp -------------------------------------------------------------------------------------------------------------
 

@@ -205,4 +205,11 @@ Result<api::OpenQuote, api::Problem> Node::quote(const api::AskOpen& ask) const 
 
 Result<api::CloseQuote, api::Problem> Node::quote(const api::AskClose& ask) const { return quote_close(m_state, ask); }
 
+Result<api::SendQuote, api::Problem> Node::quote(const api::AskSend& ask) const {
+    Draft draft(m_state);
+    const ports::Entropy none{Secret32{}};
+    const Scope scope{m_config, *m_keys, *m_planner, UnixTime(0), 0, none, 0};
+    return quote_send(draft, ask, scope);
+}
+
 }  // namespace runnel::node

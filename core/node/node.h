@@ -99,6 +99,7 @@ public:
     Result<api::Inspection, api::Problem> inspect(const std::string& text, UnixTime now) const;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const;
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const;
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const;
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const;
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const;
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const;

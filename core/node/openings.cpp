@@ -24,7 +24,9 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
     request.confirmed_only = true;
     request.lock_time = draft.tip.height.raw();
-    auto plan = plan_keeping_reserve(draft, std::move(request), 1, "funding coins", scope);
+    auto plan = plan_keeping_reserve(
+        draft, std::move(request), 1,
+        Hash256(scope.entropy.expand(scope.event, "funding coins").reveal()), scope);
     if (!plan) return fail(to_problem(plan.error()));
     const auto& outputs = plan->tx.outputs;
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {

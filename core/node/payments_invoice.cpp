@@ -1,6 +1,5 @@
-// Our invoices, and what a pasted text would mean. The secrets of an invoice are derived from the
-// command that asked for it: the same command gives the same invoice, also after a restart.
-#include "core/bitcoin/address.h"
+// Our invoices. Their secrets are derived from the command that asked for them: the same command
+// gives the same invoice, also after a restart.
 #include "core/crypto/hash.h"
 #include "core/node/payments_send.h"
 
@@ -83,50 +82,6 @@ api::InvoiceMade answer_of(const IncomingPayment& invoice) {
     return {invoice.bolt11, invoice.payment_hash, invoice.expires};
 }
 
-/// The 65 signature bytes at the end of an invoice, as hex.
-std::string signature_of(const std::string& text) {
-    std::string_view rest = text;
-    const auto colon = rest.find(':');
-    if (colon != std::string_view::npos) rest.remove_prefix(colon + 1);
-    const auto decoded = bitcoin::decode_bech32(rest, payment::max_invoice_length);
-    constexpr std::size_t signature_values = 104;
-    if (!decoded || decoded->values.size() < signature_values) return {};
-    const auto bytes =
-        bitcoin::convert_bits(std::span(decoded->values).last(signature_values), 5, 8, false);
-    return bytes ? to_hex(*bytes) : std::string();
-}
-
-/// Why it cannot be paid now, as far as that can be known before the click; `fee` when it can.
-std::optional<Problem> preview(const State& state, const Config& config,
-                               const payment::Invoice& invoice, UnixTime now,
-                               std::optional<Msat>& fee) {
-    const auto& network = params_of(config.network);
-    if (invoice.network != config.network)
-        return Problem{ProblemKind::wrong_network, {{"expected", std::string(network.name)}}};
-    if (state.incoming.count(invoice.payment_hash) != 0) {
-        return Problem{ProblemKind::own_invoice, {{"payment_hash", invoice.payment_hash.hex()}}};
-    }
-    const auto earlier = state.payments.find(invoice.payment_hash);
-    if (auto problem =
-            earlier_problem(earlier == state.payments.end() ? nullptr : earlier->second.get()))
-        return problem;
-    if (invoice.is_expired(now))
-        return Problem{ProblemKind::expired,
-                       {{"since", std::to_string(invoice.expires_at().raw())}}};
-    if (auto problem = amount_problem(invoice, std::nullopt)) return problem;
-    if (!state.health.ever_good)
-        return Problem{ProblemKind::not_synced, {{"cause", state.health.status.problem}}};
-    const Draft draft(state);
-    const Msat amount = *invoice.amount;
-    // Our own id is not known here and not needed: a hint that leads through us ends at the same
-    // peers.
-    const auto cost = fee_now(draft, target_of(invoice, amount, payment::default_max_fee(amount)),
-                              crypto::PublicKey{});
-    if (!cost) return cost.error();
-    fee = *cost;
-    return std::nullopt;
-}
-
 }  // namespace
 
 void on_create_invoice(Draft& draft, const api::CommandId& id, const api::CreateInvoice& wish,
@@ -174,44 +129,6 @@ void on_create_invoice(Draft& draft, const api::CommandId& id, const api::Create
     draft.answer(id, api::Answer(answer_of(made)));
     const PaymentHash hash = made.payment_hash;
     draft.incoming.put(hash, std::make_shared<const IncomingPayment>(std::move(made)));
-}
-
-Result<api::Inspection, Problem> inspect_text(const State& state, const Config& config,
-                                              const std::string& text, UnixTime now) {
-    RUNNEL_TRY(const auto invoice, read_invoice(text, nullptr));
-    api::Inspection out;
-    out.kind = "bolt11";
-    out.network = std::string(params_of(invoice.network).name);
-    out.amount = invoice.amount;
-    if (const auto* const description = std::get_if<std::string>(&invoice.description))
-        out.description = *description;
-    if (const auto* const hash = std::get_if<Hash256>(&invoice.description))
-        out.description_hash = *hash;
-    out.payment_hash = invoice.payment_hash;
-    out.payee = invoice.payee;
-    out.created = invoice.timestamp;
-    out.expires = invoice.expires_at();
-    out.expired = invoice.is_expired(now);
-    out.min_final_cltv_expiry = invoice.min_final_cltv_expiry_delta.raw();
-    out.features = invoice.features.to_string();
-    out.payment_secret.emplace(invoice.payment_secret.reveal());
-    out.metadata = invoice.payment_metadata;
-    for (const auto& hint : invoice.route_hints) {
-        auto& hops = out.route_hints.emplace_back();
-        for (const auto& hop : hint) {
-            hops.push_back({hop.node_id, hop.short_channel_id,
-                            static_cast<std::uint32_t>(hop.fee_base_msat.raw()),
-                            hop.fee_proportional_millionths,
-                            static_cast<std::uint16_t>(hop.cltv_expiry_delta.raw())});
-        }
-    }
-    for (const auto& script : invoice.fallbacks) {
-        if (auto address = bitcoin::address_of(script, invoice.network))
-            out.fallback_addresses.push_back(*std::move(address));
-    }
-    out.signature = signature_of(text);
-    out.problem = preview(state, config, invoice, now, out.fee);
-    return out;
 }
 
 }  // namespace runnel::node

@@ -1,5 +1,5 @@
-// What opening or closing would cost, for the dialogs that say so before the click. The same planners as the deed itself, on a
-// draft that nobody keeps.
+// What opening, closing or sending would cost, for the dialogs that say so before the click. The
+// same planners as the deed itself, on a draft that nobody keeps.
 #include "core/channel/store.h"
 #include "core/channel/transactions.h"
 #include "core/node/openings.h"
@@ -44,6 +44,25 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
     out.reserve = channel::reserve_for(out.amount, policy.dust_limit, policy.dust_limit);
     out.confirmations = channel::minimum_depth_for(policy, out.amount);
     out.force_wait = BlockDelta(policy.max_to_self_delay);
+    return out;
+}
+
+Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend& ask,
+                                                const Scope& scope) {
+    const auto& fees = draft.health.fees;
+    const FeeratePerKw wanted = ask.pace == api::Pace::urgent   ? fees.urgent
+                                : ask.pace == api::Pace::normal ? fees.normal
+                                                                : fees.slow;
+    api::SendOnchain wish{ask.address, ask.amount, std::max(wanted, fees.mempool_min)};
+    const auto reserve = anchor_reserve(draft, scope.config, 0);
+    RUNNEL_TRY(const auto planned, plan_send(draft, wish, scope));
+    api::SendQuote out;
+    out.amount = planned.amount;
+    out.fee = planned.plan.fee;
+    out.feerate = planned.feerate;
+    out.kept = planned.kept;
+    out.reserve = std::min(reserve.each * reserve.count, planned.kept);
+    out.kept_reason = planned.kept_reason;
     return out;
 }
 

@@ -109,13 +109,17 @@ Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft, const std::
                               {"most", "500"}}});
 }
 
-Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, ports::SpendRequest request, std::size_t more_channels,
-                                                                 std::string_view purpose, const Scope& scope) {
+Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft,
+                                                                 ports::SpendRequest request,
+                                                                 std::size_t more_channels,
+                                                                 const Hash256& chance,
+                                                                 const Scope& scope) {
     const auto reserve = anchor_reserve(draft, scope.config, more_channels);
     const auto coins = free_coins(draft);
-    const auto large_enough = static_cast<std::size_t>(std::count_if(
-        coins.begin(), coins.end(), [&](const ports::Coin& coin) { return coin.confirmed && coin.output.value >= reserve.each; }));
-    const auto seed = scope.entropy.expand(scope.event, purpose);
+    const auto large_enough = static_cast<std::size_t>(
+        std::count_if(coins.begin(), coins.end(), [&](const ports::Coin& coin) {
+            return coin.confirmed && coin.output.value >= reserve.each;
+        }));
     const auto outputs = request.outputs;
     ports::SpendError error = ports::NothingToSpend{};
     // As many coins as possible stay untouched; what is missing is made by this very transaction, and confirms with it.
@@ -130,7 +134,7 @@ Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, p
             request.outputs.insert(request.outputs.begin(), bitcoin::TxOut{reserve.each, scope.keys.script_of(path)});
         }
         request.change_script = scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
-        auto plan = scope.planner.plan(coins, request, Hash256(seed.reveal()));
+        auto plan = scope.planner.plan(coins, request, chance);
         if (plan) {
             draft.wallet.change_p2wpkh += 1 + static_cast<std::uint32_t>(reserve.count - kept);
             extend_scripts(draft, scope, next_block(draft));
@@ -207,51 +211,10 @@ Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::Spend
     }
     for (const auto& input : tx->inputs) draft.effects.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, draft.tip.height});
     draft.transactions.put(txid, row);
+    draft.tell(api::TransactionSeen{txid, std::nullopt});
     parents.push_back(tx);
     draft.effects.push_back(ports::Broadcast{std::move(parents)});
     return tx;
-}
-
-void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish, const Scope& scope) {
-    const auto refuse = [&](api::Problem problem) { draft.answer(id, fail(std::move(problem))); };
-    const auto script = bitcoin::parse_address(wish.address, scope.config.network);
-    if (!script) {
-        if (script.error() == DecodeError::wrong_network) {
-            return refuse({api::ProblemKind::wrong_network, {{"expected", std::string(params_of(scope.config.network).name)}}});
-        }
-        return refuse({api::ProblemKind::malformed, {{"what", "address"}, {"cause", std::string(to_string(script.error()))}}});
-    }
-    if (!draft.health.status.reachable) return refuse({api::ProblemKind::not_synced, {{"cause", draft.health.status.problem}}});
-    ports::SpendRequest request;
-    request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), *script}};
-    request.drain = !wish.amount;
-    request.lock_time = draft.tip.height.raw();
-    const auto feerate = spend_feerate(draft, wish.feerate);
-    if (!feerate) return refuse(feerate.error());
-    request.feerate = *feerate;
-    const auto plan = plan_keeping_reserve(draft, request, 0, "send coins", scope);
-    if (!plan) return refuse(to_problem(plan.error()));
-    Sat sent;
-    for (const auto& output : plan->tx.outputs) {
-        if (output.script == *script) sent += output.value;
-    }
-    const auto tx = commit_spend(draft, *plan, "send", scope);
-    if (!tx) return refuse(tx.error());
-    api::OnchainSent answer{(*tx)->txid(), sent, plan->fee, Sat(0), {}};
-    if (!wish.amount) {
-        bool kept_reserve = false;
-        bool unconfirmed = false;
-        draft.coins.for_each([&](const bitcoin::OutPoint&, const ports::Coin& coin) {
-            answer.kept += coin.output.value;
-            ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) ? kept_reserve : unconfirmed) = true;
-        });
-        if (kept_reserve) {
-            answer.kept_reason = anchor_reserve(draft, scope.config, 0).count > 0 ? "anchor_reserve" : "too_small";
-        } else if (unconfirmed) {
-            answer.kept_reason = "unconfirmed";
-        }
-    }
-    draft.answer_once(id, answer);
 }
 
 }  // namespace runnel::node

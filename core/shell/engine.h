@@ -81,6 +81,7 @@ public:
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override { return m_node.quote(ask); }
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const override { return m_node.quote(ask); }
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const override { return m_node.quote(ask); }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override { return m_node.payments(request); }
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const override { return m_node.payment(hash); }
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override {

@@ -169,7 +169,45 @@ void Stage::post(api::Command command, api::OnAnswer on_answer) {
     if (answer) on_answer(*answer);
 }
 
+namespace {
+
+/// What a link says about the chain, in the states that the page knows.
+api::Inspection onChain(const std::string& text) {
+    api::Inspection out;
+    out.kind = "bitcoin";
+    auto& target = out.onchain.emplace();
+    target.address = "bcrt1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqc8gma6";
+    if (text == "address") return out;
+    target.address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+    if (text == "foreign") {
+        target.address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
+        target.problem = api::Problem{api::ProblemKind::wrong_network,
+                                      {{"expected", "regtest"}, {"found", "mainnet"}}};
+    } else {
+        target.amount = Sat(text == "link-dear" ? 1'200'000 : 250'000);
+        target.label = "The shop around the corner";
+        target.message = "Order 4711, two bicycles for the summer";
+    }
+    target.own = text == "own";
+    if (text == "link-broken") out.problem = api::Problem{api::ProblemKind::expired, {}};
+    return out;
+}
+
+}  // namespace
+
 Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) const {
+    for (const char* const chain :
+         {"address", "foreign", "link", "link-dear", "own", "link-broken"}) {
+        if (text == chain) return onChain(text);
+    }
+    if (text == "typo")
+        return fail(api::Problem{api::ProblemKind::malformed,
+                                 {{"what", "address"}, {"cause", "bad_checksum"}}});
+    if (text == "both") {
+        auto out = inspect("good");
+        out->onchain = onChain("link").onchain;
+        return out;
+    }
     if (text != "good" && text != "any" && text != "dear") return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
     api::Inspection out;
     out.kind = "bolt11";
@@ -193,6 +231,33 @@ Result<api::OpenQuote, api::Problem> Stage::quote(const api::AskOpen& ask) const
 Result<api::CloseQuote, api::Problem> Stage::quote(const api::AskClose& ask) const {
     api::CloseQuote out{Sat(330'900), Sat(304), BlockDelta(0), BlockHeight(384), Msat(18'796'000), false};
     if (ask.force) out.wait = BlockDelta(720), out.fee = Sat(1'290), out.to_us = Sat(329'914);
+    return out;
+}
+
+Result<api::SendQuote, api::Problem> Stage::quote(const api::AskSend& ask) const {
+    const Sat most(1'159'088);
+    if (ask.amount && *ask.amount < Sat(294))
+        return fail(
+            api::Problem{api::ProblemKind::amount_too_small, {{"least", "294"}, {"unit", "sat"}}});
+    if (ask.amount && *ask.amount > Sat(1'284'000)) {
+        return fail(api::Problem{api::ProblemKind::insufficient_funds,
+                                 {{"available_sat", "1284500"},
+                                  {"needed_sat", std::to_string(ask.amount->raw() + 412)}}});
+    }
+    if (ask.amount && *ask.amount > most) {
+        return fail(api::Problem{api::ProblemKind::reserve_needed,
+                                 {{"available_sat", "1159500"},
+                                  {"needed_sat", std::to_string(ask.amount->raw() + 412)},
+                                  {"reserve_sat", "125000"}}});
+    }
+    api::SendQuote out;
+    out.amount = ask.amount.value_or(most);
+    out.fee = Sat(ask.pace == api::Pace::urgent   ? 1'030
+                  : ask.pace == api::Pace::normal ? 412
+                                                  : 104);
+    out.kept = Sat(1'284'500) - out.amount - out.fee;
+    if (!ask.amount) out.kept = Sat(125'000), out.kept_reason = "anchor_reserve";
+    out.reserve = Sat(125'000);
     return out;
 }
 

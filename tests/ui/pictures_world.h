@@ -23,6 +23,7 @@ public:
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override;
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const override;
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const override;
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override;
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const override;
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override;

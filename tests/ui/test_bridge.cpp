@@ -53,6 +53,9 @@ public:
     }
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override { return api::OpenQuote{}; }
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override { return api::CloseQuote{}; }
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend&) const override {
+        return api::SendQuote{};
+    }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
         std::vector<api::PaymentView> out;
         for (std::uint64_t n = request.cursor.value_or(stored + 1) - 1; n > 0 && out.size() < request.limit; --n) out.push_back(view(n));

@@ -1,67 +1,25 @@
 // A person's whole way through the window, over real engines: coins, a channel, paying, being paid, closing, and every satoshi home.
 // By mouse, and counted; then what goes wrong is said in words.
 #include "tests/support/test_main.h"
-#include "tests/ui/person.h"
-#include "tests/ui/world.h"
+#include "tests/ui/desk.h"
 
 #include "ui/format/amount.h"
-#include "ui/models/wallet_model.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
 #include "ui/widgets/qr.h"
-#include "ui/window/preferences.h"
 #include "ui/window/shell.h"
-#include "ui/window/window.h"
 
 #include <QAccessible>
 #include <QClipboard>
 #include <QLineEdit>
 #include <QPlainTextEdit>
-#include <QTemporaryDir>
 
 using namespace runnel;
 using namespace runnel::ui;
 using namespace runnel::test;
 using namespace runnel::literals;
-
-namespace {
-
-struct Desk {
-    Desk() : setup(world), preferences(folder.filePath(QStringLiteral("window.ini"))) {
-        setup.offered = {{Network::practice, true, false}};
-        setup.passphrase = "passphrase";
-        preferences.setLanguage(QStringLiteral("en"));
-        preferences.apply();
-        window = std::make_unique<Window>(setup, preferences, QStringLiteral("0.1"));
-        person = std::make_unique<Person>(*window);
-        window->show();
-    }
-    bool unlock() {
-        return QTest::qWaitForWindowExposed(window.get()) && person->type("unlockPassphrase", QStringLiteral("passphrase")) &&
-               person->press("unlockNow") && QTest::qWaitFor([this] { return window->shell() != nullptr; });
-    }
-    WalletModel& wallet() { return *window->wallet(); }
-    bool waitFor(const std::function<bool()>& check) { return QTest::qWaitFor(check, 15'000); }
-    bool fundAndOpen() {
-        auto& p = *person;
-        return p.press("homeFirstAction") && waitFor([this] { return !wallet().picture().balance.onchain_unconfirmed.is_zero(); }) &&
-               p.press("practiceBlock") && waitFor([this] { return !wallet().picture().balance.onchain.is_zero(); }) &&
-               p.press("homeFirstAction") && p.press("openNow") &&
-               waitFor([this] { return !wallet().picture().channels.empty() && wallet().picture().channels.front().state == "awaiting_confirmation"; }) &&
-               p.press("railHome") && p.press("practiceBlock") && p.press("practiceBlock") && p.press("practiceBlock") &&
-               waitFor([this] { return wallet().picture().channels.front().usable; });
-    }
-    QTemporaryDir folder;
-    World world;
-    WorldSetup setup;
-    Preferences preferences;
-    std::unique_ptr<Window> window;
-    std::unique_ptr<Person> person;
-};
-
-}  // namespace
 
 class TestJourney : public QObject {
     Q_OBJECT

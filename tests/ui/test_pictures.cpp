@@ -149,6 +149,64 @@ void walkPayments(Gallery& gallery) {
     }
 }
 
+void walkSends(Gallery& gallery) {
+    OnStage on;
+    auto& frame = gallery.frame(on.shell);
+    on.shell->goTo(Shell::pay);
+    auto& pay = on.shell->payPage();
+    const auto look = [&](const char* text) {
+        pay.setText(QString::fromLatin1(text));
+        gallery.settle();
+    };
+    for (const auto& [text, name] :
+         {std::pair("typo", "pay-address-typo"), std::pair("foreign", "pay-address-foreign"),
+          std::pair("link", "send-link"), std::pair("link-dear", "send-reserve"),
+          std::pair("link-broken", "send-instead"), std::pair("own", "send-own"),
+          std::pair("both", "pay-both-ways"), std::pair("address", "send-address")}) {
+        look(text);
+        gallery.take(frame, QString::fromLatin1(name));
+    }
+    auto* const amount = on.shell->findChild<AmountEdit*>(QStringLiteral("sendAmountEdit"));
+    amount->setAmount(Sat(5'000'000));
+    QTest::qWait(150);
+    gallery.take(frame, QStringLiteral("send-too-much"));
+    amount->setAmount(Sat(100));
+    QTest::qWait(150);
+    gallery.take(frame, QStringLiteral("send-dust"));
+    on.click("sendAll");
+    QTest::qWait(150);
+    gallery.take(frame, QStringLiteral("send-everything"));
+    look("both");
+    on.click("payOnChain");
+    gallery.take(frame, QStringLiteral("send-chosen"));
+    QImage blank(200, 200, QImage::Format_RGB32);
+    blank.fill(Qt::white);
+    pay.readPicture(blank);
+    QTest::qWait(100);
+    gallery.take(frame, QStringLiteral("pay-no-code"));
+    look("link");
+    on.click("sendNow");
+    gallery.settle();
+    auto* const sheet = on.shell->findChild<Sheet*>(QStringLiteral("confirmSendSheet"));
+    gallery.take(*sheet, QStringLiteral("dialog-send"));
+    api::OnchainSent sent{Txid{}, Sat(250'000), Sat(412), Sat(0), {}};
+    sent.txid.raw().fill(0x5c);
+    on.stage.answer = api::Answer(sent);
+    sheet->findChild<QAbstractButton*>(QStringLiteral("confirmSend"))->click();
+    gallery.settle();
+    on.shell->toast().hide();
+    gallery.take(frame, QStringLiteral("send-sent"));
+    on.click("payDone");
+    look("link");
+    on.stage.answer = fail(api::Problem{api::ProblemKind::fee_limit,
+                                        {{"fee_msat", "2060000"}, {"max_fee_msat", "412000"}}});
+    on.click("sendNow");
+    gallery.settle();
+    on.shell->findChild<QAbstractButton*>(QStringLiteral("confirmSend"))->click();
+    gallery.settle();
+    gallery.take(frame, QStringLiteral("send-fee-changed"));
+}
+
 void walkReceive(Gallery& gallery) {
     OnStage on;
     auto& frame = gallery.frame(on.shell);
@@ -260,6 +318,7 @@ void walkSetup(Gallery& gallery) {
 void walkAll(Gallery& gallery) {
     walkPages(gallery);
     walkPayments(gallery);
+    walkSends(gallery);
     walkReceive(gallery);
     walkStates(gallery);
     walkDialogs(gallery);
@@ -327,7 +386,7 @@ private slots:
         QFETCH(bool, mirrored);
         Gallery gallery(View{language, dark, width, text, mirrored});
         walkAll(gallery);
-        QVERIFY(gallery.taken >= 38);
+        QVERIFY(gallery.taken >= 55);
         for (const auto& line : gallery.wrong) qWarning("%s", qPrintable(line));
         QCOMPARE(gallery.wrong.size(), 0);
     }

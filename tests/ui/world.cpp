@@ -224,6 +224,15 @@ void World::mine(unsigned blocks) {
         done(0);
     });
 }
+std::string World::shopAddress() {
+    return std::get<api::AddressMade>(*m_impl->ask(*m_impl->shop, api::NewAddress{})).address;
+}
+void World::personSendsHerself(Sat amount) {
+    const auto own =
+        std::get<api::AddressMade>(*m_impl->ask(*m_impl->person, api::NewAddress{})).address;
+    if (!m_impl->ask(*m_impl->person, api::SendOnchain{own, amount, std::nullopt}))
+        qFatal("cannot send");
+}
 std::string World::shopInvoice(std::optional<Msat> amount, const std::string& description) {
     return std::get<api::InvoiceMade>(*m_impl->ask(*m_impl->shop, api::CreateInvoice{amount, description, 3600})).bolt11;
 }

@@ -24,6 +24,9 @@ public:
 
     // These wait, on the caller's thread.
     void mine(unsigned blocks);
+    std::string shopAddress();
+    /// To a fresh address of the person's own.
+    void personSendsHerself(Sat amount);
     std::string shopInvoice(std::optional<Msat> amount, const std::string& description = "Coffee");
     /// The shop pays; its answer.
     api::CommandResult shopPays(const std::string& bolt11);

@@ -185,6 +185,12 @@ void Bridge::quote(const api::AskClose& wish, QObject* context, std::function<vo
     ask<Result<api::CloseQuote, api::Problem>>(context, [wish](api::NodeApi& node) { return node.quote(wish); }, std::move(answer));
 }
 
+void Bridge::quote(const api::AskSend& wish, QObject* context,
+                   std::function<void(const Result<api::SendQuote, api::Problem>&)> answer) {
+    ask<Result<api::SendQuote, api::Problem>>(
+        context, [wish](api::NodeApi& node) { return node.quote(wish); }, std::move(answer));
+}
+
 void Bridge::payments(const api::ListRequest& request, QObject* context,
                       std::function<void(const std::vector<api::PaymentView>&)> answer) {
     ask<std::vector<api::PaymentView>>(context, [request](api::NodeApi& node) { return node.payments(request); }, std::move(answer));

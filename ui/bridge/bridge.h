@@ -43,6 +43,8 @@ public:
     void inspect(const std::string& text, QObject* context, std::function<void(const Result<api::Inspection, api::Problem>&)> answer);
     void quote(const api::AskOpen& ask, QObject* context, std::function<void(const Result<api::OpenQuote, api::Problem>&)> answer);
     void quote(const api::AskClose& ask, QObject* context, std::function<void(const Result<api::CloseQuote, api::Problem>&)> answer);
+    void quote(const api::AskSend& ask, QObject* context,
+               std::function<void(const Result<api::SendQuote, api::Problem>&)> answer);
     void payments(const api::ListRequest& request, QObject* context, std::function<void(const std::vector<api::PaymentView>&)> answer);
     void payment(const PaymentHash& hash, QObject* context, std::function<void(const std::optional<api::PaymentView>&)> answer);
     void transactions(const api::ListRequest& request, QObject* context,

@@ -1,6 +1,7 @@
 #include "ui/format/problem.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/overview.h"
 #include "ui/format/text.h"
 
 #include <QStringList>
@@ -77,11 +78,59 @@ Wording noRoute(const Params& p) {
             Words::tr("Open a channel with the payee, or with a node it is connected to.")};
 }
 
+Wording malformedLink(const Params& p) {
+    const auto field = p.text("field"), cause = p.text("cause");
+    QString why = technical(p, "cause");
+    if (cause == QStringLiteral("bad_order")) {
+        why = Words::tr("It says “%1” more than once, and only one can be meant.").arg(field);
+    } else if (field == QStringLiteral("amount")) {
+        why = cause == QStringLiteral("too_large")
+                  ? Words::tr("It asks for more than there can be.")
+                  : Words::tr("Its amount cannot be read.");
+    } else if (cause == QStringLiteral("missing_field")) {
+        why = Words::tr("It names neither an address nor an invoice to pay.");
+    }
+    return {Words::tr("This payment link cannot be used."), why,
+            Words::tr("Copy it again from beginning to end, or ask the payee for a new one.")};
+}
+
 Wording malformed(const Params& p) {
-    return {Words::tr("This text cannot be read."),
-            p.has("cause") ? Words::tr("It is not a complete Lightning invoice (%1).").arg(p.text("cause"))
-                           : Words::tr("It is not a complete Lightning invoice."),
-            Words::tr("Copy it again from beginning to end. Invoices begin with “ln”.")};
+    if (p.text("what") == QStringLiteral("link")) return malformedLink(p);
+    if (p.text("what") == QStringLiteral("address")) {
+        return {Words::tr("This is no valid bitcoin address."),
+                p.text("cause") == QStringLiteral("bad_checksum")
+                    ? Words::tr("Its checksum does not fit: a character is wrong or missing.")
+                    : technical(p, "cause"),
+                Words::tr("Copy it again from beginning to end, or ask the payee for a new one.")};
+    }
+    return {
+        Words::tr("This text cannot be read."),
+        p.has("cause")
+            ? Words::tr(
+                  "It is no complete Lightning invoice, bitcoin address or payment link (%1).")
+                  .arg(p.text("cause"))
+            : Words::tr("It is no complete Lightning invoice, bitcoin address or payment link."),
+        Words::tr("Copy it again from beginning to end. Invoices begin with “ln”.")};
+}
+
+/// As problems name networks; some addresses say no more than "one of the test networks".
+QString networkWord(const QString& name) {
+    const auto network = network_from_name(name.toStdString());
+    return network                             ? networkName(*network)
+           : name == QStringLiteral("testnet") ? QStringLiteral("Testnet")
+                                               : name;
+}
+
+Wording wrongNetwork(const Params& p) {
+    QString why;
+    if (p.has("found") && p.has("expected")) {
+        why = Words::tr("It was made for: %1. This wallet is on: %2.")
+                  .arg(networkWord(p.text("found")), networkWord(p.text("expected")));
+    } else if (p.has("expected")) {
+        why = Words::tr("This wallet is on %1.").arg(networkWord(p.text("expected")));
+    }
+    return {Words::tr("This is made for another network."), why,
+            Words::tr("Ask the payee for one of the right network.")};
 }
 
 }  // namespace
@@ -154,9 +203,7 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::timed_out:
             return {Words::tr("It took too long."), Words::tr("Nothing was paid or changed."), Words::tr("Try again in a moment.")};
         case ProblemKind::wrong_network:
-            return {Words::tr("This is made for another network."),
-                    p.has("expected") ? Words::tr("This wallet is on %1.").arg(p.text("expected")) : QString(),
-                    Words::tr("Ask for an invoice of the right network.")};
+            return wrongNetwork(p);
         case ProblemKind::malformed: return malformed(p);
         case ProblemKind::unsupported:
             return {Words::tr("This needs something that Runnel cannot do yet."), technical(p, "feature"), {}};

@@ -2,46 +2,46 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/problem.h"
-#include "ui/format/text.h"
 #include "ui/format/time.h"
-#include "ui/widgets/amount_label.h"
-#include "ui/widgets/button.h"
-#include "ui/widgets/card.h"
-#include "ui/widgets/cue_line.h"
-#include "ui/widgets/fields.h"
-#include "ui/widgets/layouts.h"
+#include "ui/pages/invoice_preview.h"
+#include "ui/pages/pay_entry.h"
+#include "ui/pages/pay_result.h"
+#include "ui/pages/practice_shop.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/notes.h"
-#include "ui/widgets/qr.h"
 #include "ui/widgets/text.h"
 
-#include <QClipboard>
-#include <QFileDialog>
-#include <QGuiApplication>
-#include <QImageReader>
-#include <QPlainTextEdit>
+#include <QDragEnterEvent>
+#include <QMimeData>
 #include <QProgressBar>
-#include <QThreadPool>
 
 namespace runnel::ui {
 
 namespace {
 
-/// Longer texts are no invoices; they are not even looked at.
-constexpr int longest_text = 20'000;
-
-QWidget* column(QVBoxLayout*& layout) {
-    auto* const out = new QWidget;
-    layout = new QVBoxLayout(out);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(space::normal);
-    return out;
+/// Over Lightning this request was met, or may yet be: sending on the chain would pay it twice.
+bool isDoneAlready(const api::Problem& problem) {
+    using api::ProblemKind;
+    return problem.kind == ProblemKind::already_paid || problem.kind == ProblemKind::in_flight ||
+           problem.kind == ProblemKind::own_invoice;
 }
 
-QString feeBefore(const api::Inspection& looked, Msat amount) {
-    const auto most = feeText(api::usual_max_fee(amount));
-    if (looked.fee && looked.fee->is_zero()) return PayPage::tr("No fee: the payee is at the other end of your channel");
-    if (looked.fee) return PayPage::tr("%1, never more than %2").arg(feeText(*looked.fee), most);
-    return PayPage::tr("Never more than %1").arg(most);
+bool isOffered(const std::optional<api::OnchainTarget>& target) {
+    return target && !target->problem;
+}
+
+/// The quote was outrun by the coins or the mempool; the person agreed to less.
+Wording feeChanged(const api::Problem& problem) {
+    const auto amount = [&](const char* name) {
+        const auto found = problem.params.find(name);
+        return found == problem.params.end()
+                   ? QString()
+                   : satText(Msat(QString::fromStdString(found->second).toULongLong()));
+    };
+    return {PayPage::tr("The fee has changed, and nothing was sent."),
+            PayPage::tr("It is %1 now, and you agreed to %2.")
+                .arg(amount("fee_msat"), amount("max_fee_msat")),
+            PayPage::tr("Look at the new fee, then send it again.")};
 }
 
 }  // namespace
@@ -49,11 +49,15 @@ QString feeBefore(const api::Inspection& looked, Msat amount) {
 PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPage", parent), m_wallet(wallet) {
     buildEntry();
     buildProgress();
-    buildResult();
+    m_result = new PayResult(wallet);
+    body()->addWidget(m_result);
     body()->addStretch(1);
-    m_look_soon.setSingleShot(true);
-    m_look_soon.setInterval(120);
-    connect(&m_look_soon, &QTimer::timeout, this, &PayPage::look);
+    setAcceptDrops(true);
+    connect(m_result, &PayResult::done, this, &PayPage::again);
+    connect(m_result, &PayResult::wantsActivity, this, [this] {
+        again();
+        emit wantsActivity();
+    });
     m_clock.setInterval(1000);
     connect(&m_clock, &QTimer::timeout, this, [this] {
         const auto seconds = (QDateTime::currentMSecsSinceEpoch() - m_began) / 1000;
@@ -68,92 +72,36 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPag
 }
 
 void PayPage::buildEntry() {
-    QVBoxLayout* layout = nullptr;
-    m_entry = column(layout);
-    m_text = new QPlainTextEdit;
-    m_text->setObjectName(QStringLiteral("payText"));
-    m_text->setAccessibleName(tr("Lightning invoice"));
-    m_text->setPlaceholderText(tr("Paste a Lightning invoice here. It begins with “ln”."));
-    m_text->setTabChangesFocus(true);
-    m_text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
-    m_text->setWordWrapMode(QTextOption::WrapAnywhere);
-    m_text->setFixedHeight(Theme::current().px(92));
-    layout->addWidget(labelled(tr("&Invoice"), m_text));
-    auto* const buttons = new QWidget;
-    auto* const flow = new FlowLayout(space::small, buttons);
-    auto* const paste = new Button(ButtonKind::secondary, tr("Paste from the clip&board"), "payPaste");
-    paste->setGlyph(QStringLiteral("paste"));
-    auto* const picture = new Button(ButtonKind::secondary, tr("Open a QR &picture"), "payPicture");
-    picture->setGlyph(QStringLiteral("qr"));
-    flow->addWidget(paste);
-    flow->addWidget(picture);
-    layout->addWidget(buttons);
-    m_problem = new Banner("payProblem");
-    layout->addWidget(m_problem);
-    buildPreview();
-    layout->addWidget(m_preview);
-    buildPractice();
-    body()->addWidget(m_entry);
-
-    connect(m_text, &QPlainTextEdit::textChanged, this, [this] { m_look_soon.start(); });
-    connect(paste, &Button::clicked, this, [this] {
-        const auto* const clipboard = QGuiApplication::clipboard();
-        const auto text = clipboard->text();
-        if (text.isEmpty() && !clipboard->image().isNull()) return readPicture(clipboard->image());
-        if (text.trimmed().isEmpty()) {
-            m_problem->showNote("warn", QStringLiteral("info"), tr("The clipboard is empty."), tr("Copy an invoice first, then paste it here."));
-            return;
-        }
-        setText(text);
-    });
-    connect(picture, &Button::clicked, this, &PayPage::openPicture);
-}
-
-void PayPage::buildPreview() {
-    m_preview = new Card("plain");
-    m_preview->setObjectName(QStringLiteral("payPreview"));
-    m_amount = new AmountLabel(Type::display, "payAmount");
-    m_amount_edit = new AmountEdit(tr("Amount to pay"), "payAmountEdit");
-    m_amount_hint = new Text("caption");
-    m_amount_row = labelled(tr("&Amount to pay"), m_amount_edit);
-    m_amount_row->layout()->addWidget(m_amount_hint);
-    m_facts = new Facts;
-    m_pay = new Button(ButtonKind::primary, tr("&Pay now"), "payNow");
-    m_pay->setGlyph(QStringLiteral("pay"));
-    auto* const layout = m_preview->body();
-    layout->addWidget(new Text("muted", tr("You pay")));
-    layout->addWidget(m_amount);
-    layout->addWidget(m_amount_row);
-    layout->addSpacing(space::hair);
-    layout->addWidget(m_facts);
-    layout->addSpacing(space::small);
-    layout->addWidget(m_pay, 0, Qt::AlignLeft);
-    connect(m_amount_edit, &QLineEdit::textChanged, this, &PayPage::updatePay);
-    connect(m_amount_edit, &QLineEdit::returnPressed, m_pay, &QPushButton::click);
-    connect(m_pay, &Button::clicked, this, &PayPage::pay);
-}
-
-void PayPage::buildPractice() {
-    if (m_wallet.practice() == nullptr) return;
-    auto* const card = new Card("info");
-    card->setObjectName(QStringLiteral("payPractice"));
-    card->body()->addWidget(new Text("title", tr("Buy something to practise")));
-    card->body()->addWidget(new Text("body", tr("The practice shop makes an invoice of the amount you say. Its second till can only be reached through the hub.")));
-    m_practice_amount = new AmountEdit(tr("Amount to practise with"), "practiceAmount");
-    m_practice_amount->setAmount(Sat(10'000));
-    card->body()->addWidget(labelled(tr("A&mount"), m_practice_amount));
-    auto* const buttons = new QWidget;
-    auto* const flow = new FlowLayout(space::small, buttons);
-    auto* const shop = new Button(ButtonKind::secondary, tr("Buy in the &shop"), "practiceBuy");
-    shop->setGlyph(QStringLiteral("shop"));
-    auto* const hub = new Button(ButtonKind::secondary, tr("Buy through the &hub"), "practiceBuyHub");
-    hub->setGlyph(QStringLiteral("network"));
-    flow->addWidget(shop);
-    flow->addWidget(hub);
-    card->body()->addWidget(buttons);
-    m_entry->layout()->addWidget(card);
-    connect(shop, &Button::clicked, this, [this] { buy(false); });
-    connect(hub, &Button::clicked, this, [this] { buy(true); });
+    m_top = new QWidget;
+    auto* const layout = new QVBoxLayout(m_top);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(space::normal);
+    m_entry = new PayEntry;
+    m_invoice = new InvoicePreview(m_wallet);
+    m_send = new SendPreview(m_wallet);
+    for (auto* const part : std::initializer_list<QWidget*>{m_entry, m_invoice, m_send})
+        layout->addWidget(part);
+    if (m_wallet.practice() != nullptr) {
+        auto* const shop = new PracticeShop(m_wallet);
+        layout->addWidget(shop);
+        connect(shop, &PracticeShop::made, this, [this](const QString& invoice) {
+            setText(invoice);
+            ensureVisible(0, 0);
+        });
+        connect(shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
+            m_entry->problem().showProblem(wordingOf(problem));
+        });
+    }
+    body()->addWidget(m_top);
+    connect(m_entry, &PayEntry::changed, this, &PayPage::look);
+    connect(m_invoice, &InvoicePreview::pay, this, &PayPage::pay);
+    connect(m_send, &SendPreview::confirmed, this, &PayPage::send);
+    const auto choose = [this](Way way) {
+        m_way = way;
+        if (m_looked) show(*m_looked);
+    };
+    connect(m_invoice, &InvoicePreview::wantsChain, this, [choose] { choose(Way::chain); });
+    connect(m_send, &SendPreview::wantsLightning, this, [choose] { choose(Way::lightning); });
 }
 
 void PayPage::buildProgress() {
@@ -173,215 +121,141 @@ void PayPage::buildProgress() {
     body()->addWidget(card);
 }
 
-void PayPage::buildResult() {
-    auto* const card = new Card("plain");
-    card->setObjectName(QStringLiteral("payResult"));
-    m_result = card;
-    m_result_glyph = new Glyph(QStringLiteral("good"), Ink::good, 44);
-    m_result_title = (new Text("heading"))->named("payResultTitle");
-    m_result_amount = new AmountLabel(Type::display, "payResultAmount");
-    m_result_why = (new Text("lead"))->named("payResultWhy");
-    m_result_try = (new Text("body"))->named("payResultTry");
-    m_result_facts = new Facts;
-    m_again = new Button(ButtonKind::primary, tr("&Done"), "payDone");
-    card->body()->addWidget(m_result_glyph);
-    for (QWidget* const part : std::initializer_list<QWidget*>{m_result_title, m_result_amount, m_result_why, m_result_try, m_result_facts}) {
-        card->body()->addWidget(part);
-    }
-    card->body()->addSpacing(space::small);
-    card->body()->addWidget(m_again, 0, Qt::AlignLeft);
-    connect(m_again, &Button::clicked, this, &PayPage::again);
-    body()->addWidget(card);
-}
-
 void PayPage::setText(const QString& text) {
-    m_text->setPlainText(text.trimmed().left(longest_text));
-    m_look_soon.stop();
-    look();
+    m_entry->setText(text);
 }
-
-void PayPage::openPicture() {
-    auto* const dialog = new QFileDialog(this, tr("Open a picture with a QR code"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilter(tr("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp *.svg)"));
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        QImageReader reader(path);
-        reader.setAutoTransform(true);
-        const auto picture = reader.read();
-        if (picture.isNull()) {
-            m_problem->showProblem({tr("This picture cannot be read."), {}, tr("Try a PNG or JPEG picture.")});
-            return;
-        }
-        readPicture(picture);
-    });
-    dialog->open();
-}
-
 void PayPage::readPicture(const QImage& picture) {
-    QThreadPool::globalInstance()->start([picture, self = QPointer<QObject>(this), this] {
-        const auto found = readQr(picture);
-        hopTo(self, [this, found] {
-            if (!found) {
-                m_problem->showProblem({tr("There is no QR code in this picture."), {}, tr("Make sure that the whole code is in the picture and sharp.")});
-                return;
-            }
-            setText(*found);
-        });
-    });
+    m_entry->readPicture(picture);
+}
+
+void PayPage::dragEnterEvent(QDragEnterEvent* event) {
+    // Not while something is under way: what is dropped would be looked at and not seen.
+    if (m_top->isVisible() && PayEntry::isOfUse(*event->mimeData())) event->acceptProposedAction();
+}
+
+void PayPage::dragMoveEvent(QDragMoveEvent* event) {
+    event->acceptProposedAction();
+}
+
+void PayPage::dropEvent(QDropEvent* event) {
+    if (!m_top->isVisible()) return;
+    event->acceptProposedAction();
+    m_entry->take(*event->mimeData());
 }
 
 void PayPage::look() {
-    const auto text = m_text->toPlainText().trimmed();
+    const auto text = m_entry->text();
     const auto number = ++m_looking;
     m_looked.reset();
-    m_preview->hide();
-    m_text->setProperty("wrong", false);
-    if (text.isEmpty()) {
-        m_problem->hide();
-        return;
-    }
-    m_wallet.bridge().inspect(text.left(longest_text).toStdString(), this, [this, number](const Result<api::Inspection, api::Problem>& looked) {
-        if (number == m_looking) show(looked);
-    });
+    m_way = Way::lightning;
+    // What stood there was of another text.
+    m_invoice->hide();
+    m_send->hide();
+    if (text.isEmpty()) return m_entry->problem().hide();
+    m_wallet.bridge().inspect(text.toStdString(), this,
+                              [this, number](const Result<api::Inspection, api::Problem>& looked) {
+                                  if (number == m_looking) show(looked);
+                              });
 }
 
 void PayPage::show(const Result<api::Inspection, api::Problem>& looked) {
-    if (!looked) {
-        m_problem->showProblem(wordingOf(looked.error()));
+    if (looked) return show(*(m_looked = *looked));
+    m_entry->problem().showProblem(wordingOf(looked.error()));
+}
+
+void PayPage::show(const api::Inspection& looked) {
+    const bool payable = InvoicePreview::isPayable(looked);
+    const bool offered = isOffered(looked.onchain);
+    const bool twice = looked.problem && isDoneAlready(*looked.problem);
+    if (looked.kind == "bitcoin" && !offered) {
+        m_entry->problem().showProblem(wordingOf(*looked.onchain->problem));
         return;
     }
-    m_looked = *looked;
-    const bool choose = !looked->amount;
-    const bool only_amount = looked->problem && looked->problem->kind == api::ProblemKind::amount_missing;
-    if (looked->problem && !only_amount) {
-        m_problem->showProblem(wordingOf(*looked->problem));
-    } else {
-        m_problem->hide();
+    if (looked.kind == "bitcoin" || (offered && !twice && (!payable || m_way == Way::chain))) {
+        m_invoice->hide();
+        m_entry->problem().hide();
+        QString why;
+        if (payable)
+            why = tr("This can be paid over Lightning, too, where it arrives at once.");
+        else if (looked.problem)
+            why =
+                tr("Over Lightning it cannot be paid now: %1").arg(wordingOf(*looked.problem).what);
+        m_send->set(*looked.onchain, why, payable);
+        return;
     }
-    m_amount->setVisible(!choose);
-    m_amount_row->setVisible(choose);
-    if (!choose) m_amount->setAmount(*looked->amount);
-    m_amount_hint->setText(tr("You can send up to %1 now.").arg(satText(m_wallet.picture().balance.can_send)));
-    m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
-    m_facts->set(tr("For"), tamed(looked->description));
-    m_facts->set(tr("Expires"), whenText(looked->expires, m_wallet.now()));
-    m_preview->show();
-    updatePay();
-    if (choose && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
+    m_send->hide();
+    if (payable)
+        m_entry->problem().hide();
+    else
+        m_entry->problem().showProblem(wordingOf(*looked.problem));
+    m_invoice->set(looked);
 }
 
-void PayPage::updatePay() {
-    if (!m_looked) return;
-    const bool blocked = m_looked->problem && m_looked->problem->kind != api::ProblemKind::amount_missing;
-    const auto amount = m_looked->amount ? m_looked->amount : m_amount_edit->amount() ? m_amount_edit->amount()->checked_msat() : std::nullopt;
-    m_amount_edit->setWrong(!m_looked->amount && !m_amount_edit->isUsable());
-    m_facts->set(tr("Fee"), amount && !blocked ? feeBefore(*m_looked, *amount) : QString());
-    m_pay->setEnabled(!blocked && amount && !amount->is_zero());
-    m_pay->setVisible(!blocked);
-    QString action = tr("&Pay now");
-    if (amount && !amount->is_zero()) action = tr("&Pay %1").arg(satText(*amount));
-    m_pay->setText(action);
-}
-
-void PayPage::pay() {
-    if (!m_looked || !m_pay->isEnabled()) return;
-    api::Pay wish;
-    wish.text = m_text->toPlainText().trimmed().toStdString();
-    const auto amount = m_looked->amount ? *m_looked->amount : m_amount_edit->amount().value_or(Sat(0)).msat();
-    if (!m_looked->amount) wish.amount = amount;
-    wish.max_fee = api::usual_max_fee(amount);
-    m_progress_title->setText(tr("Paying %1 to %2").arg(satText(amount), m_wallet.names().of(m_looked->payee)));
+void PayPage::begin(const QString& title) {
+    m_progress_title->setText(title);
     m_progress_hint->setText(tr("This usually takes a moment. You can look at other pages meanwhile."));
     m_began = QDateTime::currentMSecsSinceEpoch();
     m_clock.start();
-    m_entry->hide();
+    m_top->hide();
     m_progress->show();
-    const auto hash = m_looked->payment_hash;
-    m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) { ended(result); });
-    m_wallet.bridge().touch(hash);
 }
 
-void PayPage::ended(const api::CommandResult& result) {
+void PayPage::pay(const api::Pay& wish, Msat amount) {
+    begin(tr("Paying %1 to %2").arg(satText(amount), m_wallet.names().of(m_looked->payee)));
+    m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) { paid(result); });
+    m_wallet.bridge().touch(m_looked->payment_hash);
+}
+
+void PayPage::send(const Sending& sending) {
+    begin(tr("Sending %1").arg(satText(sending.quote.amount)));
+    m_wallet.bridge().post(sending.wish, this, [this, sending](const api::CommandResult& result) {
+        sent(result, sending);
+    });
+}
+
+void PayPage::paid(const api::CommandResult& result) {
+    if (!result) {
+        m_result->showFailed(wordingOf(result.error()), tr("&Back to the invoice"));
+        m_wallet.bridge().touch(m_looked ? m_looked->payment_hash : PaymentHash{});
+    } else if (const auto* const paid = std::get_if<api::Paid>(&*result)) {
+        m_result->showPaid(*paid, m_looked);
+        m_entry->clear();
+        emit said(tr("%1 paid.").arg(satText(paid->amount)));
+    } else {
+        m_result->showOpenEnd();
+        m_entry->clear();
+    }
+    end();
+}
+
+void PayPage::sent(const api::CommandResult& result, const Sending& sending) {
+    const auto* const sent = result ? std::get_if<api::OnchainSent>(&*result) : nullptr;
+    if (sent != nullptr) {
+        m_result->showSent(*sent, sending);
+        m_send->forget();
+        m_entry->clear();
+        emit said(tr("%1 sent.").arg(satText(sent->amount)));
+    } else {
+        const auto problem = result ? api::Problem{} : result.error();
+        m_result->showFailed(
+            problem.kind == api::ProblemKind::fee_limit ? feeChanged(problem) : wordingOf(problem),
+            tr("&Back"));
+    }
+    end();
+}
+
+void PayPage::end() {
     m_clock.stop();
     m_progress->hide();
-    m_result->show();
-    m_result_facts->clear();
-    m_result_amount->hide();
-    if (!result) {
-        showFailed(wordingOf(result.error()));
-    } else if (const auto* const paid = std::get_if<api::Paid>(&*result)) {
-        showPaid(*paid);
-    } else {
-        showOpenEnd();
-    }
-    m_result_why->setVisible(!m_result_why->text().isEmpty());
-    m_result_try->setVisible(!m_result_try->text().isEmpty());
-    if (isVisible()) m_again->setFocus();
-}
-
-void PayPage::showPaid(const api::Paid& paid) {
-    m_result_glyph->set(QStringLiteral("good"), Ink::good);
-    m_result_title->setText(tr("Paid"));
-    m_result_amount->setAmount(paid.amount);
-    m_result_amount->show();
-    m_result_why->setText({});
-    m_result_try->setText({});
-    m_result_facts->set(tr("Fee"), feeText(paid.fee));
-    m_result_facts->set(tr("Time taken"), durationText(paid.elapsed_ms));
-    if (m_looked) {
-        m_result_facts->set(tr("To"), m_wallet.names().of(m_looked->payee));
-        m_result_facts->set(tr("For"), tamed(m_looked->description));
-    }
-    m_result_facts->setCopyable(tr("Proof of payment"), qs(paid.preimage.hex()), "payProof");
-    m_again->setText(tr("&Done"));
-    m_text->clear();
-    emit said(tr("%1 paid.").arg(satText(paid.amount)));
-}
-
-void PayPage::showFailed(const Wording& wording) {
-    m_result_glyph->set(QStringLiteral("failed"), Ink::bad);
-    m_result_title->setText(wording.what);
-    m_result_why->setText(wording.why);
-    m_result_try->setText(wording.retry);
-    m_again->setText(tr("&Back to the invoice"));
-    m_wallet.bridge().touch(m_looked ? m_looked->payment_hash : PaymentHash{});
-}
-
-void PayPage::showOpenEnd() {
-    m_result_glyph->set(QStringLiteral("busy"), Ink::accent);
-    m_result_title->setText(tr("Still on its way"));
-    m_result_why->setText(tr("The payment has left and no answer has come yet. It will either arrive or come back to you; it is not paid twice."));
-    m_result_try->setText(tr("Activity shows how it ends."));
-    m_again->setText(tr("&Done"));
-    m_text->clear();
+    if (isVisible()) m_result->focus();
 }
 
 void PayPage::again() {
     m_progress->hide();
     m_result->hide();
-    m_entry->show();
-    m_look_soon.stop();
+    m_top->show();
     look();
-    if (isVisible()) m_text->setFocus();
-}
-
-void PayPage::buy(bool through_hub) {
-    const auto amount = m_practice_amount->amount();
-    if (!amount || amount->is_zero()) {
-        m_practice_amount->setWrong(true);
-        m_practice_amount->setFocus();
-        return;
-    }
-    m_practice_amount->setWrong(false);
-    m_wallet.practice()->invoice(amount->msat(), through_hub, this, [this](const Result<std::string, api::Problem>& invoice) {
-        if (!invoice) {
-            m_problem->showProblem(wordingOf(invoice.error()));
-            return;
-        }
-        setText(QString::fromStdString(*invoice));
-        ensureVisible(0, 0);
-    });
+    if (isVisible()) m_entry->focus();
 }
 
 }  // namespace runnel::ui

@@ -76,6 +76,9 @@ public:
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override {
         return fail(api::Problem{api::ProblemKind::busy, {}});
     }
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend&) const override {
+        return fail(api::Problem{api::ProblemKind::busy, {}});
+    }
     std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
         std::vector<api::PaymentView> out;

@@ -7,6 +7,7 @@
 #include "ui/format/names.h"
 #include "ui/format/overview.h"
 #include "ui/format/problem.h"
+#include "ui/format/sending.h"
 #include "ui/format/setup.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
@@ -192,7 +193,7 @@ private slots:
             QVERIFY(words.what.size() > 8);
             QVERIFY(words.what.endsWith(u'.'));
             QVERIFY2(!seen.contains(words.what), qPrintable(words.what));
-            // "malformed" in the window is about invoices; two kinds of "no" need two sentences.
+            // "malformed" without more is about any text; two kinds of "no" need two sentences.
             seen << words.what;
         }
     }
@@ -287,6 +288,47 @@ private slots:
         QVERIFY(plain(words.amount).endsWith(QStringLiteral("200 300 sat")));
         tx.net_sat = INT64_MIN;
         static_cast<void>(activityWords(tx, mainly(100)));  // and does not end the process
+    }
+
+    void sendingIsSaid() {
+        QCOMPARE(addressGroups(QStringLiteral("bcrt1qw508d6")), QStringLiteral("bcrt 1qw5 08d6"));
+        QCOMPARE(addressGroups(QStringLiteral("bcrt1")), QStringLiteral("bcrt 1"));
+        QVERIFY(addressGroups({}).isEmpty());
+        QVERIFY(keptSentence(0_sat, "anchor_reserve").isEmpty());
+        for (const char* const reason :
+             {"anchor_reserve", "unconfirmed", "too_small", "", "something new"}) {
+            QVERIFY(plain(keptSentence(1'234_sat, reason))
+                        .startsWith(QStringLiteral("1 234 sat stay in your wallet")));
+        }
+        QVERIFY(keptSentence(1_sat, "anchor_reserve").contains(QStringLiteral("closed in time")));
+        QCOMPARE(plain(restText(2'000_sat, 0_sat)), QStringLiteral("2 000 sat"));
+        QVERIFY(plain(restText(2'000_sat, 500_sat)).contains(QStringLiteral("of which 500 sat")));
+        QCOMPARE(firstConfirmationSentence(api::Pace::urgent, mainly(100, 0), noon),
+                 QStringLiteral(
+                     "It waits for its first confirmation, to be expected after 2 more block(s)."));
+    }
+
+    void whatCannotBeReadIsNamed() {
+        const auto said = [](const std::map<std::string, std::string>& params) {
+            return wordingOf(api::Problem{api::ProblemKind::malformed, params});
+        };
+        QVERIFY(said({{"what", "address"}, {"cause", "bad_checksum"}})
+                    .why.contains(QStringLiteral("character is wrong")));
+        QVERIFY(said({{"what", "link"}, {"cause", "bad_order"}, {"field", "amount"}})
+                    .why.contains(QStringLiteral("“amount”")));
+        QVERIFY(said({{"what", "link"}, {"cause", "too_large"}, {"field", "amount"}})
+                    .why.contains(QStringLiteral("more than there can be")));
+        QVERIFY(said({{"what", "link"}, {"cause", "missing_field"}})
+                    .why.contains(QStringLiteral("neither an address nor an invoice")));
+        QVERIFY(said({{"cause", "bad_prefix"}}).why.contains(QStringLiteral("bad_prefix")));
+        const auto network = [](const std::map<std::string, std::string>& params) {
+            return wordingOf(api::Problem{api::ProblemKind::wrong_network, params}).why;
+        };
+        QCOMPARE(network({{"expected", "practice"}, {"found", "mainnet"}}),
+                 QStringLiteral("It was made for: Bitcoin. This wallet is on: Practice network."));
+        QVERIFY(network({{"expected", "regtest"}, {"found", "testnet"}})
+                    .contains(QStringLiteral("Testnet")));
+        QCOMPARE(network({{"expected", "signet"}}), QStringLiteral("This wallet is on Signet."));
     }
 };
 

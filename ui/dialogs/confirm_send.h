@@ -1,0 +1,16 @@
+// ConfirmSend: the last look before coins leave for good: to whom, how much, at what cost. Nothing
+// is sent before its button is pressed, and then exactly what stands there.
+#pragma once
+
+#include "core/api/quote.h"
+#include "ui/widgets/sheet.h"
+
+namespace runnel::ui {
+
+class ConfirmSend : public Sheet {
+    Q_OBJECT
+public:
+    ConfirmSend(const QString& address, const api::SendQuote& quote, QWidget* parent);
+};
+
+}  // namespace runnel::ui

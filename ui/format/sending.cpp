@@ -1,0 +1,61 @@
+#include "ui/format/sending.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+
+namespace runnel::ui {
+
+QString addressGroups(const QString& address) {
+    QString out;
+    for (qsizetype i = 0; i < address.size(); ++i) {
+        if (i > 0 && i % 4 == 0) out += u' ';
+        out += address[i];
+    }
+    return out;
+}
+
+QString paceText(api::Pace pace) {
+    const int blocks = static_cast<int>(api::blocks_of(pace));
+    switch (pace) {
+        case api::Pace::urgent:
+            return Words::tr("Soon (about %n block(s))", nullptr, blocks);
+        case api::Pace::normal:
+            return Words::tr("Normal (about %n block(s))", nullptr, blocks);
+        case api::Pace::slow:
+            break;
+    }
+    return Words::tr("No hurry (about %n block(s))", nullptr, blocks);
+}
+
+QString firstConfirmationSentence(api::Pace pace, const api::ChainView& chain,
+                                  const QDateTime& now) {
+    return Words::tr("It waits for its first confirmation, to be expected %1.")
+        .arg(rangeText(api::blocks_of(pace), chain, now));
+}
+
+QString keptSentence(Sat kept, const std::string& reason) {
+    if (kept.is_zero()) return {};
+    if (reason == "anchor_reserve") {
+        return Words::tr(
+                   "%1 stay in your wallet, so that your channels can always be closed in time.")
+            .arg(satText(kept));
+    }
+    if (reason == "unconfirmed")
+        return Words::tr("%1 stay in your wallet, because they are not confirmed yet.")
+            .arg(satText(kept));
+    if (reason == "too_small")
+        return Words::
+            tr("%1 stay in your wallet, because sending them would cost more than they are worth.")
+                .arg(satText(kept));
+    return Words::tr("%1 stay in your wallet.").arg(satText(kept));
+}
+
+QString restText(Sat kept, Sat reserve) {
+    if (kept.is_zero()) return Words::tr("nothing");
+    if (reserve.is_zero()) return satText(kept);
+    return Words::tr("%1, of which %2 are kept for closing channels in time")
+        .arg(satText(kept), satText(reserve));
+}
+
+}  // namespace runnel::ui

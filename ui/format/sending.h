@@ -1,0 +1,26 @@
+// Sending on the chain in words: addresses in groups that can be compared, how soon a block takes a
+// transaction, and what stays in the wallet and why. Only words over the core's figures.
+#pragma once
+
+#include "core/api/quote.h"
+#include "core/api/snapshot.h"
+
+#include <QDateTime>
+#include <QString>
+
+namespace runnel::ui {
+
+/// "bcrt 1qw5 08d6 ...": groups of four, a line may be broken between them.
+QString addressGroups(const QString& address);
+/// "Soon (about 2 blocks)".
+QString paceText(api::Pace pace);
+/// When the first confirmation is to be expected, as a whole sentence.
+QString firstConfirmationSentence(api::Pace pace, const api::ChainView& chain,
+                                  const QDateTime& now);
+/// What stays when everything is sent, and why; empty when nothing does. `reason` as in
+/// api::OnchainSent.
+QString keptSentence(Sat kept, const std::string& reason);
+/// What stays, of an amount that was chosen.
+QString restText(Sat kept, Sat reserve);
+
+}  // namespace runnel::ui

@@ -1,0 +1,100 @@
+#include "ui/pages/pay_result.h"
+
+#include "ui/format/amount.h"
+#include "ui/format/sending.h"
+#include "ui/format/text.h"
+#include "ui/format/time.h"
+#include "ui/widgets/amount_label.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/cue_line.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/layouts.h"
+#include "ui/widgets/text.h"
+
+namespace runnel::ui {
+
+PayResult::PayResult(WalletModel& wallet, QWidget* parent)
+    : Card("plain", parent), m_wallet(wallet) {
+    setObjectName(QStringLiteral("payResult"));
+    m_glyph = new Glyph(QStringLiteral("good"), Ink::good, 44);
+    m_title = (new Text("heading"))->named("payResultTitle");
+    m_amount = new AmountLabel(Type::display, "payResultAmount");
+    m_why = (new Text("lead"))->named("payResultWhy");
+    m_try = (new Text("body"))->named("payResultTry");
+    m_facts = new Facts;
+    m_again = new Button(ButtonKind::primary, tr("&Done"), "payDone");
+    m_activity = new Button(ButtonKind::secondary, tr("Show it in Acti&vity"), "payActivity");
+    body()->addWidget(m_glyph);
+    for (QWidget* const part :
+         std::initializer_list<QWidget*>{m_title, m_amount, m_why, m_try, m_facts})
+        body()->addWidget(part);
+    body()->addSpacing(space::small);
+    auto* const buttons = new QWidget;
+    auto* const flow = new FlowLayout(space::small, buttons);
+    flow->addWidget(m_again);
+    flow->addWidget(m_activity);
+    body()->addWidget(buttons);
+    connect(m_again, &Button::clicked, this, &PayResult::done);
+    connect(m_activity, &Button::clicked, this, &PayResult::wantsActivity);
+}
+
+void PayResult::begin(const QString& glyph, Ink ink, const QString& title, const QString& why,
+                      const QString& retry) {
+    m_facts->clear();
+    m_amount->hide();
+    m_activity->hide();
+    m_glyph->set(glyph, ink);
+    m_title->setText(title);
+    m_why->setText(why);
+    m_try->setText(retry);
+    m_why->setVisible(!why.isEmpty());
+    m_try->setVisible(!retry.isEmpty());
+    m_again->setText(tr("&Done"));
+    show();
+}
+
+void PayResult::showPaid(const api::Paid& paid, const std::optional<api::Inspection>& looked) {
+    begin(QStringLiteral("good"), Ink::good, tr("Paid"));
+    m_amount->setAmount(paid.amount);
+    m_amount->show();
+    m_facts->set(tr("Fee"), feeText(paid.fee));
+    m_facts->set(tr("Time taken"), durationText(paid.elapsed_ms));
+    if (looked) {
+        m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
+        m_facts->set(tr("For"), tamed(looked->description));
+    }
+    m_facts->setCopyable(tr("Proof of payment"), qs(paid.preimage.hex()), "payProof");
+}
+
+void PayResult::showSent(const api::OnchainSent& sent, const Sending& sending) {
+    begin(QStringLiteral("good"), Ink::good, tr("Sent"),
+          firstConfirmationSentence(sending.pace, m_wallet.picture().chain, m_wallet.now()),
+          keptSentence(sent.kept, sent.kept_reason));
+    m_amount->setAmount(sent.amount.checked_msat().value_or(Msat(0)));
+    m_amount->show();
+    m_facts->set(tr("Fee"), satText(sent.fee));
+    m_facts->set(tr("To"), tamed(sending.target.label));
+    m_facts->set(tr("For"), tamed(sending.target.message));
+    m_facts->set(tr("Address"), addressGroups(qs(sending.target.address)), true);
+    m_facts->setCopyable(tr("Transaction"), qs(display_hex(sent.txid)), "sendTxid");
+    m_activity->show();
+}
+
+void PayResult::showFailed(const Wording& wording, const QString& back) {
+    begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
+    m_again->setText(back);
+}
+
+void PayResult::showOpenEnd() {
+    begin(QStringLiteral("busy"), Ink::accent, tr("Still on its way"),
+          tr("The payment has left and no answer has come yet. It will either arrive or come back "
+             "to you; it is not paid twice."),
+          tr("Activity shows how it ends."));
+    m_activity->show();
+}
+
+void PayResult::focus() {
+    m_again->setFocus();
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,52 @@
+#include "ui/pages/practice_shop.h"
+
+#include "ui/style/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/layouts.h"
+#include "ui/widgets/text.h"
+
+namespace runnel::ui {
+
+PracticeShop::PracticeShop(WalletModel& wallet, QWidget* parent)
+    : Card("info", parent), m_wallet(wallet) {
+    setObjectName(QStringLiteral("payPractice"));
+    body()->addWidget(new Text("title", tr("Buy something to practise")));
+    body()->addWidget(
+        new Text("body", tr("The practice shop makes an invoice of the amount you say. Its second "
+                            "till can only be reached through the hub.")));
+    m_amount = new AmountEdit(tr("Amount to practise with"), "practiceAmount");
+    m_amount->setAmount(Sat(10'000));
+    body()->addWidget(labelled(tr("A&mount"), m_amount));
+    auto* const buttons = new QWidget;
+    auto* const flow = new FlowLayout(space::small, buttons);
+    auto* const shop = new Button(ButtonKind::secondary, tr("Buy in the &shop"), "practiceBuy");
+    shop->setGlyph(QStringLiteral("shop"));
+    auto* const hub =
+        new Button(ButtonKind::secondary, tr("Buy through the &hub"), "practiceBuyHub");
+    hub->setGlyph(QStringLiteral("network"));
+    flow->addWidget(shop);
+    flow->addWidget(hub);
+    body()->addWidget(buttons);
+    connect(shop, &Button::clicked, this, [this] { buy(false); });
+    connect(hub, &Button::clicked, this, [this] { buy(true); });
+}
+
+void PracticeShop::buy(bool through_hub) {
+    const auto amount = m_amount->amount();
+    if (!amount || amount->is_zero()) {
+        m_amount->setWrong(true);
+        m_amount->setFocus();
+        return;
+    }
+    m_amount->setWrong(false);
+    m_wallet.practice()->invoice(amount->msat(), through_hub, this,
+                                 [this](const Result<std::string, api::Problem>& invoice) {
+                                     if (invoice)
+                                         emit made(QString::fromStdString(*invoice));
+                                     else
+                                         emit refused(invoice.error());
+                                 });
+}
+
+}  // namespace runnel::ui

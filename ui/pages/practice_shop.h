@@ -1,0 +1,29 @@
+// PracticeShop: the card on the Pay page that lets the practice shop make an invoice, so that there
+// is something to pay.
+#pragma once
+
+#include "ui/models/wallet_model.h"
+#include "ui/widgets/card.h"
+
+namespace runnel::ui {
+
+class AmountEdit;
+
+class PracticeShop : public Card {
+    Q_OBJECT
+public:
+    /// The wallet has a practice network.
+    explicit PracticeShop(WalletModel& wallet, QWidget* parent = nullptr);
+
+signals:
+    void made(const QString& invoice);
+    void refused(const runnel::api::Problem& problem);
+
+private:
+    void buy(bool through_hub);
+
+    WalletModel& m_wallet;
+    AmountEdit* m_amount;
+};
+
+}  // namespace runnel::ui
