@@ -41,7 +41,7 @@ Candidates candidates(const Draft& draft, ShortChannelId scid, Msat amount) {
     ChannelId named;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
         const auto* const funded = channel::funded_of(channel->state);
-        if (funded == nullptr || next || std::holds_alternative<channel::Closing>(channel->state) ||
+        if (funded == nullptr || next || channel::closing_of(channel->state) != nullptr ||
             !is_named(*funded, scid))
             return;
         next = channel->peer;
@@ -101,8 +101,8 @@ void forget_outgoing(Draft& draft, Forward forward) {
 
 bool is_on_chain(const Draft& draft, const ChannelId& id) {
     const ChannelPtr* const found = draft.channels.find(id);
-    return found != nullptr && (std::holds_alternative<channel::Closing>((*found)->state) ||
-                                std::holds_alternative<channel::Closed>((*found)->state));
+    return found != nullptr && (channel::closing_of((*found)->state) != nullptr ||
+                                channel::closed_of((*found)->state) != nullptr);
 }
 
 void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayload& payload,
@@ -185,7 +185,8 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
 void fail_expired_forwards(Draft& draft) {
     std::vector<Forward> expired;
     draft.forwards.for_each([&](const HtlcRef& ref, const Forward& forward) {
-        if (forward.preimage) return;
+        // On the chain nothing can be said any more.
+        if (forward.preimage || is_on_chain(draft, ref.channel)) return;
         const ChannelPtr* const channel = draft.channels.find(ref.channel);
         const auto* const funded = channel == nullptr ? nullptr : channel::funded_of((*channel)->state);
         const auto* const entry = funded == nullptr ? nullptr : funded->commitments.find(channel::Party::theirs, ref.id);

@@ -2,6 +2,7 @@
 // draft that nobody keeps.
 #include "core/channel/store.h"
 #include "core/channel/transactions.h"
+#include "core/node/funding.h"
 #include "core/node/openings.h"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
 Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask) {
     const auto found = state.channels.find(ask.channel_id);
     const auto* const funded = found == state.channels.end() ? nullptr : channel::funded_of(found->second->state);
-    if (funded == nullptr) {
+    if (funded == nullptr || is_shown_closed(*found->second, state.tip.height)) {
         return fail(api::Problem{api::ProblemKind::unknown_command_target, {{"what", "channel"}, {"id", ask.channel_id.hex()}}});
     }
     const auto& commitments = funded->commitments;
