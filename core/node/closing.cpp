@@ -365,8 +365,12 @@ void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& sc
             }
         }
     });
-    for (const auto& match : matches)
-        on_preimage(draft, match.htlc, match.hash, match.preimage, scope);
+    for (const auto& match : matches) {
+        // A settled channel still knows HTLCs of which everybody has heard the end.
+        const bool is_awaited =
+            draft.payments.contains(match.hash) || find_forward(draft, match.htlc) != nullptr;
+        if (is_awaited) on_preimage(draft, match.htlc, match.hash, match.preimage, scope);
+    }
 }
 
 namespace {

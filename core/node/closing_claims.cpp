@@ -38,14 +38,6 @@ const Part* part_of(const Draft& draft, const HtlcRef& htlc, const PaymentHash& 
     for (const auto& part : (*payment)->parts) {
         if (part.htlc == htlc) return &part;
     }
-std::optional<Forward> forward_to(const Draft& draft, const HtlcRef& outgoing) {
-    std::optional<Forward> out;
-    draft.forwards.for_each([&](const HtlcRef&, const Forward& forward) {
-        if (forward.outgoing == outgoing) out = forward;
-    });
-    return out;
-}
-
     return nullptr;
 }
 
@@ -53,13 +45,13 @@ std::optional<Forward> forward_to(const Draft& draft, const HtlcRef& outgoing) {
 bool awaits_preimage(const Draft& draft, const HtlcRef& htlc, const PaymentHash& hash) {
     const auto* const part = part_of(draft, htlc, hash);
     if (part != nullptr && part->state == Part::State::in_flight) return true;
-    const auto forward = forward_to(draft, htlc);
-    return forward && !forward->preimage;
+    const Forward* const forward = find_forward(draft, htlc);
+    return forward != nullptr && !forward->preimage;
 }
 bool awaits_removal(const Draft& draft, const HtlcRef& htlc, const PaymentHash& hash) {
     const auto* const part = part_of(draft, htlc, hash);
     if (part != nullptr && part->state == Part::State::in_flight) return true;
-    return forward_to(draft, htlc).has_value();
+    return find_forward(draft, htlc) != nullptr;
 }
 
 // Preimages
@@ -143,7 +135,7 @@ private:
         // Forwarded: somebody upstream will go to the chain when we are late.
         return claim.htlc && claim.htlc->offered_by == Party::ours &&
                claim.kind != onchain::ClaimKind::second_stage_output &&
-               forward_to(m_draft, HtlcRef{m_id, claim.htlc->id}).has_value();
+               find_forward(m_draft, HtlcRef{m_id, claim.htlc->id}) != nullptr;
     }
 
     void pass(const std::vector<Claim>& open, FeeratePerKw feerate) {
