@@ -146,8 +146,9 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     out->turn = state.turn;
     out->network = config.network;
     out->node_id = keys.node_id();
-    out->chain = {state.health.status.reachable, state.health.status.synced, state.tip.height, state.health.status.problem,
-                  block_seconds(config)};
+    const auto& status = state.health.status;
+    out->chain = {status.reachable, status.synced,         state.tip.height,
+                  status.problem,   block_seconds(config), status.trouble};
     for (const auto& [outpoint, coin] : state.coins) {
         (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
     }

@@ -392,7 +392,8 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
     const bool slept = silent_s > static_cast<std::int64_t>(scope.config.chain_patience_ms / 1'000);
     const bool in_touch = scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept;
     if (good && in_touch) return std::nullopt;
-    const api::Problem not_synced{api::ProblemKind::not_synced, {{"cause", health.status.problem}}};
+    const api::Problem not_synced{health.status.trouble.value_or(api::ProblemKind::not_synced),
+                                  {{"cause", health.status.problem}}};
     const api::Problem gone{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
     if (good) return gone;
     // Not synced at start counts as gone; a source that answers and says that it is behind counts at once.
