@@ -1040,6 +1040,50 @@
         <source>%1, of which %2 are kept for closing channels in time</source>
         <translation>%1, davon %2 zurückgelegt, um Kanäle rechtzeitig zu schließen</translation>
     </message>
+    <message>
+        <source>A channel never came to be.</source>
+        <translation>Ein Kanal ist nicht zustande gekommen.</translation>
+    </message>
+    <message>
+        <source>Another transaction spent the coin that was to fund it. What it did not spend is in your wallet again.</source>
+        <translation>Eine andere Transaktion hat das Geld ausgegeben, das hineinsollte. Was sie nicht ausgegeben hat, ist wieder in deiner Wallet.</translation>
+    </message>
+    <message>
+        <source>If you did not send it yourself, somebody else may have the words of this wallet.</source>
+        <translation>Wenn du sie nicht selbst gesendet hast, kennt vielleicht jemand anderes die Wörter dieser Wallet.</translation>
+    </message>
+    <message>
+        <source>The chain source knows none of the blocks that this wallet remembers.</source>
+        <translation>Die Kettenquelle kennt keinen der Blöcke, an die sich diese Wallet erinnert.</translation>
+    </message>
+    <message>
+        <source>It may be on another chain, so nothing is believed of it and nothing new is begun.</source>
+        <translation>Vielleicht ist sie auf einer anderen Kette. Deshalb wird ihr nichts geglaubt und nichts Neues begonnen.</translation>
+    </message>
+    <message>
+        <source>Connect to the bitcoind that this wallet was used with. It is tried again by itself.</source>
+        <translation>Verbinde dich mit dem bitcoind, mit dem diese Wallet benutzt wurde. Es wird von selbst wieder versucht.</translation>
+    </message>
+    <message>
+        <source>The chain source is behind what the network has.</source>
+        <translation>Die Kettenquelle ist hinter dem Netzwerk zurück.</translation>
+    </message>
+    <message>
+        <source>Nothing is added to channels until it has caught up, so that nothing can be missed.</source>
+        <translation>In Kanäle kommt nichts hinzu, bis sie aufgeholt hat, damit nichts verpasst werden kann.</translation>
+    </message>
+    <message>
+        <source>Check that the chain source is connected to the network.</source>
+        <translation>Prüfe, ob die Kettenquelle mit dem Netzwerk verbunden ist.</translation>
+    </message>
+    <message>
+        <source>The chain source has deleted blocks that this wallet has not read yet.</source>
+        <translation>Die Kettenquelle hat Blöcke gelöscht, die diese Wallet noch nicht gelesen hat.</translation>
+    </message>
+    <message>
+        <source>Use a bitcoind that keeps all blocks. It is tried again by itself.</source>
+        <translation>Benutze einen bitcoind, der alle Blöcke behält. Es wird von selbst wieder versucht.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>

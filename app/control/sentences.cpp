@@ -239,6 +239,31 @@ Wording wording_of(const api::Problem& problem) {
                     "It starts again by itself; try again in a moment."};
         case ProblemKind::faucet_dry:
             return {"The faucet has nothing left at the moment.", "Try again after some blocks."};
+        case ProblemKind::funding_lost:
+            return {
+                "A channel never came to be: another transaction spent the coin that was to fund "
+                "it. What it did not spend is in "
+                "your wallet again.",
+                "If you did not send it yourself, somebody else has the words of this wallet, or "
+                "took back a payment to you."};
+        case ProblemKind::chain_unknown:
+            return {fmt::format("The chain source does not know any of the blocks that this wallet "
+                                "remembers{}. Nothing is believed of "
+                                "it, and nothing new is begun.",
+                                because(problem)),
+                    "Connect to the bitcoind that this wallet was used with, or to one with its "
+                    "whole chain. It is tried again by itself."};
+        case ProblemKind::chain_behind:
+            return {fmt::format("The chain source is behind what the network has{}. Nothing is "
+                                "added to channels until it has caught up.",
+                                because(problem)),
+                    "Check that bitcoind is connected to the network, or use another one."};
+        case ProblemKind::chain_pruned:
+            return {fmt::format(
+                        "The chain source has deleted blocks that this wallet has not read yet{}.",
+                        because(problem)),
+                    "Use a bitcoind that keeps all blocks, or let this one load them again. It is "
+                    "tried again by itself."};
         case ProblemKind::internal:
             return {fmt::format("Something went wrong inside Runnel{}.", because(problem, "detail")),
                     "Please report it, with the log."};

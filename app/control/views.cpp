@@ -73,15 +73,19 @@ json::object info_json(const api::Snapshot& snapshot, const std::string& version
     std::size_t peers = 0, channels = 0;
     for (const auto& peer : snapshot.peers) peers += peer.connected ? 1 : 0;
     for (const auto& channel : snapshot.channels) channels += channel.state == "closed" ? 0 : 1;
-    return {{"node_id", snapshot.node_id.hex()},
-            {"network", params_of(snapshot.network).name},
-            {"version", version},
-            {"block_height", snapshot.chain.height.raw()},
-            {"synced", snapshot.chain.synced && snapshot.chain.reachable},
-            {"chain_reachable", snapshot.chain.reachable},
-            {"chain_problem", text_or_null(snapshot.chain.problem)},
-            {"peers", peers},
-            {"channels", channels}};
+    return {
+        {"node_id", snapshot.node_id.hex()},
+        {"network", params_of(snapshot.network).name},
+        {"version", version},
+        {"block_height", snapshot.chain.height.raw()},
+        {"synced", snapshot.chain.synced && snapshot.chain.reachable},
+        {"chain_reachable", snapshot.chain.reachable},
+        {"chain_problem", text_or_null(snapshot.chain.problem)},
+        {"chain_trouble", snapshot.chain.trouble
+                              ? json::value(json::string(api::to_string(*snapshot.chain.trouble)))
+                              : json::value(nullptr)},
+        {"peers", peers},
+        {"channels", channels}};
 }
 
 json::object balance_json(const api::Balance& balance) {

@@ -212,6 +212,7 @@ void PracticeSource::Impl::say_status() {
     if (m_news) status.tip = m_news->tip.height;
     else if (!m_blocks.empty()) status.tip = m_blocks.back().height;
     status.relays_packages = status.reachable;
+    if (m_news && !m_problem.empty()) status.trouble = api::ProblemKind::chain_unknown;
     status.problem = m_news ? m_problem : "unreachable: the practice network does not run";
     if (m_status && same(*m_status, status)) return;
     m_status = status;

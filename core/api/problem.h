@@ -46,8 +46,12 @@ enum class ProblemKind : std::uint8_t {
     commitment_underpaid,   ///< The peer's commitment pays less than mempools take: `feerate`, `least` (sat per 1000 weight units).
     practice_gone,          ///< The practice network is not there, or ended before it answered.
     faucet_dry,             ///< The practice faucet has nothing left: `cause`.
+    funding_lost,           ///< A channel's funding transaction lost its coin to another one for good: `txid`, `rival`.
+    chain_unknown,          ///< The chain source is on a chain that shares none of the blocks this wallet remembers: `cause`.
+    chain_behind,           ///< The chain source's tip has less work than one seen before, or is too old: `cause`.
+    chain_pruned,           ///< The chain source has deleted a block that this wallet has yet to read: `cause`.
 };
-inline constexpr ProblemKind last_problem_kind = ProblemKind::faucet_dry;
+inline constexpr ProblemKind last_problem_kind = ProblemKind::chain_pruned;
 
 std::string_view to_string(ProblemKind kind);
 

@@ -84,6 +84,7 @@ struct ChainView {
     std::string problem;
     /// Mean seconds between blocks, for turning heights into dates; 0 where blocks come at a command (regtest).
     std::uint32_t block_seconds = 0;
+    std::optional<ProblemKind> trouble{};  ///< Beyond not being synced: what a person has to hear of.
     friend bool operator==(const ChainView&, const ChainView&) = default;
 };
 

@@ -212,7 +212,12 @@ Step take_close_step(Channel& channel, CloseStep&& close, const Context& context
     auto& state = std::get<NegotiatingClose>(channel.state);
     state.negotiation = std::move(close.next);
     if (close.final_tx) {
-        Closing closing{std::move(state.funded), MutualCloseAgreed{*close.final_tx}, context.height, {*close.final_tx}, {}, {}, {}};
+        Closing closing{std::move(state.funded),
+                        MutualCloseAgreed{*close.final_tx},
+                        context.height,
+                        {},
+                        {},
+                        {}};
         step.facts.push_back(MutualCloseSigned{*close.final_tx});
         channel.state = std::move(closing);
     }
@@ -273,7 +278,12 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
     auto again = funded->commitments.on_reestablish(theirs, context.signer);
     if (!again) {
         if (again.error().kind == FaultKind::we_are_behind) {
-            Closing closing{std::move(*funded), TheyMustClose{"peer proved that it holds a newer state"}, context.height, {}, {}, {}, {}};
+            Closing closing{std::move(*funded),
+                            TheyMustClose{"peer proved that it holds a newer state"},
+                            context.height,
+                            {},
+                            {},
+                            {}};
             channel.state = std::move(closing);
             Step step;
             step.facts.push_back(LostState{});
@@ -316,13 +326,16 @@ StepResult on_error(const Channel& channel, const wire::Error& error) {
 
 // After the end ------------------------------------------------------------------------------------------------------------
 
-bool is_over(const ChannelState& state) { return std::holds_alternative<Closing>(state) || std::holds_alternative<Closed>(state); }
+bool is_over(const ChannelState& state) {
+    return std::holds_alternative<Closing>(state) || closed_of(state) != nullptr;
+}
 
 /// A peer that comes back to a channel that is over hears so again (BOLT 2, Message Retransmission: "in an error state").
 StepResult answer_reestablish_when_over(Channel& channel) {
     channel.link = Link::online;
     Step step;
-    const auto* const closing = std::get_if<Closing>(&channel.state);
+    const auto* const closing = std::get_if<Closing>(
+        &channel.state);  // of a settled one nothing more is said than "closed"
     const bool by_agreement = closing != nullptr && (std::holds_alternative<MutualCloseAgreed>(closing->cause) ||
                                                      std::holds_alternative<TheirClose>(closing->cause));
     if (by_agreement) return step;
@@ -362,9 +375,18 @@ std::uint32_t Funded::depth(BlockHeight tip) const {
 }
 
 std::string_view state_name(const ChannelState& state) {
-    static constexpr std::string_view names[] = {
-        "awaiting_accept", "awaiting_funding_created", "awaiting_funding_signed", "awaiting_confirmation", "awaiting_ready",
-        "normal",          "shutting_down",            "negotiating_close",       "closing",               "closed"};
+    // Who looks at a channel need not know that it is still remembered: Settled is closed.
+    static constexpr std::string_view names[] = {"awaiting_accept",
+                                                 "awaiting_funding_created",
+                                                 "awaiting_funding_signed",
+                                                 "awaiting_confirmation",
+                                                 "awaiting_ready",
+                                                 "normal",
+                                                 "shutting_down",
+                                                 "negotiating_close",
+                                                 "closing",
+                                                 "closed",
+                                                 "closed"};
     static_assert(std::size(names) == std::variant_size_v<ChannelState>);
     return names[state.index()];
 }
@@ -373,12 +395,27 @@ const Funded* funded_of(const ChannelState& state) {
     return std::visit(
         [](const auto& s) -> const Funded* {
             if constexpr (requires { s.funded; }) return &s.funded;
+            if constexpr (requires { s.closing.funded; }) return &s.closing.funded;
             return nullptr;
         },
         state);
 }
 
 Funded* funded_of(ChannelState& state) { return const_cast<Funded*>(funded_of(std::as_const(state))); }
+
+const Closing* closing_of(const ChannelState& state) {
+    if (const auto* const settled = std::get_if<Settled>(&state)) return &settled->closing;
+    return std::get_if<Closing>(&state);
+}
+
+Closing* closing_of(ChannelState& state) {
+    return const_cast<Closing*>(closing_of(std::as_const(state)));
+}
+
+const Closed* closed_of(const ChannelState& state) {
+    if (const auto* const settled = std::get_if<Settled>(&state)) return &settled->outcome;
+    return std::get_if<Closed>(&state);
+}
 
 bool is_stored(const ChannelState& state) {
     return funded_of(state) != nullptr || std::holds_alternative<Closed>(state);
@@ -446,7 +483,7 @@ StepResult on_message(Channel& channel, const wire::Message& message, const Cont
 Step on_peer_up(Channel& channel, const Context& context) {
     Step step;
     const Funded* const funded = funded_of(channel.state);
-    if (funded == nullptr) return step;
+    if (funded == nullptr || closed_of(channel.state) != nullptr) return step;
     channel.link = Link::reestablishing;
     if (const auto* const closing = std::get_if<Closing>(&channel.state)) {
         // Only who has lost state still talks, to let the peer prove it and close.
@@ -495,6 +532,7 @@ void on_funding_confirmed(Channel& channel, const Confirmation& where) {
     if (Funded* const funded = funded_of(channel.state)) {
         funded->confirmation = where;
         funded->was_confirmed = true;
+        funded->rival.reset();
     }
 }
 
@@ -578,8 +616,9 @@ Result<wire::Message, ChannelFault> update_fee(Channel& channel, FeeratePerKw fe
 }
 
 StepResult shut_down(Channel& channel, const bitcoin::Script& script, const Context& context) {
-    if (std::holds_alternative<ShuttingDown>(channel.state) || std::holds_alternative<NegotiatingClose>(channel.state) ||
-        std::holds_alternative<Closing>(channel.state)) {
+    if (std::holds_alternative<ShuttingDown>(channel.state) ||
+        std::holds_alternative<NegotiatingClose>(channel.state) ||
+        closing_of(channel.state) != nullptr) {
         return Step{};
     }
     Funded* const funded = funded_of(channel.state);
@@ -589,7 +628,7 @@ StepResult shut_down(Channel& channel, const bitcoin::Script& script, const Cont
 }
 
 StepResult force_close(Channel& channel, const std::string& reason, const Context& context) {
-    if (std::holds_alternative<Closing>(channel.state)) return Step{};
+    if (closing_of(channel.state) != nullptr) return Step{};
     Funded* const funded = funded_of(channel.state);
     if (funded == nullptr) return fail(not_open());
     auto& commitments = funded->commitments;
@@ -603,7 +642,12 @@ StepResult force_close(Channel& channel, const std::string& reason, const Contex
         funding_witness(params.our_keys.funding_pubkey, signature->value, params.their_keys.funding_pubkey,
                         commitments.local_signatures().signature);
     commitments.set_guard(signature->guard);
-    Closing closing{std::move(*funded), OurCommitPublished{std::move(commitment.tx), reason}, context.height, {}, {}, {}, {}};
+    Closing closing{std::move(*funded),
+                    OurCommitPublished{std::move(commitment.tx), reason},
+                    context.height,
+                    {},
+                    {},
+                    {}};
     channel.state = std::move(closing);
     return Step{};
 }

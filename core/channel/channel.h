@@ -1,6 +1,6 @@
 // One channel's life as states, each a type that holds only what is true in it.
 //
-//   funder: AwaitingAccept -> AwaitingFundingSigned \                                               / Closing -> Closed
+//   funder: AwaitingAccept -> AwaitingFundingSigned \                                               / Closing <-> Settled -> Closed
 //   fundee: AwaitingFundingCreated -----------------> AwaitingConfirmation -> AwaitingReady -> Normal
 //                                                                                 \-> ShuttingDown -> NegotiatingClose -> Closing
 //
@@ -98,6 +98,14 @@ struct AwaitingFundingSigned {
     ports::SignerGuard guard;
 };
 
+/// A transaction in a block that keeps our funding transaction from ever confirming: it spent an input of it, or of what it builds
+/// on. Only as funder: a fundee does not know the transaction.
+struct FundingRival {
+    std::shared_ptr<const bitcoin::Transaction> tx;
+    std::optional<BlockHeight> height;  ///< Nothing after a reorg: ours may confirm again, and so may this one.
+    std::optional<Sat> fee;             ///< That ours pays, for when it is the wallet's again.
+};
+
 /// What every channel with a funding transaction has.
 struct Funded {
     Commitments commitments;
@@ -110,6 +118,7 @@ struct Funded {
     std::optional<ShortChannelId> their_alias;       ///< Our invoices' hints name it.
     std::optional<wire::AnnouncementSignatures> their_announcement;
     std::optional<wire::ChannelUpdate> their_update; ///< Their policy for forwarding to us.
+    std::optional<FundingRival> rival;               ///< Never while the funding transaction is confirmed.
 
     const ChannelParams& params() const { return commitments.params(); }
     /// Of the funding output, once confirmed.
@@ -172,7 +181,6 @@ struct Closing {
     Funded funded;
     ClosingCause cause;
     BlockHeight since;
-    std::vector<bitcoin::Transaction> mutual_candidates;  ///< Every close both sides ever signed.
     std::vector<ConfirmedSpend> spends;                   ///< Of the funding output first, then of its transaction's outputs.
     std::vector<ClaimInFlight> claims;
     std::vector<wire::Preimage> preimages;                ///< Known for HTLCs offered to us.
@@ -181,13 +189,19 @@ struct Closing {
 struct Closed {
     ChannelParams params;
     BlockHeight height;      ///< When the last of it became final.
-    Txid closing_txid;
+    Txid closing_txid;       ///< Zero for a channel that was never confirmed.
     std::string how;         ///< "mutual", "ours", "theirs", "revoked", "never confirmed".
     Sat to_ours;             ///< What came back to the wallet, before sweep fees.
 };
+/// Over for everybody who looks, and still remembered: should a reorg take back what was spent, it is Closing again. Closed once
+/// that cannot be any more.
+struct Settled {
+    Closing closing;
+    Closed outcome;
+};
 
 using ChannelState = std::variant<AwaitingAccept, AwaitingFundingCreated, AwaitingFundingSigned, AwaitingConfirmation,
-                                  AwaitingReady, Normal, ShuttingDown, NegotiatingClose, Closing, Closed>;
+                                  AwaitingReady, Normal, ShuttingDown, NegotiatingClose, Closing, Closed, Settled>;
 
 struct Channel {
     ChannelId id;                   ///< temporary_channel_id until the funding transaction is known.
@@ -202,6 +216,11 @@ std::string_view state_name(const ChannelState& state);
 /// The Funded part of a state that has one.
 const Funded* funded_of(const ChannelState& state);
 Funded* funded_of(ChannelState& state);
+/// What is known of the close while the chain could still change it: of Closing and Settled.
+const Closing* closing_of(const ChannelState& state);
+Closing* closing_of(ChannelState& state);
+/// How it ended: of Settled and Closed.
+const Closed* closed_of(const ChannelState& state);
 /// Is it in the store? Not before both have signed.
 bool is_stored(const ChannelState& state);
 /// What a close by agreement waits for. A peer that never answers is waited for without end: BOLT 2 would have the channel fail

@@ -190,12 +190,6 @@ Result<wire::ClosingSigned, CloseFault> CloseNegotiation::sign(const CloseContex
     return message;
 }
 
-bool CloseNegotiation::could_have_made(const bitcoin::Transaction& tx) const {
-    return std::all_of(tx.outputs.begin(), tx.outputs.end(), [&](const bitcoin::TxOut& output) {
-        return output.script == m_our_script || output.script == m_their_script;
-    });
-}
-
 void CloseNegotiation::encode(Writer& out) const {
     const auto put_sat = [](Writer& to, Sat value) { channel::encode(to, value); };
     channel::encode(out, m_to_ours);

@@ -76,8 +76,6 @@ public:
     const bitcoin::Script& their_script() const { return m_their_script; }
     /// Fee of our last offer.
     std::optional<Sat> our_fee() const { return m_our_fee; }
-    /// Could this transaction be one that we signed, now or in an earlier negotiation? It pays nobody but the two scripts.
-    bool could_have_made(const bitcoin::Transaction& tx) const;
 
     void encode(Writer& out) const;
     static CloseNegotiation decode(Reader& in);

@@ -185,7 +185,17 @@ ShortChannelId alias_for(const Channel& channel, const Context& context) {
 }
 
 Funded funded_with(const Channel& channel, Commitments commitments, std::uint32_t minimum_depth, const Context& context) {
-    Funded funded{std::move(commitments), minimum_depth, context.height, nullptr, std::nullopt, false, {}, {}, {}, {}};
+    Funded funded{std::move(commitments),
+                  minimum_depth,
+                  context.height,
+                  nullptr,
+                  std::nullopt,
+                  false,
+                  {},
+                  {},
+                  {},
+                  {},
+                  {}};
     funded.our_alias = alias_for(channel, context);
     return funded;
 }

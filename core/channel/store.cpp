@@ -10,8 +10,10 @@ namespace runnel::channel {
 
 namespace {
 
-constexpr std::uint8_t channel_version = 2;
+constexpr std::uint8_t channel_version = 3;
 constexpr std::uint8_t without_peer_due = 1;  ///< Older: a close by agreement did not say since when it waits.
+constexpr std::uint8_t without_rival =
+    2;  ///< Older: no rival of a funding transaction, but a list of signed closes.
 constexpr std::uint8_t row_version = 1;
 
 // Small parts --------------------------------------------------------------------------------------------------------------
@@ -225,10 +227,15 @@ void put(Writer& out, const Funded& f) {
     encode_optional(out, f.their_alias, [](Writer& w, ShortChannelId id) { w.u64(id.raw()); });
     encode_optional(out, f.their_announcement, [](Writer& w, const auto& m) { put_message(w, m); });
     encode_optional(out, f.their_update, [](Writer& w, const auto& m) { put_message(w, m); });
+    encode_optional(out, f.rival, [](Writer& w, const FundingRival& rival) {
+        encode(w, *rival.tx);
+        encode_optional(w, rival.height, put_height);
+        encode_optional(w, rival.fee, [](Writer& to, Sat fee) { encode(to, fee); });
+    });
 }
 
-Funded get_funded(Reader& in, const std::vector<HtlcRow>& rows) {
-    Funded f{CommitmentsCodec::decode(in, rows), 0, {}, nullptr, {}, false, {}, {}, {}, {}};
+Funded get_funded(Reader& in, std::uint8_t version, const std::vector<HtlcRow>& rows) {
+    Funded f{CommitmentsCodec::decode(in, rows), 0, {}, nullptr, {}, false, {}, {}, {}, {}, {}};
     f.minimum_depth = in.u32();
     f.created = BlockHeight(in.u32());
     if (decode_bool(in)) f.funding_tx = std::make_shared<const bitcoin::Transaction>(decode_transaction(in));
@@ -243,6 +250,14 @@ Funded get_funded(Reader& in, const std::vector<HtlcRow>& rows) {
     f.their_alias = decode_optional(in, [](Reader& r) { return ShortChannelId(r.u64()); });
     f.their_announcement = decode_optional(in, [](Reader& r) { return get_message<wire::AnnouncementSignatures>(r); });
     f.their_update = decode_optional(in, [](Reader& r) { return get_message<wire::ChannelUpdate>(r); });
+    if (version <= without_rival) return f;
+    f.rival = decode_optional(in, [](Reader& r) {
+        FundingRival rival;
+        rival.tx = std::make_shared<const bitcoin::Transaction>(decode_transaction(r));
+        rival.height = decode_optional(r, [](Reader& from) { return BlockHeight(from.u32()); });
+        rival.fee = decode_optional(r, decode_sat);
+        return rival;
+    });
     return f;
 }
 
@@ -294,7 +309,6 @@ void put(Writer& out, const Closing& c) {
     put(out, c.cause);
     out.u32(c.since.raw());
     const auto put_tx = [&](const bitcoin::Transaction& tx) { encode(out, tx); };
-    put_list(out, c.mutual_candidates, put_tx);
     put_list(out, c.spends, [&](const ConfirmedSpend& spend) {
         encode(out, spend.spent);
         encode(out, *spend.tx);
@@ -308,11 +322,29 @@ void put(Writer& out, const Closing& c) {
     put_list(out, c.preimages, [&](const wire::Preimage& p) { out.fixed(p); });
 }
 
-Closing get_closing(Reader& in, const std::vector<HtlcRow>& rows) {
-    Closing c{get_funded(in, rows), get_cause(in), {}, {}, {}, {}, {}};
+void put(Writer& out, const Closed& c) {
+    encode(out, c.params);
+    out.u32(c.height.raw()).fixed(c.closing_txid);
+    put_text(out, c.how);
+    encode(out, c.to_ours);
+}
+
+Closed get_closed(Reader& in) {
+    Closed c;
+    c.params = decode_params(in);
+    c.height = BlockHeight(in.u32());
+    in.fixed(c.closing_txid);
+    c.how = get_text(in);
+    c.to_ours = decode_sat(in);
+    return c;
+}
+
+Closing get_closing(Reader& in, std::uint8_t version, const std::vector<HtlcRow>& rows) {
+    Closing c{get_funded(in, version, rows), get_cause(in), {}, {}, {}, {}};
     c.since = BlockHeight(in.u32());
     const auto get_tx = [&] { return decode_transaction(in); };
-    c.mutual_candidates = get_list(in, 10, get_tx);
+    // A close that both signed is known by its form.
+    if (version <= without_rival) (void)get_list(in, 10, get_tx);
     c.spends = get_list(in, 40, [&] {
         ConfirmedSpend spend;
         spend.spent = decode_outpoint(in);
@@ -355,11 +387,10 @@ void put_state(Writer& out, const ChannelState& state) {
                               encode_optional(out, s.peer_due, put_height);
                           },
                           [&](const Closing& s) { put(out, s); },
-                          [&](const Closed& s) {
-                              encode(out, s.params);
-                              out.u32(s.height.raw()).fixed(s.closing_txid);
-                              put_text(out, s.how);
-                              encode(out, s.to_ours);
+                          [&](const Closed& s) { put(out, s); },
+                          [&](const Settled& s) {
+                              put(out, s.closing);
+                              put(out, s.outcome);
                           }},
                state);
 }
@@ -371,35 +402,35 @@ ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index, con
     };
     switch (index) {
         case 3: {
-            AwaitingConfirmation s{get_funded(in, rows), {}};
+            AwaitingConfirmation s{get_funded(in, version, rows), {}};
             s.early = decode_optional(in, [](Reader& r) { return get_message<wire::ChannelReady>(r); });
             return s;
         }
-        case 4: return AwaitingReady{get_funded(in, rows)};
-        case 5: return Normal{get_funded(in, rows)};
+        case 4:
+            return AwaitingReady{get_funded(in, version, rows)};
+        case 5:
+            return Normal{get_funded(in, version, rows)};
         case 6: {
-            ShuttingDown s{get_funded(in, rows), decode_bytes(in), false, {}, {}};
+            ShuttingDown s{get_funded(in, version, rows), decode_bytes(in), false, {}, {}};
             s.sent = decode_bool(in);
             s.their_script = decode_optional(in, decode_bytes);
             s.peer_due = get_peer_due();
             return s;
         }
         case 7: {
-            auto funded = get_funded(in, rows);
+            auto funded = get_funded(in, version, rows);
             auto ours = decode_bytes(in);
             auto theirs = decode_bytes(in);
             auto negotiation = CloseNegotiation::decode(in);
             return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs), std::move(negotiation), get_peer_due()};
         }
-        case 8: return get_closing(in, rows);
-        case 9: {
-            Closed s;
-            s.params = decode_params(in);
-            s.height = BlockHeight(in.u32());
-            in.fixed(s.closing_txid);
-            s.how = get_text(in);
-            s.to_ours = decode_sat(in);
-            return s;
+        case 8:
+            return get_closing(in, version, rows);
+        case 9:
+            return get_closed(in);
+        case 10: {
+            auto closing = get_closing(in, version, rows);
+            return Settled{std::move(closing), get_closed(in)};
         }
         default: in.fail(DecodeError::bad_value); return Closed{};
     }

@@ -2,6 +2,7 @@
 #include "core/channel/channel.h"
 
 #include "core/channel/store.h"
+#include "core/node/funding.h"
 #include "core/node/handlers.h"
 #include "core/node/openings.h"
 
@@ -60,11 +61,6 @@ void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fa
             force_close(draft, id, describe(fault), scope);
             return;
     }
-}
-
-std::string state_of(const Draft& draft, const ChannelId& id) {
-    const ChannelPtr* const found = draft.channels.find(id);
-    return found == nullptr ? std::string("gone") : std::string(channel::state_name((*found)->state));
 }
 
 /// The id of a channel changes once, from temporary to final.
@@ -277,9 +273,12 @@ void flush_channels(Draft& draft, const Scope& scope) {
     }
     // States that readers hear about.
     for (const auto& [id, after] : draft.channels.changes()) {
-        const ChannelPtr* const before = draft.channels.before(id);
-        const bool same = before != nullptr && after && (*before)->state.index() == (*after)->state.index();
-        if (!same && (after || before != nullptr)) draft.tell(api::ChannelStateChanged{id, state_of(draft, id)});
+        const ChannelPtr* const found = draft.channels.before(id);
+        if (found == nullptr && !after) continue;
+        const auto before =
+            found == nullptr ? std::string() : shown_state(**found, draft.base.tip.height);
+        const auto now = after ? shown_state(**after, draft.tip.height) : std::string("gone");
+        if (now != before) draft.tell(api::ChannelStateChanged{id, now});
     }
 }
 
@@ -305,7 +304,7 @@ void channels_on_block(Draft& draft, const Scope& scope) {
 /// BOLT 5). Only heights count here.
 std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope&) {
     const auto* const funded = channel::funded_of(channel.state);
-    if (funded == nullptr || std::holds_alternative<channel::Closing>(channel.state)) return std::nullopt;
+    if (funded == nullptr || channel::closing_of(channel.state) != nullptr) return std::nullopt;
     for (const auto& entry : funded->commitments.htlcs()) {
         const BlockHeight expiry(entry.htlc.cltv_expiry);
         if (entry.htlc.offered_by == channel::Party::ours) {
@@ -326,10 +325,9 @@ std::optional<std::string> deadline_passed(const Draft& draft, const channel::Ch
 
 void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope) {
     channel::Channel* const channel = draft.edit_channel(id);
-    if (channel == nullptr || std::holds_alternative<channel::Closing>(channel->state) ||
-        std::holds_alternative<channel::Closed>(channel->state)) {
+    if (channel == nullptr || channel::closing_of(channel->state) != nullptr ||
+        channel::closed_of(channel->state) != nullptr)
         return;
-    }
     if (is_opening(channel->state)) {
         end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", reason}}});
         return;

@@ -3,6 +3,7 @@
 #include "core/node/closing.h"
 
 #include "core/bitcoin/interpreter.h"
+#include "core/node/funding.h"
 #include "core/onchain/build.h"
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ namespace {
 using channel::Party;
 
 const channel::Closing* closing_of(const channel::Channel& channel) {
-    return std::get_if<channel::Closing>(&channel.state);
+    return channel::closing_of(channel.state);
 }
 
 bool spends_output(const bitcoin::Transaction& tx, const bitcoin::OutPoint& outpoint) {
@@ -54,26 +55,21 @@ std::optional<Sat> our_fee_of(const channel::ChannelParams& params,
     return sub(params.funding_satoshis, sum_of_outputs(close));
 }
 
-/// Why a channel of which the chain shows the end is closing.
-channel::ClosingCause cause_of(const channel::ChannelState& state,
+/// Why a channel of which the chain shows the end is closing. What has not a commitment's form was
+/// agreed on, perhaps before a cut of the connection that began the negotiation anew.
+channel::ClosingCause cause_of(const channel::ChannelParams& params,
                                const bitcoin::Transaction& spend) {
-    const auto* const negotiating = std::get_if<channel::NegotiatingClose>(&state);
-    if (negotiating != nullptr && negotiating->negotiation.could_have_made(spend))
-        return channel::MutualCloseAgreed{spend};
+    if (!channel::commitment_number_of(params, spend)) return channel::MutualCloseAgreed{spend};
     return channel::TheirClose{};
 }
 
 /// The channel's Closing state to change; any funded state becomes one.
 channel::Closing& make_closing(channel::Channel& channel, const bitcoin::Transaction& spend,
                                BlockHeight tip) {
-    if (auto* const closing = std::get_if<channel::Closing>(&channel.state)) return *closing;
-    auto cause = cause_of(channel.state, spend);
-    std::vector<bitcoin::Transaction> candidates;
-    if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&cause))
-        candidates.push_back(mutual->tx);
+    if (auto* const closing = channel::closing_of(channel.state)) return *closing;
     channel::Funded funded = std::move(*channel::funded_of(channel.state));
-    channel.state = channel::Closing{
-        std::move(funded), std::move(cause), tip, std::move(candidates), {}, {}, {}};
+    auto cause = cause_of(funded.params(), spend);
+    channel.state = channel::Closing{std::move(funded), std::move(cause), tip, {}, {}, {}};
     return std::get<channel::Closing>(channel.state);
 }
 
@@ -191,10 +187,6 @@ std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
     const auto ours = commitments.local_commitment(signer);
     const auto theirs = commitments.remote_commitment();
     const auto theirs_next = commitments.remote_next_commitment();
-    std::vector<bitcoin::Script> close_scripts;
-    for (const auto& candidate : closing->mutual_candidates) {
-        for (const auto& output : candidate.outputs) close_scripts.push_back(output.script);
-    }
     std::vector<onchain::Spend> spends;
     if (!is_spent(*closing))
         spends.push_back({commitments.params().funding, supposed, tip + BlockDelta(1)});
@@ -209,9 +201,8 @@ std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
         all.push_back(entry.htlc);
     }
     const auto preimages = preimages_of(*closing);
-    const onchain::Known known{
-        commitments.params(),   ours,         theirs, theirs_next ? &*theirs_next : nullptr,
-        commitments.revealed(), close_scripts};
+    const onchain::Known known{commitments.params(), ours, theirs,
+                               theirs_next ? &*theirs_next : nullptr, commitments.revealed()};
     return onchain::follow(onchain::Situation{known, commitments.local_signatures(), spends,
                                               preimages, offered, all, tip});
 }
@@ -270,6 +261,9 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
     const ChannelPtr channel = *found;
     const auto* const closing = closing_of(*channel);
     if (closing == nullptr || is_spent(*closing)) return;
+    // There is no output to spend, nor will there be one, as long as another transaction has the
+    // place of the funding transaction.
+    if (rival_of(*channel) != nullptr) return;
     std::visit(
         overloaded{[&](const channel::MutualCloseAgreed& cause) {
                        const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
@@ -338,8 +332,13 @@ void spends_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, con
     };
     if (std::none_of(closing->spends.begin(), closing->spends.end(), is_gone)) return;
     // The cause stays: our own commitment, once signed, is broadcast again, and theirs with the
-    // wallet's transactions.
-    auto& spends = std::get<channel::Closing>(draft.edit_channel(id)->state).spends;
+    // wallet's transactions. What was settled is not any more.
+    channel::Channel* const channel = draft.edit_channel(id);
+    if (auto* const settled = std::get_if<channel::Settled>(&channel->state)) {
+        channel::Closing again = std::move(settled->closing);
+        channel->state = std::move(again);
+    }
+    auto& spends = std::get<channel::Closing>(channel->state).spends;
     spends.erase(std::remove_if(spends.begin(), spends.end(), is_gone), spends.end());
     draft.log(LogLevel::unusual,
               fmt::format("a reorg took back spends of channel={} from height={}", id.hex(),
@@ -366,15 +365,43 @@ void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& sc
             }
         }
     });
-    for (const auto& match : matches)
-        on_preimage(draft, match.htlc, match.hash, match.preimage, scope);
+    for (const auto& match : matches) {
+        // A settled channel still knows HTLCs of which everybody has heard the end.
+        const bool is_awaited =
+            draft.payments.contains(match.hash) || find_forward(draft, match.htlc) != nullptr;
+        if (is_awaited) on_preimage(draft, match.htlc, match.hash, match.preimage, scope);
+    }
 }
+
+namespace {
+
+/// Which transaction will spend the funding output, as far as the wallet has taken a side: after a
+/// reorg what was swept of one is among the coins, and must not be counted as part of another one.
+ports::TxPtr supposed_spender(const State& state, const channel::Closing& closing) {
+    ports::TxPtr any;
+    for (const auto& [txid, row] : state.transactions) {
+        if (row.height || !spends_output(*row.tx, closing.funded.params().funding)) continue;
+        any = row.tx;
+        for (const auto& made : closing.claims) {
+            const bool is_of_it = std::any_of(
+                made.tx.inputs.begin(), made.tx.inputs.end(),
+                [&](const bitcoin::TxIn& input) { return input.previous.txid == txid; });
+            if (is_of_it && state.transactions.contains(made.tx.txid())) return row.tx;
+        }
+    }
+    const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing.cause);
+    return ours == nullptr ? any : std::make_shared<const bitcoin::Transaction>(ours->tx);
+}
+
+}  // namespace
 
 StillOut still_out(const State& state, const channel::Channel& channel,
                    const ports::KeyRing& keys) {
     StillOut out;
     const auto* const closing = closing_of(channel);
-    if (closing == nullptr) return out;
+    if (closing == nullptr || channel::closed_of(channel.state) != nullptr ||
+        rival_of(channel) != nullptr)
+        return out;
     ports::TxPtr supposed;
     if (!is_spent(*closing)) {
         if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&closing->cause)) {
@@ -385,9 +412,7 @@ StillOut still_out(const State& state, const channel::Channel& channel,
             }
             return out;
         }
-        if (const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause)) {
-            supposed = std::make_shared<const bitcoin::Transaction>(ours->tx);
-        }
+        supposed = supposed_spender(state, *closing);
     }
     const auto progress =
         close_progress(channel, *keys.channel(channel.keys), state.tip.height, supposed);

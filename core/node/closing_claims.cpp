@@ -21,6 +21,9 @@ namespace {
 using channel::Party;
 using onchain::Claim;
 
+/// From the settled end of a close to its irrevocable one.
+constexpr BlockDelta remembered_for{onchain::irrevocable_depth.raw() -
+                                    onchain::settled_depth.raw()};
 /// So many blocks before the other side can take it too, a claim pays for the next block.
 constexpr BlockDelta urgent_within{18};
 
@@ -38,25 +41,17 @@ const Part* part_of(const Draft& draft, const HtlcRef& htlc, const PaymentHash& 
     return nullptr;
 }
 
-std::optional<Forward> forward_to(const Draft& draft, const HtlcRef& outgoing) {
-    std::optional<Forward> out;
-    draft.forwards.for_each([&](const HtlcRef&, const Forward& forward) {
-        if (forward.outgoing == outgoing) out = forward;
-    });
-    return out;
-}
-
 /// Does anybody above still wait to hear of this HTLC?
 bool awaits_preimage(const Draft& draft, const HtlcRef& htlc, const PaymentHash& hash) {
     const auto* const part = part_of(draft, htlc, hash);
     if (part != nullptr && part->state == Part::State::in_flight) return true;
-    const auto forward = forward_to(draft, htlc);
-    return forward && !forward->preimage;
+    const Forward* const forward = find_forward(draft, htlc);
+    return forward != nullptr && !forward->preimage;
 }
 bool awaits_removal(const Draft& draft, const HtlcRef& htlc, const PaymentHash& hash) {
     const auto* const part = part_of(draft, htlc, hash);
     if (part != nullptr && part->state == Part::State::in_flight) return true;
-    return forward_to(draft, htlc).has_value();
+    return find_forward(draft, htlc) != nullptr;
 }
 
 // Preimages
@@ -140,7 +135,7 @@ private:
         // Forwarded: somebody upstream will go to the chain when we are late.
         return claim.htlc && claim.htlc->offered_by == Party::ours &&
                claim.kind != onchain::ClaimKind::second_stage_output &&
-               forward_to(m_draft, HtlcRef{m_id, claim.htlc->id}).has_value();
+               find_forward(m_draft, HtlcRef{m_id, claim.htlc->id}) != nullptr;
     }
 
     void pass(const std::vector<Claim>& open, FeeratePerKw feerate) {
@@ -306,51 +301,54 @@ void tell_outcomes(Draft& draft, const std::vector<Outcome>& outcomes, const Sco
 // The end
 // -----------------------------------------------------------------------------------------------------------------
 
-std::string how_of(const onchain::Classification& what, const bitcoin::Transaction& close,
-                   const channel::ChannelParams& params) {
+std::string how_of(const onchain::Classification& what) {
     return std::visit(
         overloaded{[](const onchain::MutualClose&) { return std::string("mutual"); },
                    [](const onchain::OurCommit&) { return std::string("ours"); },
                    [](const onchain::TheirRevoked&) { return std::string("revoked"); },
-                   [&](const onchain::Unknown&) {
-                       // Without a commitment's form it needed both signatures: an earlier offer of
-                       // a close.
-                       const bool is_commitment =
-                           channel::commitment_number_of(params, close).has_value();
-                       return std::string(is_commitment ? "theirs" : "mutual");
-                   },
                    [](const auto&) { return std::string("theirs"); }},
         what);
 }
 
-void finish(Draft& draft, const ChannelId& id, const onchain::Progress& progress,
-            const Scope& scope) {
+/// All of it is deep enough to be told. The channel stays, quietly, until it is irrevocable.
+void settle(Draft& draft, const ChannelId& id, const onchain::Progress& progress) {
     const auto& closing = *closing_of(draft, id);
     const auto& close = *closing.spends.front().tx;
     channel::Closed closed;
     closed.params = closing.funded.params();
     closed.height = draft.tip.height;
     closed.closing_txid = progress.closing_txid;
-    closed.how = how_of(progress.what, close, closed.params);
+    closed.how = how_of(progress.what);
     closed.to_ours = progress.came_back;
     if (closed.how == "mutual") {
         for (const auto& output : close.outputs) {
             if (draft.scripts.contains(output.script)) closed.to_ours += output.value;
         }
     }
+    draft.log(LogLevel::info, fmt::format("closed channel={} how={} to_ours={}", id.hex(),
+                                          closed.how, closed.to_ours.raw()));
+    channel::Channel* const channel = draft.edit_channel(id);
+    channel::Closing kept = std::move(std::get<channel::Closing>(channel->state));
+    channel->state = channel::Settled{std::move(kept), std::move(closed)};
+}
+
+/// Irrevocable: what was needed to claim it all once more is forgotten.
+void forget(Draft& draft, const ChannelId& id, const Scope& scope) {
+    channel::Channel* const channel = draft.edit_channel(id);
+    auto& settled = std::get<channel::Settled>(channel->state);
     std::vector<channel::Htlc> htlcs;
-    for (const auto& entry : closing.funded.commitments.htlcs()) htlcs.push_back(entry.htlc);
+    for (const auto& entry : settled.closing.funded.commitments.htlcs())
+        htlcs.push_back(entry.htlc);
+    channel::Closed closed = std::move(settled.outcome);
+    channel->state = std::move(closed);
     for (const auto& htlc : htlcs) {
         if (htlc.offered_by == Party::theirs)
             on_incoming_removed(draft, HtlcRef{id, htlc.id}, htlc.payment_hash, scope);
     }
-    draft.log(LogLevel::info, fmt::format("closed channel={} how={} to_ours={}", id.hex(),
-                                          closed.how, closed.to_ours.raw()));
-    draft.edit_channel(id)->state = std::move(closed);
 }
 
-bool is_finished(const onchain::Progress& progress, const std::vector<Outcome>& outcomes,
-                 bool given_up, BlockHeight tip) {
+bool is_settled(const onchain::Progress& progress, const std::vector<Outcome>& outcomes,
+                bool given_up, BlockHeight tip) {
     if (progress.settled) return true;
     if (!given_up || !is_deep(progress.closed_at, tip)) return false;
     return std::all_of(
@@ -374,19 +372,24 @@ void advance(Draft& draft, const ChannelId& id, const Scope& scope) {
     // Those above may have gone on with this very channel.
     if (closing_of(draft, id) == nullptr) return;
     Claimer(draft, id, scope).run(progress->open);
-    if (is_finished(*progress, outcomes, given_up, tip)) finish(draft, id, *progress, scope);
+    if (is_settled(*progress, outcomes, given_up, tip)) settle(draft, id, *progress);
 }
 
 }  // namespace
 
 void closings_on_block(Draft& draft, const Scope& scope) {
     std::vector<ChannelId> ids;
+    std::vector<ChannelId> done;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
         if (std::holds_alternative<channel::Closing>(channel->state)) ids.push_back(id);
+        const auto* const settled = std::get_if<channel::Settled>(&channel->state);
+        if (settled != nullptr && draft.tip.height >= settled->outcome.height + remembered_for)
+            done.push_back(id);
     });
     for (const auto& id : ids) {
         if (closing_of(draft, id) != nullptr) advance(draft, id, scope);
     }
+    for (const auto& id : done) forget(draft, id, scope);
 }
 
 }  // namespace runnel::node

@@ -88,7 +88,9 @@ void take_signatures(Draft& draft, const PeerMessage& event, const wire::Announc
 void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpdate& update, const Scope& scope) {
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& c) {
-        if (c->peer == event.node_id && channel::funded_of(c->state) != nullptr) ids.push_back(id);
+        if (c->peer == event.node_id && channel::funded_of(c->state) != nullptr &&
+            channel::closed_of(c->state) == nullptr)
+            ids.push_back(id);
     });
     for (const auto& id : ids) {
         const auto* const funded = channel::funded_of((*draft.channels.find(id))->state);

@@ -58,6 +58,10 @@ void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope);
 /// An HTLC left a channel: queued payments go as far as there is room.
 void payments_on_room(Draft& draft, const Scope& scope);
 void resume_payments(const State& state, std::vector<ports::Effect>& out);
+/// The forward that this HTLC of ours carries.
+const Forward* find_forward(const Draft& draft, const HtlcRef& outgoing);
+void put_forward(Draft& draft, Forward forward);
+void erase_forward(Draft& draft, const HtlcRef& incoming);
 /// The known preimage of an HTLC offered to us, for claiming it on the chain.
 std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming, const PaymentHash& hash);
 /// The inspection behind `decode` and previews (inspect.cpp): an invoice, an address or a link with one or both.

@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/address.h"
 #include "core/channel/store.h"
+#include "core/node/funding.h"
 
 #include <fmt/format.h>
 
@@ -137,15 +138,22 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         return;
     }
     const auto closing_txid = [](const channel::Channel& c) -> std::optional<Txid> {
-        const auto* const closing = std::get_if<channel::Closing>(&c.state);
+        const auto* const closing = channel::closing_of(c.state);
         if (closing == nullptr) return std::nullopt;
         if (!closing->spends.empty()) return closing->spends.front().tx->txid();
-        if (const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause)) return ours->tx.txid();
-        if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&closing->cause)) return mutual->tx.txid();
+        if (const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause))
+            return ours->tx.txid();
+        if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&closing->cause))
+            return mutual->tx.txid();
         return std::nullopt;
     };
-    if (const auto* const closed = std::get_if<channel::Closed>(&channel->state)) {
-        draft.answer(id, api::Answer(api::ChannelClosing{wish.channel_id, closed->closing_txid, "closed"}));
+    if (is_shown_closed(*channel, draft.tip.height)) {
+        const auto* const closed = channel::closed_of(channel->state);
+        const bool was_funded = closed != nullptr && !closed->closing_txid.is_zero();
+        draft.answer(
+            id, api::Answer(api::ChannelClosing{
+                    wish.channel_id,
+                    was_funded ? std::optional(closed->closing_txid) : std::nullopt, "closed"}));
         return;
     }
     if (!channel::is_stored(channel->state)) {

@@ -41,7 +41,7 @@ Candidates candidates(const Draft& draft, ShortChannelId scid, Msat amount) {
     ChannelId named;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
         const auto* const funded = channel::funded_of(channel->state);
-        if (funded == nullptr || next || std::holds_alternative<channel::Closing>(channel->state) ||
+        if (funded == nullptr || next || channel::closing_of(channel->state) != nullptr ||
             !is_named(*funded, scid))
             return;
         next = channel->peer;
@@ -83,26 +83,41 @@ std::optional<onion::Failure> policy_failure(const Draft& draft, const ForwardPo
     return std::nullopt;
 }
 
-std::optional<Forward> find_forward(const Draft& draft, const HtlcRef& outgoing) {
-    std::optional<Forward> found;
-    draft.forwards.for_each([&](const HtlcRef&, const Forward& forward) {
-        if (forward.outgoing == outgoing) found = forward;
-    });
-    return found;
-}
-
 /// The outgoing HTLC was taken back and its id is given out again: what is said of that one is not this forward's.
 void forget_outgoing(Draft& draft, Forward forward) {
     forward.outgoing = HtlcRef{};
-    draft.forwards.put(forward.incoming, forward);
+    put_forward(draft, std::move(forward));
 }
 
 }  // namespace
 
+const Forward* find_forward(const Draft& draft, const HtlcRef& outgoing) {
+    const HtlcRef* const incoming = draft.forwards_by_outgoing.find(outgoing);
+    return incoming == nullptr ? nullptr : draft.forwards.find(*incoming);
+}
+
+void put_forward(Draft& draft, Forward forward) {
+    const Forward* const before = draft.forwards.find(forward.incoming);
+    if (before == nullptr || before->outgoing != forward.outgoing) {
+        if (before != nullptr) draft.forwards_by_outgoing.erase(before->outgoing);
+        if (forward.outgoing != HtlcRef{})
+            draft.forwards_by_outgoing.put(forward.outgoing, forward.incoming);
+    }
+    const HtlcRef incoming = forward.incoming;
+    draft.forwards.put(incoming, std::move(forward));
+}
+
+void erase_forward(Draft& draft, const HtlcRef& incoming) {
+    const Forward* const forward = draft.forwards.find(incoming);
+    if (forward == nullptr) return;
+    draft.forwards_by_outgoing.erase(forward->outgoing);
+    draft.forwards.erase(incoming);
+}
+
 bool is_on_chain(const Draft& draft, const ChannelId& id) {
     const ChannelPtr* const found = draft.channels.find(id);
-    return found != nullptr && (std::holds_alternative<channel::Closing>((*found)->state) ||
-                                std::holds_alternative<channel::Closed>((*found)->state));
+    return found != nullptr && (channel::closing_of((*found)->state) != nullptr ||
+                                channel::closed_of((*found)->state) != nullptr);
 }
 
 void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayload& payload,
@@ -121,8 +136,7 @@ void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayl
         const auto add = channel::add_htlc(*channel, payload.amt_to_forward, htlc.htlc.payment_hash,
                                            payload.outgoing_cltv_value, next);
         if (!add) continue;
-        draft.forwards.put(htlc.ref,
-                           Forward{htlc.ref, HtlcRef{id, add->id}, htlc.htlc.amount_msat,
+        put_forward(draft, Forward{htlc.ref, HtlcRef{id, add->id}, htlc.htlc.amount_msat,
                                    payload.amt_to_forward, htlc.shared_secret, std::nullopt});
         draft.dirty.insert(id);
         draft.send(channel->peer, *add);
@@ -133,20 +147,22 @@ void forward_htlc(Draft& draft, const PeeledHtlc& htlc, const onion::ForwardPayl
 
 bool forward_preimage(Draft& draft, const HtlcRef& outgoing, const wire::Preimage& preimage,
                       const Scope& scope) {
-    auto forward = find_forward(draft, outgoing);
-    if (!forward) return false;
-    if (forward->preimage) return true;
-    forward->preimage = preimage;
-    draft.forwards.put(forward->incoming, *forward);
-    const bool passed_on = fulfil_incoming(draft, forward->incoming, preimage);
+    const Forward* const found = find_forward(draft, outgoing);
+    if (found == nullptr) return false;
+    if (found->preimage) return true;
+    Forward forward = *found;
+    forward.preimage = preimage;
+    put_forward(draft, forward);
+    const bool passed_on = fulfil_incoming(draft, forward.incoming, preimage);
     // The incoming channel went to the chain: there the preimage is worth the same, for a limited
     // time.
-    const bool on_chain = is_on_chain(draft, forward->incoming.channel);
+    const bool on_chain = is_on_chain(draft, forward.incoming.channel);
     if (passed_on || on_chain) {
-        draft.tell(api::HtlcForwarded{forward->amount_out, forward->amount_in - forward->amount_out});
+        draft.tell(api::HtlcForwarded{forward.amount_out, forward.amount_in - forward.amount_out});
     } else {
-        draft.log(LogLevel::unusual, fmt::format("preimage too late for channel={} id={}", forward->incoming.channel.hex(),
-                                                 forward->incoming.id.raw()));
+        draft.log(LogLevel::unusual,
+                  fmt::format("preimage too late for channel={} id={}",
+                              forward.incoming.channel.hex(), forward.incoming.id.raw()));
     }
     if (on_chain) closings_on_block(draft, scope);
     return true;
@@ -154,19 +170,20 @@ bool forward_preimage(Draft& draft, const HtlcRef& outgoing, const wire::Preimag
 
 bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Removal* removal,
                      const Scope& scope) {
-    const auto forward = find_forward(draft, outgoing);
-    if (!forward) return false;
+    const Forward* const found = find_forward(draft, outgoing);
+    if (found == nullptr) return false;
+    const Forward forward = *found;
     if (removal != nullptr) {
         if (const auto* const fulfilled = std::get_if<channel::Fulfilled>(removal)) {
             return forward_preimage(draft, outgoing, fulfilled->payment_preimage, scope);
         }
     }
     // Known meanwhile, from the chain: then the incoming one is paid, whatever the removal says.
-    if (forward->preimage) return true;
+    if (forward.preimage) return true;
     if (removal == nullptr) {
         const bool never_left = !is_on_chain(draft, outgoing.channel);
-        if (never_left) forget_outgoing(draft, *forward);
-        fail_incoming(draft, forward->incoming, forward->shared_secret,
+        if (never_left) forget_outgoing(draft, forward);
+        fail_incoming(draft, forward.incoming, forward.shared_secret,
                       never_left ? onion::Failure(onion::TemporaryChannelFailure{{}})
                                  : onion::Failure(onion::PermanentChannelFailure{}));
         return true;
@@ -178,10 +195,10 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
             return true;
         }
         Bytes reason = failed->reason;
-        onion::wrap_failure(forward->shared_secret, reason);
-        fail_incoming_with(draft, forward->incoming, std::move(reason));
+        onion::wrap_failure(forward.shared_secret, reason);
+        fail_incoming_with(draft, forward.incoming, std::move(reason));
     } else if (const auto* const malformed = std::get_if<channel::FailedMalformed>(removal)) {
-        fail_incoming(draft, forward->incoming, forward->shared_secret,
+        fail_incoming(draft, forward.incoming, forward.shared_secret,
                       onion::from_malformed(malformed->failure_code, malformed->sha256_of_onion));
     }
     return true;
@@ -190,7 +207,8 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
 void fail_expired_forwards(Draft& draft) {
     std::vector<Forward> expired;
     draft.forwards.for_each([&](const HtlcRef& ref, const Forward& forward) {
-        if (forward.preimage) return;
+        // On the chain nothing can be said any more.
+        if (forward.preimage || is_on_chain(draft, ref.channel)) return;
         const ChannelPtr* const channel = draft.channels.find(ref.channel);
         const auto* const funded = channel == nullptr ? nullptr : channel::funded_of((*channel)->state);
         const auto* const entry = funded == nullptr ? nullptr : funded->commitments.find(channel::Party::theirs, ref.id);

@@ -210,7 +210,11 @@ void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash,
 void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash,
                          const channel::Removal* removal, const Scope& scope) {
     if (!carries(draft, hash, outgoing)) {
-        if (!forward_removed(draft, outgoing, removal, scope)) {
+        const bool is_fulfilled =
+            removal != nullptr && std::holds_alternative<channel::Fulfilled>(*removal);
+        // A forward ends with its incoming HTLC, and the payer's side may be quicker to let go: the
+        // preimage was passed on when it came, and there is nothing more to do.
+        if (!forward_removed(draft, outgoing, removal, scope) && !is_fulfilled) {
             draft.log(LogLevel::unusual, fmt::format("htlc of nobody channel={} id={}",
                                                      outgoing.channel.hex(), outgoing.id.raw()));
         }
@@ -292,8 +296,9 @@ void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
     }
 }
 
-void payments_on_block(Draft& draft, const Scope&) {
+void payments_on_block(Draft& draft, const Scope& scope) {
     fail_expiring_sets(draft);
+    weigh_sets_again(draft, scope);
     fail_expired_forwards(draft);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace runnel::node {
 
@@ -85,6 +86,42 @@ void arm_mpp_timer(Draft& draft, const PaymentHash& hash, std::uint64_t millisec
                                             std::chrono::milliseconds(milliseconds)});
 }
 
+/// What a set is worth now. A part over a funding transaction that a reorg removed counts for
+/// nothing: it may never come back, and then the part could not be claimed. Until it does, the set
+/// is as if the part were still under way.
+Msat worth_of(const Draft& draft, const std::vector<ReceivedPart>& parts) {
+    Msat sum;
+    for (const auto& part : parts) {
+        const ChannelPtr* const channel = draft.channels.find(part.htlc.channel);
+        const auto* const funded =
+            channel == nullptr ? nullptr : channel::funded_of((*channel)->state);
+        if (funded == nullptr || !funded->confirmation) continue;
+        sum = add(sum, part.amount).value_or(Msat(UINT64_MAX));
+    }
+    return sum;
+}
+
+/// Takes the set if it is whole, or fails it if it is too much. False when it goes on waiting.
+bool weigh_set(Draft& draft, IncomingPayment&& next, const Scope& scope) {
+    const Msat total = next.parts.back().total;
+    const Msat sum = worth_of(draft, next.parts);
+    if (sum < total) {
+        put(draft, std::move(next));
+        return false;
+    }
+    // More than twice of what was asked is more than a payer's privacy needs (BOLT 4): somebody
+    // made a mistake, the money goes back.
+    if (is_more_than_twice(sum, next.amount.value_or(total))) {
+        const PaymentHash hash = next.payment_hash;
+        const Msat last = next.parts.back().amount;
+        put(draft, std::move(next));
+        fail_set(draft, hash, unknown_details(draft, last));
+        return true;
+    }
+    take_set(draft, std::move(next), sum, scope);
+    return true;
+}
+
 /// Adds a part that was found in order to the set of its invoice.
 void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, const Scope& scope) {
     // A part whose channel went to the chain meanwhile is no part of the set any more: whether it
@@ -95,25 +132,10 @@ void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, co
                                     }),
                      next.parts.end());
     const bool first = next.parts.empty();
+    const PaymentHash hash = next.payment_hash;
     next.parts.push_back(part);
-    Msat sum;
-    for (const auto& p : next.parts) {
-        const auto total = add(sum, p.amount);
-        sum = total.value_or(Msat(UINT64_MAX));
-    }
-    if (sum < part.total) {
-        if (first) arm_mpp_timer(draft, next.payment_hash, mpp_patience_ms);
-        put(draft, std::move(next));
-        return;
-    }
-    // More than twice of what was asked is more than a payer's privacy needs (BOLT 4): somebody
-    // made a mistake, the money goes back.
-    if (is_more_than_twice(sum, next.amount.value_or(part.total))) {
-        const PaymentHash hash = next.payment_hash;
-        put(draft, std::move(next));
-        return fail_set(draft, hash, unknown_details(draft, part.amount));
-    }
-    take_set(draft, std::move(next), sum, scope);
+    if (!weigh_set(draft, std::move(next), scope) && first)
+        arm_mpp_timer(draft, hash, mpp_patience_ms);
 }
 
 /// A keysend: nobody was asked, the payer brought the preimage.
@@ -359,7 +381,7 @@ void fail_expiring_sets(Draft& draft) {
 
 void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHash& hash,
                          const Scope&) {
-    if (draft.forwards.contains(incoming)) draft.forwards.erase(incoming);
+    erase_forward(draft, incoming);
     const IncomingPtr* const found = draft.incoming.find(hash);
     // A paid invoice keeps its parts: they say how it was paid.
     if (found == nullptr || !std::holds_alternative<InvoiceOpen>((*found)->status)) return;
@@ -371,6 +393,34 @@ void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHas
     next.parts.erase(next.parts.begin() + (at - parts.begin()));
     if (next.parts.empty() && next.bolt11.empty()) return draft.incoming.erase(hash);
     put(draft, std::move(next));
+}
+
+void weigh_sets_again(Draft& draft, const Scope& scope) {
+    // As for new parts: not while it is unknown how high the chain is.
+    if (scope.disk_low || chain_problem(draft, scope, true)) return;
+    std::set<PaymentHash> waiting;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+        const auto* const funded = channel::funded_of(channel->state);
+        if (funded == nullptr || !takes_answers(draft, channel->id)) return;
+        for (const auto& entry : funded->commitments.htlcs()) {
+            const bool is_locked_in = entry.htlc.offered_by == channel::Party::theirs &&
+                                      entry.stage == channel::Stage::locked_in;
+            if (is_locked_in) waiting.insert(entry.htlc.payment_hash);
+        }
+    });
+    for (const auto& hash : waiting) {
+        const IncomingPtr* const found = draft.incoming.find(hash);
+        if (found == nullptr || (*found)->parts.empty() ||
+            !std::holds_alternative<InvoiceOpen>((*found)->status))
+            continue;
+        const auto& parts = (*found)->parts;
+        const bool all_answer = std::all_of(parts.begin(), parts.end(), [&](const ReceivedPart& p) {
+            return takes_answers(draft, p.htlc.channel);
+        });
+        if (!all_answer || worth_of(draft, parts) < parts.back().total) continue;
+        IncomingPayment next = **found;
+        weigh_set(draft, std::move(next), scope);
+    }
 }
 
 std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming,

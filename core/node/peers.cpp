@@ -26,7 +26,7 @@ std::uint64_t reconnect_timer(const crypto::PublicKey& node_id) {
 bool has_live_channel(const Draft& draft, const crypto::PublicKey& node_id) {
     bool found = false;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
-        if (channel->peer == node_id && !std::holds_alternative<channel::Closed>(channel->state)) found = true;
+        if (channel->peer == node_id && channel::closed_of(channel->state) == nullptr) found = true;
     });
     return found;
 }
@@ -191,7 +191,7 @@ void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
 
 void resume_peers(const State& state, std::vector<ports::Effect>& out) {
     for (const auto& [id, channel] : state.channels) {
-        if (std::holds_alternative<channel::Closed>(channel->state)) continue;
+        if (channel::closed_of(channel->state) != nullptr) continue;
         const auto peer = state.peers.find(channel->peer);
         if (peer == state.peers.end() || peer->second.host.empty()) continue;
         out.push_back(ports::ConnectPeer{channel->peer, peer->second.host, peer->second.port});

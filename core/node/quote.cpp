@@ -2,6 +2,7 @@
 // same planners as the deed itself, on a draft that nobody keeps.
 #include "core/channel/store.h"
 #include "core/channel/transactions.h"
+#include "core/node/funding.h"
 #include "core/node/openings.h"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
 Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask) {
     const auto found = state.channels.find(ask.channel_id);
     const auto* const funded = found == state.channels.end() ? nullptr : channel::funded_of(found->second->state);
-    if (funded == nullptr) {
+    if (funded == nullptr || is_shown_closed(*found->second, state.tip.height)) {
         return fail(api::Problem{api::ProblemKind::unknown_command_target, {{"what", "channel"}, {"id", ask.channel_id.hex()}}});
     }
     const auto& commitments = funded->commitments;

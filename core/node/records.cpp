@@ -327,6 +327,8 @@ Result<void, LoadError> load_state(State& state, const ports::RecordReader& stor
     RUNNEL_CHECK(load_each(store, RecordKind::forward, "forward", [&](ByteView, ByteView value) -> std::optional<DecodeError> {
         auto forward = decode_forward(value);
         if (!forward) return forward.error();
+        if (forward->outgoing != HtlcRef{})
+            state.forwards_by_outgoing[forward->outgoing] = forward->incoming;
         state.forwards[forward->incoming] = *forward;
         return std::nullopt;
     }));

@@ -1,5 +1,6 @@
 // The picture that readers see: every figure is worked out here, once.
 #include "core/node/closing.h"
+#include "core/node/funding.h"
 #include "core/node/handlers.h"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
     api::ChannelView view;
     view.channel_id = channel.id;
     view.peer = channel.peer;
-    view.state = std::string(channel::state_name(channel.state));
+    view.state = shown_state(channel, state.tip.height);
     view.online = channel.link == channel::Link::online;
     view.usable = channel::is_usable(channel);
     const auto fill_params = [&](const channel::ChannelParams& params) {
@@ -57,7 +58,16 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
         view.their_reserve = params.ours.channel_reserve_satoshis.msat();
         view.our_delay = params.theirs.to_self_delay;
     };
-    if (const auto* const funded = channel::funded_of(channel.state)) {
+    const auto* const funded = channel::funded_of(channel.state);
+    if (is_shown_closed(channel, state.tip.height)) {
+        const auto* const closed = channel::closed_of(channel.state);
+        fill_params(closed == nullptr ? funded->params() : closed->params);
+        view.closing_reason = closed == nullptr ? "never confirmed" : closed->how;
+        if (closed != nullptr && !closed->closing_txid.is_zero())
+            view.closing_txid = closed->closing_txid;
+        return view;
+    }
+    if (funded != nullptr) {
         fill_params(funded->params());
         const auto& c = funded->commitments;
         view.short_channel_id = funded->short_channel_id();
@@ -68,6 +78,8 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
         view.feerate = c.feerate();
         add_htlcs(view, c);
         view.ours = sub_or_zero(view.ours, view.in_flight_out);
+        // What was to be in it is among the coins again, as far as it was not spent elsewhere.
+        if (rival_of(channel) != nullptr) view.ours = Msat(0);
         view.theirs = sub_or_zero(view.theirs, view.in_flight_in);
         if (std::holds_alternative<channel::Normal>(channel.state)) {
             view.can_send = c.can_send();
@@ -102,11 +114,6 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
         view.closing_until = out.until;
         view.in_flight_out = out.in_flight.msat();
     }
-    if (const auto* const closed = std::get_if<channel::Closed>(&channel.state)) {
-        fill_params(closed->params);
-        view.closing_reason = closed->how;
-        view.closing_txid = closed->closing_txid;
-    }
     return view;
 }
 
@@ -126,7 +133,8 @@ std::uint32_t block_seconds(const Config& config) {
 Sat reserve_in(const State& state, const Config& config) {
     std::size_t open = 0;
     for (const auto& [id, channel] : state.channels) {
-        if (channel::is_stored(channel->state) && !std::holds_alternative<channel::Closed>(channel->state)) ++open;
+        if (channel::is_stored(channel->state) && !is_shown_closed(*channel, state.tip.height))
+            ++open;
     }
     return open == 0 ? Sat(0) : config.anchor_reserve_each * (open + config.anchor_reserve_extra);
 }
@@ -138,8 +146,9 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     out->turn = state.turn;
     out->network = config.network;
     out->node_id = keys.node_id();
-    out->chain = {state.health.status.reachable, state.health.status.synced, state.tip.height, state.health.status.problem,
-                  block_seconds(config)};
+    const auto& status = state.health.status;
+    out->chain = {status.reachable, status.synced,         state.tip.height,
+                  status.problem,   block_seconds(config), status.trouble};
     for (const auto& [outpoint, coin] : state.coins) {
         (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
     }

@@ -103,7 +103,8 @@ struct Maps {
     Map<Txid, WalletTx> transactions;
     Map<PaymentHash, PaymentPtr> payments;
     Map<PaymentHash, IncomingPtr> incoming;
-    Map<HtlcRef, Forward> forwards;               ///< By incoming HTLC.
+    Map<HtlcRef, Forward> forwards;               ///< By incoming HTLC. Changed by put_forward() and erase_forward() only.
+    Map<HtlcRef, HtlcRef> forwards_by_outgoing;   ///< The incoming HTLC of each that is out; derived, not stored.
     Map<std::uint64_t, BlockHash> blocks;         ///< Recent ones by height.
     Map<bitcoin::Script, ports::KeyPath> scripts; ///< Of the wallet; derived, not stored.
     Map<api::CommandId, DoneCommand> done;        ///< The newest few.
@@ -114,8 +115,8 @@ struct Maps {
 /// The same as a tuple of references. Does not compile while a map is missing in it.
 template <typename AnyMaps>
 auto tie_maps(AnyMaps& maps) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l] = maps;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = maps;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
 }
 
 template <typename K, typename V>

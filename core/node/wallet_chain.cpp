@@ -3,6 +3,7 @@
 #include "core/bitcoin/consensus.h"
 #include "core/channel/store.h"
 #include "core/node/closing.h"
+#include "core/node/funding.h"
 #include "core/node/handlers.h"
 #include "core/node/openings.h"
 
@@ -40,11 +41,6 @@ bool is_spent(const Draft& draft, const bitcoin::OutPoint& outpoint) {
     return spent;
 }
 
-/// What spends the inputs of a transaction that no block holds: only so is it seen that another one took its place.
-void watch_inputs(const bitcoin::Transaction& tx, BlockHeight since, std::vector<ports::Effect>& out) {
-    for (const auto& input : tx.inputs) out.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, since});
-}
-
 /// The outputs of `tx` that are the wallet's become coins (or are confirmed), and what it spends stops being one.
 Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid, std::optional<BlockHeight> height, bool ours) {
     Effect effect;
@@ -78,12 +74,14 @@ void note_used_script(Draft& draft, const bitcoin::TxOut& output) {
     next = std::max(next, path->index + 1);
 }
 
-/// Gives back the coins of a transaction that can never confirm any more, and forgets it.
-void drop_transaction(Draft& draft, const Txid& txid) {
+}  // namespace
+
+void drop_transaction(Draft& draft, const Txid& txid, std::vector<Dropped>& dropped) {
     const WalletTx* const found = draft.transactions.find(txid);
     if (found == nullptr) return;
     const WalletTx gone = *found;
     draft.transactions.erase(txid);
+    dropped.push_back({txid, gone.fee});
     std::vector<Txid> children;
     for (std::uint32_t i = 0; i < gone.tx->outputs.size(); ++i) {
         const bitcoin::OutPoint outpoint{txid, i};
@@ -94,7 +92,7 @@ void drop_transaction(Draft& draft, const Txid& txid) {
             }
         });
     }
-    for (const auto& child : children) drop_transaction(draft, child);
+    for (const auto& child : children) drop_transaction(draft, child, dropped);
     for (const auto& input : gone.tx->inputs) {
         const WalletTx* const parent = draft.transactions.find(input.previous.txid);
         if (parent == nullptr || input.previous.index >= parent->tx->outputs.size()) continue;
@@ -108,8 +106,19 @@ void drop_transaction(Draft& draft, const Txid& txid) {
     draft.log(LogLevel::unusual, fmt::format("transaction replaced txid={}", display_hex(txid)));
 }
 
+/// What spends the inputs of a transaction that no block holds: only so is it seen that another one
+/// took its place.
+void watch_inputs(const bitcoin::Transaction& tx, BlockHeight since,
+                  std::vector<ports::Effect>& out) {
+    for (const auto& input : tx.inputs)
+        out.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, since});
+}
+
+namespace {
+
 /// A confirmed transaction ends the life of any unconfirmed one that spends the same output.
-void drop_conflicts(Draft& draft, const bitcoin::Transaction& confirmed, const Txid& txid) {
+std::vector<Dropped> drop_conflicts(Draft& draft, const bitcoin::Transaction& confirmed,
+                                    const Txid& txid) {
     std::vector<Txid> losers;
     draft.transactions.for_each([&](const Txid& id, const WalletTx& other) {
         if (id == txid || other.height) return;
@@ -119,12 +128,13 @@ void drop_conflicts(Draft& draft, const bitcoin::Transaction& confirmed, const T
             }
         }
     });
-    for (const auto& loser : losers) drop_transaction(draft, loser);
+    std::vector<Dropped> dropped;
+    for (const auto& loser : losers) drop_transaction(draft, loser, dropped);
+    return dropped;
 }
 
-void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& txid, std::optional<BlockHeight> height,
-                            const Scope& scope) {
-    if (height) drop_conflicts(draft, *tx, txid);
+void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& txid,
+                            std::optional<BlockHeight> height, const Scope& scope) {
     if (const WalletTx* const known = draft.transactions.find(txid)) {
         if (!height || known->height == height) return;
         draft.transactions.edit(txid).height = height;
@@ -180,7 +190,9 @@ void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const T
 
 void see_confirmed(Draft& draft, const ports::ConfirmedTx& confirmed, BlockHeight height, const Scope& scope) {
     const Txid txid = confirmed.tx->txid();
+    const auto dropped = drop_conflicts(draft, *confirmed.tx, txid);
     see_wallet_transaction(draft, confirmed.tx, txid, height, scope);
+    see_rival(draft, confirmed.tx, txid, height, dropped, scope);
     see_for_channels(draft, confirmed, txid, height, scope);
 }
 
@@ -240,7 +252,8 @@ void unconfirm_from(Draft& draft, BlockHeight height, const Scope& scope) {
         if (row == nullptr) continue;
         // A block's reward is gone with the block.
         if (bitcoin::is_coinbase(*row->tx)) {
-            drop_transaction(draft, txid);
+            std::vector<Dropped> dropped;
+            drop_transaction(draft, txid, dropped);
             continue;
         }
         draft.transactions.edit(txid).height.reset();
@@ -260,6 +273,7 @@ void unconfirm_from(Draft& draft, BlockHeight height, const Scope& scope) {
             channel::on_funding_unconfirmed(*draft.edit_channel(id));
         }
         spends_gone_from(draft, id, height, scope);
+        rival_gone_from(draft, id, height, scope);
     }
 }
 
@@ -283,6 +297,7 @@ void on_block_connected(Draft& draft, const ports::BlockConnected& block, const 
         if (draft.blocks.contains(old)) draft.blocks.erase(old);
     }
     for (const auto& confirmed : block.relevant) see_confirmed(draft, confirmed, block.height, scope);
+    fundings_on_block(draft, scope);
     after_tip_moved(draft, scope);
     std::map<Txid, WalletTx> ours;
     draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
@@ -377,7 +392,8 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
     const bool slept = silent_s > static_cast<std::int64_t>(scope.config.chain_patience_ms / 1'000);
     const bool in_touch = scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept;
     if (good && in_touch) return std::nullopt;
-    const api::Problem not_synced{api::ProblemKind::not_synced, {{"cause", health.status.problem}}};
+    const api::Problem not_synced{health.status.trouble.value_or(api::ProblemKind::not_synced),
+                                  {{"cause", health.status.problem}}};
     const api::Problem gone{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
     if (good) return gone;
     // Not synced at start counts as gone; a source that answers and says that it is behind counts at once.
@@ -406,6 +422,7 @@ void resume_wallet(const State& state, std::vector<ports::Effect>& out) {
     for (const auto& [txid, row] : state.transactions) {
         if (!row.height) watch_inputs(*row.tx, next, out);
     }
+    resume_fundings(state, out);
     rebroadcast(state.transactions, out);
 }
 

@@ -11,12 +11,6 @@ bool pays_to(const bitcoin::Transaction& tx, const bitcoin::Script& script) {
     return std::any_of(tx.outputs.begin(), tx.outputs.end(), [&](const bitcoin::TxOut& o) { return o.script == script; });
 }
 
-bool pays_only_to(const bitcoin::Transaction& tx, std::span<const bitcoin::Script> scripts) {
-    return !tx.outputs.empty() && std::all_of(tx.outputs.begin(), tx.outputs.end(), [&](const bitcoin::TxOut& output) {
-        return std::find(scripts.begin(), scripts.end(), output.script) != scripts.end();
-    });
-}
-
 /// A commitment of ours carries a to_remote of theirs; one of theirs cannot.
 bool is_of_our_making(const bitcoin::Transaction& tx, const channel::ChannelParams& params) {
     return pays_to(tx, bitcoin::p2wsh(channel::to_remote_script(params.their_keys.payment_basepoint)));
@@ -30,10 +24,7 @@ Classification classify(const bitcoin::Transaction& spend, const Known& known) {
     if (txid == known.theirs.tx.txid()) return TheirCurrent{};
     if (known.theirs_next != nullptr && txid == known.theirs_next->tx.txid()) return TheirNext{};
     const auto number = channel::commitment_number_of(known.params, spend);
-    if (!number) {
-        if (pays_only_to(spend, known.close_scripts)) return MutualClose{};
-        return Unknown{};
-    }
+    if (!number) return MutualClose{};
     if (is_of_our_making(spend, known.params)) return Unknown{};
     if (auto secret = known.revealed.get(*number)) return TheirRevoked{*number, *std::move(secret)};
     if (*number >= known.theirs.number) return TheirFuture{*number};

@@ -5,12 +5,12 @@
 #include "core/channel/transactions.h"
 #include "core/crypto/shachain.h"
 
-#include <span>
 #include <variant>
 
 namespace runnel::onchain {
 
-/// Agreed by both: pays only to the scripts of the shutdown messages.
+/// Agreed by both, now or in a negotiation that a cut of the connection ended: it has not a commitment's form, and we sign nothing
+/// else that spends the funding output. What of it is ours pays the wallet like any other transaction.
 struct MutualClose {};
 /// Our latest commitment.
 struct OurCommit {};
@@ -39,7 +39,6 @@ struct Known {
     const channel::CommitmentTx& theirs;              ///< Their latest unrevoked.
     const channel::CommitmentTx* theirs_next = nullptr;  ///< Signed by us, its predecessor not yet revoked; may be null.
     const crypto::ShaChain& revealed;                 ///< Secrets of their revoked commitments.
-    std::span<const bitcoin::Script> close_scripts{}; ///< Of the shutdown messages said so far.
 };
 
 /// `spend` must spend params.funding.

@@ -55,18 +55,13 @@ public:
         m_last = close.height;
     }
 
-    Progress run(const Spend& close, const bitcoin::Script* our_close_script) {
+    Progress run(const Spend& close) {
         m_out.watch.push_back(m_situation.known.params.funding);
         plan(*close.tx);
         while (!m_todo.empty()) {
             auto claim = std::move(m_todo.front());
             m_todo.pop_front();
             follow_output(std::move(claim));
-        }
-        if (std::holds_alternative<MutualClose>(m_out.what) && our_close_script != nullptr) {
-            for (const auto& output : close.tx->outputs) {
-                if (output.script == *our_close_script) m_out.came_back += output.value;
-            }
         }
         for (const auto& htlc : m_situation.offered_by_us) m_out.outcomes.push_back(outcome_of(htlc));
         const bool all_known = std::none_of(m_out.outcomes.begin(), m_out.outcomes.end(), [](const HtlcOutcome& outcome) {
@@ -200,11 +195,11 @@ BlockDelta depth(BlockHeight height, BlockHeight tip) {
     return BlockDelta(distance(height, tip).raw() + 1);
 }
 
-std::optional<Progress> follow(const Situation& situation, const bitcoin::Script* our_close_script) {
+std::optional<Progress> follow(const Situation& situation) {
     for (const auto& spend : situation.spends) {
         if (spend.outpoint != situation.known.params.funding || !spend.tx) continue;
         if (!input_spending(*spend.tx, spend.outpoint)) continue;
-        return Follower(situation, spend).run(spend, our_close_script);
+        return Follower(situation, spend).run(spend);
     }
     return std::nullopt;
 }

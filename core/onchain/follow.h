@@ -62,14 +62,14 @@ struct Progress {
     std::vector<Resolved> resolved;
     std::vector<HtlcOutcome> outcomes;   ///< One for each of Situation::offered_by_us, in its order.
     std::vector<bitcoin::OutPoint> watch;  ///< Every output whose spend matters, spent or not.
-    Sat came_back;                       ///< Wallet-bound and in a block: outputs we took, and our part of a mutual close.
+    Sat came_back;                       ///< Outputs we took, wallet-bound and in a block. Of a mutual close the wallet knows.
     Sat to_come;                         ///< In `open`, before fees; what awaits a preimage not included.
     bool settled = false;                ///< Nothing open, all of it settled_depth deep.
     bool irrevocable = false;            ///< Nothing open, all of it irrevocable_depth deep: may be forgotten.
 };
 
-/// Nothing while the funding output is unspent. `our_close_script` is that of our shutdown message, for came_back.
-std::optional<Progress> follow(const Situation& situation, const bitcoin::Script* our_close_script = nullptr);
+/// Nothing while the funding output is unspent.
+std::optional<Progress> follow(const Situation& situation);
 
 /// Confirmations at `tip` of what is in block `height`; 1 in the tip itself.
 BlockDelta depth(BlockHeight height, BlockHeight tip);

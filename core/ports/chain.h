@@ -2,6 +2,7 @@
 // trusted for chain data only, and what it says is checked where it can be.
 #pragma once
 
+#include "core/api/problem.h"
 #include "core/bitcoin/transaction.h"
 
 #include <memory>
@@ -52,6 +53,7 @@ struct ChainStatus {
     BlockHeight tip;             ///< Its best block.
     bool relays_packages = false;  ///< `submitpackage` or its like is there.
     std::string problem;         ///< Technical cause when something is wrong, for logs.
+    std::optional<api::ProblemKind> trouble{};  ///< What a person has to hear of, and waiting alone may not mend.
 };
 /// How far a numbered search of old blocks has come (Watch::search). All that was found so far was told before.
 struct SearchProgress {

@@ -542,7 +542,11 @@ std::vector<std::string> Network::violations() {
                 if (at == b->node().state().channels.end()) continue;
                 const auto* const ours = channel::funded_of(channel->state);
                 const auto* const theirs = channel::funded_of(at->second->state);
-                if (ours == nullptr || theirs == nullptr || !ours->commitments.is_quiet() || !theirs->commitments.is_quiet()) continue;
+                const bool is_over = channel::closing_of(channel->state) != nullptr ||
+                                     channel::closing_of(at->second->state) != nullptr;
+                if (is_over || ours == nullptr || theirs == nullptr ||
+                    !ours->commitments.is_quiet() || !theirs->commitments.is_quiet())
+                    continue;
                 if (ours->commitments.settled(channel::Party::ours) != theirs->commitments.settled(channel::Party::theirs)) {
                     out.push_back(fmt::format("{} and {} disagree about {}", a->name(), b->name(), id.hex()));
                 }

@@ -1,9 +1,13 @@
-// tests/golden/stored/vN/*.hex: channels as version N wrote them. They must be read for ever, and as long as N is what we write,
-// written again to the same bytes. RUNNEL_GOLDEN_UPDATE=1 adds states that are missing; it never changes a file that is there.
+// tests/golden/stored/vN/*.hex: channels as version N wrote them. They must be read for ever, and
+// as long as N is what we write, written again to the same bytes. RUNNEL_GOLDEN_UPDATE=1 adds
+// states that are missing; it never changes a file that is there.
 //   v1  the first
 //   v2  closes by agreement say since when they wait for the peer
+//   v3  a funding transaction of ours may have a rival; a close that is settled is still
+//   remembered; no list of signed closes
 //
-// A file has lines: the state's name, the channel record, then one line an HTLC row (key, space, value); all hex but the name.
+// A file has lines: the state's name, the channel record, then one line an HTLC row (key, space,
+// value); all hex but the name.
 #include "tests/support/test_main.h"
 
 #include "tests/golden/worlds.h"
@@ -21,7 +25,7 @@ using runnel::test::Pair;
 
 namespace {
 
-const QString newest = "v2";
+const QString newest = "v3";
 
 bitcoin::Transaction some_transaction(std::uint8_t n) {
     bitcoin::Transaction tx;
@@ -105,7 +109,20 @@ std::vector<test::World> stored_worlds() {
     out.push_back({"closing (theirs)", [](Pair& p) {
                        test::busy(p);
                        auto moved = std::move(funded(p.a));
-                       p.a.channel->state = Closing{std::move(moved), TheirClose{}, BlockHeight(250), {}, {}, {}, {}};
+                       p.a.channel->state =
+                           Closing{std::move(moved), TheirClose{}, BlockHeight(250), {}, {}, {}};
+                   }});
+    out.push_back({"awaiting_confirmation (funding lost)", [](Pair& p) {
+                       p.agree();
+                       const auto rival =
+                           std::make_shared<const bitcoin::Transaction>(some_transaction(6));
+                       funded(p.a).rival = FundingRival{rival, BlockHeight(130), Sat(200)};
+                   }});
+    out.push_back({"awaiting_confirmation (funding was lost)", [](Pair& p) {
+                       p.agree();
+                       const auto rival =
+                           std::make_shared<const bitcoin::Transaction>(some_transaction(6));
+                       funded(p.a).rival = FundingRival{rival, std::nullopt, std::nullopt};
                    }});
     return out;
 }
@@ -187,13 +204,14 @@ void TestStored::what_is_written_now_is_read_now() {
         }
         QVERIFY2(file.exists(), qPrintable(file.fileName()));
     }
-    QCOMPARE(states.size(), std::size_t(7));
+    QCOMPARE(states.size(), std::size_t(8));
     QCOMPARE(stages.size(), std::size_t(9));  // every stage that is ever stored
 }
 
 void TestStored::old_states_load_data() {
     QTest::addColumn<QString>("version");
-    for (const char* const version : {"v1", "v2"}) QTest::addRow("%s", version) << QString(version);
+    for (const char* const version : {"v1", "v2", "v3"})
+        QTest::addRow("%s", version) << QString(version);
 }
 
 void TestStored::old_states_load() {
@@ -244,7 +262,7 @@ void TestStored::damage_is_noticed() {
     bad = good;
     bad.record[0] = 0;
     QCOMPARE(read(bad).error(), DecodeError::unsupported);
-    bad.record[0] = 3;
+    bad.record[0] = 4;
     QCOMPARE(read(bad).error(), DecodeError::unsupported);
     bad = good;
     bad.rows[0].second[0] = 2;

@@ -138,6 +138,14 @@ inline const std::vector<World>& worlds() {
              Closed closed{Pair::commitments(p.a).params(), BlockHeight(300), {}, "theirs", Sat(500'000)};
              p.a.channel->state = std::move(closed);
          }},
+        {"closed (settled)",  // and not irrevocable yet
+         [](Pair& p) {
+             busy(p);
+             Closed closed{Pair::commitments(p.a).params(), BlockHeight(300), {}, "ours", Sat(500'000)};
+             (void)force_close(*p.a.channel, "asked to", p.a.context()).value();
+             Closing closing = std::get<Closing>(p.a.channel->state);
+             p.a.channel->state = Settled{std::move(closing), std::move(closed)};
+         }},
     };
     return all;
 }

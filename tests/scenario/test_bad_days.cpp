@@ -307,7 +307,7 @@ void TestBadDays::ours_gives_way_to_theirs() {
     const auto& ours = std::get<channel::OurCommitPublished>(std::get<channel::Closing>(Story::channel_of(net.alice, id)->state).cause);
     QCOMPARE(net.net.chain().spender(funding)->tx->txid(), ours.tx.txid());
     net.net.mine(7);
-    const auto& closed = std::get<channel::Closed>(Story::channel_of(net.bob, id)->state);
+    const auto& closed = *channel::closed_of(Story::channel_of(net.bob, id)->state);
     QCOMPARE(closed.how, std::string("theirs"));
     QCOMPARE(closed.to_ours, 300'000_sat);
     net.net.mine(20);

@@ -37,6 +37,7 @@ private slots:
     void a_hung_source_counts_as_gone();
     void a_source_that_is_behind_counts_at_once_data();
     void a_source_that_is_behind_counts_at_once();
+    void what_is_wrong_with_a_source_is_said();
     void not_synced_at_start_counts_as_gone();
     void what_was_taken_before_is_carried_through_data();
     void what_was_taken_before_is_carried_through();
@@ -97,6 +98,28 @@ void TestChainSilence::a_source_that_is_behind_counts_at_once() {
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
     net.bob.say_chain(status_of(net.net, true, 0));
     net.net.settle();
+    QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
+    QVERIFY(net.check());
+}
+
+/// A source that shows less work than before, or another chain: nothing is added, and the person
+/// hears why.
+void TestChainSilence::what_is_wrong_with_a_source_is_said() {
+    Duo net;
+    net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    for (const auto kind :
+         {ProblemKind::chain_behind, ProblemKind::chain_unknown, ProblemKind::chain_pruned}) {
+        auto status = status_of(net.net, false, 0);
+        status.trouble = kind;
+        net.bob.say_chain(status);
+        net.net.settle();
+        QVERIFY(net.bob.snapshot()->chain.trouble == kind);
+        QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(), std::optional(kind));
+        QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
+    }
+    net.bob.say_chain(status_of(net.net, true, 0));
+    net.net.settle();
+    QVERIFY(!net.bob.snapshot()->chain.trouble);
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
     QVERIFY(net.check());
 }

@@ -1,104 +1,10 @@
 // Closes on the chain, whoever publishes and whatever is in flight: every satoshi comes home, every
 // payment gets its outcome.
-#include "tests/scenario/ledger.h"
+#include "tests/scenario/closes.h"
 
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
-
-namespace {
-
-/// Short delays, so that a story is a few hundred blocks.
-sim::Parts quick(std::uint8_t which, bool forwards = false) {
-    auto parts = parts_for(which, forwards);
-    parts.config.channels.to_self_delay = 20;
-    return parts;
-}
-
-class QuickDuo : public Story {
-public:
-    explicit QuickDuo(std::uint64_t seed = 1)
-        : Story(seed), alice(net.add("alice", quick(1))), bob(net.add("bob", quick(2))) {
-        for (auto* const node : {&alice, &bob}) {
-            net.fund(*node, 2'000'000_sat);
-            net.fund(*node, 30'000_sat, 6);
-        }
-    }
-    sim::SimNode& alice;
-    sim::SimNode& bob;
-};
-
-class QuickTrio : public Story {
-public:
-    QuickTrio()
-        : alice(net.add("alice", quick(1))),
-          hub(net.add("hub", quick(2, true))),
-          carol(net.add("carol", quick(3))) {
-        for (auto* const node : {&alice, &hub, &carol}) {
-            net.fund(*node, 2'000'000_sat, 2);
-            net.fund(*node, 30'000_sat, 8);
-        }
-        ledger.emplace(net);
-        first = open(alice, hub, 1'000'000_sat, 100'000'000_msat);
-        second = open(hub, carol, 1'000'000_sat);
-    }
-    sim::SimNode& alice;
-    sim::SimNode& hub;
-    sim::SimNode& carol;
-    std::optional<Ledger> ledger;
-    ChannelId first, second;
-};
-
-constexpr unsigned long_enough = 260;
-
-bool both(const Story&, const sim::SimNode& a, const sim::SimNode& b, const ChannelId& id,
-          const std::string& state) {
-    const auto x = Story::state_of(a, id);
-    const auto y = Story::state_of(b, id);
-    if (x == state && y == state) return true;
-    qWarning("states: %s %s", x.c_str(), y.c_str());
-    return false;
-}
-
-std::string how(const sim::SimNode& node, const ChannelId& id) {
-    const auto* const channel = Story::channel_of(node, id);
-    const auto* const closed =
-        channel == nullptr ? nullptr : std::get_if<channel::Closed>(&channel->state);
-    return closed == nullptr ? "not closed" : closed->how;
-}
-
-/// A payment to bob that he fulfils, but his word for it never arrives; the two are disconnected
-/// afterwards.
-Payment stuck_payment(Story& story, sim::SimNode& payer, sim::SimNode& payee, Msat amount) {
-    story.net.cut_on(payee, payer, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
-    auto payment = story.start_payment(payer, story.invoice(payee, amount));
-    story.net.settle();
-    return payment;
-}
-
-/// All that a node has, in its own figures: coins, what comes back, what is in flight, and its side
-/// of channels that go on.
-Sat whole_balance(const sim::SimNode& node) {
-    const auto shown = node.snapshot();
-    Msat sum =
-        (shown->balance.onchain + shown->balance.onchain_unconfirmed + shown->balance.closing)
-            .msat() +
-        shown->balance.in_flight;
-    for (const auto& channel : shown->channels) {
-        if (channel.state == "normal") sum += channel.ours;
-    }
-    return sum.floor_sat();
-}
-
-std::size_t pending_payments(const sim::SimNode& node) {
-    std::size_t count = 0;
-    for (const auto& [hash, payment] : node.node().state().payments) {
-        if (std::holds_alternative<node::PaymentPending>(payment->status)) ++count;
-    }
-    return count;
-}
-
-}  // namespace
 
 class TestForceClose : public QObject {
     Q_OBJECT
@@ -157,7 +63,7 @@ void TestForceClose::balances_come_home() {
     QCOMPARE(how(closer, id), std::string("ours"));
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
-    const auto* const bobs = std::get_if<channel::Closed>(&Story::channel_of(net.bob, id)->state);
+    const auto* const bobs = channel::closed_of(Story::channel_of(net.bob, id)->state);
     QCOMPARE(bobs->to_ours, 300'000_sat);
     QVERIFY(net.check());
 }
@@ -186,7 +92,7 @@ void TestForceClose::payee_claims_with_the_preimage() {
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
-    const auto& closed = std::get<channel::Closed>(Story::channel_of(net.bob, id)->state);
+    const auto& closed = *channel::closed_of(Story::channel_of(net.bob, id)->state);
     QCOMPARE(closed.to_ours, 50'000_sat);
     QVERIFY(net.check());
 }
@@ -212,7 +118,7 @@ void TestForceClose::payer_takes_back_what_an_offline_payee_leaves() {
     net.net.mine(60);
     QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
     QVERIFY(ledger.adds_up());
-    const auto& closed = std::get<channel::Closed>(Story::channel_of(net.alice, id)->state);
+    const auto& closed = *channel::closed_of(Story::channel_of(net.alice, id)->state);
     QVERIFY(closed.to_ours > 995'000_sat);
     // Back after all: too late for the money, but it learns what became of the channel.
     net.bob.set_chain_reachable(true);
@@ -478,7 +384,7 @@ void TestForceClose::a_reorg_to_another_close() {
     QCOMPARE(how(second, id), std::string("ours"));
     QCOMPARE(how(first, id), std::string("theirs"));
     QVERIFY(payment.succeeded());
-    QCOMPARE(std::get<channel::Closed>(Story::channel_of(net.bob, id)->state).to_ours, 150'000_sat);
+    QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours, 150'000_sat);
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
     QVERIFY(net.check());
@@ -563,7 +469,7 @@ void TestForceClose::lost_last_word_of_an_agreed_close() {
             QVERIFY(both(net, net.alice, net.bob, id, "closed"));
             QCOMPARE(how(net.alice, id), std::string("mutual"));
             QCOMPARE(how(net.bob, id), std::string("mutual"));
-            QCOMPARE(std::get<channel::Closed>(Story::channel_of(net.bob, id)->state).to_ours,
+            QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours,
                      100'000_sat);
             QVERIFY(ledger.adds_up());
             QVERIFY(net.check());
@@ -589,7 +495,7 @@ void TestForceClose::lost_state_never_broadcasts() {
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QCOMPARE(how(net.alice, id), std::string("ours"));
     QCOMPARE(how(net.bob, id), std::string("theirs"));
-    QCOMPARE(std::get<channel::Closed>(Story::channel_of(net.bob, id)->state).to_ours, 30'000_sat);
+    QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours, 30'000_sat);
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
     QVERIFY(net.check());
@@ -657,7 +563,7 @@ void TestForceClose::few_coins_for_many_htlcs() {
     net.net.mine(long_enough);
     QVERIFY(both(net, alice, bob, id, "closed"));
     QCOMPARE(pending_payments(alice), std::size_t{0});
-    const auto& closed = std::get<channel::Closed>(Story::channel_of(bob, id)->state);
+    const auto& closed = *channel::closed_of(Story::channel_of(bob, id)->state);
     const auto paid = std::count_if(payments.begin(), payments.end(),
                                     [](const Payment& p) { return p.succeeded(); });
     QCOMPARE(closed.to_ours.raw(), static_cast<std::uint64_t>(paid) * 20'000);

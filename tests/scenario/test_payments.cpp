@@ -52,6 +52,18 @@ void TestPayments::pays_over_a_hub_at_the_exact_fee() {
     QCOMPARE(Trio::settled(net.carol, second), 50'000'001_msat);
     QVERIFY(net.hub.node().state().forwards.empty());
     QCOMPARE(htlcs(net.hub), std::size_t{0});
+    // The payer's side lets go before the payee's does: nothing of that is strange to the hub.
+    const auto again = net.start_payment(net.alice, net.invoice(net.carol, 20'000'000_msat));
+    const auto& forwards = net.hub.node().state().forwards;
+    while (forwards.empty() || !forwards.begin()->second.preimage) net.net.settle(1);
+    net.net.hold(net.carol, net.hub, true);
+    net.net.settle();
+    QVERIFY(again.succeeded() && forwards.empty() && htlcs(net.hub) == 1);
+    net.net.hold(net.carol, net.hub, false);
+    net.net.settle();
+    QCOMPARE(htlcs(net.hub), std::size_t{0});
+    for (const auto& line : net.hub.log())
+        QVERIFY2(line.find("of nobody") == std::string::npos, line.c_str());
     QVERIFY(net.check());
 }
 

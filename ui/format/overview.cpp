@@ -2,6 +2,7 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/channel.h"
+#include "ui/format/problem.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
 
@@ -59,6 +60,8 @@ Health healthOf(const api::Snapshot& picture) {
         return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a while; opening and closing wait.") +
                                     because(picture.chain.problem)};
     }
+    if (picture.chain.trouble)
+        return {Cue::attention, wordingOf(api::Problem{*picture.chain.trouble, {}}).joined()};
     if (!picture.chain.synced) {
         return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.").arg(grouped(picture.chain.height.raw()))};
     }

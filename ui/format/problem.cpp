@@ -226,6 +226,29 @@ Wording wordingOf(const api::Problem& problem) {
                     Words::tr("It starts again by itself; try again in a moment.")};
         case ProblemKind::faucet_dry:
             return {Words::tr("The faucet has nothing left at the moment."), {}, Words::tr("Try again after some blocks.")};
+        case ProblemKind::funding_lost:
+            return {Words::tr("A channel never came to be."),
+                    Words::tr("Another transaction spent the coin that was to fund it. What it did "
+                              "not spend is in your wallet again."),
+                    Words::tr("If you did not send it yourself, somebody else may have the words "
+                              "of this wallet.")};
+        case ProblemKind::chain_unknown:
+            return {
+                Words::tr("The chain source knows none of the blocks that this wallet remembers."),
+                Words::tr("It may be on another chain, so nothing is believed of it and nothing "
+                          "new is begun."),
+                Words::tr("Connect to the bitcoind that this wallet was used with. It is tried "
+                          "again by itself.")};
+        case ProblemKind::chain_behind:
+            return {Words::tr("The chain source is behind what the network has."),
+                    Words::tr("Nothing is added to channels until it has caught up, so that "
+                              "nothing can be missed."),
+                    Words::tr("Check that the chain source is connected to the network.")};
+        case ProblemKind::chain_pruned:
+            return {
+                Words::tr("The chain source has deleted blocks that this wallet has not read yet."),
+                technical(p, "cause"),
+                Words::tr("Use a bitcoind that keeps all blocks. It is tried again by itself.")};
         case ProblemKind::internal: break;
     }
     return {Words::tr("Something went wrong inside Runnel."), technical(p, "detail"),

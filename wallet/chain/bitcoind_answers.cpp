@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/consensus.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -92,9 +93,9 @@ std::optional<ChainInfo> read_chain_info(const json::value& answer) {
     const auto* best = field(answer, "bestblockhash");
     const auto hash = best == nullptr ? std::nullopt : read_hash<BlockHash>(*best);
     const auto* download = field(answer, "initialblockdownload");
-    auto time = read_number(answer, "time");
-    if (!time) time = read_number(answer, "mediantime");
-    if (!chain || !blocks || !headers || !hash || download == nullptr || !download->is_bool() || !time) {
+    const auto work = read_work(answer);
+    if (!chain || !blocks || !headers || !hash || download == nullptr || !download->is_bool() ||
+        !work) {
         return std::nullopt;
     }
     out.chain = std::string(*chain);
@@ -102,7 +103,16 @@ std::optional<ChainInfo> read_chain_info(const json::value& answer) {
     out.headers = *headers;
     out.best = *hash;
     out.initial_download = download->get_bool();
-    out.time = *time;
+    out.work = *work;
+    return out;
+}
+
+std::optional<Work> read_work(const json::value& answer) {
+    const auto text = text_field(answer, "chainwork");
+    const auto bytes = text && text->size() == 64 ? from_hex(*text) : std::nullopt;
+    if (!bytes) return std::nullopt;
+    Work out{};
+    std::copy(bytes->begin(), bytes->end(), out.begin());
     return out;
 }
 

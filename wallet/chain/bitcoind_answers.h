@@ -6,6 +6,7 @@
 #include "wallet/chain/fee_rates.h"
 #include "wallet/chain/rpc_client.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,15 +29,21 @@ inline constexpr int rpc_warming_up = -28;
 inline constexpr int rpc_no_such_method = -32601;
 bool is_refusal(const RpcFailure& failure, int code);
 
+/// Work done for a chain: big-endian, so that more is greater.
+using Work = std::array<std::uint8_t, 32>;
+
 struct ChainInfo {
     std::string chain;
     std::uint32_t blocks = 0;
     std::uint32_t headers = 0;
     BlockHash best;
     bool initial_download = false;
-    std::int64_t time = 0;  ///< Of the best block.
+    Work work{};  ///< Of the chain up to the best block. What it says of the best block's time is not asked: its header has it.
 };
 std::optional<ChainInfo> read_chain_info(const boost::json::value& answer);
+
+/// `chainwork` of a verbose getblockheader.
+std::optional<Work> read_work(const boost::json::value& answer);
 
 /// `version` of getnetworkinfo: 280100 is 28.1.
 std::optional<std::int64_t> read_version(const boost::json::value& answer);

@@ -68,15 +68,72 @@ void ReportedChain::extend_down(const std::vector<BlockHash>& below) {
 }
 
 bool BitcoindSource::Impl::is_synced() const {
-    if (!at_best()) return false;
+    if (!at_best() || why_behind()) return false;
     // A regtest tip may be years old, and then counts as initial download.
     if (m_options.network == Network::regtest) return m_info.headers <= m_info.blocks;
+    // A header comes a moment before its block.
+    return m_header_of == m_chain.tip() && !m_info.initial_download &&
+           m_info.headers <= m_info.blocks + 1;
+}
+
+/// All that it has is followed, and it is not what the network has: somebody keeps it from the
+/// network, or shows us another one than before. An HTLC may have expired on the chain that we do
+/// not see.
+std::optional<std::string> BitcoindSource::Impl::why_behind() const {
+    if (!at_best()) return std::nullopt;
+    if (m_info.work < m_most_work || m_info.blocks < m_most_height)
+        return "its tip has less work than one seen before";
+    if (m_options.network == Network::regtest || m_header_of != m_chain.tip() ||
+        m_info.headers > m_info.blocks)
+        return std::nullopt;
     const auto now = std::chrono::duration_cast<std::chrono::seconds>(
                          std::chrono::system_clock::now().time_since_epoch())
                          .count();
-    // A header comes a moment before its block.
-    return !m_info.initial_download && m_info.headers <= m_info.blocks + 1 &&
-           now - m_info.time <= stale_tip_seconds;
+    if (now - m_tip_header.time <= stale_tip_seconds) return std::nullopt;
+    return "its tip is " + std::to_string((now - m_tip_header.time) / 60) + " minutes old";
+}
+
+/// The tip remembered from before had its work, too. A source that does not know it cannot say how
+/// much: then its chain has at least to be as long.
+auto BitcoindSource::Impl::remember_work() -> Step {
+    if (m_chain.empty()) co_return Result<void, Trouble>();
+    json::array params;
+    params.emplace_back(display_hex(m_chain.tip()));
+    params.emplace_back(true);
+    auto answer = co_await m_rpc.call("getblockheader", std::move(params));
+    if (!answer && is_refusal(answer.error(), rpc_not_found)) {
+        m_most_height = std::max(m_most_height, m_chain.tip_height());
+        co_return Result<void, Trouble>();
+    }
+    if (!answer) co_return fail(trouble_of("getblockheader", answer.error()));
+    const auto work = read_work(*answer);
+    if (!work) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader lacks chainwork"});
+    m_most_work = std::max(m_most_work, *work);
+    co_return Result<void, Trouble>();
+}
+
+auto BitcoindSource::Impl::judge_tip() -> Step {
+    if (!at_best()) co_return Result<void, Trouble>();
+    m_most_work = std::max(m_most_work, m_info.work);
+    co_return co_await learn_tip_header();
+}
+
+/// The time of the tip is its header's, which has work; what is said beside it has none. What
+/// follows it is measured by it, too.
+auto BitcoindSource::Impl::learn_tip_header() -> Step {
+    if (m_chain.empty() || m_header_of == m_chain.tip()) co_return Result<void, Trouble>();
+    const BlockHash tip = m_chain.tip();
+    json::array params;
+    params.emplace_back(display_hex(tip));
+    params.emplace_back(false);
+    auto answer = co_await ask("getblockheader", std::move(params));
+    if (!answer) co_return fail(answer.error());
+    const auto header = check_header(read_text(*answer).value_or(""), tip, m_options.network);
+    if (!header)
+        co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+    m_header_of = tip;
+    m_tip_header = *header;
+    co_return Result<void, Trouble>();
 }
 
 /// It is still catching up itself: that it does not know our tip yet says nothing.
@@ -120,6 +177,7 @@ auto BitcoindSource::Impl::follow_blocks() -> Step {
             }
         }
         if (!some_follow && ++stale > 3) break;
+        RUNNEL_STEP(learn_tip_header());
         for (std::size_t i = have_tip ? 1 : 0; i < hashes->size() && !m_stopped; ++i) {
             const auto& answer = (*hashes)[i];
             if (!answer && is_refusal(answer.error(), rpc_out_of_range)) break;  // it shrank meanwhile
@@ -137,6 +195,12 @@ auto BitcoindSource::Impl::follow_blocks() -> Step {
                 break;
             }
             unlinked = 0;
+            if (!m_chain.empty() &&
+                !bits_may_follow(m_tip_header, block->header, height, m_options.network)) {
+                co_return fail(
+                    Trouble{SourceTrouble::bad_answer,
+                            "block " + std::to_string(height) + " has not the work that it needs"});
+            }
             connect(std::move(*block), height);
             if (!m_broadcasts.empty()) RUNNEL_STEP(serve_broadcasts());
         }
@@ -145,7 +209,7 @@ auto BitcoindSource::Impl::follow_blocks() -> Step {
         m_info = std::move(*info);
         if (!at_best()) report_status();
     }
-    co_return Result<void, Trouble>();
+    co_return co_await judge_tip();
 }
 
 auto BitcoindSource::Impl::fetch_block(BlockHash hash, std::uint32_t height) -> Awaitable<CheckedBlock> {
@@ -200,6 +264,8 @@ void BitcoindSource::Impl::connect(CheckedBlock block, std::uint32_t height) {
     event.hash = block.hash;
     event.previous = block.header.previous;
     event.time = UnixTime(block.header.time);
+    m_header_of = block.hash;
+    m_tip_header = block.header;
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         drop_from_pool(block.txids[i]);
         if (!m_filter.touches(block.transactions[i], block.txids[i])) continue;

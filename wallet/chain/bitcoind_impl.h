@@ -93,6 +93,10 @@ private:
     bool at_best() const { return !m_chain.empty() && m_chain.tip() == m_info.best; }
     bool is_synced() const;
     bool is_behind() const;
+    Step remember_work();
+    Step judge_tip();
+    Step learn_tip_header();
+    std::optional<std::string> why_behind() const;
     Step search_blocks();
     Awaitable<bool> learn_older_blocks(std::uint32_t down_to);
     void begin_search();
@@ -132,6 +136,10 @@ private:
     std::optional<std::uint32_t> m_next;  ///< Height of the first block to report while m_chain is empty.
     ChainInfo m_info;
     std::int64_t m_version = 0;
+    Work m_most_work{};              ///< Of any tip that was followed, in this process or, by what is remembered, before.
+    std::uint32_t m_most_height = 0; ///< What stands for it when the source does not know the remembered tip.
+    BlockHash m_header_of;           ///< The block that m_tip_header is of.
+    bitcoin::BlockHeader m_tip_header;
 
     WatchFilter m_filter;
     std::vector<ports::Watch> m_late;  ///< Watches whose older blocks have not been searched.

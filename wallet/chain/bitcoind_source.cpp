@@ -29,7 +29,15 @@ bool answers(SourceTrouble trouble) {
 
 bool same(const ports::ChainStatus& a, const ports::ChainStatus& b) {
     return a.reachable == b.reachable && a.synced == b.synced && a.tip == b.tip &&
-           a.relays_packages == b.relays_packages && a.problem == b.problem;
+           a.relays_packages == b.relays_packages && a.problem == b.problem &&
+           a.trouble == b.trouble;
+}
+
+/// What waiting alone may not mend is told to the person.
+std::optional<api::ProblemKind> trouble_for_people(SourceTrouble trouble) {
+    if (trouble == SourceTrouble::pruned) return api::ProblemKind::chain_pruned;
+    if (trouble == SourceTrouble::history_unknown) return api::ProblemKind::chain_unknown;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -139,6 +147,7 @@ auto BitcoindSource::Impl::open() -> Step {
                                 std::to_string(*height));
     }
     if (!m_next && m_chain.empty()) m_next = m_info.blocks;
+    RUNNEL_STEP(remember_work());
 
     m_zmq_blocks = m_zmq_txs = false;
     if (m_options.use_zmq) {
@@ -225,6 +234,10 @@ void BitcoindSource::Impl::report_status() {
     if (m_version < least_version) {
         status.problem = "bitcoind " + std::to_string(m_version / 10'000) + " is older than 28: no packages";
     }
+    if (const auto why = why_behind()) {
+        status.problem = "behind: " + *why;
+        status.trouble = api::ProblemKind::chain_behind;
+    }
     emit_status(std::move(status));
 }
 
@@ -233,6 +246,7 @@ void BitcoindSource::Impl::report_trouble(const Trouble& trouble) {
     status.reachable = answers(trouble.kind);
     status.tip = BlockHeight(m_info.blocks);
     status.problem = std::string(to_string(trouble.kind)) + ": " + trouble.detail;
+    status.trouble = trouble_for_people(trouble.kind);
     if (m_trouble != trouble.kind) log(LogLevel::unusual, "bitcoind " + status.problem);
     m_trouble = trouble.kind;
     emit_status(std::move(status));

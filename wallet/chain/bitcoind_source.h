@@ -1,6 +1,7 @@
 // A ChainSource over a bitcoind of version 28 or newer: JSON-RPC for everything that counts, ZMQ where it is offered as a
 // hint that something is new, polling otherwise. It is trusted for chain data only, and that is checked: every block is the
-// one asked for, has work, links to the last one and holds the transactions its header stands for.
+// one asked for, has work, links to the last one and holds the transactions its header stands for. It is in step with the
+// network only while its tip is young and has as much work as any that was followed before.
 //
 //     open:  right network? version? ZMQ?  ->  session: blocks, broadcasts, searches of old blocks, mempool, fees, status
 //     any trouble: ChainStatus says so, back-off with jitter, open again

@@ -37,6 +37,19 @@ bool at_most(const Target& a, const Target& b) {
     return !std::lexicographical_compare(b.rbegin(), b.rend(), a.rbegin(), a.rend());
 }
 
+/// Four times as easy; the least easy of all where that does not fit.
+Target eased(const Target& target) {
+    Target out{};
+    std::uint32_t carry = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        carry |= static_cast<std::uint32_t>(target[i]) << 2;
+        out[i] = static_cast<std::uint8_t>(carry);
+        carry >>= 8;
+    }
+    if (carry != 0) out.fill(0xff);
+    return out;
+}
+
 std::uint32_t easiest_bits(Network network) {
     switch (network) {
         case Network::regtest:
@@ -110,6 +123,26 @@ bool meets_target(const BlockHash& hash, std::uint32_t bits, Network network) {
     const auto target = target_of(bits);
     const auto easiest = target_of(easiest_bits(network));
     return target && easiest && at_most(*target, *easiest) && at_most(hash.raw(), *target);
+}
+
+bool bits_may_follow(const bitcoin::BlockHeader& previous, const bitcoin::BlockHeader& next,
+                     std::uint32_t height, Network network) {
+    constexpr std::uint32_t interval = 2016;
+    constexpr std::uint32_t patience = 20 * 60;  // seconds until testnet4 takes any block
+    if (next.bits == previous.bits) return true;
+    if (network == Network::testnet4) {
+        const std::uint32_t least = easiest_bits(network);
+        // What was computed last stands further back than the block before.
+        if (previous.bits == least) return true;
+        if (next.bits == least && next.time > previous.time + patience) return true;
+    }
+    const bool is_fixed = network == Network::regtest || network == Network::practice;
+    if (is_fixed || height % interval != 0) return false;
+    const auto before = target_of(previous.bits);
+    const auto after = target_of(next.bits);
+    // Harder by another factor of four than the rule has it: compact targets are rounded.
+    return before && after && at_most(*after, eased(*before)) &&
+           at_most(*before, eased(eased(*after)));
 }
 
 Result<bitcoin::BlockHeader, BlockFault> check_header(std::string_view hex, const BlockHash& wanted,

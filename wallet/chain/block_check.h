@@ -41,4 +41,12 @@ Result<CheckedBlock, BlockFault> check_block(std::string_view hex, const BlockHa
 /// limit.
 bool meets_target(const BlockHash& hash, std::uint32_t bits, Network network);
 
+/// May a block of `height` with this target follow `previous`, as far as two headers can tell?
+/// Without this a source could go on from the real tip with blocks of the least work that the
+/// network knows. Where targets are computed anew, every 2016 blocks, only the bounds are checked
+/// (a factor of four); testnet4's blocks of least work, after twenty minutes without any, are
+/// allowed.
+bool bits_may_follow(const bitcoin::BlockHeader& previous, const bitcoin::BlockHeader& next,
+                     std::uint32_t height, Network network);
+
 }  // namespace runnel::chain

@@ -11,6 +11,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <list>
 
 namespace runnel::test {
@@ -20,8 +21,9 @@ namespace http = boost::beast::http;
 namespace json = boost::json;
 using asio::ip::tcp;
 
-bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height, std::vector<bitcoin::Transaction> txs,
-                          std::uint32_t salt, std::optional<std::uint32_t> time) {
+bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height,
+                          std::vector<bitcoin::Transaction> txs, std::uint32_t salt,
+                          std::optional<std::uint32_t> time, std::uint32_t bits) {
     bitcoin::Transaction coinbase;
     coinbase.inputs.resize(1);
     coinbase.inputs[0].previous.index = 0xffffffff;
@@ -47,10 +49,21 @@ bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height, std::
     block.header.previous = previous;
     block.header.merkle_root = bitcoin::merkle_root(ids);
     block.header.time = time.value_or(1'600'000'000 + height);
-    block.header.bits = 0x207fffff;
+    block.header.bits = bits;
     while (!chain::meets_target(block.header.hash(), block.header.bits, Network::regtest)) ++block.header.nonce;
     return block;
 }
+
+namespace {
+
+/// Each regtest block is the work of two hashes.
+json::string work_at(std::uint32_t height) {
+    Writer out;
+    out.bytes(Bytes(28)).u32(2 * (height + 1));
+    return json::string(to_hex(out.take()));
+}
+
+}  // namespace
 
 struct FakeBitcoind::Connection {
     explicit Connection(tcp::socket s) : socket(std::move(s)) {}
@@ -197,6 +210,9 @@ json::value FakeBitcoind::answer(const std::string& method, const json::array& p
     const auto block_of = [&](const json::value& text) -> const bitcoin::Block& {
         const auto hash = from_display_hex<BlockHash>(std::string(text.as_string()));
         if (!hash || m_blocks.count(*hash) == 0) refuse(-5, "Block not found");
+        if (m_stale_forgotten &&
+            std::find(m_hashes.begin(), m_hashes.end(), *hash) == m_hashes.end())
+            refuse(-5, "Block not found");
         return m_blocks.at(*hash);
     };
     const auto top = static_cast<std::int64_t>(m_hashes.size()) - 1;
@@ -212,6 +228,7 @@ json::value FakeBitcoind::answer(const std::string& method, const json::array& p
         out["bestblockhash"] = display_hex(m_hashes.back());
         out["initialblockdownload"] = false;
         out["time"] = 1'600'000'000;
+        out["chainwork"] = work_at(static_cast<std::uint32_t>(top));
         return out;
     }
     if (method == "getblockhash") {
@@ -227,7 +244,15 @@ json::value FakeBitcoind::answer(const std::string& method, const json::array& p
         }
         return json::string(to_hex(block_of(params.at(0)).serialise()));
     }
-    if (method == "getblockheader") return json::string(to_hex(block_of(params.at(0)).header.serialise()));
+    if (method == "getblockheader") {
+        const auto& block = block_of(params.at(0));
+        if (params.size() < 2 || !params.at(1).as_bool())
+            return json::string(to_hex(block.header.serialise()));
+        // The height is in its coinbase.
+        Reader in(ByteView(block.transactions.at(0).inputs.at(0).script_sig).subspan(1));
+        out["chainwork"] = work_at(in.le32());
+        return out;
+    }
     if (method == "getzmqnotifications") return json::array();
     if (method == "getmempoolinfo") {
         out["size"] = static_cast<std::int64_t>(m_mempool.size());
@@ -313,8 +338,9 @@ void FakeBitcoind::mine(int n, std::vector<bitcoin::Transaction> txs) {
     for (const auto& tx : txs) m_mempool.erase(tx.txid());
     for (int i = 0; i < n; ++i) {
         const auto height = static_cast<std::uint32_t>(m_hashes.size());
-        auto block = mine_block(m_hashes.back(), height, txs, ++m_salt,
-                                m_time_of ? std::optional(m_time_of(height)) : std::nullopt);
+        auto block =
+            mine_block(m_hashes.back(), height, txs, ++m_salt,
+                       m_time_of ? std::optional(m_time_of(height)) : std::nullopt, m_bits);
         txs.clear();
         m_hashes.push_back(block.header.hash());
         m_blocks[m_hashes.back()] = std::move(block);
@@ -330,6 +356,16 @@ void FakeBitcoind::reorg_away(int n) {
         }
         m_hashes.pop_back();
     }
+}
+
+void FakeBitcoind::bits(std::uint32_t bits) {
+    const std::lock_guard lock(m_mutex);
+    m_bits = bits;
+}
+
+void FakeBitcoind::forget_stale(bool forgotten) {
+    const std::lock_guard lock(m_mutex);
+    m_stale_forgotten = forgotten;
 }
 
 void FakeBitcoind::add_to_mempool(const bitcoin::Transaction& tx) {

@@ -22,8 +22,10 @@
 namespace runnel::test {
 
 /// A block on `previous` with a coinbase of its own (`salt` makes it another block) and these transactions; mined.
-bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height, std::vector<bitcoin::Transaction> txs,
-                          std::uint32_t salt = 0, std::optional<std::uint32_t> time = std::nullopt);
+bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height,
+                          std::vector<bitcoin::Transaction> txs, std::uint32_t salt = 0,
+                          std::optional<std::uint32_t> time = std::nullopt,
+                          std::uint32_t bits = 0x207fffff);
 
 class FakeBitcoind {
 public:
@@ -47,6 +49,8 @@ public:
     void version(std::int64_t version);
     /// Of blocks mined from now on, by height.
     void block_times(std::function<std::uint32_t(std::uint32_t height)> time_of);
+    /// The target of blocks mined from now on.
+    void bits(std::uint32_t bits);
     /// getblock refuses blocks below this height, as a pruned node does.
     void prune_below(std::uint32_t height);
 
@@ -54,6 +58,8 @@ public:
     void mine(int n, std::vector<bitcoin::Transaction> txs = {});
     /// Takes the top n blocks away; their transactions go back to the mempool.
     void reorg_away(int n);
+    /// Blocks outside its chain are unknown to it, as to one that was set up anew.
+    void forget_stale(bool forgotten);
     void add_to_mempool(const bitcoin::Transaction& tx);
     std::uint32_t height();
     BlockHash hash_at(std::uint32_t height);
@@ -85,6 +91,8 @@ private:
     std::uint32_t m_salt = 0;
     std::function<std::uint32_t(std::uint32_t)> m_time_of;
     std::uint32_t m_pruned_below = 0;
+    bool m_stale_forgotten = false;
+    std::uint32_t m_bits = 0x207fffff;
 };
 
 }  // namespace runnel::test

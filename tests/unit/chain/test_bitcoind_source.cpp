@@ -77,6 +77,10 @@ private slots:
     void reorg_while_away();
     void reorg_below_what_is_remembered();
     void reorg_of_unknown_history_is_typed();
+    void unknown_history_is_tried_again();
+    void less_work_than_before_is_behind();
+    void less_work_than_remembered_is_behind_data();
+    void less_work_than_remembered_is_behind();
     void waits_for_a_source_that_is_away();
     void broadcasts_wait_and_are_answered();
     void wrong_password();
@@ -86,6 +90,7 @@ private slots:
     void hostile_answers();
     void hostile_answers_data();
     void block_that_does_not_link();
+    void block_with_a_target_of_its_own();
     void pruned_block_is_typed();
     void idle_connection_closed_by_the_other_side();
     void status_is_repeated();
@@ -397,7 +402,10 @@ void TestBitcoindSource::reorg_while_away() {
     fake.mine(4);  // lower than what is known
     Rig rig(fake);
     rig.start(from);
-    QVERIFY(rig.reaches(fake));
+    QVERIFY(rig.until([&] {
+        return !rig.blocks.empty() &&
+               rig.blocks.back() == std::pair(fake.height(), fake.hash_at(fake.height()));
+    }));
     const auto gone = rig.all<ports::BlockDisconnected>();
     QCOMPARE(gone.size(), std::size_t{10});
     QCOMPARE(gone.front().height, BlockHeight(20));
@@ -430,6 +438,74 @@ void TestBitcoindSource::reorg_of_unknown_history_is_typed() {
     QVERIFY(rig.problem("history_unknown"));
     QVERIFY(rig.all<ports::BlockDisconnected>().empty());
     QVERIFY(rig.blocks.empty());
+}
+
+/// The wallet's own blocks come back to it: a backup of its disk, or the very node that the wallet
+/// knew.
+void TestBitcoindSource::unknown_history_is_tried_again() {
+    FakeBitcoind fake;
+    fake.mine(20);
+    const auto known = fake.hash_at(20);
+    fake.reorg_away(5);
+    fake.mine(9);
+    fake.forget_stale(true);
+    Rig rig(fake);
+    rig.start({{{BlockHeight(20), known}}, BlockHeight(2)});
+    QVERIFY(rig.problem("history_unknown"));
+    QVERIFY(rig.status.trouble == api::ProblemKind::chain_unknown);
+    const auto asked = fake.requests("getblockchaininfo");
+    QVERIFY(rig.until([&] { return fake.requests("getblockchaininfo") > asked + 3; }));
+    QVERIFY(rig.blocks.empty() && rig.all<ports::BlockDisconnected>().empty());
+    fake.forget_stale(false);
+    QVERIFY(rig.reaches(fake));
+    QVERIFY(!rig.status.trouble && rig.status.problem.empty());
+    QCOMPARE(rig.all<ports::BlockDisconnected>().size(), std::size_t{5});
+}
+
+void TestBitcoindSource::less_work_than_before_is_behind() {
+    FakeBitcoind fake;
+    fake.mine(10);
+    Rig rig(fake);
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    // As a node shows itself that somebody keeps on another branch.
+    fake.reorg_away(4);
+    fake.mine(2);
+    QVERIFY(rig.problem("behind"));
+    QVERIFY(rig.status.reachable && rig.status.trouble == api::ProblemKind::chain_behind);
+    QCOMPARE(rig.blocks.back(), std::pair(8U, fake.hash_at(8)));
+    rig.run(80ms);
+    QVERIFY(!rig.status.synced);
+    fake.mine(1);
+    rig.run(80ms);
+    QVERIFY(!rig.status.synced);
+    fake.mine(1);
+    QVERIFY(rig.reaches(fake));
+    QVERIFY(!rig.status.trouble && rig.status.problem.empty());
+}
+
+void TestBitcoindSource::less_work_than_remembered_is_behind_data() {
+    QTest::addColumn<bool>("forgotten");
+    QTest::newRow("it knows the old tip") << false;
+    QTest::newRow("it does not") << true;
+}
+
+void TestBitcoindSource::less_work_than_remembered_is_behind() {
+    QFETCH(const bool, forgotten);
+    FakeBitcoind fake;
+    fake.mine(20);
+    StartPoint from;
+    for (std::uint32_t h = 3; h <= 20; ++h) from.known.push_back({BlockHeight(h), fake.hash_at(h)});
+    from.birth = BlockHeight(2);
+    fake.reorg_away(10);
+    fake.mine(4);
+    fake.forget_stale(forgotten);
+    Rig rig(fake);
+    rig.start(from);
+    QVERIFY(rig.problem("behind"));
+    QCOMPARE(rig.blocks.back(), std::pair(14U, fake.hash_at(14)));
+    fake.mine(7);
+    QVERIFY(rig.reaches(fake));
 }
 
 void TestBitcoindSource::waits_for_a_source_that_is_away() {
@@ -539,8 +615,9 @@ void TestBitcoindSource::wrong_network_is_refused() {
     QVERIFY(rig.blocks.empty());
     QVERIFY(rig.all<ports::BroadcastResult>().empty());
     QVERIFY(!rig.status.reachable);
-    fake.hook(twisting("getblockchaininfo", body(R"({"chain":"main","blocks":0,"headers":0,"initialblockdownload":false,
-        "time":0,"bestblockhash":"0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"})")));
+    fake.hook(twisting("getblockchaininfo",
+                       body(R"({"chain":"main","blocks":0,"headers":0,"initialblockdownload":false,
+        "time":0,"chainwork":"0000000000000000000000000000000000000000000000000000000000000002","bestblockhash":"0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"})")));
     rig.run(100ms);
     QVERIFY(rig.blocks.empty());
     QVERIFY(rig.problem("wrong_network"));
@@ -623,8 +700,9 @@ void TestBitcoindSource::block_that_does_not_link() {
     const auto stray_hash = display_hex(stray.header.hash());
     fake.hook([=, hex = to_hex(stray.serialise())](const std::string& method, const boost::json::array& params) {
         if (method == "getblockchaininfo") {
-            return body(R"({"chain":"regtest","blocks":6,"headers":6,"initialblockdownload":false,"time":0,"bestblockhash":")" +
-                        stray_hash + "\"}");
+            return body(
+                R"({"chain":"regtest","blocks":6,"headers":6,"initialblockdownload":false,"time":0,"chainwork":")" +
+                std::string(62, '0') + R"(0e","bestblockhash":")" + stray_hash + "\"}");
         }
         if (method == "getblockhash" && params.at(0).as_int64() == 6) return body("\"" + stray_hash + "\"");
         if (method == "getblock") return body("\"" + hex + "\"");
@@ -636,6 +714,23 @@ void TestBitcoindSource::block_that_does_not_link() {
     QVERIFY(rig.reaches(fake));
 }
 
+/// A chain that goes on from the real tip with blocks of another target than the network's.
+void TestBitcoindSource::block_with_a_target_of_its_own() {
+    FakeBitcoind fake;
+    fake.mine(5);
+    StartPoint from{{{BlockHeight(5), fake.hash_at(5)}}, BlockHeight(1)};
+    fake.bits(0x2007ffff);
+    fake.mine(1);
+    Rig rig(fake);
+    rig.start(from);
+    QVERIFY(rig.problem("bad_answer"));
+    QVERIFY(rig.blocks.empty());
+    fake.reorg_away(1);
+    fake.bits(0x207fffff);
+    fake.mine(1);
+    QVERIFY(rig.reaches(fake));
+}
+
 void TestBitcoindSource::pruned_block_is_typed() {
     FakeBitcoind fake;
     fake.mine(3);
@@ -643,6 +738,7 @@ void TestBitcoindSource::pruned_block_is_typed() {
     Rig rig(fake);
     rig.start();
     QVERIFY(rig.problem("pruned"));
+    QVERIFY(rig.status.trouble == api::ProblemKind::chain_pruned);
     QVERIFY(rig.status.reachable);
     QVERIFY(QString::fromStdString(rig.status.problem).contains("block 1"));
 }

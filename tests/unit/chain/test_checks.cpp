@@ -44,6 +44,7 @@ private slots:
     void feerates();
     void fee_estimates_are_ordered_and_bounded();
     void targets();
+    void targets_follow();
     void honest_block();
     void dishonest_blocks();
     void filter_learns();
@@ -182,6 +183,33 @@ void TestChecks::targets() {
     QVERIFY(!meets_target(*hard, 0x03123456, Network::regtest));
 }
 
+void TestChecks::targets_follow() {
+    const auto may = [](std::uint32_t before, std::uint32_t after, std::uint32_t height,
+                        Network network, std::uint32_t waited = 600) {
+        bitcoin::BlockHeader previous, next;
+        previous.bits = before;
+        previous.time = 1'700'000'000;
+        next.bits = after;
+        next.time = previous.time + waited;
+        return bits_may_follow(previous, next, height, network);
+    };
+    QVERIFY(may(0x1d00ffff, 0x1d00ffff, 5, Network::mainnet));
+    QVERIFY(!may(0x1c00ffff, 0x1d00ffff, 5, Network::signet));
+    QVERIFY(!may(0x1d00ffff, 0x1c7fff80, 2015, Network::mainnet));
+    // Every 2016 blocks, by a factor of four each way.
+    QVERIFY(may(0x1b00ffff, 0x1b03fffc, 2016, Network::mainnet));
+    QVERIFY(!may(0x1b00ffff, 0x1b03fffd, 2016, Network::mainnet));
+    QVERIFY(may(0x1b03fffc, 0x1b00ffff, 4032, Network::signet));
+    QVERIFY(!may(0x1b0ffff0, 0x1a7fffff, 4032, Network::signet));
+    QVERIFY(may(0x1b03fffd, 0x1b00ffff, 4032, Network::mainnet));  // rounded
+    // Twenty minutes, and what comes after.
+    QVERIFY(may(0x1b00ffff, 0x1d00ffff, 5, Network::testnet4, 1201));
+    QVERIFY(!may(0x1b00ffff, 0x1d00ffff, 5, Network::testnet4, 1200));
+    QVERIFY(may(0x1d00ffff, 0x1b00ffff, 5, Network::testnet4, 1));
+    QVERIFY(!may(0x1b00ffff, 0x1d00ffff, 5, Network::signet, 5000));
+    QVERIFY(!may(0x207fffff, 0x200fffff, 2016, Network::regtest));
+}
+
 void TestChecks::honest_block() {
     const auto payment = spend({Txid(), 7}, {0x51}, Bytes(20, 3));
     const auto block = test::mine_block(BlockHash(), 5, {payment});
@@ -271,7 +299,9 @@ void TestChecks::filter_learns() {
 }
 
 void TestChecks::answers_of_wrong_types() {
-    const char* const good = R"({"chain":"regtest","blocks":3,"headers":4,"initialblockdownload":false,"time":5,
+    const char* const good =
+        R"({"chain":"regtest","blocks":3,"headers":4,"initialblockdownload":false,
+        "chainwork":"0000000000000000000000000000000000000000000000000000000000000008",
         "bestblockhash":"0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"})";
     QVERIFY(read_chain_info(boost::json::parse(good)));
     const auto with = [&](const char* key, boost::json::value value) {
@@ -286,7 +316,10 @@ void TestChecks::answers_of_wrong_types() {
     QVERIFY(!read_chain_info(with("headers", "4")));
     QVERIFY(!read_chain_info(with("initialblockdownload", 0)));
     QVERIFY(!read_chain_info(with("bestblockhash", "0f91")));
-    QVERIFY(!read_chain_info(with("time", nullptr)));
+    QCOMPARE(read_chain_info(boost::json::parse(good))->work.back(), std::uint8_t{8});
+    QVERIFY(!read_chain_info(with("chainwork", nullptr)));
+    QVERIFY(!read_chain_info(with("chainwork", "08")));
+    QVERIFY(!read_chain_info(with("chainwork", std::string(64, 'x').c_str())));
     QVERIFY(!read_chain_info(boost::json::value(3)));
     QVERIFY(!read_mempool(boost::json::parse(R"(["xx"])")));
     QVERIFY(!read_mempool(boost::json::parse("{}")));

@@ -99,7 +99,7 @@ inline PaymentHash hash_of(const wire::Preimage& preimage) { return PaymentHash(
 
 /// As a channel's record: what a restart would read.
 inline channel::Channel as_channel(const Commitments& commitments, const TestSigner& their) {
-    channel::Funded funded{commitments, 3, BlockHeight(100), nullptr, std::nullopt, false, {}, {}, {}, {}};
+    channel::Funded funded{commitments, 3, BlockHeight(100), nullptr, std::nullopt, false, {}, {}, {}, {}, {}};
     return channel::Channel{channel::channel_id_of(commitments.params().funding), their.public_keys().funding_pubkey,
                             {}, channel::Link::offline, channel::Normal{std::move(funded)}};
 }

@@ -15,6 +15,7 @@ private slots:
     void names_each_spend();
     void revoked_comes_with_its_secret();
     void nothing_strange_is_taken_for_known();
+    void closes_are_known_by_their_form();
 };
 
 void TestClassify::names_each_spend() {
@@ -55,12 +56,25 @@ void TestClassify::nothing_strange_is_taken_for_known() {
     // An old commitment of ours has their main output, which no commitment of theirs has; the numbers alone would say revoked.
     QVERIFY(std::holds_alternative<Unknown>(classify(world.commitment(Party::ours, CommitmentNumber(1)).tx, known)));
     QVERIFY(std::holds_alternative<Unknown>(classify(world.commitment(Party::ours, CommitmentNumber(50)).tx, known)));
-    bitcoin::Transaction other;
-    other.inputs.push_back({world.params.funding, {}, 0xffffffff, {}});
-    QVERIFY(std::holds_alternative<Unknown>(classify(other, known)));
-    other.outputs.push_back({Sat(1'000'000), world.close_scripts[0]});
-    other.outputs.push_back({Sat(1'000), bitcoin::p2wsh(Bytes{1})});
-    QVERIFY(std::holds_alternative<Unknown>(classify(other, known)));
+}
+
+/// A close that both signed, in this negotiation or in one that a cut of the connection ended:
+/// whatever it pays to, only its form says so. What has the form of a commitment is never taken for
+/// one, to whatever scripts it pays.
+void TestClassify::closes_are_known_by_their_form() {
+    const World world;
+    const auto known = world.situation().known;
+    const auto elsewhere = bitcoin::p2wpkh(Hash160());
+    const auto close = channel::build_closing(world.params, Sat(1'000'000), Sat(900'000), elsewhere,
+                                              bitcoin::p2wsh(Bytes{1}), Sat(1'000));
+    QVERIFY(std::holds_alternative<MutualClose>(classify(close->tx, known)));
+    auto other = close->tx;
+    other.lock_time = 0x20000005;
+    QVERIFY(std::holds_alternative<MutualClose>(classify(other, known)));
+    other.inputs[0].sequence = 0x80000000;
+    QVERIFY(!std::holds_alternative<MutualClose>(classify(other, known)));
+    other.lock_time = 5;
+    QVERIFY(std::holds_alternative<MutualClose>(classify(other, known)));
 }
 
 RUNNEL_TEST(TestClassify)

@@ -188,7 +188,7 @@ struct World {
     }
 
     onchain::Situation situation() const {
-        return {{params, ours, theirs, theirs_next ? &*theirs_next : nullptr, revealed, close_scripts},
+        return {{params, ours, theirs, theirs_next ? &*theirs_next : nullptr, revealed},
                 our_signatures, spends, known, offered_by_us, spec.htlcs, tip};
     }
     onchain::Progress progress() const { return onchain::follow(situation()).value(); }

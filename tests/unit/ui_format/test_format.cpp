@@ -226,6 +226,11 @@ private slots:
         QCOMPARE(healthOf(picture).cue, Cue::good);
         picture.chain.synced = false;
         QCOMPARE(healthOf(picture).cue, Cue::busy);
+        // Waiting alone does not mend this: it is not called catching up.
+        picture.chain.trouble = api::ProblemKind::chain_unknown;
+        QCOMPARE(healthOf(picture).cue, Cue::attention);
+        QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("tried again by itself")));
+        picture.chain.trouble.reset();
         picture.chain.reachable = false;
         picture.chain.problem = "connection refused";
         QCOMPARE(healthOf(picture).cue, Cue::attention);

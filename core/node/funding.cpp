@@ -1,0 +1,175 @@
+#include "core/node/funding.h"
+
+#include "core/node/closing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+/// The funding transaction that may still lose: ours, and in no block.
+const bitcoin::Transaction* open_funding_of(const channel::Channel& channel) {
+    const auto* const funded = channel::funded_of(channel.state);
+    if (funded == nullptr || funded->confirmation) return nullptr;
+    return funded->funding_tx.get();
+}
+
+bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b) {
+    return std::any_of(a.inputs.begin(), a.inputs.end(), [&](const bitcoin::TxIn& mine) {
+        return std::any_of(b.inputs.begin(), b.inputs.end(), [&](const bitcoin::TxIn& other) {
+            return other.previous == mine.previous;
+        });
+    });
+}
+
+std::vector<ChannelId> ids_of(const Draft& draft) {
+    std::vector<ChannelId> ids;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
+    return ids;
+}
+
+void tell_lost(Draft& draft, const ChannelId& id) {
+    // Only time has changed it; taken as changed, it is looked at again for what readers hear of
+    // states.
+    const auto& funded = *channel::funded_of(draft.edit_channel(id)->state);
+    draft.log(LogLevel::unusual, fmt::format("funding lost channel={} txid={} to={}", id.hex(),
+                                             display_hex(funded.params().funding.txid),
+                                             display_hex(funded.rival->tx->txid())));
+    draft.tell(api::Trouble{api::Problem{api::ProblemKind::funding_lost,
+                                         {{"txid", display_hex(funded.params().funding.txid)},
+                                          {"rival", display_hex(funded.rival->tx->txid())}}},
+                            id});
+}
+
+/// The wallet's again, to be broadcast until one of the two is in a block. What the person has done
+/// with its coins since counts more.
+void take_back(Draft& draft, const channel::Funded& funded, const Scope& scope) {
+    const auto& tx = funded.funding_tx;
+    if (draft.transactions.contains(tx->txid())) return;
+    std::vector<Txid> rivals;
+    bool is_taken = false;
+    draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
+        if (!share_an_input(*tx, *row.tx)) return;
+        rivals.push_back(txid);
+        is_taken = is_taken || row.ours || row.height;
+    });
+    if (is_taken) return;
+    std::vector<Dropped> ignored;
+    for (const auto& txid : rivals) drop_transaction(draft, txid, ignored);
+    record_close_tx(draft, tx, "funding", funded.rival->fee, true, std::nullopt, scope);
+}
+
+/// Nothing is left to wait for. What was in flight can be taken by nobody: there never was an
+/// output that holds it.
+void forget(Draft& draft, const ChannelId& id, const Scope& scope) {
+    channel::Channel* const channel = draft.edit_channel(id);
+    const auto& funded = *channel::funded_of(channel->state);
+    std::vector<channel::Htlc> htlcs;
+    for (const auto& entry : funded.commitments.htlcs()) htlcs.push_back(entry.htlc);
+    channel::Closed closed;
+    closed.params = funded.params();
+    closed.height = draft.tip.height;
+    closed.how = "never confirmed";
+    channel->state = std::move(closed);
+    for (const auto& htlc : htlcs) {
+        const HtlcRef ref{id, htlc.id};
+        if (htlc.offered_by == channel::Party::ours)
+            on_outgoing_removed(draft, ref, htlc.payment_hash, nullptr, scope);
+        else
+            on_incoming_removed(draft, ref, htlc.payment_hash, scope);
+    }
+    draft.log(LogLevel::info, fmt::format("forgotten, never confirmed channel={}", id.hex()));
+}
+
+}  // namespace
+
+const channel::FundingRival* rival_of(const channel::Channel& channel) {
+    const auto* const funded = channel::funded_of(channel.state);
+    return funded != nullptr && funded->rival && funded->rival->height ? &*funded->rival : nullptr;
+}
+
+bool is_shown_closed(const channel::Channel& channel, BlockHeight tip) {
+    if (channel::closed_of(channel.state) != nullptr) return true;
+    const auto* const rival = rival_of(channel);
+    return rival != nullptr && onchain::depth(*rival->height, tip) >= onchain::settled_depth;
+}
+
+std::string shown_state(const channel::Channel& channel, BlockHeight tip) {
+    return is_shown_closed(channel, tip) ? "closed"
+                                         : std::string(channel::state_name(channel.state));
+}
+
+void see_rival(Draft& draft, const ports::TxPtr& tx, const Txid& txid, BlockHeight height,
+               const std::vector<Dropped>& dropped, const Scope&) {
+    for (const auto& id : ids_of(draft)) {
+        const channel::Channel& channel = **draft.channels.find(id);
+        const auto* const funding = open_funding_of(channel);
+        if (funding == nullptr) continue;
+        const auto& funded = *channel::funded_of(channel.state);
+        const Txid funding_txid = funded.params().funding.txid;
+        const auto gone = std::find_if(dropped.begin(), dropped.end(),
+                                       [&](const Dropped& d) { return d.txid == funding_txid; });
+        const bool is_known = funded.rival && funded.rival->tx->txid() == txid;
+        if (txid == funding_txid ||
+            (!is_known && gone == dropped.end() && !share_an_input(*funding, *tx)))
+            continue;
+        if (is_known && funded.rival->height == height) continue;
+        std::optional<Sat> fee = funded.rival ? funded.rival->fee : std::nullopt;
+        if (gone != dropped.end()) fee = gone->fee;
+        // Known before, and of something that ours builds on: then nothing has dropped ours yet.
+        std::vector<Dropped> more;
+        drop_transaction(draft, funding_txid, more);
+        if (!more.empty()) fee = more.front().fee;
+        channel::Channel* const own = draft.edit_channel(id);
+        channel::funded_of(own->state)->rival = channel::FundingRival{tx, height, fee};
+        draft.log(LogLevel::unusual,
+                  fmt::format("funding transaction lost its place channel={} to={} height={}",
+                              id.hex(), display_hex(txid), height.raw()));
+        // Found in a search of older blocks: it would not be told when it comes of age.
+        if (onchain::depth(height, draft.tip.height) >= onchain::settled_depth)
+            tell_lost(draft, id);
+    }
+}
+
+void rival_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, const Scope& scope) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    const auto* const rival = found == nullptr ? nullptr : rival_of(**found);
+    if (rival == nullptr || *rival->height < height) return;
+    channel::Channel* const channel = draft.edit_channel(id);
+    auto& funded = *channel::funded_of(channel->state);
+    funded.rival->height.reset();
+    watch_inputs(*funded.rival->tx, height, draft.effects);
+    watch_inputs(*funded.funding_tx, height, draft.effects);
+    take_back(draft, funded, scope);
+    draft.log(LogLevel::unusual,
+              fmt::format("a reorg gives its place back to the funding transaction of channel={}",
+                          id.hex()));
+}
+
+void fundings_on_block(Draft& draft, const Scope& scope) {
+    for (const auto& id : ids_of(draft)) {
+        const ChannelPtr channel = *draft.channels.find(id);
+        const auto* const rival = rival_of(*channel);
+        if (rival == nullptr) continue;
+        const auto deep = onchain::depth(*rival->height, draft.tip.height);
+        if (deep == onchain::settled_depth) tell_lost(draft, id);
+        if (deep >= onchain::irrevocable_depth) forget(draft, id, scope);
+    }
+}
+
+void resume_fundings(const State& state, std::vector<ports::Effect>& out) {
+    const BlockHeight next =
+        state.tip.known ? state.tip.height + BlockDelta(1) : state.wallet.birth;
+    for (const auto& [id, channel] : state.channels) {
+        const auto* const funding = open_funding_of(*channel);
+        if (funding == nullptr) continue;
+        watch_inputs(*funding, next, out);
+        const auto& rival = channel::funded_of(channel->state)->rival;
+        if (rival) watch_inputs(*rival->tx, next, out);
+    }
+}
+
+}  // namespace runnel::node
