@@ -1,74 +1,31 @@
 // A person's whole way through the window, over real engines: coins, a channel, paying, being paid, closing, and every satoshi home.
 // By mouse, and counted; then what goes wrong is said in words.
 #include "tests/support/test_main.h"
-#include "tests/ui/person.h"
-#include "tests/ui/world.h"
+#include "tests/ui/world_desk.h"
 
 #include "ui/format/amount.h"
-#include "ui/models/wallet_model.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
 #include "ui/widgets/qr.h"
-#include "ui/window/preferences.h"
 #include "ui/window/shell.h"
-#include "ui/window/window.h"
 
 #include <QAccessible>
-#include <QClipboard>
 #include <QLineEdit>
 #include <QPlainTextEdit>
-#include <QTemporaryDir>
 
 using namespace runnel;
 using namespace runnel::ui;
 using namespace runnel::test;
 using namespace runnel::literals;
 
-namespace {
-
-struct Desk {
-    Desk() : setup(world), preferences(folder.filePath(QStringLiteral("window.ini"))) {
-        setup.offered = {{Network::practice, true, false}};
-        setup.passphrase = "passphrase";
-        preferences.setLanguage(QStringLiteral("en"));
-        preferences.apply();
-        window = std::make_unique<Window>(setup, preferences, QStringLiteral("0.1"));
-        person = std::make_unique<Person>(*window);
-        window->show();
-    }
-    bool unlock() {
-        return QTest::qWaitForWindowExposed(window.get()) && person->type("unlockPassphrase", QStringLiteral("passphrase")) &&
-               person->press("unlockNow") && QTest::qWaitFor([this] { return window->shell() != nullptr; });
-    }
-    WalletModel& wallet() { return *window->wallet(); }
-    bool waitFor(const std::function<bool()>& check) { return QTest::qWaitFor(check, 15'000); }
-    bool fundAndOpen() {
-        auto& p = *person;
-        return p.press("homeFirstAction") && waitFor([this] { return !wallet().picture().balance.onchain_unconfirmed.is_zero(); }) &&
-               p.press("practiceBlock") && waitFor([this] { return !wallet().picture().balance.onchain.is_zero(); }) &&
-               p.press("homeFirstAction") && p.press("openNow") &&
-               waitFor([this] { return !wallet().picture().channels.empty() && wallet().picture().channels.front().state == "awaiting_confirmation"; }) &&
-               p.press("railHome") && p.press("practiceBlock") && p.press("practiceBlock") && p.press("practiceBlock") &&
-               waitFor([this] { return wallet().picture().channels.front().usable; });
-    }
-    QTemporaryDir folder;
-    World world;
-    WorldSetup setup;
-    Preferences preferences;
-    std::unique_ptr<Window> window;
-    std::unique_ptr<Person> person;
-};
-
-}  // namespace
-
 class TestJourney : public QObject {
     Q_OBJECT
 
 private slots:
     void fromCoinsToCoins() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(desk.fundAndOpen());
@@ -116,7 +73,7 @@ private slots:
     }
 
     void byKeyboardAlone() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(QTest::qWaitForWindowExposed(desk.window.get()));
         auto& person = *desk.person;
         const auto shortcut = [&](Qt::Key key) {
@@ -152,47 +109,8 @@ private slots:
         QVERIFY(desk.world.broken().empty());
     }
 
-    void whatIsPastedIsJudged() {
-        Desk desk;
-        QVERIFY(desk.unlock());
-        auto& person = *desk.person;
-        QVERIFY(person.press("railPay"));
-        auto* const text = person.see<QPlainTextEdit>("payText");
-        const auto paste = [&](const QString& what) {
-            QApplication::clipboard()->setText(what);
-            return person.press("payPaste");
-        };
-        QVERIFY(paste(QStringLiteral("nonsense")));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("cannot be read")));
-        QVERIFY(!person.sees("payPreview"));
-        QApplication::clipboard()->clear();
-        QVERIFY(person.press("payPaste"));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("clipboard is empty")));
-        // Of another network: example of BOLT 11.
-        QVERIFY(paste(QStringLiteral("lnbc1pvjluezsp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygspp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdpl2pkx2ctnv5sxxmmwwd5kgetjypeh2ursdae8g6twvus8g6rfwvs8qun0dfjkxaq9qrsgq357wnc5r2ueh7ck6q93dj32dlqnls087fxdwk8qakdyafkq3yap9us6v52vjjsrvywa6rt52cm9r9zqt8r2t7mlcwspyetp5h2tztugp9lfyql")));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("another network")));
-        // Good, but there is no channel to pay from.
-        QVERIFY(paste(QString::fromStdString(desk.world.shopInvoice(5'000'000_msat))));
-        QVERIFY(desk.waitFor([&] { return person.sees("payPreview"); }));
-        QVERIFY(person.sees("payProblem"));
-        QVERIFY(!person.sees("payNow"));
-        QVERIFY(!text->toPlainText().isEmpty());
-    }
-
-    void moreThanCanBeSentSaysTheFigures() {
-        Desk desk;
-        QVERIFY(desk.unlock());
-        auto& person = *desk.person;
-        QVERIFY(desk.fundAndOpen());
-        QVERIFY(person.press("railPay"));
-        desk.window->shell()->payPage().setText(QString::fromStdString(desk.world.shopInvoice(900'000'000_msat)));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("more than your channels can send")));
-        QVERIFY(person.read("payProblemWhy").contains(grouped(900'000)));
-        QVERIFY(person.read("payProblemWhy").contains(satText(desk.wallet().picture().balance.can_send)));
-    }
-
     void anInvoiceIsPaidOnceAndAnyAmountIsAsked() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(desk.fundAndOpen());
@@ -212,7 +130,7 @@ private slots:
     }
 
     void aPictureOfACodeIsRead() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(person.press("railPay"));
@@ -229,7 +147,7 @@ private slots:
     }
 
     void tooMuchForTheWalletIsSaidBeforeOpening() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(person.press("homeFirstAction"));
@@ -253,7 +171,7 @@ private slots:
     }
 
     void theKeyboardReachesEveryPage() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& shell = *desk.window->shell();
         for (int page = Shell::home; page <= Shell::activity; ++page) {
@@ -279,7 +197,7 @@ private slots:
     }
 
     void everyControlHasANameAndAnId() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         QVERIFY(desk.fundAndOpen());
         for (auto* const widget : desk.window->findChildren<QWidget*>()) {
@@ -293,7 +211,7 @@ private slots:
     }
 
     void theLanguageChangesWhileItRuns() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         desk.preferences.setLanguage(QStringLiteral("de"));

@@ -2,6 +2,7 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/channel.h"
+#include "ui/format/practice.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
 
@@ -54,10 +55,11 @@ QString networkName(Network network) {
     return QStringLiteral("Bitcoin");
 }
 
-Health healthOf(const api::Snapshot& picture) {
+Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice) {
+    if (const auto trouble = practiceTrouble(practice)) return {Cue::attention, trouble->joined()};
     if (!picture.chain.reachable) {
         return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a while; opening and closing wait.") +
-                                    because(picture.chain.problem)};
+                                    because(picture.chain.problem) + u' ' + Words::tr("Check that it is running and can be reached.")};
     }
     if (!picture.chain.synced) {
         return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.").arg(grouped(picture.chain.height.raw()))};

@@ -82,6 +82,7 @@ public:
         for (std::uint64_t n = request.cursor.value_or(6) - 1; n > 0 && out.size() < request.limit; --n) {
             api::PaymentView payment;
             payment.sequence = n;
+            if (n == 4) payment.expires = UnixTime(1'700'003'600);
             out.push_back(payment);
         }
         return out;
@@ -223,6 +224,8 @@ private slots:
         const auto first = node.ask("payments", {{"limit", 2}});
         QCOMPARE(first->at("payments").as_array().size(), std::size_t{2});
         QCOMPARE(first->at("payments").at(0).at("cursor").to_number<int>(), 5);
+        QVERIFY(first->at("payments").at(0).at("expires").is_null());
+        QCOMPARE(first->at("payments").at(1).at("expires").to_number<int>(), 1'700'003'600);
         const auto cursor = first->at("next_cursor").to_number<std::uint64_t>();
         const auto second = node.ask("payments", {{"limit", 10}, {"cursor", cursor}});
         QCOMPARE(second->at("payments").at(0).at("cursor").to_number<int>(), 3);
