@@ -1083,6 +1083,10 @@
             <numerusform>läuft in %n Tagen ab</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Unpaid</source>
+        <translation>Unbezahlt</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>

@@ -211,7 +211,7 @@ private slots:
         QVERIFY(person.type("receiveAmount", QStringLiteral("400")));
         QVERIFY(person.press("receiveMake"));
         QVERIFY(desk.waitFor([&] { return person.see<CueLine>("receiveState")->sentence().contains(QStringLiteral("expires in 59 minutes")); }));
-        QVERIFY(desk.waitFor([&] { return desk.activityLine(0).contains(QStringLiteral("Waiting to be paid · expires in 59 minutes")); }));
+        QVERIFY(desk.waitFor([&] { return desk.activityLine(0).contains(QStringLiteral("Unpaid · expires in 59 minutes")); }));
         // The words follow the clock by themselves.
         later = 3600 - 40;
         QVERIFY(desk.waitFor([&] { return person.see<CueLine>("receiveState")->sentence().contains(QStringLiteral("less than a minute")); }));

@@ -29,8 +29,7 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
                 out.status = Words::tr("On its way");
             } else {
                 out.cue = Cue::waiting;
-                out.status = Words::tr("Waiting to be paid");
-                if (payment.expires) out.status += dot + expiryText(*payment.expires, now);
+                out.status = payment.expires ? Words::tr("Unpaid") + dot + expiryText(*payment.expires, now) : Words::tr("Waiting to be paid");
             }
             break;
         case api::PaymentStatus::paid:

@@ -236,7 +236,7 @@ private slots:
         api::PaymentView invoice;
         invoice.amount = 1'000'000_msat;
         invoice.expires = at(600);
-        QCOMPARE(activityWords(invoice, noon).status, QStringLiteral("Waiting to be paid · expires in 10 minute(s)"));
+        QCOMPARE(activityWords(invoice, noon).status, QStringLiteral("Unpaid · expires in 10 minute(s)"));
         QCOMPARE(activityWords(invoice, noon.addSecs(601)).status, QStringLiteral("Expired, not paid"));
         QCOMPARE(activityWords(invoice, noon.addSecs(601)).cue, Cue::over);
         // Parts that came in time may still complete it.
