@@ -414,7 +414,7 @@ private slots:
         auto client = control::ControlClient::connect(node.directory);
         const auto stopping = (*client)->call("stop", {});
         QVERIFY(stopping && stopping->at("stopping").as_bool());
-        QCOMPARE(node.stops.load(), 1);
+        QTRY_COMPARE(node.stops.load(), 1);  // the answer goes out first
         node.end();
         QVERIFY(!(*client)->next_line());
         QCOMPARE(error_of((*client)->call("getinfo", {})), std::string("connection_lost"));
