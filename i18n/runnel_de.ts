@@ -1084,6 +1084,138 @@
         <source>Use a bitcoind that keeps all blocks. It is tried again by itself.</source>
         <translation>Benutze einen bitcoind, der alle Blöcke behält. Es wird von selbst wieder versucht.</translation>
     </message>
+    <message>
+        <source>Expired, not paid</source>
+        <translation>Abgelaufen, nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>Check that it is running and can be reached.</source>
+        <translation>Prüfe, ob sie läuft und erreichbar ist.</translation>
+    </message>
+    <message>
+        <source>Something outside Runnel ended it (signal %1).</source>
+        <translation>Etwas außerhalb von Runnel hat es beendet (Signal %1).</translation>
+    </message>
+    <message>
+        <source>It ended with code %1.</source>
+        <translation>Es endete mit Code %1.</translation>
+    </message>
+    <message>
+        <source>The practice network cannot be started again.</source>
+        <translation>Das Übungsnetz lässt sich nicht wieder starten.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Close Runnel and open it again; if that does not help, make a new practice wallet: its coins are worth nothing.</source>
+        <translation>Nichts ist verloren. Schließe Runnel und öffne es neu; hilft das nicht, lege eine neue Übungs-Wallet an: Ihre Münzen sind nichts wert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The practice network has ended %n times in a row.</source>
+        <translation>
+            <numerusform>Das Übungsnetz ist %n-mal hintereinander beendet worden.</numerusform>
+            <numerusform>Das Übungsnetz ist %n-mal hintereinander beendet worden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is started again each time, and nothing is lost. See whether the disk is full, or whether another program ends it; then close Runnel and open it again.</source>
+        <translation>Es wird jedes Mal neu gestartet, und nichts ist verloren. Sieh nach, ob der Datenträger voll ist oder ein anderes Programm es beendet; schließe dann Runnel und öffne es neu.</translation>
+    </message>
+    <message>
+        <source>The practice network has ended, and is being started again.</source>
+        <translation>Das Übungsnetz ist beendet worden und wird gerade neu gestartet.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Wait a moment: a payment that was under way goes on as soon as it runs.</source>
+        <translation>Nichts ist verloren. Warte einen Augenblick: Eine laufende Zahlung geht weiter, sobald es wieder läuft.</translation>
+    </message>
+    <message>
+        <source>%1 are the reserve that stays in your channels until they close.</source>
+        <translation>%1 sind die Reserve, die bis zum Schließen in deinen Kanälen bleibt.</translation>
+    </message>
+    <message>
+        <source>%1 are in flight in other payments.</source>
+        <translation>%1 sind in anderen Zahlungen unterwegs.</translation>
+    </message>
+    <message>
+        <source>%1 are in channels whose other side is not connected.</source>
+        <translation>%1 liegen in Kanälen, deren Gegenseite nicht verbunden ist.</translation>
+    </message>
+    <message>
+        <source>%1 are in channels that are not ready yet.</source>
+        <translation>%1 liegen in Kanälen, die noch nicht bereit sind.</translation>
+    </message>
+    <message>
+        <source>%1 stay free for the fees of your channels, or are more than they take at once.</source>
+        <translation>%1 bleiben für die Gebühren deiner Kanäle frei oder sind mehr, als sie auf einmal annehmen.</translation>
+    </message>
+    <message>
+        <source>%1 are in channels that do not lead to this payee.</source>
+        <translation>%1 liegen in Kanälen, die nicht zu diesem Empfänger führen.</translation>
+    </message>
+    <message>
+        <source>The other side of your channel is not connected.</source>
+        <translation>Die Gegenseite deines Kanals ist nicht verbunden.</translation>
+    </message>
+    <message>
+        <source>A payment needs it to be there. What is yours in the channel is safe meanwhile.</source>
+        <translation>Für eine Zahlung muss sie da sein. Was dir im Kanal gehört, ist solange sicher.</translation>
+    </message>
+    <message>
+        <source>Wait until it is back: Runnel keeps trying to reach it. If it stays away, close the channel.</source>
+        <translation>Warte, bis sie wieder da ist: Runnel versucht es immer wieder. Bleibt sie weg, schließe den Kanal.</translation>
+    </message>
+    <message>
+        <source>Your channel is not ready yet.</source>
+        <translation>Dein Kanal ist noch nicht bereit.</translation>
+    </message>
+    <message>
+        <source>Its opening transaction waits for blocks.</source>
+        <translation>Seine Öffnungstransaktion wartet auf Blöcke.</translation>
+    </message>
+    <message>
+        <source>Channels says how long it will take. Pay then.</source>
+        <translation>Unter Kanäle steht, wie lange es dauert. Zahle dann.</translation>
+    </message>
+    <message>
+        <source>Pay a smaller amount, wait until more is free, or open a larger channel.</source>
+        <translation>Zahle einen kleineren Betrag, warte, bis mehr frei ist, oder öffne einen größeren Kanal.</translation>
+    </message>
+    <message>
+        <source>It could be paid until %1. Nothing was paid.</source>
+        <translation>Sie konnte bis %1 bezahlt werden. Es wurde nichts bezahlt.</translation>
+    </message>
+    <message>
+        <source>expired</source>
+        <translation>abgelaufen</translation>
+    </message>
+    <message>
+        <source>expires in less than a minute</source>
+        <translation>läuft in weniger als einer Minute ab</translation>
+    </message>
+    <message numerus="yes">
+        <source>expires in %n minute(s)</source>
+        <translation>
+            <numerusform>läuft in %n Minute ab</numerusform>
+            <numerusform>läuft in %n Minuten ab</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>expires in %n hour(s)</source>
+        <translation>
+            <numerusform>läuft in %n Stunde ab</numerusform>
+            <numerusform>läuft in %n Stunden ab</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>expires in %n day(s)</source>
+        <translation>
+            <numerusform>läuft in %n Tag ab</numerusform>
+            <numerusform>läuft in %n Tagen ab</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Unpaid</source>
+        <translation>Unbezahlt</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>
@@ -1561,6 +1693,10 @@
         <source>Transaction</source>
         <translation>Transaktion</translation>
     </message>
+    <message>
+        <source>Expires</source>
+        <translation>Gilt bis</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::HomePage</name>
@@ -2028,6 +2164,17 @@
     </message>
 </context>
 <context>
+    <name>runnel::ui::PracticeNotice</name>
+    <message>
+        <source>The practice network is running again.</source>
+        <translation>Das Übungsnetz läuft wieder.</translation>
+    </message>
+    <message>
+        <source>What was under way goes on now.</source>
+        <translation>Was im Gange war, geht jetzt weiter.</translation>
+    </message>
+</context>
+<context>
     <name>runnel::ui::PracticeShop</name>
     <message>
         <source>Buy something to practise</source>
@@ -2167,10 +2314,6 @@
         <translation>Rechnung über einen beliebigen Betrag</translation>
     </message>
     <message>
-        <source>Waiting to be paid, until %1.</source>
-        <translation>Wartet auf die Zahlung, bis %1.</translation>
-    </message>
-    <message>
         <source>%1 received.</source>
         <translation>%1 empfangen.</translation>
     </message>
@@ -2189,6 +2332,18 @@
     <message>
         <source>Make an invoice of no more than can be received now.</source>
         <translation>Erstelle eine Rechnung über höchstens so viel, wie jetzt empfangen werden kann.</translation>
+    </message>
+    <message>
+        <source>Waiting to be paid; %1 (%2).</source>
+        <translation>Wartet auf Zahlung; %1 (%2).</translation>
+    </message>
+    <message>
+        <source>Expired</source>
+        <translation>Abgelaufen</translation>
+    </message>
+    <message>
+        <source>Nobody paid this invoice in time, and nobody can any more. Make another one.</source>
+        <translation>Niemand hat diese Rechnung rechtzeitig bezahlt, und jetzt kann es niemand mehr. Erstelle eine neue.</translation>
     </message>
 </context>
 <context>
@@ -2598,12 +2753,24 @@
         <translation>Runnel hat diese Wallet angehalten</translation>
     </message>
     <message>
-        <source>The disk did not take a change. Nothing that depends on it was done, and nothing is lost. Look at the disk, then start Runnel again. The technical cause: %1</source>
-        <translation>Der Datenträger hat eine Änderung nicht angenommen. Nichts, was davon abhängt, wurde getan, und nichts ist verloren. Sieh nach dem Datenträger und starte Runnel dann neu. Die technische Ursache: %1</translation>
-    </message>
-    <message>
         <source>&amp;Close the window</source>
         <translation>Fenster &amp;schließen</translation>
+    </message>
+    <message>
+        <source>The disk did not take a change. Nothing that depends on it was done, and nothing is lost. See whether the disk is full, make space on it, then open the wallet again. The technical cause: %1</source>
+        <translation>Der Datenträger hat eine Änderung nicht angenommen. Nichts, was davon abhängt, wurde getan, und nichts ist verloren. Sieh nach, ob der Datenträger voll ist, schaffe Platz und öffne die Wallet dann wieder. Die technische Ursache: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Open the wallet again</source>
+        <translation>Wallet &amp;wieder öffnen</translation>
+    </message>
+    <message>
+        <source>One moment</source>
+        <translation>Einen Augenblick</translation>
+    </message>
+    <message>
+        <source>The wallet&apos;s files are being closed.</source>
+        <translation>Die Dateien der Wallet werden geschlossen.</translation>
     </message>
 </context>
 <context>

@@ -94,6 +94,34 @@
             <numerusform>No hurry (about %n blocks)</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The practice network has ended %n times in a row.</source>
+        <translation>
+            <numerusform>The practice network has ended %n time in a row.</numerusform>
+            <numerusform>The practice network has ended %n times in a row.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>expires in %n minute(s)</source>
+        <translation>
+            <numerusform>expires in %n minute</numerusform>
+            <numerusform>expires in %n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>expires in %n hour(s)</source>
+        <translation>
+            <numerusform>expires in %n hour</numerusform>
+            <numerusform>expires in %n hours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>expires in %n day(s)</source>
+        <translation>
+            <numerusform>expires in %n day</numerusform>
+            <numerusform>expires in %n days</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ChannelDetails</name>

@@ -123,6 +123,20 @@ std::string kept_sentence(const std::string& reason) {
     return {};
 }
 
+/// What of ours cannot be sent, each part with its reason.
+std::string where_the_rest_is(const api::Problem& problem) {
+    std::string out;
+    for (const auto& [name, reason] :
+         {std::pair("reserve_msat", "is the reserve of the channels"), std::pair("in_flight_msat", "is in flight"),
+          std::pair("offline_msat", "is in channels whose peer is not connected"),
+          std::pair("opening_msat", "is in channels that are not ready"),
+          std::pair("limits_msat", "stays free for fees, or is more than the channels take at once"),
+          std::pair("elsewhere_msat", "is in channels that do not lead there")}) {
+        if (!param(problem, name).empty()) out += fmt::format(" {} msat {}.", number(problem, name), reason);
+    }
+    return out;
+}
+
 Wording wording_of(const api::Problem& problem) {
     const auto text = [&](const char* name) { return param(problem, name); };
     switch (problem.kind) {
@@ -169,6 +183,8 @@ Wording wording_of(const api::Problem& problem) {
                                 number(problem, "most")),
                     "Leave --feerate away to use the estimate."};
         case ProblemKind::no_usable_channel:
+            if (text("cause") == "opening") return {"The channel is not ready yet.", "See runnel-cli channels for what it waits for."};
+            if (text("cause") == "not_connected") return {"The peer of your channel is not connected.", "Wait until it is back, or connect to it."};
             return {"There is no open channel with a connected peer to use.", "Open a channel, or connect to its peer."};
         case ProblemKind::no_route: {
             const auto cause = text("cause");
@@ -183,8 +199,8 @@ Wording wording_of(const api::Problem& problem) {
             return {fmt::format("No way to the payee{}.", because(problem)), "Open a channel with the payee."};
         }
         case ProblemKind::insufficient_liquidity:
-            return {fmt::format("Your channels can send {} msat at most in one payment; {} msat are needed.",
-                                number(problem, "can_send_msat"), number(problem, "needed_msat")),
+            return {fmt::format("Your channels can send {} msat at most in one payment; {} msat are needed.{}",
+                                number(problem, "can_send_msat"), number(problem, "needed_msat"), where_the_rest_is(problem)),
                     "Pay a smaller amount, or open a larger channel."};
         case ProblemKind::fee_limit:
             return {fmt::format("The fee would be {} msat, more than the limit of {} msat.", number(problem, "fee_msat"),

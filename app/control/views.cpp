@@ -154,6 +154,7 @@ json::object payment_json(const api::PaymentView& payment) {
                      {"elapsed_ms", payment.elapsed_ms},
                      {"created", payment.created.raw()}};
     out["finished"] = or_null(payment.finished, time_json);
+    out["expires"] = or_null(payment.expires, time_json);
     out["preimage"] = payment.preimage ? json::value(payment.preimage->hex()) : json::value(nullptr);
     out["description"] = payment.description;
     out["bolt11"] = text_or_null(payment.bolt11);

@@ -71,6 +71,19 @@ std::filesystem::path program_beside_us() {
     ::_exit(127);
 }
 
+/// What a child that ends says of the cause, if it says anything.
+std::optional<Failure> failure_in(const std::string& said) {
+    boost::system::error_code error;
+    const auto line = boost::json::parse(said, error);
+    const auto* const object = error ? nullptr : line.if_object();
+    if (object == nullptr) return std::nullopt;
+    const auto text = [&](const char* name) {
+        const auto* const value = object->if_contains(name);
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    return Failure{text("error"), text("message"), text("try"), {}};
+}
+
 Failure not_started(std::string_view cause) {
     return {"practice_not_started", fmt::format("The practice network does not start: {}.", cause),
             "Look at practice/practice.log in the wallet's directory; reinstalling Runnel may help.", {}};
@@ -109,12 +122,16 @@ private:
     int reap(std::chrono::milliseconds patience);
     bool refuses(const Ended& ended);
     void refuse(const Failure& failure);
+    /// Remembers why it ended, for whoever is told.
+    void note_end(const Ended& ended);
+    void tell(api::PracticeState::Stand stand);
     bool pause(std::chrono::milliseconds time);
     void log(LogLevel level, const std::string& line) const {
         if (m_options.log) m_options.log(level, "practice " + line);
     }
 
     Options m_options;
+    api::PracticeState m_state;
     Fd m_wake;
     std::atomic<bool> m_stopping{false};
     std::thread m_thread;
@@ -130,7 +147,9 @@ void PracticeHost::Impl::run() {
         pid = 0;
         if (m_stopping) return;
         log(LogLevel::unusual, fmt::format("ended status={} ready={}", ended.status, ended.was_ready));
+        note_end(ended);
         if (refuses(ended)) return;
+        tell(api::PracticeState::Stand::restarting);
         if (std::chrono::steady_clock::now() - begin > well_after || ended.was_ready) wait = first_pause;
         if (!pause(wait)) return;
         wait = std::min(wait * 2, longest_pause);
@@ -167,6 +186,7 @@ PracticeHost::Impl::Ended PracticeHost::Impl::follow(Fd& in, const Fd& out) {
     std::string text;
     bool asked = false;
     auto deadline = std::chrono::steady_clock::time_point::max();
+    const auto well = std::chrono::steady_clock::now() + well_after;
     for (;;) {
         if (m_stopping && !asked) {
             asked = true;
@@ -174,8 +194,13 @@ PracticeHost::Impl::Ended PracticeHost::Impl::follow(Fd& in, const Fd& out) {
             deadline = std::chrono::steady_clock::now() + end_patience;
         }
         std::array<pollfd, 2> ready{pollfd{out.get(), POLLIN, 0}, pollfd{m_wake.get(), POLLIN, 0}};
-        const int timeout = asked ? 100 : -1;
+        const bool on_probation = !asked && ended.was_ready && m_state.ends > 0;
+        const int timeout = asked ? 100 : on_probation ? 1000 : -1;
         if (::poll(ready.data(), asked ? 1 : 2, timeout) < 0 && errno != EINTR) break;
+        if (on_probation && std::chrono::steady_clock::now() > well) {
+            m_state.ends = 0;
+            tell(api::PracticeState::Stand::running);
+        }
         if (asked && std::chrono::steady_clock::now() > deadline) break;
         if ((ready[0].revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
         std::array<char, 4096> bytes{};
@@ -198,6 +223,7 @@ void PracticeHost::Impl::take_line(const std::string& line, Ended& ended) {
     ended.last_line = line;
     if (line != "ready" || ended.was_ready) return;
     ended.was_ready = true;
+    tell(api::PracticeState::Stand::running);
     if (m_options.on_ready && !m_stopping) m_options.on_ready();
 }
 
@@ -223,6 +249,19 @@ int PracticeHost::Impl::reap(std::chrono::milliseconds patience) {
     }
 }
 
+void PracticeHost::Impl::note_end(const Ended& ended) {
+    ++m_state.ends;
+    m_state.signal = WIFSIGNALED(ended.status) ? std::optional(WTERMSIG(ended.status)) : std::nullopt;
+    m_state.code = WIFEXITED(ended.status) ? std::optional(WEXITSTATUS(ended.status)) : std::nullopt;
+    const auto said = failure_in(ended.last_line);
+    m_state.detail = said && m_state.code ? said->message : std::string();
+}
+
+void PracticeHost::Impl::tell(api::PracticeState::Stand stand) {
+    m_state.stand = stand;
+    if (m_options.on_state && !m_stopping) m_options.on_state(m_state);
+}
+
 /// Exit codes that a restart does not change.
 bool PracticeHost::Impl::refuses(const Ended& ended) {
     if (!WIFEXITED(ended.status)) return false;
@@ -232,20 +271,15 @@ bool PracticeHost::Impl::refuses(const Ended& ended) {
         return true;
     }
     if (code != exit_refused && code != exit_usage) return false;
-    boost::system::error_code error;
-    const auto line = boost::json::parse(ended.last_line, error);
-    const auto* const object = error ? nullptr : line.if_object();
-    const auto text = [&](const char* name) {
-        const auto* const value = object == nullptr ? nullptr : object->if_contains(name);
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-    };
-    refuse(object == nullptr ? not_started(fmt::format("it ended with code {}", code))
-                             : Failure{text("error"), text("message"), text("try"), {}});
+    const auto said = failure_in(ended.last_line);
+    refuse(said ? *said : not_started(fmt::format("it ended with code {}", code)));
     return true;
 }
 
 void PracticeHost::Impl::refuse(const Failure& failure) {
     log(LogLevel::broken, fmt::format("refused cause={}", failure.kind));
+    m_state.detail = failure.message;
+    tell(api::PracticeState::Stand::stopped);
     if (m_options.on_refused) m_options.on_refused(failure);
 }
 

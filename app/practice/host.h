@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/control/views.h"
+#include "core/api/practice.h"
 #include "core/base/log.h"
 
 #include <filesystem>
@@ -26,6 +27,8 @@ public:
         std::function<void()> on_ready;
         /// It does not start, and will not by itself: what to tell. On the host's thread, at most once.
         std::function<void(const control::Failure&)> on_refused;
+        /// How it stands, at each change. On the host's thread.
+        api::OnPracticeState on_state;
     };
 
     /// Returns at once.

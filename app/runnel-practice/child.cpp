@@ -49,6 +49,9 @@ std::optional<std::uint64_t> number(const json::object& params, std::string_view
     return error ? std::nullopt : std::optional(out);
 }
 
+/// Its last line is what the host tells of the cause.
+void say(const Failure& failure) { std::cout << json::serialize(control::failure_json(failure)) << std::endl; }
+
 class Child {
 public:
     Child(const ChildOptions& options, LogSink log, DurableChain chain)
@@ -105,6 +108,7 @@ Result<void, Failure> Child::open() {
     options.on_ready = [this] { say_ready(); };
     options.on_fatal = [this](const ports::CommitError& error) {
         m_log(LogLevel::broken, fmt::format("the disk did not take a change detail=\"{}\"", escaped(error.detail)));
+        say({"io", fmt::format("The disk did not take a change: {}.", escaped(error.detail)), "Check its free space.", {}});
         m_exit_code = 1;
         m_io.stop();
     };
@@ -271,7 +275,7 @@ int Child::run() {
 }
 
 int refuse(const Failure& failure) {
-    std::cout << json::serialize(control::failure_json(failure)) << std::endl;
+    say(failure);
     return exit_refused;
 }
 
@@ -306,6 +310,7 @@ int run_child(const ChildOptions& options) {
     } catch (const std::exception& error) {
         // A chain that cannot be written among them: nothing was said that is not on the disk.
         log(LogLevel::broken, fmt::format("ended by an exception what=\"{}\"", escaped(error.what())));
+        say({"ended", fmt::format("{}.", escaped(error.what())), "Check the free space of the disk.", {}});
         return 1;
     }
 }

@@ -81,4 +81,18 @@ void PracticeDoors::open_to_me(Sat amount, Done<Txid> done) {
                  reply(std::move(done), [](const json::value& answer) { return txid(answer, "funding_txid"); }));
 }
 
+// The listener is called with the mutex held: what it hears comes in order, and it only posts.
+
+void PracticeDoors::on_state(api::OnPracticeState what) {
+    const std::lock_guard lock(m_mutex);
+    m_on_state = std::move(what);
+    if (m_on_state) m_on_state(m_state);
+}
+
+void PracticeDoors::tell(const api::PracticeState& state) {
+    const std::lock_guard lock(m_mutex);
+    m_state = state;
+    if (m_on_state) m_on_state(m_state);
+}
+
 }  // namespace runnel::app

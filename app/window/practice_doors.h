@@ -4,6 +4,8 @@
 #include "app/practice/verbs.h"
 #include "core/api/practice.h"
 
+#include <mutex>
+
 namespace runnel::app {
 
 class PracticeDoors final : public api::Practice {
@@ -17,12 +19,19 @@ public:
     void invoice(Msat amount, bool through_hub, Done<std::string> done) override;
     void refund(std::string bolt11, Done<Msat> done) override;
     void open_to_me(Sat amount, Done<Txid> done) override;
+    void on_state(api::OnPracticeState what) override;
+
+    /// How it stands now. From any thread, one at a time.
+    void tell(const api::PracticeState& state);
 
     /// As Verbs::call and Verbs::reconnect.
     practice::Verbs& verbs() { return m_verbs; }
 
 private:
     practice::Verbs m_verbs;
+    std::mutex m_mutex;
+    api::PracticeState m_state;
+    api::OnPracticeState m_on_state;
 };
 
 }  // namespace runnel::app

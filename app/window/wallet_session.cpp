@@ -76,6 +76,7 @@ Result<void, control::Failure> WalletSession::start_practice(const Options& opti
         start->say(std::nullopt);
         m_doors->verbs().reconnect();
     };
+    host.on_state = [this](const api::PracticeState& state) { m_doors->tell(state); };
     host.on_refused = [start](const control::Failure& failure) { start->say(failure); };
     m_host.emplace(std::move(host));
     if (started.wait_for(practice_patience) != std::future_status::ready) {

@@ -8,7 +8,9 @@
 #include "core/base/result.h"
 #include "core/crypto/keys.h"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,23 @@ struct PracticePeer {
     std::string host;
     std::uint16_t port = 0;
 };
+
+/// How the network's process stands, as whoever keeps it running sees it.
+struct PracticeState {
+    enum class Stand : std::uint8_t {
+        starting,    ///< For the first time.
+        running,
+        restarting,  ///< It ended, and is started again by itself.
+        stopped,     ///< It cannot be started, and will not be again.
+    };
+    Stand stand = Stand::starting;
+    std::uint32_t ends = 0;     ///< How often it ended since it last ran well for a while.
+    std::optional<int> signal;  ///< That ended it last ...
+    std::optional<int> code;    ///< ... or the exit code that it ended with.
+    std::string detail;         ///< What it said of the cause; technical, may be empty.
+    friend bool operator==(const PracticeState&, const PracticeState&) = default;
+};
+using OnPracticeState = std::function<void(const PracticeState&)>;
 
 class Practice {
 public:
@@ -37,6 +56,8 @@ public:
     virtual void refund(std::string bolt11, Done<Msat> done) = 0;
     /// The shop opens a channel to us.
     virtual void open_to_me(Sat amount, Done<Txid> done) = 0;
+    /// At once how it stands, then each change, in order; there is one listener, the last.
+    virtual void on_state(OnPracticeState what) = 0;
 };
 
 }  // namespace runnel::api

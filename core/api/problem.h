@@ -23,9 +23,11 @@ enum class ProblemKind : std::uint8_t {
     amount_too_large,       ///< `most`.
     amount_missing,         ///< The invoice names no amount.
     feerate_out_of_range,   ///< `least`, `most` (sat/vB).
-    no_usable_channel,      ///< Nothing open and connected to send over.
+    no_usable_channel,      ///< Nothing open and connected to send over: `cause` ("not_connected", "opening" or none).
     no_route,               ///< No way to the payee: `cause`.
-    insufficient_liquidity, ///< `can_send_msat`, `needed_msat`.
+    insufficient_liquidity, ///< `can_send_msat`, `needed_msat`; where the rest of ours is, if anywhere: `reserve_msat`,
+                            ///< `in_flight_msat`, `offline_msat` (the peer is away), `opening_msat`, `limits_msat` (fees, and
+                            ///< what a channel takes at once), `elsewhere_msat` (no way from there).
     fee_limit,              ///< `fee_msat`, `max_fee_msat`.
     expired,                ///< Invoice expired: `since`.
     already_paid,           ///< `payment_hash`.

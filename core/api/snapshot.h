@@ -101,6 +101,7 @@ struct PaymentView {
     std::uint32_t parts = 0;
     UnixTime created;
     std::optional<UnixTime> finished;
+    std::optional<UnixTime> expires;  ///< Of our invoice: from then on no payment of it is begun to be taken.
     std::uint64_t elapsed_ms = 0;
     std::string description;
     std::string bolt11;

@@ -108,11 +108,9 @@ Ways ways_to(const Draft& draft, const Target& target, const OutgoingPayment& pa
     return out;
 }
 
-Problem problem_of(const payment::SplitError& error, const Target& target) {
+Problem problem_of(const Draft& draft, const payment::SplitError& error, const Target& target) {
     return std::visit(overloaded{[&](const payment::TooLittle& e) {
-                                     return Problem{ProblemKind::insufficient_liquidity,
-                                                    {{"can_send_msat", text_of(e.most)},
-                                                     {"needed_msat", text_of(target.amount)}}};
+                                     return too_little_to_send(draft, e.most, target.amount);
                                  },
                                  [&](const payment::BelowLeast& e) {
                                      return Problem{
@@ -138,14 +136,13 @@ Result<Plan, Problem> plan_shares(const Draft& draft, const Target& target,
     Plan plan{ways_to(draft, target, payment, refused, us), {}};
     const auto& ways = plan.ways;
     if (ways.lanes.empty()) {
-        if (!ways.any_usable || ways.payee_is_peer)
-            return fail(Problem{ProblemKind::no_usable_channel, {}});
+        if (!ways.any_usable || ways.payee_is_peer) return fail(nothing_to_send_over(draft));
         return fail(
             Problem{ProblemKind::no_route,
                     {{"cause", target.hints.empty() ? "payee_unknown" : "hints_unreachable"}}});
     }
     auto shares = payment::split(ways.lanes, target.amount, target.max_fee, target.parts_allowed);
-    if (!shares) return fail(problem_of(shares.error(), target));
+    if (!shares) return fail(problem_of(draft, shares.error(), target));
     plan.shares = *std::move(shares);
     return plan;
 }
@@ -210,10 +207,9 @@ Result<Part, Problem> add_share(Draft& draft, const Target& target, const Plan& 
     auto add = channel::add_htlc(*channel, layers->amount, target.payment_hash, layers->expiry,
                                  onion->packet);
     if (!add) {
-        return fail(Problem{ProblemKind::insufficient_liquidity,
-                            {{"can_send_msat", std::to_string(add.error().limit)},
-                             {"needed_msat", text_of(layers->amount)},
-                             {"cause", std::string(channel::to_string(add.error().kind))}}});
+        auto problem = too_little_to_send(draft, Msat(add.error().limit), layers->amount);
+        problem.params.emplace("cause", channel::to_string(add.error().kind));
+        return fail(std::move(problem));
     }
     part.htlc = HtlcRef{id, add->id};
     messages.emplace_back(channel->peer, *std::move(add));

@@ -35,6 +35,12 @@ bool room_will_come(const Draft& draft, const api::Problem& problem, const Targe
 Result<Msat, api::Problem> fee_now(const Draft& draft, const Target& target,
                                    const crypto::PublicKey& us);
 
+/// Why a payment cannot go, with what of ours is where it cannot be sent from (payments_why.cpp).
+api::Problem too_little_to_send(const Draft& draft, Msat can_send, Msat needed);
+/// `cause`: "not_connected" with channels whose peer is away, "opening" with such as are not ready
+/// yet.
+api::Problem nothing_to_send_over(const Draft& draft);
+
 /// An invoice, or why it is none. Without a network those of every network are read.
 Result<payment::Invoice, api::Problem> read_invoice(const std::string& text,
                                                     const NetworkParams* network);

@@ -210,6 +210,7 @@ api::PaymentView view_of(const IncomingPayment& p) {
     view.payment_hash = p.payment_hash;
     view.amount = p.amount.value_or(Msat(0));
     view.created = p.created;
+    if (!p.bolt11.empty()) view.expires = p.expires;
     view.description = p.description;
     view.bolt11 = p.bolt11;
     view.sequence = p.sequence;

@@ -112,6 +112,7 @@ void Stage::fillLists() {
         {true, api::PaymentStatus::paid, 1'250, "Two coffees and a cake", "", 400},
         {false, api::PaymentStatus::paid, 20'000, "Dinner, my share", "", 5'000},
         {true, api::PaymentStatus::failed, 900'000, "Bicycle", "insufficient_liquidity", 9'000},
+        {false, api::PaymentStatus::pending, 7'500, "Half of the taxi to the station, and the flowers", "", 60},
         {false, api::PaymentStatus::pending, 4'200, "Concert", "", 40'000},
         {true, api::PaymentStatus::paid, 3, "", "", 90'000},
         {true, api::PaymentStatus::paid, 21, "An article", "", 400'000},
@@ -136,6 +137,8 @@ void Stage::fillLists() {
             p.preimage->raw().fill(n);
             p.finished = ago(line.ago - 1);
         }
+        // The one that waits still can be paid; the older one has expired.
+        if (!line.outgoing) p.expires = ago(line.ago > 10'000 ? line.ago - 3'600 : -3'540);
         p.sequence = static_cast<std::uint64_t>(100 - n);
         m_payments.push_back(p);
         ++n;
@@ -217,7 +220,7 @@ Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) co
     out.expires = ago(-3'600);
     if (text != "any") out.amount = Msat(text == "dear" ? 900'000'000 : 1'250'000);
     if (text == "any") out.problem = api::Problem{api::ProblemKind::amount_missing, {}};
-    if (text == "dear") out.problem = api::Problem{api::ProblemKind::insufficient_liquidity, {{"can_send_msat", "321204000"}, {"needed_msat", "900000000"}}};
+    if (text == "dear") out.problem = api::Problem{api::ProblemKind::insufficient_liquidity, {{"can_send_msat", "321204000"}, {"needed_msat", "900000000"}, {"reserve_msat", "5000000"}, {"in_flight_msat", "18796000"}, {"offline_msat", "1000000"}, {"limits_msat", "5000000"}}};
     if (text == "good") out.fee = Msat(1'200);
     return out;
 }

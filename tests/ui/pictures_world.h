@@ -37,10 +37,15 @@ public:
     void invoice(Msat, bool, Done<std::string> done) override { done(std::string("good")); }
     void refund(std::string, Done<Msat> done) override { done(Msat(0)); }
     void open_to_me(Sat, Done<Txid> done) override { done(Txid{}); }
+    void on_state(api::OnPracticeState what) override {
+        what({api::PracticeState::Stand::running, 0, {}, {}, {}});
+        tell_practice = std::move(what);
+    }
 
     /// Of wishes from now on; nothing: no answer at all.
     std::optional<api::CommandResult> answer;
     bool lists_answer = true;
+    api::OnPracticeState tell_practice;
     PaymentHash last_invoice;
 
 private:

@@ -1,7 +1,7 @@
 // A person's whole way through the window, over real engines: coins, a channel, paying, being paid, closing, and every satoshi home.
 // By mouse, and counted; then what goes wrong is said in words.
 #include "tests/support/test_main.h"
-#include "tests/ui/desk.h"
+#include "tests/ui/world_desk.h"
 
 #include "ui/format/amount.h"
 #include "ui/pages/pay_page.h"
@@ -12,7 +12,6 @@
 #include "ui/window/shell.h"
 
 #include <QAccessible>
-#include <QClipboard>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 
@@ -26,7 +25,7 @@ class TestJourney : public QObject {
 
 private slots:
     void fromCoinsToCoins() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(desk.fundAndOpen());
@@ -74,7 +73,7 @@ private slots:
     }
 
     void byKeyboardAlone() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(QTest::qWaitForWindowExposed(desk.window.get()));
         auto& person = *desk.person;
         const auto shortcut = [&](Qt::Key key) {
@@ -110,47 +109,8 @@ private slots:
         QVERIFY(desk.world.broken().empty());
     }
 
-    void whatIsPastedIsJudged() {
-        Desk desk;
-        QVERIFY(desk.unlock());
-        auto& person = *desk.person;
-        QVERIFY(person.press("railPay"));
-        auto* const text = person.see<QPlainTextEdit>("payText");
-        const auto paste = [&](const QString& what) {
-            QApplication::clipboard()->setText(what);
-            return person.press("payPaste");
-        };
-        QVERIFY(paste(QStringLiteral("nonsense")));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("cannot be read")));
-        QVERIFY(!person.sees("payPreview"));
-        QApplication::clipboard()->clear();
-        QVERIFY(person.press("payPaste"));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("clipboard is empty")));
-        // Of another network: example of BOLT 11.
-        QVERIFY(paste(QStringLiteral("lnbc1pvjluezsp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygspp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdpl2pkx2ctnv5sxxmmwwd5kgetjypeh2ursdae8g6twvus8g6rfwvs8qun0dfjkxaq9qrsgq357wnc5r2ueh7ck6q93dj32dlqnls087fxdwk8qakdyafkq3yap9us6v52vjjsrvywa6rt52cm9r9zqt8r2t7mlcwspyetp5h2tztugp9lfyql")));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("another network")));
-        // Good, but there is no channel to pay from.
-        QVERIFY(paste(QString::fromStdString(desk.world.shopInvoice(5'000'000_msat))));
-        QVERIFY(desk.waitFor([&] { return person.sees("payPreview"); }));
-        QVERIFY(person.sees("payProblem"));
-        QVERIFY(!person.sees("payNow"));
-        QVERIFY(!text->toPlainText().isEmpty());
-    }
-
-    void moreThanCanBeSentSaysTheFigures() {
-        Desk desk;
-        QVERIFY(desk.unlock());
-        auto& person = *desk.person;
-        QVERIFY(desk.fundAndOpen());
-        QVERIFY(person.press("railPay"));
-        desk.window->shell()->payPage().setText(QString::fromStdString(desk.world.shopInvoice(900'000'000_msat)));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("more than your channels can send")));
-        QVERIFY(person.read("payProblemWhy").contains(grouped(900'000)));
-        QVERIFY(person.read("payProblemWhy").contains(satText(desk.wallet().picture().balance.can_send)));
-    }
-
     void anInvoiceIsPaidOnceAndAnyAmountIsAsked() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(desk.fundAndOpen());
@@ -170,7 +130,7 @@ private slots:
     }
 
     void aPictureOfACodeIsRead() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(person.press("railPay"));
@@ -187,7 +147,7 @@ private slots:
     }
 
     void tooMuchForTheWalletIsSaidBeforeOpening() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(person.press("homeFirstAction"));
@@ -211,7 +171,7 @@ private slots:
     }
 
     void theKeyboardReachesEveryPage() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& shell = *desk.window->shell();
         for (int page = Shell::home; page <= Shell::activity; ++page) {
@@ -237,7 +197,7 @@ private slots:
     }
 
     void everyControlHasANameAndAnId() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         QVERIFY(desk.fundAndOpen());
         for (auto* const widget : desk.window->findChildren<QWidget*>()) {
@@ -251,7 +211,7 @@ private slots:
     }
 
     void theLanguageChangesWhileItRuns() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         desk.preferences.setLanguage(QStringLiteral("de"));

@@ -244,6 +244,36 @@ void walkStates(Gallery& gallery) {
     gallery.take(frame, QStringLiteral("toast"));
 }
 
+void walkBadDays(Gallery& gallery) {
+    OnStage on;
+    auto& frame = gallery.frame(on.shell);
+    const auto tell = [&](const api::PracticeState& state) {
+        on.stage.tell_practice(state);
+        gallery.settle();
+    };
+    using Stand = api::PracticeState::Stand;
+    tell({Stand::restarting, 1, 9, {}, {}});
+    gallery.take(frame, QStringLiteral("home-network-ended"));
+    on.shell->goTo(Shell::pay);
+    gallery.take(frame, QStringLiteral("pay-network-ended"));
+    tell({Stand::running, 1, 9, {}, {}});
+    gallery.take(frame, QStringLiteral("pay-network-back"));
+    tell({Stand::restarting, 4, {}, 1, "The disk did not take a change: database or disk is full."});
+    gallery.take(frame, QStringLiteral("pay-network-again-and-again"));
+    tell({Stand::stopped, 1, {}, 3, "The practice network cannot start: the chain's file is damaged at byte 200."});
+    on.shell->goTo(Shell::activity);
+    gallery.take(frame, QStringLiteral("activity-network-stopped"));
+
+    OnStage late;
+    auto& other = gallery.frame(late.shell);
+    late.shell->goTo(Shell::receive);
+    late.shell->findChild<AmountEdit*>(QStringLiteral("receiveAmount"))->setAmount(Sat(12'500));
+    late.click("receiveMake");
+    late.wallet.setClock([] { return QDateTime::currentDateTime().addSecs(7'200); });
+    QTest::qWait(1'100);
+    gallery.take(other, QStringLiteral("receive-expired"));
+}
+
 void walkDialogs(Gallery& gallery) {
     OnStage on;
     auto& frame = gallery.frame(on.shell);
@@ -321,6 +351,7 @@ void walkAll(Gallery& gallery) {
     walkSends(gallery);
     walkReceive(gallery);
     walkStates(gallery);
+    walkBadDays(gallery);
     walkDialogs(gallery);
     walkSetup(gallery);
 }

@@ -2,7 +2,7 @@
 // links with two ways to pay, pictures of codes; and what goes wrong is said in words, with the
 // figures.
 #include "tests/support/test_main.h"
-#include "tests/ui/desk.h"
+#include "tests/ui/world_desk.h"
 
 #include "ui/format/amount.h"
 #include "ui/format/sending.h"
@@ -32,7 +32,7 @@ namespace {
 const QString on_mainnet = QStringLiteral("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4");
 
 /// A million satoshi, confirmed, and the Pay page.
-bool withCoins(Desk& desk) {
+bool withCoins(WorldDesk& desk) {
     auto& p = *desk.person;
     return desk.unlock() && p.press("homeFirstAction") && desk.waitFor([&] {
         return !desk.wallet().picture().balance.onchain_unconfirmed.is_zero();
@@ -41,7 +41,7 @@ bool withCoins(Desk& desk) {
            p.press("railPay");
 }
 
-QString factOf(Desk& desk, const char* card, const char* label) {
+QString factOf(WorldDesk& desk, const char* card, const char* label) {
     for (auto* const facts : desk.person->see<QWidget>(card)->findChildren<Facts*>()) {
         const auto value = facts->value(QString::fromLatin1(label));
         if (!value.isEmpty()) return value;
@@ -49,7 +49,7 @@ QString factOf(Desk& desk, const char* card, const char* label) {
     return {};
 }
 
-bool isReadyToSend(Desk& desk) {
+bool isReadyToSend(WorldDesk& desk) {
     auto* const send = desk.person->see<QAbstractButton>("sendNow");
     return send != nullptr && desk.waitFor([&] { return send->isEnabled(); });
 }
@@ -112,7 +112,7 @@ class TestSending : public QObject {
 
 private slots:
     void byMouse() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(withCoins(desk));
         auto& person = *desk.person;
         const auto address = QString::fromStdString(desk.world.shopAddress());
@@ -155,7 +155,7 @@ private slots:
     }
 
     void byKeyboardAlone() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(withCoins(desk));
         auto& person = *desk.person;
         person.clicks = 0;
@@ -187,7 +187,7 @@ private slots:
     }
 
     void everythingButWhatChannelsNeed() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         QVERIFY(desk.fundAndOpen());
         auto& person = *desk.person;
@@ -223,7 +223,7 @@ private slots:
     }
 
     void whatCannotBeSentSaysWhy() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(withCoins(desk));
         auto& person = *desk.person;
         auto& page = desk.window->shell()->payPage();
@@ -278,7 +278,7 @@ private slots:
     }
 
     void aFeeThatHasChangedIsNotPaid() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(withCoins(desk));
         auto& person = *desk.person;
         desk.window->shell()->payPage().setText(QString::fromStdString(desk.world.shopAddress()));
@@ -300,7 +300,7 @@ private slots:
     }
 
     void aLinkWithTwoWaysIsPaidOnce() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(desk.unlock());
         QVERIFY(desk.fundAndOpen());
         auto& person = *desk.person;
@@ -340,7 +340,7 @@ private slots:
     }
 
     void picturesOfCodesAreRead() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(withCoins(desk));
         auto& person = *desk.person;
         auto* const over = person.see<QPlainTextEdit>("payText")->viewport();
@@ -391,7 +391,7 @@ private slots:
     }
 
     void whatIsNoCodeIsSaid() {
-        Desk desk;
+        WorldDesk desk;
         QVERIFY(withCoins(desk));
         auto& person = *desk.person;
         auto* const over = person.see<QPlainTextEdit>("payText")->viewport();

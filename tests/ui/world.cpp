@@ -33,12 +33,14 @@ std::shared_ptr<const keys::SeedKeyRing> ringOf(std::uint8_t n) {
 
 struct World::Impl final : api::Practice {
     struct Party {
-        Party(Impl& impl, std::uint8_t n) : ring(ringOf(n)) {
+        Party(Impl& impl, std::uint8_t n) : ring(ringOf(n)) { start(impl); }
+        void start(Impl& impl) {
             auto loaded = node::Node::load(node::Config{}, ring, std::make_shared<const coins::Planner>(), store);
             if (!loaded) qFatal("no node");
             shell::Engine::Hooks hooks;
             hooks.broadcast = [&impl](const ports::Broadcast& wanted) { impl.broadcast(wanted.transactions); };
             hooks.watch = [](const ports::Watch&) {};
+            hooks.disk_low = [this] { return disk_low.load(); };
             hooks.on_fatal = [](const ports::CommitError&) { qFatal("a commit failed"); };
             hooks.log = [&impl](LogLevel level, std::string_view line) {
                 if (level != LogLevel::broken) return;
@@ -52,6 +54,7 @@ struct World::Impl final : api::Practice {
         sim::MemoryStore store;
         std::optional<shell::Engine> engine;
         std::uint16_t port = 0;
+        std::atomic<bool> disk_low{false};
     };
 
     Impl() {
@@ -60,23 +63,34 @@ struct World::Impl final : api::Practice {
         const auto listening = shop->engine->listen("127.0.0.1", 0);
         if (!listening) qFatal("no port");
         shop->port = *listening;
-        for (auto* const party : {&*person, &*shop}) party->engine->on_chain_event(status());
+        tell(status());
         thread = std::thread([this] { io.run(); });
         // The shop has coins to open channels and pay with.
         give(*shop, Sat(5'000'000));
         wait<int>([this](auto done) { mineNow(1); done(0); });
     }
     ~Impl() override {
-        std::promise<void> stopped;
-        asio::post(io, [&] {
-            person->engine->stop([&] { shop->engine->stop([&] { stopped.set_value(); }); });
-        });
-        stopped.get_future().wait();
+        for (auto* const party : {&*person, &*shop}) stop(*party);
         work.reset();
         io.stop();
         thread.join();
         person.reset();
         shop.reset();
+    }
+
+    void stop(Party& party) {
+        if (!party.engine) return;
+        wait<int>([&](auto done) { party.engine->stop([done] { done(0); }); });
+        // One more round: what its connections still had to say is on its way.
+        wait<int>([&](auto done) {
+            party.engine.reset();
+            done(0);
+        });
+    }
+    void tell(const ports::ChainEvent& event) {
+        for (auto* const party : {&*person, &*shop}) {
+            if (party->engine) party->engine->on_chain_event(event);
+        }
     }
 
     /// Runs on the engines' thread and waits for what it gives to `done`.
@@ -102,10 +116,8 @@ struct World::Impl final : api::Practice {
     void broadcast(const std::vector<ports::TxPtr>& transactions) {
         for (const auto& tx : transactions) {
             const bool accepted = bool(chain.submit(*tx));
-            for (auto* const party : {&*person, &*shop}) {
-                if (accepted) party->engine->on_chain_event(ports::MempoolTx{tx});
-                party->engine->on_chain_event(ports::BroadcastResult{tx->txid(), accepted, ""});
-            }
+            if (accepted) tell(ports::MempoolTx{tx});
+            tell(ports::BroadcastResult{tx->txid(), accepted, ""});
         }
     }
     void mineNow(unsigned blocks) {
@@ -116,19 +128,15 @@ struct World::Impl final : api::Practice {
             for (std::uint32_t n = 0; n < block->transactions.size(); ++n) {
                 event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(block->transactions[n]), n});
             }
-            for (auto* const party : {&*person, &*shop}) {
-                party->engine->on_chain_event(event);
-                party->engine->on_chain_event(status());
-            }
+            tell(event);
+            tell(status());
         }
     }
     Result<Txid, api::Problem> payTo(const std::string& address, Sat amount) {
         const auto script = bitcoin::parse_address(address, Network::regtest);
         const auto sent = chain.faucet(*script, amount);
         if (!sent) return fail(api::Problem{api::ProblemKind::internal, {{"detail", "the faucet is dry"}}});
-        for (auto* const party : {&*person, &*shop}) {
-            if (const auto tx = findUnconfirmed(sent->txid)) party->engine->on_chain_event(ports::MempoolTx{tx});
-        }
+        if (const auto tx = findUnconfirmed(sent->txid)) tell(ports::MempoolTx{tx});
         return sent->txid;
     }
     ports::TxPtr findUnconfirmed(const Txid& txid) {
@@ -186,6 +194,12 @@ struct World::Impl final : api::Practice {
         });
     }
 
+    void on_state(api::OnPracticeState what) override {
+        const std::lock_guard lock(mutex);
+        on_practice_state = std::move(what);
+        on_practice_state({api::PracticeState::Stand::running, 0, {}, {}, {}});
+    }
+
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
     sim::SimChain chain;
@@ -193,6 +207,7 @@ struct World::Impl final : api::Practice {
     std::thread thread;
     std::mutex mutex;
     std::vector<std::string> broken;
+    api::OnPracticeState on_practice_state;
     std::atomic<std::uint64_t> ids{0};
 };
 
@@ -233,8 +248,23 @@ void World::personSendsHerself(Sat amount) {
     if (!m_impl->ask(*m_impl->person, api::SendOnchain{own, amount, std::nullopt}))
         qFatal("cannot send");
 }
-std::string World::shopInvoice(std::optional<Msat> amount, const std::string& description) {
-    return std::get<api::InvoiceMade>(*m_impl->ask(*m_impl->shop, api::CreateInvoice{amount, description, 3600})).bolt11;
+std::string World::shopInvoice(std::optional<Msat> amount, const std::string& description, std::uint32_t expiry_seconds) {
+    return std::get<api::InvoiceMade>(*m_impl->ask(*m_impl->shop, api::CreateInvoice{amount, description, expiry_seconds})).bolt11;
+}
+void World::stopShop() { m_impl->stop(*m_impl->shop); }
+void World::startShop() {
+    m_impl->wait<int>([&](auto done) {
+        auto& shop = *m_impl->shop;
+        shop.start(*m_impl);
+        if (!shop.engine->listen("127.0.0.1", shop.port)) qFatal("the shop's port is taken");
+        shop.engine->on_chain_event(m_impl->status());
+        done(0);
+    });
+}
+void World::setDiskLow(bool low) { m_impl->person->disk_low = low; }
+void World::tellPractice(const api::PracticeState& state) {
+    const std::lock_guard lock(m_impl->mutex);
+    if (m_impl->on_practice_state) m_impl->on_practice_state(state);
 }
 api::CommandResult World::shopPays(const std::string& bolt11) {
     return m_impl->ask(*m_impl->shop, api::Pay{bolt11, std::nullopt, std::nullopt, 60});

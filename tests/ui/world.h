@@ -27,14 +27,19 @@ public:
     std::string shopAddress();
     /// To a fresh address of the person's own.
     void personSendsHerself(Sat amount);
-    std::string shopInvoice(std::optional<Msat> amount, const std::string& description = "Coffee");
+    std::string shopInvoice(std::optional<Msat> amount, const std::string& description = "Coffee", std::uint32_t expiry_seconds = 3600);
     /// The shop pays; its answer.
     api::CommandResult shopPays(const std::string& bolt11);
     crypto::PublicKey shopId() const;
     std::uint16_t shopPort() const;
-    /// The shop is there no more, or again.
-    void setShopListening(bool listening);
     void cutShop();
+    /// The shop's program ends; and is started again over the same store. No block may come meanwhile.
+    void stopShop();
+    void startShop();
+    /// What the person's disk says of its free space.
+    void setDiskLow(bool low);
+    /// What whoever keeps the practice network running says of it.
+    void tellPractice(const api::PracticeState& state);
     /// Every line that a log called broken.
     std::vector<std::string> broken();
     Sat onchainOf(bool person);

@@ -31,6 +31,13 @@ public:
     }
     void openToMe(Sat amount, QObject* context, Answer<Txid> answer) { m_practice.open_to_me(amount, hop(context, std::move(answer))); }
 
+    /// At once how it stands, then each change; `context` is the only one that hears of it.
+    void watch(QObject* context, std::function<void(const api::PracticeState&)> changed) {
+        m_practice.on_state([context = QPointer<QObject>(context), changed = std::move(changed)](const api::PracticeState& state) {
+            hopTo(context, [state, changed] { changed(state); });
+        });
+    }
+
 private:
     template <typename T>
     static api::Practice::Done<T> hop(QObject* context, Answer<T> answer) {

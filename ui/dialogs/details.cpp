@@ -121,7 +121,7 @@ void EntryDetails::refresh() {
 }
 
 void EntryDetails::show(const api::PaymentView& payment) {
-    const auto words = activityWords(payment);
+    const auto words = activityWords(payment, m_wallet.now());
     const bool failed = payment.status == api::PaymentStatus::failed;
     m_cue->set(words.cue, failed ? wordingOf(payment.failure).joined() : words.status);
     m_facts->set(tr("For"), tamed(payment.description));
@@ -133,6 +133,7 @@ void EntryDetails::show(const api::PaymentView& payment) {
         m_facts->set(tr("Parts"), payment.parts > 1 ? grouped(payment.parts) : QString());
     }
     m_facts->set(tr("Begun"), exactTimeText(payment.created));
+    m_facts->set(tr("Expires"), payment.expires && payment.status == api::PaymentStatus::pending ? exactTimeText(*payment.expires) : QString());
     m_facts->set(tr("Ended"), payment.finished ? exactTimeText(*payment.finished) : QString());
     m_facts->setCopyable(tr("Payment hash"), qs(payment.payment_hash.hex()), "entryHash");
     if (payment.preimage && payment.status == api::PaymentStatus::paid) {

@@ -13,15 +13,24 @@ const QString dot = QStringLiteral(" · ");
 
 }  // namespace
 
-ActivityWords activityWords(const api::PaymentView& payment) {
+ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& now) {
     ActivityWords out;
     out.title = tamed(payment.description, 120);
     if (out.title.isEmpty()) out.title = payment.outgoing ? Words::tr("Lightning payment") : Words::tr("Lightning invoice");
     out.amount = payment.amount.is_zero() ? Words::tr("any amount") : signedText(payment.outgoing, payment.amount);
     switch (payment.status) {
         case api::PaymentStatus::pending:
-            out.cue = payment.outgoing ? Cue::busy : Cue::waiting;
-            out.status = payment.outgoing ? Words::tr("On its way") : Words::tr("Waiting to be paid");
+            // Parts that came in time still make it whole.
+            if (!payment.outgoing && payment.parts == 0 && payment.expires && hasPassed(*payment.expires, now)) {
+                out.cue = Cue::over;
+                out.status = Words::tr("Expired, not paid");
+            } else if (payment.outgoing || payment.parts > 0) {
+                out.cue = Cue::busy;
+                out.status = Words::tr("On its way");
+            } else {
+                out.cue = Cue::waiting;
+                out.status = payment.expires ? Words::tr("Unpaid") + dot + expiryText(*payment.expires, now) : Words::tr("Waiting to be paid");
+            }
             break;
         case api::PaymentStatus::paid:
             out.moved = true;

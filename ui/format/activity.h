@@ -17,7 +17,7 @@ struct ActivityWords {
     bool moved = false;  ///< Money really moved: otherwise the amount is shown muted.
 };
 
-ActivityWords activityWords(const api::PaymentView& payment);
+ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& now);
 ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView& chain);
 /// "Channel opened", "Coins received" ...
 QString purposeText(const std::string& purpose, bool minus);

@@ -2,6 +2,7 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/channel.h"
+#include "ui/format/practice.h"
 #include "ui/format/problem.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
@@ -55,10 +56,11 @@ QString networkName(Network network) {
     return QStringLiteral("Bitcoin");
 }
 
-Health healthOf(const api::Snapshot& picture) {
+Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice) {
+    if (const auto trouble = practiceTrouble(practice)) return {Cue::attention, trouble->joined()};
     if (!picture.chain.reachable) {
         return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a while; opening and closing wait.") +
-                                    because(picture.chain.problem)};
+                                    because(picture.chain.problem) + u' ' + Words::tr("Check that it is running and can be reached.")};
     }
     if (picture.chain.trouble)
         return {Cue::attention, wordingOf(api::Problem{*picture.chain.trouble, {}}).joined()};

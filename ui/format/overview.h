@@ -2,6 +2,7 @@
 // and why no more can be received. Only words over the core's figures.
 #pragma once
 
+#include "core/api/practice.h"
 #include "core/api/snapshot.h"
 #include "ui/format/cue.h"
 #include "ui/format/names.h"
@@ -9,6 +10,7 @@
 #include <QDateTime>
 #include <QString>
 
+#include <optional>
 #include <vector>
 
 namespace runnel::ui {
@@ -17,7 +19,8 @@ struct Health {
     Cue cue = Cue::good;
     QString sentence;
 };
-Health healthOf(const api::Snapshot& picture);
+/// `practice`: how that network stands, where the wallet is on it.
+Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice = std::nullopt);
 
 /// An amount that is not freely spendable.
 struct Held {

@@ -3,6 +3,7 @@
 #include "ui/format/amount.h"
 #include "ui/format/overview.h"
 #include "ui/format/text.h"
+#include "ui/format/time.h"
 
 #include <QStringList>
 
@@ -34,6 +35,34 @@ QString technical(const Params& p, const char* name) {
     return text.isEmpty() ? QString() : Words::tr("The technical cause: %1").arg(text);
 }
 
+QString whereTheRestIs(const Params& p) {
+    QStringList out{Words::tr("%1 can be sent in one payment now, %2 are needed with the fee.").arg(p.msat("can_send_msat"), p.msat("needed_msat"))};
+    const auto tell = [&](const char* name, const QString& sentence) {
+        if (p.has(name)) out << sentence.arg(p.msat(name));
+    };
+    tell("reserve_msat", Words::tr("%1 are the reserve that stays in your channels until they close."));
+    tell("in_flight_msat", Words::tr("%1 are in flight in other payments."));
+    tell("offline_msat", Words::tr("%1 are in channels whose other side is not connected."));
+    tell("opening_msat", Words::tr("%1 are in channels that are not ready yet."));
+    tell("limits_msat", Words::tr("%1 stay free for the fees of your channels, or are more than they take at once."));
+    tell("elsewhere_msat", Words::tr("%1 are in channels that do not lead to this payee."));
+    return out.join(u' ');
+}
+
+Wording noChannel(const Params& p) {
+    if (p.text("cause") == QStringLiteral("not_connected")) {
+        return {Words::tr("The other side of your channel is not connected."),
+                Words::tr("A payment needs it to be there. What is yours in the channel is safe meanwhile."),
+                Words::tr("Wait until it is back: Runnel keeps trying to reach it. If it stays away, close the channel.")};
+    }
+    if (p.text("cause") == QStringLiteral("opening")) {
+        return {Words::tr("Your channel is not ready yet."), Words::tr("Its opening transaction waits for blocks."),
+                Words::tr("Channels says how long it will take. Pay then.")};
+    }
+    return {Words::tr("There is no open channel to pay from."), Words::tr("Payments travel through a channel whose other side is connected."),
+            Words::tr("Open a channel, or wait until the other side is back.")};
+}
+
 Wording moneyWording(ProblemKind kind, const Params& p) {
     if (kind == ProblemKind::insufficient_funds) {
         return {Words::tr("There are not enough coins in the wallet."),
@@ -55,9 +84,10 @@ Wording moneyWording(ProblemKind kind, const Params& p) {
                 Words::tr("Choose a smaller amount.")};
     }
     if (kind == ProblemKind::insufficient_liquidity) {
-        return {Words::tr("This is more than your channels can send."),
-                Words::tr("%1 can be sent in one payment now, %2 are needed with the fee.").arg(p.msat("can_send_msat"), p.msat("needed_msat")),
-                Words::tr("Pay a smaller amount, or open a larger channel.")};
+        return {Words::tr("This is more than your channels can send."), whereTheRestIs(p),
+                p.has("in_flight_msat") || p.has("offline_msat") || p.has("opening_msat")
+                    ? Words::tr("Pay a smaller amount, wait until more is free, or open a larger channel.")
+                    : Words::tr("Pay a smaller amount, or open a larger channel.")};
     }
     return {Words::tr("The fee would be higher than the limit."),
             Words::tr("The fee would be %1, the limit is %2.").arg(p.msat("fee_msat"), p.msat("max_fee_msat")),
@@ -181,12 +211,13 @@ Wording wordingOf(const api::Problem& problem) {
                     Words::tr("It may be between %1 and %2 sat per vbyte.").arg(p.text("least"), p.text("most")),
                     Words::tr("Use the estimate.")};
         case ProblemKind::no_usable_channel:
-            return {Words::tr("There is no open channel to pay from."),
-                    Words::tr("Payments travel through a channel whose other side is connected."),
-                    Words::tr("Open a channel, or wait until the other side is back.")};
+            return noChannel(p);
         case ProblemKind::no_route: return noRoute(p);
         case ProblemKind::expired:
-            return {Words::tr("The invoice has expired."), Words::tr("Nothing was paid."), Words::tr("Ask the payee for a new one.")};
+            return {Words::tr("The invoice has expired."),
+                    p.has("since") ? Words::tr("It could be paid until %1. Nothing was paid.").arg(exactTimeText(UnixTime(p.text("since").toLongLong())))
+                                   : Words::tr("Nothing was paid."),
+                    Words::tr("Ask the payee for a new one.")};
         case ProblemKind::already_paid:
             return {Words::tr("This invoice was paid before."), Words::tr("Nothing was sent a second time."),
                     Words::tr("The proof of payment is in Activity.")};

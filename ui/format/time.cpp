@@ -77,6 +77,22 @@ QString whenText(UnixTime time, const QDateTime& now) {
     return then.date().year() == now.date().year() ? day(then) + QStringLiteral(", ") + clock(then) : dayAndYear(then);
 }
 
+bool hasPassed(UnixTime time, const QDateTime& now) { return now.toSecsSinceEpoch() > time.raw(); }
+
+qint64 minutesLeft(UnixTime time, const QDateTime& now) {
+    const auto left = time.raw() - now.toSecsSinceEpoch();
+    return left < 0 ? 0 : left / 60;
+}
+
+QString expiryText(UnixTime time, const QDateTime& now) {
+    if (hasPassed(time, now)) return Words::tr("expired");
+    const auto minutes = static_cast<int>(std::min<qint64>(minutesLeft(time, now), 1'000'000'000));
+    if (minutes == 0) return Words::tr("expires in less than a minute");
+    if (minutes < 120) return Words::tr("expires in %n minute(s)", nullptr, minutes);
+    if (minutes < 48 * 60) return Words::tr("expires in %n hour(s)", nullptr, minutes / 60);
+    return Words::tr("expires in %n day(s)", nullptr, minutes / (24 * 60));
+}
+
 QString exactTimeText(UnixTime time) { return QLocale().toString(local(time), QLocale::LongFormat); }
 
 QString durationText(std::uint64_t milliseconds) {

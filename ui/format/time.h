@@ -27,6 +27,11 @@ QString deadlineText(BlockHeight height, const api::ChainView& chain, const QDat
 
 /// "today, 14:20", "yesterday, 09:00", "3 Dec 2026".
 QString whenText(UnixTime time, const QDateTime& now);
+bool hasPassed(UnixTime time, const QDateTime& now);
+/// Whole minutes until then, 0 in the last one; not below.
+qint64 minutesLeft(UnixTime time, const QDateTime& now);
+/// Of what can be done until then: "expires in 59 minutes", "expires in less than a minute", "expired".
+QString expiryText(UnixTime time, const QDateTime& now);
 /// To the second, for details.
 QString exactTimeText(UnixTime time);
 /// "0.3 s", "12 s", "3 min".

@@ -3,6 +3,7 @@
 #include "ui/format/activity.h"
 #include "ui/format/amount.h"
 #include "ui/format/text.h"
+#include "ui/format/time.h"
 
 #include <algorithm>
 
@@ -11,12 +12,13 @@ namespace runnel::ui {
 namespace {
 
 constexpr std::size_t page = 100;
+constexpr int tick_ms = 1000;
 
 /// What a search looks at; lower case.
-QString searchText(const ActivityEntry& entry) {
+QString searchText(const ActivityEntry& entry, const QDateTime& now) {
     QString out;
     if (const auto* const payment = entry.payment()) {
-        const auto words = activityWords(*payment);
+        const auto words = activityWords(*payment, now);
         out = words.title + u' ' + words.status + u' ' + QString::number(payment->amount.floor_sat().raw()) + u' ' +
               qs(payment->payment_hash.hex()) + u' ' + qs(payment->bolt11);
         if (payment->payee) out += u' ' + qs(payment->payee->hex());
@@ -51,6 +53,8 @@ ActivityModel::ActivityModel(Bridge& bridge, QObject* parent) : QAbstractListMod
         for (const auto& payment : payments) take(payment);
     });
     connect(&bridge, &Bridge::transactionsChanged, this, &ActivityModel::readTransactions);
+    m_tick.setInterval(tick_ms);
+    connect(&m_tick, &QTimer::timeout, this, &ActivityModel::tick);
     fetchMore({});
 }
 
@@ -59,10 +63,10 @@ int ActivityModel::rowCount(const QModelIndex& parent) const { return parent.isV
 QVariant ActivityModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const auto& entry = at(index.row());
-    if (role == SearchRole) return searchText(entry);
+    if (role == SearchRole) return searchText(entry, now());
     if (role == KeyRole) return QByteArray::fromStdString(entry.key());
     if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) {
-        const auto words = entry.payment() != nullptr ? activityWords(*entry.payment())
+        const auto words = entry.payment() != nullptr ? activityWords(*entry.payment(), now())
                                                       : activityWords(*entry.transaction(), m_bridge.picture()->chain);
         return words.title + QStringLiteral(", ") + words.amount + QStringLiteral(", ") + words.status;
     }
@@ -113,7 +117,36 @@ void ActivityModel::readTransactions() {
 void ActivityModel::take(const api::PaymentView& payment) { put(ActivityEntry{payment}); }
 void ActivityModel::take(const api::TransactionView& tx) { put(ActivityEntry{tx}); }
 
+/// An invoice that waits to be paid says how long it can be: its words change by themselves.
+void ActivityModel::noteExpiry(const ActivityEntry& entry) {
+    const auto* const payment = entry.payment();
+    if (payment == nullptr || payment->outgoing) return;
+    if (payment->status != api::PaymentStatus::pending || !payment->expires || hasPassed(*payment->expires, now())) {
+        m_expiring.erase(entry.key());
+    } else {
+        m_expiring.insert_or_assign(entry.key(), Expiring{*payment->expires, minutesLeft(*payment->expires, now())});
+    }
+    if (m_expiring.empty()) m_tick.stop();
+    else if (!m_tick.isActive()) m_tick.start();
+}
+
+void ActivityModel::tick() {
+    const auto time = now();
+    const bool any = std::any_of(m_expiring.begin(), m_expiring.end(), [&](const auto& one) {
+        return hasPassed(one.second.at, time) || minutesLeft(one.second.at, time) != one.second.shown_minutes;
+    });
+    if (!any) return;
+    for (int row = 0; row < rowCount(); ++row) {
+        const auto shown = m_expiring.find(at(row).key());
+        if (shown == m_expiring.end()) continue;
+        if (!hasPassed(shown->second.at, time) && minutesLeft(shown->second.at, time) == shown->second.shown_minutes) continue;
+        noteExpiry(at(row));
+        emit dataChanged(index(row), index(row));
+    }
+}
+
 void ActivityModel::put(ActivityEntry entry) {
+    noteExpiry(entry);
     // Times of an entry never change, so its place is found by them.
     const auto place = std::lower_bound(m_entries.begin(), m_entries.end(), entry, newer);
     const auto row = static_cast<int>(place - m_entries.begin());

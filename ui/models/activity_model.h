@@ -5,8 +5,12 @@
 #include "ui/bridge/bridge.h"
 
 #include <QAbstractListModel>
+#include <QDateTime>
 #include <QSortFilterProxyModel>
+#include <QTimer>
 
+#include <functional>
+#include <map>
 #include <variant>
 #include <vector>
 
@@ -24,6 +28,7 @@ struct ActivityEntry {
 class ActivityModel : public QAbstractListModel {
     Q_OBJECT
 public:
+    using Clock = std::function<QDateTime()>;
     enum Role { SearchRole = Qt::UserRole + 1, KeyRole };
     explicit ActivityModel(Bridge& bridge, QObject* parent = nullptr);
 
@@ -37,6 +42,8 @@ public:
     bool isLoaded() const { return m_loaded; }
     /// Reads on until nothing is left; for a search.
     void fetchAll();
+    QDateTime now() const { return m_clock(); }
+    void setClock(Clock clock) { m_clock = std::move(clock); }
 
 signals:
     void loaded();
@@ -46,8 +53,15 @@ private:
     void take(const api::PaymentView& payment);
     void take(const api::TransactionView& tx);
     void put(ActivityEntry entry);
+    void noteExpiry(const ActivityEntry& entry);
+    void tick();
+
+    struct Expiring { UnixTime at; qint64 shown_minutes; };
 
     Bridge& m_bridge;
+    Clock m_clock = [] { return QDateTime::currentDateTime(); };
+    QTimer m_tick;
+    std::map<std::string, Expiring> m_expiring;  ///< Invoices that can still be paid, by key.
     std::vector<ActivityEntry> m_entries;
     std::optional<std::uint64_t> m_payment_cursor, m_tx_cursor;
     bool m_payments_left = true, m_txs_left = true;

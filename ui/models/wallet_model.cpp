@@ -27,6 +27,14 @@ WalletModel::WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* pra
     });
     if (practice == nullptr) return;
     m_practice = std::make_unique<PracticeBridge>(*practice);
+    m_practice_state.emplace();
+    m_practice->watch(this, [this](const api::PracticeState& state) {
+        const bool is_back = state.stand == api::PracticeState::Stand::running && m_practice_state->stand == api::PracticeState::Stand::restarting;
+        m_practice_state = state;
+        emit practiceChanged();
+        // They may listen elsewhere now.
+        if (is_back) readPracticePeers();
+    });
     readPracticePeers();
 }
 

@@ -11,6 +11,7 @@
 #include <QDateTime>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace runnel::ui {
@@ -30,14 +31,19 @@ public:
     /// Of the practice network; empty until it has answered.
     const std::vector<api::PracticePeer>& practicePeers() const { return m_practice_peers; }
     const api::PracticePeer* practicePeer(const std::string& role) const;
+    /// Of the practice network; nothing on the others.
+    const std::optional<api::PracticeState>& practiceState() const { return m_practice_state; }
     void setName(const crypto::PublicKey& node, const QString& name);
-    QDateTime now() const { return QDateTime::currentDateTime(); }
+    QDateTime now() const { return m_activity.now(); }
+    /// Another clock than the computer's; for tests.
+    void setClock(ActivityModel::Clock clock) { m_activity.setClock(std::move(clock)); }
     /// Asks again for the practice network's peers; after its start.
     void readPracticePeers();
 
 signals:
     void pictureChanged();
     void namesChanged();
+    void practiceChanged();
 
 private:
     Bridge m_bridge;
@@ -46,6 +52,7 @@ private:
     PeerNames m_names;
     std::unique_ptr<PracticeBridge> m_practice;
     std::vector<api::PracticePeer> m_practice_peers;
+    std::optional<api::PracticeState> m_practice_state;
 };
 
 }  // namespace runnel::ui

@@ -23,10 +23,10 @@ Drawn describe(const ActivityEntry& entry, const WalletModel& wallet) {
     Drawn out;
     out.when = whenText(entry.time(), wallet.now());
     if (const auto* const payment = entry.payment()) {
-        out.words = activityWords(*payment);
+        out.words = activityWords(*payment, wallet.now());
         out.glyph = payment->outgoing ? QStringLiteral("pay") : QStringLiteral("receive");
         if (payment->status == api::PaymentStatus::failed) out.glyph = QStringLiteral("failed");
-        if (payment->status == api::PaymentStatus::pending) out.glyph = payment->outgoing ? QStringLiteral("busy") : QStringLiteral("waiting");
+        if (payment->status == api::PaymentStatus::pending) out.glyph = cueGlyph(out.words.cue);
     } else {
         const auto* const tx = entry.transaction();
         out.words = activityWords(*tx, wallet.picture().chain);

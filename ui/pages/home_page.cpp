@@ -115,6 +115,7 @@ HomePage::HomePage(WalletModel& wallet, QWidget* parent) : Page(tr("Home"), "hom
     body()->addStretch(1);
 
     connect(&m_wallet, &WalletModel::pictureChanged, this, &HomePage::refresh);
+    connect(&m_wallet, &WalletModel::practiceChanged, this, &HomePage::refresh);
     connect(&m_wallet, &WalletModel::namesChanged, this, &HomePage::refresh);
     auto& activity = m_wallet.activity();
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
@@ -205,7 +206,7 @@ void HomePage::refresh() {
     m_spendable_why->setText(spendableSentence(picture));
     m_onchain->setAmount(sub_or_zero(picture.balance.onchain, picture.balance.reserved).msat());
     m_receivable->setAmount(picture.balance.can_receive);
-    const auto health = healthOf(picture);
+    const auto health = healthOf(picture, m_wallet.practiceState());
     m_health->set(health.cue, health.sentence);
     refreshFirstSteps();
     refreshHeld();

@@ -46,6 +46,8 @@ ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent) : Page(tr("Receiv
                              confirmed ? tr("%1 have arrived.").arg(satText(amount))
                                        : tr("%1 were seen. They can be spent %2.").arg(satText(amount), rangeText(1, m_wallet.picture().chain, m_wallet.now())));
     });
+    m_tick.setInterval(1000);
+    connect(&m_tick, &QTimer::timeout, this, &ReceivePage::showWaiting);
     showInvoice();
     refresh();
 }
@@ -122,6 +124,7 @@ void ReceivePage::buildInvoice() {
     connect(m_text, &CopyField::copied, this, [this] { emit said(tr("The invoice is in the clipboard.")); });
     connect(another, &Button::clicked, this, [this] {
         m_waiting_for.reset();
+        m_tick.stop();
         m_shown->hide();
         m_form->show();
         m_amount->clear();
@@ -205,7 +208,6 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
     }
     m_waiting_for = made.payment_hash;
     m_shown_title->setText(amount ? tr("Invoice of %1").arg(satText(*amount)) : tr("Invoice of any amount"));
-    m_state->set(Cue::waiting, tr("Waiting to be paid, until %1.").arg(whenText(made.expires, m_wallet.now())));
     const auto text = QString::fromStdString(made.bolt11);
     // Upper case makes a smaller code, and means the same.
     m_qr->setText(text.toUpper());
@@ -215,13 +217,30 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
     m_qr->show();
     m_text->show();
     if (m_refund != nullptr) m_refund->setVisible(amount.has_value());
+    m_expires = made.expires;
+    showWaiting();
+    m_tick.start();
     m_wallet.bridge().touch(made.payment_hash);
+}
+
+void ReceivePage::showWaiting() {
+    if (!hasPassed(m_expires, m_wallet.now())) {
+        m_state->set(Cue::waiting, tr("Waiting to be paid; %1 (%2).").arg(expiryText(m_expires, m_wallet.now()), whenText(m_expires, m_wallet.now())));
+        return;
+    }
+    m_tick.stop();
+    m_shown_title->setText(tr("Expired"));
+    m_state->set(Cue::over, tr("Nobody paid this invoice in time, and nobody can any more. Make another one."));
+    m_qr->hide();
+    m_text->hide();
+    if (m_refund != nullptr) m_refund->hide();
 }
 
 void ReceivePage::arrived(const PaymentHash& hash, Msat amount) {
     emit said(tr("%1 received.").arg(satText(amount)));
     if (m_waiting_for != hash) return;
     m_waiting_for.reset();
+    m_tick.stop();
     m_state->set(Cue::good, tr("%1 have arrived.").arg(satText(amount)));
     m_shown_title->setText(tr("Received"));
     m_qr->hide();

@@ -4,6 +4,8 @@
 #include "ui/models/wallet_model.h"
 #include "ui/widgets/page.h"
 
+#include <QTimer>
+
 class QLineEdit;
 
 namespace runnel::ui {
@@ -34,6 +36,8 @@ private:
     void refresh();
     void makeInvoice();
     void makeAddress();
+    /// What the shown invoice waits for, and how long still.
+    void showWaiting();
     void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
     void arrived(const PaymentHash& hash, Msat amount);
     void refundWanted();
@@ -54,6 +58,8 @@ private:
     Text* m_shown_title;
     Button* m_refund = nullptr;
     std::optional<PaymentHash> m_waiting_for;
+    UnixTime m_expires;  ///< Of the shown invoice.
+    QTimer m_tick;
     // Address
     Card* m_address_card;
     QrView* m_address_qr;

@@ -21,7 +21,7 @@ StateView::StateView(const char* object_name, QWidget* parent) : QWidget(parent)
     column->setSpacing(space::medium);
     m_glyph = new Glyph(QStringLiteral("info"), Ink::muted, 40);
     m_title = (new Text("title"))->named((objectName() + QStringLiteral("Title")).toLatin1().constData());
-    m_explanation = new Text("muted");
+    m_explanation = (new Text("muted"))->named((objectName() + QStringLiteral("Explanation")).toLatin1().constData());
     m_title->setAlignment(Qt::AlignCenter);
     m_explanation->setAlignment(Qt::AlignCenter);
     m_action = new Button(ButtonKind::primary, {}, (objectName() + QStringLiteral("Action")).toLatin1().constData());

@@ -47,11 +47,14 @@ void Page::addHeadAction(QWidget* widget) { m_head->add(widget, 0, Qt::AlignVCen
 
 QString Page::title() const { return m_title->text(); }
 
+int Page::readingWidth() { return Theme::current().px(reading_width); }
+
+int Page::sideMargin(int width) { return width < Theme::current().px(600) ? space::normal : space::huge; }
+
 void Page::resizeEvent(QResizeEvent* event) {
-    const bool narrow = event->size().width() < Theme::current().px(600);
-    const int side = narrow ? space::normal : space::huge;
-    m_column->layout()->setContentsMargins(side, narrow ? space::normal : space::huge, side, space::huge);
-    m_column->setMaximumWidth(Theme::current().px(reading_width) + 2 * side);
+    const int side = sideMargin(event->size().width());
+    m_column->layout()->setContentsMargins(side, side, side, space::huge);
+    m_column->setMaximumWidth(readingWidth() + 2 * side);
     QScrollArea::resizeEvent(event);
 }
 

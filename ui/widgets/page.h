@@ -18,6 +18,9 @@ public:
     /// Beside the heading, at the reading direction's end.
     void addHeadAction(QWidget* widget);
     QString title() const;
+    /// Of the column of text, for what stands over a page: the most that it is wide, and its margin in so wide a window.
+    static int readingWidth();
+    static int sideMargin(int width);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -15,6 +15,7 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
+#include "ui/window/practice_notice.h"
 
 #include <QBoxLayout>
 #include <QResizeEvent>
@@ -30,13 +31,17 @@ constexpr int side_rail_from = 760;
 
 }  // namespace
 
-Shell::Shell(WalletModel& wallet, QWidget* parent) : QWidget(parent), m_wallet(wallet), m_rail(new Rail), m_stack(new QStackedWidget) {
+Shell::Shell(WalletModel& wallet, QWidget* parent) : QWidget(parent), m_wallet(wallet), m_rail(new Rail), m_notice(new PracticeNotice(wallet)), m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("shell"));
     auto* const layout = new QBoxLayout(QBoxLayout::LeftToRight, this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_rail);
-    layout->addWidget(m_stack, 1);
+    auto* const column = new QVBoxLayout;
+    column->setSpacing(0);
+    column->addWidget(m_notice);
+    column->addWidget(m_stack, 1);
+    layout->addLayout(column, 1);
     m_rail->setHead(makeHead());
     m_rail->add(QStringLiteral("home"), tr("Home"), "railHome");
     m_rail->add(QStringLiteral("pay"), tr("Pay"), "railPay");
@@ -115,6 +120,7 @@ void Shell::addShortcuts() {
 
 void Shell::goTo(int page) {
     m_stack->setCurrentIndex(page);
+    m_notice->setAway(page == home);
     m_rail->setCurrent(page);
 }
 

@@ -14,6 +14,7 @@ class ActivityPage;
 class ChannelsPage;
 class HomePage;
 class PayPage;
+class PracticeNotice;
 class Rail;
 class ReceivePage;
 class Toast;
@@ -46,6 +47,7 @@ private:
 
     WalletModel& m_wallet;
     Rail* m_rail;
+    PracticeNotice* m_notice;
     QStackedWidget* m_stack;
     HomePage* m_home;
     PayPage* m_pay;

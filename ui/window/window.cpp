@@ -11,6 +11,7 @@
 #include "ui/wizards/setup_view.h"
 
 #include <QPointer>
+#include <QThreadPool>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -71,11 +72,27 @@ void Window::showEnd(const QString& cause) {
     m_shell = nullptr;
     auto* const view = new StateView("ended");
     view->set(QStringLiteral("attention"), tr("Runnel has stopped this wallet"),
-              tr("The disk did not take a change. Nothing that depends on it was done, and nothing is lost. Look at the disk, then start "
-                 "Runnel again. The technical cause: %1").arg(tamed(cause.toStdString())));
-    view->offer(tr("&Close the window"));
-    connect(view->action(), &Button::clicked, this, &QWidget::close);
+              tr("The disk did not take a change. Nothing that depends on it was done, and nothing is lost. See whether the disk is full, "
+                 "make space on it, then open the wallet again. The technical cause: %1").arg(tamed(cause.toStdString())));
+    view->offer(tr("&Open the wallet again"), tr("&Close the window"));
+    // Later: what was clicked goes away.
+    connect(view->action(), &Button::clicked, this, &Window::openAgain, Qt::QueuedConnection);
+    connect(view->secondAction(), &Button::clicked, this, &QWidget::close);
     put(view);
+}
+
+void Window::openAgain() {
+    auto* const view = new StateView("ending");
+    view->set(QStringLiteral("busy"), tr("One moment"), tr("The wallet's files are being closed."));
+    put(view);
+    m_wallet.reset();
+    QThreadPool::globalInstance()->start([session = std::exchange(m_session, nullptr), self = QPointer<QObject>(this), this]() mutable {
+        session.reset();
+        hopTo(self, [this] {
+            m_ended = false;
+            showSetup();
+        });
+    });
 }
 
 void Window::openSettings() { (new SettingsDialog(m_preferences, m_version, this))->present(); }

@@ -33,6 +33,8 @@ private:
     void showSetup();
     void showShell();
     void showEnd(const QString& cause);
+    /// Ends what is left of the wallet, without waiting for it here, and asks for the passphrase again.
+    void openAgain();
     void opened(std::shared_ptr<api::Session> session, Network network);
     void rebuild();
     void put(QWidget* widget);

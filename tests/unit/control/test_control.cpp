@@ -85,6 +85,7 @@ public:
         for (std::uint64_t n = request.cursor.value_or(6) - 1; n > 0 && out.size() < request.limit; --n) {
             api::PaymentView payment;
             payment.sequence = n;
+            if (n == 4) payment.expires = UnixTime(1'700'003'600);
             out.push_back(payment);
         }
         return out;
@@ -226,6 +227,8 @@ private slots:
         const auto first = node.ask("payments", {{"limit", 2}});
         QCOMPARE(first->at("payments").as_array().size(), std::size_t{2});
         QCOMPARE(first->at("payments").at(0).at("cursor").to_number<int>(), 5);
+        QVERIFY(first->at("payments").at(0).at("expires").is_null());
+        QCOMPARE(first->at("payments").at(1).at("expires").to_number<int>(), 1'700'003'600);
         const auto cursor = first->at("next_cursor").to_number<std::uint64_t>();
         const auto second = node.ask("payments", {{"limit", 10}, {"cursor", cursor}});
         QCOMPARE(second->at("payments").at(0).at("cursor").to_number<int>(), 3);
@@ -414,7 +417,7 @@ private slots:
         auto client = control::ControlClient::connect(node.directory);
         const auto stopping = (*client)->call("stop", {});
         QVERIFY(stopping && stopping->at("stopping").as_bool());
-        QCOMPARE(node.stops.load(), 1);
+        QTRY_COMPARE(node.stops.load(), 1);  // the answer goes out first
         node.end();
         QVERIFY(!(*client)->next_line());
         QCOMPARE(error_of((*client)->call("getinfo", {})), std::string("connection_lost"));

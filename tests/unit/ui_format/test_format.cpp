@@ -6,6 +6,7 @@
 #include "ui/format/channel.h"
 #include "ui/format/names.h"
 #include "ui/format/overview.h"
+#include "ui/format/practice.h"
 #include "ui/format/problem.h"
 #include "ui/format/sending.h"
 #include "ui/format/setup.h"
@@ -204,6 +205,63 @@ private slots:
         QVERIFY(!words.retry.isEmpty());
     }
 
+    void whereTheRestIs() {
+        const auto words = wordingOf(api::Problem{api::ProblemKind::insufficient_liquidity,
+                                                  {{"can_send_msat", "1000000"}, {"needed_msat", "9000000"}, {"reserve_msat", "2000000"},
+                                                   {"in_flight_msat", "3000000"}, {"offline_msat", "4000000"}}});
+        QCOMPARE(plain(words.why), QStringLiteral("1 000 sat can be sent in one payment now, 9 000 sat are needed with the fee. 2 000 sat are the reserve "
+                                                  "that stays in your channels until they close. 3 000 sat are in flight in other payments. 4 000 sat are "
+                                                  "in channels whose other side is not connected."));
+        QVERIFY(words.retry.contains(QStringLiteral("wait until more is free")));
+    }
+
+    void whyNoChannelCanBeUsed() {
+        const auto said = [](const char* cause) {
+            return wordingOf(api::Problem{api::ProblemKind::no_usable_channel, {{"cause", cause}}});
+        };
+        QVERIFY(said("not_connected").what.contains(QStringLiteral("not connected")));
+        QVERIFY(said("opening").what.contains(QStringLiteral("not ready yet")));
+        QVERIFY(wordingOf(api::Problem{api::ProblemKind::no_usable_channel, {}}).what.contains(QStringLiteral("no open channel")));
+    }
+
+    void howLongItCanBePaid() {
+        const auto at = [](qint64 seconds) { return UnixTime(noon.toSecsSinceEpoch() + seconds); };
+        QCOMPARE(expiryText(at(3'600), noon), QStringLiteral("expires in 60 minute(s)"));
+        QCOMPARE(expiryText(at(119), noon), QStringLiteral("expires in 1 minute(s)"));
+        QCOMPARE(expiryText(at(0), noon), QStringLiteral("expires in less than a minute"));
+        QCOMPARE(expiryText(at(-1), noon), QStringLiteral("expired"));
+        QCOMPARE(expiryText(at(7'200), noon), QStringLiteral("expires in 2 hour(s)"));
+        QCOMPARE(expiryText(at(3 * 86'400), noon), QStringLiteral("expires in 3 day(s)"));
+        static_cast<void>(expiryText(UnixTime(INT64_MAX), noon));
+
+        api::PaymentView invoice;
+        invoice.amount = 1'000'000_msat;
+        invoice.expires = at(600);
+        QCOMPARE(activityWords(invoice, noon).status, QStringLiteral("Unpaid · expires in 10 minute(s)"));
+        QCOMPARE(activityWords(invoice, noon.addSecs(601)).status, QStringLiteral("Expired, not paid"));
+        QCOMPARE(activityWords(invoice, noon.addSecs(601)).cue, Cue::over);
+        // Parts that came in time may still complete it.
+        invoice.parts = 1;
+        QCOMPARE(activityWords(invoice, noon.addSecs(601)).status, QStringLiteral("On its way"));
+        invoice.status = api::PaymentStatus::paid;
+        QCOMPARE(activityWords(invoice, noon.addSecs(601)).status, QStringLiteral("Received"));
+    }
+
+    void theNetworkThatEnds() {
+        using Stand = api::PracticeState::Stand;
+        QVERIFY(!practiceTrouble(std::nullopt));
+        QVERIFY(!practiceTrouble(api::PracticeState{}));
+        QVERIFY(!practiceTrouble(api::PracticeState{Stand::running, 2, 9, {}, {}}));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::restarting, 1, 9, {}, {}})->why.contains(QStringLiteral("signal 9")));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::restarting, 1, {}, 4, {}})->why.contains(QStringLiteral("code 4")));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::running, 3, {}, 1, "no\nspace"})->why.contains(QStringLiteral("no space")));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::stopped, 1, {}, 3, "x"})->what.contains(QStringLiteral("cannot be started")));
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        QCOMPARE(healthOf(picture, api::PracticeState{Stand::restarting, 1, 9, {}, {}}).cue, Cue::attention);
+        QCOMPARE(healthOf(picture, api::PracticeState{Stand::running, 0, {}, {}, {}}).cue, Cue::good);
+    }
+
     void whatOthersWroteIsTamed() {
         QCOMPARE(tamed("two\nlines\tand\x1b[31m"), QStringLiteral("two lines and [31m"));
         // A right-to-left override would turn what stands behind it.
@@ -273,13 +331,13 @@ private slots:
         payment.fee = 1'200_msat;
         payment.elapsed_ms = 310;
         payment.description = "Two\ncoffees";
-        auto words = activityWords(payment);
+        auto words = activityWords(payment, noon);
         QCOMPARE(words.title, QStringLiteral("Two coffees"));
         QCOMPARE(plain(words.status), QStringLiteral("Paid · fee 2 sat · 0.3 s"));
         QVERIFY(words.moved);
         payment.status = api::PaymentStatus::failed;
         payment.failure = "no_route";
-        words = activityWords(payment);
+        words = activityWords(payment, noon);
         QVERIFY(!words.moved);
         QVERIFY(words.status.contains(QStringLiteral("No way to the payee")));
 
