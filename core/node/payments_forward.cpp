@@ -190,7 +190,7 @@ bool forward_removed(Draft& draft, const HtlcRef& outgoing, const channel::Remov
     }
     if (const auto* const failed = std::get_if<channel::Failed>(removal)) {
         if (failed->reason.empty()) {
-            fail_incoming(draft, forward->incoming, forward->shared_secret,
+            fail_incoming(draft, forward.incoming, forward.shared_secret,
                           onion::TemporaryChannelFailure{{}});
             return true;
         }
