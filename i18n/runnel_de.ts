@@ -326,10 +326,6 @@
         <translation>In deinen Kanälen zurückgehalten</translation>
     </message>
     <message>
-        <source>Each side keeps about 1 % in its channel, so that nobody gains by cheating. You get it back at the close.</source>
-        <translation>Jede Seite lässt etwa 1 % in ihrem Kanal, damit niemand durch Betrug gewinnt. Beim Schließen bekommst du es zurück.</translation>
-    </message>
-    <message>
         <source>You have no channel yet. To receive over Lightning, open one first and spend a part of it, or ask somebody to open one to you.</source>
         <translation>Du hast noch keinen Kanal. Um über Lightning zu empfangen, öffne erst einen und gib einen Teil davon aus, oder bitte jemanden, einen zu dir zu öffnen.</translation>
     </message>
@@ -1215,6 +1211,18 @@
     <message>
         <source>Unpaid</source>
         <translation>Unbezahlt</translation>
+    </message>
+    <message>
+        <source>In the channel with %1</source>
+        <translation>Im Kanal mit %1</translation>
+    </message>
+    <message>
+        <source>Ready again once the other side is connected.</source>
+        <translation>Wieder bereit, sobald die andere Seite verbunden ist.</translation>
+    </message>
+    <message>
+        <source>Each side keeps about 1 % in its channel, so that nobody gains by cheating, and some more for fees. What the fees do not take comes back at the close.</source>
+        <translation>Jede Seite lässt etwa 1 % in ihrem Kanal, damit niemand durch Betrug gewinnt, und etwas mehr für Gebühren. Was die Gebühren nicht brauchen, kommt beim Schließen zurück.</translation>
     </message>
 </context>
 <context>

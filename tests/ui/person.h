@@ -48,23 +48,34 @@ public:
         return true;
     }
     /// By keyboard alone: tab until it has the focus, then space.
-    bool reach(const char* name) {
-        auto* const wanted = see<QWidget>(name);
+    bool reach(QWidget* wanted) {
         if (wanted == nullptr || !QTest::qWaitFor([&] { return wanted->isEnabled(); }, 8'000)) return false;
         for (int i = 0; i < 150; ++i) {
             auto* const focus = QApplication::focusWidget();
-            if (focus != nullptr && focus->objectName() == QString::fromLatin1(name)) return true;
+            if (focus == wanted) return true;
             auto* const active = QApplication::activeModalWidget() != nullptr ? QApplication::activeModalWidget() : &m_window;
             QTest::keyClick(focus != nullptr ? focus : active, Qt::Key_Tab);
         }
-        qWarning("tab does not reach %s", name);
+        qWarning("tab does not reach %s", qPrintable(wanted->objectName()));
         return false;
     }
-    bool pressByKey(const char* name) {
-        if (!reach(name)) return false;
+    bool pressByKey(QWidget* wanted) {
+        if (!reach(wanted)) return false;
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
         QCoreApplication::processEvents();
         return true;
+    }
+    bool pressByKey(const char* name) { return pressByKey(see<QWidget>(name)); }
+    bool typeByKey(const char* name, const QString& text) {
+        if (!reach(see<QWidget>(name))) return false;
+        QTest::keyClicks(QApplication::focusWidget(), text);
+        return true;
+    }
+    /// A key with Ctrl, wherever the focus is.
+    void shortcut(Qt::Key key) {
+        m_window.activateWindow();
+        static_cast<void>(QTest::qWaitForWindowActive(&m_window));
+        QTest::keyClick(&m_window, key, Qt::ControlModifier);
     }
     bool type(const char* name, const QString& text) {
         auto* const field = see<QWidget>(name);

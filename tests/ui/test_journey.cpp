@@ -76,11 +76,6 @@ private slots:
         WorldDesk desk;
         QVERIFY(QTest::qWaitForWindowExposed(desk.window.get()));
         auto& person = *desk.person;
-        const auto shortcut = [&](Qt::Key key) {
-            desk.window->activateWindow();
-            static_cast<void>(QTest::qWaitForWindowActive(desk.window.get()));
-            QTest::keyClick(desk.window.get(), key, Qt::ControlModifier);
-        };
         QVERIFY(person.see("unlockPassphrase") != nullptr);
         QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("passphrase"));
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
@@ -92,16 +87,16 @@ private slots:
         QVERIFY(person.pressByKey("homeFirstAction"));
         QVERIFY(person.pressByKey("openNow"));
         QVERIFY(desk.waitFor([&] { return !desk.wallet().picture().channels.empty() && desk.wallet().picture().channels.front().state == "awaiting_confirmation"; }));
-        shortcut(Qt::Key_1);
+        person.shortcut(Qt::Key_1);
         for (int i = 0; i < 3; ++i) QVERIFY(person.pressByKey("practiceBlock"));
         QVERIFY(desk.waitFor([&] { return desk.wallet().picture().channels.front().usable; }));
-        shortcut(Qt::Key_2);
+        person.shortcut(Qt::Key_2);
         QVERIFY(person.pressByKey("practiceBuy"));
         QVERIFY(person.pressByKey("payNow"));
         QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid")));
         // The way on has the focus already.
         QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("payDone"));
-        shortcut(Qt::Key_4);
+        person.shortcut(Qt::Key_4);
         QVERIFY(person.pressByKey("channelClose"));
         QVERIFY(person.pressByKey("closeNow"));
         QVERIFY(desk.waitFor([&] { return desk.wallet().picture().channels.front().state == "closing"; }));

@@ -4,9 +4,14 @@
 #include "tests/ui/practice_desk.h"
 
 using namespace runnel;
-using namespace runnel::ui;
 using namespace runnel::test;
 using namespace runnel::literals;
+
+namespace {
+
+constexpr Sat coins{1'000'000};
+
+}  // namespace
 
 class TestPracticeWindow : public QObject {
     Q_OBJECT
@@ -41,10 +46,10 @@ private slots:
             QVERIFY(person.press("channelClose"));
             QVERIFY(person.press("closeNow"));
             QVERIFY(desk.waitFor([&] { return desk.channel()->state == "closing"; }));
-            QVERIFY(desk.waitFor([&] { return desk.picture().balance.onchain > 980'000_sat; }));
+            QVERIFY(desk.waitFor([&] { return desk.balance().onchain > 980'000_sat; }));
             qInfo("%d clicks", person.clicks);
             QVERIFY2(person.clicks <= 25, "the way is too long");
-            left = desk.picture().balance.onchain;
+            left = desk.balance().onchain;
             // A million came, 8,000 stayed in the shop, the rest are fees of two transactions.
             QVERIFY(left < 992'000_sat);
         }
@@ -54,7 +59,7 @@ private slots:
         QVERIFY(person.type("unlockPassphrase", QStringLiteral("a long passphrase")));
         QVERIFY(person.press("unlockNow"));
         QVERIFY(desk.waitFor([&] { return desk.window->shell() != nullptr; }));
-        QCOMPARE(desk.picture().balance.onchain.raw(), left.raw());
+        QCOMPARE(desk.balance().onchain.raw(), left.raw());
         QVERIFY(desk.waitFor([&] { return desk.picture().chain.synced; }));
         QVERIFY(person.press("practiceBlock"));
         // A second window on the same wallet is told so.
@@ -64,6 +69,71 @@ private slots:
         auto* const unlock = second.window->findChild<QAbstractButton*>(QStringLiteral("unlockNow"));
         QTest::mouseClick(unlock, Qt::LeftButton);
         QVERIFY(other.waitToRead("setupUnlockProblemWhat", QStringLiteral("open already"), 30'000));
+    }
+
+    // Not one click, receiving included: what somebody does who cannot use a mouse.
+    void byKeyboardAlone() {
+        const QTemporaryDir folder;
+        PracticeDesk desk(folder);
+        auto& person = *desk.person;
+        const auto passphrase = QStringLiteral("a long passphrase");
+        const auto key = [](Qt::Key which) { QTest::keyClick(QApplication::focusWidget(), which); };
+        QVERIFY(person.pressByKey("forkCreate"));
+        QVERIFY(person.typeByKey("passphraseFirst", passphrase));
+        key(Qt::Key_Return);
+        QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("passphraseSecond"));
+        QTest::keyClicks(QApplication::focusWidget(), passphrase);
+        key(Qt::Key_Return);
+        QVERIFY(person.pressByKey("wordsWritten"));
+        for (int i = 0; i < ui::WordChecks::questions; ++i)
+            QVERIFY(person.pressByKey(desk.rightWord()));
+        QVERIFY(desk.isOpen());
+        QVERIFY(desk.waitFor([&] {
+            return desk.picture().chain.synced &&
+                   desk.window->wallet()->practicePeer("shop") != nullptr;
+        }));
+
+        // Coins, and a channel with a part of them.
+        QVERIFY(person.pressByKey("homeFirstAction"));
+        QVERIFY(desk.waitFor([&] {
+            return !desk.balance().onchain_unconfirmed.is_zero() ||
+                   !desk.balance().onchain.is_zero();
+        }));
+        QVERIFY(person.pressByKey("practiceBlock"));
+        QVERIFY(desk.waitFor([&] { return desk.balance().onchain == coins; }));
+        QVERIFY(person.pressByKey("homeFirstAction"));
+        QVERIFY(person.pressByKey("openNow"));
+        QVERIFY(desk.waitFor([&] { return desk.channel() != nullptr && desk.channel()->usable; }));
+        const auto mine = desk.channel()->ours;
+
+        person.shortcut(Qt::Key_2);
+        QVERIFY(person.pressByKey("practiceBuy"));
+        QVERIFY(person.pressByKey("payNow"));
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid"), 30'000));
+        // The way on has the focus already.
+        QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("payDone"));
+        key(Qt::Key_Space);
+
+        person.shortcut(Qt::Key_3);
+        QVERIFY(person.typeByKey("receiveAmount", QStringLiteral("2000")));
+        QVERIFY(person.typeByKey("receiveDescription", QStringLiteral("Brought back")));
+        key(Qt::Key_Return);
+        // What is there to do with an invoice is near: its text to copy, the shop to pay it.
+        QVERIFY(person.pressByKey("practiceRefund"));
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received"), 30'000));
+        QVERIFY(desk.waitFor(
+            [&] { return desk.channel()->ours == mine - 10'000'000_msat + 2'000'000_msat; }));
+
+        // To the next page along the rail, and the channel closed.
+        QVERIFY(person.reach(person.see<QWidget>("railReceive")));
+        key(Qt::Key_Down);
+        QCOMPARE(desk.window->shell()->currentPage(), static_cast<int>(ui::Shell::channels));
+        QVERIFY(person.pressByKey("channelClose"));
+        QVERIFY(person.pressByKey("closeNow"));
+        QVERIFY(desk.waitFor([&] { return desk.channel()->state == "closing"; }));
+        person.shortcut(Qt::Key_1);
+        QVERIFY(desk.waitFor([&] { return desk.balance().onchain > 980'000_sat; }));
+        QCOMPARE(person.clicks, 0);
     }
 };
 

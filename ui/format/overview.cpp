@@ -95,7 +95,7 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, c
         out.push_back({Held::Kind::incoming, picture.balance.onchain_unconfirmed.msat(), Words::tr("Coins that are not confirmed yet"),
                        Words::tr("Spendable %1.").arg(rangeText(1, picture.chain, now))});
     }
-    Msat reserves;
+    Msat kept;
     for (const auto& channel : picture.channels) {
         if (isOver(channel)) continue;
         const auto peer = names.of(channel.peer);
@@ -105,7 +105,11 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, c
             auto held = heldInClosing(channel, peer, picture.chain, now);
             if (!held.amount.is_zero()) out.push_back(std::move(held));
         } else if (channel.usable) {
-            reserves += std::min(channel.our_reserve, channel.ours);
+            kept += sub_or_zero(channel.ours, channel.can_send);
+        } else if (!channel.ours.is_zero()) {
+            out.push_back({Held::Kind::waiting, channel.ours,
+                           Words::tr("In the channel with %1").arg(peer),
+                           Words::tr("Ready again once the other side is connected.")});
         }
         addPayments(out, channel, peer, picture.chain, now);
     }
@@ -114,10 +118,11 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, c
                        Words::tr("These coins pay the fees when a channel must be closed in time. They are free again once your "
                                  "channels are closed.")});
     }
-    if (!reserves.is_zero()) {
-        out.push_back({Held::Kind::reserve, reserves, Words::tr("Kept back inside your channels"),
-                       Words::tr("Each side keeps about 1 % in its channel, so that nobody gains by cheating. You get it back at "
-                                 "the close.")});
+    if (!kept.is_zero()) {
+        out.push_back({Held::Kind::reserve, kept, Words::tr("Kept back inside your channels"),
+                       Words::tr("Each side keeps about 1 % in its channel, so that nobody gains "
+                                 "by cheating, and some more for fees. "
+                                 "What the fees do not take comes back at the close.")});
     }
     return out;
 }

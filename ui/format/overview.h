@@ -24,7 +24,7 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
 
 /// An amount that is not freely spendable.
 struct Held {
-    enum class Kind { incoming, payment, closing, opening, reserve } kind = Kind::incoming;
+    enum class Kind { incoming, payment, closing, opening, waiting, reserve } kind = Kind::incoming;
     Msat amount;
     QString what;    ///< "Closing the channel with Practice shop"
     QString reason;  ///< One sentence: why it is not spendable, and until when.

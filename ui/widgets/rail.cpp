@@ -166,7 +166,12 @@ void Rail::resizeEvent(QResizeEvent* event) {
 }
 
 void Rail::setCurrent(int index) {
-    if (auto* const button = m_group->button(index)) button->setChecked(true);
+    auto* const current = m_group->button(index);
+    if (current == nullptr) return;
+    current->setChecked(true);
+    // One stop of the tab key, at the page that is shown; the arrows lead on from there.
+    for (auto* const button : m_group->buttons())
+        button->setFocusPolicy(button == current ? Qt::StrongFocus : Qt::ClickFocus);
 }
 
 int Rail::current() const { return m_group->checkedId(); }

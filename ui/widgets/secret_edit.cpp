@@ -2,6 +2,7 @@
 
 #include "ui/style/theme.h"
 
+#include <QAccessibleWidget>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QInputMethodEvent>
@@ -12,6 +13,27 @@
 
 namespace runnel::ui {
 
+namespace {
+
+/// A field for a screen reader, which says that something is typed there and never what.
+class SpokenSecret : public QAccessibleWidget {
+public:
+    explicit SpokenSecret(QWidget* edit) : QAccessibleWidget(edit, QAccessible::EditableText) {}
+    QAccessible::State state() const override {
+        auto out = QAccessibleWidget::state();
+        out.editable = true;
+        out.passwordEdit = true;
+        return out;
+    }
+};
+
+QAccessibleInterface* speak(const QString&, QObject* object) {
+    auto* const edit = qobject_cast<SecretEdit*>(object);
+    return edit == nullptr ? nullptr : new SpokenSecret(edit);
+}
+
+}  // namespace
+
 void wipe(QString& text) {
     // Only what nobody else holds is really overwritten here; fill() would detach a shared one.
     if (!text.isEmpty()) runnel::wipe(text.data(), static_cast<std::size_t>(text.size()) * sizeof(QChar));
@@ -20,6 +42,8 @@ void wipe(QString& text) {
 
 SecretEdit::SecretEdit(Kind kind, const QString& name, const char* object_name, QWidget* parent)
     : QWidget(parent), m_kind(kind), m_shown(kind == Kind::word) {
+    static const bool spoken = (QAccessible::installFactory(speak), true);
+    static_cast<void>(spoken);
     setObjectName(QString::fromLatin1(object_name));
     setAccessibleName(name);
     setFocusPolicy(Qt::StrongFocus);

@@ -310,8 +310,18 @@ private slots:
         QCOMPARE(held[1].kind, Held::Kind::closing);
         QVERIFY(held[1].reason.startsWith(QStringLiteral("In your wallet between")));
         QCOMPARE(held[2].amount.raw(), std::uint64_t{50'000'000});
-        QCOMPARE(held[3].amount.raw(), std::uint64_t{1'000'000});
+        // What cannot be sent of what is ours: nothing of it is left out.
+        QCOMPARE(held[3].amount.raw(), std::uint64_t{795'001});
         for (const auto& one : held) QVERIFY(one.reason.endsWith(u'.'));
+
+        // Nor is what is in a channel whose other side is away.
+        picture.channels = {openChannel()};
+        picture.channels.front().usable = false;
+        picture.balance = {};
+        const auto away = heldIn(picture, PeerNames(), noon);
+        QCOMPARE(away.size(), std::size_t{1});
+        QCOMPARE(away[0].kind, Held::Kind::waiting);
+        QCOMPARE(away[0].amount, 72'000'000_msat);
     }
 
     void receivingSaysWhy() {

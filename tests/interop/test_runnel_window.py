@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""The window as other programs of a desktop meet it: the tree of a screen reader, and the window manager.
+
+    test_runnel_window.py accessible|closed
+
+accessible: everything on the first page and on the five pages that can have the focus has a name and
+a role, read over AT-SPI from another process, as a screen reader does.
+closed: a window that its manager closes leaves no process and a store that opens again.
+
+Each runs in a session of its own: Xvfb, a bus, openbox.
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from harness import BIN, SKIPPED, Child, Failure, Skip, run, wait_until
+
+PASSPHRASE = "correct horse battery staple"
+PROGRAMS = ("Xvfb", "openbox", "xdotool", "dbus-run-session")
+WITHIN = "RUNNEL_TEST_SESSION"
+PYTHON = "/usr/bin/python3"  # the one that Debian's python3-gi is for
+
+
+def display_of(xvfb_says):
+    """Xvfb writes the number it has chosen."""
+    number = os.read(xvfb_says, 16).decode().strip()
+    if not number:
+        raise Failure("Xvfb did not start")
+    return ":" + number
+
+
+def in_a_session(which):
+    """Runs this script again below a bus of its own, on a display of its own."""
+    missing = [p for p in PROGRAMS if shutil.which(p) is None]
+    if missing or not (BIN / "runnel").exists():
+        raise Skip(f"not here: {' '.join(missing) or 'runnel'}")
+    says, tell = os.pipe()
+    xvfb = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(tell), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"],
+        pass_fds=(tell,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(tell)
+    try:
+        environment = {**os.environ, "DISPLAY": display_of(says), WITHIN: "1", "QT_QPA_PLATFORM": "xcb"}
+        environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
+        inner = subprocess.run(
+            ["dbus-run-session", "--", PYTHON, __file__, which], env=environment, timeout=150, check=False
+        )
+        if inner.returncode == SKIPPED:
+            raise Skip("gir1.2-atspi-2.0 is not here")
+        if inner.returncode:
+            raise Failure(f"ended with {inner.returncode}")
+    finally:
+        xvfb.terminate()
+        xvfb.wait()
+
+
+class Window:
+    """runnel on the practice network, with its keys pressed through the display."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.manager = Child(["openbox"], folder / "openbox.log")
+        home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "share"), "LANG": "C.UTF-8"}
+        os.environ.update(home)
+        self.start()
+
+    def start(self):
+        arguments = [str(BIN / "runnel"), "--datadir", str(self.folder / "data"), "--network", "practice"]
+        self.child = Child(arguments, self.folder / "runnel.log")
+        search = ["xdotool", "search", "--onlyvisible", "--pid", str(self.child.process.pid), "--name", "Runnel"]
+
+        def found():
+            if not self.child.alive():
+                raise Failure("runnel ended at its start: " + (self.folder / "runnel.log").read_text())
+            return subprocess.run(search, capture_output=True, text=True, check=False).stdout.split()
+
+        self.id = wait_until("the window is there", found, 30)[0]
+        subprocess.run(["xdotool", "windowactivate", "--sync", self.id], check=True)
+
+    def key(self, *keys):
+        subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True)
+
+    def type(self, text):
+        subprocess.run(["xdotool", "type", "--delay", "20", text], check=True)
+
+    def processes(self):
+        """Of runnel and all that it has started."""
+        out, todo = [], [self.child.process.pid]
+        while todo:
+            pid = todo.pop()
+            out.append(pid)
+            for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+                todo += [int(child) for child in task.read_text().split()]
+        return out
+
+    def end(self):
+        self.child.end(signal.SIGTERM)
+        self.manager.end()
+
+
+# The tree ---------------------------------------------------------------------------------------
+
+
+def desktop():
+    try:
+        import gi
+
+        gi.require_version("Atspi", "2.0")
+        from gi.repository import Atspi
+    except (ImportError, ValueError) as error:
+        raise Skip(f"gir1.2-atspi-2.0: {error}") from error
+    Atspi.init()
+    return Atspi
+
+
+def tree(node, depth=0):
+    """Everything below, as far as it is shown; what changes meanwhile is left out."""
+    if node is None or depth > 60:
+        return
+    yield node
+    for i in range(node.get_child_count()):
+        yield from tree(node.get_child_at_index(i), depth + 1)
+
+
+class Reader:
+    def __init__(self, pid):
+        self.atspi = desktop()
+        self.pid = pid
+        self.application = wait_until("runnel is on the bus of screen readers", self._find, 30)
+
+    def _find(self):
+        root = self.atspi.get_desktop(0)
+        for i in range(root.get_child_count()):
+            one = root.get_child_at_index(i)
+            if one is not None and one.get_process_id() == self.pid:
+                return one
+        return None
+
+    def shown(self):
+        state = self.atspi.StateType
+        for node in tree(self.application):
+            states = node.get_state_set()
+            if states.contains(state.SHOWING) and states.contains(state.VISIBLE):
+                yield node, states
+
+    def controls(self):
+        """What can have the focus now: (role, name), checked."""
+        out = []
+        for node, states in self.shown():
+            if not states.contains(self.atspi.StateType.FOCUSABLE) or not states.contains(self.atspi.StateType.ENABLED):
+                continue
+            role, name = node.get_role(), node.get_name() or ""
+            if role in (self.atspi.Role.FRAME, self.atspi.Role.APPLICATION):
+                continue
+            out.append((node.get_role_name(), name, role))
+        return out
+
+    def named(self, name):
+        for node, _ in self.shown():
+            if name in (node.get_name() or "").replace("&", ""):
+                return node
+        return None
+
+    def press(self, name):
+        node = wait_until(f"“{name}” is there", lambda: self.named(name), 30)
+        if not node.get_n_actions() or not node.do_action(0):
+            raise Failure(f"“{name}” cannot be pressed by a screen reader")
+
+    def heading(self, text):
+        return any(node.get_name() == text and node.get_role() == self.atspi.Role.LABEL for node, _ in self.shown())
+
+    def check(self, page, least):
+        controls = wait_until(f"{page} is there", lambda: len(self.controls()) >= least and self.controls(), 20)
+        nothing = (self.atspi.Role.INVALID, self.atspi.Role.UNKNOWN, self.atspi.Role.FILLER, self.atspi.Role.PANEL)
+        bad = [(role, name) for role, name, number in controls if not name.strip() or number in nothing]
+        if bad:
+            raise Failure(f"{page}: without a name or a role: {bad}")
+        print(f"{page}: {len(controls)} controls, all with a name and a role")
+
+
+def make_wallet(reader, window):
+    """From the first step to an open wallet, with what a screen reader hears and can do."""
+    reader.press("Make a new wallet")
+    wait_until("the passphrase is asked for", lambda: reader.named("Passphrase again"), 20)
+    reader.check("passphrase", 4)
+    window.type(PASSPHRASE)
+    window.key("Tab")
+    window.type(PASSPHRASE)
+    window.key("Return")
+    wait_until("the words are shown", lambda: reader.named("1: "), 20)
+    words = dict(part.split(": ") for part in reader.named("1: ").get_name().strip().strip(".").split(". "))
+    reader.check("words", 2)
+    reader.press("I have written them down")
+    wait_until("words are asked for", lambda: reader.named("Which is word number"), 20)
+    reader.check("questions", 4)
+    questions = [n.get_name() for n, _ in reader.shown() if (n.get_name() or "").startswith("Which is word number")]
+    for question in questions:
+        word = words["".join(c for c in question if c.isdigit())]
+        option = next(n for n, _ in reader.shown() if n.get_name() == word)
+        option.grab_focus()  # its own action only ticks it, which nobody hears
+        window.key("space")
+    wait_until("the wallet is open", lambda: reader.named("Ready to spend"), 60)
+
+
+def accessible(window):
+    reader = Reader(window.child.process.pid)
+    reader.check("first page", 2)
+    make_wallet(reader, window)
+    for number, page in enumerate(("Home", "Pay", "Receive", "Channels", "Activity"), 1):
+        window.key(f"ctrl+{number}")
+        wait_until(f"{page} is shown", lambda page=page: reader.heading(page), 20)
+        reader.check(page, 3)
+
+
+def closed(window):
+    reader = Reader(window.child.process.pid)
+    make_wallet(reader, window)
+    processes = wait_until("the practice network runs", lambda: len(window.processes()) > 1 and window.processes(), 20)
+    subprocess.run(["xdotool", "windowactivate", "--sync", window.id], check=True)
+    window.key("alt+F4")
+    if window.child.process.wait(30) != 0:
+        raise Failure(f"runnel ended with {window.child.process.returncode}")
+    wait_until("every process has ended", lambda: not any(pathlib.Path(f"/proc/{pid}").exists() for pid in processes), 10)
+    data = window.folder / "data"
+    log = data / "wallet.db-wal"
+    if log.exists() and log.stat().st_size:
+        raise Failure("the store's log was not taken in")
+    print(f"{len(processes)} processes ended, the store's log is empty")
+
+
+def inside(which):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="runnel-window-"))
+    window = Window(folder)
+    try:
+        {"accessible": accessible, "closed": closed}[which](window)
+    finally:
+        window.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    which = sys.argv[1]
+    if os.environ.get(WITHIN):
+        inside(which)
+    else:
+        in_a_session(which)
+
+
+run(main)
