@@ -170,9 +170,14 @@ class Reader:
         return None
 
     def press(self, name):
-        node = wait_until(f"“{name}” is there", lambda: self.named(name), 30)
+        self.act(wait_until(f"“{name}” is there", lambda: self.named(name), 30))
+
+    def act(self, node):
         if not node.get_n_actions() or not node.do_action(0):
-            raise Failure(f"“{name}” cannot be pressed by a screen reader")
+            raise Failure(f"“{node.get_name()}” cannot be pressed by a screen reader")
+
+    def button(self, name):
+        return next((n for n, _ in self.shown() if n.get_name() == name and n.get_n_actions()), None)
 
     def heading(self, text):
         return any(node.get_name() == text and node.get_role() == self.atspi.Role.LABEL for node, _ in self.shown())
@@ -205,8 +210,7 @@ def make_wallet(reader, window):
     for question in questions:
         word = words["".join(c for c in question if c.isdigit())]
         option = next(n for n, _ in reader.shown() if n.get_name() == word)
-        option.grab_focus()  # its own action only ticks it, which nobody hears
-        window.key("space")
+        reader.act(option)
     wait_until("the wallet is open", lambda: reader.named("Ready to spend"), 60)
 
 
@@ -214,8 +218,8 @@ def accessible(window):
     reader = Reader(window.child.process.pid)
     reader.check("first page", 2)
     make_wallet(reader, window)
-    for number, page in enumerate(("Home", "Pay", "Receive", "Channels", "Activity"), 1):
-        window.key(f"ctrl+{number}")
+    for page in ("Pay", "Receive", "Channels", "Activity", "Home"):
+        reader.act(reader.button(page))
         wait_until(f"{page} is shown", lambda page=page: reader.heading(page), 20)
         reader.check(page, 3)
 

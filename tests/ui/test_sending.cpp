@@ -367,7 +367,7 @@ private slots:
         QVERIFY(person.press("payPaste"));
         QVERIFY(person.waitToRead("sendAddress", addressGroups(address)));
         clear();
-        QVERIFY(person.reach("payText"));
+        QVERIFY(person.reach(person.see<QWidget>("payText")));
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_V, Qt::ControlModifier);
         QVERIFY(person.waitToRead("sendAddress", addressGroups(address)));
         // Text, dropped.

@@ -28,6 +28,7 @@ struct Held {
     Msat amount;
     QString what;    ///< "Closing the channel with Practice shop"
     QString reason;  ///< One sentence: why it is not spendable, and until when.
+    friend bool operator==(const Held&, const Held&) = default;
 };
 /// What is on its way first, what is kept last.
 std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, const QDateTime& now);

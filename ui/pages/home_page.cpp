@@ -119,10 +119,12 @@ HomePage::HomePage(WalletModel& wallet, QWidget* parent) : Page(tr("Home"), "hom
     connect(&m_wallet, &WalletModel::namesChanged, this, &HomePage::refresh);
     auto& activity = m_wallet.activity();
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
-        connect(&activity, signal, this, &HomePage::refreshRecent, Qt::UniqueConnection);
+        connect(&activity, signal, this, &HomePage::recentChanged);
     }
-    connect(&activity, &QAbstractItemModel::dataChanged, this, &HomePage::refreshRecent);
-    connect(&activity, &ActivityModel::loaded, this, &HomePage::refreshRecent);
+    connect(&activity, &QAbstractItemModel::dataChanged, this, &HomePage::recentChanged);
+    connect(&activity, &ActivityModel::loaded, this, &HomePage::recentChanged);
+    m_recent_due.setSingleShot(true);
+    connect(&m_recent_due, &QTimer::timeout, this, &HomePage::refreshRecent);
     refresh();
     refreshRecent();
 }
@@ -243,13 +245,28 @@ void HomePage::refreshFirstSteps() {
 }
 
 void HomePage::refreshHeld() {
-    const auto held = heldIn(m_wallet.picture(), m_wallet.names(), m_wallet.now());
+    auto held = heldIn(m_wallet.picture(), m_wallet.names(), m_wallet.now());
     m_held->setVisible(!held.empty());
+    if (held == m_held_shown) return;
+    m_held_shown = std::move(held);
     empty(m_held_rows);
-    for (const auto& one : held) m_held_rows->layout()->addWidget(heldRow(one));
+    for (const auto& one : m_held_shown) m_held_rows->layout()->addWidget(heldRow(one));
+}
+
+void HomePage::showEvent(QShowEvent* event) {
+    refreshRecent();
+    Page::showEvent(event);
+}
+
+void HomePage::recentChanged() {
+    constexpr int pause = 250;
+    if (m_recent_due.isActive()) return;
+    m_recent_due.start(m_recent_since.isValid() && m_recent_since.elapsed() < pause ? pause : 0);
 }
 
 void HomePage::refreshRecent() {
+    m_recent_since.start();
+    if (!isVisible()) return;
     auto& activity = m_wallet.activity();
     empty(m_recent_rows);
     const int count = std::min(activity.rowCount(), recent_rows);

@@ -3,7 +3,11 @@
 #pragma once
 
 #include "ui/models/wallet_model.h"
+#include "ui/format/overview.h"
 #include "ui/widgets/page.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
 
 namespace runnel::ui {
 
@@ -30,11 +34,16 @@ signals:
     void wantsEntry(const QByteArray& key);
     void said(const QString& sentence);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     void buildFigures();
     void buildPractice();
     void refreshFirstSteps();
     void refreshHeld();
+    /// Payments may come by the hundred in a second; the rows are made anew a few times in it, and not while nobody sees them.
+    void recentChanged();
     void refreshRecent();
 
     WalletModel& m_wallet;
@@ -44,6 +53,9 @@ private:
     StateView* m_first;
     Card *m_figures, *m_held, *m_recent;
     QWidget *m_held_rows, *m_recent_rows;
+    std::vector<Held> m_held_shown;
+    QTimer m_recent_due;
+    QElapsedTimer m_recent_since;
     Banner* m_problem;
     Card* m_practice = nullptr;
 };

@@ -63,8 +63,13 @@ void ReceivePage::buildChoice() {
         flow->addWidget(button);
     }
     body()->addWidget(box);
-    connect(m_lightning, &Button::clicked, this, &ReceivePage::showInvoice);
-    connect(m_chain, &Button::clicked, this, &ReceivePage::showAddress);
+    // Toggled, not clicked: so does a screen reader press them.
+    connect(m_lightning, &Button::toggled, this, [this](bool on) {
+        if (on) showInvoice();
+    });
+    connect(m_chain, &Button::toggled, this, [this](bool on) {
+        if (on) showAddress();
+    });
 }
 
 void ReceivePage::buildInvoice() {

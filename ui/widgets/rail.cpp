@@ -111,7 +111,10 @@ Rail::Rail(QWidget* parent) : QWidget(parent), m_layout(new QBoxLayout(QBoxLayou
     m_layout->setSpacing(space::hair);
     m_layout->addStretch(1);
     m_group->setExclusive(true);
-    connect(m_group, &QButtonGroup::idClicked, this, &Rail::chosen);
+    // Not clicked: what a screen reader does to a button that can be checked is to toggle it.
+    connect(m_group, &QButtonGroup::idToggled, this, [this](int index, bool on) {
+        if (on) emit chosen(index);
+    });
 }
 
 RailButton* Rail::add(const QString& icon_name, const QString& text, const char* object_name) {

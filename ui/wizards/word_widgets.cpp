@@ -116,7 +116,9 @@ void WordChecks::addQuestion(int place, std::string_view right) {
     for (const auto word : choice) {
         auto* const option = new WordOption(word, word == right ? "wordRight" : "wordWrong");
         flow->addWidget(option);
-        connect(option, &QAbstractButton::clicked, this, [this, option, row, right] {
+        // Toggled, not clicked: so does a screen reader press it.
+        connect(option, &QAbstractButton::toggled, this, [this, option, row, right](bool on) {
+            if (!on) return;
             if (option->word() != right) {
                 option->setChecked(false);
                 option->setEnabled(false);
@@ -124,7 +126,6 @@ void WordChecks::addQuestion(int place, std::string_view right) {
                 return;
             }
             for (auto* const other : row->findChildren<WordOption*>()) other->setEnabled(false);
-            option->setChecked(true);
             ++m_right;
             emit answered();
         });
