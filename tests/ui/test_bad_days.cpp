@@ -88,7 +88,8 @@ private slots:
         QVERIFY(desk.unlock());
         QVERIFY(desk.paste(mainnet_invoice));
         QVERIFY(desk.refused(QStringLiteral("another network")));
-        QVERIFY(desk.person->read("payProblemWhy").contains(QStringLiteral("regtest")));
+        const auto why = desk.person->read("payProblemWhy");
+        QVERIFY2(why.contains(QStringLiteral("Bitcoin")) && why.contains(QStringLiteral("Regtest")), qPrintable(why));
     }
 
     void anExpiredInvoice() {

@@ -21,6 +21,10 @@ constexpr int most_frames = 1500;
 /// Quiet time after which the log is taken in anyway.
 constexpr milliseconds quiet(200);
 constexpr milliseconds note_interval(1000);
+/// A commit that takes longer is left to the thread: a caller has sockets to read meanwhile.
+constexpr std::chrono::microseconds swift(1000);
+/// And a turn of more records than a payment by itself has: much is under way, so there is something to do beside it.
+constexpr std::size_t small_turn = 8;
 
 int count_frames(void* context, sqlite3*, const char*, int frames) {
     *static_cast<int*>(context) = frames;
@@ -64,15 +68,31 @@ Result<void, DbError> SqlJournal::prepare() {
 }
 
 void SqlJournal::write(ports::Records&& records, Written done) {
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_stopping) {
-            m_jobs.push_back({std::move(records), std::move(done)});
-            m_wake.notify_one();
-            return;
-        }
+    std::unique_lock lock(m_mutex);
+    if (m_stopping) {
+        lock.unlock();
+        done(fail(ports::CommitError{ports::CommitError::Kind::closed, "the store is closed"}));
+        return;
     }
-    done(fail(ports::CommitError{ports::CommitError::Kind::closed, "the store is closed"}));
+    // Nothing that was handed over before may be overtaken: with no job waiting and nobody at work, nothing was. Nor the thread, when
+    // it has to look after the log: a caller that is quick would let it grow for ever.
+    std::unique_lock work(m_work, std::defer_lock);
+    if (!m_swift || records.size() > small_turn || m_look || !m_jobs.empty() || !work.try_lock()) {
+        m_jobs.push_back({std::move(records), std::move(done)});
+        m_wake.notify_one();
+        return;
+    }
+    lock.unlock();
+    auto result = commit(records);
+    const bool is_due = m_frames >= most_frames || log_runs_short();
+    work.unlock();
+    lock.lock();
+    if (is_due || !m_will_look) {
+        m_look = true;
+        m_wake.notify_one();
+    }
+    lock.unlock();
+    done(std::move(result));
 }
 
 void SqlJournal::run() {
@@ -81,20 +101,29 @@ void SqlJournal::run() {
         if (!m_jobs.empty()) {
             auto job = std::move(m_jobs.front());
             m_jobs.pop_front();
+            // Taken before the job is out of sight: a caller in between would overtake it.
+            std::unique_lock work(m_work);
             lock.unlock();
             auto result = commit(job.records);
+            work.unlock();
             job.records.clear();
             job.done(std::move(result));
             job.done = {};  // What it holds goes before the next wait, not after.
+            work.lock();
             tend(false);
+            work.unlock();
             lock.lock();
             continue;
         }
         if (m_stopping) return;
+        m_look = m_will_look = false;
         lock.unlock();
+        std::unique_lock work(m_work);
         const auto again = tend(true);
+        work.unlock();
         lock.lock();
-        const auto due = [this] { return !m_jobs.empty() || m_stopping; };
+        m_will_look = again.has_value();
+        const auto due = [this] { return !m_jobs.empty() || m_stopping || m_look; };
         if (again) {
             m_wake.wait_until(lock, *again, due);
         } else {
@@ -189,8 +218,10 @@ Result<void, ports::CommitError> SqlJournal::commit(const ports::Records& record
     }
     const auto before = m_setup.last_sequence;
     m_changed.clear();
+    const auto begun = Clock::now();
     const auto done = transact(records);
     m_last_commit = Clock::now();
+    m_swift = m_last_commit - begun < swift;
     if (!done) {
         m_failed = true;
         m_setup.last_sequence = before;
@@ -231,6 +262,7 @@ void SqlJournal::stop() {
     }
     if (!m_thread.joinable()) return;
     m_thread.join();
+    const std::lock_guard work(m_work);  // a caller may still be at it
     if (m_failed) return;
     const auto done = m_db.checkpoint(Connection::Checkpoint::truncate);
     note_progress(done && *done ? WalState::empty : WalState::present, true);

@@ -6,6 +6,9 @@
 
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <future>
+#include <mutex>
+#include <numeric>
 #include <thread>
 #include <unistd.h>
 
@@ -101,21 +104,27 @@ private slots:
         QVERIFY(reader.get(ports::RecordKind::payment, Bytes{4}) == Bytes{1});
     }
 
-    void answers_on_the_writers_thread_once() {
+    void answers_once_and_in_order() {
         const Home home;
-        const auto store = home.create();
-        std::atomic<int> answers{0};
-        std::thread::id answered_on;
-        for (std::uint64_t n = 1; n <= 5; ++n) {
-            store->journal().commit(ports::Turn(turn(n), nullptr), [&](auto result) {
-                answered_on = std::this_thread::get_id();
-                if (result) ++answers;
+        auto store = home.create();
+        std::mutex mutex;
+        std::vector<std::uint64_t> answers;
+        // Handed over without waiting, then one by one, and again: whoever commits them, none overtakes another.
+        for (std::uint64_t n = 1; n <= 600; ++n) {
+            std::promise<void> done;
+            auto answered = done.get_future();
+            store->journal().commit(ports::Turn(turn(n), nullptr), [&mutex, &answers, n, done = std::make_shared<std::promise<void>>(std::move(done))](auto result) {
+                const std::lock_guard lock(mutex);
+                if (result) answers.push_back(n);
+                done->set_value();
             });
+            if (n / 100 % 2 == 1) answered.wait();
         }
         store->close();
-        QCOMPARE(answers.load(), 5);
-        QVERIFY(answered_on != std::this_thread::get_id());
-        QCOMPARE(whole_turns(*store), std::int64_t{5});
+        std::vector<std::uint64_t> wanted(600);
+        std::iota(wanted.begin(), wanted.end(), 1);
+        QCOMPARE(answers, wanted);
+        QCOMPARE(whole_turns(*store), std::int64_t{600});
         const auto late = commit(store->journal(), turn(6));
         QVERIFY(late && late->kind == ports::CommitError::Kind::closed);
     }
