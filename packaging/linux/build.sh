@@ -6,17 +6,19 @@ build_jobs() {
         print (m < cores ? m : cores) }' /proc/meminfo
 }
 
-# build_with PRESET: into the preset's own folder.
+# build_with PRESET [TARGET...]: into the preset's own folder; everything, or only these.
 build_with() {
+    local preset=$1
+    shift
     # the same source in another folder is the same to the compiler cache
     export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
-    note "configuring ($1)"
-    cmake --preset "$1" >/tmp/runnel-configure.$$ 2>&1 || {
+    note "configuring ($preset)"
+    cmake --preset "$preset" >/tmp/runnel-configure.$$ 2>&1 || {
         cat /tmp/runnel-configure.$$
         rm -f /tmp/runnel-configure.$$
         return 1
     }
     rm -f /tmp/runnel-configure.$$
     note "building with $(build_jobs) jobs"
-    cmake --build --preset "$1" -j "$(build_jobs)"
+    cmake --build --preset "$preset" -j "$(build_jobs)" ${1:+--target "$@"}
 }
