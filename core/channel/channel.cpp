@@ -1,15 +1,12 @@
 #include "core/channel/channel.h"
 
-#include "core/channel/opening.h"
-#include "core/crypto/hash.h"
+#include "core/channel/phases.h"
 
 #include <algorithm>
 
 namespace runnel::channel {
 
-namespace {
-
-using wire::Feature;
+// What the phases share ----------------------------------------------------------------------------------------------------
 
 ChannelFault unexpected(const wire::Message& message) {
     return ChannelFault{FaultKind::unexpected_message, static_cast<std::uint64_t>(wire::type_of(message)), 0,
@@ -20,7 +17,8 @@ ChannelFault refused(ports::SignRefusal refusal) {
     return ChannelFault{FaultKind::signer_refused, static_cast<std::uint64_t>(refusal), 0, {}};
 }
 
-// Messages made inside Commitments do not know the channel's id.
+ChannelFault not_open() { return ChannelFault{FaultKind::unexpected_message, 0, 0, "state"}; }
+
 void put_id(wire::Message& message, const ChannelId& id) {
     std::visit(
         [&](auto& m) {
@@ -29,17 +27,9 @@ void put_id(wire::Message& message, const ChannelId& id) {
         message);
 }
 
-wire::ChannelReady ready_message(const Channel& channel, const Funded& funded, const Context& context) {
-    wire::ChannelReady ready;
-    ready.channel_id = channel.id;
-    ready.second_per_commitment_point = context.signer.commitment_point(CommitmentNumber(1));
-    ready.short_channel_id = funded.our_alias;
-    return ready;
-}
-
-void take_ready(Funded& funded, const wire::ChannelReady& ready) {
-    funded.commitments.set_remote_next_point(ready.second_per_commitment_point);
-    if (ready.short_channel_id) funded.their_alias = ready.short_channel_id;
+void append(Step& step, Step&& more) {
+    for (auto& message : more.send) step.send.push_back(std::move(message));
+    for (auto& fact : more.facts) step.facts.push_back(std::move(fact));
 }
 
 Commitments* commitments_of(ChannelState& state) {
@@ -51,21 +41,21 @@ bool takes_updates(const ChannelState& state) {
     return std::holds_alternative<Normal>(state) || std::holds_alternative<ShuttingDown>(state);
 }
 
-/// What expires here or before is not signed any more: see Commitments::has_stale_proposal. Everything, while the height is not
-/// known to be the chain's.
 BlockHeight stale_until(const Context& context) {
     return context.chain_is_current ? context.height + BlockDelta(3) : BlockHeight(UINT32_MAX);
 }
 
-CloseFeerates close_feerates(const Context& context) {
-    const FeeratePerKw least = std::max(context.fees.mempool_min, feerate_floor);
-    const FeeratePerKw ideal = std::max(context.fees.normal, least);
-    const std::uint64_t twice = std::uint64_t{ideal.raw()} * 2;
-    const FeeratePerKw generous(static_cast<std::uint32_t>(std::min<std::uint64_t>(twice, 125'000)));
-    return CloseFeerates{ideal, least, std::max({context.fees.urgent, ideal, generous})};
+wire::ChannelReady ready_message(const Channel& channel, const Funded& funded, const Context& context) {
+    wire::ChannelReady ready;
+    ready.channel_id = channel.id;
+    ready.second_per_commitment_point = context.signer.commitment_point(CommitmentNumber(1));
+    ready.short_channel_id = funded.our_alias;
+    return ready;
 }
 
 // Messages of normal operation ---------------------------------------------------------------------------------------------
+
+namespace {
 
 template <typename F>
 StepResult with_commitments(Channel& channel, const wire::Message& message, F&& apply) {
@@ -123,6 +113,11 @@ StepResult on_revoke_and_ack(Channel& channel, const wire::RevokeAndAck& revocat
 
 // Getting ready ------------------------------------------------------------------------------------------------------------
 
+void take_ready(Funded& funded, const wire::ChannelReady& ready) {
+    funded.commitments.set_remote_next_point(ready.second_per_commitment_point);
+    if (ready.short_channel_id) funded.their_alias = ready.short_channel_id;
+}
+
 StepResult on_ready(Channel& channel, const wire::ChannelReady& ready, const Context& context) {
     Step step;
     if (auto* waiting = std::get_if<AwaitingConfirmation>(&channel.state)) {
@@ -147,175 +142,6 @@ StepResult on_ready(Channel& channel, const wire::ChannelReady& ready, const Con
     return fail(unexpected(ready));
 }
 
-// Closing by agreement -----------------------------------------------------------------------------------------------------
-
-wire::Shutdown shutdown_message(const Channel& channel, const bitcoin::Script& script) {
-    wire::Shutdown message;
-    message.channel_id = channel.id;
-    message.scriptpubkey = script;
-    return message;
-}
-
-/// From the moment when only the peer's answer is missing; HTLCs that come in after all (theirs may cross our shutdown) undo it.
-void note_wait(ShuttingDown& closing, const Context& context) {
-    if (!closing.funded.commitments.is_quiet()) {
-        closing.peer_due.reset();
-    } else if (!closing.peer_due) {
-        closing.peer_due = context.height;
-    }
-}
-
-/// Enters ShuttingDown; the message itself goes out in flush().
-void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script, const Context& context) {
-    const auto& upfront = funded.params().our_upfront_shutdown;
-    bitcoin::Script ours = upfront ? *upfront : script;
-    Funded moved = std::move(funded);
-    channel.state = ShuttingDown{std::move(moved), std::move(ours), false, std::nullopt, std::nullopt};
-    note_wait(std::get<ShuttingDown>(channel.state), context);
-}
-
-StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const Context& context) {
-    Funded* const funded = funded_of(channel.state);
-    const bool may_come = std::holds_alternative<AwaitingReady>(channel.state) ||
-                          std::holds_alternative<AwaitingConfirmation>(channel.state) ||
-                          takes_updates(channel.state) || std::holds_alternative<NegotiatingClose>(channel.state);
-    if (funded == nullptr || !may_come || channel.link != Link::online) return fail(unexpected(shutdown));
-    const bool anysegwit = context.features.has(Feature::shutdown_anysegwit);
-    const auto& upfront = funded->params().their_upfront_shutdown;
-    if (!is_allowed_shutdown_script(shutdown.scriptpubkey, anysegwit) || (upfront && *upfront != shutdown.scriptpubkey)) {
-        return fail(ChannelFault{FaultKind::bad_shutdown_script, shutdown.scriptpubkey.size(), 0, "scriptpubkey"});
-    }
-    if (std::holds_alternative<NegotiatingClose>(channel.state)) return Step{};  // repeated after a reconnect
-    if (!std::holds_alternative<ShuttingDown>(channel.state)) {
-        begin_shutdown(channel, std::move(*funded), context.shutdown_script, context);
-    }
-    std::get<ShuttingDown>(channel.state).their_script = shutdown.scriptpubkey;
-    return Step{};
-}
-
-ChannelFault close_fault(const CloseFault& fault) {
-    const bool is_fatal = disposition(fault) == Disposition::fail_channel;
-    const FaultKind kind = fault.kind == CloseFault::Kind::bad_signature    ? FaultKind::closing_signature
-                           : fault.kind == CloseFault::Kind::signer_refused ? FaultKind::signer_refused
-                           : is_fatal                                       ? FaultKind::closing_rule
-                                                                            : FaultKind::closing_fee;
-    return ChannelFault{kind, fault.got.raw(), fault.limit.raw(), "closing_signed"};
-}
-
-/// One step of the negotiation: says the reply, and is Closing when the transaction is complete.
-Step take_close_step(Channel& channel, CloseStep&& close, const Context& context) {
-    Step step;
-    if (close.reply) {
-        close.reply->channel_id = channel.id;
-        step.send.push_back(*close.reply);
-    }
-    auto& state = std::get<NegotiatingClose>(channel.state);
-    state.negotiation = std::move(close.next);
-    if (close.final_tx) {
-        Closing closing{std::move(state.funded),
-                        MutualCloseAgreed{*close.final_tx},
-                        context.height,
-                        {},
-                        {},
-                        {}};
-        step.facts.push_back(MutualCloseSigned{*close.final_tx});
-        channel.state = std::move(closing);
-    }
-    return step;
-}
-
-StepResult advance_shutdown(Channel& channel, const Context& context);
-
-StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer, const Context& context) {
-    if (std::holds_alternative<ShuttingDown>(channel.state)) {
-        // Their shutdown and first offer may come in one turn: then ours is said now, not at its end.
-        RUNNEL_TRY(Step first, advance_shutdown(channel, context));
-        if (std::holds_alternative<ShuttingDown>(channel.state)) return fail(unexpected(offer));
-        RUNNEL_TRY(Step second, on_closing_signed(channel, offer, context));
-        for (auto& message : second.send) first.send.push_back(std::move(message));
-        for (auto& fact : second.facts) first.facts.push_back(std::move(fact));
-        return first;
-    }
-    auto* const state = std::get_if<NegotiatingClose>(&channel.state);
-    if (state == nullptr || channel.link != Link::online) return fail(unexpected(offer));
-    const CloseContext close{state->funded.params(), context.signer, channel.id};
-    auto next = state->negotiation.receive(close, offer);
-    if (!next) return fail(close_fault(next.error()));
-    return take_close_step(channel, std::move(*next), context);
-}
-
-/// Shutdown goes out once nothing of ours waits for a signature; the negotiation begins once nothing is in flight.
-StepResult advance_shutdown(Channel& channel, const Context& context) {
-    Step step;
-    auto* const state = std::get_if<ShuttingDown>(&channel.state);
-    if (state == nullptr || channel.link != Link::online) return step;
-    note_wait(*state, context);
-    if (!state->sent && !state->funded.commitments.has_unsigned_proposals()) {
-        step.send.push_back(shutdown_message(channel, state->our_script));
-        state->sent = true;
-    }
-    if (!state->sent || !state->their_script || !state->funded.commitments.is_quiet()) return step;
-    const auto& commitments = state->funded.commitments;
-    CloseNegotiation negotiation(state->funded.params(), commitments.settled(Party::ours), commitments.settled(Party::theirs),
-                                 state->our_script, *state->their_script, close_feerates(context));
-    const CloseContext close{state->funded.params(), context.signer, channel.id};
-    auto started = negotiation.start(close);
-    if (!started) return fail(close_fault(started.error()));
-    NegotiatingClose next{std::move(state->funded), std::move(state->our_script), std::move(*state->their_script),
-                          std::move(negotiation), state->peer_due};
-    channel.state = std::move(next);
-    Step more = take_close_step(channel, std::move(*started), context);
-    for (auto& message : more.send) step.send.push_back(std::move(message));
-    for (auto& fact : more.facts) step.facts.push_back(std::move(fact));
-    return step;
-}
-
-// Reconnecting -------------------------------------------------------------------------------------------------------------
-
-StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs, const Context& context) {
-    Funded* const funded = funded_of(channel.state);
-    if (funded == nullptr || channel.link == Link::online) return fail(unexpected(theirs));
-    auto again = funded->commitments.on_reestablish(theirs, context.signer);
-    if (!again) {
-        if (again.error().kind == FaultKind::we_are_behind) {
-            Closing closing{std::move(*funded),
-                            TheyMustClose{"peer proved that it holds a newer state"},
-                            context.height,
-                            {},
-                            {},
-                            {}};
-            channel.state = std::move(closing);
-            Step step;
-            step.facts.push_back(LostState{});
-            return step;
-        }
-        return fail(again.error());
-    }
-    Step step;
-    // channel_ready may have been lost as long as neither side has gone beyond the first commitment (BOLT 2).
-    const bool neither_moved = theirs.next_commitment_number.raw() == 1 && funded->commitments.local_number().raw() == 0;
-    // What was said stays said, even if the funding transaction has fallen out of its block since.
-    const bool said_ready = std::holds_alternative<AwaitingReady>(channel.state) || std::holds_alternative<Normal>(channel.state) ||
-                            (!std::holds_alternative<AwaitingConfirmation>(channel.state) &&
-                             funded->depth(context.height) >= funded->minimum_depth);
-    if (neither_moved && said_ready) step.send.push_back(ready_message(channel, *funded, context));
-    for (auto& message : *again) {
-        put_id(message, channel.id);
-        step.send.push_back(std::move(message));
-    }
-    // Both sides repeat shutdown and the negotiation starts anew (BOLT 2, Message Retransmission).
-    if (auto* const closing = std::get_if<ShuttingDown>(&channel.state)) {
-        closing->sent = false;
-        closing->their_script.reset();
-    } else if (auto* const negotiating = std::get_if<NegotiatingClose>(&channel.state)) {
-        ShuttingDown back{std::move(negotiating->funded), std::move(negotiating->our_script), false, std::nullopt,
-                          negotiating->peer_due};
-        channel.state = std::move(back);
-    }
-    channel.link = Link::online;
-    return step;
-}
-
 StepResult on_error(const Channel& channel, const wire::Error& error) {
     Step step;
     if (is_stored(channel.state)) {
@@ -324,118 +150,7 @@ StepResult on_error(const Channel& channel, const wire::Error& error) {
     return step;
 }
 
-// After the end ------------------------------------------------------------------------------------------------------------
-
-bool is_over(const ChannelState& state) {
-    return std::holds_alternative<Closing>(state) || closed_of(state) != nullptr;
-}
-
-/// A peer that comes back to a channel that is over hears so again (BOLT 2, Message Retransmission: "in an error state").
-StepResult answer_reestablish_when_over(Channel& channel) {
-    channel.link = Link::online;
-    Step step;
-    const auto* const closing = std::get_if<Closing>(
-        &channel.state);  // of a settled one nothing more is said than "closed"
-    const bool by_agreement = closing != nullptr && (std::holds_alternative<MutualCloseAgreed>(closing->cause) ||
-                                                     std::holds_alternative<TheirClose>(closing->cause));
-    if (by_agreement) return step;
-    wire::Error error;
-    error.channel_id = channel.id;
-    const bool lost = closing != nullptr && std::holds_alternative<TheyMustClose>(closing->cause);
-    error.data = to_bytes(bytes_of(lost ? "please close" : closing != nullptr ? "closing" : "closed"));
-    step.send.push_back(std::move(error));
-    return step;
-}
-
-/// Nothing the peer says changes a commitment any more, but a preimage is worth the same as ever: it pays what was forwarded.
-StepResult on_message_when_over(Channel& channel, const wire::Message& message) {
-    if (std::holds_alternative<wire::ChannelReestablish>(message)) return answer_reestablish_when_over(channel);
-    Step step;
-    const auto* const fulfill = std::get_if<wire::UpdateFulfillHtlc>(&message);
-    const Funded* const funded = funded_of(channel.state);
-    if (fulfill == nullptr || funded == nullptr) return step;
-    const HtlcEntry* const entry = funded->commitments.find(Party::ours, fulfill->id);
-    if (entry == nullptr || crypto::sha256(fulfill->payment_preimage.view()).raw() != entry->htlc.payment_hash.raw()) return step;
-    step.facts.push_back(PreimageLearned{fulfill->id, entry->htlc.payment_hash, fulfill->payment_preimage});
-    return step;
-}
-
 }  // namespace
-
-// Facts about states -------------------------------------------------------------------------------------------------------
-
-std::optional<ShortChannelId> Funded::short_channel_id() const {
-    if (!confirmation) return std::nullopt;
-    return ShortChannelId::make(confirmation->height.raw(), confirmation->tx_index, params().funding.index);
-}
-
-std::uint32_t Funded::depth(BlockHeight tip) const {
-    if (!confirmation || tip < confirmation->height) return 0;
-    return tip.raw() - confirmation->height.raw() + 1;
-}
-
-std::string_view state_name(const ChannelState& state) {
-    // Who looks at a channel need not know that it is still remembered: Settled is closed.
-    static constexpr std::string_view names[] = {"awaiting_accept",
-                                                 "awaiting_funding_created",
-                                                 "awaiting_funding_signed",
-                                                 "awaiting_confirmation",
-                                                 "awaiting_ready",
-                                                 "normal",
-                                                 "shutting_down",
-                                                 "negotiating_close",
-                                                 "closing",
-                                                 "closed",
-                                                 "closed"};
-    static_assert(std::size(names) == std::variant_size_v<ChannelState>);
-    return names[state.index()];
-}
-
-const Funded* funded_of(const ChannelState& state) {
-    return std::visit(
-        [](const auto& s) -> const Funded* {
-            if constexpr (requires { s.funded; }) return &s.funded;
-            if constexpr (requires { s.closing.funded; }) return &s.closing.funded;
-            return nullptr;
-        },
-        state);
-}
-
-Funded* funded_of(ChannelState& state) { return const_cast<Funded*>(funded_of(std::as_const(state))); }
-
-const Closing* closing_of(const ChannelState& state) {
-    if (const auto* const settled = std::get_if<Settled>(&state)) return &settled->closing;
-    return std::get_if<Closing>(&state);
-}
-
-Closing* closing_of(ChannelState& state) {
-    return const_cast<Closing*>(closing_of(std::as_const(state)));
-}
-
-const Closed* closed_of(const ChannelState& state) {
-    if (const auto* const settled = std::get_if<Settled>(&state)) return &settled->outcome;
-    return std::get_if<Closed>(&state);
-}
-
-bool is_stored(const ChannelState& state) {
-    return funded_of(state) != nullptr || std::holds_alternative<Closed>(state);
-}
-
-bool is_usable(const Channel& channel) {
-    const auto* const normal = std::get_if<Normal>(&channel.state);
-    return normal != nullptr && channel.link == Link::online && normal->funded.confirmation.has_value();
-}
-
-std::optional<CloseWait> close_wait(const Channel& channel) {
-    using For = CloseWait::For;
-    const auto* const shutting = std::get_if<ShuttingDown>(&channel.state);
-    const auto* const negotiating = std::get_if<NegotiatingClose>(&channel.state);
-    if (shutting == nullptr && negotiating == nullptr) return std::nullopt;
-    if (shutting != nullptr && !shutting->funded.commitments.is_quiet()) return CloseWait{For::payments, std::nullopt};
-    const auto since = shutting != nullptr ? shutting->peer_due : negotiating->peer_due;
-    if (channel.link != Link::online) return CloseWait{For::connection, since};
-    return CloseWait{shutting != nullptr ? For::shutdown : For::closing_signed, since};
-}
 
 // Inputs -------------------------------------------------------------------------------------------------------------------
 
@@ -563,8 +278,7 @@ StepResult flush(Channel& channel, const Context& context) {
         }
     }
     RUNNEL_TRY(auto more, advance_shutdown(channel, context));
-    for (auto& message : more.send) step.send.push_back(std::move(message));
-    for (auto& fact : more.facts) step.facts.push_back(std::move(fact));
+    append(step, std::move(more));
     return step;
 }
 
@@ -579,8 +293,6 @@ Result<wire::Message, ChannelFault> with_id(const Channel& channel, Result<M, Ch
     put_id(message, channel.id);
     return message;
 }
-
-ChannelFault not_open() { return ChannelFault{FaultKind::unexpected_message, 0, 0, "state"}; }
 
 }  // namespace
 
@@ -613,43 +325,6 @@ Result<wire::Message, ChannelFault> fail_malformed_htlc(Channel& channel, HtlcId
 Result<wire::Message, ChannelFault> update_fee(Channel& channel, FeeratePerKw feerate) {
     if (!is_usable(channel)) return fail(not_open());
     return with_id(channel, commitments_of(channel.state)->send_fee(feerate));
-}
-
-StepResult shut_down(Channel& channel, const bitcoin::Script& script, const Context& context) {
-    if (std::holds_alternative<ShuttingDown>(channel.state) ||
-        std::holds_alternative<NegotiatingClose>(channel.state) ||
-        closing_of(channel.state) != nullptr) {
-        return Step{};
-    }
-    Funded* const funded = funded_of(channel.state);
-    if (funded == nullptr) return fail(not_open());
-    begin_shutdown(channel, std::move(*funded), script, context);
-    return Step{};
-}
-
-StepResult force_close(Channel& channel, const std::string& reason, const Context& context) {
-    if (closing_of(channel.state) != nullptr) return Step{};
-    Funded* const funded = funded_of(channel.state);
-    if (funded == nullptr) return fail(not_open());
-    auto& commitments = funded->commitments;
-    auto commitment = commitments.local_commitment(context.signer);
-    const auto& params = commitments.params();
-    const auto signature =
-        context.signer.sign_local_commitment(commitments.guard(), commitments.local_number(), commitment.tx,
-                                             params.their_keys.funding_pubkey, params.funding_satoshis);
-    if (!signature) return fail(refused(signature.error()));
-    commitment.tx.inputs.at(0).witness =
-        funding_witness(params.our_keys.funding_pubkey, signature->value, params.their_keys.funding_pubkey,
-                        commitments.local_signatures().signature);
-    commitments.set_guard(signature->guard);
-    Closing closing{std::move(*funded),
-                    OurCommitPublished{std::move(commitment.tx), reason},
-                    context.height,
-                    {},
-                    {},
-                    {}};
-    channel.state = std::move(closing);
-    return Step{};
 }
 
 }  // namespace runnel::channel

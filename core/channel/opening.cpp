@@ -1,6 +1,6 @@
 // BOLT 2, "Channel Establishment v1": what we ask, what we accept, and the four messages up to the first commitments.
 #include "core/channel/channel.h"
-#include "core/channel/opening.h"
+#include "core/channel/phases.h"
 
 #include <algorithm>
 
@@ -127,10 +127,6 @@ std::optional<ChannelFault> upfront_fault(const std::optional<bitcoin::Script>& 
 
 std::optional<bitcoin::Script> non_empty(const std::optional<bitcoin::Script>& script) {
     return script && !script->empty() ? script : std::nullopt;
-}
-
-ChannelFault refused(ports::SignRefusal refusal) {
-    return ChannelFault{FaultKind::signer_refused, static_cast<std::uint64_t>(refusal), 0, {}};
 }
 
 /// Balances of the first commitments, from this node's side.
