@@ -84,6 +84,7 @@ json::object info_json(const api::Snapshot& snapshot, const std::string& version
         {"chain_trouble", snapshot.chain.trouble
                               ? json::value(json::string(api::to_string(*snapshot.chain.trouble)))
                               : json::value(nullptr)},
+        {"disk_low", snapshot.disk_low},
         {"peers", peers},
         {"channels", channels}};
 }

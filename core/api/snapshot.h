@@ -126,6 +126,7 @@ struct Snapshot {
     crypto::PublicKey node_id;
     ChainView chain;
     Balance balance;
+    bool disk_low = false;        ///< Nothing new is begun until there is room; what is under way goes on.
     std::vector<PeerView> peers;
     std::vector<ChannelView> channels;
 };

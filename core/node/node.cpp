@@ -143,6 +143,7 @@ void Node::handle(Draft& draft, const Event& event, const Scope& scope) const {
 
 ports::Turn Node::plan(std::span<const Event> events, const TurnContext& context) const {
     Draft draft(m_state);
+    draft.disk_low = context.disk_low;
     std::uint64_t number = 0;
     for (const auto& event : events) {
         const Scope scope{m_config, *m_keys, *m_planner, context.now, context.monotonic_ms, context.entropy, number++, context.disk_low};

@@ -149,6 +149,7 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     const auto& status = state.health.status;
     out->chain = {status.reachable, status.synced,         state.tip.height,
                   status.problem,   block_seconds(config), status.trouble};
+    out->disk_low = state.disk_low;
     for (const auto& [outpoint, coin] : state.coins) {
         (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
     }

@@ -137,12 +137,15 @@ void TestBadDays::a_full_disk_begins_nothing() {
     net.net.settle();
     QVERIFY(payment.problem().has_value());
     QVERIFY(payment.answer()->error().params.at("code") == "temporary_node_failure");
+    QVERIFY(net.bob.node().snapshot()->disk_low);
+    QVERIFY(!net.alice.node().snapshot()->disk_low);
     const auto own = net.pays(net.bob, net.alice, 5'000_msat);
     QVERIFY(own.problem() == api::ProblemKind::disk_full);
     QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
     // Room again.
     net.bob.set_disk_low(false);
     QVERIFY(net.pays(net.alice, net.bob, 1'000'000_msat).succeeded());
+    QVERIFY(!net.bob.node().snapshot()->disk_low);
     QVERIFY(bool(net.run(net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt})));
     QVERIFY(net.check());
 }

@@ -189,7 +189,11 @@ private slots:
         auto& person = *desk.person;
         const auto invoice = desk.world.shopInvoice(5'000'000_msat);
         const auto before = desk.ours();
+        QVERIFY(desk.health(QStringLiteral("in order")));
         desk.world.setDiskLow(true);
+        desk.world.mine(1);
+        // Home warns before anything is refused.
+        QVERIFY(desk.health(QStringLiteral("disk is nearly full")));
         QVERIFY(desk.paste(invoice));
         QVERIFY(person.press("payNow"));
         QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("disk is nearly full")));
