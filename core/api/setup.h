@@ -70,6 +70,12 @@ struct Creation {
     std::string chain;         ///< "bitcoind:URL" for real networks; empty for the practice network.
 };
 
+struct Opening {
+    Network network = Network::practice;
+    SecretBytes passphrase;
+    std::string chain;         ///< Another chain source from now on; empty: the one there was.
+};
+
 using OnSession = std::function<void(Result<std::unique_ptr<Session>, SetupProblem>)>;
 
 class Setup {
@@ -87,7 +93,10 @@ public:
     virtual std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const = 0;
     /// Takes seconds, on a thread of its own.
     virtual void create(Creation creation, OnSession done) = 0;
-    virtual void open(Network network, SecretBytes passphrase, OnSession done) = 0;
+    virtual void open(Opening opening, OnSession done) = 0;
+    /// Gives a wallet's folder another name, so that another wallet can be made in its place. Nothing is deleted; refused while a
+    /// program has it open. Says where it lies now.
+    virtual void set_aside(Network network, std::function<void(Result<std::string, SetupProblem>)> done) = 0;
 };
 
 }  // namespace runnel::api

@@ -231,7 +231,8 @@ Step on_block(Channel& channel, const Context& context) {
     Step step;
     auto* const waiting = std::get_if<AwaitingConfirmation>(&channel.state);
     if (waiting == nullptr || waiting->funded.depth(context.height) < waiting->funded.minimum_depth) return step;
-    step.send.push_back(ready_message(channel, waiting->funded, context));
+    // Before they have said channel_reestablish nothing is said; on_reestablish says it then.
+    if (channel.link == Link::online) step.send.push_back(ready_message(channel, waiting->funded, context));
     Funded funded = std::move(waiting->funded);
     if (waiting->early) {
         take_ready(funded, *waiting->early);

@@ -54,7 +54,7 @@ void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fa
         case Disposition::fail_opening:
         case Disposition::warn_and_disconnect:
             warn_peer(draft, *channel, fault);
-            draft.effects.push_back(ports::DisconnectPeer{channel->peer, describe(fault)});
+            hang_up(draft, channel->peer, describe(fault));
             return;
         case Disposition::fail_channel:
             send_error(draft, channel->peer, id, describe(fault));
@@ -214,6 +214,7 @@ void on_open_channel_message(Draft& draft, const crypto::PublicKey& node_id, con
 }  // namespace
 
 void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope) {
+    if (const Peer* const peer = draft.peers.find(event.node_id); peer != nullptr && peer->hung_up) return;
     if (const auto* const open = std::get_if<wire::OpenChannel>(&event.message)) {
         return on_open_channel_message(draft, event.node_id, *open, scope);
     }
@@ -238,8 +239,9 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
         now = channel->id;
         if (draft.channels.contains(now)) {
             // Two openings that claim one funding output: the second is a mistake or an attack.
+            // Its state says "stored" by now: only its record must never be.
             send_error(draft, event.node_id, *id, "channel exists");
-            return end_opening(draft, *id, api::Problem{api::ProblemKind::peer_refused, {{"reason", "channel exists"}}});
+            return drop_opening(draft, *id, api::Problem{api::ProblemKind::peer_refused, {{"reason", "channel exists"}}});
         }
         move_opening(draft, *id, now);
         rename_channel(draft, *id, *channel);

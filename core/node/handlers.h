@@ -16,6 +16,8 @@ ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, 
 void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope);
 void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope);
 void on_peer_down(Draft& draft, const PeerDown& event, const Scope& scope);
+/// Ends the connection, and what was said on it, at once: nothing that still comes on it is heard.
+void hang_up(Draft& draft, const crypto::PublicKey& node_id, const std::string& cause);
 void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope& scope);
 void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& scope);
 void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish, const Scope& scope);

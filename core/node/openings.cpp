@@ -67,11 +67,13 @@ void move_opening(Draft& draft, const ChannelId& from, const ChannelId& to) {
 void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem) {
     const ChannelPtr* const found = draft.channels.find(id);
     if (found != nullptr && channel::is_stored((*found)->state)) return;
+    drop_opening(draft, id, problem);
+}
+
+void drop_opening(Draft& draft, const ChannelId& id, const api::Problem& problem) {
     answer_opening(draft, id, fail(problem));
-    if (found != nullptr) {
-        draft.channels.erase(id);
-        draft.dirty.erase(id);
-    }
+    draft.channels.erase(id);
+    draft.dirty.erase(id);
 }
 
 void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope) {

@@ -12,6 +12,8 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
 Sat largest_funding(const Peer& peer, const Config& config);
 /// Nobody will answer any more: forgets the channel, tells who waits.
 void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem);
+/// The same for an opening that has gone as far as a channel in this very turn: nothing of it is stored, whatever its state says.
+void drop_opening(Draft& draft, const ChannelId& id, const api::Problem& problem);
 void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result);
 /// The temporary id became the final one.
 void move_opening(Draft& draft, const ChannelId& from, const ChannelId& to);

@@ -71,6 +71,7 @@ void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
     if (!draft.peers.contains(event.node_id)) draft.peers.put(event.node_id, Peer{});
     Peer& peer = draft.peers.edit(event.node_id);
     peer.connected = true;
+    peer.hung_up = false;
     peer.features = event.theirs;
     peer.negotiated = event.negotiated;
     peer.retries = 0;
@@ -94,6 +95,7 @@ void on_peer_down(Draft& draft, const PeerDown& event, const Scope& scope) {
     if (!draft.peers.contains(event.node_id)) return;
     Peer& peer = draft.peers.edit(event.node_id);
     peer.connected = false;
+    peer.hung_up = false;
     const bool was_brief = scope.monotonic_ms - peer.up_since_ms < brief_ms;
     if (!was_brief) peer.brief = 0;
     for (const auto& id : channels_of(draft, event.node_id)) {
@@ -106,6 +108,18 @@ void on_peer_down(Draft& draft, const PeerDown& event, const Scope& scope) {
     arm_reconnect(draft, event.node_id);
     if (was_brief) ++draft.peers.edit(event.node_id).brief;
     forget_stranger(draft, event.node_id);
+}
+
+void hang_up(Draft& draft, const crypto::PublicKey& node_id, const std::string& cause) {
+    draft.effects.push_back(ports::DisconnectPeer{node_id, cause});
+    const Peer* const peer = draft.peers.find(node_id);
+    if (peer == nullptr || !peer->connected || peer->hung_up) return;
+    draft.peers.edit(node_id).hung_up = true;
+    for (const auto& id : channels_of(draft, node_id)) {
+        if (!channel::on_peer_down(*draft.edit_channel(id))) {
+            end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", cause}}});
+        }
+    }
 }
 
 void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {

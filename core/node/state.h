@@ -28,6 +28,9 @@ struct Peer {
     std::string host;              ///< Last address that worked; empty when only they called us.
     std::uint16_t port = 0;
     bool connected = false;        ///< Never stored.
+    /// We have hung up and the connection's end has not been heard of: what still comes on it was said before, and builds on what was
+    /// refused (a commitment_signed behind an update that is not taken).
+    bool hung_up = false;
     wire::Features features;       ///< Theirs, as they said.
     wire::Features negotiated;     ///< What both have.
     std::vector<api::CommandId> waiting;  ///< Connect commands without an answer.

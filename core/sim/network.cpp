@@ -254,6 +254,7 @@ std::vector<std::string> Network::violations() {
         const auto& memory = node->node().state();
         const auto& disk = loaded->state();
         for (const auto& [id, channel] : memory.channels) {
+            if (channel->id != id) out.push_back(fmt::format("{}: channel {} is kept as {}", node->name(), channel->id.hex(), id.hex()));
             if (!channel::is_stored(channel->state)) continue;
             const auto at = disk.channels.find(id);
             // Proposals that a cut would forget are not compared: they are in memory only by right.
