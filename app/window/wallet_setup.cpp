@@ -107,9 +107,13 @@ void WalletSetup::create(api::Creation creation, api::OnSession done) {
     in_background([this, held, done = std::move(done)] { done(create_now(*held)); });
 }
 
-void WalletSetup::open(Network network, SecretBytes passphrase, api::OnSession done) {
-    auto held = std::make_shared<SecretBytes>(std::move(passphrase));
-    in_background([this, network, held, done = std::move(done)] { done(open_now(network, *held)); });
+void WalletSetup::open(api::Opening opening, api::OnSession done) {
+    auto held = std::make_shared<api::Opening>(std::move(opening));
+    in_background([this, held, done = std::move(done)] { done(open_now(*held)); });
+}
+
+void WalletSetup::set_aside(Network network, std::function<void(Result<std::string, SetupProblem>)> done) {
+    in_background([this, network, done = std::move(done)] { done(set_aside_now(network)); });
 }
 
 WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
@@ -126,11 +130,13 @@ WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
     const auto directory = directory_of(creation.network);
     const auto made = make_wallet({directory, creation.network, *mnemonic, creation.passphrase.reveal(), false, birth});
     if (!made) return fail(setup_problem_of(made.error()));
+    // Also when it cannot be opened now: then it is opened later.
     if (!chain.empty()) std::ofstream(directory / chain_file) << chain << '\n';
-    return open_now(creation.network, creation.passphrase);
+    return open_now({creation.network, creation.passphrase.clone(), {}});
 }
 
-WalletSetup::Opened WalletSetup::open_now(Network network, const SecretBytes& passphrase) {
+WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
+    const auto network = opening.network;
     const auto directory = directory_of(network);
     if (!store::Store::exists(directory)) return fail(SetupProblem{SetupFault::missing, {}});
     WalletSession::Options session_options;
@@ -141,7 +147,8 @@ WalletSetup::Opened WalletSetup::open_now(Network network, const SecretBytes& pa
     options.log_level = m_options.log_level;
     options.log = open_log(directory, "runnel", m_options.log_level, LogTo::file);
     options.listen_host = "127.0.0.1";
-    if (const auto chain = network == Network::practice ? std::string() : chain_of(network); !chain.empty()) {
+    const auto chain = network == Network::practice ? std::string() : opening.chain.empty() ? chain_of(network) : opening.chain;
+    if (!chain.empty()) {
         auto url = chain::parse_bitcoind_url(chain, network);
         if (!url) return fail(SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))});
         const auto source = std::make_shared<chain::BitcoindOptions>();  // its URL holds a secret, which cannot be copied
@@ -153,9 +160,24 @@ WalletSetup::Opened WalletSetup::open_now(Network network, const SecretBytes& pa
             return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
         };
     }
-    auto session = WalletSession::open(std::move(session_options), passphrase);
+    auto session = WalletSession::open(std::move(session_options), opening.passphrase);
     if (!session) return fail(setup_problem_of(session.error()));
+    // Only whoever knows the passphrase changes where this wallet looks.
+    if (!opening.chain.empty()) std::ofstream(directory / chain_file) << opening.chain << '\n';
     return *std::move(session);
+}
+
+Result<std::string, SetupProblem> WalletSetup::set_aside_now(Network network) const {
+    const auto directory = directory_of(network);
+    if (!store::Store::exists(directory)) return fail(SetupProblem{SetupFault::missing, {}});
+    const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+    const auto stem = fmt::format("{}-until-{}-{:02}-{:02}", directory.string(), int(today.year()), unsigned(today.month()), unsigned(today.day()));
+    std::filesystem::path name = stem;
+    for (int more = 2; std::filesystem::exists(name); ++more) name = fmt::format("{}-{}", stem, more);
+    const auto moved = store::Store::set_aside(directory, name);
+    if (moved) return name.string();
+    const bool in_use = std::holds_alternative<store::InUse>(moved.error());
+    return fail(SetupProblem{in_use ? SetupFault::in_use : SetupFault::disk, store::describe(moved.error())});
 }
 
 }  // namespace runnel::app

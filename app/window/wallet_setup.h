@@ -35,7 +35,8 @@ public:
     std::string_view word(std::size_t index) const override;
     std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
     void create(api::Creation creation, api::OnSession done) override;
-    void open(Network network, SecretBytes passphrase, api::OnSession done) override;
+    void open(api::Opening opening, api::OnSession done) override;
+    void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
 
 private:
     using Opened = Result<std::unique_ptr<api::Session>, api::SetupProblem>;
@@ -43,7 +44,8 @@ private:
     /// Where blocks come from: given now, or remembered from when the wallet was made.
     std::string chain_of(Network network) const;
     Opened create_now(const api::Creation& creation);
-    Opened open_now(Network network, const SecretBytes& passphrase);
+    Opened open_now(const api::Opening& opening);
+    Result<std::string, api::SetupProblem> set_aside_now(Network network) const;
     void in_background(std::function<void()> what);
 
     SetupOptions m_options;

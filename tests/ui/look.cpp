@@ -169,8 +169,34 @@ QStringList faintIn(QWidget& top) {
     return out;
 }
 
+QStringList scrolledIn(QWidget& top) {
+    QStringList out;
+    const auto* const around = top.isWindow() && top.parentWidget() != nullptr ? top.parentWidget()->window() : nullptr;
+    if (around == nullptr || top.height() >= around->height() - 2 * ui::space::small) return out;
+    for (auto* const area : top.findChildren<QScrollArea*>()) {
+        const int hidden = area->verticalScrollBar()->maximum();
+        if (hidden > 0) out << QStringLiteral("%1: scrolls by %2 although its window has room").arg(nameOf(*area)).arg(hidden);
+    }
+    return out;
+}
+
+QStringList mnemonicsIn(QWidget& top) {
+    QStringList out;
+    QHash<QString, QString> taken;
+    for (auto* const widget : seenIn(top)) {
+        const auto* const label = qobject_cast<QLabel*>(widget);
+        const auto* const button = qobject_cast<QAbstractButton*>(widget);
+        if (!widget->isEnabled() || (button == nullptr && (label == nullptr || label->buddy() == nullptr))) continue;
+        const auto key = QKeySequence::mnemonic(button != nullptr ? button->text() : label->text()).toString();
+        if (key.isEmpty()) continue;
+        if (taken.contains(key)) out << QStringLiteral("%1: %2 is taken by %3").arg(nameOf(*widget), key, taken[key]);
+        taken[key] = nameOf(*widget);
+    }
+    return out;
+}
+
 QStringList lookAt(QWidget& top) {
-    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top);
+    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top) + scrolledIn(top) + mnemonicsIn(top);
     out.removeDuplicates();
     return out;
 }

@@ -1,5 +1,6 @@
 // What a careful eye would find in a picture of the window, computed: text that is cut, widgets that lie over each other or beyond
-// their parent, text that cannot be told from its ground. The last is measured in the pixels that were drawn.
+// their parent, text that cannot be told from its ground, scroll bars that need not be, keys
+// that two controls claim. Contrast is measured in the pixels that were drawn.
 #pragma once
 
 #include <QString>
@@ -15,5 +16,9 @@ QStringList lookAt(QWidget& top);
 QStringList clippedIn(QWidget& top);
 QStringList overlapsIn(QWidget& top);
 QStringList faintIn(QWidget& top);
+/// Of a dialog: it could be higher than it is.
+QStringList scrolledIn(QWidget& top);
+/// Two controls with one letter: it presses neither.
+QStringList mnemonicsIn(QWidget& top);
 
 }  // namespace runnel::test

@@ -317,7 +317,13 @@ std::string_view StageSetup::word(std::size_t index) const {
 void StageSetup::create(api::Creation, api::OnSession done) {
     if (!silent) done(fail(api::SetupProblem{api::SetupFault::disk, "No space left on device"}));
 }
-void StageSetup::open(Network, SecretBytes, api::OnSession done) {
+void StageSetup::set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) {
+    for (auto& choice : offered) {
+        if (choice.network == network) choice.exists = false;
+    }
+    done(std::string("/home/somebody/.local/share/runnel/practice-until-2027-01-05"));
+}
+void StageSetup::open(api::Opening, api::OnSession done) {
     if (!silent) done(fail(api::SetupProblem{api::SetupFault::wrong_passphrase, {}}));
 }
 

@@ -68,7 +68,8 @@ public:
     std::string_view word(std::size_t index) const override;
     std::vector<std::string_view> words_like(std::string_view, std::size_t) const override { return {"abandon"}; }
     void create(api::Creation, api::OnSession done) override;
-    void open(Network, SecretBytes, api::OnSession done) override;
+    void open(api::Opening, api::OnSession done) override;
+    void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
     std::vector<api::WalletChoice> offered;
     bool silent = false;
 };

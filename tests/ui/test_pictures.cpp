@@ -24,6 +24,7 @@
 #include <QDir>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QRadioButton>
 #include <QScrollArea>
 #include <QTemporaryDir>
@@ -67,6 +68,7 @@ public:
         m_frame->resize(m_view.width, m_view.width < 600 ? 900 : 860);
         m_frame->show();
         settle();
+        if (m_frame->width() != m_view.width) wrong << m_view.name() + QStringLiteral(": the window is %1 wide").arg(m_frame->width());
         return *m_frame;
     }
     void settle() {
@@ -382,6 +384,25 @@ private slots:
         box.setMinimumSize(200, 100);
         box.setMaximumSize(200, 100);
         top.show();
+        auto* const one = new QPushButton(QStringLiteral("&Pay"), &box);
+        one->setGeometry(0, 80, 60, 20);
+        auto* const two = new QPushButton(QStringLiteral("Open a &picture"), &box);
+        two->setGeometry(60, 80, 60, 20);
+        two->show();
+        one->show();
+        QCOMPARE(mnemonicsIn(top).size(), 1);
+        two->setEnabled(false);
+        QVERIFY(mnemonicsIn(top).isEmpty());
+        auto& sheet = *new Sheet(QStringLiteral("Too long"), "tall", &top);
+        auto* const tall = new QWidget;
+        tall->setMinimumHeight(4'000);
+        sheet.body()->addWidget(tall);
+        top.resize(600, 800);
+        sheet.present();
+        QTest::qWait(20);
+        QVERIFY2(scrolledIn(sheet).isEmpty(), qPrintable(QStringLiteral("%1 in %2").arg(sheet.height()).arg(top.height())));  // as high as it may be
+        sheet.resize(sheet.width(), 300);
+        QCOMPARE(scrolledIn(sheet).size(), 1);
         QVERIFY(!clippedIn(top).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("lies over")).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("beyond")).isEmpty());

@@ -40,6 +40,29 @@ private slots:
         QVERIFY(edit.isEmpty());
     }
 
+    void whatIsChosenIsReplaced() {
+        SecretEdit edit(SecretEdit::Kind::passphrase, QStringLiteral("Passphrase"), "p");
+        QSignalSpy edited(&edit, &SecretEdit::edited);
+        QTest::keySequence(&edit, QKeySequence::SelectAll);
+        QTest::keyClicks(&edit, QStringLiteral("wrong"));
+        QCOMPARE(text(edit), std::string("wrong"));
+        QTest::keySequence(&edit, QKeySequence::SelectAll);
+        QCOMPARE(text(edit), std::string("wrong"));
+        QTest::keyClicks(&edit, QStringLiteral("right"));
+        QCOMPARE(text(edit), std::string("right"));
+        QTest::mouseDClick(&edit, Qt::LeftButton);
+        edited.clear();
+        QTest::keyClick(&edit, Qt::Key_Backspace);
+        QVERIFY(edit.isEmpty());
+        QCOMPARE(edited.count(), 1);
+        // A click takes the choice back.
+        QTest::keyClicks(&edit, QStringLiteral("ab"));
+        QTest::keySequence(&edit, QKeySequence::SelectAll);
+        QTest::mouseClick(&edit, Qt::LeftButton);
+        QTest::keyClicks(&edit, QStringLiteral("c"));
+        QCOMPARE(text(edit), std::string("abc"));
+    }
+
     void lettersOfSeveralBytesGoAsOne() {
         SecretEdit edit(SecretEdit::Kind::passphrase, QStringLiteral("Passphrase"), "p");
         QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QStringLiteral("ü"), Qt::NoModifier);

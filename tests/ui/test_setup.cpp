@@ -11,6 +11,8 @@
 #include "ui/window/window.h"
 #include "ui/wizards/word_widgets.h"
 
+#include <QComboBox>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
@@ -75,6 +77,96 @@ private slots:
         QVERIFY(!desk.setup.restored);
         QCOMPARE(std::count(desk.setup.words.begin(), desk.setup.words.end(), ' '), std::ptrdiff_t{23});
         QVERIFY(person.see("homePage") != nullptr);
+    }
+
+    /// Writes the words down as a person does: passphrase, words, questions.
+    static void writeDown(Desk& desk) {
+        auto& person = *desk.person;
+        QVERIFY(person.press("forkCreate"));
+        QVERIFY(person.type("passphraseFirst", QStringLiteral("a long passphrase")));
+        QVERIFY(person.type("passphraseSecond", QStringLiteral("a long passphrase")));
+        QVERIFY(person.press("passphraseNext"));
+        QVERIFY(person.press("wordsWritten"));
+        for (int i = 0; i < WordChecks::questions; ++i) {
+            for (auto* const right : desk.window->findChildren<WordOption*>(QStringLiteral("wordRight"))) {
+                if (right->isVisible() && right->isEnabled()) {
+                    QTest::mouseClick(right, Qt::LeftButton);
+                    break;
+                }
+            }
+        }
+    }
+
+    void theWordsOnPaperStayThoseOfTheWallet() {
+        // Making it fails: they are not asked for, nor other ones shown, a second time.
+        Desk desk;
+        desk.setup.fails = api::SetupProblem{api::SetupFault::disk, "No space left on device"};
+        desk.show();
+        writeDown(desk);
+        auto& person = *desk.person;
+        QVERIFY(person.waitToRead("setupPassphraseProblemWhat", QStringLiteral("disk")));
+        desk.setup.fails.reset();
+        const auto shown = desk.setup.shown;
+        QVERIFY(person.press("passphraseNext"));
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+        QCOMPARE(desk.setup.words, shown);
+        QCOMPARE(desk.setup.times_fresh, 1);
+    }
+
+    void aWalletThatWasMadeIsUnlocked() {
+        // It was made and could not be opened: there is no other one to be made.
+        Desk desk;
+        desk.setup.fails = api::SetupProblem{api::SetupFault::practice_gone, "it ended"};
+        desk.setup.makes_before_it_fails = true;
+        desk.show();
+        writeDown(desk);
+        auto& person = *desk.person;
+        QVERIFY(person.waitToRead("setupUnlockProblemWhat", QStringLiteral("was made")));
+        desk.setup.fails.reset();
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("a long passphrase")));
+        QVERIFY(person.press("unlockNow"));
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+        QCOMPARE(desk.setup.words, desk.setup.shown);
+    }
+
+    void aForgottenPassphraseIsNoDeadEnd() {
+        Desk desk;
+        desk.setup.offered = {{Network::practice, true, false}};
+        desk.setup.passphrase = "forgotten";
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.press("unlockAside"));
+        QVERIFY(person.press("asideBack"));
+        QVERIFY(person.press("unlockAside"));
+        QVERIFY(person.press("asideNow"));
+        QVERIFY(person.waitToRead("setupForkProblemWhat", QStringLiteral("is kept")));
+        writeDown(desk);
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+    }
+
+    void eachNetworkAsksForWhatItNeeds() {
+        Desk desk;
+        desk.setup.offered = {{Network::practice, true, false}, {Network::regtest, true, false}, {Network::signet, false, true}};
+        desk.setup.passphrase = "right one";
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.press("unlockOther"));
+        auto* const network = person.see<QComboBox>("welcomeNetwork");
+        QVERIFY(network != nullptr);
+        // The wallet on regtest knows its chain source ...
+        QVERIFY(!person.sees("welcomeChain"));
+        network->setCurrentIndex(1);
+        QVERIFY(person.sees("welcomeChain"));
+        QVERIFY(person.press("welcomeReal"));
+        QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("missing")));
+        network->setCurrentIndex(0);
+        QVERIFY(person.press("welcomeReal"));
+        // ... and can be told another.
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("right one")));
+        QTest::keyClicks(person.see<QLineEdit>("unlockChain"), QStringLiteral("bitcoind:http://127.0.0.1:1234"));
+        QVERIFY(person.press("unlockNow"));
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+        QCOMPARE(desk.setup.chain, std::string("bitcoind:http://127.0.0.1:1234"));
     }
 
     void passphrasesMustBeGood() {

@@ -34,9 +34,9 @@ struct Place {
         setup->create(std::move(creation), [&](Opened result) { answer.set_value(std::move(result)); });
         return answer.get_future().get();
     }
-    Opened open(const char* passphrase = "a long passphrase") {
+    Opened open(const char* passphrase = "a long passphrase", const std::string& chain = {}) {
         std::promise<Opened> answer;
-        setup->open(Network::regtest, SecretBytes(bytes_of(passphrase)), [&](Opened result) { answer.set_value(std::move(result)); });
+        setup->open({Network::regtest, SecretBytes(bytes_of(passphrase)), chain}, [&](Opened result) { answer.set_value(std::move(result)); });
         return answer.get_future().get();
     }
     QTemporaryDir folder;
@@ -95,6 +95,51 @@ private slots:
         // The address may hold a password: it is not repeated.
         QVERIFY(made.error().detail.find("example") == std::string::npos);
         QVERIFY(!regtest(place.setup->choices()).exists);
+    }
+
+    void anotherChainSourceIsRemembered() {
+        Place place;
+        QVERIFY(bool(place.create()));
+        const auto told = [&] {
+            QFile file(place.folder.filePath(QStringLiteral("data/regtest/chain")));
+            return file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
+        };
+        const char* const moved = "bitcoind:http://user:password@127.0.0.1:2";
+        // Neither by somebody who cannot open the wallet, nor when it cannot be used.
+        QVERIFY(!place.open("another passphrase", moved));
+        QCOMPARE(place.open("a long passphrase", "bitcoind:ftp://example").error().fault, api::SetupFault::chain_address);
+        QCOMPARE(told(), QByteArray(nowhere));
+        QVERIFY(bool(place.open("a long passphrase", moved)));
+        QCOMPARE(told(), QByteArray(moved));
+        QVERIFY(bool(place.open()));
+        QCOMPARE(told(), QByteArray(moved));
+    }
+
+    void whatIsSetAsideIsKept() {
+        Place place;
+        using Aside = Result<std::string, api::SetupProblem>;
+        const auto set_aside = [&] {
+            std::promise<Aside> answer;
+            place.setup->set_aside(Network::regtest, [&](Aside result) { answer.set_value(std::move(result)); });
+            return answer.get_future().get();
+        };
+        QCOMPARE(set_aside().error().fault, api::SetupFault::missing);
+        auto made = place.create();
+        QVERIFY(bool(made));
+        const auto node_id = (*made)->node().snapshot()->node_id;
+        // Not under the feet of whoever has it open.
+        QCOMPARE(set_aside().error().fault, api::SetupFault::in_use);
+        made->reset();
+        const auto first = set_aside();
+        QVERIFY2(bool(first), first ? "" : first.error().detail.c_str());
+        QVERIFY(!regtest(place.setup->choices()).exists);
+        QVERIFY(bool(place.create(nowhere, "another passphrase")));
+        // A second one of the same day has a name of its own.
+        const auto second = set_aside();
+        QVERIFY(bool(second) && *second != *first);
+        QVERIFY(QDir().rename(QString::fromStdString(*first), place.folder.filePath(QStringLiteral("data/regtest"))));
+        auto back = place.open();
+        QVERIFY(bool(back) && (*back)->node().snapshot()->node_id == node_id);
     }
 
     void damageIsNamed() {

@@ -294,8 +294,11 @@ Sat World::onchainOf(bool person) {
 
 SecretBytes WorldSetup::fresh_words() {
     Secret32 entropy;
-    for (std::size_t i = 0; i < 32; ++i) entropy.reveal()[i] = static_cast<std::uint8_t>(7 * i + 1);
-    return keys::Mnemonic::from_entropy(entropy).sentence();
+    for (std::size_t i = 0; i < 32; ++i) entropy.reveal()[i] = static_cast<std::uint8_t>(7 * i + 1 + static_cast<std::size_t>(times_fresh));
+    ++times_fresh;
+    auto sentence = keys::Mnemonic::from_entropy(entropy).sentence();
+    shown.assign(sentence.reveal().begin(), sentence.reveal().end());
+    return sentence;
 }
 
 std::optional<api::WordsProblem> WorldSetup::check_words(ByteView typed) const {
@@ -315,17 +318,32 @@ std::vector<std::string_view> WorldSetup::words_like(std::string_view beginning,
 }
 
 void WorldSetup::create(api::Creation creation, api::OnSession done) {
-    if (fails) return done(fail(*fails));
     const auto text = [](const SecretBytes& secret) { return std::string(secret.reveal().begin(), secret.reveal().end()); };
+    if (fails && !makes_before_it_fails) return done(fail(*fails));
     passphrase = text(creation.passphrase);
+    chain = creation.chain;
+    for (auto& choice : offered) {
+        if (choice.network == creation.network) choice = {choice.network, true, false};
+    }
     words = text(creation.words);
     restored = creation.restored;
+    if (fails) return done(fail(*fails));
     done(m_world.session());
 }
 
-void WorldSetup::open(Network, SecretBytes typed, api::OnSession done) {
+void WorldSetup::set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) {
     if (fails) return done(fail(*fails));
-    if (std::string(typed.reveal().begin(), typed.reveal().end()) != passphrase) {
+    for (auto& choice : offered) {
+        if (choice.network == network) choice.exists = false;
+    }
+    done(std::string("/somewhere/else"));
+}
+
+void WorldSetup::open(api::Opening opening, api::OnSession done) {
+    if (fails) return done(fail(*fails));
+    chain = opening.chain;
+    const auto typed = opening.passphrase.reveal();
+    if (std::string(typed.begin(), typed.end()) != passphrase) {
         return done(fail(api::SetupProblem{api::SetupFault::wrong_passphrase, {}}));
     }
     done(m_world.session());

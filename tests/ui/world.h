@@ -60,13 +60,18 @@ public:
     std::string_view word(std::size_t index) const override;
     std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
     void create(api::Creation creation, api::OnSession done) override;
-    void open(Network network, SecretBytes passphrase, api::OnSession done) override;
+    void open(api::Opening opening, api::OnSession done) override;
+    void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
 
     std::vector<api::WalletChoice> offered{{Network::practice, false, false}};
     std::string passphrase;               ///< Of the wallet that was made.
     std::string words;                    ///< It was made with.
+    std::string shown;                    ///< The last ones that were made up.
+    int times_fresh = 0;
     bool restored = false;
+    std::string chain;                    ///< What it was made or opened with.
     std::optional<api::SetupProblem> fails;
+    bool makes_before_it_fails = false;   ///< There is a wallet afterwards, and no session.
 
 private:
     World& m_world;

@@ -35,7 +35,7 @@ struct WorldDesk {
                p.press("practiceBlock") && waitFor([this] { return !wallet().picture().balance.onchain.is_zero(); }) &&
                p.press("homeFirstAction") && p.press("openNow") &&
                waitFor([this] { return !wallet().picture().channels.empty() && wallet().picture().channels.front().state == "awaiting_confirmation"; }) &&
-               p.press("railHome") && p.press("practiceBlock") && p.press("practiceBlock") && p.press("practiceBlock") &&
+               waitFor([&p] { return !p.sees("sheetTitle"); }) && p.press("railHome") && p.press("practiceBlock") && p.press("practiceBlock") && p.press("practiceBlock") &&
                waitFor([this] { return wallet().picture().channels.front().usable; });
     }
     QTemporaryDir folder;

@@ -59,6 +59,8 @@ QString networkName(Network network) {
 Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice) {
     if (const auto trouble = practiceTrouble(practice)) return {Cue::attention, trouble->joined()};
     if (picture.disk_low) return {Cue::attention, wordingOf(api::Problem{api::ProblemKind::disk_full, {}}).joined()};
+    // Neither an answer nor a failure yet.
+    if (!picture.chain.reachable && picture.chain.problem.empty()) return {Cue::busy, Words::tr("Asking the chain source …")};
     if (!picture.chain.reachable) {
         return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a while; opening and closing wait.") +
                                     because(picture.chain.problem) + u' ' + Words::tr("Check that it is running and can be reached.")};

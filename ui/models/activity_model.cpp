@@ -14,8 +14,7 @@ namespace {
 constexpr std::size_t page = 100;
 constexpr int tick_ms = 1000;
 
-/// What a search looks at; lower case.
-QString searchText(const ActivityEntry& entry, const QDateTime& now) {
+std::string searchText(const ActivityEntry& entry, const QDateTime& now) {
     QString out;
     if (const auto* const payment = entry.payment()) {
         const auto words = activityWords(*payment, now);
@@ -25,7 +24,7 @@ QString searchText(const ActivityEntry& entry, const QDateTime& now) {
     } else if (const auto* const tx = entry.transaction()) {
         out = purposeText(tx->purpose, tx->net_sat < 0) + u' ' + QString::number(qAbs(tx->net_sat)) + u' ' + qs(display_hex(tx->txid));
     }
-    return out.toLower();
+    return out.toLower().toStdString();
 }
 
 bool newer(const ActivityEntry& a, const ActivityEntry& b) {
@@ -63,7 +62,6 @@ int ActivityModel::rowCount(const QModelIndex& parent) const { return parent.isV
 QVariant ActivityModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const auto& entry = at(index.row());
-    if (role == SearchRole) return searchText(entry, now());
     if (role == KeyRole) return QByteArray::fromStdString(entry.key());
     if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) {
         const auto words = entry.payment() != nullptr ? activityWords(*entry.payment(), now())
@@ -141,12 +139,15 @@ void ActivityModel::tick() {
         if (shown == m_expiring.end()) continue;
         if (!hasPassed(shown->second.at, time) && minutesLeft(shown->second.at, time) == shown->second.shown_minutes) continue;
         noteExpiry(at(row));
+        auto& entry = m_entries[static_cast<std::size_t>(row)];
+        entry.searched = searchText(entry, time);
         emit dataChanged(index(row), index(row));
     }
 }
 
 void ActivityModel::put(ActivityEntry entry) {
     noteExpiry(entry);
+    entry.searched = searchText(entry, now());
     // Times of an entry never change, so its place is found by them.
     const auto place = std::lower_bound(m_entries.begin(), m_entries.end(), entry, newer);
     const auto row = static_cast<int>(place - m_entries.begin());
@@ -166,15 +167,15 @@ const ActivityEntry* ActivityModel::find(const std::string& key) const {
 }
 
 void ActivityFilter::setWords(const QString& words) {
-    m_words = words.toLower().split(u' ', Qt::SkipEmptyParts);
-    for (auto& word : m_words) word.remove(groupSpace);
+    m_words.clear();
+    for (auto word : words.toLower().split(u' ', Qt::SkipEmptyParts)) m_words.push_back(word.remove(groupSpace).toStdString());
     invalidateFilter();
 }
 
-bool ActivityFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
-    if (m_words.isEmpty()) return true;
-    const auto text = sourceModel()->index(row, 0, parent).data(ActivityModel::SearchRole).toString();
-    return std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) { return text.contains(word); });
+bool ActivityFilter::filterAcceptsRow(int row, const QModelIndex&) const {
+    if (m_words.empty()) return true;
+    const auto& text = static_cast<const ActivityModel*>(sourceModel())->at(row).searched;
+    return std::all_of(m_words.begin(), m_words.end(), [&](const std::string& word) { return text.find(word) != std::string::npos; });
 }
 
 }  // namespace runnel::ui

@@ -18,6 +18,7 @@ namespace runnel::ui {
 
 struct ActivityEntry {
     std::variant<api::PaymentView, api::TransactionView> what;
+    std::string searched{};  ///< What a search looks through: lower case, UTF-8. Kept by the model, for a search is typed letter by letter.
     UnixTime time() const;
     /// Of the payment or of the transaction; no two entries share it.
     std::string key() const;
@@ -29,7 +30,7 @@ class ActivityModel : public QAbstractListModel {
     Q_OBJECT
 public:
     using Clock = std::function<QDateTime()>;
-    enum Role { SearchRole = Qt::UserRole + 1, KeyRole };
+    enum Role { KeyRole = Qt::UserRole + 1 };
     explicit ActivityModel(Bridge& bridge, QObject* parent = nullptr);
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -74,13 +75,13 @@ public:
     using QSortFilterProxyModel::QSortFilterProxyModel;
     /// Every word must be found somewhere.
     void setWords(const QString& words);
-    bool isSearching() const { return !m_words.isEmpty(); }
+    bool isSearching() const { return !m_words.empty(); }
 
 protected:
     bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
 
 private:
-    QStringList m_words;
+    std::vector<std::string> m_words;
 };
 
 }  // namespace runnel::ui

@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListView>
+#include <QShortcut>
 #include <QResizeEvent>
 #include <QVBoxLayout>
 
@@ -59,8 +60,11 @@ ActivityPage::ActivityPage(WalletModel& wallet, QWidget* parent) : QWidget(paren
     const auto open = [this](const QModelIndex& index) {
         if (index.isValid()) emit wantsEntry(index.data(ActivityModel::KeyRole).toByteArray());
     };
+    // Not activated(): where a single click activates, one click would open two dialogs.
     connect(m_list, &QListView::clicked, this, open);
-    connect(m_list, &QListView::activated, this, open);
+    for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
+        connect(new QShortcut(key, m_list, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this, [this, open] { open(m_list->currentIndex()); });
+    }
     connect(m_search, &QLineEdit::returnPressed, this, [this] {
         m_list->setFocus();
         if (m_filter->rowCount() > 0) m_list->setCurrentIndex(m_filter->index(0, 0));

@@ -15,6 +15,7 @@ class ActivityRow : public QAbstractButton {
 public:
     ActivityRow(const ActivityEntry& entry, const WalletModel& wallet, QWidget* parent = nullptr);
     QSize sizeHint() const override;
+    QByteArray key() const { return QByteArray::fromStdString(m_entry.key()); }
 
 signals:
     void chosen(const QByteArray& key);

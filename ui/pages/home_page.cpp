@@ -12,6 +12,7 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
+#include <QGuiApplication>
 #include <QHBoxLayout>
 
 #include <algorithm>
@@ -232,7 +233,7 @@ void HomePage::refreshFirstSteps() {
         m_first->offer({});
     } else if (m_wallet.practice() != nullptr) {
         m_first->set(QStringLiteral("coins"), tr("Begin with some practice coins"), tr("They are worth nothing, so you can try everything with them."));
-        m_first->offer(tr("Get practice &coins"));
+        m_first->offer(tr("Get practice coins"));
         connect(m_first->action(), &Button::clicked, this, [this] {
             if (auto* const button = findChild<Button*>(QStringLiteral("practiceCoins"))) button->click();
         });
@@ -267,6 +268,10 @@ void HomePage::recentChanged() {
 void HomePage::refreshRecent() {
     m_recent_since.start();
     if (!isVisible()) return;
+    // Whoever is pressing a row presses it to the end; whoever has the keyboard on one keeps it there.
+    if (QGuiApplication::mouseButtons() != Qt::NoButton && m_recent_rows->underMouse()) return recentChanged();
+    const auto* const chosen = qobject_cast<ActivityRow*>(window()->focusWidget());
+    const auto key = chosen != nullptr && m_recent_rows->isAncestorOf(chosen) ? chosen->key() : QByteArray();
     auto& activity = m_wallet.activity();
     empty(m_recent_rows);
     const int count = std::min(activity.rowCount(), recent_rows);
@@ -275,6 +280,7 @@ void HomePage::refreshRecent() {
         auto* const line = new ActivityRow(activity.at(row), m_wallet);
         connect(line, &ActivityRow::chosen, this, &HomePage::wantsEntry);
         m_recent_rows->layout()->addWidget(line);
+        if (line->key() == key) line->setFocus(Qt::OtherFocusReason);
     }
 }
 

@@ -152,6 +152,11 @@ void PayEntry::take(const QMimeData& held) {
     // too.
     if (const auto path = localFile(held); !path.isEmpty()) return readFile(path);
     if (const auto text = held.text().trimmed(); !text.isEmpty()) return setText(text);
+    // What another program holds comes as the bytes of a file: to be bounded, and decoded elsewhere.
+    for (const char* const format : {"image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"}) {
+        const auto name = QString::fromLatin1(format);
+        if (held.hasFormat(name)) return read([bytes = held.data(name)] { return readPictureBytes(bytes); });
+    }
     if (held.hasImage()) readPicture(qvariant_cast<QImage>(held.imageData()));
 }
 

@@ -85,6 +85,8 @@ void PayPage::buildEntry() {
         auto* const shop = new PracticeShop(m_wallet);
         layout->addWidget(shop);
         connect(shop, &PracticeShop::made, this, [this](const QString& invoice) {
+            // Late, when something is under way by now: what is being paid stays what the result will name.
+            if (m_top->isHidden()) return;
             setText(invoice);
             ensureVisible(0, 0);
         });
@@ -124,6 +126,7 @@ void PayPage::buildProgress() {
 void PayPage::setText(const QString& text) {
     m_entry->setText(text);
 }
+QString PayPage::text() const { return m_entry->text(); }
 void PayPage::readPicture(const QImage& picture) {
     m_entry->readPicture(picture);
 }

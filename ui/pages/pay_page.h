@@ -28,6 +28,7 @@ public:
     explicit PayPage(WalletModel& wallet, QWidget* parent = nullptr);
     /// Puts a text there to be looked at, as if pasted.
     void setText(const QString& text);
+    QString text() const;
     /// Reads a QR code out of a picture.
     void readPicture(const QImage& picture);
 

@@ -39,7 +39,12 @@ ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent) : Page(tr("Receiv
     buildAddress();
     body()->addStretch(1);
     connect(&m_wallet, &WalletModel::pictureChanged, this, &ReceivePage::refresh);
-    connect(&m_wallet.bridge(), &Bridge::received, this, &ReceivePage::arrived);
+    connect(&m_wallet.bridge(), &Bridge::received, this, [this](const PaymentHash&, Msat amount) { emit said(tr("%1 received.").arg(satText(amount))); });
+    connect(&m_wallet.bridge(), &Bridge::paymentsChanged, this, [this](const std::vector<api::PaymentView>& payments) {
+        for (const auto& payment : payments) {
+            if (payment.payment_hash == m_waiting_for && payment.status == api::PaymentStatus::paid) arrived(payment.amount);
+        }
+    });
     connect(&m_wallet.bridge(), &Bridge::coinsReceived, this, [this](Sat amount, bool confirmed) {
         if (!m_has_address) return;
         m_address_state->set(confirmed ? Cue::good : Cue::busy,
@@ -211,7 +216,7 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
     } else {
         m_problem->hide();
     }
-    m_waiting_for = made.payment_hash;
+    m_waiting_for = m_shown_hash = made.payment_hash;
     m_shown_title->setText(amount ? tr("Invoice of %1").arg(satText(*amount)) : tr("Invoice of any amount"));
     const auto text = QString::fromStdString(made.bolt11);
     // Upper case makes a smaller code, and means the same.
@@ -225,7 +230,17 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
     m_expires = made.expires;
     showWaiting();
     m_tick.start();
+    if (isVisible()) m_text->setFocus(Qt::OtherFocusReason);
     m_wallet.bridge().touch(made.payment_hash);
+}
+
+std::optional<PaymentHash> ReceivePage::shownInvoice() const { return m_shown->isHidden() ? std::nullopt : m_shown_hash; }
+
+void ReceivePage::resume(const PaymentHash& invoice) {
+    m_wallet.bridge().payment(invoice, this, [this](const std::optional<api::PaymentView>& view) {
+        if (!view || view->outgoing || !view->expires) return;
+        invoiceMade({view->bolt11, view->payment_hash, *view->expires}, view->amount.is_zero() ? std::nullopt : std::optional(view->amount));
+    });
 }
 
 void ReceivePage::showWaiting() {
@@ -241,9 +256,7 @@ void ReceivePage::showWaiting() {
     if (m_refund != nullptr) m_refund->hide();
 }
 
-void ReceivePage::arrived(const PaymentHash& hash, Msat amount) {
-    emit said(tr("%1 received.").arg(satText(amount)));
-    if (m_waiting_for != hash) return;
+void ReceivePage::arrived(Msat amount) {
     m_waiting_for.reset();
     m_tick.stop();
     m_state->set(Cue::good, tr("%1 have arrived.").arg(satText(amount)));

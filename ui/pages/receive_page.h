@@ -25,6 +25,9 @@ public:
     explicit ReceivePage(WalletModel& wallet, QWidget* parent = nullptr);
     void showAddress();
     void showInvoice();
+    /// The invoice that stands there to be paid; shown again by resume().
+    std::optional<PaymentHash> shownInvoice() const;
+    void resume(const PaymentHash& invoice);
 
 signals:
     void said(const QString& sentence);
@@ -39,7 +42,7 @@ private:
     /// What the shown invoice waits for, and how long still.
     void showWaiting();
     void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
-    void arrived(const PaymentHash& hash, Msat amount);
+    void arrived(Msat amount);
     void refundWanted();
 
     WalletModel& m_wallet;
@@ -57,7 +60,7 @@ private:
     CueLine* m_state;
     Text* m_shown_title;
     Button* m_refund = nullptr;
-    std::optional<PaymentHash> m_waiting_for;
+    std::optional<PaymentHash> m_shown_hash, m_waiting_for;
     UnixTime m_expires;  ///< Of the shown invoice.
     QTimer m_tick;
     // Address

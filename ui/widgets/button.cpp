@@ -96,7 +96,13 @@ void Button::setBusy(bool busy, const QString& text) {
     } else {
         setText(m_idle_text);
     }
+    // A disabled widget hands the keyboard on to the next one, where a second press would do something else. It waits for its own.
+    if (busy) {
+        m_had_focus = hasFocus();
+        if (m_had_focus) clearFocus();
+    }
     setEnabled(!busy);
+    if (!busy && m_had_focus && isVisible() && window()->focusWidget() == nullptr) setFocus(Qt::OtherFocusReason);
 }
 
 int Button::chrome() const {

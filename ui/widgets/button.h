@@ -30,7 +30,7 @@ private:
     int chrome() const;
     ButtonKind m_kind;
     QString m_glyph, m_idle_text;
-    bool m_busy = false;
+    bool m_busy = false, m_had_focus = false;
 };
 
 /// A square button with an icon only; its name is said by tooltip and to screen readers.

@@ -145,6 +145,7 @@ CopyField::CopyField(const QString& name, const char* object_name, QWidget* pare
         emit copied(m_name);
     });
     row->addWidget(copy, 0, Qt::AlignTop);
+    setFocusProxy(copy);
 }
 
 void CopyField::setText(const QString& text) {

@@ -2,6 +2,7 @@
 
 #include "ui/widgets/qr.h"
 
+#include <QBuffer>
 #include <QFile>
 #include <QFileInfo>
 #include <QImageReader>
@@ -36,6 +37,16 @@ QImage onPaper(const QImage& picture) {
     return out;
 }
 
+PictureReading readPictureFrom(QIODevice& device) {
+    QImageReader reader(&device);
+    reader.setDecideFormatFromContent(true);
+    reader.setAutoTransform(true);
+    if (!isTaken(reader.format())) return PictureFault::unreadable;
+    // Before it is decoded. A format that does not say is bounded by the reader's own limit.
+    if (isTooLarge(reader.size())) return PictureFault::too_large;
+    return readPicture(reader.read());
+}
+
 }  // namespace
 
 PictureReading readPicture(const QImage& picture) {
@@ -58,13 +69,15 @@ PictureReading readPictureFile(const QString& path) {
     if (info.size() > most_picture_bytes) return PictureFault::too_large;
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) return PictureFault::unreadable;
-    QImageReader reader(&file);
-    reader.setDecideFormatFromContent(true);
-    reader.setAutoTransform(true);
-    if (!isTaken(reader.format())) return PictureFault::unreadable;
-    // Before it is decoded. A format that does not say is bounded by the reader's own limit.
-    if (isTooLarge(reader.size())) return PictureFault::too_large;
-    return readPicture(reader.read());
+    return readPictureFrom(file);
+}
+
+PictureReading readPictureBytes(const QByteArray& bytes) {
+    if (bytes.size() > most_picture_bytes) return PictureFault::too_large;
+    QBuffer buffer;
+    buffer.setData(bytes);
+    buffer.open(QIODevice::ReadOnly);
+    return readPictureFrom(buffer);
 }
 
 }  // namespace runnel::ui

@@ -23,6 +23,7 @@ inline constexpr qint64 most_picture_pixels = 50'000'000;
 /// The text of the code, or why there is none.
 using PictureReading = std::variant<QString, PictureFault>;
 PictureReading readPictureFile(const QString& path);
+PictureReading readPictureBytes(const QByteArray& bytes);
 PictureReading readPicture(const QImage& picture);
 
 }  // namespace runnel::ui

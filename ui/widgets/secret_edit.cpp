@@ -62,8 +62,19 @@ SecretBytes SecretEdit::bytes() const {
 void SecretEdit::wipe() {
     runnel::wipe(m_buffer.data(), m_buffer.size());
     m_length = 0;
-    m_wrong = false;
+    m_wrong = m_chosen = false;
     update();
+}
+
+void SecretEdit::choose(bool all) {
+    m_chosen = all && m_length > 0;
+    update();
+}
+
+void SecretEdit::erase() {
+    if (m_length == 0) return;
+    wipe();
+    emit edited();
 }
 
 void SecretEdit::replaceBy(std::string_view word) {
@@ -140,6 +151,7 @@ void SecretEdit::insert(const QString& text) {
             utf8[size++] = static_cast<char>(0x80 | (code >> 6 & 0x3f));
             utf8[size++] = static_cast<char>(0x80 | (code & 0x3f));
         }
+        if (m_chosen) wipe();
         if (m_length + size > capacity) break;
         std::copy_n(utf8, size, m_buffer.data() + m_length);
         m_length += size;
@@ -163,22 +175,17 @@ void SecretEdit::keyPressEvent(QKeyEvent* event) {
         emit finished();
         return;
     }
-    if (event->matches(QKeySequence::Paste)) {
-        paste();
-        return;
-    }
+    if (event->matches(QKeySequence::Paste)) return paste();
+    if (event->matches(QKeySequence::SelectAll)) return choose(true);
     const bool all = event->matches(QKeySequence::DeleteStartOfWord) || event->matches(QKeySequence::DeleteCompleteLine);
-    if (event->key() == Qt::Key_Backspace || event->key() == Qt::Key_Delete || all) {
+    const bool one = event->key() == Qt::Key_Backspace || event->key() == Qt::Key_Delete;
+    if (all || (one && m_chosen)) return erase();
+    if (one) {
         if (m_length == 0) return;
-        if (all) {
-            runnel::wipe(m_buffer.data(), m_buffer.size());
-            m_length = 0;
-        } else {
-            do {
-                --m_length;
-            } while (m_length > 0 && (m_buffer[m_length] & 0xc0) == 0x80);
-            runnel::wipe(m_buffer.data() + m_length, m_buffer.size() - m_length);
-        }
+        do {
+            --m_length;
+        } while (m_length > 0 && (m_buffer[m_length] & 0xc0) == 0x80);
+        runnel::wipe(m_buffer.data() + m_length, m_buffer.size() - m_length);
         m_wrong = false;
         update();
         emit edited();
@@ -197,14 +204,20 @@ void SecretEdit::inputMethodEvent(QInputMethodEvent* event) {
     event->accept();
 }
 
-void SecretEdit::mousePressEvent(QMouseEvent*) { setFocus(Qt::MouseFocusReason); }
+void SecretEdit::mousePressEvent(QMouseEvent*) {
+    setFocus(Qt::MouseFocusReason);
+    choose(false);
+}
+
+void SecretEdit::mouseDoubleClickEvent(QMouseEvent*) { choose(true); }
+
 void SecretEdit::focusInEvent(QFocusEvent* event) {
     QWidget::focusInEvent(event);
     update();
 }
 void SecretEdit::focusOutEvent(QFocusEvent* event) {
     QWidget::focusOutEvent(event);
-    update();
+    choose(false);
 }
 
 void SecretEdit::paintEvent(QPaintEvent*) {
@@ -220,7 +233,10 @@ void SecretEdit::paintEvent(QPaintEvent*) {
 
     const int indent = space::medium;
     int end = indent;
-    painter.setPen(c.text);
+    // The whole field: how far the text reaches would tell how long it is even where it is not shown.
+    if (m_chosen) painter.fillRect(rect().adjusted(space::small, space::small, -space::small, -space::small), c.accent);
+    const QColor ink = m_chosen ? c.onAccent : c.text;
+    painter.setPen(ink);
     painter.setFont(theme.font(Type::body));
     const bool mirrored = layoutDirection() == Qt::RightToLeft && !m_shown;
     if (m_shown) {
@@ -238,7 +254,7 @@ void SecretEdit::paintEvent(QPaintEvent*) {
         const int dot = theme.px(7), step = theme.px(12);
         const int fit = qMax(1, (width() - 2 * indent) / step - 1);
         const int count = qMin(characters(), fit);
-        painter.setBrush(c.text);
+        painter.setBrush(ink);
         painter.setPen(Qt::NoPen);
         for (int i = 0; i < count; ++i) {
             const int x = mirrored ? width() - indent - i * step - dot : indent + i * step;
@@ -246,7 +262,7 @@ void SecretEdit::paintEvent(QPaintEvent*) {
         }
         end = mirrored ? width() - indent - count * step : indent + count * step;
     }
-    if (hasFocus()) painter.fillRect(QRect(end + 1, height() / 4, 1, height() / 2), c.text);
+    if (hasFocus() && !m_chosen) painter.fillRect(QRect(end + 1, height() / 4, 1, height() / 2), c.text);
 }
 
 }  // namespace runnel::ui

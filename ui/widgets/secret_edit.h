@@ -45,19 +45,23 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void inputMethodEvent(QInputMethodEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
     void insert(const QString& text);
     void paste();
+    /// All or nothing: there is no cursor within. What is typed next takes its place.
+    void choose(bool all);
+    void erase();
     int characters() const;
 
     static constexpr std::size_t capacity = 512;
     Kind m_kind;
     std::array<char, capacity> m_buffer{};
     std::size_t m_length = 0;
-    bool m_shown = false, m_wrong = false;
+    bool m_shown = false, m_wrong = false, m_chosen = false;
 };
 
 /// A QString whose characters are overwritten; for text that had to pass through Qt.

@@ -8,7 +8,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QScrollArea>
-#include <QScrollBar>
+#include <QScreen>
 #include <QTimer>
 
 namespace runnel::ui {
@@ -16,6 +16,10 @@ namespace runnel::ui {
 namespace {
 
 constexpr int reading_width = 480;
+
+int heightOf(const QLayoutItem& item, int width) {
+    return item.hasHeightForWidth() ? item.heightForWidth(width) : item.sizeHint().height();
+}
 
 }  // namespace
 
@@ -48,6 +52,7 @@ Sheet::Sheet(const QString& title, const char* object_name, QWidget* parent) : Q
     m_body->setContentsMargins(space::large, space::hair, space::large, space::normal);
     m_body->setSpacing(space::medium);
     scroll->setWidget(m_content);
+    m_content->installEventFilter(this);
     column->addWidget(scroll, 1);
 
     m_footer = new QWidget;
@@ -72,18 +77,23 @@ void Sheet::fit() {
     ensurePolished();
     m_body->activate();
     layout()->activate();
-    const int content = m_content->layout()->hasHeightForWidth() ? m_content->layout()->heightForWidth(width)
-                                                                 : m_content->sizeHint().height();
-    int height = content + layout()->itemAt(0)->sizeHint().height() + 2;
-    height = qMax(height, content + layout()->itemAt(0)->minimumSize().height());
+    int height = heightOf(*m_body, width) + heightOf(*layout()->itemAt(0), width);
     if (!m_footer->isHidden()) height += m_footer->sizeHint().height();
-    const int most = qMax(360, room.height() - 2 * space::small);
-    resize(width, qMin(height, most));
-    // Measured once more at the width it really has: columns may have come to stand beside each other.
-    layout()->activate();
-    auto* const viewport = m_content->parentWidget();
-    const int wanted = m_content->layout()->hasHeightForWidth() ? m_content->layout()->heightForWidth(width) : m_content->sizeHint().height();
-    if (wanted != viewport->height()) resize(width, qMin(QWidget::height() + wanted - viewport->height(), most));
+    const QSize before = size();
+    resize(width, qMin(height, qMax(360, room.height() - 2 * space::small)));
+    if (isVisible() && size() != before) keepInSight(before);
+}
+
+/// It grows about its middle, and never beyond the screen, where its buttons could not be reached.
+void Sheet::keepInSight(const QSize& before) {
+    const QRect all = screen()->availableGeometry();
+    QRect frame = frameGeometry();
+    frame.translate((before.width() - width()) / 2, (before.height() - height()) / 2);
+    frame.moveRight(qMin(frame.right(), all.right()));
+    frame.moveBottom(qMin(frame.bottom(), all.bottom()));
+    frame.moveLeft(qMax(frame.left(), all.left()));
+    frame.moveTop(qMax(frame.top(), all.top()));
+    move(frame.topLeft());
 }
 
 void Sheet::present() {
@@ -96,10 +106,10 @@ void Sheet::showEvent(QShowEvent* event) {
     fit();
 }
 
-bool Sheet::event(QEvent* event) {
-    // What was shown or hidden inside wants another height.
-    if (event->type() == QEvent::LayoutRequest && isVisible()) QTimer::singleShot(0, this, [this] { fit(); });
-    return QDialog::event(event);
+bool Sheet::eventFilter(QObject* watched, QEvent* event) {
+    // What was shown, hidden, or has its fonts now, inside wants another height. The scroll area keeps that to itself.
+    if (watched == m_content && event->type() == QEvent::LayoutRequest && isVisible()) QTimer::singleShot(0, this, [this] { fit(); });
+    return QDialog::eventFilter(watched, event);
 }
 
 }  // namespace runnel::ui

@@ -25,9 +25,11 @@ public:
 
 protected:
     void showEvent(QShowEvent* event) override;
-    bool event(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void keepInSight(const QSize& before);
+
     QWidget* m_content;
     QVBoxLayout* m_body;
     QWidget* m_footer;

@@ -124,6 +124,14 @@ void Shell::goTo(int page) {
     m_rail->setCurrent(page);
 }
 
+Shell::Place Shell::place() const { return {currentPage(), m_pay->text(), m_receive->shownInvoice()}; }
+
+void Shell::resume(const Place& place) {
+    goTo(place.page);
+    if (!place.pay_text.isEmpty()) m_pay->setText(place.pay_text);
+    if (place.invoice) m_receive->resume(*place.invoice);
+}
+
 int Shell::currentPage() const { return m_stack->currentIndex(); }
 
 void Shell::openChannel() {

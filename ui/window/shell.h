@@ -25,6 +25,15 @@ public:
     enum PageId { home, pay, receive, channels, activity };
     explicit Shell(WalletModel& wallet, QWidget* parent = nullptr);
 
+    /// What a person would miss if the window were built anew.
+    struct Place {
+        int page = home;
+        QString pay_text;
+        std::optional<PaymentHash> invoice;
+    };
+    Place place() const;
+    void resume(const Place& place);
+
     void goTo(int page);
     int currentPage() const;
     PayPage& payPage() { return *m_pay; }

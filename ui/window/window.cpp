@@ -70,15 +70,20 @@ void Window::showShell() {
 void Window::showEnd(const QString& cause) {
     m_ended = true;
     m_shell = nullptr;
-    auto* const view = new StateView("ended");
-    view->set(QStringLiteral("attention"), tr("Runnel has stopped this wallet"),
-              tr("The disk did not take a change. Nothing that depends on it was done, and nothing is lost. See whether the disk is full, "
-                 "make space on it, then open the wallet again. The technical cause: %1").arg(tamed(cause.toStdString())));
-    view->offer(tr("&Open the wallet again"), tr("&Close the window"));
+    auto* const view = makeEndView(cause);
     // Later: what was clicked goes away.
     connect(view->action(), &Button::clicked, this, &Window::openAgain, Qt::QueuedConnection);
     connect(view->secondAction(), &Button::clicked, this, &QWidget::close);
     put(view);
+}
+
+StateView* makeEndView(const QString& cause) {
+    auto* const view = new StateView("ended");
+    view->set(QStringLiteral("attention"), Window::tr("Runnel has stopped this wallet"),
+              Window::tr("The disk did not take a change. Nothing that depends on it was done, and nothing is lost. See whether the disk is full, "
+                 "make space on it, then open the wallet again. The technical cause: %1").arg(tamed(cause.toStdString())));
+    view->offer(Window::tr("&Open the wallet again"), Window::tr("&Close the window"));
+    return view;
 }
 
 void Window::openAgain() {
@@ -102,9 +107,9 @@ void Window::rebuild() {
     QTimer::singleShot(0, this, [this] {
         if (m_ended) return;
         if (!m_wallet) return showSetup();
-        const int page = m_shell == nullptr ? 0 : m_shell->currentPage();
+        const auto place = m_shell == nullptr ? Shell::Place{} : m_shell->place();
         showShell();
-        m_shell->goTo(page);
+        m_shell->resume(place);
     });
 }
 

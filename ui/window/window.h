@@ -14,6 +14,7 @@ namespace runnel::ui {
 class Preferences;
 class SetupView;
 class Shell;
+class StateView;
 
 class Window : public QWidget {
     Q_OBJECT
@@ -49,5 +50,8 @@ private:
     Shell* m_shell = nullptr;
     bool m_ended = false;
 };
+
+/// What there is to say once a wallet has ended by itself, with two ways on.
+StateView* makeEndView(const QString& cause);
 
 }  // namespace runnel::ui

@@ -2,8 +2,11 @@
 // or unlock the one that is there. Holds secrets only in wiped memory and only while their page is shown.
 //
 //     welcome -> create or restore -> passphrase -> words -> check --+
-//                                  \-> typed words ------------------+-> working -> opened
+//          ^                       \-> typed words ------------------+-> working -> opened
 //     unlock ---------------------------------------------------------/
+//          \-> aside -> create or restore
+//
+// Words that were written down stay the words of this wallet, however often making it fails.
 #pragma once
 
 #include "core/api/setup.h"
@@ -12,6 +15,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <vector>
 
 class QBoxLayout;
 class QComboBox;
@@ -41,6 +45,8 @@ signals:
     void opened(std::shared_ptr<runnel::api::Session> session, runnel::Network network);
 
 private:
+    /// Shorter ones are guessed quickly by whoever has a copy of the file.
+    static constexpr std::size_t least_passphrase = 8;
     struct Step {
         QWidget* widget = nullptr;
         QVBoxLayout* body = nullptr;
@@ -54,36 +60,51 @@ private:
     void buildChecks();
     void buildRestore();
     void buildUnlock();
+    void buildAside();
     void buildWorking();
-    /// A row of buttons: back first, the way on last.
-    void addWay(Step& step, Button* on, Button* back);
+    void addWay(Step& step, Button* first, Button* second = nullptr, Button* third = nullptr);
+    QLineEdit* chainEdit(const char* object_name);
     IconButton* makeReveal(const QList<SecretEdit*>& edits);
     static QString chainHint();
 
     void go(const Step& step, QWidget* focus = nullptr);
-    void choose(Network network, bool exists, const QString& chain = {});
+    void welcome();
+    /// As the disk says now.
+    api::WalletChoice choiceOf(Network network) const;
+    void askForSource();
+    void realChosen();
+    void choose(Network network, const QString& chain = {});
     void passphraseGiven();
     void wordsTyped();
     void create();
     void unlock();
+    void setAside();
     void work(const QString& what);
-    void ended(Result<std::unique_ptr<api::Session>, api::SetupProblem> result, const Step& back_to);
+    using Opened = std::shared_ptr<Result<std::unique_ptr<api::Session>, api::SetupProblem>>;
+    void made(Opened result);
+    void unlocked(Opened result);
+    void forgetWords();
     void forgetSecrets();
 
     api::Setup& m_setup;
     QStackedWidget* m_stack;
-    Step m_welcome, m_fork, m_passphrase, m_words, m_checks, m_restore, m_unlock, m_working;
+    Step m_welcome, m_fork, m_passphrase, m_words, m_checks, m_restore, m_unlock, m_aside, m_working;
     SecretEdit *m_first = nullptr, *m_second = nullptr, *m_unlocking = nullptr;
     WordsView* m_shown = nullptr;
     WordChecks* m_check = nullptr;
     WordForm* m_form = nullptr;
     Text *m_unlock_title = nullptr, *m_working_text = nullptr;
-    Button* m_unlock_button = nullptr;
+    Button* m_practise = nullptr;
+    QComboBox* m_which = nullptr;
+    QLineEdit *m_source = nullptr, *m_moved = nullptr;
+    QWidget *m_source_row = nullptr, *m_moved_row = nullptr;
+    std::vector<Network> m_real;
 
     Network m_network = Network::practice;
     std::string m_chain;
     bool m_restoring = false;
     SecretBytes m_secret_words;
+    bool m_written = false;  ///< They were written down and checked.
 };
 
 }  // namespace runnel::ui

@@ -109,6 +109,17 @@ bool Store::exists(const fs::path& directory) {
     return is_there(places.database) && !is_there(places.creating);
 }
 
+Result<void, StoreError> Store::set_aside(const fs::path& directory, const fs::path& name) {
+    // Whoever has it open would go on writing under the other name.
+    RUNNEL_TRY(const auto held, Lock::take(Places(directory).lock));
+    std::error_code error;
+    if (fs::exists(name, error)) error = std::make_error_code(std::errc::file_exists);
+    if (!error) fs::rename(directory, name, error);
+    if (error) return fail(IoError{"rename", error.value()});
+    RUNNEL_CHECK(sync_directory(name.parent_path()));
+    return {};
+}
+
 Result<void, StoreError> Store::Impl::fill_new(const Creation& creation, const Secret32& key) {
     // The library would make the file with a mode of its own; the log and its index take theirs from this one.
     if (const auto made = File::open(places.database, O_RDWR | O_CREAT | O_EXCL); !made) return fail(made.error());

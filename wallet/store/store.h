@@ -65,6 +65,8 @@ public:
 
     /// Is there a finished store?
     static bool exists(const std::filesystem::path& directory);
+    /// Gives the folder another name, which nobody has yet. InUse, IoError.
+    static Result<void, StoreError> set_aside(const std::filesystem::path& directory, const std::filesystem::path& name);
     /// Makes one and opens it. Exists, InUse, EmptyPassphrase, OutOfMemory, IoError.
     static Result<std::unique_ptr<Store>, StoreError> create(const Creation& creation);
     /// Errors: all but Exists and EmptyPassphrase.
