@@ -122,17 +122,11 @@ private slots:
             }
             QVERIFY(is_option(QApplication::focusWidget()) &&
                     QApplication::focusWidget()->parentWidget() == row);
-            const auto go_to = [&](WordOption* wanted) {
-                for (const auto way : {Qt::Key_Left, Qt::Key_Up, Qt::Key_Right, Qt::Key_Down}) {
-                    for (int i = 0; i < 4 && QApplication::focusWidget() != wanted; ++i) key(way);
-                }
-                return QApplication::focusWidget() == wanted;
-            };
             // All wrong ones first: each says so, can be chosen no more, and leaves the others
             // within reach.
             for (auto* const option : row->findChildren<WordOption*>()) {
                 if (option == right) continue;
-                QVERIFY(go_to(option));
+                QVERIFY(Person::arrowTo(option));
                 QVERIFY(option->isEnabled() && !option->isChecked());
                 key(Qt::Key_Space);
                 QVERIFY(person.sees("setupChecksProblem"));
@@ -140,7 +134,7 @@ private slots:
                 QVERIFY(is_option(QApplication::focusWidget()) &&
                         QApplication::focusWidget()->parentWidget() == row);
             }
-            QVERIFY(go_to(right));
+            QVERIFY(Person::arrowTo(right));
             QVERIFY(!right->isChecked());
             key(Qt::Key_Space);
             QVERIFY(right->isChecked());
