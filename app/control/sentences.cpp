@@ -252,7 +252,8 @@ Wording wording_of(const api::Problem& problem) {
                     "Wait, or close the channel by agreement."};
         case ProblemKind::practice_gone:
             return {"The practice network is not there at the moment, or ended before it answered.",
-                    "It starts again by itself; try again in a moment."};
+                    "It starts again by itself; try again in a moment. runnel-cli practice state "
+                    "says why it ended."};
         case ProblemKind::faucet_dry:
             return {"The faucet has nothing left at the moment.", "Try again after some blocks."};
         case ProblemKind::funding_lost:

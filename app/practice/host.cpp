@@ -6,20 +6,21 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <atomic>
-#include <cerrno>
-#include <chrono>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <thread>
 
 namespace runnel::practice {
 
@@ -30,9 +31,16 @@ namespace {
 
 constexpr auto end_patience = 10s;
 constexpr std::chrono::milliseconds first_pause{20}, longest_pause{5'000};
-/// A child that ran so long was well: the next pause is a short one again.
-constexpr auto well_after = 30s;
 constexpr std::size_t longest_line = 1 << 16;
+
+/// Before it is started again: longer after each end in a row. That it was ready in between does
+/// not shorten it: one that dies of what it does first would be started fifty times a second for
+/// ever.
+std::chrono::milliseconds pause_after(std::uint32_t ends) {
+    auto out = first_pause;
+    for (std::uint32_t i = 1; i < ends && out < longest_pause; ++i) out *= 2;
+    return std::min(out, longest_pause);
+}
 
 class Fd {
 public:
@@ -107,10 +115,11 @@ public:
     std::atomic<int> pid{0};
 
 private:
+    using Clock = std::chrono::steady_clock;
     /// How a child ended.
     struct Ended {
         int status = 0;
-        bool was_ready = false;
+        std::optional<Clock::time_point> ready_since;
         std::string last_line;
     };
 
@@ -120,6 +129,9 @@ private:
     void take_line(const std::string& line, Ended& ended);
     void end_child(Fd& in);
     int reap(std::chrono::milliseconds patience);
+    /// It has ended before, and is ready again: for how long until that is forgotten. Nothing:
+    /// there is nothing to forget.
+    std::optional<std::chrono::milliseconds> probation_left(const Ended& child) const;
     bool refuses(const Ended& ended);
     void refuse(const Failure& failure);
     /// Remembers why it ended, for whoever is told.
@@ -138,21 +150,18 @@ private:
 };
 
 void PracticeHost::Impl::run() {
-    auto wait = first_pause;
     while (!m_stopping) {
-        const auto begin = std::chrono::steady_clock::now();
         Fd in, out;
         if (!spawn(in, out)) return refuse(not_started(std::strerror(errno)));
         const auto ended = follow(in, out);
         pid = 0;
         if (m_stopping) return;
-        log(LogLevel::unusual, fmt::format("ended status={} ready={}", ended.status, ended.was_ready));
+        log(LogLevel::unusual,
+            fmt::format("ended status={} ready={}", ended.status, ended.ready_since.has_value()));
         note_end(ended);
         if (refuses(ended)) return;
         tell(api::PracticeState::Stand::restarting);
-        if (std::chrono::steady_clock::now() - begin > well_after || ended.was_ready) wait = first_pause;
-        if (!pause(wait)) return;
-        wait = std::min(wait * 2, longest_pause);
+        if (!pause(pause_after(m_state.ends))) return;
     }
 }
 
@@ -185,23 +194,22 @@ PracticeHost::Impl::Ended PracticeHost::Impl::follow(Fd& in, const Fd& out) {
     Ended ended;
     std::string text;
     bool asked = false;
-    auto deadline = std::chrono::steady_clock::time_point::max();
-    const auto well = std::chrono::steady_clock::now() + well_after;
+    auto deadline = Clock::time_point::max();
     for (;;) {
         if (m_stopping && !asked) {
             asked = true;
             end_child(in);
-            deadline = std::chrono::steady_clock::now() + end_patience;
+            deadline = Clock::now() + end_patience;
         }
         std::array<pollfd, 2> ready{pollfd{out.get(), POLLIN, 0}, pollfd{m_wake.get(), POLLIN, 0}};
-        const bool on_probation = !asked && ended.was_ready && m_state.ends > 0;
-        const int timeout = asked ? 100 : on_probation ? 1000 : -1;
+        const auto probation = asked ? std::nullopt : probation_left(ended);
+        const auto timeout = asked ? 100 : probation ? static_cast<int>(probation->count()) : -1;
         if (::poll(ready.data(), asked ? 1 : 2, timeout) < 0 && errno != EINTR) break;
-        if (on_probation && std::chrono::steady_clock::now() > well) {
+        if (probation && probation_left(ended) == 0ms) {
             m_state.ends = 0;
             tell(api::PracticeState::Stand::running);
         }
-        if (asked && std::chrono::steady_clock::now() > deadline) break;
+        if (asked && Clock::now() > deadline) break;
         if ((ready[0].revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
         std::array<char, 4096> bytes{};
         const auto size = ::read(out.get(), bytes.data(), bytes.size());
@@ -221,8 +229,8 @@ PracticeHost::Impl::Ended PracticeHost::Impl::follow(Fd& in, const Fd& out) {
 
 void PracticeHost::Impl::take_line(const std::string& line, Ended& ended) {
     ended.last_line = line;
-    if (line != "ready" || ended.was_ready) return;
-    ended.was_ready = true;
+    if (line != "ready" || ended.ready_since) return;
+    ended.ready_since = Clock::now();
     tell(api::PracticeState::Stand::running);
     if (m_options.on_ready && !m_stopping) m_options.on_ready();
 }
@@ -234,12 +242,12 @@ void PracticeHost::Impl::end_child(Fd& in) {
 
 /// Its end is at hand: the pipe says so, or it has been asked.
 int PracticeHost::Impl::reap(std::chrono::milliseconds patience) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto deadline = Clock::now() + patience;
     int status = 0;
     for (bool killed = false;;) {
         const auto found = ::waitpid(pid, &status, killed ? 0 : WNOHANG);
         if (found == pid || (found < 0 && errno != EINTR)) return status;
-        if (!killed && std::chrono::steady_clock::now() > deadline) {
+        if (!killed && Clock::now() > deadline) {
             // It costs nothing: all it said is on the disk.
             ::kill(pid, SIGKILL);
             killed = true;
@@ -247,6 +255,14 @@ int PracticeHost::Impl::reap(std::chrono::milliseconds patience) {
             std::this_thread::sleep_for(1ms);
         }
     }
+}
+
+std::optional<std::chrono::milliseconds> PracticeHost::Impl::probation_left(
+    const Ended& child) const {
+    if (!child.ready_since || m_state.ends == 0) return std::nullopt;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        *child.ready_since + m_options.well_after - Clock::now());
+    return std::max(left, 0ms);
 }
 
 void PracticeHost::Impl::note_end(const Ended& ended) {

@@ -1,13 +1,16 @@
-// PracticeHost: keeps the practice network running beside a wallet: starts the process, waits until it is ready, starts it again
-// when it dies, ends it when the host ends. Whoever has one holds the wallet's store open, so that there is one a directory.
-// No Qt: runneld and the window use it alike. A thread of its own does all of it, and is the child's parent: when this process
-// dies, however it dies, the child's end of the pipe and the death signal tell it.
+// PracticeHost: keeps the practice network running beside a wallet: starts the process, waits until
+// it is ready, starts it again when it dies (after longer and longer, while none of them lives),
+// ends it when the host ends. Whoever has one holds the wallet's store open, so that there is one a
+// directory. No Qt: runneld and the window use it alike. A thread of its own does all of it, and is
+// the child's parent: when this process dies, however it dies, the child's end of the pipe and the
+// death signal tell it.
 #pragma once
 
 #include "app/control/views.h"
 #include "core/api/practice.h"
 #include "core/base/log.h"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -22,6 +25,9 @@ public:
         /// By default runnel-practice beside this program.
         std::filesystem::path program;
         std::vector<std::string> arguments;          ///< More of them, for tests (--block-every).
+        /// A child that was ready for so long was well: what ended before it is forgotten, and its
+        /// end is the first again.
+        std::chrono::milliseconds well_after{30'000};
         LogSink log;
         /// The network can be used, at first and after each restart. On the host's thread.
         std::function<void()> on_ready;

@@ -1,5 +1,6 @@
 #include "app/practice/source.h"
 
+#include "app/practice/late_search.h"
 #include "app/practice/link.h"
 #include "app/practice/messages.h"
 #include "core/ports/effect.h"
@@ -61,11 +62,6 @@ public:
     }
 
 private:
-    struct Search {
-        chain::WatchFilter filter;
-        std::uint32_t next = 0;
-    };
-
     void connect();
     void closed();
     void hear(const std::optional<News>& news);
@@ -82,12 +78,12 @@ private:
     void send_broadcast();
     /// An unconfirmed transaction that spends what this one spends first.
     ports::TxPtr rival_of(const bitcoin::Transaction& tx) const;
-    void tell_search_progress();
     bool take_results(const json::value& answer);
-    bool begin_search();
+    /// Whether there are older blocks to look through.
+    bool search_goes_on();
     void ask_older();
     bool take_older(const json::value& answer);
-    void end_search();
+    void tell_search_progress();
     bool take_mempool(const json::value& answer);
     void connect_block(chain::CheckedBlock&& block, std::uint32_t height);
     void broken(std::string_view what);
@@ -112,10 +108,7 @@ private:
     std::optional<std::uint32_t> m_birth;
     std::string m_problem;                   ///< Of a chain that cannot be followed.
     chain::WatchFilter m_filter;
-    std::vector<ports::Watch> m_late;        ///< Watches whose older blocks have not been searched.
-    std::optional<Search> m_search;
-    std::uint64_t m_search_number = 0;       ///< Highest Watch::search asked for ...
-    std::uint64_t m_search_done = 0;         ///< ... and told as done.
+    LateSearch m_search;
     std::deque<ports::Broadcast> m_broadcasts;
     std::map<Txid, ports::TxPtr> m_pool;
     std::optional<std::uint64_t> m_pool_known;  ///< News::mempool of what m_pool holds.
@@ -134,10 +127,10 @@ void PracticeSource::Impl::start(chain::StartPoint&& from, Sink&& sink) {
 }
 
 void PracticeSource::Impl::watch(const ports::Watch& what) {
-    m_search_number = std::max(m_search_number, what.search);
+    m_search.owe(what.search);
     const bool is_new = m_filter.add(what);
-    if (is_new) m_late.push_back(what);
-    if (is_new || m_search_done < m_search_number) pump();
+    if (is_new) m_search.add(what);
+    if (is_new || m_search.owes()) pump();
 }
 
 void PracticeSource::Impl::broadcast(ports::Broadcast&& wanted) {
@@ -226,7 +219,7 @@ void PracticeSource::Impl::pump() {
     if (!m_broadcasts.empty()) return serve_broadcast();
     if (m_problem.empty()) {
         if (!at_tip()) return ask_blocks();
-        if (begin_search()) return ask_older();
+        if (search_goes_on()) return ask_older();
         tell_search_progress();
         if (m_pool_known != m_news->mempool) return ask_mempool();
     }
@@ -324,7 +317,7 @@ bool PracticeSource::Impl::take_located(const json::value& answer) {
     while (m_blocks.size() > keep) {
         const auto gone = m_blocks.back();
         m_blocks.pop_back();
-        if (m_search) m_search->next = std::min(m_search->next, gone.height.raw());
+        m_search.disconnected(gone.height);
         emit(ports::BlockDisconnected{gone.height, gone.hash});
     }
     m_pool_known.reset();  // what it held is unconfirmed again
@@ -333,23 +326,19 @@ bool PracticeSource::Impl::take_located(const json::value& answer) {
 
 // Late watches -------------------------------------------------------------------------------------------------------------------
 
-/// Whether there are older blocks to look through.
-bool PracticeSource::Impl::begin_search() {
-    if (!m_late.empty()) {
-        if (!m_search) m_search.emplace(Search{{}, m_blocks.back().height.raw() + 1});
-        for (const auto& watch : m_late) {
-            m_search->filter.add(watch);
-            // Nothing of this wallet is older than the wallet.
-            m_search->next = std::min(m_search->next, std::max(watch.since.raw(), m_birth.value_or(0)));
+bool PracticeSource::Impl::search_goes_on() {
+    m_search.begin(m_blocks, m_birth.value_or(0));
+    if (m_search.is_at_end(m_blocks)) {
+        for (const auto& tx : m_search.end(m_pool)) {
+            m_filter.learn(*tx, tx->txid());
+            emit(ports::MempoolTx{tx});
         }
-        m_late.clear();
     }
-    if (m_search && m_search->next > m_blocks.back().height.raw()) end_search();
-    return m_search.has_value();
+    return m_search.is_under_way();
 }
 
 void PracticeSource::Impl::ask_older() {
-    ask("blocks", {{"from", m_search->next}, {"most", blocks_at_once}},
+    ask("blocks", {{"from", m_search.next()}, {"most", blocks_at_once}},
         [this](const json::value& answer) { return take_older(answer); });
 }
 
@@ -357,48 +346,16 @@ bool PracticeSource::Impl::take_older(const json::value& answer) {
     auto blocks = read_blocks(answer);
     if (!blocks) return false;
     if (blocks->empty()) return true;  // a reorg is under way: after following it
-    const auto lowest = m_blocks.front().height.raw();
-    for (auto& block : *blocks) {
-        const auto height = m_search->next;
-        if (height > m_blocks.back().height.raw()) break;
-        // What was reported is searched again, not what a reorg has put in its place meanwhile.
-        if (height >= lowest && m_blocks[height - lowest].hash != block.hash) break;
-        for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-            auto& tx = block.transactions[i];
-            if (!m_search->filter.touches(tx, block.txids[i])) continue;
-            m_filter.learn(tx, block.txids[i]);
-            ports::LateConfirmation event;
-            event.height = BlockHeight(height);
-            event.hash = block.hash;
-            event.tx = {std::make_shared<const bitcoin::Transaction>(std::move(tx)), static_cast<std::uint32_t>(i)};
-            emit(std::move(event));
-        }
-        m_search->next = height + 1;
+    for (auto& found : m_search.take(std::move(*blocks), m_blocks)) {
+        m_filter.learn(*found.tx.tx, found.tx.tx->txid());
+        emit(std::move(found));
     }
     tell_search_progress();
     return true;
 }
 
 void PracticeSource::Impl::tell_search_progress() {
-    // What was asked for while the search was under way is not in it yet: the next one begins with that.
-    if (m_search_number == m_search_done || !m_late.empty()) return;
-    if (m_search) {
-        emit(ports::SearchProgress{m_search_number, BlockHeight(m_search->next)});
-        return;
-    }
-    m_search_done = m_search_number;
-    emit(ports::SearchProgress{m_search_number, std::nullopt});
-}
-
-/// The blocks are done; what is still unconfirmed comes last.
-void PracticeSource::Impl::end_search() {
-    for (const auto& [txid, tx] : m_pool) {
-        if (m_search->filter.learn(*tx, txid)) m_filter.learn(*tx, txid);
-    }
-    for (const auto& [txid, tx] : m_pool) {
-        if (m_search->filter.touches(*tx, txid)) emit(ports::MempoolTx{tx});
-    }
-    m_search.reset();
+    if (auto said = m_search.progress()) emit(*said);
 }
 
 // Mempool and broadcasts -----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 #include "app/practice/verbs.h"
 
+#include "core/base/log.h"
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -43,6 +45,31 @@ std::optional<std::vector<Peer>> read_peers(const json::value& answer) {
     return out;
 }
 
+json::object to_json(const api::PracticeState& state) {
+    using Stand = api::PracticeState::Stand;
+    const auto word = [&]() -> std::string_view {
+        switch (state.stand) {
+            case Stand::starting:
+                return "starting";
+            case Stand::running:
+                return "running";
+            case Stand::restarting:
+                return "restarting";
+            case Stand::stopped:
+                return "stopped";
+        }
+        return {};
+    };
+    const auto number = [](std::optional<int> value) {
+        return value ? json::value(*value) : json::value(nullptr);
+    };
+    return {{"stand", word()},
+            {"ends", state.ends},
+            {"signal", number(state.signal)},
+            {"code", number(state.code)},
+            {"detail", escaped(state.detail)}};
+}
+
 class Verbs::Impl : public std::enable_shared_from_this<Impl> {
 public:
     Impl(asio::io_context& io, api::NodeApi& node, std::filesystem::path folder)
@@ -55,6 +82,7 @@ public:
     }
     void call(const std::string& verb, const json::object& params, const Reply& reply);
     void reconnect();
+    void tell(const api::PracticeState& state) { m_state = state; }
     void end() {
         m_ended = true;
         for (const auto& call : std::exchange(m_calls, {})) call->end();
@@ -128,6 +156,7 @@ private:
     api::NodeApi& m_node;
     const std::filesystem::path m_folder;
     std::set<std::shared_ptr<Call>> m_calls;
+    api::PracticeState m_state;
     bool m_ended = false;
 };
 
@@ -135,6 +164,7 @@ void Verbs::Impl::call(const std::string& verb, const json::object& params, cons
     if (verb == "peers" || verb == "mine" || verb == "invoice") return ask_child(verb, params, reply);
     if (verb == "faucet") return faucet(params, reply);
     if (verb == "open") return open(params, reply);
+    if (verb == "state") return reply(json::value(to_json(m_state)));
     if (verb == "refund") {
         json::object wanted = params;
         if (const auto* const invoice = params.if_contains("bolt11")) wanted["text"] = *invoice;
@@ -197,6 +227,10 @@ void Verbs::call(std::string_view verb, json::object params, Reply reply) {
 
 void Verbs::reconnect() {
     m_impl->on_thread([](Impl& impl) { impl.reconnect(); });
+}
+
+void Verbs::tell(const api::PracticeState& state) {
+    m_impl->on_thread([state](Impl& impl) { impl.tell(state); });
 }
 
 }  // namespace runnel::practice

@@ -6,12 +6,14 @@
 //     invoice  {"amount_msat","through_hub"}       -> {"bolt11","payment_hash",...}     of the shop, or of its node behind the hub
 //     refund   {"bolt11"}                          -> the shop pays an invoice of the wallet: as of "pay"
 //     open     {"amount_sat"}                      -> the shop opens a channel to the wallet: as of "open"
+//     state    {}                                  -> {"stand","ends","signal","code","detail"}   of its process (PracticeHost)
 //
 // A child that is just being started again is waited for; one that dies in the middle answers practice_gone.
 #pragma once
 
 #include "app/practice/link.h"
 #include "core/api/node_api.h"
+#include "core/api/practice.h"
 
 #include <optional>
 #include <string>
@@ -29,6 +31,8 @@ struct Peer {
 /// Of the answer of `peers`.
 std::optional<std::vector<Peer>> read_peers(const json::value& answer);
 
+json::object to_json(const api::PracticeState& state);
+
 class Verbs {
 public:
     /// `node` is the wallet's, on this io_context's thread; `folder` the practice folder in its directory.
@@ -42,6 +46,8 @@ public:
     /// The network has started again: connects at once to those of its nodes that the wallet has channels with, wherever they
     /// listen now. From any thread.
     void reconnect();
+    /// How its process stands now. From any thread.
+    void tell(const api::PracticeState& state);
 
 private:
     class Impl;

@@ -134,6 +134,8 @@ void declare_practice(CLI::App& app, CommandLine& line) {
     practice->require_subcommand(1);
     Declare d(*practice, line, "practice.");
     d.command("peers", "Its nodes: role, node_id, host, port");
+    d.command("state",
+              "How its process stands: how often it ended in a row, and why the last time");
     d.command("faucet", "Practice coins, for nothing").amount("sat", "amount_sat", "How many satoshi");
     d.command("mine", "Blocks, now").amount("blocks", "blocks", "How many");
     d.command("invoice", "An invoice of the shop's")

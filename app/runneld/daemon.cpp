@@ -150,6 +150,7 @@ void Daemon::start_practice() {
             else wait_for_chain();
         });
     };
+    options.on_state = [this](const api::PracticeState& state) { m_verbs->tell(state); };
     options.on_refused = [this](const Failure& failure) {
         asio::post(m_io, [this, failure] {
             complain(failure);

@@ -92,6 +92,7 @@ void PracticeDoors::on_state(api::OnPracticeState what) {
 void PracticeDoors::tell(const api::PracticeState& state) {
     const std::lock_guard lock(m_mutex);
     m_state = state;
+    m_verbs.tell(state);
     if (m_on_state) m_on_state(m_state);
 }
 

@@ -1,6 +1,7 @@
 // Any line as a request of the control socket: exactly one answer comes, it is JSON, and a command that reaches the node is within
 // the limits that requests have.
 #include "app/control/requests.h"
+#include "tests/fuzz/nobody.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,17 +12,9 @@ namespace {
 
 using namespace runnel;
 
-/// Has nothing and answers everything at once.
-class Nobody final : public api::NodeApi {
+/// Answers everything at once, within the limits that requests have.
+class Answering final : public fuzz::Nobody {
 public:
-    Nobody() {
-        auto picture = std::make_shared<api::Snapshot>();
-        api::ChannelView channel;
-        channel.short_channel_id = ShortChannelId::make(1, 2, 3);
-        picture->channels = {channel};
-        m_picture = picture;
-    }
-    api::SnapshotPtr snapshot() const override { return m_picture; }
     void post(api::Command command, api::OnAnswer answer) override {
         if (const auto* const open = std::get_if<api::OpenChannel>(&command.wish)) {
             if (!open->node_id.is_valid() || (open->amount && *open->amount > max_money)) std::abort();
@@ -31,26 +24,6 @@ public:
         }
         answer(api::Answer(api::StillInFlight{}));
     }
-    Result<api::Inspection, api::Problem> inspect(const std::string&) const override {
-        return fail(api::Problem{api::ProblemKind::malformed, {}});
-    }
-    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override {
-        return fail(api::Problem{api::ProblemKind::busy, {}});
-    }
-    Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override {
-        return fail(api::Problem{api::ProblemKind::busy, {}});
-    }
-    Result<api::SendQuote, api::Problem> quote(const api::AskSend&) const override {
-        return fail(api::Problem{api::ProblemKind::busy, {}});
-    }
-    std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
-    std::vector<api::PaymentView> payments(const api::ListRequest&) const override { return {}; }
-    std::optional<api::PaymentView> payment(const PaymentHash&) const override { return std::nullopt; }
-    std::vector<api::TransactionView> transactions(const api::ListRequest&) const override { return {}; }
-    std::shared_ptr<void> subscribe(api::OnNotice) override { return nullptr; }
-
-private:
-    api::SnapshotPtr m_picture;
 };
 
 }  // namespace
@@ -67,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto* const params = request.get_object().if_contains("params");
     if (method == nullptr || !method->is_string() || params == nullptr || !params->is_object()) return 0;
 
-    static Nobody nobody;
+    static Answering nobody;
     static control::Methods methods(nobody, "0");
     int answers = 0;
     methods.call(method->get_string(), params->get_object(), [&](const control::Outcome& outcome) {

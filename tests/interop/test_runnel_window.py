@@ -4,7 +4,8 @@
     test_runnel_window.py accessible|closed
 
 accessible: everything on the first page and on the five pages that can have the focus has a name and
-a role, read over AT-SPI from another process, as a screen reader does.
+a role, read over AT-SPI from another process, as a screen reader does; what is one of several (a page,
+a word to choose) is a radio button.
 closed: a window that its manager closes leaves no process and a store that opens again.
 
 Each runs in a session of its own: Xvfb, a bus, openbox.
@@ -182,6 +183,19 @@ class Reader:
     def heading(self, text):
         return any(node.get_name() == text and node.get_role() == self.atspi.Role.LABEL for node, _ in self.shown())
 
+    def chosen(self, group):
+        """What is chosen in the group of this name; all of it has to be one of several, not boxes to tick."""
+        out = []
+        group = next(n for n, _ in self.shown() if n.get_name() == group)
+        for node in tree(group):
+            if not node.get_n_actions() or node.get_role() == self.atspi.Role.PUSH_BUTTON:
+                continue
+            if node.get_role() != self.atspi.Role.RADIO_BUTTON:
+                raise Failure(f"“{node.get_name()}” is a {node.get_role_name()}")
+            if node.get_state_set().contains(self.atspi.StateType.CHECKED):
+                out.append(node.get_name())
+        return out
+
     def check(self, page, least):
         controls = wait_until(f"{page} is there", lambda: len(self.controls()) >= least and self.controls(), 20)
         nothing = (self.atspi.Role.INVALID, self.atspi.Role.UNKNOWN, self.atspi.Role.FILLER, self.atspi.Role.PANEL)
@@ -210,6 +224,8 @@ def make_wallet(reader, window):
     for question in questions:
         word = words["".join(c for c in question if c.isdigit())]
         option = next(n for n, _ in reader.shown() if n.get_name() == word)
+        if option.get_role() != reader.atspi.Role.RADIO_BUTTON:
+            raise Failure(f"a word to choose is a {option.get_role_name()}")
         reader.act(option)
     wait_until("the wallet is open", lambda: reader.named("Ready to spend"), 60)
 
@@ -221,6 +237,7 @@ def accessible(window):
     for page in ("Pay", "Receive", "Channels", "Activity", "Home"):
         reader.act(reader.button(page))
         wait_until(f"{page} is shown", lambda page=page: reader.heading(page), 20)
+        wait_until(f"{page} alone is chosen", lambda page=page: reader.chosen("Pages") == [page], 5)
         reader.check(page, 3)
 
 

@@ -110,9 +110,12 @@ void TestKills::the_network_dies_in_the_middle_of_payments() {
         const int child = ready.wallet.child_pid();
         QCOMPARE(::kill(child, SIGKILL), 0);
         QVERIFY(within(20'000, [&] { return ready.wallet.child_pid() != child && is_alive(ready.wallet.child_pid()); }));
+        const auto state = ready.wallet.need("practice.state");
+        QCOMPARE(number(state, "signal"), std::int64_t{SIGKILL});
     }
     const int before = busy.paid();
     QVERIFY(within(30'000, [&] { return busy.paid() >= before + 10; }));
+    QCOMPARE(ready.wallet.need("practice.state").at("stand"), json::value("running"));
     busy.stop();
     QVERIFY(adds_up(ready));
     QVERIFY(sums_of(ready.wallet).count >= 40);

@@ -17,6 +17,7 @@ private slots:
     void fees_are_kept_within_bounds();
     void nonsense_is_nothing();
     void peers();
+    void states();
 };
 
 void TestMessages::news_come_back() {
@@ -62,6 +63,29 @@ void TestMessages::peers() {
         bad[field] = value;
         QVERIFY2(!read_peers(json::object{{"peers", json::array{bad}}}), field.c_str());
     }
+}
+
+void TestMessages::states() {
+    using Stand = api::PracticeState::Stand;
+    QCOMPARE(to_json(api::PracticeState{}), (json::object{{"stand", "starting"},
+                                                          {"ends", 0},
+                                                          {"signal", nullptr},
+                                                          {"code", nullptr},
+                                                          {"detail", ""}}));
+    QCOMPARE(to_json(api::PracticeState{Stand::restarting, 3, 9, {}, {}}),
+             (json::object{{"stand", "restarting"},
+                           {"ends", 3},
+                           {"signal", 9},
+                           {"code", nullptr},
+                           {"detail", ""}}));
+    QCOMPARE(to_json(api::PracticeState{Stand::stopped, 1, {}, 3, "no\nspace"}),
+             (json::object{{"stand", "stopped"},
+                           {"ends", 1},
+                           {"signal", nullptr},
+                           {"code", 3},
+                           {"detail", "no\\u{a}space"}}));
+    QCOMPARE(to_json(api::PracticeState{Stand::running, 0, {}, {}, {}}).at("stand"),
+             json::value("running"));
 }
 
 RUNNEL_TEST(TestMessages)

@@ -47,12 +47,22 @@ public:
         QCoreApplication::processEvents();
         return true;
     }
-    /// By keyboard alone: tab until it has the focus, then space.
+    /// Along what excludes each other, of which the tab key stops at one.
+    static bool arrowTo(QWidget* wanted) {
+        for (const auto way : {Qt::Key_Left, Qt::Key_Up, Qt::Key_Right, Qt::Key_Down}) {
+            for (int i = 0; i < 8 && QApplication::focusWidget() != wanted; ++i)
+                QTest::keyClick(QApplication::focusWidget(), way);
+        }
+        return QApplication::focusWidget() == wanted;
+    }
+    /// By keyboard alone: tab until it has the focus, or one of those that it is a choice among;
+    /// then space.
     bool reach(QWidget* wanted) {
         if (wanted == nullptr || !QTest::qWaitFor([&] { return wanted->isEnabled(); }, 8'000)) return false;
         for (int i = 0; i < 150; ++i) {
             auto* const focus = QApplication::focusWidget();
             if (focus == wanted) return true;
+            if (areOneChoice(focus, wanted)) return arrowTo(wanted);
             auto* const active = QApplication::activeModalWidget() != nullptr ? QApplication::activeModalWidget() : &m_window;
             QTest::keyClick(focus != nullptr ? focus : active, Qt::Key_Tab);
         }
@@ -107,6 +117,13 @@ public:
     int clicks = 0;
 
 private:
+    static bool areOneChoice(QWidget* one, QWidget* other) {
+        const auto* const first = qobject_cast<QAbstractButton*>(one);
+        const auto* const second = qobject_cast<QAbstractButton*>(other);
+        return first != nullptr && second != nullptr && first->autoExclusive() &&
+               second->autoExclusive() && first->parentWidget() == second->parentWidget();
+    }
+
     QWidget& m_window;
 };
 

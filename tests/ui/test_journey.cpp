@@ -12,6 +12,7 @@
 #include "ui/window/shell.h"
 
 #include <QAccessible>
+#include <QButtonGroup>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 
@@ -202,6 +203,59 @@ private slots:
             QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
             auto* const spoken = QAccessible::queryAccessibleInterface(widget);
             QVERIFY2(spoken != nullptr && !spoken->text(QAccessible::Name).isEmpty(), qPrintable(widget->objectName()));
+        }
+    }
+
+    // One of several is a radio button to a screen reader, and only one of the rail's pages is the
+    // one shown. A check box would be something to tick, for itself.
+    void thePagesAreOneChoice() {
+        WorldDesk desk;
+        QVERIFY(desk.unlock());
+        QVERIFY(desk.fundAndOpen());
+        const std::array names{"railHome", "railPay", "railReceive", "railChannels",
+                               "railActivity"};
+        for (std::size_t page = 0; page < names.size(); ++page) {
+            QVERIFY(desk.person->press(names[page]));
+            for (std::size_t i = 0; i < names.size(); ++i) {
+                auto* const spoken = QAccessible::queryAccessibleInterface(
+                    desk.person->see<QAbstractButton>(names[i]));
+                QCOMPARE(spoken->role(), QAccessible::RadioButton);
+                QCOMPARE(bool(spoken->state().checked), i == page);
+            }
+            // Whatever else can be on or off stands for itself.
+            for (auto* const button : desk.window->findChildren<QAbstractButton*>()) {
+                const bool is_one_of_several =
+                    button->autoExclusive() ||
+                    (button->group() != nullptr && button->group()->exclusive());
+                if (!button->isCheckable() || !is_one_of_several) continue;
+                QCOMPARE(QAccessible::queryAccessibleInterface(button)->role(),
+                         QAccessible::RadioButton);
+            }
+        }
+        // As a screen reader does it: the shown one cannot be left by itself, another is gone to.
+        auto& shell = *desk.window->shell();
+        const auto act = [&](const char* name) {
+            auto* const actions =
+                QAccessible::queryAccessibleInterface(desk.person->see<QAbstractButton>(name))
+                    ->actionInterface();
+            actions->doAction(actions->actionNames().front());
+        };
+        act("railActivity");
+        QCOMPARE(shell.currentPage(), static_cast<int>(Shell::activity));
+        act("railPay");
+        QCOMPARE(shell.currentPage(), static_cast<int>(Shell::pay));
+        // By keys: one stop of the tab key, arrows from there.
+        desk.window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(desk.window.get()));
+        QVERIFY(desk.person->reach(desk.person->see<QWidget>("railPay")));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Down);
+        QCOMPARE(shell.currentPage(), static_cast<int>(Shell::receive));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Up);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Up);
+        QCOMPARE(shell.currentPage(), static_cast<int>(Shell::home));
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            QCOMPARE((desk.person->see<QWidget>(names[i])->focusPolicy() & Qt::TabFocus) != 0,
+                     i == Shell::home);
         }
     }
 

@@ -3,11 +3,14 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/practice_desk.h"
 
+#include "app/control/client.h"
+#include "core/crypto/hash.h"
 #include "ui/format/amount.h"
 #include "ui/format/problem.h"
 #include "ui/widgets/cue_line.h"
 
 #include <QClipboard>
+#include <QComboBox>
 #include <QDir>
 #include <QFile>
 #include <QLineEdit>
@@ -42,10 +45,39 @@ pid_t child() {
 struct Ledger : PracticeDesk {
     using PracticeDesk::PracticeDesk;
     bool furnish() { return makeWallet() && fundAndOpen() && waitFor([&] { return child() != 0; }); }
+    /// As furnish(), but the channel is with the hub: the shop is two steps away.
+    bool furnishWithHub() {
+        const auto choose_hub = [this] {
+            auto* const peers = person->see<QComboBox>("openPeer");
+            if (peers == nullptr) return false;
+            peers->setFocus();
+            QTest::keyClick(peers, Qt::Key_Down);
+            return peers->currentText() == QStringLiteral("Practice hub");
+        };
+        return makeWallet() && person->press("homeFirstAction") &&
+               waitFor([&] { return !balance().onchain.is_zero(); }) &&
+               person->press("homeFirstAction") && choose_hub() && person->press("openNow") &&
+               waitFor([&] { return channel() != nullptr && channel()->usable; }) &&
+               waitFor([&] { return child() != 0; });
+    }
+    /// The payment of this invoice, as Activity has it; it is there once.
+    std::optional<api::PaymentView> paymentOf(const QString& invoice) {
+        std::optional<api::PaymentView> out;
+        auto& activity = window->wallet()->activity();
+        for (int row = 0; row < activity.rowCount(); ++row) {
+            const auto* const payment = activity.at(row).payment();
+            if (payment == nullptr || QString::fromStdString(payment->bolt11) != invoice) continue;
+            if (out) return std::nullopt;
+            out = *payment;
+        }
+        return out;
+    }
     bool isQuiet() { return channel()->usable && channel()->htlcs.empty() && picture().balance.in_flight.is_zero(); }
-    /// Puts an invoice of the shop's there, ready to be paid.
-    bool ask() {
-        return person->press("railPay") && person->press("practiceBuy") && person->see("payNow") != nullptr;
+    /// Puts an invoice of the shop's there, or of its node behind the hub, ready to be paid.
+    bool ask(bool through_hub = false) {
+        return person->press("railPay") &&
+               person->press(through_hub ? "practiceBuyHub" : "practiceBuy") &&
+               person->see("payNow") != nullptr;
     }
     /// What Activity says that left: paid payments, with their fees.
     Msat spent() {
@@ -72,6 +104,25 @@ struct Ledger : PracticeDesk {
                waitFor([&] { return channel()->ours + spent() == began; }, 10'000);
     }
 };
+
+/// Waits, faster than any window draws, until our HTLC is in both commitments of the channel: from
+/// then on the hub answers for it. False when it has gone already, or never came. Over the socket
+/// that other programs use.
+bool isLockedIn(control::ControlClient& node) {
+    QElapsedTimer clock;
+    clock.start();
+    for (bool seen = false; clock.elapsed() < 10'000;) {
+        const auto answer = node.call("channels", {});
+        if (!answer) qFatal("no answer");
+        const auto& htlcs = answer->at("channels").at(0).at("htlcs").as_array();
+        if (seen && htlcs.empty()) return false;
+        for (const auto& htlc : htlcs) {
+            seen = true;
+            if (htlc.at("stage") == control::json::value("locked_in")) return true;
+        }
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -122,6 +173,76 @@ private slots:
         QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid"), 30'000));
         QVERIFY(desk.waitFor([&] { return desk.spent() == before + 10'000'000_msat; }));
         QVERIFY(desk.addsUp(began));
+    }
+
+    // Two steps away, the money is for a while with somebody who is neither payer nor payee. The
+    // hub dies holding it: it was told of it and never read that, or answers for it already, and
+    // has passed it on or not. Whichever: the payment ends, in one way, here as with whom it was
+    // for.
+    void killedInTheMiddleOfAPaymentThroughTheHub() {
+        const QTemporaryDir folder;
+        Ledger desk(folder);
+        QVERIFY(desk.furnishWithHub());
+        auto& person = *desk.person;
+        const auto began = desk.channel()->ours;
+        const auto node = control::ControlClient::connect(
+            folder.filePath(QStringLiteral("data/practice")).toStdString());
+        QVERIFY(node.has_value());
+        const auto end = [&](const QString& invoice) {
+            QVERIFY(person.see("payResult", 120'000) != nullptr);
+            QVERIFY(desk.addsUp(began));
+            const auto payment = desk.paymentOf(invoice);
+            QVERIFY(payment.has_value());
+            const bool paid = payment->status == api::PaymentStatus::paid;
+            QVERIFY(paid || payment->status == api::PaymentStatus::failed);
+            QCOMPARE(paid, person.read("payResultTitle") == QStringLiteral("Paid"));
+            QCOMPARE(paid, payment->preimage.has_value());
+            if (paid)
+                QCOMPARE(crypto::sha256(payment->preimage->view()).hex(),
+                         payment->payment_hash.hex());
+            QVERIFY(person.press("payDone"));
+        };
+        int caught = 0, rounds = 0;
+        for (; caught < 4; ++rounds) {
+            QVERIFY2(rounds < 20, "it is always too late");
+            QVERIFY(desk.waitFor([&] { return desk.isQuiet() && child() != 0; }));
+            QVERIFY(desk.ask(true));
+            const auto invoice = person.see<QPlainTextEdit>("payText")->toPlainText();
+            const auto victim = child();
+            if (rounds == 0) {
+                // Never read: the process stands still while our HTLC is sent.
+                QCOMPARE(::kill(victim, SIGSTOP), 0);
+                QVERIFY(person.press("payNow"));
+                QVERIFY(desk.waitFor([&] { return !desk.picture().balance.in_flight.is_zero(); }));
+                QCOMPARE(desk.channel()->htlcs.size(), std::size_t{1});
+                QCOMPARE(desk.channel()->htlcs.front().stage, std::string("offered"));
+                ++caught;
+            } else {
+                QVERIFY(person.press("payNow"));
+                if (isLockedIn(**node)) ++caught;
+            }
+            QCOMPARE(::kill(victim, SIGKILL), 0);
+            end(invoice);
+            if (QTest::currentTestFailed()) return;
+            // What is said to have failed nobody was paid for: the shop takes the same invoice
+            // again.
+            for (int again = 0; desk.paymentOf(invoice)->status != api::PaymentStatus::paid;
+                 ++again) {
+                QVERIFY(again < 10);
+                QVERIFY(person.press("payNow"));
+                end(invoice);
+                if (QTest::currentTestFailed()) return;
+            }
+            // What was paid is paid once.
+            QApplication::clipboard()->setText(invoice);
+            QVERIFY(person.press("payPaste"));
+            QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("paid before")));
+            person.see<QPlainTextEdit>("payText")->clear();
+        }
+        // As many times as there were invoices, each with the hub's fee.
+        QVERIFY(desk.spent() > Msat(10'000'000) * static_cast<std::uint64_t>(rounds));
+        QVERIFY(desk.addsUp(began));
+        qInfo("%d of %d in the middle", caught, rounds);
     }
 
     void whatIsInFlightIsSaid() {

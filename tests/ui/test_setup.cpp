@@ -11,6 +11,7 @@
 #include "ui/window/window.h"
 #include "ui/wizards/word_widgets.h"
 
+#include <QAccessible>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -167,6 +168,70 @@ private slots:
         QVERIFY(person.press("unlockNow"));
         QTRY_VERIFY(desk.window->shell() != nullptr);
         QCOMPARE(desk.setup.chain, std::string("bitcoind:http://127.0.0.1:1234"));
+    }
+
+    // Four words of which one is right are one choice, to a screen reader and to the keys: tab
+    // comes to each question, arrows go from word to word and choose nothing, space does.
+    void wordsAreChosenByKeys() {
+        Desk desk;
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.press("forkCreate"));
+        QVERIFY(person.type("passphraseFirst", QStringLiteral("a long passphrase")));
+        QVERIFY(person.type("passphraseSecond", QStringLiteral("a long passphrase")));
+        QVERIFY(person.press("passphraseNext"));
+        QVERIFY(person.press("wordsWritten"));
+        desk.window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(desk.window.get()));
+        const auto options = desk.window->findChildren<WordOption*>();
+        QCOMPARE(options.size(), 4 * WordChecks::questions);
+        const auto role = [](QWidget* widget) {
+            return QAccessible::queryAccessibleInterface(widget)->role();
+        };
+        for (auto* const option : options) {
+            QCOMPARE(role(option), QAccessible::RadioButton);
+            QVERIFY(!option->isChecked());
+        }
+        const auto key = [](Qt::Key which) { QTest::keyClick(QApplication::focusWidget(), which); };
+        const auto is_option = [](QWidget* widget) {
+            return qobject_cast<WordOption*>(widget) != nullptr;
+        };
+        for (int question = 0; question < WordChecks::questions; ++question) {
+            // The next question that is open.
+            WordOption* right = nullptr;
+            for (auto* const option : options) {
+                if (option->isEnabled() && option->objectName() == QStringLiteral("wordRight"))
+                    right = right != nullptr ? right : option;
+            }
+            QVERIFY(right != nullptr);
+            auto* const row = right->parentWidget();
+            for (int i = 0; i < 40 && (QApplication::focusWidget() == nullptr ||
+                                       QApplication::focusWidget()->parentWidget() != row);
+                 ++i) {
+                QTest::keyClick(QApplication::focusWidget() != nullptr ? QApplication::focusWidget()
+                                                                       : desk.window.get(),
+                                Qt::Key_Tab);
+            }
+            QVERIFY(is_option(QApplication::focusWidget()) &&
+                    QApplication::focusWidget()->parentWidget() == row);
+            // All wrong ones first: each says so, can be chosen no more, and leaves the others
+            // within reach.
+            for (auto* const option : row->findChildren<WordOption*>()) {
+                if (option == right) continue;
+                QVERIFY(Person::arrowTo(option));
+                QVERIFY(option->isEnabled() && !option->isChecked());
+                key(Qt::Key_Space);
+                QVERIFY(person.sees("setupChecksProblem"));
+                QVERIFY(!option->isEnabled() && !option->isChecked());
+                QVERIFY(is_option(QApplication::focusWidget()) &&
+                        QApplication::focusWidget()->parentWidget() == row);
+            }
+            QVERIFY(Person::arrowTo(right));
+            QVERIFY(!right->isChecked());
+            key(Qt::Key_Space);
+            QVERIFY(right->isChecked());
+        }
+        QTRY_VERIFY(desk.window->shell() != nullptr);
     }
 
     void passphrasesMustBeGood() {

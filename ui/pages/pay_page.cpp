@@ -30,6 +30,11 @@ bool isOffered(const std::optional<api::OnchainTarget>& target) {
     return target && !target->problem;
 }
 
+/// Something that may be over by itself: a peer comes back, a channel is open, coins confirm.
+bool hinders(const api::Inspection& looked) {
+    return looked.problem || (looked.onchain && looked.onchain->problem);
+}
+
 /// The quote was outrun by the coins or the mempool; the person agreed to less.
 Wording feeChanged(const api::Problem& problem) {
     const auto amount = [&](const char* name) {
@@ -67,6 +72,12 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPag
     });
     connect(&m_wallet, &WalletModel::namesChanged, this, [this] {
         if (m_looked) show(*m_looked);
+    });
+    m_again.setSingleShot(true);
+    m_again.setInterval(300);
+    connect(&m_again, &QTimer::timeout, this, &PayPage::lookAgain);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
+        if (m_looked && hinders(*m_looked) && !m_again.isActive()) m_again.start();
     });
     again();
 }
@@ -159,6 +170,23 @@ void PayPage::look() {
                               [this, number](const Result<api::Inspection, api::Problem>& looked) {
                                   if (number == m_looking) show(looked);
                               });
+}
+
+/// Of the same text: "wait until it is back" must not end in pasting it once more.
+void PayPage::lookAgain() {
+    if (!m_looked || !hinders(*m_looked) || m_top->isHidden()) return;
+    m_wallet.bridge().inspect(
+        m_entry->text().toStdString(), this,
+        [this, number = m_looking](const Result<api::Inspection, api::Problem>& looked) {
+            if (number != m_looking || !looked || !m_looked) return;
+            const auto chain = [](const api::Inspection& one) {
+                return one.onchain ? one.onchain->problem : std::nullopt;
+            };
+            // What has not changed is left alone, and with it what the person types there.
+            const bool same =
+                looked->problem == m_looked->problem && chain(*looked) == chain(*m_looked);
+            if (!same) show(looked);
+        });
 }
 
 void PayPage::show(const Result<api::Inspection, api::Problem>& looked) {

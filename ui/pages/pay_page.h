@@ -46,6 +46,7 @@ private:
     void buildEntry();
     void buildProgress();
     void look();
+    void lookAgain();
     void show(const Result<api::Inspection, api::Problem>& looked);
     void show(const api::Inspection& looked);
     void begin(const QString& title);
@@ -65,7 +66,7 @@ private:
     Text *m_progress_title, *m_progress_hint;
     PayResult* m_result;
 
-    QTimer m_clock;
+    QTimer m_clock, m_again;
     quint64 m_looking = 0;  ///< Counts looks: an answer to an older one is not shown.
     Way m_way = Way::lightning;
     std::optional<api::Inspection> m_looked;

@@ -56,6 +56,7 @@ QSize RailButton::sizeHint() const {
 void RailButton::focusInEvent(QFocusEvent* event) {
     if (event->reason() != Qt::ActiveWindowFocusReason) m_ring = event->reason() != Qt::MouseFocusReason;
     QAbstractButton::focusInEvent(event);
+    emit focused();
 }
 
 void RailButton::paintEvent(QPaintEvent*) {
@@ -120,7 +121,13 @@ Rail::Rail(QWidget* parent) : QWidget(parent), m_layout(new QBoxLayout(QBoxLayou
 RailButton* Rail::add(const QString& icon_name, const QString& text, const char* object_name) {
     auto* const button = new RailButton(icon_name, text, object_name);
     button->setCheckable(true);
+    // The group keeps them apart; this says so to a screen reader: a radio button, not a box to
+    // tick.
+    button->setAutoExclusive(true);
     m_group->addButton(button, static_cast<int>(m_group->buttons().size()));
+    // Qt makes the one that has the focus the tab key's stop; the page may have changed behind it,
+    // by a shortcut or a screen reader.
+    connect(button, &RailButton::focused, this, &Rail::stopAtCurrent);
     const int foot = m_foot == nullptr ? 0 : 1;
     m_layout->insertWidget(m_layout->count() - 1 - foot, button);
     return button;
@@ -172,9 +179,14 @@ void Rail::setCurrent(int index) {
     auto* const current = m_group->button(index);
     if (current == nullptr) return;
     current->setChecked(true);
-    // One stop of the tab key, at the page that is shown; the arrows lead on from there.
+    stopAtCurrent();
+}
+
+/// One stop of the tab key, at the page that is shown; the arrows lead on from there.
+void Rail::stopAtCurrent() {
     for (auto* const button : m_group->buttons())
-        button->setFocusPolicy(button == current ? Qt::StrongFocus : Qt::ClickFocus);
+        button->setFocusPolicy(button == m_group->checkedButton() ? Qt::StrongFocus
+                                                                  : Qt::ClickFocus);
 }
 
 int Rail::current() const { return m_group->checkedId(); }

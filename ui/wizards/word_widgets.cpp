@@ -22,6 +22,26 @@ constexpr std::size_t list_size = 2048;
 
 QString latin(std::string_view word) { return QString::fromLatin1(word.data(), static_cast<qsizetype>(word.size())); }
 
+/// It was the wrong one of these, and cannot be chosen any more. The keys stay with the question:
+/// among several the tab key stops at one, and that may have been this.
+void ruleOut(WordOption* wrong, const QList<WordOption*>& words) {
+    const bool had_focus = wrong->hasFocus();
+    const auto at = words.indexOf(wrong);
+    WordOption* next = nullptr;
+    for (qsizetype i = 1; i < words.size(); ++i) {
+        auto* const other = words[(at + i) % words.size()];
+        if (!other->isEnabled()) continue;
+        other->setFocusPolicy(Qt::StrongFocus);
+        if (next == nullptr) next = other;
+    }
+    if (had_focus && next != nullptr) next->setFocus(Qt::OtherFocusReason);
+    // What is chosen among several cannot be taken back but by choosing another.
+    wrong->setAutoExclusive(false);
+    wrong->setChecked(false);
+    wrong->setAutoExclusive(true);
+    wrong->setEnabled(false);
+}
+
 }  // namespace
 
 WordOption::WordOption(std::string_view word, const char* object_name, QWidget* parent) : QAbstractButton(parent), m_word(word) {
@@ -29,6 +49,8 @@ WordOption::WordOption(std::string_view word, const char* object_name, QWidget* 
     setAccessibleName(latin(word));
     setAttribute(Qt::WA_Hover);
     setCheckable(true);
+    // One of several: so a screen reader says it, and arrows go from one to the next.
+    setAutoExclusive(true);
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
 }
@@ -120,8 +142,7 @@ void WordChecks::addQuestion(int place, std::string_view right) {
         connect(option, &QAbstractButton::toggled, this, [this, option, row, right](bool on) {
             if (!on) return;
             if (option->word() != right) {
-                option->setChecked(false);
-                option->setEnabled(false);
+                ruleOut(option, row->findChildren<WordOption*>());
                 emit mistaken();
                 return;
             }
