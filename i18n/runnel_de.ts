@@ -2025,7 +2025,7 @@
         <translation>Aus der &amp;Zwischenablage einfügen</translation>
     </message>
     <message>
-        <source>Open a QR &amp;picture</source>
+        <source>Open a &amp;QR picture</source>
         <translation>QR-&amp;Bild öffnen</translation>
     </message>
     <message>
@@ -2201,7 +2201,7 @@
         <translation>&amp;Betrag</translation>
     </message>
     <message>
-        <source>Buy in the &amp;shop</source>
+        <source>B&amp;uy in the shop</source>
         <translation>Im &amp;Laden kaufen</translation>
     </message>
     <message>

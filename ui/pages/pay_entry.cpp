@@ -90,7 +90,7 @@ PayEntry::PayEntry(QWidget* parent) : QWidget(parent) {
     auto* const paste =
         new Button(ButtonKind::secondary, tr("Paste from the clip&board"), "payPaste");
     paste->setGlyph(QStringLiteral("paste"));
-    auto* const picture = new Button(ButtonKind::secondary, tr("Open a QR &picture"), "payPicture");
+    auto* const picture = new Button(ButtonKind::secondary, tr("Open a &QR picture"), "payPicture");
     picture->setGlyph(QStringLiteral("qr"));
     flow->addWidget(paste);
     flow->addWidget(picture);

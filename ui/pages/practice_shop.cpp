@@ -20,7 +20,7 @@ PracticeShop::PracticeShop(WalletModel& wallet, QWidget* parent)
     body()->addWidget(labelled(tr("A&mount"), m_amount));
     auto* const buttons = new QWidget;
     auto* const flow = new FlowLayout(space::small, buttons);
-    auto* const shop = new Button(ButtonKind::secondary, tr("Buy in the &shop"), "practiceBuy");
+    auto* const shop = new Button(ButtonKind::secondary, tr("B&uy in the shop"), "practiceBuy");
     shop->setGlyph(QStringLiteral("shop"));
     auto* const hub =
         new Button(ButtonKind::secondary, tr("Buy through the &hub"), "practiceBuyHub");
