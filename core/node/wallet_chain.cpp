@@ -16,7 +16,6 @@ namespace runnel::node {
 namespace {
 
 constexpr std::uint32_t blocks_kept = 2016;
-constexpr BlockDelta fundee_forgets_after{2016};  // BOLT 2, funding transaction not confirmed
 constexpr std::uint32_t spent_coin_depth = 6;
 
 /// What a transaction takes from and gives to the wallet.
@@ -163,14 +162,6 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     extend_scripts(draft, scope, height.value_or(draft.tip.height));
 }
 
-bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx, const Txid& txid) {
-    if (txid != params.funding.txid || params.funding.index >= tx.outputs.size()) return false;
-    const auto& output = tx.outputs[params.funding.index];
-    // A fundee has only the peer's word for the outpoint: value and script are what makes it this channel's.
-    return output.value == params.funding_satoshis &&
-           output.script == bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
-}
-
 void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const Txid& txid, BlockHeight height, const Scope& scope) {
     std::vector<std::pair<ChannelId, bitcoin::OutPoint>> spends;
     std::vector<ChannelId> funded;
@@ -221,21 +212,8 @@ void rebroadcast(const std::map<Txid, WalletTx>& transactions, std::vector<ports
     out.insert(out.end(), packages.begin(), packages.end());
 }
 
-void forget_stale_openings(Draft& draft) {
-    std::vector<ChannelId> stale;
-    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
-        const auto* const f = channel::funded_of(channel->state);
-        if (f == nullptr || f->params().funder == channel::Party::ours || f->was_confirmed) return;
-        if (draft.tip.height > f->created + fundee_forgets_after) stale.push_back(id);
-    });
-    for (const auto& id : stale) {
-        draft.log(LogLevel::info, fmt::format("forgotten, never funded channel={}", id.hex()));
-        draft.channels.erase(id);
-    }
-}
-
 void after_tip_moved(Draft& draft, const Scope& scope) {
-    forget_stale_openings(draft);
+    forget_unproven(draft);
     channels_on_block(draft, scope);
     closings_on_block(draft, scope);
     payments_on_block(draft, scope);
