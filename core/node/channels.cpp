@@ -28,13 +28,6 @@ void warn_peer(Draft& draft, const channel::Channel& channel, const channel::Cha
     draft.send(channel.peer, warning);
 }
 
-void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id, const std::string& text) {
-    wire::Error error;
-    error.channel_id = id;
-    error.data = to_bytes(bytes_of(text));
-    draft.send(peer, error);
-}
-
 bool is_opening(const channel::ChannelState& state) { return !channel::is_stored(state); }
 
 /// The command that waits for an opening's outcome is kept in its plan's place: by the temporary id.
@@ -71,29 +64,30 @@ void rename_channel(Draft& draft, const ChannelId& from, channel::Channel moved)
     draft.channels.put(to, std::make_shared<const channel::Channel>(std::move(moved)));
 }
 
-/// Signs and hands out the funding transaction. It is broadcast after this turn is on disk, and our commitment with their
-/// signature is in the same turn: no satoshi is in a channel that we could not leave.
-void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::FundingAgreed& fact, const Scope& scope) {
-    auto signed_tx = commit_spend(draft, fact.plan.spend, "funding", scope);
-    channel::Channel* const channel = draft.edit_channel(id);
-    if (channel == nullptr) return;
-    if (!signed_tx) {
-        send_error(draft, channel->peer, id, "funding failed");
-        end_opening(draft, id, signed_tx.error());
-        return;
-    }
-    channel::funded_of(channel->state)->funding_tx = *signed_tx;
-    answer_opening(draft, id, api::ChannelOpening{id, (*signed_tx)->txid(), channel::funded_of(channel->state)->params().funding_satoshis,
-                                                  fact.plan.spend.fee});
-}
-
 void watch_funding(Draft& draft, const channel::Channel& channel) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr) return;
     const auto& params = funded->params();
-    const auto script = bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
+    const auto script = bitcoin::p2wsh(
+        channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
     draft.effects.push_back(ports::Watch{ports::WatchScript{script}, funded->created});
     draft.effects.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, funded->created});
+}
+
+/// Signs and hands out the funding transaction. It is broadcast after this turn is on disk, and our commitment with their
+/// signature is in the same turn: no satoshi is in a channel that we could not leave.
+void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::FundingAgreed& fact,
+                       const Scope& scope) {
+    channel::Channel* const channel = draft.edit_channel(id);
+    if (channel == nullptr) return;
+    if (const auto lost = lost_coin(draft, fact.plan))
+        return drop_opening(draft, id, "funding failed", *lost);
+    auto signed_tx = commit_spend(draft, fact.plan.spend, "funding", scope);
+    if (!signed_tx) return drop_opening(draft, id, "funding failed", signed_tx.error());
+    channel::funded_of(channel->state)->funding_tx = *signed_tx;
+    watch_funding(draft, *channel);
+    answer_opening(draft, id, api::ChannelOpening{id, (*signed_tx)->txid(), channel::funded_of(channel->state)->params().funding_satoshis,
+                                                  fact.plan.spend.fee});
 }
 
 void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Scope& scope) {
@@ -134,6 +128,14 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
 }
 
 }  // namespace
+
+void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id,
+                const std::string& text) {
+    wire::Error error;
+    error.channel_id = id;
+    error.data = to_bytes(bytes_of(text));
+    draft.send(peer, error);
+}
 
 void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(id);
@@ -245,8 +247,6 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
         rename_channel(draft, *id, *channel);
         const ChannelPtr* const renamed = draft.channels.find(now);
         if (channel::is_stored((*renamed)->state)) watch_funding(draft, **renamed);
-    } else if (std::holds_alternative<wire::FundingSigned>(event.message)) {
-        watch_funding(draft, *channel);
     }
     draft.dirty.insert(now);
     take_step(draft, now, *std::move(step), scope);

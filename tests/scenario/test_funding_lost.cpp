@@ -110,6 +110,7 @@ private slots:
     void a_fundee_pays_for_no_close_that_cannot_be_data();
     void a_fundee_pays_for_no_close_that_cannot_be();
     void a_fundee_closes_once_it_is_paid_into();
+    void the_coin_goes_before_the_peer_has_signed();
 };
 
 void TestFundingLost::the_channel_ends_by_itself_data() {
@@ -406,6 +407,32 @@ void TestFundingLost::a_fundee_closes_once_it_is_paid_into() {
     net.net.mine(40);
     QCOMPARE(how(net.bob, net.id), std::string("ours"));
     QVERIFY(Story::coins(net.bob) > bobs + 90'000_sat);
+    QVERIFY(net.check());
+}
+
+/// Between funding_created and funding_signed: nothing is funded, whoever asked hears it, and the
+/// peer does not wait for two weeks.
+void TestFundingLost::the_coin_goes_before_the_peer_has_signed() {
+    Copied net;
+    net.net.lie(net.bob, net.alice, [&](wire::Message& message) {
+        if (std::holds_alternative<wire::FundingSigned>(message))
+            net.net.hold(net.bob, net.alice, true);
+    });
+    const auto command =
+        net.alice.post(api::OpenChannel{net.bob.id(), 1'000'000_sat, 0_msat, false, std::nullopt});
+    net.net.settle();
+    QVERIFY(net.alice.answer(command) == nullptr);
+    QCOMPARE(net.alice.snapshot()->channels.at(0).state, std::string("awaiting_funding_signed"));
+    net.mine_rival();
+    net.net.hold(net.bob, net.alice, false);
+    net.net.settle();
+    const auto* const answer = net.alice.answer(command);
+    QVERIFY(answer != nullptr && !*answer);
+    QCOMPARE(answer->error().kind, api::ProblemKind::funding_lost);
+    QVERIFY(net.alice.node().state().channels.empty());
+    QCOMPARE(net.alice.store().image().records.count(ports::RecordKind::channel), std::size_t{0});
+    QCOMPARE(Story::coins(net.alice), net.before - net.sent);
+    QCOMPARE(net.bob.snapshot()->channels.at(0).state, std::string("closing"));
     QVERIFY(net.check());
 }
 
