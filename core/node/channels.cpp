@@ -161,8 +161,6 @@ ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, 
 
 namespace {
 
-constexpr const char* no_disk = "this node's disk is nearly full: no new channels for now";
-
 /// Messages about a channel that is not there: nothing of this peer's can be meant, so say so once.
 void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId& id) {
     if (std::holds_alternative<wire::ChannelReestablish>(event.message)) {
@@ -171,53 +169,11 @@ void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId&
     }
 }
 
-void on_open_channel_message(Draft& draft, const crypto::PublicKey& node_id, const wire::OpenChannel& open, const Scope& scope) {
-    const ChannelId& id = open.temporary_channel_id;
-    std::size_t openings = 0;
-    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
-        if (c->peer == node_id && is_opening(c->state)) ++openings;
-    });
-    if (draft.channels.contains(id)) return send_error(draft, node_id, id, "duplicate temporary_channel_id");
-    // One opening at a time and peer: floods of unfunded channels cost memory and nothing else.
-    if (openings > 0) return send_error(draft, node_id, id, "one opening at a time");
-    if (const auto problem = chain_problem(draft, scope, false)) return send_error(draft, node_id, id, "not synced to the chain");
-    if (scope.disk_low) return send_error(draft, node_id, id, no_disk);
-    const auto reserve = anchor_reserve(draft, scope.config, 1);
-    const Sat needed = reserve.each * reserve.count;
-    Sat confirmed;
-    for (const auto& coin : free_coins(draft)) {
-        if (coin.confirmed) confirmed += coin.output.value;
-    }
-    if (confirmed < needed) {
-        draft.log(LogLevel::unusual, fmt::format("open refused peer={} cause=reserve confirmed={} needed={}", node_id.hex(), confirmed.raw(), needed.raw()));
-        draft.tell(api::Trouble{api::Problem{api::ProblemKind::reserve_needed,
-                                             {{"available_sat", std::to_string(confirmed.raw())},
-                                              {"needed_sat", std::to_string(needed.raw())},
-                                              {"reserve_sat", std::to_string(needed.raw())}}},
-                                std::nullopt});
-        return send_error(draft, node_id, id, "no confirmed coins to bump a close with");
-    }
-
-    const ports::ChannelKeyId keys{draft.wallet.next_channel,
-                                   static_cast<std::uint32_t>(draft.wallet.next_channel % scope.keys.payment_index_count())};
-    channel::Channel shell{id, node_id, keys, channel::Link::online, channel::Closed{}};
-    const auto with = channel_scope(draft, shell, scope);
-    channel::Step step;
-    auto channel = channel::accept_channel(open, node_id, keys, with.context, step);
-    if (!channel) {
-        draft.log(LogLevel::unusual, fmt::format("open refused peer={} fault={}", node_id.hex(), describe(channel.error())));
-        return send_error(draft, node_id, id, describe(channel.error()));
-    }
-    ++draft.wallet.next_channel;
-    draft.channels.put(id, std::make_shared<const channel::Channel>(*std::move(channel)));
-    take_step(draft, id, std::move(step), scope);
-}
-
 }  // namespace
 
 void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope) {
     if (const auto* const open = std::get_if<wire::OpenChannel>(&event.message)) {
-        return on_open_channel_message(draft, event.node_id, *open, scope);
+        return on_their_open(draft, event.node_id, *open, scope);
     }
     if (on_gossip_message(draft, event, scope)) return;
     const auto id = wire::channel_id_of(event.message);
@@ -225,10 +181,11 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     const ChannelPtr* const found = draft.channels.find(*id);
     // A channel of another peer is none of this peer's business: an attacker may know its id from the chain.
     if (found == nullptr || (*found)->peer != event.node_id) return on_unknown_channel(draft, event, *id);
-    if (scope.disk_low && std::holds_alternative<wire::FundingCreated>(event.message) && is_opening((*found)->state)) {
+    if (std::holds_alternative<wire::FundingCreated>(event.message) &&
+        std::holds_alternative<channel::AwaitingFundingCreated>((*found)->state)) {
         // Accepted while there was room; nothing of it is on either disk yet.
-        send_error(draft, event.node_id, *id, no_disk);
-        return end_opening(draft, *id, api::Problem{api::ProblemKind::disk_full, {}});
+        if (const auto reason = why_not_theirs(draft, event.node_id, scope))
+            return drop_opening(draft, *id, *reason);
     }
     channel::Channel* const channel = draft.edit_channel(*id);
     const bool had_id = channel->id == *id;
@@ -238,11 +195,8 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     ChannelId now = *id;
     if (had_id && channel->id != *id) {
         now = channel->id;
-        if (draft.channels.contains(now)) {
-            // Two openings that claim one funding output: the second is a mistake or an attack.
-            send_error(draft, event.node_id, *id, "channel exists");
-            return end_opening(draft, *id, api::Problem{api::ProblemKind::peer_refused, {{"reason", "channel exists"}}});
-        }
+        if (const auto reason = why_not_its_funding(draft, *channel))
+            return drop_opening(draft, *id, *reason);
         move_opening(draft, *id, now);
         rename_channel(draft, *id, *channel);
         const ChannelPtr* const renamed = draft.channels.find(now);

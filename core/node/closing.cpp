@@ -169,7 +169,9 @@ void publish_our_commitment(Draft& draft, const channel::Channel& channel,
 bool concerns_channel(const channel::Channel& channel, const bitcoin::OutPoint& outpoint) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr) return false;
-    if (funded->params().funding == outpoint) return true;
+    // Whose output a peer names before the chain has shown it is not known. It may be one of our
+    // coins, and our spending it no close.
+    if (funded->params().funding == outpoint) return !is_unproven(channel);
     const auto* const closing = closing_of(channel);
     if (closing == nullptr) return false;
     return std::any_of(

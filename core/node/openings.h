@@ -42,4 +42,14 @@ void judge_feerates(Draft& draft);
 /// Our policy of an unannounced channel, for the peer alone: its invoices name it.
 void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope);
 
+// openings_theirs.cpp: channels that peers open to us
+
+void on_their_open(Draft& draft, const crypto::PublicKey& node_id, const wire::OpenChannel& open,
+                   const Scope& scope);
+/// Why no (further) channel of this peer's is taken on now, in words for the peer.
+std::optional<std::string> why_not_theirs(Draft& draft, const crypto::PublicKey& node_id,
+                                          const Scope& scope);
+/// Why what was named cannot be this channel's funding output, in words for the peer.
+std::optional<std::string> why_not_its_funding(const Draft& draft, const channel::Channel& channel);
+
 }  // namespace runnel::node

@@ -133,8 +133,7 @@ std::uint32_t block_seconds(const Config& config) {
 Sat reserve_in(const State& state, const Config& config) {
     std::size_t open = 0;
     for (const auto& [id, channel] : state.channels) {
-        if (channel::is_stored(channel->state) && !is_shown_closed(*channel, state.tip.height))
-            ++open;
+        if (needs_reserve(*channel, state.tip.height)) ++open;
     }
     return open == 0 ? Sat(0) : config.anchor_reserve_each * (open + config.anchor_reserve_extra);
 }

@@ -94,8 +94,7 @@ std::vector<ports::Coin> free_coins(const Draft& draft) {
 Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t more_channels) {
     std::size_t open = more_channels;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
-        if (channel::is_stored(channel->state) && !is_shown_closed(*channel, draft.tip.height))
-            ++open;
+        if (needs_reserve(*channel, draft.tip.height)) ++open;
     });
     return open == 0 ? Reserve{} : Reserve{open + config.anchor_reserve_extra, config.anchor_reserve_each};
 }
