@@ -120,12 +120,8 @@ std::vector<Dropped> drop_conflicts(Draft& draft, const bitcoin::Transaction& co
                                     const Txid& txid) {
     std::vector<Txid> losers;
     draft.transactions.for_each([&](const Txid& id, const WalletTx& other) {
-        if (id == txid || other.height) return;
-        for (const auto& input : other.tx->inputs) {
-            for (const auto& winner : confirmed.inputs) {
-                if (input.previous == winner.previous) losers.push_back(id);
-            }
-        }
+        if (id != txid && !other.height && share_an_input(*other.tx, confirmed))
+            losers.push_back(id);
     });
     std::vector<Dropped> dropped;
     for (const auto& loser : losers) drop_transaction(draft, loser, dropped);
@@ -146,6 +142,8 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     }
     const Effect effect = apply_to_coins(draft, tx, txid, height, false);
     if (!effect.touches) return;
+    // What replaces it need not pay us: only by what it spends is it noticed.
+    if (!height) watch_inputs(*tx, next_height(draft.tip), draft.effects);
     for (const auto& output : tx->outputs) note_used_script(draft, output);
     WalletTx row;
     row.tx = tx;
@@ -177,6 +175,30 @@ void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const T
         channel::on_funding_confirmed(*draft.edit_channel(id), channel::Confirmation{height, confirmed.index});
     }
     for (const auto& [id, outpoint] : spends) on_channel_spend(draft, id, outpoint, confirmed.tx, height, scope);
+}
+
+/// A mempool holds one of those that spend the same output: what it took last. A payment to us that
+/// was replaced counts no more. What a block holds, or what is ours to go on broadcasting, gives
+/// way to a block only: then the new one is none of the wallet's yet.
+bool replaces(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid) {
+    std::vector<Txid> losers;
+    bool is_taken = false;
+    draft.transactions.for_each([&](const Txid& id, const WalletTx& row) {
+        if (id == txid || !share_an_input(*row.tx, tx)) return;
+        losers.push_back(id);
+        is_taken = is_taken || row.ours || row.height;
+    });
+    if (is_taken) return false;
+    std::vector<Dropped> ignored;
+    for (const auto& loser : losers) drop_transaction(draft, loser, ignored);
+    return true;
+}
+
+void see_unconfirmed(Draft& draft, const ports::TxPtr& tx, const Scope& scope) {
+    const Txid txid = tx->txid();
+    if (draft.transactions.contains(txid) || replaces(draft, *tx, txid))
+        see_wallet_transaction(draft, tx, txid, std::nullopt, scope);
+    see_preimages(draft, *tx, scope);
 }
 
 void see_confirmed(Draft& draft, const ports::ConfirmedTx& confirmed, BlockHeight height, const Scope& scope) {
@@ -335,28 +357,32 @@ void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
 }  // namespace
 
 void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& scope) {
-    std::visit(overloaded{[&](const ports::BlockConnected& e) { on_block_connected(draft, e, scope); },
-                          [&](const ports::BlockDisconnected& e) { on_block_disconnected(draft, e, scope); },
-                          [&](const ports::LateConfirmation& e) {
-                              const BlockHash* const known = draft.blocks.find(e.height.raw());
-                              // From a block that a reorg has removed since: the new one will be reported.
-                              if (known != nullptr && *known != e.hash) return;
-                              see_confirmed(draft, e.tx, e.height, scope);
-                              after_tip_moved(draft, scope);
-                          },
-                          [&](const ports::MempoolTx& e) {
-                              see_wallet_transaction(draft, e.tx, e.tx->txid(), std::nullopt, scope);
-                              see_preimages(draft, *e.tx, scope);
-                          },
-                          [&](const ports::ChainStatus& e) { on_status(draft, e, scope); },
-                          [&](const ports::BroadcastResult& e) { on_broadcast_result(draft, e); },
-                          [&](const ports::SearchProgress& e) { on_search_progress(draft, e); },
-                          [&](const ports::FeesChanged& e) {
-                              draft.health.fees = e.fees;
-                              update_fees(draft);
-                              judge_feerates(draft);
-                          }},
-               event);
+    std::visit(
+        overloaded{
+            [&](const ports::BlockConnected& e) { on_block_connected(draft, e, scope); },
+            [&](const ports::BlockDisconnected& e) { on_block_disconnected(draft, e, scope); },
+            [&](const ports::LateConfirmation& e) {
+                const BlockHash* const known = draft.blocks.find(e.height.raw());
+                // From a block that a reorg has removed since: the new one will be reported.
+                if (known != nullptr && *known != e.hash) return;
+                see_confirmed(draft, e.tx, e.height, scope);
+                after_tip_moved(draft, scope);
+            },
+            [&](const ports::MempoolTx& e) { see_unconfirmed(draft, e.tx, scope); },
+            [&](const ports::ChainStatus& e) { on_status(draft, e, scope); },
+            [&](const ports::BroadcastResult& e) { on_broadcast_result(draft, e); },
+            [&](const ports::SearchProgress& e) { on_search_progress(draft, e); },
+            [&](const ports::FeesChanged& e) {
+                draft.health.fees = e.fees;
+                update_fees(draft);
+                judge_feerates(draft);
+            }},
+        event);
+}
+
+bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip) {
+    // A source that has more blocks than it has told is behind for us, whatever it says of itself.
+    return status.reachable && status.synced && tip.known && tip.height >= status.tip;
 }
 
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc) {
