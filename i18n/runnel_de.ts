@@ -641,8 +641,8 @@
         <translation>Die Kettenquelle hat die Transaktion abgelehnt.</translation>
     </message>
     <message>
-        <source>Try again in a moment, when fees may be lower.</source>
-        <translation>Versuche es später noch einmal, wenn die Gebühren niedriger sind.</translation>
+        <source>Nothing to do: Runnel tries again with each block. The coins stay set aside for it until then.</source>
+        <translation>Du musst nichts tun: Runnel versucht es mit jedem Block erneut. Das Geld darin bleibt so lange dafür zurückgelegt.</translation>
     </message>
     <message>
         <source>The disk is nearly full.</source>

@@ -130,6 +130,7 @@ struct Figures {
     ChainTip tip;
     ChainHealth health;
     Underpaid underpaid;             ///< Never stored.
+    std::set<Txid> refused;          ///< Transactions whose refusal was told; never stored.
     bool disk_low = false;           ///< As of the last turn; never stored.
     std::uint64_t last_search = 0;   ///< Number of the newest search of old blocks; never stored.
 };

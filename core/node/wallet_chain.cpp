@@ -133,6 +133,7 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     if (const WalletTx* const known = draft.transactions.find(txid)) {
         if (!height || known->height == height) return;
         draft.transactions.edit(txid).height = height;
+        draft.refused.erase(txid);
         for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
             const bitcoin::OutPoint outpoint{txid, i};
             if (draft.coins.contains(outpoint)) draft.coins.edit(outpoint).confirmed = height;
@@ -344,10 +345,16 @@ void on_search_progress(Draft& draft, const ports::SearchProgress& progress) {
 }
 
 void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
-    if (result.accepted) return;
+    if (result.accepted) {
+        draft.refused.erase(result.txid);
+        return;
+    }
     draft.log(LogLevel::unusual, fmt::format("broadcast refused txid={} reason={}", display_hex(result.txid), escaped(result.reason)));
     const WalletTx* const row = draft.transactions.find(result.txid);
-    if (row != nullptr && !row->height && row->purpose == "funding") {
+    const bool is_wish =
+        row != nullptr && !row->height && (row->purpose == "funding" || row->purpose == "send");
+    // It is tried with each block: told once, and again only after it was taken in between.
+    if (is_wish && draft.refused.insert(result.txid).second) {
         draft.tell(api::Trouble{api::Problem{api::ProblemKind::broadcast_refused,
                                              {{"txid", display_hex(result.txid)}, {"reason", escaped(result.reason)}}},
                                 std::nullopt});

@@ -1,10 +1,11 @@
 // What the wallet makes of transactions that no block holds: of a payment to it that another one
-// replaces only one counts.
+// replaces only one counts, and of a refusal of what it sent the person hears once.
 #include "tests/scenario/stranger.h"
 
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
+using api::ProblemKind;
 
 namespace {
 
@@ -93,6 +94,37 @@ private slots:
         host.see(paying(outpoint_of(1), {{99'000_sat, host.script(1)}}));
         QCOMPARE(unconfirmed(host), 0_sat);
         QCOMPARE(host.node->snapshot()->balance.onchain, 100'000_sat);
+    }
+
+    void a_refused_send_is_told_once() {
+        Host host(1);
+        static_cast<void>(host.give(500'000_sat, 2));
+        api::CommandId id;
+        id.raw().fill(7);
+        host.take({api::Command{id, api::SendOnchain{elsewhere, 200'000_sat, std::nullopt}}});
+        const auto txid = host.node->transactions({1, std::nullopt}).front().txid;
+        const auto refuse = [&] {
+            host.take(
+                {ports::ChainEvent(ports::BroadcastResult{txid, false, "min relay fee not met"})});
+            return host.told();
+        };
+        const auto told = refuse();
+        QCOMPARE(told.size(), std::size_t{1});
+        QCOMPARE(told.front().kind, ProblemKind::broadcast_refused);
+        QCOMPARE(told.front().params.at("txid"), display_hex(txid));
+        QCOMPARE(told.front().params.at("reason"), std::string("min relay fee not met"));
+        // It is tried with each block, and refused with each.
+        QVERIFY(refuse().empty());
+        host.mine({});
+        QVERIFY(refuse().empty());
+        // Its coins stay with it until it, or another one that spends them, is in a block.
+        QCOMPARE(host.node->state().transactions.size(), std::size_t{3});
+        // Once it was taken, another refusal is news.
+        host.take({ports::ChainEvent(ports::BroadcastResult{txid, true, {}})});
+        QVERIFY(host.told().empty());
+        QCOMPARE(refuse().size(), std::size_t{1});
+        host.load();
+        QCOMPARE(refuse().size(), std::size_t{1});
     }
 };
 
