@@ -127,6 +127,16 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
         fact);
 }
 
+/// What we said, or are about to say, in shutdown is an address given away.
+void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope) {
+    if (const auto* const closing = std::get_if<channel::ShuttingDown>(&channel.state)) {
+        use_receive_script(draft, closing->our_script, scope);
+    } else if (const auto* const agreeing =
+                   std::get_if<channel::NegotiatingClose>(&channel.state)) {
+        use_receive_script(draft, agreeing->our_script, scope);
+    }
+}
+
 }  // namespace
 
 void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id,
@@ -141,6 +151,7 @@ void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Sc
     const ChannelPtr* const found = draft.channels.find(id);
     if (found == nullptr) return;
     const auto peer = (*found)->peer;
+    use_shutdown_script(draft, **found, scope);
     for (auto& message : step.send) draft.send(peer, std::move(message));
     for (auto& fact : step.facts) take_fact(draft, id, std::move(fact), scope);
 }

@@ -79,6 +79,8 @@ bool is_mature(const ports::Coin& coin, BlockHeight tip);
 /// The next unused change or receive script; a change index is used up by it.
 bitcoin::Script take_change_script(Draft& draft, const Scope& scope);
 bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope);
+/// A script that somebody was given is not given again: the receive counter moves past it.
+void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope);
 /// Coins free to be spent: not reserved by an opening under way.
 std::vector<ports::Coin> free_coins(const Draft& draft);
 /// What is to be kept as separate confirmed coins with so many channels beside the open ones.

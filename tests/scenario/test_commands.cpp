@@ -2,6 +2,8 @@
 #include "tests/scenario/lone.h"
 #include "tests/scenario/payment_facts.h"
 
+#include "core/bitcoin/address.h"
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -27,6 +29,8 @@ private slots:
     void only_so_many_answers_are_kept();
     void strangers_leave_nothing();
     void a_wrong_address_does_not_replace_the_right_one();
+    void what_a_close_pays_to_is_given_to_nobody_else_data();
+    void what_a_close_pays_to_is_given_to_nobody_else();
 };
 
 void TestCommands::coins_are_sent_once() {
@@ -156,6 +160,63 @@ void TestCommands::a_wrong_address_does_not_replace_the_right_one() {
     // The new one counts once it has worked.
     lone.take({node::PeerUp{friend_, {}, {}, "192.0.2.5", 9736}});
     QCOMPARE(lone.node->state().peers.at(friend_).host, std::string("192.0.2.5"));
+}
+
+void TestCommands::what_a_close_pays_to_is_given_to_nobody_else_data() {
+    QTest::addColumn<bool>("restarted");
+    QTest::newRow("in one life") << false;
+    QTest::newRow("with restarts") << true;
+}
+
+/// Each side's shutdown names an address of its own; whoever asks for one afterwards gets another.
+void TestCommands::what_a_close_pays_to_is_given_to_nobody_else() {
+    QFETCH(const bool, restarted);
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 300'000'000_msat);
+    const auto second = net.open(net.alice, net.bob, 500'000_sat, 100'000'000_msat);
+    std::set<bitcoin::Script> given;
+    std::size_t count = 0;
+    const auto ask = [&](sim::SimNode& node) {
+        const auto address = std::get<api::AddressMade>(*net.run(node, api::NewAddress{})).address;
+        given.insert(*bitcoin::parse_address(address, Network::regtest));
+        ++count;
+    };
+    // Said, and not yet answered.
+    net.net.hold(net.bob, net.alice, true);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false})));
+    const auto* const said =
+        std::get_if<channel::ShuttingDown>(&Duo::channel_of(net.alice, id)->state);
+    QVERIFY(said != nullptr);
+    given.insert(said->our_script);
+    ++count;
+    if (restarted) {
+        net.alice.restart();
+        net.bob.restart();
+    }
+    ask(net.alice);
+    ask(net.bob);
+    net.net.hold(net.bob, net.alice, false);
+    if (restarted) net.reconnect();
+    net.net.settle();
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{second, false})));
+    ask(net.alice);
+    ask(net.bob);
+    net.net.settle();
+    for (const auto& closed : {id, second}) {
+        const auto* const closing = channel::closing_of(Duo::channel_of(net.alice, closed)->state);
+        QVERIFY(closing != nullptr);
+        const auto& outputs = std::get<channel::MutualCloseAgreed>(closing->cause).tx.outputs;
+        QCOMPARE(outputs.size(), std::size_t{2});
+        for (const auto& output : outputs) given.insert(output.script);
+    }
+    // Four of the closes, of which one was looked at before, and four that were asked for.
+    QCOMPARE(count, std::size_t{5});
+    QCOMPARE(given.size(), std::size_t{8});
+    net.net.mine(8);
+    ask(net.alice);
+    ask(net.bob);
+    QCOMPARE(given.size(), std::size_t{10});
+    QVERIFY(net.check());
 }
 
 RUNNEL_TEST(TestCommands)
