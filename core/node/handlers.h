@@ -106,6 +106,10 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
 Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
                                                 std::vector<ports::TxPtr> parents = {});
 api::Problem to_problem(const ports::SpendError& error);
+/// The source has not spoken for as long as it is waited for.
+void on_chain_silence(Draft& draft, const Scope& scope);
+/// By its own word, and it has told us all its blocks.
+bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip);
 /// Nothing when HTLCs may be added and channels opened; otherwise why not.
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc);
 void resume_wallet(const State& state, std::vector<ports::Effect>& out);

@@ -189,7 +189,9 @@ void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
             }
             return;
         }
-        case TimerKind::chain_silence: return;
+        case TimerKind::chain_silence:
+            on_chain_silence(draft, scope);
+            return;
     }
 }
 

@@ -77,6 +77,7 @@ struct ChainHealth {
     std::uint64_t last_good_ms = 0;  ///< Monotonic time when it was last reachable and synced.
     UnixTime last_good_at;           ///< The same by wall time.
     bool ever_good = false;
+    bool silent = false;             ///< It has said nothing for too long, and nothing since.
 };
 
 /// A payment that waits for room, and the channels of which any may make it.

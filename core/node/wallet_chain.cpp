@@ -322,10 +322,16 @@ void on_block_disconnected(Draft& draft, const ports::BlockDisconnected& block, 
 }
 
 void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scope) {
-    const bool was = draft.health.status.reachable && draft.health.status.synced;
+    const bool was =
+        draft.health.status.reachable && draft.health.status.synced && !draft.health.silent;
     const bool is = status.reachable && status.synced;
     draft.health.status = status;
+    draft.health.silent = false;
     if (is) {
+        // A source that hangs says nothing, not even that: then only the clock tells.
+        draft.effects.push_back(
+            ports::ArmTimer{timer_of(TimerKind::chain_silence, 0),
+                            std::chrono::milliseconds(scope.config.chain_patience_ms + 1)});
         draft.health.last_good_ms = scope.monotonic_ms;
         draft.health.last_good_at = scope.now;
         draft.health.ever_good = true;
@@ -335,6 +341,21 @@ void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scop
         draft.log(is ? LogLevel::info : LogLevel::unusual, fmt::format("chain synced={} {}", is, status.problem));
     }
 }
+
+}  // namespace
+
+void on_chain_silence(Draft& draft, const Scope& scope) {
+    auto& health = draft.health;
+    const bool is_current =
+        scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms;
+    // One whose last word was that something is wrong has not gone silent without a word.
+    if (health.silent || is_current || !health.status.reachable || !health.status.synced) return;
+    health.silent = true;
+    draft.tell(api::ChainStateChanged{false, "silent"});
+    draft.log(LogLevel::unusual, "chain silent");
+}
+
+namespace {
 
 void on_search_progress(Draft& draft, const ports::SearchProgress& progress) {
     // A newer search has begun meanwhile: it covers this one, and its own progress is still to come.
@@ -394,14 +415,15 @@ bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip) {
 
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc) {
     const auto& health = draft.health;
-    // A source that has more blocks than it has told is behind for us, whatever it says of itself.
-    const bool good = health.status.reachable && health.status.synced && draft.tip.known && draft.tip.height >= health.status.tip;
+    const bool good = is_in_step(health.status, draft.tip);
     // It speaks every half minute while all is well: one that has gone silent without a word is gone, too.
     // By wall time too: the monotonic clock sleeps when the machine does, and the tip is then as old as its sleep. A clock that is
     // set forward costs half a minute.
     const std::int64_t silent_s = scope.now.raw() - health.last_good_at.raw();
     const bool slept = silent_s > static_cast<std::int64_t>(scope.config.chain_patience_ms / 1'000);
-    const bool in_touch = scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept;
+    const bool in_touch =
+        scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept &&
+        !health.silent;
     if (good && in_touch) return std::nullopt;
     const api::Problem not_synced{health.status.trouble.value_or(api::ProblemKind::not_synced),
                                   {{"cause", health.status.problem}}};
