@@ -31,6 +31,8 @@ private slots:
     void a_wrong_address_does_not_replace_the_right_one();
     void what_a_close_pays_to_is_given_to_nobody_else_data();
     void what_a_close_pays_to_is_given_to_nobody_else();
+    void whom_nobody_is_connected_to();
+    void a_channel_that_closes_is_not_closed_again();
 };
 
 void TestCommands::coins_are_sent_once() {
@@ -216,6 +218,38 @@ void TestCommands::what_a_close_pays_to_is_given_to_nobody_else() {
     ask(net.alice);
     ask(net.bob);
     QCOMPARE(given.size(), std::size_t{10});
+    QVERIFY(net.check());
+}
+
+void TestCommands::whom_nobody_is_connected_to() {
+    Duo net;
+    const auto opened = net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 500'000_sat, 0_msat, false, std::nullopt});
+    QVERIFY(!opened);
+    QCOMPARE(opened.error().kind, api::ProblemKind::peer_not_connected);
+    QCOMPARE(opened.error().params.at("node_id"), net.bob.id().hex());
+    QCOMPARE(net.run(net.alice, api::Disconnect{net.bob.id()}).error().kind,
+             api::ProblemKind::peer_not_connected);
+    const auto nobody = parts_for(9).keys->node_id();
+    const auto connected = net.run(net.alice, api::Connect{nobody, "203.0.113.1", 9735});
+    QVERIFY(!connected);
+    QCOMPARE(connected.error().kind, api::ProblemKind::connect_failed);
+    QCOMPARE(connected.error().params.at("node_id"), nobody.hex());
+    QVERIFY(!connected.error().params.at("cause").empty());
+    QVERIFY(net.check());
+}
+
+void TestCommands::a_channel_that_closes_is_not_closed_again() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    const auto first = net.alice.snapshot()->channels.at(0).closing_txid;
+    for (const bool force : {false, true}) {
+        const auto again = net.run(net.alice, api::CloseChannel{id, force});
+        QVERIFY(bool(again));
+        QCOMPARE(std::get<api::ChannelClosing>(*again).state, std::string("closing"));
+        QVERIFY(std::get<api::ChannelClosing>(*again).txid == first);
+    }
     QVERIFY(net.check());
 }
 
