@@ -1580,6 +1580,26 @@
         <source>The channel is being closed.</source>
         <translation>Der Kanal wird geschlossen.</translation>
     </message>
+    <message>
+        <source>&amp;Keep waiting</source>
+        <translation>&amp;Weiter warten</translation>
+    </message>
+    <message>
+        <source>The other side has not signed yet, so nothing has left your wallet. Cancelled now, the channel never was.</source>
+        <translation>Die Gegenseite hat noch nicht unterschrieben, also hat nichts deine Wallet verlassen. Wird jetzt abgebrochen, hat es den Kanal nie gegeben.</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel the opening</source>
+        <translation>Öffnen &amp;abbrechen</translation>
+    </message>
+    <message>
+        <source>%1, at once and for nothing</source>
+        <translation>%1, sofort und ohne Kosten</translation>
+    </message>
+    <message>
+        <source>The opening is cancelled.</source>
+        <translation>Das Öffnen ist abgebrochen.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ConfirmSend</name>
