@@ -641,8 +641,8 @@
         <translation>Die Kettenquelle hat die Transaktion abgelehnt.</translation>
     </message>
     <message>
-        <source>Try again in a moment, when fees may be lower.</source>
-        <translation>Versuche es später noch einmal, wenn die Gebühren niedriger sind.</translation>
+        <source>Nothing to do: Runnel tries again with each block. The coins stay set aside for it until then.</source>
+        <translation>Du musst nichts tun: Runnel versucht es mit jedem Block erneut. Das Geld darin bleibt so lange dafür zurückgelegt.</translation>
     </message>
     <message>
         <source>The disk is nearly full.</source>
@@ -1579,6 +1579,26 @@
     <message>
         <source>The channel is being closed.</source>
         <translation>Der Kanal wird geschlossen.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep waiting</source>
+        <translation>&amp;Weiter warten</translation>
+    </message>
+    <message>
+        <source>The other side has not signed yet, so nothing has left your wallet. Cancelled now, the channel never was.</source>
+        <translation>Die Gegenseite hat noch nicht unterschrieben, also hat nichts deine Wallet verlassen. Wird jetzt abgebrochen, hat es den Kanal nie gegeben.</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel the opening</source>
+        <translation>Öffnen &amp;abbrechen</translation>
+    </message>
+    <message>
+        <source>%1, at once and for nothing</source>
+        <translation>%1, sofort und ohne Kosten</translation>
+    </message>
+    <message>
+        <source>The opening is cancelled.</source>
+        <translation>Das Öffnen ist abgebrochen.</translation>
     </message>
 </context>
 <context>

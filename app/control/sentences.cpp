@@ -237,8 +237,11 @@ Wording wording_of(const api::Problem& problem) {
         case ProblemKind::channel_not_open:
             return {fmt::format("The channel is not open{}.", because(problem, "state")), "See runnel-cli channels."};
         case ProblemKind::broadcast_refused:
-            return {fmt::format("The chain source refused the transaction{}.", because(problem, "reason")),
-                    "Try again with a higher --feerate."};
+            return {fmt::format("The chain source refused the transaction{}.",
+                                because(problem, "reason")),
+                    "It is tried again with each block, and its coins stay with it until it, or "
+                    "another transaction that "
+                    "spends them, is in a block. Next time, a higher --feerate may help."};
         case ProblemKind::disk_full:
             return {"The disk is full. Closing channels still works; nothing new is begun.", "Make space on the disk."};
         case ProblemKind::busy:

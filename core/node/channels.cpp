@@ -28,13 +28,6 @@ void warn_peer(Draft& draft, const channel::Channel& channel, const channel::Cha
     draft.send(channel.peer, warning);
 }
 
-void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id, const std::string& text) {
-    wire::Error error;
-    error.channel_id = id;
-    error.data = to_bytes(bytes_of(text));
-    draft.send(peer, error);
-}
-
 bool is_opening(const channel::ChannelState& state) { return !channel::is_stored(state); }
 
 /// The command that waits for an opening's outcome is kept in its plan's place: by the temporary id.
@@ -71,29 +64,30 @@ void rename_channel(Draft& draft, const ChannelId& from, channel::Channel moved)
     draft.channels.put(to, std::make_shared<const channel::Channel>(std::move(moved)));
 }
 
-/// Signs and hands out the funding transaction. It is broadcast after this turn is on disk, and our commitment with their
-/// signature is in the same turn: no satoshi is in a channel that we could not leave.
-void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::FundingAgreed& fact, const Scope& scope) {
-    auto signed_tx = commit_spend(draft, fact.plan.spend, "funding", scope);
-    channel::Channel* const channel = draft.edit_channel(id);
-    if (channel == nullptr) return;
-    if (!signed_tx) {
-        send_error(draft, channel->peer, id, "funding failed");
-        end_opening(draft, id, signed_tx.error());
-        return;
-    }
-    channel::funded_of(channel->state)->funding_tx = *signed_tx;
-    answer_opening(draft, id, api::ChannelOpening{id, (*signed_tx)->txid(), channel::funded_of(channel->state)->params().funding_satoshis,
-                                                  fact.plan.spend.fee});
-}
-
 void watch_funding(Draft& draft, const channel::Channel& channel) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr) return;
     const auto& params = funded->params();
-    const auto script = bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
+    const auto script = bitcoin::p2wsh(
+        channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
     draft.effects.push_back(ports::Watch{ports::WatchScript{script}, funded->created});
     draft.effects.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, funded->created});
+}
+
+/// Signs and hands out the funding transaction. It is broadcast after this turn is on disk, and our commitment with their
+/// signature is in the same turn: no satoshi is in a channel that we could not leave.
+void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::FundingAgreed& fact,
+                       const Scope& scope) {
+    channel::Channel* const channel = draft.edit_channel(id);
+    if (channel == nullptr) return;
+    if (const auto lost = lost_coin(draft, fact.plan))
+        return drop_opening(draft, id, "funding failed", *lost);
+    auto signed_tx = commit_spend(draft, fact.plan.spend, "funding", scope);
+    if (!signed_tx) return drop_opening(draft, id, "funding failed", signed_tx.error());
+    channel::funded_of(channel->state)->funding_tx = *signed_tx;
+    watch_funding(draft, *channel);
+    answer_opening(draft, id, api::ChannelOpening{id, (*signed_tx)->txid(), channel::funded_of(channel->state)->params().funding_satoshis,
+                                                  fact.plan.spend.fee});
 }
 
 void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Scope& scope) {
@@ -133,12 +127,31 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
         fact);
 }
 
+/// What we said, or are about to say, in shutdown is an address given away.
+void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope) {
+    if (const auto* const closing = std::get_if<channel::ShuttingDown>(&channel.state)) {
+        use_receive_script(draft, closing->our_script, scope);
+    } else if (const auto* const agreeing =
+                   std::get_if<channel::NegotiatingClose>(&channel.state)) {
+        use_receive_script(draft, agreeing->our_script, scope);
+    }
+}
+
 }  // namespace
+
+void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id,
+                const std::string& text) {
+    wire::Error error;
+    error.channel_id = id;
+    error.data = to_bytes(bytes_of(text));
+    draft.send(peer, error);
+}
 
 void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(id);
     if (found == nullptr) return;
     const auto peer = (*found)->peer;
+    use_shutdown_script(draft, **found, scope);
     for (auto& message : step.send) draft.send(peer, std::move(message));
     for (auto& fact : step.facts) take_fact(draft, id, std::move(fact), scope);
 }
@@ -159,8 +172,6 @@ ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, 
 
 namespace {
 
-constexpr const char* no_disk = "this node's disk is nearly full: no new channels for now";
-
 /// Messages about a channel that is not there: nothing of this peer's can be meant, so say so once.
 void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId& id) {
     if (std::holds_alternative<wire::ChannelReestablish>(event.message)) {
@@ -169,54 +180,12 @@ void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId&
     }
 }
 
-void on_open_channel_message(Draft& draft, const crypto::PublicKey& node_id, const wire::OpenChannel& open, const Scope& scope) {
-    const ChannelId& id = open.temporary_channel_id;
-    std::size_t openings = 0;
-    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
-        if (c->peer == node_id && is_opening(c->state)) ++openings;
-    });
-    if (draft.channels.contains(id)) return send_error(draft, node_id, id, "duplicate temporary_channel_id");
-    // One opening at a time and peer: floods of unfunded channels cost memory and nothing else.
-    if (openings > 0) return send_error(draft, node_id, id, "one opening at a time");
-    if (const auto problem = chain_problem(draft, scope, false)) return send_error(draft, node_id, id, "not synced to the chain");
-    if (scope.disk_low) return send_error(draft, node_id, id, no_disk);
-    const auto reserve = anchor_reserve(draft, scope.config, 1);
-    const Sat needed = reserve.each * reserve.count;
-    Sat confirmed;
-    for (const auto& coin : free_coins(draft)) {
-        if (coin.confirmed) confirmed += coin.output.value;
-    }
-    if (confirmed < needed) {
-        draft.log(LogLevel::unusual, fmt::format("open refused peer={} cause=reserve confirmed={} needed={}", node_id.hex(), confirmed.raw(), needed.raw()));
-        draft.tell(api::Trouble{api::Problem{api::ProblemKind::reserve_needed,
-                                             {{"available_sat", std::to_string(confirmed.raw())},
-                                              {"needed_sat", std::to_string(needed.raw())},
-                                              {"reserve_sat", std::to_string(needed.raw())}}},
-                                std::nullopt});
-        return send_error(draft, node_id, id, "no confirmed coins to bump a close with");
-    }
-
-    const ports::ChannelKeyId keys{draft.wallet.next_channel,
-                                   static_cast<std::uint32_t>(draft.wallet.next_channel % scope.keys.payment_index_count())};
-    channel::Channel shell{id, node_id, keys, channel::Link::online, channel::Closed{}};
-    const auto with = channel_scope(draft, shell, scope);
-    channel::Step step;
-    auto channel = channel::accept_channel(open, node_id, keys, with.context, step);
-    if (!channel) {
-        draft.log(LogLevel::unusual, fmt::format("open refused peer={} fault={}", node_id.hex(), describe(channel.error())));
-        return send_error(draft, node_id, id, describe(channel.error()));
-    }
-    ++draft.wallet.next_channel;
-    draft.channels.put(id, std::make_shared<const channel::Channel>(*std::move(channel)));
-    take_step(draft, id, std::move(step), scope);
-}
-
 }  // namespace
 
 void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope) {
     if (const Peer* const peer = draft.peers.find(event.node_id); peer != nullptr && peer->hung_up) return;
     if (const auto* const open = std::get_if<wire::OpenChannel>(&event.message)) {
-        return on_open_channel_message(draft, event.node_id, *open, scope);
+        return on_their_open(draft, event.node_id, *open, scope);
     }
     if (on_gossip_message(draft, event, scope)) return;
     const auto id = wire::channel_id_of(event.message);
@@ -224,10 +193,11 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     const ChannelPtr* const found = draft.channels.find(*id);
     // A channel of another peer is none of this peer's business: an attacker may know its id from the chain.
     if (found == nullptr || (*found)->peer != event.node_id) return on_unknown_channel(draft, event, *id);
-    if (scope.disk_low && std::holds_alternative<wire::FundingCreated>(event.message) && is_opening((*found)->state)) {
+    if (std::holds_alternative<wire::FundingCreated>(event.message) &&
+        std::holds_alternative<channel::AwaitingFundingCreated>((*found)->state)) {
         // Accepted while there was room; nothing of it is on either disk yet.
-        send_error(draft, event.node_id, *id, no_disk);
-        return end_opening(draft, *id, api::Problem{api::ProblemKind::disk_full, {}});
+        if (const auto reason = why_not_theirs(draft, event.node_id, scope))
+            return drop_opening(draft, *id, *reason);
     }
     channel::Channel* const channel = draft.edit_channel(*id);
     const bool had_id = channel->id == *id;
@@ -237,18 +207,12 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     ChannelId now = *id;
     if (had_id && channel->id != *id) {
         now = channel->id;
-        if (draft.channels.contains(now)) {
-            // Two openings that claim one funding output: the second is a mistake or an attack.
-            // Its state says "stored" by now: only its record must never be.
-            send_error(draft, event.node_id, *id, "channel exists");
-            return drop_opening(draft, *id, api::Problem{api::ProblemKind::peer_refused, {{"reason", "channel exists"}}});
-        }
+        if (const auto reason = why_not_its_funding(draft, *channel))
+            return drop_opening(draft, *id, *reason);
         move_opening(draft, *id, now);
         rename_channel(draft, *id, *channel);
         const ChannelPtr* const renamed = draft.channels.find(now);
         if (channel::is_stored((*renamed)->state)) watch_funding(draft, **renamed);
-    } else if (std::holds_alternative<wire::FundingSigned>(event.message)) {
-        watch_funding(draft, *channel);
     }
     draft.dirty.insert(now);
     take_step(draft, now, *std::move(step), scope);

@@ -169,7 +169,9 @@ void publish_our_commitment(Draft& draft, const channel::Channel& channel,
 bool concerns_channel(const channel::Channel& channel, const bitcoin::OutPoint& outpoint) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr) return false;
-    if (funded->params().funding == outpoint) return true;
+    // Whose output a peer names before the chain has shown it is not known. It may be one of our
+    // coins, and our spending it no close.
+    if (funded->params().funding == outpoint) return !is_unproven(channel);
     const auto* const closing = closing_of(channel);
     if (closing == nullptr) return false;
     return std::any_of(
@@ -264,6 +266,10 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
     // There is no output to spend, nor will there be one, as long as another transaction has the
     // place of the funding transaction.
     if (rival_of(*channel) != nullptr) return;
+    // Nor, perhaps, where the funding is the peer's affair: a child for the fee would take a coin
+    // of ours that a liar could so lock for as long as he likes. Once there is something to spend,
+    // the block that shows it comes by here.
+    if (awaits_their_funding(*channel)) return;
     std::visit(
         overloaded{[&](const channel::MutualCloseAgreed& cause) {
                        const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
@@ -400,7 +406,7 @@ StillOut still_out(const State& state, const channel::Channel& channel,
     StillOut out;
     const auto* const closing = closing_of(channel);
     if (closing == nullptr || channel::closed_of(channel.state) != nullptr ||
-        rival_of(channel) != nullptr)
+        rival_of(channel) != nullptr || is_unproven(channel))
         return out;
     ports::TxPtr supposed;
     if (!is_spent(*closing)) {

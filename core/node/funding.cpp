@@ -10,19 +10,13 @@ namespace runnel::node {
 
 namespace {
 
+constexpr BlockDelta fundee_forgets_after{2016};  // BOLT 2, funding transaction not confirmed
+
 /// The funding transaction that may still lose: ours, and in no block.
 const bitcoin::Transaction* open_funding_of(const channel::Channel& channel) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr || funded->confirmation) return nullptr;
     return funded->funding_tx.get();
-}
-
-bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b) {
-    return std::any_of(a.inputs.begin(), a.inputs.end(), [&](const bitcoin::TxIn& mine) {
-        return std::any_of(b.inputs.begin(), b.inputs.end(), [&](const bitcoin::TxIn& other) {
-            return other.previous == mine.previous;
-        });
-    });
 }
 
 std::vector<ChannelId> ids_of(const Draft& draft) {
@@ -84,11 +78,66 @@ void forget(Draft& draft, const ChannelId& id, const Scope& scope) {
     draft.log(LogLevel::info, fmt::format("forgotten, never confirmed channel={}", id.hex()));
 }
 
+/// Stores of before this was known may hold a close of what never was, and a child that pays for
+/// it: their coins are free again. By its name only: the outpoint may be any, even that of a coin
+/// which the person has sent.
+void drop_close_of(Draft& draft, const ChannelPtr& channel) {
+    const auto funding = channel::funded_of(channel->state)->params().funding;
+    std::vector<Txid> closes;
+    draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
+        if (row.height || row.purpose != "close") return;
+        for (const auto& input : row.tx->inputs) {
+            if (input.previous == funding) closes.push_back(txid);
+        }
+    });
+    std::vector<Dropped> ignored;
+    for (const auto& txid : closes) drop_transaction(draft, txid, ignored);
+}
+
 }  // namespace
+
+bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b) {
+    return std::any_of(a.inputs.begin(), a.inputs.end(), [&](const bitcoin::TxIn& mine) {
+        return std::any_of(b.inputs.begin(), b.inputs.end(), [&](const bitcoin::TxIn& other) {
+            return other.previous == mine.previous;
+        });
+    });
+}
 
 const channel::FundingRival* rival_of(const channel::Channel& channel) {
     const auto* const funded = channel::funded_of(channel.state);
     return funded != nullptr && funded->rival && funded->rival->height ? &*funded->rival : nullptr;
+}
+
+bool is_unproven(const channel::Channel& channel) {
+    const auto* const funded = channel::funded_of(channel.state);
+    return funded != nullptr && funded->params().funder == channel::Party::theirs &&
+           !funded->was_confirmed;
+}
+
+bool is_partners(const channel::Channel& channel) {
+    return !is_unproven(channel) &&
+           !std::holds_alternative<channel::AwaitingFundingCreated>(channel.state);
+}
+
+bool needs_reserve(const channel::Channel& channel, BlockHeight tip) {
+    return channel::is_stored(channel.state) && !is_shown_closed(channel, tip) &&
+           !is_unproven(channel);
+}
+
+bool awaits_their_funding(const channel::Channel& channel) {
+    const auto* const funded = channel::funded_of(channel.state);
+    return funded != nullptr && funded->params().funder == channel::Party::theirs &&
+           !funded->confirmation;
+}
+
+bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx,
+                   const Txid& txid) {
+    if (txid != params.funding.txid || params.funding.index >= tx.outputs.size()) return false;
+    const auto& output = tx.outputs[params.funding.index];
+    return output.value == params.funding_satoshis &&
+           output.script == bitcoin::p2wsh(channel::funding_script(
+                                params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
 }
 
 bool is_shown_closed(const channel::Channel& channel, BlockHeight tip) {
@@ -157,6 +206,20 @@ void fundings_on_block(Draft& draft, const Scope& scope) {
         const auto deep = onchain::depth(*rival->height, draft.tip.height);
         if (deep == onchain::settled_depth) tell_lost(draft, id);
         if (deep >= onchain::irrevocable_depth) forget(draft, id, scope);
+    }
+}
+
+void forget_unproven(Draft& draft) {
+    std::vector<ChannelId> stale;
+    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
+        if (!is_unproven(*channel)) return;
+        const auto& funded = *channel::funded_of(channel->state);
+        if (draft.tip.height > funded.created + fundee_forgets_after) stale.push_back(id);
+    });
+    for (const auto& id : stale) {
+        draft.log(LogLevel::info, fmt::format("forgotten, never funded channel={}", id.hex()));
+        drop_close_of(draft, *draft.channels.find(id));
+        draft.channels.erase(id);
     }
 }
 

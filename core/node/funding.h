@@ -1,4 +1,7 @@
-// Funding transactions of ours that lose: another transaction in a block spent an input of one, or
+// Funding transactions that may never be: those of ours that lose, and those of peers that never
+// come.
+//
+// Ours: another transaction in a block spent an input of one, or
 // of what it builds on. Nothing is in such a channel and nothing ever will be, unless a reorg gives
 // the place back: so it is shown as over at six blocks and forgotten at a hundred, and until then
 // everything needed to go on is kept.
@@ -24,6 +27,22 @@ std::string shown_state(const channel::Channel& channel, BlockHeight tip);
 bool is_shown_closed(const channel::Channel& channel, BlockHeight tip);
 /// The rival that is in a block now; null when there is none.
 const channel::FundingRival* rival_of(const channel::Channel& channel);
+/// At most one of the two can ever be in a chain.
+bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b);
+/// Theirs to pay, and no block has ever shown the payment: there is their word for it and nothing
+/// else. Whoever likes can say so as often as he likes, so it must cost this wallet nothing.
+bool is_unproven(const channel::Channel& channel);
+/// Is more than a word between this node and the peer: an opening of ours, or what was paid into
+/// once? Whoever only says that he opens a channel is a stranger.
+bool is_partners(const channel::Channel& channel);
+/// Stored, not over, and not unproven: its close may have to be paid for.
+bool needs_reserve(const channel::Channel& channel, BlockHeight tip);
+/// Theirs to pay, and in no block now: nothing of the close can be in one either.
+bool awaits_their_funding(const channel::Channel& channel);
+/// Does `tx` pay into the channel that names it? A fundee has only the peer's word for the
+/// outpoint: value and script are what makes it this channel's.
+bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx,
+                   const Txid& txid);
 
 /// `tx` was seen in a block and `dropped` went for it: is it the rival of a funding transaction?
 void see_rival(Draft& draft, const ports::TxPtr& tx, const Txid& txid, BlockHeight height,
@@ -32,6 +51,9 @@ void see_rival(Draft& draft, const ports::TxPtr& tx, const Txid& txid, BlockHeig
 void rival_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, const Scope& scope);
 /// A block came on top of the tip.
 void fundings_on_block(Draft& draft, const Scope& scope);
+/// BOLT 2: what the peer has not paid into for so long is forgotten, and what was meant to close
+/// it.
+void forget_unproven(Draft& draft);
 void resume_fundings(const State& state, std::vector<ports::Effect>& out);
 
 // wallet_chain.cpp's, for these

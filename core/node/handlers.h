@@ -81,6 +81,8 @@ bool is_mature(const ports::Coin& coin, BlockHeight tip);
 /// The next unused change or receive script; a change index is used up by it.
 bitcoin::Script take_change_script(Draft& draft, const Scope& scope);
 bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope);
+/// A script that somebody was given is not given again: the receive counter moves past it.
+void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope);
 /// Coins free to be spent: not reserved by an opening under way.
 std::vector<ports::Coin> free_coins(const Draft& draft);
 /// What is to be kept as separate confirmed coins with so many channels beside the open ones.
@@ -106,6 +108,10 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
 Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
                                                 std::vector<ports::TxPtr> parents = {});
 api::Problem to_problem(const ports::SpendError& error);
+/// The source has not spoken for as long as it is waited for.
+void on_chain_silence(Draft& draft, const Scope& scope);
+/// By its own word, and it has told us all its blocks.
+bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip);
 /// Nothing when HTLCs may be added and channels opened; otherwise why not.
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc);
 void resume_wallet(const State& state, std::vector<ports::Effect>& out);

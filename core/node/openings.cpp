@@ -16,6 +16,12 @@ constexpr std::chrono::milliseconds opening_patience{60'000};
 
 std::uint64_t opening_timer(const ChannelId& id) { return timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)); }
 
+void forget_opening(Draft& draft, const ChannelId& id, const api::Problem& problem) {
+    answer_opening(draft, id, fail(problem));
+    draft.channels.erase(id);
+    draft.dirty.erase(id);
+}
+
 }  // namespace
 
 Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope) {
@@ -67,13 +73,35 @@ void move_opening(Draft& draft, const ChannelId& from, const ChannelId& to) {
 void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem) {
     const ChannelPtr* const found = draft.channels.find(id);
     if (found != nullptr && channel::is_stored((*found)->state)) return;
-    drop_opening(draft, id, problem);
+    forget_opening(draft, id, problem);
 }
 
-void drop_opening(Draft& draft, const ChannelId& id, const api::Problem& problem) {
-    answer_opening(draft, id, fail(problem));
-    draft.channels.erase(id);
-    draft.dirty.erase(id);
+void drop_opening(Draft& draft, const ChannelId& id, const std::string& reason) {
+    drop_opening(draft, id, reason,
+                 api::Problem{api::ProblemKind::peer_refused, {{"reason", reason}}});
+}
+
+void drop_opening(Draft& draft, const ChannelId& id, const std::string& reason,
+                  const api::Problem& problem) {
+    if (const ChannelPtr* const found = draft.channels.find(id))
+        send_error(draft, (*found)->peer, id, reason);
+    forget_opening(draft, id, problem);
+}
+
+std::optional<api::Problem> lost_coin(const Draft& draft, const channel::FundingPlan& plan) {
+    const auto& coins = plan.spend.coins;
+    const auto gone = std::find_if(coins.begin(), coins.end(), [&](const bitcoin::OutPoint& coin) {
+        return !draft.coins.contains(coin);
+    });
+    if (gone == coins.end()) return std::nullopt;
+    api::Problem lost{api::ProblemKind::funding_lost,
+                      {{"txid", display_hex(plan.spend.tx.txid())}}};
+    draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
+        for (const auto& input : row.tx->inputs) {
+            if (input.previous == *gone) lost.params["rival"] = display_hex(txid);
+        }
+    });
+    return lost;
 }
 
 void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope) {
@@ -159,7 +187,8 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         return;
     }
     if (!channel::is_stored(channel->state)) {
-        end_opening(draft, wish.channel_id, api::Problem{api::ProblemKind::timed_out, {{"what", "cancelled"}}});
+        drop_opening(draft, wish.channel_id, "cancelled",
+                     api::Problem{api::ProblemKind::timed_out, {{"what", "cancelled"}}});
         draft.answer(id, api::Answer(api::ChannelClosing{wish.channel_id, std::nullopt, "cancelled"}));
         return;
     }

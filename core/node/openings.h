@@ -10,13 +10,21 @@ namespace runnel::node {
 Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope);
 /// The most a channel with this peer may hold.
 Sat largest_funding(const Peer& peer, const Config& config);
-/// Nobody will answer any more: forgets the channel, tells who waits.
+/// Nobody will answer any more: forgets the channel, tells who waits. Not once it is stored.
 void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem);
-/// The same for an opening that has gone as far as a channel in this very turn: nothing of it is stored, whatever its state says.
-void drop_opening(Draft& draft, const ChannelId& id, const api::Problem& problem);
+/// The same for an opening that fails with us, also at the step that would have made it a channel
+/// to be stored; the peer is told `reason`, and nothing of the step may have left.
+void drop_opening(Draft& draft, const ChannelId& id, const std::string& reason);
+void drop_opening(Draft& draft, const ChannelId& id, const std::string& reason,
+                  const api::Problem& problem);
+/// What became of a plan's coins while the peer took its time; nothing when all are there.
+std::optional<api::Problem> lost_coin(const Draft& draft, const channel::FundingPlan& plan);
 void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result);
 /// The temporary id became the final one.
 void move_opening(Draft& draft, const ChannelId& from, const ChannelId& to);
+/// channels.cpp: says to the peer that this is over.
+void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id,
+                const std::string& text);
 /// The channel speaks again: HTLCs without an answer are looked at anew.
 void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope);
 /// Gossip and announcement messages; true when it was one.
@@ -33,5 +41,15 @@ void judge_feerate(Draft& draft, const ChannelId& id);
 void judge_feerates(Draft& draft);
 /// Our policy of an unannounced channel, for the peer alone: its invoices name it.
 void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope);
+
+// openings_theirs.cpp: channels that peers open to us
+
+void on_their_open(Draft& draft, const crypto::PublicKey& node_id, const wire::OpenChannel& open,
+                   const Scope& scope);
+/// Why no (further) channel of this peer's is taken on now, in words for the peer.
+std::optional<std::string> why_not_theirs(Draft& draft, const crypto::PublicKey& node_id,
+                                          const Scope& scope);
+/// Why what was named cannot be this channel's funding output, in words for the peer.
+std::optional<std::string> why_not_its_funding(const Draft& draft, const channel::Channel& channel);
 
 }  // namespace runnel::node

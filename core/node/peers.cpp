@@ -196,10 +196,16 @@ void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
             draft.openings.for_each([&](const ChannelId& id, const api::CommandId&) {
                 if (timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)) == timer) late.push_back(id);
             });
-            for (const auto& id : late) end_opening(draft, id, api::Problem{api::ProblemKind::timed_out, {{"what", "the peer's answer"}}});
+            for (const auto& id : late) {
+                drop_opening(
+                    draft, id, "no answer for too long",
+                    api::Problem{api::ProblemKind::timed_out, {{"what", "the peer's answer"}}});
+            }
             return;
         }
-        case TimerKind::chain_silence: return;
+        case TimerKind::chain_silence:
+            on_chain_silence(draft, scope);
+            return;
     }
 }
 

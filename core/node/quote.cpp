@@ -19,6 +19,17 @@ constexpr std::uint64_t sweep_weight = 500;
 
 Sat without(Msat amount, Sat fee) { return sub_or_zero(amount.floor_sat(), fee); }
 
+/// An opening that nobody has signed is cancelled at once and for nothing; its coins never left.
+api::CloseQuote quote_cancel(const channel::ChannelState& state) {
+    const channel::FundingPlan* plan = nullptr;
+    if (const auto* const asked = std::get_if<channel::AwaitingAccept>(&state)) plan = &asked->plan;
+    if (const auto* const named = std::get_if<channel::AwaitingFundingSigned>(&state))
+        plan = &named->plan;
+    api::CloseQuote out;
+    if (plan != nullptr) out.to_us = plan->spend.tx.outputs.at(plan->output_index).value;
+    return out;
+}
+
 }  // namespace
 
 Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask, const Scope& scope) {
@@ -69,6 +80,8 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
 
 Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask) {
     const auto found = state.channels.find(ask.channel_id);
+    if (found != state.channels.end() && !channel::is_stored(found->second->state))
+        return quote_cancel(found->second->state);
     const auto* const funded = found == state.channels.end() ? nullptr : channel::funded_of(found->second->state);
     if (funded == nullptr || is_shown_closed(*found->second, state.tip.height)) {
         return fail(api::Problem{api::ProblemKind::unknown_command_target, {{"what", "channel"}, {"id", ask.channel_id.hex()}}});

@@ -133,8 +133,7 @@ std::uint32_t block_seconds(const Config& config) {
 Sat reserve_in(const State& state, const Config& config) {
     std::size_t open = 0;
     for (const auto& [id, channel] : state.channels) {
-        if (channel::is_stored(channel->state) && !is_shown_closed(*channel, state.tip.height))
-            ++open;
+        if (needs_reserve(*channel, state.tip.height)) ++open;
     }
     return open == 0 ? Sat(0) : config.anchor_reserve_each * (open + config.anchor_reserve_extra);
 }
@@ -146,9 +145,16 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     out->turn = state.turn;
     out->network = config.network;
     out->node_id = keys.node_id();
+    // What is shown is what is acted on (chain_problem): neither a source that hangs nor one that
+    // has more blocks than it has told counts as in step.
     const auto& status = state.health.status;
-    out->chain = {status.reachable, status.synced,         state.tip.height,
-                  status.problem,   block_seconds(config), status.trouble};
+    const bool silent = state.health.silent;
+    out->chain = {status.reachable && !silent,
+                  is_in_step(status, state.tip) && !silent,
+                  state.tip.height,
+                  silent ? "silent" : status.problem,
+                  block_seconds(config),
+                  status.trouble};
     out->disk_low = state.disk_low;
     for (const auto& [outpoint, coin] : state.coins) {
         (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;

@@ -80,6 +80,7 @@ struct ChainHealth {
     std::uint64_t last_good_ms = 0;  ///< Monotonic time when it was last reachable and synced.
     UnixTime last_good_at;           ///< The same by wall time.
     bool ever_good = false;
+    bool silent = false;             ///< It has said nothing for too long, and nothing since.
 };
 
 /// A payment that waits for room, and the channels of which any may make it.
@@ -133,6 +134,7 @@ struct Figures {
     ChainTip tip;
     ChainHealth health;
     Underpaid underpaid;             ///< Never stored.
+    std::set<Txid> refused;          ///< Transactions whose refusal was told; never stored.
     bool disk_low = false;           ///< As of the last turn; never stored.
     std::uint64_t last_search = 0;   ///< Number of the newest search of old blocks; never stored.
 };

@@ -16,7 +16,6 @@ namespace runnel::node {
 namespace {
 
 constexpr std::uint32_t blocks_kept = 2016;
-constexpr BlockDelta fundee_forgets_after{2016};  // BOLT 2, funding transaction not confirmed
 constexpr std::uint32_t spent_coin_depth = 6;
 
 /// What a transaction takes from and gives to the wallet.
@@ -121,12 +120,8 @@ std::vector<Dropped> drop_conflicts(Draft& draft, const bitcoin::Transaction& co
                                     const Txid& txid) {
     std::vector<Txid> losers;
     draft.transactions.for_each([&](const Txid& id, const WalletTx& other) {
-        if (id == txid || other.height) return;
-        for (const auto& input : other.tx->inputs) {
-            for (const auto& winner : confirmed.inputs) {
-                if (input.previous == winner.previous) losers.push_back(id);
-            }
-        }
+        if (id != txid && !other.height && share_an_input(*other.tx, confirmed))
+            losers.push_back(id);
     });
     std::vector<Dropped> dropped;
     for (const auto& loser : losers) drop_transaction(draft, loser, dropped);
@@ -138,6 +133,7 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     if (const WalletTx* const known = draft.transactions.find(txid)) {
         if (!height || known->height == height) return;
         draft.transactions.edit(txid).height = height;
+        draft.refused.erase(txid);
         for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
             const bitcoin::OutPoint outpoint{txid, i};
             if (draft.coins.contains(outpoint)) draft.coins.edit(outpoint).confirmed = height;
@@ -147,6 +143,8 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     }
     const Effect effect = apply_to_coins(draft, tx, txid, height, false);
     if (!effect.touches) return;
+    // What replaces it need not pay us: only by what it spends is it noticed.
+    if (!height) watch_inputs(*tx, next_height(draft.tip), draft.effects);
     for (const auto& output : tx->outputs) note_used_script(draft, output);
     WalletTx row;
     row.tx = tx;
@@ -161,14 +159,6 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     draft.tell(api::TransactionSeen{txid, height});
     // Found while catching up in order: what lies further along was not used much before.
     extend_scripts(draft, scope, height.value_or(draft.tip.height));
-}
-
-bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx, const Txid& txid) {
-    if (txid != params.funding.txid || params.funding.index >= tx.outputs.size()) return false;
-    const auto& output = tx.outputs[params.funding.index];
-    // A fundee has only the peer's word for the outpoint: value and script are what makes it this channel's.
-    return output.value == params.funding_satoshis &&
-           output.script == bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
 }
 
 void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const Txid& txid, BlockHeight height, const Scope& scope) {
@@ -186,6 +176,30 @@ void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const T
         channel::on_funding_confirmed(*draft.edit_channel(id), channel::Confirmation{height, confirmed.index});
     }
     for (const auto& [id, outpoint] : spends) on_channel_spend(draft, id, outpoint, confirmed.tx, height, scope);
+}
+
+/// A mempool holds one of those that spend the same output: what it took last. A payment to us that
+/// was replaced counts no more. What a block holds, or what is ours to go on broadcasting, gives
+/// way to a block only: then the new one is none of the wallet's yet.
+bool replaces(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid) {
+    std::vector<Txid> losers;
+    bool is_taken = false;
+    draft.transactions.for_each([&](const Txid& id, const WalletTx& row) {
+        if (id == txid || !share_an_input(*row.tx, tx)) return;
+        losers.push_back(id);
+        is_taken = is_taken || row.ours || row.height;
+    });
+    if (is_taken) return false;
+    std::vector<Dropped> ignored;
+    for (const auto& loser : losers) drop_transaction(draft, loser, ignored);
+    return true;
+}
+
+void see_unconfirmed(Draft& draft, const ports::TxPtr& tx, const Scope& scope) {
+    const Txid txid = tx->txid();
+    if (draft.transactions.contains(txid) || replaces(draft, *tx, txid))
+        see_wallet_transaction(draft, tx, txid, std::nullopt, scope);
+    see_preimages(draft, *tx, scope);
 }
 
 void see_confirmed(Draft& draft, const ports::ConfirmedTx& confirmed, BlockHeight height, const Scope& scope) {
@@ -221,21 +235,8 @@ void rebroadcast(const std::map<Txid, WalletTx>& transactions, std::vector<ports
     out.insert(out.end(), packages.begin(), packages.end());
 }
 
-void forget_stale_openings(Draft& draft) {
-    std::vector<ChannelId> stale;
-    draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
-        const auto* const f = channel::funded_of(channel->state);
-        if (f == nullptr || f->params().funder == channel::Party::ours || f->was_confirmed) return;
-        if (draft.tip.height > f->created + fundee_forgets_after) stale.push_back(id);
-    });
-    for (const auto& id : stale) {
-        draft.log(LogLevel::info, fmt::format("forgotten, never funded channel={}", id.hex()));
-        draft.channels.erase(id);
-    }
-}
-
 void after_tip_moved(Draft& draft, const Scope& scope) {
-    forget_stale_openings(draft);
+    forget_unproven(draft);
     channels_on_block(draft, scope);
     closings_on_block(draft, scope);
     payments_on_block(draft, scope);
@@ -321,10 +322,16 @@ void on_block_disconnected(Draft& draft, const ports::BlockDisconnected& block, 
 }
 
 void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scope) {
-    const bool was = draft.health.status.reachable && draft.health.status.synced;
+    const bool was =
+        draft.health.status.reachable && draft.health.status.synced && !draft.health.silent;
     const bool is = status.reachable && status.synced;
     draft.health.status = status;
+    draft.health.silent = false;
     if (is) {
+        // A source that hangs says nothing, not even that: then only the clock tells.
+        draft.effects.push_back(
+            ports::ArmTimer{timer_of(TimerKind::chain_silence, 0),
+                            std::chrono::milliseconds(scope.config.chain_patience_ms + 1)});
         draft.health.last_good_ms = scope.monotonic_ms;
         draft.health.last_good_at = scope.now;
         draft.health.ever_good = true;
@@ -335,6 +342,21 @@ void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scop
     }
 }
 
+}  // namespace
+
+void on_chain_silence(Draft& draft, const Scope& scope) {
+    auto& health = draft.health;
+    const bool is_current =
+        scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms;
+    // One whose last word was that something is wrong has not gone silent without a word.
+    if (health.silent || is_current || !health.status.reachable || !health.status.synced) return;
+    health.silent = true;
+    draft.tell(api::ChainStateChanged{false, "silent"});
+    draft.log(LogLevel::unusual, "chain silent");
+}
+
+namespace {
+
 void on_search_progress(Draft& draft, const ports::SearchProgress& progress) {
     // A newer search has begun meanwhile: it covers this one, and its own progress is still to come.
     if (progress.search != draft.last_search || !draft.wallet.rescan_from) return;
@@ -344,10 +366,16 @@ void on_search_progress(Draft& draft, const ports::SearchProgress& progress) {
 }
 
 void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
-    if (result.accepted) return;
+    if (result.accepted) {
+        draft.refused.erase(result.txid);
+        return;
+    }
     draft.log(LogLevel::unusual, fmt::format("broadcast refused txid={} reason={}", display_hex(result.txid), escaped(result.reason)));
     const WalletTx* const row = draft.transactions.find(result.txid);
-    if (row != nullptr && !row->height && row->purpose == "funding") {
+    const bool is_wish =
+        row != nullptr && !row->height && (row->purpose == "funding" || row->purpose == "send");
+    // It is tried with each block: told once, and again only after it was taken in between.
+    if (is_wish && draft.refused.insert(result.txid).second) {
         draft.tell(api::Trouble{api::Problem{api::ProblemKind::broadcast_refused,
                                              {{"txid", display_hex(result.txid)}, {"reason", escaped(result.reason)}}},
                                 std::nullopt});
@@ -357,40 +385,45 @@ void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
 }  // namespace
 
 void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& scope) {
-    std::visit(overloaded{[&](const ports::BlockConnected& e) { on_block_connected(draft, e, scope); },
-                          [&](const ports::BlockDisconnected& e) { on_block_disconnected(draft, e, scope); },
-                          [&](const ports::LateConfirmation& e) {
-                              const BlockHash* const known = draft.blocks.find(e.height.raw());
-                              // From a block that a reorg has removed since: the new one will be reported.
-                              if (known != nullptr && *known != e.hash) return;
-                              see_confirmed(draft, e.tx, e.height, scope);
-                              after_tip_moved(draft, scope);
-                          },
-                          [&](const ports::MempoolTx& e) {
-                              see_wallet_transaction(draft, e.tx, e.tx->txid(), std::nullopt, scope);
-                              see_preimages(draft, *e.tx, scope);
-                          },
-                          [&](const ports::ChainStatus& e) { on_status(draft, e, scope); },
-                          [&](const ports::BroadcastResult& e) { on_broadcast_result(draft, e); },
-                          [&](const ports::SearchProgress& e) { on_search_progress(draft, e); },
-                          [&](const ports::FeesChanged& e) {
-                              draft.health.fees = e.fees;
-                              update_fees(draft);
-                              judge_feerates(draft);
-                          }},
-               event);
+    std::visit(
+        overloaded{
+            [&](const ports::BlockConnected& e) { on_block_connected(draft, e, scope); },
+            [&](const ports::BlockDisconnected& e) { on_block_disconnected(draft, e, scope); },
+            [&](const ports::LateConfirmation& e) {
+                const BlockHash* const known = draft.blocks.find(e.height.raw());
+                // From a block that a reorg has removed since: the new one will be reported.
+                if (known != nullptr && *known != e.hash) return;
+                see_confirmed(draft, e.tx, e.height, scope);
+                after_tip_moved(draft, scope);
+            },
+            [&](const ports::MempoolTx& e) { see_unconfirmed(draft, e.tx, scope); },
+            [&](const ports::ChainStatus& e) { on_status(draft, e, scope); },
+            [&](const ports::BroadcastResult& e) { on_broadcast_result(draft, e); },
+            [&](const ports::SearchProgress& e) { on_search_progress(draft, e); },
+            [&](const ports::FeesChanged& e) {
+                draft.health.fees = e.fees;
+                update_fees(draft);
+                judge_feerates(draft);
+            }},
+        event);
+}
+
+bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip) {
+    // A source that has more blocks than it has told is behind for us, whatever it says of itself.
+    return status.reachable && status.synced && tip.known && tip.height >= status.tip;
 }
 
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc) {
     const auto& health = draft.health;
-    // A source that has more blocks than it has told is behind for us, whatever it says of itself.
-    const bool good = health.status.reachable && health.status.synced && draft.tip.known && draft.tip.height >= health.status.tip;
+    const bool good = is_in_step(health.status, draft.tip);
     // It speaks every half minute while all is well: one that has gone silent without a word is gone, too.
     // By wall time too: the monotonic clock sleeps when the machine does, and the tip is then as old as its sleep. A clock that is
     // set forward costs half a minute.
     const std::int64_t silent_s = scope.now.raw() - health.last_good_at.raw();
     const bool slept = silent_s > static_cast<std::int64_t>(scope.config.chain_patience_ms / 1'000);
-    const bool in_touch = scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept;
+    const bool in_touch =
+        scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept &&
+        !health.silent;
     if (good && in_touch) return std::nullopt;
     const api::Problem not_synced{health.status.trouble.value_or(api::ProblemKind::not_synced),
                                   {{"cause", health.status.problem}}};

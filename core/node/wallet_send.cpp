@@ -67,9 +67,7 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
     const auto script = bitcoin::parse_address(wish.address, scope.config.network);
     if (!script) return fail(address_problem(wish.address, script.error(), scope.config.network));
     // A wallet that is behind believes in coins that may be spent already.
-    const auto& status = draft.health.status;
-    if (!status.reachable || !status.synced)
-        return fail(api::Problem{api::ProblemKind::not_synced, {{"cause", status.problem}}});
+    if (const auto problem = chain_problem(draft, scope, false)) return fail(*problem);
     ports::SpendRequest request;
     request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), *script}};
     request.drain = !wish.amount;

@@ -61,6 +61,15 @@ bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope) {
     return scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, false, draft.wallet.receive_p2wpkh});
 }
 
+void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope) {
+    const ports::KeyPath* const path = draft.scripts.find(script);
+    if (path == nullptr || path->change || path->type != ports::AddressType::p2wpkh ||
+        path->index < draft.wallet.receive_p2wpkh)
+        return;
+    draft.wallet.receive_p2wpkh = path->index + 1;
+    extend_scripts(draft, scope, next_block(draft));
+}
+
 void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope) {
     const bool taproot = wish.kind == api::AddressKind::p2tr;
     std::uint32_t& next = taproot ? draft.wallet.receive_p2tr : draft.wallet.receive_p2wpkh;
@@ -94,8 +103,7 @@ std::vector<ports::Coin> free_coins(const Draft& draft) {
 Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t more_channels) {
     std::size_t open = more_channels;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
-        if (channel::is_stored(channel->state) && !is_shown_closed(*channel, draft.tip.height))
-            ++open;
+        if (needs_reserve(*channel, draft.tip.height)) ++open;
     });
     return open == 0 ? Reserve{} : Reserve{open + config.anchor_reserve_extra, config.anchor_reserve_each};
 }

@@ -1,5 +1,7 @@
 #include "core/shell/engine.h"
 
+#include "core/node/funding.h"
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
@@ -56,7 +58,9 @@ PeerManager::Hooks Engine::peer_hooks() {
     };
     hooks.has_channel = [this](const crypto::PublicKey& peer) {
         const auto& channels = m_node.state().channels;
-        return std::any_of(channels.begin(), channels.end(), [&](const auto& entry) { return entry.second->peer == peer; });
+        return std::any_of(channels.begin(), channels.end(), [&](const auto& entry) {
+            return entry.second->peer == peer && node::is_partners(*entry.second);
+        });
     };
     hooks.may_read = [this](const crypto::PublicKey& peer) {
         if (m_queue.waiting(peer) < m_settings.events_per_peer && m_queue.waiting_bytes(peer) < m_settings.bytes_per_peer) {

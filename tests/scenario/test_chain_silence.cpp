@@ -10,6 +10,8 @@ namespace {
 
 using api::ProblemKind;
 
+const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+
 /// What becomes of an HTLC that `payer` sends to `payee` now: "paid", or the code it comes back with.
 std::string outcome(Story& net, sim::SimNode& payer, sim::SimNode& payee) {
     const auto payment = net.pays(payer, payee, 1'000'000_msat);
@@ -74,9 +76,17 @@ void TestChainSilence::a_hung_source_counts_as_gone() {
     net.net.advance(2 * minute);
     QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(), std::optional(ProblemKind::chain_gone));
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
+    // What is shown says the same, and nothing else is granted that needs the chain.
+    QVERIFY(!net.bob.snapshot()->chain.synced && !net.bob.snapshot()->chain.reachable);
+    QVERIFY(!net.bob.node().quote(api::AskSend{elsewhere, 10'000_sat, api::Pace::normal}));
+    QVERIFY(!net.run(net.bob, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt}));
     net.bob.set_chain_mute(false);
     net.net.settle();
+    QVERIFY(net.bob.snapshot()->chain.synced && net.bob.snapshot()->chain.reachable);
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
+    // One that goes on speaking is never taken for silent.
+    net.net.advance(90 * minute);
+    QVERIFY(net.bob.snapshot()->chain.synced);
     QVERIFY(net.check());
 }
 
@@ -96,8 +106,12 @@ void TestChainSilence::a_source_that_is_behind_counts_at_once() {
     net.net.settle();
     QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(), std::optional(ProblemKind::not_synced));
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
+    QVERIFY(!net.bob.snapshot()->chain.synced && net.bob.snapshot()->chain.reachable);
+    QCOMPARE(net.run(net.bob, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt}).error().kind,
+             ProblemKind::not_synced);
     net.bob.say_chain(status_of(net.net, true, 0));
     net.net.settle();
+    QVERIFY(net.bob.snapshot()->chain.synced);
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
     QVERIFY(net.check());
 }

@@ -2,6 +2,8 @@
 #include "tests/scenario/lone.h"
 #include "tests/scenario/payment_facts.h"
 
+#include "core/bitcoin/address.h"
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -27,6 +29,10 @@ private slots:
     void only_so_many_answers_are_kept();
     void strangers_leave_nothing();
     void a_wrong_address_does_not_replace_the_right_one();
+    void what_a_close_pays_to_is_given_to_nobody_else_data();
+    void what_a_close_pays_to_is_given_to_nobody_else();
+    void whom_nobody_is_connected_to();
+    void a_channel_that_closes_is_not_closed_again();
 };
 
 void TestCommands::coins_are_sent_once() {
@@ -156,6 +162,95 @@ void TestCommands::a_wrong_address_does_not_replace_the_right_one() {
     // The new one counts once it has worked.
     lone.take({node::PeerUp{friend_, {}, {}, "192.0.2.5", 9736}});
     QCOMPARE(lone.node->state().peers.at(friend_).host, std::string("192.0.2.5"));
+}
+
+void TestCommands::what_a_close_pays_to_is_given_to_nobody_else_data() {
+    QTest::addColumn<bool>("restarted");
+    QTest::newRow("in one life") << false;
+    QTest::newRow("with restarts") << true;
+}
+
+/// Each side's shutdown names an address of its own; whoever asks for one afterwards gets another.
+void TestCommands::what_a_close_pays_to_is_given_to_nobody_else() {
+    QFETCH(const bool, restarted);
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 300'000'000_msat);
+    const auto second = net.open(net.alice, net.bob, 500'000_sat, 100'000'000_msat);
+    std::set<bitcoin::Script> given;
+    std::size_t count = 0;
+    const auto ask = [&](sim::SimNode& node) {
+        const auto address = std::get<api::AddressMade>(*net.run(node, api::NewAddress{})).address;
+        given.insert(*bitcoin::parse_address(address, Network::regtest));
+        ++count;
+    };
+    // Said, and not yet answered.
+    net.net.hold(net.bob, net.alice, true);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false})));
+    const auto* const said =
+        std::get_if<channel::ShuttingDown>(&Duo::channel_of(net.alice, id)->state);
+    QVERIFY(said != nullptr);
+    given.insert(said->our_script);
+    ++count;
+    if (restarted) {
+        net.alice.restart();
+        net.bob.restart();
+    }
+    ask(net.alice);
+    ask(net.bob);
+    net.net.hold(net.bob, net.alice, false);
+    if (restarted) net.reconnect();
+    net.net.settle();
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{second, false})));
+    ask(net.alice);
+    ask(net.bob);
+    net.net.settle();
+    for (const auto& closed : {id, second}) {
+        const auto* const closing = channel::closing_of(Duo::channel_of(net.alice, closed)->state);
+        QVERIFY(closing != nullptr);
+        const auto& outputs = std::get<channel::MutualCloseAgreed>(closing->cause).tx.outputs;
+        QCOMPARE(outputs.size(), std::size_t{2});
+        for (const auto& output : outputs) given.insert(output.script);
+    }
+    // Four of the closes, of which one was looked at before, and four that were asked for.
+    QCOMPARE(count, std::size_t{5});
+    QCOMPARE(given.size(), std::size_t{8});
+    net.net.mine(8);
+    ask(net.alice);
+    ask(net.bob);
+    QCOMPARE(given.size(), std::size_t{10});
+    QVERIFY(net.check());
+}
+
+void TestCommands::whom_nobody_is_connected_to() {
+    Duo net;
+    const auto opened = net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 500'000_sat, 0_msat, false, std::nullopt});
+    QVERIFY(!opened);
+    QCOMPARE(opened.error().kind, api::ProblemKind::peer_not_connected);
+    QCOMPARE(opened.error().params.at("node_id"), net.bob.id().hex());
+    QCOMPARE(net.run(net.alice, api::Disconnect{net.bob.id()}).error().kind,
+             api::ProblemKind::peer_not_connected);
+    const auto nobody = parts_for(9).keys->node_id();
+    const auto connected = net.run(net.alice, api::Connect{nobody, "203.0.113.1", 9735});
+    QVERIFY(!connected);
+    QCOMPARE(connected.error().kind, api::ProblemKind::connect_failed);
+    QCOMPARE(connected.error().params.at("node_id"), nobody.hex());
+    QVERIFY(!connected.error().params.at("cause").empty());
+    QVERIFY(net.check());
+}
+
+void TestCommands::a_channel_that_closes_is_not_closed_again() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    const auto first = net.alice.snapshot()->channels.at(0).closing_txid;
+    for (const bool force : {false, true}) {
+        const auto again = net.run(net.alice, api::CloseChannel{id, force});
+        QVERIFY(bool(again));
+        QCOMPARE(std::get<api::ChannelClosing>(*again).state, std::string("closing"));
+        QVERIFY(std::get<api::ChannelClosing>(*again).txid == first);
+    }
+    QVERIFY(net.check());
 }
 
 RUNNEL_TEST(TestCommands)

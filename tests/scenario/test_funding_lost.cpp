@@ -33,10 +33,10 @@ public:
         net.settle();
     }
     /// The opening transaction goes nowhere, unless a test puts it in a block.
-    void open_unseen() {
+    void open_unseen(Msat push = 0_msat) {
         alice.lose_broadcasts(true);
         const auto opened =
-            run(alice, api::OpenChannel{bob.id(), 1'000'000_sat, 0_msat, false, std::nullopt});
+            run(alice, api::OpenChannel{bob.id(), 1'000'000_sat, push, false, std::nullopt});
         if (!opened) qFatal("no opening");
         id = std::get<api::ChannelOpening>(*opened).channel_id;
         take_funding();
@@ -107,6 +107,10 @@ private slots:
     void closed_by_force_before();
     void an_open_channel_loses_its_funding();
     void a_fundee_loses_nothing();
+    void a_fundee_pays_for_no_close_that_cannot_be_data();
+    void a_fundee_pays_for_no_close_that_cannot_be();
+    void a_fundee_closes_once_it_is_paid_into();
+    void the_coin_goes_before_the_peer_has_signed();
 };
 
 void TestFundingLost::the_channel_ends_by_itself_data() {
@@ -323,6 +327,112 @@ void TestFundingLost::a_fundee_loses_nothing() {
     net.net.mine(1900);
     QCOMPARE(Story::state_of(net.bob, net.id), std::string("none"));
     QCOMPARE(Story::coins(net.bob), bobs + 1'500'000_sat);
+    QVERIFY(net.check());
+}
+
+void TestFundingLost::a_fundee_pays_for_no_close_that_cannot_be_data() {
+    QTest::addColumn<QString>("how");
+    QTest::newRow("closed by force by the person") << "force";
+    QTest::newRow("closed by an error of the peer's") << "error";
+    QTest::newRow("closed by agreement") << "agreement";
+}
+
+/// Something was pushed to Bob in a channel that never comes to be. Its close costs him no coin,
+/// nothing of it is owed to the chain, and nothing counts as coming back.
+void TestFundingLost::a_fundee_pays_for_no_close_that_cannot_be() {
+    QFETCH(const QString, how);
+    Copied net;
+    net.open_unseen(100'000'000_msat);
+    net.bob.set_fees(
+        {FeeratePerKw(10'000), FeeratePerKw(5'000), FeeratePerKw(253), FeeratePerKw(253), true});
+    net.net.settle();
+    const Sat bobs = Story::coins(net.bob);
+    const auto shown = net.bob.snapshot()->balance;
+    if (how == "error") {
+        net.alice.lose_broadcasts(true);
+        QVERIFY(bool(net.run(net.alice, api::CloseChannel{net.id, true})));
+    } else {
+        QVERIFY(bool(net.run(net.bob, api::CloseChannel{net.id, how == "force"})));
+    }
+    QCOMPARE(Story::state_of(net.bob, net.id), std::string("closing"));
+    const auto is_clean = [&] {
+        const auto balance = net.bob.snapshot()->balance;
+        for (const auto& effect : net.bob.node().resume()) {
+            if (std::holds_alternative<ports::Broadcast>(effect)) return false;
+        }
+        return balance.closing.is_zero() && balance.onchain == shown.onchain &&
+               balance.onchain_unconfirmed == shown.onchain_unconfirmed;
+    };
+    QVERIFY(is_clean());
+    QCOMPARE(Story::coins(net.bob), bobs);
+    net.mine_rival();
+    QCOMPARE(Story::coins(net.bob), bobs + 1'500'000_sat);
+    net.alice.set_chain_mute(true);
+    net.net.mine(1000);
+    net.bob.restart();
+    net.net.mine(1);
+    QVERIFY(net.bob.snapshot()->balance.closing.is_zero());
+    net.net.mine(1029);
+    QCOMPARE(Story::state_of(net.bob, net.id), std::string("none"));
+    QCOMPARE(Story::coins(net.bob), bobs + 1'500'000_sat);
+    QVERIFY(net.bob.snapshot()->balance.closing.is_zero());
+    for (const auto& effect : net.bob.node().resume())
+        QVERIFY(!std::holds_alternative<ports::Broadcast>(effect));
+    for (const auto& [txid, row] : net.bob.node().state().transactions)
+        QVERIFY(row.purpose != "close" && row.purpose != "bump");
+    QVERIFY(net.check());
+}
+
+/// The same, but the funding transaction comes in the end: then the close goes out at once, and is
+/// paid for.
+void TestFundingLost::a_fundee_closes_once_it_is_paid_into() {
+    Copied net;
+    net.open_unseen(100'000'000_msat);
+    net.bob.set_fees(
+        {FeeratePerKw(10'000), FeeratePerKw(5'000), FeeratePerKw(253), FeeratePerKw(253), true});
+    QVERIFY(bool(net.run(net.bob, api::CloseChannel{net.id, true})));
+    net.net.mine(20);
+    net.bob.restart();
+    net.bob.set_fees(
+        {FeeratePerKw(10'000), FeeratePerKw(5'000), FeeratePerKw(253), FeeratePerKw(253), true});
+    net.net.settle();
+    const Sat bobs = Story::coins(net.bob);
+    if (!net.net.chain().mine_exactly({*net.funding})) qFatal("the funding is invalid");
+    net.look();
+    std::size_t bumps = 0;
+    for (const auto& [txid, row] : net.bob.node().state().transactions)
+        bumps += row.purpose == "bump";
+    QCOMPARE(bumps, std::size_t{1});
+    QCOMPARE(net.bob.snapshot()->balance.closing, 100'000_sat);
+    net.net.mine(40);
+    QCOMPARE(how(net.bob, net.id), std::string("ours"));
+    QVERIFY(Story::coins(net.bob) > bobs + 90'000_sat);
+    QVERIFY(net.check());
+}
+
+/// Between funding_created and funding_signed: nothing is funded, whoever asked hears it, and the
+/// peer does not wait for two weeks.
+void TestFundingLost::the_coin_goes_before_the_peer_has_signed() {
+    Copied net;
+    net.net.lie(net.bob, net.alice, [&](wire::Message& message) {
+        if (std::holds_alternative<wire::FundingSigned>(message))
+            net.net.hold(net.bob, net.alice, true);
+    });
+    const auto command =
+        net.alice.post(api::OpenChannel{net.bob.id(), 1'000'000_sat, 0_msat, false, std::nullopt});
+    net.net.settle();
+    QVERIFY(net.alice.answer(command) == nullptr);
+    QCOMPARE(net.alice.snapshot()->channels.at(0).state, std::string("awaiting_funding_signed"));
+    net.mine_rival();
+    net.net.hold(net.bob, net.alice, false);
+    net.net.settle();
+    const auto* const answer = net.alice.answer(command);
+    QVERIFY(answer != nullptr && !*answer);
+    QCOMPARE(answer->error().kind, api::ProblemKind::funding_lost);
+    QVERIFY(net.alice.node().state().channels.empty());
+    QCOMPARE(net.alice.store().image().records.count(ports::RecordKind::channel), std::size_t{0});
+    QCOMPARE(Story::coins(net.alice), net.before - net.sent);
+    QCOMPARE(net.bob.snapshot()->channels.at(0).state, std::string("closing"));
     QVERIFY(net.check());
 }
 

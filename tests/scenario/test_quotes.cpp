@@ -72,6 +72,50 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// Nobody has signed: everything is there again, at once and for nothing.
+    void an_opening_under_way_can_be_cancelled_data() {
+        QTest::addColumn<bool>("has_answered");
+        QTest::newRow("the peer has not answered") << false;
+        QTest::newRow("the peer has to sign") << true;
+    }
+
+    void an_opening_under_way_can_be_cancelled() {
+        QFETCH(const bool, has_answered);
+        Duo net;
+        net.reconnect();
+        net.net.lie(net.bob, net.alice, [&](wire::Message& message) {
+            if (has_answered ? std::holds_alternative<wire::FundingSigned>(message)
+                             : std::holds_alternative<wire::AcceptChannel>(message))
+                net.net.hold(net.bob, net.alice, true);
+        });
+        const auto before = Duo::coins(net.alice);
+        const auto opening = net.alice.post(
+            api::OpenChannel{net.bob.id(), 1'000'000_sat, Msat(0), false, std::nullopt});
+        net.net.settle();
+        const auto shown = net.alice.snapshot()->channels.at(0);
+        QCOMPARE(shown.state,
+                 std::string(has_answered ? "awaiting_funding_signed" : "awaiting_accept"));
+        for (const bool force : {false, true}) {
+            const auto quote = net.alice.node().quote(api::AskClose{shown.channel_id, force});
+            QVERIFY(bool(quote));
+            QCOMPARE(quote->to_us, 1'000'000_sat);
+            QVERIFY(quote->fee.is_zero() && quote->wait.raw() == 0 && !quote->peer_needed);
+        }
+        const auto closed = net.run(net.alice, api::CloseChannel{shown.channel_id, false});
+        QVERIFY(bool(closed));
+        QCOMPARE(std::get<api::ChannelClosing>(*closed).state, std::string("cancelled"));
+        QVERIFY(net.alice.answer(opening) != nullptr && !*net.alice.answer(opening));
+        QVERIFY(net.alice.snapshot()->channels.empty());
+        QCOMPARE(Duo::coins(net.alice), before);
+        // The peer hears of it: it waits for nothing.
+        net.net.hold(net.bob, net.alice, false);
+        net.net.settle();
+        QVERIFY(net.bob.snapshot()->channels.empty() ||
+                net.bob.snapshot()->channels.at(0).state == "closing");
+        QVERIFY(net.alice.snapshot()->channels.empty());
+        QVERIFY(net.check());
+    }
+
     void a_forced_close_says_when_it_ends() {
         Duo net;
         const auto id = net.open(net.alice, net.bob, 1'000'000_sat);

@@ -14,9 +14,23 @@
 
 namespace runnel::ui {
 
-CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel, QWidget* parent)
-    : Sheet(tr("Close the channel with %1").arg(wallet.names().of(channel.peer)), "closeChannel", parent), m_wallet(wallet),
-      m_id(channel.channel_id) {
+namespace {
+
+/// Asked for by us, and not signed by the other side: nothing was spent yet.
+bool isUnsigned(const api::ChannelView& channel) {
+    return channel.state == "awaiting_accept" || channel.state == "awaiting_funding_created" ||
+           channel.state == "awaiting_funding_signed";
+}
+
+}  // namespace
+
+CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel,
+                                       QWidget* parent)
+    : Sheet(tr("Close the channel with %1").arg(wallet.names().of(channel.peer)), "closeChannel",
+            parent),
+      m_wallet(wallet),
+      m_id(channel.channel_id),
+      m_unsigned(isUnsigned(channel)) {
     m_agreed = new QRadioButton(tr("&Together with the other side"));
     m_agreed->setObjectName(QStringLiteral("closeAgreed"));
     m_alone = new QRadioButton(tr("A&lone"));
@@ -41,22 +55,42 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
     connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::ask);
     m_facts->set(tr("Comes back"), tr("Is being worked out …"));
-    m_agreed->setFocus();
+    if (m_unsigned) {
+        m_agreed->hide();
+        m_alone->hide();
+        cancel->setText(tr("&Keep waiting"));
+        m_close->setFocus();
+    } else {
+        m_agreed->setFocus();
+    }
     ask();
 }
 
 bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
 
 void CloseChannelDialog::ask() {
+    if (m_unsigned) {
+        m_explained->setText(
+            tr("The other side has not signed yet, so nothing has left your wallet. Cancelled now, "
+               "the channel never was."));
+        m_close->setText(tr("&Cancel the opening"));
+    } else {
+        explain();
+    }
+    m_wallet.bridge().quote(
+        api::AskClose{m_id, isForced()}, this,
+        [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
+            if (number == m_asked) show(quote);
+        });
+}
+
+void CloseChannelDialog::explain() {
     m_explained->setText(isForced()
                              ? tr("For when the other side is gone or does not answer. It costs more and takes longer, because your coins "
                                   "wait until nobody can object.")
                              : tr("The quick and cheap way. Both sides agree on the fee, and no new payments are taken meanwhile."));
     m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
     m_close->setText(isForced() ? tr("Close it al&one") : tr("&Close the channel"));
-    m_wallet.bridge().quote(api::AskClose{m_id, isForced()}, this, [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
-        if (number == m_asked) show(quote);
-    });
 }
 
 void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote) {
@@ -68,6 +102,11 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
     m_problem->hide();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
+    if (m_unsigned) {
+        m_facts->set(tr("Comes back"),
+                     tr("%1, at once and for nothing").arg(satText(quote->to_us)));
+        return;
+    }
     m_facts->set(tr("Comes back"), tr("About %1").arg(satText(quote->to_us)));
     m_facts->set(tr("Cost"), quote->fee.is_zero() ? tr("Nothing for you: the other side opened the channel and pays the fee")
                                                   : tr("About %1 in fees").arg(satText(quote->fee)));
@@ -90,7 +129,10 @@ void CloseChannelDialog::close() {
             m_problem->showProblem(wordingOf(result.error()));
             return;
         }
-        emit said(tr("The channel is being closed."));
+        const auto* const closing = std::get_if<api::ChannelClosing>(&*result);
+        const bool isCancelled = closing != nullptr && closing->state == "cancelled";
+        emit said(isCancelled ? tr("The opening is cancelled.")
+                              : tr("The channel is being closed."));
         accept();
     });
 }

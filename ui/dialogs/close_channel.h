@@ -1,5 +1,6 @@
-// CloseChannelDialog: closes a channel, by agreement or alone. Cost, wait and risk of the way that is chosen stand there first; the way
-// alone is never the one that is offered first while the other side is there.
+// CloseChannelDialog: closes a channel, by agreement or alone. Cost, wait and risk of the way that
+// is chosen stand there first; the way alone is never the one that is offered first while the other
+// side is there. An opening that nobody has signed is cancelled instead.
 #pragma once
 
 #include "ui/models/wallet_model.h"
@@ -24,12 +25,14 @@ signals:
 
 private:
     void ask();
+    void explain();
     void show(const Result<api::CloseQuote, api::Problem>& quote);
     void close();
     bool isForced() const;
 
     WalletModel& m_wallet;
     ChannelId m_id;
+    bool m_unsigned;  ///< There is nothing to close yet: the opening is cancelled.
     QRadioButton *m_agreed, *m_alone;
     Text* m_explained;
     Facts* m_facts;

@@ -242,7 +242,8 @@ Wording wordingOf(const api::Problem& problem) {
             return {Words::tr("The channel is not open any more."), {}, Words::tr("Channels shows where it stands.")};
         case ProblemKind::broadcast_refused:
             return {Words::tr("The chain source refused the transaction."), technical(p, "reason"),
-                    Words::tr("Try again in a moment, when fees may be lower.")};
+                    Words::tr("Nothing to do: Runnel tries again with each block. The coins stay "
+                              "set aside for it until then.")};
         case ProblemKind::disk_full:
             return {Words::tr("The disk is nearly full."),
                     Words::tr("Nothing new is begun, so that channels can still be closed safely."),

@@ -1,0 +1,132 @@
+// What the wallet makes of transactions that no block holds: of a payment to it that another one
+// replaces only one counts, and of a refusal of what it sent the person hears once.
+#include "tests/scenario/stranger.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+using api::ProblemKind;
+
+namespace {
+
+const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+const bitcoin::Script anybody{0x51};
+
+bool watches(const Host& host, const bitcoin::OutPoint& outpoint) {
+    return std::any_of(host.effects.begin(), host.effects.end(), [&](const ports::Effect& effect) {
+        const auto* const watch = std::get_if<ports::Watch>(&effect);
+        const auto* const what =
+            watch == nullptr ? nullptr : std::get_if<ports::WatchOutPoint>(&watch->what);
+        return what != nullptr && what->outpoint == outpoint;
+    });
+}
+
+Sat unconfirmed(const Host& host) {
+    return host.node->snapshot()->balance.onchain_unconfirmed;
+}
+
+}  // namespace
+
+class TestMempool : public QObject {
+    Q_OBJECT
+
+private slots:
+    void a_payment_replaced_counts_once() {
+        Host host(1);
+        const auto low =
+            paying(outpoint_of(1), {{100'000_sat, host.script(0)}, {50'000_sat, anybody}});
+        const auto high =
+            paying(outpoint_of(1), {{100'000_sat, host.script(0)}, {49'000_sat, anybody}});
+        host.see(low);
+        QCOMPARE(unconfirmed(host), 100'000_sat);
+        // Only so is it seen that something else spends the same.
+        QVERIFY(watches(host, outpoint_of(1)));
+        host.see(high);
+        QCOMPARE(unconfirmed(host), 100'000_sat);
+        QCOMPARE(host.node->state().transactions.size(), std::size_t{1});
+        QVERIFY(host.node->state().transactions.contains(high->txid()));
+        host.load();
+        QCOMPARE(unconfirmed(host), 100'000_sat);
+        // The first one is mined all the same.
+        host.mine({low});
+        QCOMPARE(unconfirmed(host), 0_sat);
+        QCOMPARE(host.node->snapshot()->balance.onchain, 100'000_sat);
+        QCOMPARE(host.node->state().transactions.size(), std::size_t{1});
+    }
+
+    void a_payment_taken_back() {
+        Host host(1);
+        const auto payment = paying(outpoint_of(1), {{100'000_sat, host.script(0)}});
+        host.see(payment);
+        // What another copy of the wallet made of it goes, too.
+        const auto onward = paying({payment->txid(), 0}, {{99'000_sat, host.script(1)}});
+        host.see(onward);
+        QCOMPARE(unconfirmed(host), 99'000_sat);
+        host.see(paying(outpoint_of(1), {{99'500_sat, anybody}}));
+        QCOMPARE(unconfirmed(host), 0_sat);
+        QVERIFY(host.node->state().transactions.empty());
+        QVERIFY(host.node->state().coins.empty());
+    }
+
+    /// Ours goes on being broadcast, and either may be mined: what the person did counts until
+    /// then.
+    void ours_is_not_replaced_by_a_rumour() {
+        Host host(1);
+        const auto coin = host.give(500'000_sat, 1);
+        api::CommandId id;
+        id.raw().fill(7);
+        host.take({api::Command{id, api::SendOnchain{elsewhere, 200'000_sat, std::nullopt}}});
+        const auto before = unconfirmed(host);
+        QVERIFY(before > 290'000_sat);
+        const auto rival = paying(coin, {{450'000_sat, host.script(3)}, {40'000_sat, anybody}});
+        host.see(rival);
+        QCOMPARE(unconfirmed(host), before);
+        host.mine({rival});
+        QCOMPARE(unconfirmed(host), 0_sat);
+        QCOMPARE(host.node->snapshot()->balance.onchain, 450'000_sat);
+    }
+
+    /// Nor does a rumour take what a block has given.
+    void a_block_counts_more_than_a_rumour() {
+        Host host(1);
+        const auto payment = paying(outpoint_of(1), {{100'000_sat, host.script(0)}});
+        host.mine({payment});
+        host.see(paying(outpoint_of(1), {{99'000_sat, host.script(1)}}));
+        QCOMPARE(unconfirmed(host), 0_sat);
+        QCOMPARE(host.node->snapshot()->balance.onchain, 100'000_sat);
+    }
+
+    void a_refused_send_is_told_once() {
+        Host host(1);
+        static_cast<void>(host.give(500'000_sat, 2));
+        api::CommandId id;
+        id.raw().fill(7);
+        host.take({api::Command{id, api::SendOnchain{elsewhere, 200'000_sat, std::nullopt}}});
+        const auto txid = host.node->transactions({1, std::nullopt}).front().txid;
+        const auto refuse = [&] {
+            host.take(
+                {ports::ChainEvent(ports::BroadcastResult{txid, false, "min relay fee not met"})});
+            return host.told();
+        };
+        const auto told = refuse();
+        QCOMPARE(told.size(), std::size_t{1});
+        QCOMPARE(told.front().kind, ProblemKind::broadcast_refused);
+        QCOMPARE(told.front().params.at("txid"), display_hex(txid));
+        QCOMPARE(told.front().params.at("reason"), std::string("min relay fee not met"));
+        // It is tried with each block, and refused with each.
+        QVERIFY(refuse().empty());
+        host.mine({});
+        QVERIFY(refuse().empty());
+        // Its coins stay with it until it, or another one that spends them, is in a block.
+        QCOMPARE(host.node->state().transactions.size(), std::size_t{3});
+        // Once it was taken, another refusal is news.
+        host.take({ports::ChainEvent(ports::BroadcastResult{txid, true, {}})});
+        QVERIFY(host.told().empty());
+        QCOMPARE(refuse().size(), std::size_t{1});
+        host.load();
+        QCOMPARE(refuse().size(), std::size_t{1});
+    }
+};
+
+RUNNEL_TEST(TestMempool)
+#include "test_mempool.moc"

@@ -1,0 +1,302 @@
+// Channels that others open to us: until their funding transaction is in a block there is nothing
+// in them but a claim, and it may be a lie. They lock none of our coins, there are never many, and
+// what is said to be their funding output is believed only when the chain shows it.
+#include "tests/scenario/stranger.h"
+
+#include "core/node/funding.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+using api::ProblemKind;
+
+namespace {
+
+const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+
+/// How many of so many channels the strangers get, each opening as many as it may.
+std::size_t flood(Host& host, std::uint8_t strangers, std::uint32_t each) {
+    std::size_t accepted = 0;
+    for (std::uint8_t i = 0; i < strangers; ++i) {
+        Stranger stranger(host, static_cast<std::uint8_t>(20 + i));
+        for (std::uint32_t k = 0; k < each; ++k) {
+            if (!stranger.offers(20'000_sat, k % 2 == 0 ? 0_msat : 5'000'000_msat)) continue;
+            static_cast<void>(stranger.names(outpoint_of(i * 100U + k)));
+            if (!host.said<wire::FundingSigned>().empty()) ++accepted;
+        }
+        // It need not even stay.
+        host.take({node::PeerDown{stranger.id(), "gone"}});
+    }
+    return accepted;
+}
+
+}  // namespace
+
+class TestUnfunded : public QObject {
+    Q_OBJECT
+
+private slots:
+    void without_coins_nothing_is_accepted() {
+        Host host(1);
+        Stranger stranger(host, 2);
+        QVERIFY(!stranger.offers(500'000_sat));
+        QVERIFY(host.error().find("no confirmed coins") != std::string::npos);
+        QCOMPARE(host.told().size(), std::size_t{1});
+        QCOMPARE(host.told().front().kind, ProblemKind::reserve_needed);
+        QCOMPARE(host.told().front().params.at("needed_sat"), std::string("50000"));
+        QVERIFY(host.node->state().channels.empty());
+        // Unconfirmed ones could be gone again.
+        host.see(paying(outpoint_of(7), {{100'000_sat, host.script(0)}}));
+        QVERIFY(!stranger.offers(500'000_sat));
+        host.mine({paying(outpoint_of(7), {{100'000_sat, host.script(0)}})});
+        QVERIFY(stranger.offers(500'000_sat));
+    }
+
+    void one_opening_at_a_time_and_peer() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger one(host, 2);
+        Stranger other(host, 3);
+        QVERIFY(one.offers(500'000_sat));
+        QVERIFY(!one.offers(500'000_sat));
+        QCOMPARE(host.error(), std::string("one opening at a time"));
+        QVERIFY(other.offers(500'000_sat));
+        QCOMPARE(host.node->state().channels.size(), std::size_t{2});
+        QCOMPARE(host.on_disk(), std::size_t{0});
+        // What nobody signed goes with the connection.
+        host.take({node::PeerDown{one.id(), "gone"}});
+        QCOMPARE(host.node->state().channels.size(), std::size_t{1});
+    }
+
+    /// Channels cost the stranger nothing as long as nothing is paid into them.
+    void a_flood_locks_no_coin() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 3));
+        QCOMPARE(flood(host, 30, 6), std::size_t{20});
+        QCOMPARE(host.stored(), std::size_t{20});
+        std::map<crypto::PublicKey, int> of_peer;
+        for (const auto& [id, channel] : host.node->state().channels) ++of_peer[channel->peer];
+        QCOMPARE(of_peer.size(), std::size_t{5});
+        for (const auto& [peer, count] : of_peer) QCOMPARE(count, 4);
+        QVERIFY(host.node->snapshot()->balance.reserved.is_zero());
+        QCOMPARE(host.node->snapshot()->balance.onchain, 3'000'000_sat);
+        const auto everything =
+            host.node->quote(api::AskSend{elsewhere, std::nullopt, api::Pace::normal});
+        QVERIFY(bool(everything));
+        QVERIFY(everything->kept.is_zero());
+        const auto open = host.node->quote(api::AskOpen{std::nullopt, 2'900'000_sat});
+        QVERIFY(bool(open));
+        QCOMPARE(open->kept, 50'000_sat);
+    }
+
+    /// Each may be paid into after all: no more are promised than there are coins to close with.
+    void no_more_are_promised_than_can_be_closed() {
+        Host host(1);
+        static_cast<void>(host.give(150'000_sat, 1));
+        QCOMPARE(flood(host, 10, 4), std::size_t{5});
+        // That is no lack of the person's.
+        Stranger late(host, 90);
+        QVERIFY(!late.offers(500'000_sat));
+        QVERIFY(host.told().empty());
+        // They are forgotten, and there is room again.
+        for (int i = 0; i < 2'017; ++i) host.mine({});
+        QCOMPARE(host.stored(), std::size_t{0});
+        QCOMPARE(host.on_disk(), std::size_t{0});
+        QVERIFY(late.offers(500'000_sat));
+    }
+
+    /// All of them offered before any is funded: accepting is no promise yet.
+    void offered_at_once() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 3));
+        std::vector<Stranger> strangers;
+        for (std::uint8_t i = 0; i < 30; ++i) {
+            strangers.emplace_back(host, static_cast<std::uint8_t>(20 + i));
+            QVERIFY(strangers.back().offers(20'000_sat));
+        }
+        std::size_t accepted = 0;
+        for (std::uint32_t i = 0; i < 30; ++i) {
+            static_cast<void>(strangers[i].names(outpoint_of(i)));
+            if (host.error().empty()) ++accepted;
+        }
+        QCOMPARE(accepted, std::size_t{20});
+        QCOMPARE(host.node->state().channels.size(), std::size_t{20});
+        QCOMPARE(host.on_disk(), std::size_t{20});
+    }
+
+    /// Once it is paid into, a channel is like any other: it has its reserve, and its place is
+    /// free.
+    void what_is_paid_into_counts() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 3));
+        Stranger stranger(host, 2);
+        std::vector<ports::TxPtr> paid;
+        for (int i = 0; i < 4; ++i) {
+            QVERIFY(stranger.offers(500'000_sat));
+            paid.push_back(stranger.payment());
+            static_cast<void>(stranger.names({paid.back()->txid(), 0}));
+            QVERIFY(host.error().empty());
+        }
+        QVERIFY(!stranger.offers(500'000_sat));
+        QCOMPARE(host.error(), std::string("too many channels whose funding is not confirmed"));
+        host.mine({paid[0], paid[1]});
+        QCOMPARE(host.node->snapshot()->balance.reserved, 75'000_sat);
+        QVERIFY(stranger.offers(500'000_sat));
+        // To the listener, too, its peer is somebody only then.
+        std::size_t partners = 0;
+        for (const auto& [id, channel] : host.node->state().channels)
+            partners += node::is_partners(*channel);
+        QCOMPARE(host.node->state().channels.size(), std::size_t{5});
+        QCOMPARE(partners, std::size_t{2});
+        host.load();
+        QCOMPARE(host.node->snapshot()->balance.reserved, 75'000_sat);
+    }
+
+    /// The output that is named is somebody else's, and he spends it.
+    void a_strangers_spend_closes_nothing() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat));
+        const auto id = stranger.names(outpoint_of(77));
+        QVERIFY(host.error().empty());
+        host.mine({paying(outpoint_of(77),
+                          {{30'000_sat, host.script(0)}, {5'000_sat, bitcoin::Script{0x51}}})});
+        QVERIFY(host.channel(id) != nullptr);
+        QCOMPARE(channel::state_name(host.channel(id)->state),
+                 std::string_view("awaiting_confirmation"));
+        QCOMPARE(host.node->transactions({1, std::nullopt}).front().purpose,
+                 std::string("receive"));
+        for (int i = 0; i < 8; ++i) host.mine({});
+        QCOMPARE(host.node->snapshot()->channels.at(0).state, std::string("awaiting_confirmation"));
+    }
+
+    /// Written by a version that paid for such a close: when the channel is forgotten, so is what
+    /// was to close it, and the coins are there again.
+    void a_close_from_an_older_store_is_forgotten_too() {
+        Host host(1);
+        static_cast<void>(host.give(200'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat));
+        // Named before the wallet has seen it; then it is a coin, and is sent.
+        const auto payment = paying(outpoint_of(5), {{600'000_sat, host.script(0)}});
+        const auto id = stranger.names({payment->txid(), 0});
+        QVERIFY(host.error().empty());
+        host.mine({payment});
+        api::CommandId command;
+        command.raw().fill(7);
+        host.take({api::Command{command, api::SendOnchain{elsewhere, 700'000_sat, std::nullopt}}});
+        const auto sent = host.node->transactions({1, std::nullopt}).front().txid;
+        const auto begin = host.disk();
+        for (const bool is_close : {false, true}) {
+            Host later(1, begin, host.height());
+            if (is_close) {
+                // As that version called it.
+                auto image = begin;
+                auto& value =
+                    image.records.at(ports::RecordKind::transaction).at(to_bytes(sent.view()));
+                const Bytes name{4, 's', 'e', 'n', 'd'};
+                const auto at = std::search(value.begin(), value.end(), name.begin(), name.end());
+                QVERIFY(at != value.end());
+                const Bytes close{5, 'c', 'l', 'o', 's', 'e'};
+                value.insert(value.erase(at, at + 5), close.begin(), close.end());
+                later = Host(1, image, host.height());
+                QCOMPARE(later.node->state().transactions.at(sent).purpose, std::string("close"));
+            }
+            for (int i = 0; i < 2'017; ++i) later.mine({});
+            QVERIFY(later.channel(id) == nullptr);
+            // What the person has sent stays sent, whatever a stranger has called it.
+            QCOMPARE(later.node->state().transactions.contains(sent), !is_close);
+            QCOMPARE(later.node->snapshot()->balance.onchain, is_close ? 800'000_sat : 0_sat);
+        }
+    }
+
+    void a_coin_of_ours_is_no_funding_data() {
+        QTest::addColumn<bool>("spent");
+        QTest::newRow("there") << false;
+        QTest::newRow("spent by us") << true;
+    }
+
+    void a_coin_of_ours_is_no_funding() {
+        QFETCH(const bool, spent);
+        Host host(1);
+        static_cast<void>(host.give(200'000_sat, 2));
+        const auto coin = host.give(600'000_sat, 1);
+        if (spent) {
+            api::CommandId id;
+            id.raw().fill(7);
+            host.take({api::Command{id, api::SendOnchain{elsewhere, 700'000_sat, std::nullopt}}});
+            QVERIFY(!host.node->state().coins.contains(coin));
+            const auto txid = host.node->transactions({1, std::nullopt}).front().txid;
+            host.mine({host.node->state().transactions.at(txid).tx});
+        }
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat));
+        const auto id = stranger.names(coin);
+        QVERIFY(host.said<wire::FundingSigned>().empty());
+        QCOMPARE(host.error(), std::string("that output is not this channel's"));
+        QVERIFY(host.channel(id) == nullptr);
+        QVERIFY(host.node->state().channels.empty());
+        QCOMPARE(host.on_disk(), std::size_t{0});
+    }
+
+    /// A payment to us with the channel in the same transaction is one of the wallet's, and as good
+    /// as any.
+    void a_payment_and_a_channel_in_one() {
+        Host host(1);
+        static_cast<void>(host.give(200'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat));
+        auto both = *stranger.payment();
+        both.outputs.push_back({40'000_sat, host.script(0)});
+        const auto tx = std::make_shared<const bitcoin::Transaction>(both);
+        host.see(tx);
+        const auto id = stranger.names({tx->txid(), 0});
+        QVERIFY(host.error().empty());
+        host.mine({tx});
+        QCOMPARE(host.node->snapshot()->channels.at(0).confirmations, 1U);
+        // The same when the wrong one of its outputs is named, but for the answer.
+        Stranger other(host, 3);
+        QVERIFY(other.offers(500'000_sat));
+        static_cast<void>(other.names({tx->txid(), 1}));
+        QCOMPARE(host.error(), std::string("that output is not this channel's"));
+        QVERIFY(host.channel(id) != nullptr);
+    }
+
+    /// The second to name it may be anybody: the chain shows it.
+    void an_output_funds_one_channel_data() {
+        QTest::addColumn<bool>("same_peer");
+        QTest::newRow("named by the same peer again") << true;
+        QTest::newRow("named by another peer") << false;
+    }
+
+    void an_output_funds_one_channel() {
+        QFETCH(const bool, same_peer);
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger one(host, 2);
+        Stranger two(host, 3);
+        QVERIFY(one.offers(500'000_sat, 100'000'000_msat));
+        const auto funding = one.payment();
+        const auto id = one.names({funding->txid(), 0});
+        host.mine({funding});
+        const auto before = channel::funded_of(host.channel(id)->state)->params();
+        Stranger& second = same_peer ? one : two;
+        QVERIFY(second.offers(400'000_sat));
+        static_cast<void>(second.names({funding->txid(), 0}));
+        QVERIFY(host.said<wire::FundingSigned>().empty());
+        QCOMPARE(host.error(), std::string("channel exists"));
+        QCOMPARE(host.node->state().channels.size(), std::size_t{1});
+        QCOMPARE(host.on_disk(), std::size_t{1});
+        // Neither in memory nor on disk.
+        for (const bool loaded : {false, true}) {
+            if (loaded) host.load();
+            QVERIFY(host.channel(id) != nullptr);
+            QVERIFY(host.channel(id)->peer == one.id());
+            QVERIFY(channel::funded_of(host.channel(id)->state)->params() == before);
+        }
+    }
+};
+
+RUNNEL_TEST(TestUnfunded)
+#include "test_unfunded.moc"
