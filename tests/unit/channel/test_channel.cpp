@@ -58,6 +58,7 @@ private slots:
     void a_close_signed_wrongly_is_tried_again();
     void a_close_says_what_it_waits_for();
     void after_the_end_only_preimages_count();
+    void who_comes_back_after_the_end_has_compared_or_not();
     void an_error_closes_an_open_channel_only();
     void history_has_the_whole_span();
     void rows_follow_a_proposal_that_changed();
@@ -466,6 +467,27 @@ void TestChannel::after_the_end_only_preimages_count() {
     pair.a.channel->state = std::move(closed);
     QCOMPARE(count_of<wire::Error>(pair.a.hear(pair.b.wire.front()).value()), std::size_t(1));
     QVERIFY(pair.a.hear(fulfill).value().facts.empty());
+}
+
+void TestChannel::who_comes_back_after_the_end_has_compared_or_not() {
+    Pair pair;
+    pair.open();
+    const Channel older = *pair.a.channel;
+    pair.add(pair.a, 50'000'000_msat, 1);
+    pair.settle();
+    const Channel newest = *pair.a.channel;
+    for (const bool behind : {true, false}) {
+        pair.a.channel = behind ? older : newest;
+        QVERIFY(force_close(*pair.a.channel, "asked to", pair.a.context()).has_value());
+        pair.cut();
+        pair.b.wire.clear();
+        pair.reconnect();
+        QCOMPARE(pair.a.channel->link, Link::reestablishing);
+        // Either way the peer hears that it is over and can close by itself; online it is only who
+        // knows nothing newer.
+        QCOMPARE(count_of<wire::Error>(pair.a.hear(pair.b.wire.front()).value()), std::size_t(1));
+        QCOMPARE(pair.a.channel->link, behind ? Link::reestablishing : Link::online);
+    }
 }
 
 void TestChannel::an_error_closes_an_open_channel_only() {
