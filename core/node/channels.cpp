@@ -196,8 +196,7 @@ void on_open_channel_message(Draft& draft, const crypto::PublicKey& node_id, con
         return send_error(draft, node_id, id, "no confirmed coins to bump a close with");
     }
 
-    const ports::ChannelKeyId keys{draft.wallet.next_channel,
-                                   static_cast<std::uint32_t>(draft.wallet.next_channel % scope.keys.payment_index_count())};
+    const auto keys = new_channel_keys(draft, scope);
     channel::Channel shell{id, node_id, keys, channel::Link::online, channel::Closed{}};
     const auto with = channel_scope(draft, shell, scope);
     channel::Step step;
