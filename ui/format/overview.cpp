@@ -58,6 +58,9 @@ QString networkName(Network network) {
 
 Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice) {
     if (const auto trouble = practiceTrouble(practice)) return {Cue::attention, trouble->joined()};
+    if (picture.in_doubt)
+        return {Cue::attention,
+                wordingOf(api::Problem{api::ProblemKind::store_in_doubt, {}}).joined()};
     if (picture.disk_low) return {Cue::attention, wordingOf(api::Problem{api::ProblemKind::disk_full, {}}).joined()};
     if (!picture.chain.reachable) {
         return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a while; opening and closing wait.") +
