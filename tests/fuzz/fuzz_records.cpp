@@ -74,8 +74,13 @@ void check_single(const sim::DiskImage& image) {
         rows.push_back(*std::move(row));
     }
     for (const auto& [key, value] : rows_of(image, RecordKind::channel)) {
-        if (const auto read = channel::decode_channel(value, rows))
-            expect_same(value, channel::encode_channel(*read));
+        const auto read = channel::decode_channel(value, rows);
+        if (!read) continue;
+        // Of the peer's messages in it, fields that we do not know are not kept.
+        const Bytes written = channel::encode_channel(*read);
+        if (written.size() == value.size()) expect_same(value, written);
+        const auto again = channel::decode_channel(written, rows);
+        if (!again || channel::encode_channel(*again) != written) std::abort();
     }
 }
 
