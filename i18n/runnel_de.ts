@@ -1224,6 +1224,18 @@
         <source>Each side keeps about 1 % in its channel, so that nobody gains by cheating, and some more for fees. What the fees do not take comes back at the close.</source>
         <translation>Jede Seite lässt etwa 1 % in ihrem Kanal, damit niemand durch Betrug gewinnt, und etwas mehr für Gebühren. Was die Gebühren nicht brauchen, kommt beim Schließen zurück.</translation>
     </message>
+    <message>
+        <source>An older copy of this wallet may have been started.</source>
+        <translation>Vielleicht wurde eine ältere Kopie dieser Wallet gestartet.</translation>
+    </message>
+    <message>
+        <source>Leave Runnel open until every other side was connected once. Everything else goes on.</source>
+        <translation>Lass Runnel offen, bis jede Gegenseite einmal verbunden war. Alles andere geht weiter.</translation>
+    </message>
+    <message>
+        <source>Part of what it has written is missing. A channel is not closed by force until its other side was connected and has confirmed where it stands: an outdated state could cost everything in it.</source>
+        <translation>Ein Teil dessen, was sie geschrieben hat, fehlt. Ein Kanal wird nicht ohne seine Gegenseite geschlossen, bevor sie verbunden war und bestätigt hat, wo er steht: Ein veralteter Stand könnte alles kosten, was darin ist.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>

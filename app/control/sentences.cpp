@@ -284,6 +284,15 @@ Wording wording_of(const api::Problem& problem) {
                         because(problem)),
                     "Use a bitcoind that keeps all blocks, or let this one load them again. It is "
                     "tried again by itself."};
+        case ProblemKind::store_in_doubt:
+            return {
+                "Part of what this wallet has written is missing: an older copy of it may have "
+                "been started. A channel is not closed by "
+                "force until its other side was connected and has confirmed where it stands: an "
+                "outdated state could cost everything in "
+                "it.",
+                "Keep the wallet running until every other side was connected once. Everything "
+                "else goes on."};
         case ProblemKind::internal:
             return {fmt::format("Something went wrong inside Runnel{}.", because(problem, "detail")),
                     "Please report it, with the log."};

@@ -85,6 +85,7 @@ json::object info_json(const api::Snapshot& snapshot, const std::string& version
                               ? json::value(json::string(api::to_string(*snapshot.chain.trouble)))
                               : json::value(nullptr)},
         {"disk_low", snapshot.disk_low},
+        {"store_in_doubt", snapshot.in_doubt},
         {"peers", peers},
         {"channels", channels}};
 }

@@ -43,6 +43,10 @@ Result<void, Failure> WalletNode::open_store(const SecretBytes& passphrase) {
     auto opened = store::Store::open({m_options.directory, m_options.network, passphrase.reveal()});
     if (!opened) return fail(failure_of(opened.error(), m_options.directory));
     m_store = std::move(*opened);
+    for (const auto& copy : m_store->mended()) {
+        log(LogLevel::unusual,
+            fmt::format("key copy made anew file={} was={}", copy.file, to_string(copy.was)));
+    }
 
     const auto words = m_store->secret(words_secret);
     const auto damaged = [&](const std::string& detail) {
@@ -77,15 +81,25 @@ shell::Engine::Hooks WalletNode::hooks() {
         if (m_options.on_fatal) m_options.on_fatal(error);
     };
     hooks.log = m_options.log;
-    hooks.refuse = [this](const api::Command& command) -> std::optional<api::Problem> {
-        const bool begins = std::holds_alternative<api::OpenChannel>(command.wish) ||
-                            std::holds_alternative<api::Pay>(command.wish) ||
-                            std::holds_alternative<api::Keysend>(command.wish) ||
-                            std::holds_alternative<api::CreateInvoice>(command.wish);
-        if (begins && m_store->low_space()) return api::Problem{api::ProblemKind::disk_full, {}};
-        return std::nullopt;
-    };
+    hooks.in_doubt = [this] { return !m_store->tail().agrees(); };
+    hooks.refuse = [this](const api::Command& command) { return refusal(command); };
     return hooks;
+}
+
+std::optional<api::Problem> WalletNode::refusal(const api::Command& command) const {
+    const bool begins = std::holds_alternative<api::OpenChannel>(command.wish) ||
+                        std::holds_alternative<api::Pay>(command.wish) ||
+                        std::holds_alternative<api::Keysend>(command.wish) ||
+                        std::holds_alternative<api::CreateInvoice>(command.wish);
+    if (begins && m_store->low_space()) return api::Problem{api::ProblemKind::disk_full, {}};
+    // A close by force that is held back would be said to be under way and never come; and once
+    // begun, nothing brings the channel back.
+    const auto* const close = std::get_if<api::CloseChannel>(&command.wish);
+    if (close != nullptr && close->force && !m_store->tail().agrees() &&
+        !m_hold_back.is_compared(m_engine->node().state(), close->channel_id)) {
+        return api::Problem{api::ProblemKind::store_in_doubt, {}};
+    }
+    return std::nullopt;
 }
 
 Result<void, Failure> WalletNode::listen() {
@@ -148,31 +162,34 @@ void WalletNode::start_chain() {
 
 void WalletNode::on_chain_event(ports::ChainEvent&& event) {
     const auto* const status = std::get_if<ports::ChainStatus>(&event);
-    const auto said = status == nullptr ? ports::ChainStatus{} : *status;
     const bool tells = status != nullptr && m_options.on_chain_status;
+    if (status != nullptr) m_chain_status = *status;
     m_engine->on_chain_event(std::move(event));
-    if (tells) m_options.on_chain_status(said);
+    if (tells) m_options.on_chain_status(*m_chain_status);
 }
 
 void WalletNode::broadcast(ports::Broadcast&& wanted) {
-    if (!m_store->tail().agrees()) {
-        // Part of what we knew may be missing here: what we would publish could be a state that was revoked long ago.
-        m_held_back.push_back(std::move(wanted));
+    if (!m_store->tail().agrees() && !m_hold_back.may_go(m_engine->node().state(), wanted)) {
+        for (const auto& tx : wanted.transactions) {
+            log(LogLevel::unusual, fmt::format("held back until the peer has compared txid={}",
+                                               display_hex(tx->txid())));
+        }
         return;
     }
     if (m_chain) m_chain->source().broadcast(std::move(wanted.transactions), wanted.gives_way);
 }
 
-/// The peers know how far each channel had come: once all of them have compared and nothing is missing, the store is trusted.
+/// The peers know how far each channel had come: what one has compared is trusted at once, the
+/// store once all have.
 void WalletNode::look_at_tail() {
-    const auto snapshot = m_engine->node().snapshot();
-    const bool all_compared = std::all_of(snapshot->channels.begin(), snapshot->channels.end(), [](const auto& channel) {
-        return channel.online || channel.state == "closing" || channel.state == "closed";
-    });
-    if (all_compared) {
+    const auto& node = m_engine->node();
+    m_hold_back.look(node.state());
+    for (auto& released : m_hold_back.take_released(node)) broadcast(std::move(released));
+    if (m_hold_back.all_compared(node.state())) {
         log(LogLevel::info, "store tail agreed");
         m_store->tail_agreed();
-        for (auto& wanted : std::exchange(m_held_back, {})) broadcast(std::move(wanted));
+        // Said again for a turn in which readers hear that all is well.
+        if (m_chain_status) m_engine->on_chain_event(*m_chain_status);
         return;
     }
     m_tail_timer.expires_after(std::chrono::seconds(1));

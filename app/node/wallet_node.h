@@ -1,14 +1,18 @@
-// WalletNode: a wallet as a running thing. Puts store, keys, node, engine and chain source together and takes them apart in the
-// right order; what stands around it (a control socket, a window, the practice network) is its owner's.
+// WalletNode: a wallet as a running thing. Puts store, keys, node, engine and chain source together
+// and takes them apart in the right order; what stands around it (a control socket, a window, the
+// practice network) is its owner's.
 //
-//     Store::open -> SeedKeyRing -> Node::load -> Engine -> listen -> start: resume, chain source ... stop -> close
+//     Store::open -> SeedKeyRing -> Node::load -> Engine -> listen -> start: resume, chain source
+//     ... stop -> close
 //
-// All on the thread of the io_context it is given, but for open() and close(), which wait and may run before and after it.
-// While the store's tail is in doubt, it holds back every broadcast until all peers have compared.
+// All on the thread of the io_context it is given, but for open() and close(), which wait and may
+// run before and after it. While the store's tail is in doubt, what could be a revoked state is not
+// broadcast (hold_back.h), and readers are told.
 #pragma once
 
 #include "app/control/views.h"
 #include "app/node/chain_thread.h"
+#include "app/node/hold_back.h"
 #include "core/shell/engine.h"
 #include "wallet/store/store.h"
 
@@ -68,6 +72,7 @@ private:
     void on_chain_event(ports::ChainEvent&& event);
     void broadcast(ports::Broadcast&& wanted);
     void look_at_tail();
+    std::optional<api::Problem> refusal(const api::Command& command) const;
     void set_birth(chain::StartPoint& from) const;
     void log(LogLevel level, const std::string& line) const;
 
@@ -78,7 +83,8 @@ private:
     std::optional<ChainThread> m_chain;
     std::optional<shell::Engine> m_engine;
     boost::asio::steady_timer m_tail_timer;
-    std::vector<ports::Broadcast> m_held_back;
+    HoldBack m_hold_back;                              ///< Asked while the tail is in doubt.
+    std::optional<ports::ChainStatus> m_chain_status;  ///< What the source said last.
     /// What posted handlers hold on to: gone when this is.
     std::shared_ptr<WalletNode*> m_self = std::make_shared<WalletNode*>(this);
 };

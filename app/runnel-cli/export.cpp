@@ -3,6 +3,8 @@
 #include "app/common/start.h"
 #include "wallet/store/store.h"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <set>
 
@@ -62,11 +64,21 @@ Result<json::object, control::Failure> export_wallet(const std::filesystem::path
 
     json::array damage, records, journals;
     for (const auto& found : store.damage()) damage.emplace_back(damage_json(found));
+    for (const auto& copy : store.mended()) {
+        damage.emplace_back(
+            json::object{{"subject", ""},
+                         {"sequence", 0},
+                         {"detail", fmt::format("{} was {}, made anew from the other copy",
+                                                copy.file, to_string(copy.was))}});
+    }
+    // Also of channels whose record is gone: what others can check is worth most then.
     std::set<Bytes> subjects;
+    read_what_there_is(damage, "journal", [&] {
+        store.subjects([&](ByteView subject) { subjects.insert(to_bytes(subject)); });
+    });
     for (const auto& [kind, name] : kinds) {
         read_what_there_is(damage, name, [&, this_kind = kind, this_name = name] {
             store.reader().scan(this_kind, {}, [&](ByteView key, ByteView value) {
-                if (this_kind == RecordKind::channel || this_kind == RecordKind::closed_channel) subjects.insert(to_bytes(key));
                 records.emplace_back(json::object{{"kind", this_name}, {"key", to_hex(key)}, {"value", to_hex(value)}});
                 return true;
             });

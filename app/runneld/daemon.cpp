@@ -10,6 +10,7 @@
 #include "app/practice/verbs.h"
 #include "wallet/chain/bitcoind_source.h"
 
+#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -35,6 +36,21 @@ int complain(const Failure& failure) {
     std::cerr << "runneld: " << failure.message << '\n';
     if (!failure.advice.empty()) std::cerr << failure.advice << '\n';
     return 1;
+}
+
+/// Where somebody can connect who is told nothing else. Of a wallet that listens at every address,
+/// that is the one from which it would reach the rest of the world (a choice of the system's;
+/// nothing is sent for it), or this machine's own where there is none.
+std::string reachable_host(asio::io_context& io, const std::string& listen_host) {
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(listen_host, error);
+    if (listen_host != "*" && (error || !address.is_unspecified())) return listen_host;
+    asio::ip::udp::socket socket(io);
+    const asio::ip::udp::endpoint somewhere(asio::ip::make_address_v4("192.0.2.1"),
+                                            9);  // for documentation: nobody's
+    socket.connect(somewhere, error);
+    const auto ours = error ? asio::ip::udp::endpoint() : socket.local_endpoint(error);
+    return error || ours.address().is_unspecified() ? "127.0.0.1" : ours.address().to_string();
 }
 
 class Daemon {
@@ -173,8 +189,8 @@ void Daemon::say_ready() {
     if (m_ready || m_stopping || (practises() && !m_practice_ready)) return;
     m_ready = true;
     m_ready_timer.cancel();
-    const auto host = m_options.listen_host.find(':') == std::string::npos ? m_options.listen_host
-                                                                           : "[" + m_options.listen_host + "]";
+    auto host = reachable_host(m_io, m_options.listen_host);
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
     std::cout << fmt::format("ready {}@{}:{}", m_wallet->node_id().hex(), host, m_wallet->listen_port()) << std::endl;
 }
 

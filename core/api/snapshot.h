@@ -127,6 +127,8 @@ struct Snapshot {
     ChainView chain;
     Balance balance;
     bool disk_low = false;        ///< Nothing new is begun until there is room; what is under way goes on.
+    /// Part of what was written may be missing: until the other sides have compared, no commitment of ours is published.
+    bool in_doubt = false;
     std::vector<PeerView> peers;
     std::vector<ChannelView> channels;
 };

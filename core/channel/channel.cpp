@@ -155,7 +155,7 @@ StepResult on_error(const Channel& channel, const wire::Error& error) {
 // Inputs -------------------------------------------------------------------------------------------------------------------
 
 StepResult on_message(Channel& channel, const wire::Message& message, const Context& context) {
-    if (is_over(channel.state)) return on_message_when_over(channel, message);
+    if (is_over(channel.state)) return on_message_when_over(channel, message, context);
     auto result = std::visit(
         overloaded{
             [&](const wire::AcceptChannel& m) -> StepResult {

@@ -64,12 +64,20 @@ Step take_close_step(Channel& channel, CloseStep&& close, const Context& context
     return step;
 }
 
-/// A peer that comes back to a channel that is over hears so again (BOLT 2, Message Retransmission: "in an error state").
-StepResult answer_reestablish_when_over(Channel& channel) {
-    channel.link = Link::online;
+/// A peer that comes back to a channel that is over hears so again (BOLT 2, Message Retransmission:
+/// "in an error state"). What it says is compared all the same: our commitment may come from an
+/// older copy of the store, and whoever publishes it has to know whether the peer knows of one that
+/// came after it. While that is so, the link does not count as online.
+StepResult answer_reestablish_when_over(Channel& channel, const wire::ChannelReestablish& theirs,
+                                        const Context& context) {
     Step step;
     // Of a settled one nothing more is said than "closed".
     const auto* const closing = std::get_if<Closing>(&channel.state);
+    const bool is_ours =
+        closing != nullptr && std::holds_alternative<OurCommitPublished>(closing->cause);
+    const bool fits =
+        !is_ours || closing->funded.commitments.on_reestablish(theirs, context.signer);
+    channel.link = fits ? Link::online : Link::reestablishing;
     const bool by_agreement = closing != nullptr && (std::holds_alternative<MutualCloseAgreed>(closing->cause) ||
                                                      std::holds_alternative<TheirClose>(closing->cause));
     if (by_agreement) return step;
@@ -191,8 +199,11 @@ bool is_over(const ChannelState& state) {
     return std::holds_alternative<Closing>(state) || closed_of(state) != nullptr;
 }
 
-StepResult on_message_when_over(Channel& channel, const wire::Message& message) {
-    if (std::holds_alternative<wire::ChannelReestablish>(message)) return answer_reestablish_when_over(channel);
+StepResult on_message_when_over(Channel& channel, const wire::Message& message,
+                                const Context& context) {
+    if (const auto* const theirs = std::get_if<wire::ChannelReestablish>(&message)) {
+        return answer_reestablish_when_over(channel, *theirs, context);
+    }
     Step step;
     const auto* const fulfill = std::get_if<wire::UpdateFulfillHtlc>(&message);
     const Funded* const funded = funded_of(channel.state);

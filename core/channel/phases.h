@@ -46,6 +46,6 @@ StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer,
 /// Is the funding output spent, or about to be?
 bool is_over(const ChannelState& state);
 /// Nothing the peer says changes a commitment any more, but a preimage is worth the same as ever: it pays what was forwarded.
-StepResult on_message_when_over(Channel& channel, const wire::Message& message);
+StepResult on_message_when_over(Channel& channel, const wire::Message& message, const Context& context);
 
 }  // namespace runnel::channel

@@ -96,6 +96,9 @@ M get_message(Reader& in) {
 
 // Commitments --------------------------------------------------------------------------------------------------------------
 
+/// Of a FeeChange; one step more and it is the base.
+constexpr std::uint8_t last_fee_step = 3;
+
 /// Reads and writes the private members of Commitments; HTLCs' constant parts come from their rows.
 class CommitmentsCodec {
 public:
@@ -152,13 +155,14 @@ public:
         auto revealed = crypto::ShaChain::decode(in);
         if (!revealed) in.fail(revealed.error());
         c.m_revealed = std::make_shared<const crypto::ShaChain>(revealed ? *std::move(revealed) : crypto::ShaChain{});
-        c.m_last_sent = in.u8() == 0 ? LastSent::revocation : LastSent::commitment;
+        c.m_last_sent = decode_bool(in) ? LastSent::commitment : LastSent::revocation;
         c.m_guard = get_guard(in);
         const std::size_t fees = decode_count(in, 13);
         for (std::size_t i = 0; in.ok() && i < fees; ++i) {
             FeeChange change;
             change.feerate_per_kw = FeeratePerKw(in.u32());
             change.step = in.u8();
+            if (change.step > last_fee_step) in.fail(DecodeError::bad_value);
             change.sequence = in.u64();
             c.m_fees.push_back(change);
         }

@@ -144,6 +144,9 @@ void Node::handle(Draft& draft, const Event& event, const Scope& scope) const {
 ports::Turn Node::plan(std::span<const Event> events, const TurnContext& context) const {
     Draft draft(m_state);
     draft.disk_low = context.disk_low;
+    draft.in_doubt = context.in_doubt;
+    if (draft.in_doubt && !m_state.in_doubt)
+        draft.tell(api::Trouble{api::Problem{api::ProblemKind::store_in_doubt, {}}, std::nullopt});
     std::uint64_t number = 0;
     for (const auto& event : events) {
         const Scope scope{m_config, *m_keys, *m_planner, context.now, context.monotonic_ms, context.entropy, number++, context.disk_low};

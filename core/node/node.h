@@ -57,6 +57,7 @@ struct TurnContext {
     std::uint64_t monotonic_ms = 0;
     ports::Entropy entropy;
     bool disk_low = false;       ///< Nothing new is begun, neither for us nor for peers; what must end still can.
+    bool in_doubt = false;       ///< The store may be an older copy of itself; for readers, nothing is decided by it here.
 };
 
 /// One event's view of the world, handed to every handler.

@@ -44,6 +44,19 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     return channel::FundingPlan{*std::move(plan), index};
 }
 
+/// Drawn, not counted. A wallet made anew from its words, or an older copy of it, counts from where
+/// others have counted before, and a peer that knows the secrets of the old channel would know
+/// those of a new one with the same keys: it could take everything as if we had cheated. The
+/// payment basepoint is counted, among few, for the words alone to find; nothing is ever revealed
+/// of it.
+ports::ChannelKeyId new_channel_keys(const Draft& draft, const Scope& scope) {
+    const auto random = scope.entropy.expand(scope.event, "channel keys");
+    std::uint64_t index = draft.wallet.next_channel;
+    for (std::size_t i = 0; i < 8; ++i) index += std::uint64_t{random.reveal()[i]} << (8 * i);
+    return {index, static_cast<std::uint32_t>(draft.wallet.next_channel %
+                                              scope.keys.payment_index_count())};
+}
+
 Sat largest_funding(const Peer& peer, const Config& config) {
     return peer.negotiated.has(wire::Feature::large_channel) ? config.channels.max_funding : Sat((1 << 24) - 1);
 }
@@ -141,8 +154,7 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
 
     const auto random = scope.entropy.expand(scope.event, "temporary channel id");
     const ChannelId temporary(random.reveal());
-    const ports::ChannelKeyId keys{draft.wallet.next_channel,
-                                   static_cast<std::uint32_t>(draft.wallet.next_channel % scope.keys.payment_index_count())};
+    const auto keys = new_channel_keys(draft, scope);
     ++draft.wallet.next_channel;
     channel::Channel shell{temporary, wish.node_id, keys, channel::Link::online, channel::Closed{}};
     const auto with = channel_scope(draft, shell, scope);

@@ -10,6 +10,8 @@ namespace runnel::node {
 Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope);
 /// The most a channel with this peer may hold.
 Sat largest_funding(const Peer& peer, const Config& config);
+/// Keys that no channel has had, not even one that this store has forgotten: see openings.cpp.
+ports::ChannelKeyId new_channel_keys(const Draft& draft, const Scope& scope);
 /// Nobody will answer any more: forgets the channel, tells who waits. Not once it is stored.
 void end_opening(Draft& draft, const ChannelId& id, const api::Problem& problem);
 /// The same for an opening that fails with us, also at the step that would have made it a channel

@@ -94,9 +94,7 @@ void on_their_open(Draft& draft, const crypto::PublicKey& node_id, const wire::O
     if (const auto reason = why_not_theirs(draft, node_id, scope))
         return send_error(draft, node_id, id, *reason);
 
-    const ports::ChannelKeyId keys{
-        draft.wallet.next_channel,
-        static_cast<std::uint32_t>(draft.wallet.next_channel % scope.keys.payment_index_count())};
+    const auto keys = new_channel_keys(draft, scope);
     channel::Channel shell{id, node_id, keys, channel::Link::online, channel::Closed{}};
     const auto with = channel_scope(draft, shell, scope);
     channel::Step step;

@@ -156,6 +156,7 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
                   block_seconds(config),
                   status.trouble};
     out->disk_low = state.disk_low;
+    out->in_doubt = state.in_doubt;
     for (const auto& [outpoint, coin] : state.coins) {
         (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
     }

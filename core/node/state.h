@@ -136,6 +136,7 @@ struct Figures {
     Underpaid underpaid;             ///< Never stored.
     std::set<Txid> refused;          ///< Transactions whose refusal was told; never stored.
     bool disk_low = false;           ///< As of the last turn; never stored.
+    bool in_doubt = false;           ///< The same.
     std::uint64_t last_search = 0;   ///< Number of the newest search of old blocks; never stored.
 };
 

@@ -168,8 +168,10 @@ void Engine::take_turn() {
         if (const auto* const down = std::get_if<node::PeerDown>(&event)) m_turn.downs.push_back(down->node_id);
     }
     m_turn.planned = Clock::now();
-    auto turn = m_node.plan(m_events, node::TurnContext{wall_clock(), monotonic_ms(), ports::Entropy(fresh_secret()),
-                                                             m_hooks.disk_low && m_hooks.disk_low()});
+    auto turn = m_node.plan(
+        m_events, node::TurnContext{wall_clock(), monotonic_ms(), ports::Entropy(fresh_secret()),
+                                    m_hooks.disk_low && m_hooks.disk_low(),
+                                    m_hooks.in_doubt && m_hooks.in_doubt()});
     m_events.clear();
     m_turn.planning = since(m_turn.planned);
     m_turn.handed_over = Clock::now();

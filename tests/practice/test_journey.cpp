@@ -20,6 +20,8 @@ private slots:
     void all_the_way_and_home();
     /// What was there before a stop is there afterwards, and it is soon there.
     void a_restart_is_a_restart();
+    /// The same by hand: every command that moves something, and what is told of it meanwhile.
+    void by_the_command_line();
     void verbs_refuse_in_words();
 };
 
@@ -151,6 +153,80 @@ void TestJourney::a_restart_is_a_restart() {
     wallet.need("pay", {{"text", unpaid}});
     QCOMPARE(number(wallet.channel(id), "our_msat"), 470'000'000);
     QCOMPARE(wallet.stop(), 0);
+}
+
+void TestJourney::by_the_command_line() {
+    PracticeWallet wallet;
+    QVERIFY(wallet.start());
+    const auto cli = [&](const QStringList& arguments) {
+        const auto ended =
+            run("runnel-cli", QStringList{"--datadir", wallet.directory()} + arguments);
+        if (ended.code != 0) qWarning("%s", ended.error.constData());
+        return ended.code == 0 ? json::parse(ended.out.toStdString()).as_object() : json::object();
+    };
+    QProcess events;
+    events.start(program("runnel-cli"), {"--datadir", wallet.directory(), "events"});
+    QVERIFY(events.waitForStarted());
+    QTest::qWait(300);  // until it listens
+
+    const auto coins = cli({"practice", "faucet", "1000000"});
+    QVERIFY(coins.contains("txid"));
+    QVERIFY(cli({"practice", "mine", "1"}).contains("block_height"));
+    QVERIFY(within(5'000, [&] { return wallet.balance("onchain_sat") == 1'000'000; }));
+    std::int64_t fees = 0;
+    const auto shop = wallet.peer("shop");
+    const auto shop_id = QString::fromStdString(shop.node_id.hex());
+    const auto channel = wallet.open(shop, 500'000, fees);
+
+    const auto given = cli({"keysend", shop_id, "5000"});
+    QCOMPARE(given.at("status"), json::value("paid"));
+    QCOMPARE(number(given, "amount_msat"), 5'000);
+    QCOMPARE(number(given, "fee_msat"), 0);
+    const auto payment =
+        cli({"payment", QString::fromStdString(std::string(given.at("payment_hash").as_string()))});
+    QCOMPARE(payment.at("status"), json::value("paid"));
+    QCOMPARE(payment.at("preimage"), given.at("preimage"));
+    QVERIFY(within(
+        5'000, [&] { return number(wallet.channel(channel), "our_msat") == 500'000'000 - 5'000; }));
+
+    const auto address = cli({"newaddress"}).at("address").as_string();
+    const auto sent = cli({"send", address.c_str(), "20000", "--feerate", "2"});
+    QCOMPARE(number(sent, "amount_sat"), 20'000);
+    QVERIFY(number(sent, "fee_sat") > 0);
+    const auto list = cli({"transactions", "--limit", "1"}).at("transactions").as_array();
+    QCOMPARE(list.size(), std::size_t{1});
+    QCOMPARE(list[0].at("txid"), sent.at("txid"));
+    QCOMPARE(list[0].at("purpose"), json::value("send"));
+    QCOMPARE(list[0].at("fee_sat"), sent.at("fee_sat"));
+    // It went to ourselves: only the fee is gone.
+    QCOMPARE(number(list[0].as_object(), "net_sat"), -number(sent, "fee_sat"));
+    QVERIFY(list[0].at("block_height").is_null());
+    wallet.mine(1);
+    QVERIFY(within(5'000, [&] {
+        return cli({"transactions"}).at("transactions").at(0).at("block_height").is_number();
+    }));
+
+    QVERIFY(cli({"disconnect", shop_id}).contains("node_id"));
+    QCOMPARE(run("runnel-cli", {"--datadir", wallet.directory(), "stop"}).code, 0);
+    QVERIFY(events.waitForFinished(20'000));
+    std::map<std::string, std::vector<json::object>> told;
+    for (const auto& line : events.readAllStandardOutput().split('\n')) {
+        if (line.isEmpty()) continue;
+        auto event = json::parse(line.toStdString()).as_object();
+        told[std::string(event.at("event").as_string())].push_back(std::move(event));
+    }
+    const auto heard = [&](const char* name, const char* field, const json::value& value) {
+        const auto& all = told[name];
+        return std::any_of(all.begin(), all.end(), [&](const json::object& event) {
+            return event.contains(field) && event.at(field) == value;
+        });
+    };
+    QVERIFY(heard("coins_received", "txid", coins.at("txid")));
+    QVERIFY(heard("channel", "state", json::value("normal")));
+    QVERIFY(heard("payment_sent", "payment_hash", given.at("payment_hash")));
+    QVERIFY(heard("transaction", "txid", sent.at("txid")));
+    QVERIFY(heard("peer_disconnected", "node_id", json::value(shop.node_id.hex())));
+    QVERIFY(!told["block"].empty());
 }
 
 void TestJourney::verbs_refuse_in_words() {

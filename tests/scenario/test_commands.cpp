@@ -27,6 +27,7 @@ private slots:
     void an_address_is_given_once();
     void a_refusal_is_no_answer_for_ever();
     void only_so_many_answers_are_kept();
+    void a_wallet_made_anew_has_other_channel_keys();
     void strangers_leave_nothing();
     void a_wrong_address_does_not_replace_the_right_one();
     void what_a_close_pays_to_is_given_to_nobody_else_data();
@@ -122,6 +123,24 @@ void TestCommands::only_so_many_answers_are_kept() {
 }
 
 /// Whoever can reach the port may connect under as many names as he likes.
+void TestCommands::a_wallet_made_anew_has_other_channel_keys() {
+    // The same words twice, each time from an empty store. A peer that knows the revoked secrets of
+    // the first channel must not know those of the second one.
+    std::vector<std::vector<ports::ChannelKeyId>> keys;
+    for (const std::uint64_t seed : {1, 2}) {
+        Duo net(seed);
+        const auto id = net.open(net.alice, net.bob, 500'000_sat);
+        keys.push_back(
+            {Story::channel_of(net.alice, id)->keys, Story::channel_of(net.bob, id)->keys});
+        QVERIFY(net.check());
+    }
+    for (std::size_t who : {0, 1}) {
+        QVERIFY(keys[0][who].index != keys[1][who].index);
+        // What words alone have to find is the same.
+        QCOMPARE(keys[0][who].payment_index, keys[1][who].payment_index);
+    }
+}
+
 void TestCommands::strangers_leave_nothing() {
     Lone lone(1);
     for (std::uint8_t i = 10; i < 60; ++i) {

@@ -58,6 +58,9 @@ QString networkName(Network network) {
 
 Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice) {
     if (const auto trouble = practiceTrouble(practice)) return {Cue::attention, trouble->joined()};
+    if (picture.in_doubt)
+        return {Cue::attention,
+                wordingOf(api::Problem{api::ProblemKind::store_in_doubt, {}}).joined()};
     if (picture.disk_low) return {Cue::attention, wordingOf(api::Problem{api::ProblemKind::disk_full, {}}).joined()};
     // Neither an answer nor a failure yet.
     if (!picture.chain.reachable && picture.chain.problem.empty()) return {Cue::busy, Words::tr("Asking the chain source …")};

@@ -281,6 +281,14 @@ Wording wordingOf(const api::Problem& problem) {
                 Words::tr("The chain source has deleted blocks that this wallet has not read yet."),
                 technical(p, "cause"),
                 Words::tr("Use a bitcoind that keeps all blocks. It is tried again by itself.")};
+        case ProblemKind::store_in_doubt:
+            return {Words::tr("An older copy of this wallet may have been started."),
+                    Words::tr("Part of what it has written is missing. A channel is not closed by "
+                              "force until its other side was connected and "
+                              "has confirmed where it stands: an outdated state could cost "
+                              "everything in it."),
+                    Words::tr("Leave Runnel open until every other side was connected once. "
+                              "Everything else goes on.")};
         case ProblemKind::internal: break;
     }
     return {Words::tr("Something went wrong inside Runnel."), technical(p, "detail"),

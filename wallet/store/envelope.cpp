@@ -193,6 +193,34 @@ Result<Envelope::Copy, StoreError> Envelope::newest() const {
     return fail(EnvelopeDamaged{});
 }
 
+std::string_view to_string(OddCopy::Was was) {
+    switch (was) {
+        case OddCopy::Was::missing:
+            return "missing";
+        case OddCopy::Was::damaged:
+            return "damaged";
+        case OddCopy::Was::older:
+            return "older";
+    }
+    return "unknown";
+}
+
+std::vector<OddCopy> Envelope::odd_copies() const {
+    std::vector<OddCopy> out;
+    const auto best = newest();
+    if (!best) return out;
+    for (const auto& path : {m_first, m_second}) {
+        auto bytes = read_file(path, file_size + 1);
+        const bool is_missing = !bytes && bytes.error().code == ENOENT;
+        if (bytes && *bytes == best->file) continue;
+        const bool is_whole = bytes && Copy::parse(std::move(*bytes));
+        out.push_back({path.filename().string(), is_missing ? OddCopy::Was::missing
+                                                 : is_whole ? OddCopy::Was::older
+                                                            : OddCopy::Was::damaged});
+    }
+    return out;
+}
+
 Result<Secret32, StoreError> Envelope::open(ByteView passphrase) const {
     start_sodium();
     RUNNEL_TRY(const auto copy, newest());

@@ -14,6 +14,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace runnel::store {
 
@@ -35,6 +37,20 @@ struct Passphrase {
     bool may_be_empty = false;
 };
 
+/// A copy that is not what the newest one is.
+struct OddCopy {
+    enum class Was : std::uint8_t {
+        missing,
+        damaged,
+        older,  ///< A change of the passphrase was cut between the copies, or a backup of this file
+                ///< alone was put back.
+    };
+    std::string file;  ///< Its name in the directory.
+    Was was = Was::missing;
+    friend bool operator==(const OddCopy&, const OddCopy&) = default;
+};
+std::string_view to_string(OddCopy::Was was);
+
 class Envelope {
 public:
     /// The two copies in `directory`.
@@ -47,6 +63,8 @@ public:
     /// The store key. Takes the newer readable copy and makes the other one equal to it afterwards. Errors: Missing,
     /// EnvelopeDamaged, NewerVersion, WrongPassphrase, OutOfMemory.
     Result<Secret32, StoreError> open(ByteView passphrase) const;
+    /// What open() would make anew, for its caller to tell. Nothing when no copy can be read.
+    std::vector<OddCopy> odd_copies() const;
     /// Opens with the old one, then writes both copies anew, with a new salt.
     Result<void, StoreError> change(ByteView old_passphrase, const Passphrase& new_passphrase, const Cost& cost) const;
     /// Takes everybody else's rights to the copies away.

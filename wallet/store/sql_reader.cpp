@@ -1,5 +1,7 @@
 #include "wallet/store/sql_reader.h"
 
+#include <set>
+
 namespace runnel::store {
 namespace {
 
@@ -48,6 +50,17 @@ void SqlReader::scan_back(ports::RecordKind kind, ByteView before,
     if (!before.empty()) rows.bind(2, before);
     while (next(rows)) {
         if (!each(rows.bytes(0), rows.bytes(1))) return;
+    }
+}
+
+void SqlReader::subjects(const std::function<void(ByteView subject)>& each) const {
+    const std::lock_guard lock(m_mutex);
+    // Row by row, not DISTINCT: what lies before a page that cannot be read is told before that one
+    // stops it.
+    auto rows = prepare("SELECT subject FROM journal ORDER BY seq");
+    std::set<Bytes> told;
+    while (next(rows)) {
+        if (told.insert(to_bytes(rows.bytes(0))).second) each(rows.bytes(0));
     }
 }
 

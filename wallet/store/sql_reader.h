@@ -33,6 +33,8 @@ public:
     /// The journal of one subject, oldest first: what is exported for others to check.
     void transcript(ByteView subject, const std::function<bool(std::uint64_t sequence, ByteView body, ByteView hash)>& each)
         const;
+    /// Everything that has a journal.
+    void subjects(const std::function<void(ByteView subject)>& each) const;
     std::optional<SecretBytes> secret(std::string_view name) const;
 
 private:

@@ -93,6 +93,7 @@ struct Store::Impl {
     std::function<std::uint64_t()> ask_space;
     TailState tail;
     std::vector<Damaged> damage;
+    std::vector<OddCopy> mended;
     // The order of destruction, last first: the journal writes to the sidecar.
     std::optional<Sidecar> sidecar;
     std::unique_ptr<ports::Journal> journal;
@@ -307,7 +308,9 @@ Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Stor
     }
     auto impl = std::make_unique<Impl>(places, std::move(lock));
     RUNNEL_CHECK(impl->envelope.make_private());
+    auto odd = impl->envelope.odd_copies();
     RUNNEL_TRY(auto key, impl->envelope.open(opening.passphrase));
+    impl->mended = std::move(odd);
     return std::pair{std::move(impl), std::move(key)};
 }
 
@@ -345,6 +348,13 @@ void Store::tail_agreed() {
 }
 
 const std::vector<Damaged>& Store::damage() const { return m_impl->damage; }
+const std::vector<OddCopy>& Store::mended() const {
+    return m_impl->mended;
+}
+
+void Store::subjects(const std::function<void(ByteView subject)>& each) const {
+    m_impl->reader->subjects(each);
+}
 
 bool Store::low_space() const {
     return !is_there(m_impl->places.reserve) || m_impl->free_space() < space_wanted;

@@ -1,12 +1,13 @@
-// Store: the wallet's directory. One process at a time has it open; everything in it is encrypted under a random key that the
-// envelope wraps with the passphrase.
+// Store: the wallet's directory. One process at a time has it open; everything in it is encrypted
+// under a random key that the envelope wraps with the passphrase.
 //
 //   lock          who has it open                 key.1 key.2   the envelope, twice
 //   wallet.db     SQLCipher, with -wal and -shm   sidecar       how far the journal had come
 //   reserve       space for a full disk           creating      only while a creation is unfinished
 //
-// Directory 0700, files 0600. Opening checks every page's MAC, every hash chain, schema, network and tail; nothing is ever
-// repaired silently. What the records mean is for the rooms that write them.
+// Directory 0700, files 0600. Opening checks every page's MAC, every hash chain, schema, network
+// and tail; nothing is ever repaired silently (mended()). What the records mean is for the rooms
+// that write them.
 #pragma once
 
 #include "core/base/network.h"
@@ -93,6 +94,11 @@ public:
     void tail_agreed();
 
     const std::vector<Damaged>& damage() const;
+    /// Copies of the key's envelope that were made anew from the other one at opening. Whoever
+    /// opened it tells: a disk that loses one file may lose the next.
+    const std::vector<OddCopy>& mended() const;
+    /// Whose journals there are. May throw ReadFailure, after those that could be read were told.
+    void subjects(const std::function<void(ByteView subject)>& each) const;
     /// Little space is left, or the reserve is gone: no new channel, no new payment; closes and claims go on.
     bool low_space() const;
     /// Gives the reserve's space to the journal.

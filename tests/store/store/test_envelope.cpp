@@ -103,6 +103,30 @@ private slots:
         QVERIFY(is<EnvelopeDamaged>(envelope.open(bytes_of("good"))));
     }
 
+    void what_is_mended_is_told() {
+        using Was = OddCopy::Was;
+        const runnel::test::Home home;
+        home.create()->close();
+        QVERIFY(home.open()->mended().empty());
+        const auto whole = read(home.file("key.1"));
+        auto damaged = whole;
+        damaged[60] ^= 1;
+        overwrite(home.file("key.2"), damaged);
+        // Not of one that does not open: nothing is done then.
+        QVERIFY(is<WrongPassphrase>(Store::open(home.opening("wrong"))));
+        QVERIFY(read(home.file("key.2")) == damaged);
+        QVERIFY((home.open()->mended() == std::vector<OddCopy>{{"key.2", Was::damaged}}));
+        QVERIFY(home.open()->mended().empty());
+        std::filesystem::remove(home.file("key.1"));
+        QVERIFY(((*Store::open_for_export(home.opening()))->mended() ==
+                 std::vector<OddCopy>{{"key.1", Was::missing}}));
+        QVERIFY(home.open()->change_passphrase(bytes_of("correct horse"), {bytes_of("new"), false},
+                                               Cost::cheap()));
+        overwrite(home.file("key.2"), whole);
+        QVERIFY(((*Store::open(home.opening("new")))->mended() ==
+                 std::vector<OddCopy>{{"key.2", Was::older}}));
+    }
+
     void newer_version_is_refused() {
         QTemporaryDir directory;
         const std::filesystem::path path = directory.path().toStdString();

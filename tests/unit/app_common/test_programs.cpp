@@ -1,6 +1,8 @@
 // runneld and runnel-cli as a person meets them: the two programs, their exit codes, their files. No chain, no peer.
 #include "tests/support/test_main.h"
 
+#include "wallet/store/store.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -8,12 +10,17 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 
-#include <csignal>
 #include <fcntl.h>
+#include <netdb.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <csignal>
+
+using namespace runnel;
 
 namespace {
 
@@ -47,6 +54,37 @@ Ended run(const QString& what, const QStringList& arguments) {
 void write_file(const QString& path, const QByteArray& content) {
     QFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size()) qFatal("cannot write %s", qPrintable(path));
+}
+
+QByteArray content_of(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// Everything of a store that could be changed, by name. The lock says who had it open last, and
+/// nothing else.
+QMap<QString, QByteArray> store_files(const QString& where) {
+    QMap<QString, QByteArray> out;
+    for (const auto& name : QDir(where).entryList(QDir::Files | QDir::Hidden)) {
+        if (!name.endsWith(".log") && name != "lock") out[name] = content_of(where + "/" + name);
+    }
+    return out;
+}
+
+/// Does anybody listen there?
+bool can_connect(const QString& host, quint16 port) {
+    addrinfo hints{};
+    hints.ai_flags = AI_NUMERICHOST;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(host.toUtf8().constData(), QByteArray::number(port).constData(), &hints,
+                      &found) != 0)
+        return false;
+    const int handle = ::socket(found->ai_family, found->ai_socktype, 0);
+    const bool connected = ::connect(handle, found->ai_addr, found->ai_addrlen) == 0;
+    ::close(handle);
+    ::freeaddrinfo(found);
+    return connected;
 }
 
 mode_t mode_of(const QString& path) {
@@ -159,11 +197,17 @@ private slots:
     void a_wrong_passphrase_and_a_wrong_network() {
         const auto wrong = m_folder.path() + "/wrong";
         write_file(wrong, "incorrect horse\n");
+        const auto untouched = store_files(m_data);
+        QVERIFY(untouched.contains("wallet.db") && untouched.contains("key.1") &&
+                untouched.contains("sidecar"));
         auto arguments = daemon_arguments();
         arguments[7] = wrong;
         auto ended = run(program("runneld"), arguments);
         QCOMPARE(ended.code, 1);
         QVERIFY(ended.error_text.contains("The passphrase is wrong"));
+        ended = cli({"export", "--network", "regtest", "--passphrase-file", wrong});
+        QCOMPARE(ended.error["error"].toString(), QString("wrong_passphrase"));
+        QVERIFY(store_files(m_data) == untouched);
         arguments = daemon_arguments();
         arguments[3] = "signet";
         ended = run(program("runneld"), arguments);
@@ -286,6 +330,20 @@ private slots:
         QCOMPARE(m_daemon.exitCode(), 0);
     }
 
+    void everywhere_is_somewhere() {
+        auto arguments = daemon_arguments();
+        arguments[5] = "*:0";
+        m_daemon.start(program("runneld"), arguments);
+        while (!m_daemon.canReadLine()) QVERIFY(m_daemon.waitForReadyRead(20'000));
+        const auto line = QString::fromUtf8(m_daemon.readLine()).trimmed();
+        const auto match =
+            QRegularExpression("^ready " + m_node_id + "@([0-9.]+):([0-9]+)$").match(line);
+        QVERIFY2(match.hasMatch(), qPrintable(line));
+        QVERIFY2(can_connect(match.captured(1), match.captured(2).toUShort()), qPrintable(line));
+        QCOMPARE(cli({"stop"}).code, 0);
+        QVERIFY(m_daemon.waitForFinished(10'000));
+    }
+
     void nobody_reads_its_log() {
         const auto pipe = m_folder.path() + "/log.pipe";
         QCOMPARE(::mkfifo(pipe.toUtf8().constData(), 0600), 0);
@@ -337,6 +395,52 @@ private slots:
         for (const auto& record : exported.out["records"].toArray()) invoice |= record.toObject()["kind"].toString() == "incoming" ||
                                                                                record.toObject()["kind"].toString() == "invoice";
         QVERIFY(invoice);
+    }
+
+    void a_damaged_key_copy_is_named() {
+        for (const bool exporting : {true, false}) {
+            const auto whole = content_of(m_data + "/key.2");
+            auto damaged = whole;
+            damaged[60] = static_cast<char>(damaged[60] ^ 1);
+            write_file(m_data + "/key.2", damaged);
+            if (exporting) {
+                const auto found =
+                    cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase})
+                        .out["damage"]
+                        .toArray();
+                QCOMPARE(found.size(), 1);
+                QVERIFY(found[0].toObject()["detail"].toString().startsWith("key.2 was damaged"));
+            } else {
+                QVERIFY(start_daemon());
+                QCOMPARE(cli({"stop"}).code, 0);
+                QVERIFY(m_daemon.waitForFinished(10'000));
+                QVERIFY(content_of(m_data + "/runneld.log")
+                            .contains("key copy made anew file=key.2 was=damaged"));
+            }
+            QVERIFY(content_of(m_data + "/key.2") == whole);
+        }
+    }
+
+    void a_journal_is_exported_without_its_channel() {
+        const auto where = m_folder.path() + "/journal";
+        const runnel::Bytes subject(32, 0x5a);
+        store::Store::Creation creation;
+        creation.directory = where.toStdString();
+        creation.network = Network::regtest;
+        creation.passphrase = {bytes_of("correct horse battery staple"), false};
+        creation.cost = store::Cost::cheap();
+        creation.records = {ports::Append{subject, {1, 2, 3}}, ports::Append{subject, {4}}};
+        auto made = store::Store::create(creation);
+        QVERIFY(bool(made));
+        made->reset();
+        const auto exported =
+            run(program("runnel-cli"), {"--datadir", where, "export", "--network", "regtest",
+                                        "--passphrase-file", m_passphrase});
+        QCOMPARE(exported.code, 0);
+        const auto journals = exported.out["journals"].toArray();
+        QCOMPARE(journals.size(), 1);
+        QCOMPARE(journals[0].toObject()["subject"].toString(), QString("5a").repeated(32));
+        QCOMPARE(journals[0].toObject()["entries"].toArray().size(), 2);
     }
 
     void a_damaged_store_is_named_and_left_alone() {

@@ -58,6 +58,8 @@ private slots:
     void a_close_signed_wrongly_is_tried_again();
     void a_close_says_what_it_waits_for();
     void after_the_end_only_preimages_count();
+    void who_comes_back_after_the_end_has_compared_or_not();
+    void a_step_that_is_none_is_damage();
     void an_error_closes_an_open_channel_only();
     void history_has_the_whole_span();
     void rows_follow_a_proposal_that_changed();
@@ -466,6 +468,44 @@ void TestChannel::after_the_end_only_preimages_count() {
     pair.a.channel->state = std::move(closed);
     QCOMPARE(count_of<wire::Error>(pair.a.hear(pair.b.wire.front()).value()), std::size_t(1));
     QVERIFY(pair.a.hear(fulfill).value().facts.empty());
+}
+
+void TestChannel::who_comes_back_after_the_end_has_compared_or_not() {
+    Pair pair;
+    pair.open();
+    const Channel older = *pair.a.channel;
+    pair.add(pair.a, 50'000'000_msat, 1);
+    pair.settle();
+    const Channel newest = *pair.a.channel;
+    for (const bool behind : {true, false}) {
+        pair.a.channel = behind ? older : newest;
+        QVERIFY(force_close(*pair.a.channel, "asked to", pair.a.context()).has_value());
+        pair.cut();
+        pair.b.wire.clear();
+        pair.reconnect();
+        QCOMPARE(pair.a.channel->link, Link::reestablishing);
+        // Either way the peer hears that it is over and can close by itself; online it is only who
+        // knows nothing newer.
+        QCOMPARE(count_of<wire::Error>(pair.a.hear(pair.b.wire.front()).value()), std::size_t(1));
+        QCOMPARE(pair.a.channel->link, behind ? Link::reestablishing : Link::online);
+    }
+}
+
+void TestChannel::a_step_that_is_none_is_damage() {
+    Pair pair;
+    pair.open();
+    (void)update_fee(*pair.a.channel, FeeratePerKw(1'303)).value();
+    auto record = encode_channel(*pair.a.channel);
+    QVERIFY(decode_channel(record, {}).has_value());
+    const Bytes feerate{0, 0, 5, 23};
+    const auto at = std::search(record.begin(), record.end(), feerate.begin(), feerate.end());
+    QVERIFY(at != record.end());
+    for (const int step : {4, 255}) {
+        at[4] = static_cast<std::uint8_t>(step);
+        const auto read = decode_channel(record, {});
+        QVERIFY(!read);
+        QCOMPARE(read.error(), DecodeError::bad_value);
+    }
 }
 
 void TestChannel::an_error_closes_an_open_channel_only() {

@@ -97,7 +97,22 @@ public:
         out.preimage.emplace();
         return out;
     }
-    std::vector<api::TransactionView> transactions(const api::ListRequest&) const override { return {}; }
+    std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override {
+        std::vector<api::TransactionView> out;
+        for (std::uint64_t n = request.cursor.value_or(3) - 1; n > 0 && out.size() < request.limit;
+             --n) {
+            api::TransactionView tx;
+            tx.txid.raw()[0] = static_cast<std::uint8_t>(n);
+            tx.net_sat = n == 2 ? -5'000 : 10'000;
+            if (n == 2) tx.fee = 141_sat;
+            if (n == 1) tx.height = BlockHeight(120);
+            tx.first_seen = UnixTime(1'700'000'000);
+            tx.purpose = n == 2 ? "send" : "receive";
+            tx.sequence = n;
+            out.push_back(tx);
+        }
+        return out;
+    }
     std::shared_ptr<void> subscribe(api::OnNotice on_notice) override {
         auto listener = std::make_shared<api::OnNotice>(std::move(on_notice));
         listeners.push_back(listener);
@@ -237,8 +252,37 @@ private slots:
         QCOMPARE(error_of(node.ask("payment", {{"payment_hash", std::string(64, '1')}})), std::string("unknown_command_target"));
     }
 
+    void transactions_in_pages() {
+        Running node;
+        const auto first = node.ask("transactions", {{"limit", 1}});
+        QCOMPARE(first->at("transactions").as_array().size(), std::size_t{1});
+        const auto& sent = first->at("transactions").at(0);
+        QVERIFY(std::string(sent.at("txid").as_string()).ends_with("02"));
+        QCOMPARE(sent.at("net_sat").to_number<int>(), -5'000);
+        QCOMPARE(sent.at("fee_sat").to_number<int>(), 141);
+        QVERIFY(sent.at("block_height").is_null());
+        QCOMPARE(sent.at("first_seen").to_number<int>(), 1'700'000'000);
+        QCOMPARE(sent.at("purpose").as_string().c_str(), "send");
+        const auto second = node.ask(
+            "transactions", {{"limit", 5}, {"cursor", first->at("next_cursor").to_number<int>()}});
+        QCOMPARE(second->at("transactions").as_array().size(), std::size_t{1});
+        const auto& received = second->at("transactions").at(0);
+        QVERIFY(received.at("fee_sat").is_null());
+        QCOMPARE(received.at("block_height").to_number<int>(), 120);
+        QVERIFY(second->at("next_cursor").is_null());
+    }
+
     void commands_reach_the_node_as_they_were_meant() {
         Running node;
+        node.answer(api::Answer(api::Paid{{}, {}, 5'000_msat, 0_msat, 1, 4}));
+        const auto given =
+            node.ask("keysend", {{"node_id", key_of(2).hex()}, {"amount_msat", 5'000}});
+        QCOMPARE(given->at("status").as_string().c_str(), "paid");
+        QCOMPARE(given->at("amount_msat").to_number<int>(), 5'000);
+        QCOMPARE(given->at("preimage").as_string().size(), std::size_t{64});
+        const auto keysend = std::get<api::Keysend>(node.last_command().wish);
+        QVERIFY(keysend.node_id == key_of(2) && keysend.amount == 5'000_msat);
+
         node.answer(api::Answer(api::OnchainSent{{}, 900_sat, 100_sat, 20'000_sat, "anchor_reserve"}));
         const auto sent = node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"feerate", "1.5"}});
         QCOMPARE(sent->at("fee_sat").to_number<int>(), 100);
@@ -368,6 +412,51 @@ private slots:
         client->reset();
         for (int i = 0; i < 100 && node.on_thread([&] { return node.node.tell(paid); }) != 0; ++i) QTest::qWait(5);
         QCOMPARE(node.on_thread([&] { return node.node.tell(paid); }), std::size_t{0});
+    }
+
+    void every_event_says_what_it_is() {
+        Running node;
+        auto client = control::ControlClient::connect(node.directory);
+        QVERIFY((*client)->call("events", {}));
+        const std::string id(64, '0');
+        const auto peer = key_of(2).hex();
+        const std::pair<api::Notice, json::object> told[] = {
+            {api::BlockSeen{BlockHeight(7)}, {{"event", "block"}, {"block_height", 7}}},
+            {api::ChainStateChanged{false, "gone"},
+             {{"event", "chain"}, {"synced", false}, {"problem", "gone"}}},
+            {api::PeerConnected{key_of(2)}, {{"event", "peer_connected"}, {"node_id", peer}}},
+            {api::PeerDisconnected{key_of(2), "asked to"},
+             {{"event", "peer_disconnected"}, {"node_id", peer}, {"cause", "asked to"}}},
+            {api::ChannelStateChanged{{}, "normal"},
+             {{"event", "channel"}, {"channel_id", id}, {"state", "normal"}}},
+            {api::PaymentReceived{{}, 5_msat},
+             {{"event", "payment_received"}, {"payment_hash", id}, {"amount_msat", 5}}},
+            {api::PaymentSent{{}, 5_msat, 1_msat},
+             {{"event", "payment_sent"},
+              {"payment_hash", id},
+              {"amount_msat", 5},
+              {"fee_msat", 1}}},
+            {api::PaymentFailed{{}, {api::ProblemKind::no_route, {}}},
+             {{"event", "payment_failed"}, {"payment_hash", id}, {"error", "no_route"}}},
+            {api::HtlcForwarded{5_msat, 1_msat},
+             {{"event", "forwarded"}, {"amount_msat", 5}, {"fee_msat", 1}}},
+            {api::CoinsReceived{{}, 9_sat, true},
+             {{"event", "coins_received"}, {"txid", id}, {"amount_sat", 9}, {"confirmed", true}}},
+            {api::TransactionSeen{{}, BlockHeight(7)},
+             {{"event", "transaction"}, {"txid", id}, {"block_height", 7}}},
+            {api::Trouble{{api::ProblemKind::store_in_doubt, {}}, std::nullopt},
+             {{"event", "trouble"}, {"error", "store_in_doubt"}}}};
+        static_assert(std::size(told) == std::variant_size_v<api::Notice>);
+        for (const auto& [notice, wanted] : told) {
+            node.on_thread([&, said = notice] { return node.node.tell(said); });
+            const auto line = (*client)->next_line();
+            QVERIFY(line);
+            const auto heard = json::parse(*line).as_object();
+            for (const auto& [name, value] : wanted) {
+                QVERIFY2(heard.contains(name) && heard.at(name) == value,
+                         (*line + " lacks " + std::string(name)).c_str());
+            }
+        }
     }
 
     void a_client_that_does_not_read_is_left() {

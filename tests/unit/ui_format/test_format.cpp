@@ -293,6 +293,10 @@ private slots:
         picture.chain.problem = "connection refused";
         QCOMPARE(healthOf(picture).cue, Cue::attention);
         QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("connection refused")));
+        // An older copy of the store is said before anything else.
+        picture.in_doubt = true;
+        QCOMPARE(healthOf(picture).cue, Cue::attention);
+        QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("older copy")));
 
         picture.chain = mainly(100);
         auto closing = openChannel();
