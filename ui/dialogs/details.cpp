@@ -21,6 +21,7 @@ Button* makeClose(Sheet* sheet) {
     auto* const done = new Button(ButtonKind::primary, Sheet::tr("&Done"), "detailsDone");
     QObject::connect(done, &Button::clicked, sheet, &QDialog::accept);
     sheet->addFooter(done);
+    sheet->setEnterPresses(done);
     return done;
 }
 
