@@ -65,6 +65,25 @@ std::shared_ptr<Presses> count(Sheet* sheet) {
     return out;
 }
 
+QString factOf(const Sheet& sheet, const char* label) {
+    for (auto* const facts : sheet.findChildren<Facts*>()) {
+        if (!facts->isVisible()) continue;
+        const auto value = facts->value(QString::fromLatin1(label));
+        if (!value.isEmpty()) return value;
+    }
+    return {};
+}
+
+template <typename T>
+T* dialog(StageDesk& desk) {
+    auto* const found = desk.shell->findChild<T*>();
+    return found != nullptr && found->isVisible() ? found : nullptr;
+}
+
+QAbstractButton* button(Sheet* sheet, const char* name) {
+    return sheet->findChild<QAbstractButton*>(QString::fromLatin1(name));
+}
+
 }  // namespace
 
 class TestDialogs : public QObject {
@@ -162,6 +181,119 @@ private slots:
         QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("payNow"));
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
         QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+    }
+
+    void closesOnlyWhatWasQuoted() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        desk.hold = true;
+        QVERIFY(person.press("channelClose"));
+        auto* const sheet = dialog<CloseChannelDialog>(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
+        desk.release();
+        QVERIFY(button(sheet, "closeNow")->isEnabled());
+        const auto agreed = factOf(*sheet, "Cost");
+        QVERIFY(!agreed.isEmpty() && !factOf(*sheet, "Wait").isEmpty() &&
+                !factOf(*sheet, "Risk").isEmpty());
+        // Another choice: what stood there was of the first one.
+        desk.hold = true;
+        QVERIFY(person.press("closeAlone"));
+        desk.settle();
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
+        for (const char* const fact : {"Cost", "Wait", "Risk"})
+            QVERIFY2(factOf(*sheet, fact).isEmpty(), fact);
+        QTest::mouseClick(button(sheet, "closeNow"), Qt::LeftButton);
+        QVERIFY(desk.stage.posted.empty());
+        // Back and forth, and the answers of all of it come late.
+        QVERIFY(person.press("closeAgreed"));
+        QVERIFY(person.press("closeAlone"));
+        desk.release();
+        QVERIFY(button(sheet, "closeNow")->isEnabled());
+        QVERIFY(factOf(*sheet, "Cost") != agreed);
+        QVERIFY(person.press("closeNow"));
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+        QVERIFY(std::get<api::CloseChannel>(desk.stage.posted[0]).force);
+    }
+
+    void aCloseThatCannotBeQuotedIsRefused() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelClose"));
+        auto* const sheet = dialog<CloseChannelDialog>(desk);
+        desk.stage.quote_fails = api::Problem{api::ProblemKind::unknown_command_target, {}};
+        QVERIFY(person.press("closeAlone"));
+        QVERIFY(person.waitToRead("closeProblemWhat", QStringLiteral("not there any more")));
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
+        QVERIFY(factOf(*sheet, "Cost").isEmpty());
+    }
+
+    void opensOnlyWhatWasQuoted() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelsOpen"));
+        auto* const sheet = dialog<OpenChannelDialog>(desk);
+        QVERIFY(sheet != nullptr);
+        auto* const amount = person.see<AmountEdit>("openAmount");
+        auto* const open = button(sheet, "openNow");
+        QVERIFY(desk.stage.posted.empty() && QTest::qWaitFor([&] { return open->isEnabled(); }));
+        // Typed and at once Enter, or a click.
+        amount->selectAll();
+        QTest::keyClicks(amount, QStringLiteral("900000"));
+        QTest::keyClick(amount, Qt::Key_Return);
+        QTest::mouseClick(open, Qt::LeftButton);
+        QVERIFY(!open->isEnabled());
+        QVERIFY(desk.stage.posted.empty());
+        QVERIFY(!factOf(*sheet, "Cost").contains(QStringLiteral("412")));
+        QVERIFY(QTest::qWaitFor([&] { return open->isEnabled(); }));
+        QVERIFY(factOf(*sheet, "Cost").contains(QStringLiteral("412")));
+        // An answer that comes after the field was emptied is of no use.
+        desk.hold = true;
+        amount->setAmount(300'000_sat);
+        QTest::qWait(160);
+        QVERIFY(!desk.held.empty());
+        amount->clear();
+        QTest::qWait(160);
+        desk.release();
+        QVERIFY(!open->isEnabled());
+        QVERIFY(factOf(*sheet, "Cost").isEmpty());
+        // And it is the quoted amount that is opened.
+        amount->setAmount(300'000_sat);
+        QVERIFY(person.press("openNow"));
+        QVERIFY(!desk.stage.posted.empty());
+        QCOMPARE(*std::get<api::OpenChannel>(desk.stage.posted.back()).amount, 300'000_sat);
+    }
+
+    void everythingIsOfferedForThisAmount() {
+        // "As much as possible" answers late: what was typed meanwhile stays.
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelsOpen"));
+        auto* const amount = person.see<AmountEdit>("openAmount");
+        desk.hold = true;
+        QVERIFY(person.press("openAll"));
+        amount->selectAll();
+        QTest::keyClicks(amount, QStringLiteral("70000"));
+        desk.release();
+        QTest::qWait(160);
+        QCOMPARE(*amount->amount(), 70'000_sat);
+    }
+
+    void aCloseThatIsKeptPostsNothing() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        for (const bool by_key : {false, true}) {
+            QVERIFY(person.press("channelClose"));
+            QVERIFY(person.press("closeAlone"));
+            QVERIFY(by_key ? person.pressByKey("closeCancel") : person.press("closeCancel"));
+            QVERIFY(QTest::qWaitFor([&] { return !person.sees("closeCancel"); }));
+        }
+        QVERIFY(desk.stage.posted.empty());
     }
 };
 

@@ -14,9 +14,13 @@
 
 namespace runnel::ui {
 
-CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel, QWidget* parent)
-    : Sheet(tr("Close the channel with %1").arg(wallet.names().of(channel.peer)), "closeChannel", parent), m_wallet(wallet),
-      m_id(channel.channel_id) {
+CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel,
+                                       QWidget* parent)
+    : Sheet(tr("Close the channel with %1").arg(wallet.names().of(channel.peer)), "closeChannel",
+            parent),
+      m_wallet(wallet),
+      m_id(channel.channel_id),
+      m_channel(channel) {
     m_agreed = new QRadioButton(tr("&Together with the other side"));
     m_agreed->setObjectName(QStringLiteral("closeAgreed"));
     m_alone = new QRadioButton(tr("A&lone"));
@@ -28,10 +32,10 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     body()->addWidget(m_explained);
     m_problem = new Banner("closeProblem");
     body()->addWidget(m_problem);
-    auto* const card = new Card("sunken");
+    m_card = new Card("sunken");
     m_facts = new Facts;
-    card->body()->addWidget(m_facts);
-    body()->addWidget(card);
+    m_card->body()->addWidget(m_facts);
+    body()->addWidget(m_card);
     body()->addStretch(1);
     auto* const cancel = new Button(ButtonKind::secondary, tr("&Keep it open"), "closeCancel");
     m_close = new Button(ButtonKind::primary, tr("&Close the channel"), "closeNow");
@@ -39,29 +43,50 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     addFooter(m_close);
     connect(cancel, &Button::clicked, this, &QDialog::reject);
     connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
-    connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::ask);
-    m_facts->set(tr("Comes back"), tr("Is being worked out …"));
+    connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::choose);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
+        // Payments come and go, the other side does: the figures may be others.
+        const auto* const now = m_wallet.channels().find(m_id);
+        if (m_under_way || (now != nullptr && *now == m_channel)) return;
+        if (now != nullptr) m_channel = *now;
+        ask();
+    });
     m_agreed->setFocus();
-    ask();
+    choose();
 }
 
 bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
 
-void CloseChannelDialog::ask() {
+void CloseChannelDialog::choose() {
+    m_quoted = false;
+    m_close->setEnabled(false);
+    m_problem->hide();
+    m_card->show();
+    m_facts->clear();
+    m_facts->set(tr("Comes back"), tr("Is being worked out …"));
     m_explained->setText(isForced()
                              ? tr("For when the other side is gone or does not answer. It costs more and takes longer, because your coins "
                                   "wait until nobody can object.")
                              : tr("The quick and cheap way. Both sides agree on the fee, and no new payments are taken meanwhile."));
     m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
     m_close->setText(isForced() ? tr("Close it al&one") : tr("&Close the channel"));
-    m_wallet.bridge().quote(api::AskClose{m_id, isForced()}, this, [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
-        if (number == m_asked) show(quote);
-    });
+    ask();
+}
+
+void CloseChannelDialog::ask() {
+    m_wallet.bridge().quote(
+        api::AskClose{m_id, isForced()}, this,
+        [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
+            if (number == m_asked && !m_under_way) show(quote);
+        });
 }
 
 void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote) {
-    m_close->setEnabled(bool(quote));
+    m_quoted = bool(quote);
+    m_close->setEnabled(m_quoted);
+    m_card->setVisible(m_quoted);
     if (!quote) {
+        m_facts->clear();
         m_problem->showProblem(wordingOf(quote.error()));
         return;
     }
@@ -82,17 +107,26 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
                                         : tr("It cannot be taken back once the other side has agreed."));
 }
 
+void CloseChannelDialog::setUnderWay(bool under_way) {
+    m_under_way = under_way;
+    m_close->setBusy(under_way, tr("Closing …"));
+    m_close->setEnabled(!under_way && m_quoted);
+    for (auto* const choice : {m_agreed, m_alone}) choice->setEnabled(!under_way);
+}
+
 void CloseChannelDialog::close() {
-    m_close->setBusy(true, tr("Closing …"));
-    m_wallet.bridge().post(api::CloseChannel{m_id, isForced()}, this, [this](const api::CommandResult& result) {
-        m_close->setBusy(false);
-        if (!result) {
-            m_problem->showProblem(wordingOf(result.error()));
-            return;
-        }
-        emit said(tr("The channel is being closed."));
-        accept();
-    });
+    if (!m_quoted || m_under_way) return;
+    setUnderWay(true);
+    m_wallet.bridge().post(api::CloseChannel{m_id, isForced()}, this,
+                           [this](const api::CommandResult& result) {
+                               setUnderWay(false);
+                               if (!result) {
+                                   m_problem->showProblem(wordingOf(result.error()));
+                                   return;
+                               }
+                               emit said(tr("The channel is being closed."));
+                               accept();
+                           });
 }
 
 }  // namespace runnel::ui

@@ -1,5 +1,6 @@
-// CloseChannelDialog: closes a channel, by agreement or alone. Cost, wait and risk of the way that is chosen stand there first; the way
-// alone is never the one that is offered first while the other side is there.
+// CloseChannelDialog: closes a channel, by agreement or alone. Cost, wait and risk of the way that
+// is chosen stand there first, and only while they do can it be closed; the way alone is never the
+// one that is offered first while the other side is there.
 #pragma once
 
 #include "ui/models/wallet_model.h"
@@ -11,6 +12,7 @@ namespace runnel::ui {
 
 class Banner;
 class Button;
+class Card;
 class Facts;
 class Text;
 
@@ -23,19 +25,26 @@ signals:
     void said(const QString& sentence);
 
 private:
+    /// Another way was chosen: what stands there was of the other one.
+    void choose();
     void ask();
     void show(const Result<api::CloseQuote, api::Problem>& quote);
     void close();
+    void setUnderWay(bool under_way);
     bool isForced() const;
 
     WalletModel& m_wallet;
     ChannelId m_id;
     QRadioButton *m_agreed, *m_alone;
     Text* m_explained;
+    Card* m_card;
     Facts* m_facts;
     Banner* m_problem;
     Button* m_close;
     quint64 m_asked = 0;
+    bool m_quoted = false;  ///< What the way that is chosen costs stands there.
+    bool m_under_way = false;
+    api::ChannelView m_channel;  ///< As it was when it was asked about last.
 };
 
 }  // namespace runnel::ui

@@ -91,23 +91,26 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     m_ask_soon.setSingleShot(true);
     m_ask_soon.setInterval(120);
     connect(&m_ask_soon, &QTimer::timeout, this, &OpenChannelDialog::ask);
-    connect(m_amount, &QLineEdit::textChanged, this, [this] { m_ask_soon.start(); });
-    connect(m_address, &QLineEdit::textChanged, this, [this] { m_ask_soon.start(); });
+    connect(m_amount, &QLineEdit::textChanged, this, &OpenChannelDialog::changed);
+    connect(m_address, &QLineEdit::textChanged, this, &OpenChannelDialog::changed);
     connect(m_peer, &QComboBox::currentIndexChanged, this, [this] {
         m_address_row->setVisible(m_peer->currentIndex() >= static_cast<int>(m_targets.size()));
-        m_ask_soon.start();
+        changed();
     });
-    connect(m_all, &Button::clicked, this, [this] {
-        m_wallet.bridge().quote(api::AskOpen{}, this, [this](const Result<api::OpenQuote, api::Problem>& quote) {
-            if (quote) m_amount->setAmount(quote->amount);
-            else refuse(quote.error());
-        });
+    connect(m_all, &Button::clicked, this, &OpenChannelDialog::askForAll);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
+        // Coins came, went or were confirmed. Payments over Lightning change nothing here.
+        const auto& now = m_wallet.picture().balance;
+        const bool same = now.onchain == m_balance.onchain &&
+                          now.onchain_unconfirmed == m_balance.onchain_unconfirmed &&
+                          now.reserved == m_balance.reserved;
+        if (!same && !m_under_way && !m_ask_soon.isActive()) m_ask_soon.start();
     });
     fillPeers();
     const auto& balance = m_wallet.picture().balance;
     const auto free = sub_or_zero(balance.onchain, balance.reserved);
     if (const Sat half(free.raw() / 2 / 1000 * 1000); !half.is_zero()) m_amount->setAmount(std::min(usual_amount, half));
-    m_facts->set(tr("Cost"), tr("Is being worked out …"));
+    changed();
     ask();
     m_amount->setFocus();
     m_amount->selectAll();
@@ -136,29 +139,64 @@ std::optional<OpenChannelDialog::Target> OpenChannelDialog::target() const {
     return Target{address->node_id, address->host, address->port};
 }
 
+void OpenChannelDialog::changed() {
+    ++m_asked;
+    m_quoted.reset();
+    m_refused = false;
+    m_open->setEnabled(false);
+    m_problem->hide();
+    m_facts->clear();
+    m_facts->set(tr("Cost"), tr("Is being worked out …"));
+    m_card->setVisible(m_amount->amount().has_value());
+    m_ask_soon.start();
+}
+
 void OpenChannelDialog::ask() {
+    m_ask_soon.stop();
+    const auto number = ++m_asked;
+    m_balance = m_wallet.picture().balance;
     const auto amount = m_amount->amount();
     m_amount->setWrong(!m_amount->isUsable());
-    if (!amount) {
-        m_open->setEnabled(false);
-        return;
-    }
+    if (!amount) return;
     api::AskOpen wish;
     wish.amount = amount;
+    const auto to = target();
+    if (to) wish.node_id = to->node_id;
+    m_wallet.bridge().quote(wish, this,
+                            [this, number, to](const Result<api::OpenQuote, api::Problem>& quote) {
+                                if (number != m_asked || m_under_way) return;
+                                m_quoted.reset();
+                                if (quote && to) m_quoted = Wish{*to, quote->amount};
+                                show(quote);
+                            });
+}
+
+void OpenChannelDialog::askForAll() {
+    m_ask_soon.stop();
+    api::AskOpen wish;
     if (const auto to = target()) wish.node_id = to->node_id;
-    m_wallet.bridge().quote(wish, this, [this, number = ++m_asked](const Result<api::OpenQuote, api::Problem>& quote) {
-        if (number == m_asked) show(quote);
-    });
+    m_wallet.bridge().quote(
+        wish, this, [this, number = ++m_asked](const Result<api::OpenQuote, api::Problem>& quote) {
+            // Something was typed or chosen meanwhile: that counts.
+            if (number != m_asked) return;
+            if (quote)
+                m_amount->setAmount(quote->amount);
+            else
+                refuse(quote.error());
+            // Also where nothing was changed by it: the question before was given up for it.
+            m_ask_soon.start();
+        });
 }
 
 void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) {
+    m_open->setEnabled(m_quoted.has_value());
     m_card->setVisible(bool(quote));
     if (!quote) {
-        refuse(quote.error());
-        m_open->setEnabled(false);
+        m_facts->clear();
+        m_problem->showProblem(wordingOf(quote.error()));
         return;
     }
-    m_problem->hide();
+    if (!m_refused) m_problem->hide();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
     m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it costs a similar fee.").arg(satText(quote->fee)));
@@ -166,39 +204,49 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
                                  .arg(rangeText(quote->confirmations, chain, now)));
     m_facts->set(tr("Kept back"), tr("About %1 in the channel, and %2 in your wallet for closing channels in time.")
                                       .arg(satText(quote->reserve), satText(quote->kept)));
-    m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; your coins then come back %1.")
+    m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; "
+                                "your coins then come back %1.")
                                  .arg(rangeText(quote->force_wait.raw(), chain, now)));
-    m_open->setEnabled(target().has_value());
 }
 
-void OpenChannelDialog::refuse(const api::Problem& problem) { m_problem->showProblem(wordingOf(problem)); }
+void OpenChannelDialog::refuse(const api::Problem& problem) {
+    m_refused = true;
+    m_problem->showProblem(wordingOf(problem));
+}
 
 void OpenChannelDialog::setUnderWay(bool under_way) {
+    m_under_way = under_way;
     m_open->setBusy(under_way, tr("Opening …"));
+    m_open->setEnabled(!under_way && m_quoted);
     for (auto* const part : std::initializer_list<QWidget*>{m_peer, m_address, m_amount, m_all}) part->setEnabled(!under_way);
 }
 
 void OpenChannelDialog::connectThenOpen() {
-    const auto to = target();
-    if (!to || !m_amount->amount()) return;
+    if (!m_quoted || m_under_way) return;
+    // What stands there, whatever is asked or answered meanwhile.
+    const auto wish = *m_quoted;
+    const auto& to = wish.target;
     m_problem->hide();
     setUnderWay(true);
     const auto& peers = m_wallet.picture().peers;
-    const bool connected = std::any_of(peers.begin(), peers.end(), [&](const auto& p) { return p.node_id == to->node_id && p.connected; });
-    if (connected) return open(*to);
-    m_wallet.bridge().post(api::Connect{to->node_id, to->host, to->port}, this, [this, to](const api::CommandResult& result) {
-        if (!result) {
-            setUnderWay(false);
-            return refuse(result.error());
-        }
-        open(*to);
+    const bool connected = std::any_of(peers.begin(), peers.end(), [&](const auto& p) {
+        return p.node_id == to.node_id && p.connected;
     });
+    if (connected) return open(wish);
+    m_wallet.bridge().post(api::Connect{to.node_id, to.host, to.port}, this,
+                           [this, wish](const api::CommandResult& result) {
+                               if (!result) {
+                                   setUnderWay(false);
+                                   return refuse(result.error());
+                               }
+                               open(wish);
+                           });
 }
 
-void OpenChannelDialog::open(const Target& to) {
+void OpenChannelDialog::open(const Wish& quoted) {
     api::OpenChannel wish;
-    wish.node_id = to.node_id;
-    wish.amount = m_amount->amount();
+    wish.node_id = quoted.target.node_id;
+    wish.amount = quoted.amount;
     m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) {
         setUnderWay(false);
         if (!result) return refuse(result.error());
