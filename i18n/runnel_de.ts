@@ -1224,6 +1224,46 @@
         <source>Each side keeps about 1 % in its channel, so that nobody gains by cheating, and some more for fees. What the fees do not take comes back at the close.</source>
         <translation>Jede Seite lässt etwa 1 % in ihrem Kanal, damit niemand durch Betrug gewinnt, und etwas mehr für Gebühren. Was die Gebühren nicht brauchen, kommt beim Schließen zurück.</translation>
     </message>
+    <message>
+        <source>The channel with %1 never came to be.</source>
+        <translation>Der Kanal mit %1 ist nie zustande gekommen.</translation>
+    </message>
+    <message>
+        <source>%1 pays too small a fee for closing your channel at today&apos;s prices.</source>
+        <translation>%1 zahlt für das Schließen deines Kanals eine zu kleine Gebühr für die heutigen Preise.</translation>
+    </message>
+    <message>
+        <source>Wait until it raises the fee, or close the channel by agreement.</source>
+        <translation>Warte, bis die Gebühr erhöht wird, oder schließe den Kanal einvernehmlich.</translation>
+    </message>
+    <message>
+        <source>Somebody wanted to open a channel to you, and it was declined.</source>
+        <translation>Jemand wollte einen Kanal zu dir öffnen, und das wurde abgelehnt.</translation>
+    </message>
+    <message>
+        <source>To be able to close it in time your wallet needs %1 on the chain, and %2 are there.</source>
+        <translation>Um ihn rechtzeitig schließen zu können, braucht deine Wallet %1 auf der Kette, und %2 sind da.</translation>
+    </message>
+    <message>
+        <source>Receive coins to an address of this wallet, then let the other side try again.</source>
+        <translation>Empfange Geld an einer Adresse dieser Wallet und lass es die Gegenseite dann noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>The chain source refuses the transaction that opens a channel.</source>
+        <translation>Die Kettenquelle lehnt die Transaktion ab, die einen Kanal öffnet.</translation>
+    </message>
+    <message>
+        <source>It is tried again by itself, and the coins stay yours. If it goes on, look at what the chain source says.</source>
+        <translation>Es wird von selbst wieder versucht, und das Geld bleibt deines. Hält es an, sieh nach, was die Kettenquelle meldet.</translation>
+    </message>
+    <message>
+        <source>The channel with %1 was not opened.</source>
+        <translation>Der Kanal mit %1 wurde nicht geöffnet.</translation>
+    </message>
+    <message>
+        <source>The channel with %1 was not closed.</source>
+        <translation>Der Kanal mit %1 wurde nicht geschlossen.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>
@@ -1580,6 +1620,14 @@
         <source>The channel is being closed.</source>
         <translation>Der Kanal wird geschlossen.</translation>
     </message>
+    <message>
+        <source>It goes on when you put this away. Channels shows how, and if it is refused you are told on every page.</source>
+        <translation>Es geht weiter, wenn du das hier ausblendest. Kanäle zeigt, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
+    </message>
+    <message>
+        <source>&amp;Hide</source>
+        <translation>Aus&amp;blenden</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ConfirmSend</name>
@@ -1873,6 +1921,21 @@
     </message>
 </context>
 <context>
+    <name>runnel::ui::NoticeBoard</name>
+    <message>
+        <source>What needs your attention</source>
+        <translation>Was deine Aufmerksamkeit braucht</translation>
+    </message>
+    <message>
+        <source>Got it</source>
+        <translation>Verstanden</translation>
+    </message>
+    <message>
+        <source>Got it: %1</source>
+        <translation>Verstanden: %1</translation>
+    </message>
+</context>
+<context>
     <name>runnel::ui::OpenChannelDialog</name>
     <message>
         <source>Open a channel</source>
@@ -1976,6 +2039,18 @@
     <message>
         <source>The channel is being opened.</source>
         <translation>Der Kanal wird geöffnet.</translation>
+    </message>
+    <message>
+        <source>It goes on when you put this away. Channels shows how, and if it is refused you are told on every page.</source>
+        <translation>Es geht weiter, wenn du das hier ausblendest. Kanäle zeigt, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
+    </message>
+    <message>
+        <source>Connecting …</source>
+        <translation>Verbindet sich …</translation>
+    </message>
+    <message>
+        <source>&amp;Hide</source>
+        <translation>Aus&amp;blenden</translation>
     </message>
 </context>
 <context>

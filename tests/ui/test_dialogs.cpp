@@ -15,6 +15,7 @@
 #include <QHash>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QRadioButton>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -283,6 +284,98 @@ private slots:
         QCOMPARE(*amount->amount(), 70'000_sat);
     }
 
+    void anOpeningThatWasHiddenIsStillRefusedInSight() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelsOpen"));
+        QVERIFY(person.press("openNow"));
+        QVERIFY(person.sees("openGoesOn"));
+        auto* const cancel = person.see<QAbstractButton>("openCancel");
+        QVERIFY2(cancel->text().contains(QStringLiteral("Hide")), qPrintable(cancel->text()));
+        QVERIFY(person.press("openCancel"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("openCancel"); }));
+        QVERIFY(person.press("railPay"));
+        desk.stage.answerNext(fail(
+            api::Problem{api::ProblemKind::peer_refused, {{"reason", "no more channels today"}}}));
+        desk.settle();
+        QVERIFY(person.waitToRead("noticeWhat", QStringLiteral("was not opened"), 1000));
+        QVERIFY(desk.isSaid(QStringLiteral("no more channels today")));
+        QVERIFY(desk.isSaid(QStringLiteral("Practice shop")));
+        QTest::qWait(4'500);
+        QVERIFY(person.sees("noticeWhat"));
+        QVERIFY(person.press("noticeDone"));
+        QVERIFY(!person.sees("noticeWhat"));
+    }
+
+    void anOpeningThatIsRefusedSaysSoInPlace() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelsOpen"));
+        QVERIFY(person.press("openNow"));
+        desk.stage.answerNext(
+            fail(api::Problem{api::ProblemKind::peer_refused, {{"reason", "too small for us"}}}));
+        QVERIFY(person.waitToRead("openProblemWhy", QStringLiteral("too small for us")));
+        QVERIFY(!person.sees("noticeWhat"));
+        QVERIFY(!person.sees("openGoesOn"));
+        QVERIFY(
+            person.see<QAbstractButton>("openCancel")->text().contains(QStringLiteral("Cancel")));
+        // A new block is no reason to take the refusal away.
+        auto picture = *desk.stage.snapshot();
+        picture.chain.height = BlockHeight(241);
+        picture.balance.onchain += 5'000_sat;
+        desk.stage.show(picture);
+        QTest::qWait(200);
+        QVERIFY(person.sees("openProblemWhy"));
+        // Another amount is another wish.
+        person.see<AmountEdit>("openAmount")->setAmount(300'000_sat);
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("openProblemWhy"); }));
+        QVERIFY(person.press("openCancel"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("openCancel"); }));
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+    }
+
+    void connectingCanBeCancelled() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelsOpen"));
+        // The hub is not connected.
+        auto* const peer = person.see<QWidget>("openPeer");
+        peer->setFocus();
+        QTest::keyClick(peer, Qt::Key_Down);
+        QVERIFY(person.press("openNow"));
+        QVERIFY(std::holds_alternative<api::Connect>(desk.stage.posted.back()));
+        QVERIFY(
+            person.see<QAbstractButton>("openCancel")->text().contains(QStringLiteral("Cancel")));
+        QVERIFY(person.press("openCancel"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("openCancel"); }));
+        desk.stage.answerNext(api::Answer(api::Connected{stageKey(2), {}}));
+        desk.settle();
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+    }
+
+    void aCloseThatWasHiddenIsStillRefusedInSight() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelClose"));
+        QVERIFY(person.read("sheetTitle").contains(QStringLiteral("Practice shop")));
+        auto* const cancel = person.see<QAbstractButton>("closeCancel");
+        QVERIFY(cancel->text().contains(QStringLiteral("Keep it open")));
+        QVERIFY(person.press("closeNow"));
+        QVERIFY2(cancel->text().contains(QStringLiteral("Hide")), qPrintable(cancel->text()));
+        QVERIFY(person.sees("closeGoesOn"));
+        QVERIFY(!person.see<QRadioButton>("closeAlone")->isEnabled());
+        QVERIFY(person.press("closeCancel"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("closeCancel"); }));
+        desk.stage.answerNext(fail(api::Problem{api::ProblemKind::disk_full, {}}));
+        desk.settle();
+        QVERIFY(person.waitToRead("noticeWhat", QStringLiteral("was not closed"), 1000));
+        QVERIFY(desk.isSaid(QStringLiteral("disk is nearly full")));
+    }
+
     void aCloseThatIsKeptPostsNothing() {
         StageDesk desk;
         auto& person = *desk.person;
@@ -294,6 +387,76 @@ private slots:
             QVERIFY(QTest::qWaitFor([&] { return !person.sees("closeCancel"); }));
         }
         QVERIFY(desk.stage.posted.empty());
+    }
+
+    void troublesStayUntilTheyAreSeenOrOver() {
+        StageDesk desk(Stage::Scene::full, {420, 900});
+        auto& person = *desk.person;
+        using api::ProblemKind;
+        const auto tell = [&](api::Problem problem,
+                              std::optional<ChannelId> channel = std::nullopt) {
+            desk.stage.tell(api::Trouble{std::move(problem), channel});
+            desk.settle();
+        };
+        auto picture = *desk.stage.snapshot();
+        picture.balance.onchain = 1'000_sat;
+        picture.channels[2].confirmations = 0;
+        desk.stage.show(picture);
+        const auto& hub = picture.channels[1];
+        QVERIFY(!person.sees("noticeWhat"));
+        tell({ProblemKind::reserve_needed,
+              {{"available_sat", "1000"}, {"needed_sat", "50000"}, {"reserve_sat", "50000"}}});
+        tell({ProblemKind::commitment_underpaid, {{"feerate", "253"}, {"least", "1000"}}},
+             hub.channel_id);
+        tell({ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
+             picture.channels[2].channel_id);
+        tell({ProblemKind::broadcast_refused,
+              {{"txid", display_hex(picture.channels[2].funding.txid)},
+               {"reason", "min relay fee not met"}}});
+        // Said again with other figures, it is still one thing.
+        tell({ProblemKind::commitment_underpaid, {{"feerate", "253"}, {"least", "1200"}}},
+             hub.channel_id);
+        QTest::qWait(4'500);
+        const auto shown = [&] {
+            QStringList out;
+            for (auto* const label :
+                 desk.shell->findChildren<QLabel*>(QStringLiteral("noticeWhat"))) {
+                if (label->isVisible()) out << label->text();
+            }
+            return out;
+        };
+        QCOMPARE(shown().size(), 4);
+        QVERIFY(desk.isSaid(QStringLiteral("min relay fee not met")));
+        QVERIFY(!shown().filter(QStringLiteral("declined")).isEmpty());
+        QVERIFY(!shown().filter(QStringLiteral("Practice hub")).isEmpty());
+        for (auto* const label : desk.shell->findChildren<QLabel*>(QStringLiteral("noticeTry")))
+            QVERIFY(!label->text().isEmpty());
+        // On every page, and the page can still be used.
+        for (const char* const page : {"railPay", "railChannels", "railActivity", "railHome"}) {
+            QVERIFY(person.press(page));
+            QCOMPARE(shown().size(), 4);
+            QVERIFY(desk.shell->findChild<QWidget*>(QStringLiteral("noticeBoard"))->height() <=
+                    900 / 2);
+        }
+        // What ends by itself goes by itself.
+        picture.balance.onchain = 60'000_sat;
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return shown().size() == 3; }));
+        picture.channels[1].feerate = FeeratePerKw(1'300);
+        picture.channels[2].confirmations = 1;
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return shown().size() == 1; }));
+        QVERIFY(shown().front().contains(QStringLiteral("never came to be")));
+        // The rest is put away by keyboard, and the same thing does not come again.
+        QVERIFY(person.pressByKey("noticeDone"));
+        QVERIFY(shown().isEmpty());
+        QVERIFY(!person.sees("noticeBoard"));
+        tell({ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
+             picture.channels[2].channel_id);
+        QVERIFY(shown().isEmpty());
+        tell({ProblemKind::funding_lost, {{"txid", "cc"}, {"rival", "dd"}}},
+             picture.channels[2].channel_id);
+        QCOMPARE(shown().size(), 1);
     }
 };
 

@@ -10,6 +10,7 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
+#include <QPointer>
 #include <QRadioButton>
 
 namespace runnel::ui {
@@ -36,12 +37,18 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     m_facts = new Facts;
     m_card->body()->addWidget(m_facts);
     body()->addWidget(m_card);
+    m_goes_on =
+        (new Text("muted", tr("It goes on when you put this away. Channels shows how, and if it "
+                              "is refused you are told on every page.")))
+            ->named("closeGoesOn");
+    m_goes_on->hide();
+    body()->addWidget(m_goes_on);
     body()->addStretch(1);
-    auto* const cancel = new Button(ButtonKind::secondary, tr("&Keep it open"), "closeCancel");
+    m_cancel = new Button(ButtonKind::secondary, tr("&Keep it open"), "closeCancel");
     m_close = new Button(ButtonKind::primary, tr("&Close the channel"), "closeNow");
-    addFooter(cancel);
+    addFooter(m_cancel);
     addFooter(m_close);
-    connect(cancel, &Button::clicked, this, &QDialog::reject);
+    connect(m_cancel, &Button::clicked, this, &QDialog::reject);
     connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
     connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::choose);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
@@ -112,21 +119,32 @@ void CloseChannelDialog::setUnderWay(bool under_way) {
     m_close->setBusy(under_way, tr("Closing …"));
     m_close->setEnabled(!under_way && m_quoted);
     for (auto* const choice : {m_agreed, m_alone}) choice->setEnabled(!under_way);
+    // What was posted cannot be called back: the button says no more than it does.
+    m_cancel->setText(under_way ? tr("&Hide") : tr("&Keep it open"));
+    m_goes_on->setVisible(under_way);
 }
 
 void CloseChannelDialog::close() {
     if (!m_quoted || m_under_way) return;
     setUnderWay(true);
-    m_wallet.bridge().post(api::CloseChannel{m_id, isForced()}, this,
-                           [this](const api::CommandResult& result) {
-                               setUnderWay(false);
-                               if (!result) {
-                                   m_problem->showProblem(wordingOf(result.error()));
-                                   return;
-                               }
-                               emit said(tr("The channel is being closed."));
-                               accept();
-                           });
+    // The answer is the wallet's to hear: the dialog may be put away by then.
+    m_wallet.bridge().post(
+        api::CloseChannel{m_id, isForced()}, &m_wallet,
+        [self = QPointer<CloseChannelDialog>(this), &wallet = m_wallet, id = m_id,
+         peer = m_channel.peer](const api::CommandResult& result) {
+            if (self && self->isVisible()) return self->closed(result);
+            if (!result) wallet.notices().add({Notice::About::closing, result.error(), id, peer});
+        });
+}
+
+void CloseChannelDialog::closed(const api::CommandResult& result) {
+    setUnderWay(false);
+    if (!result) {
+        m_problem->showProblem(wordingOf(result.error()));
+        return;
+    }
+    emit said(tr("The channel is being closed."));
+    accept();
 }
 
 }  // namespace runnel::ui

@@ -30,6 +30,7 @@ private:
     void ask();
     void show(const Result<api::CloseQuote, api::Problem>& quote);
     void close();
+    void closed(const api::CommandResult& result);
     void setUnderWay(bool under_way);
     bool isForced() const;
 
@@ -40,7 +41,8 @@ private:
     Card* m_card;
     Facts* m_facts;
     Banner* m_problem;
-    Button* m_close;
+    Text* m_goes_on;  ///< What putting it away means while it is under way.
+    Button *m_close, *m_cancel;
     quint64 m_asked = 0;
     bool m_quoted = false;  ///< What the way that is chosen costs stands there.
     bool m_under_way = false;

@@ -15,6 +15,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QPointer>
 
 #include <algorithm>
 
@@ -80,6 +81,12 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     m_facts = new Facts;
     m_card->body()->addWidget(m_facts);
     body()->addWidget(m_card);
+    m_goes_on =
+        (new Text("muted", tr("It goes on when you put this away. Channels shows how, and if it "
+                              "is refused you are told on every page.")))
+            ->named("openGoesOn");
+    m_goes_on->hide();
+    body()->addWidget(m_goes_on);
     body()->addStretch(1);
 
     m_cancel = new Button(ButtonKind::secondary, tr("&Cancel"), "openCancel");
@@ -104,7 +111,7 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
         const bool same = now.onchain == m_balance.onchain &&
                           now.onchain_unconfirmed == m_balance.onchain_unconfirmed &&
                           now.reserved == m_balance.reserved;
-        if (!same && !m_under_way && !m_ask_soon.isActive()) m_ask_soon.start();
+        if (!same && m_stage == Stage::asking && !m_ask_soon.isActive()) m_ask_soon.start();
     });
     fillPeers();
     const auto& balance = m_wallet.picture().balance;
@@ -164,7 +171,7 @@ void OpenChannelDialog::ask() {
     if (to) wish.node_id = to->node_id;
     m_wallet.bridge().quote(wish, this,
                             [this, number, to](const Result<api::OpenQuote, api::Problem>& quote) {
-                                if (number != m_asked || m_under_way) return;
+                                if (number != m_asked || m_stage != Stage::asking) return;
                                 m_quoted.reset();
                                 if (quote && to) m_quoted = Wish{*to, quote->amount};
                                 show(quote);
@@ -214,29 +221,37 @@ void OpenChannelDialog::refuse(const api::Problem& problem) {
     m_problem->showProblem(wordingOf(problem));
 }
 
-void OpenChannelDialog::setUnderWay(bool under_way) {
-    m_under_way = under_way;
-    m_open->setBusy(under_way, tr("Opening …"));
-    m_open->setEnabled(!under_way && m_quoted);
-    for (auto* const part : std::initializer_list<QWidget*>{m_peer, m_address, m_amount, m_all}) part->setEnabled(!under_way);
+void OpenChannelDialog::setStage(Stage stage) {
+    m_stage = stage;
+    const bool asking = stage == Stage::asking, opening = stage == Stage::opening;
+    m_open->setBusy(false);
+    m_open->setBusy(!asking, opening ? tr("Opening …") : tr("Connecting …"));
+    m_open->setEnabled(asking && m_quoted);
+    for (auto* const part : std::initializer_list<QWidget*>{m_peer, m_address, m_amount, m_all})
+        part->setEnabled(asking);
+    // What was posted cannot be called back: the button says no more than it does.
+    m_cancel->setText(opening ? tr("&Hide") : tr("&Cancel"));
+    m_goes_on->setVisible(opening);
 }
 
 void OpenChannelDialog::connectThenOpen() {
-    if (!m_quoted || m_under_way) return;
+    if (!m_quoted || m_stage != Stage::asking) return;
     // What stands there, whatever is asked or answered meanwhile.
     const auto wish = *m_quoted;
     const auto& to = wish.target;
     m_problem->hide();
-    setUnderWay(true);
     const auto& peers = m_wallet.picture().peers;
     const bool connected = std::any_of(peers.begin(), peers.end(), [&](const auto& p) {
         return p.node_id == to.node_id && p.connected;
     });
     if (connected) return open(wish);
+    setStage(Stage::connecting);
     m_wallet.bridge().post(api::Connect{to.node_id, to.host, to.port}, this,
                            [this, wish](const api::CommandResult& result) {
+                               // Cancelled meanwhile: then nothing is opened.
+                               if (!isVisible()) return;
                                if (!result) {
-                                   setUnderWay(false);
+                                   setStage(Stage::asking);
                                    return refuse(result.error());
                                }
                                open(wish);
@@ -247,12 +262,23 @@ void OpenChannelDialog::open(const Wish& quoted) {
     api::OpenChannel wish;
     wish.node_id = quoted.target.node_id;
     wish.amount = quoted.amount;
-    m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) {
-        setUnderWay(false);
-        if (!result) return refuse(result.error());
-        emit said(tr("The channel is being opened."));
-        accept();
-    });
+    setStage(Stage::opening);
+    // The answer is the wallet's to hear: the dialog may be put away by then.
+    m_wallet.bridge().post(
+        wish, &m_wallet,
+        [self = QPointer<OpenChannelDialog>(this), &wallet = m_wallet,
+         peer = wish.node_id](const api::CommandResult& result) {
+            if (self && self->isVisible()) return self->opened(result);
+            if (!result)
+                wallet.notices().add({Notice::About::opening, result.error(), std::nullopt, peer});
+        });
+}
+
+void OpenChannelDialog::opened(const api::CommandResult& result) {
+    setStage(Stage::asking);
+    if (!result) return refuse(result.error());
+    emit said(tr("The channel is being opened."));
+    accept();
 }
 
 }  // namespace runnel::ui

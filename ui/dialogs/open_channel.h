@@ -19,6 +19,7 @@ class Banner;
 class Button;
 class Card;
 class Facts;
+class Text;
 
 class OpenChannelDialog : public Sheet {
     Q_OBJECT
@@ -47,8 +48,10 @@ private:
     void show(const Result<api::OpenQuote, api::Problem>& quote);
     void connectThenOpen();
     void open(const Wish& quoted);
+    void opened(const api::CommandResult& result);
     void refuse(const api::Problem& problem);
-    void setUnderWay(bool under_way);
+    enum class Stage { asking, connecting, opening };
+    void setStage(Stage stage);
 
     WalletModel& m_wallet;
     QComboBox* m_peer;
@@ -58,12 +61,13 @@ private:
     Banner* m_problem;
     Card* m_card;
     Facts* m_facts;
+    Text* m_goes_on;  ///< What putting it away means while it is under way.
     Button *m_open, *m_cancel, *m_all;
     QTimer m_ask_soon;
     quint64 m_asked = 0;
     std::optional<Wish> m_quoted;  ///< What the button would open; what it costs stands there.
     api::Balance m_balance;        ///< Of the last question.
-    bool m_under_way = false;
+    Stage m_stage = Stage::asking;
     bool m_refused =
         false;  ///< The banner says what the other side or the node said, not what a quote did.
     std::vector<Target> m_targets;
