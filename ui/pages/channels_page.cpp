@@ -76,8 +76,6 @@ ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent) : Page(tr("Chan
     m_open = new Button(ButtonKind::primary, tr("&Open a channel"), "channelsOpen");
     m_open->setGlyph(QStringLiteral("plus"));
     addHeadAction(m_open);
-    m_problem = new Banner("channelsProblem");
-    body()->addWidget(m_problem);
     m_empty = new StateView("channelsEmpty");
     m_empty->set(QStringLiteral("channels"), tr("No channel yet"),
                  tr("A channel is an account shared with one other side: you put coins in once, then pay and are paid in moments."));
@@ -126,18 +124,22 @@ void ChannelsPage::buildPractice() {
     auto* const ask = new Button(ButtonKind::secondary, tr("&Let the shop open one"), "practiceOpenToMe");
     ask->setGlyph(QStringLiteral("shop"));
     card->body()->addWidget(ask, 0, Qt::AlignLeft);
+    auto* const problem = new Banner("channelsProblem");
+    card->body()->addWidget(problem);
     body()->addWidget(card);
-    connect(ask, &Button::clicked, this, [this, ask] {
+    connect(ask, &Button::clicked, this, [this, ask, problem] {
         ask->setBusy(true);
-        m_wallet.practice()->openToMe(practice_channel, this, [this, ask](const Result<Txid, api::Problem>& opened) {
-            ask->setBusy(false);
-            if (!opened) {
-                m_problem->showProblem(wordingOf(opened.error()));
-                return;
-            }
-            m_problem->hide();
-            emit said(tr("The shop is opening a channel of %1 to you.").arg(satText(practice_channel)));
-        });
+        m_wallet.practice()->openToMe(
+            practice_channel, this, [this, ask, problem](const Result<Txid, api::Problem>& opened) {
+                ask->setBusy(false);
+                if (!opened) {
+                    problem->showProblem(wordingOf(opened.error()));
+                    return reveal(problem);
+                }
+                problem->hide();
+                emit said(tr("The shop is opening a channel of %1 to you.")
+                              .arg(satText(practice_channel)));
+            });
     });
 }
 

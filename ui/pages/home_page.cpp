@@ -79,9 +79,8 @@ QWidget* figure(const QString& label, AmountLabel* amount, QWidget* more = nullp
 
 }  // namespace
 
-HomePage::HomePage(WalletModel& wallet, QWidget* parent) : Page(tr("Home"), "homePage", parent), m_wallet(wallet) {
-    m_problem = new Banner("homeProblem");
-    body()->addWidget(m_problem);
+HomePage::HomePage(WalletModel& wallet, QWidget* parent)
+    : Page(tr("Home"), "homePage", parent), m_wallet(wallet) {
     buildFigures();
 
     m_first = new StateView("homeFirst");
@@ -89,6 +88,8 @@ HomePage::HomePage(WalletModel& wallet, QWidget* parent) : Page(tr("Home"), "hom
     first->body()->addWidget(m_first);
     m_first->layout()->setContentsMargins(0, space::normal, 0, space::normal);
     first->setObjectName(QStringLiteral("homeFirstCard"));
+    m_first_problem = new Banner("homeFirstProblem");
+    first->body()->addWidget(m_first_problem);
     body()->addWidget(first);
 
     m_held = new Card("plain");
@@ -180,26 +181,37 @@ void HomePage::buildPractice() {
     flow->addWidget(coins);
     flow->addWidget(block);
     m_practice->body()->addWidget(buttons);
-    const auto fail = [this](const api::Problem& problem) { m_problem->showProblem(wordingOf(problem)); };
-    connect(coins, &Button::clicked, this, [this, coins, fail] {
-        coins->setBusy(true);
-        m_wallet.practice()->faucet(practice_gift, this, [this, coins, fail](const Result<Txid, api::Problem>& sent) {
-            coins->setBusy(false);
-            if (!sent) return fail(sent.error());
-            m_problem->hide();
-            emit said(tr("%1 are on their way to you.").arg(satText(practice_gift)));
-        });
-    });
-    connect(block, &Button::clicked, this, [this, block, fail] {
+    auto* const problem = new Banner("homeProblem");
+    m_practice->body()->addWidget(problem);
+    connect(coins, &Button::clicked, this, [this, coins, problem] { askForCoins(coins, problem); });
+    connect(block, &Button::clicked, this, [this, block, problem] {
         block->setBusy(true);
-        m_wallet.practice()->mine(1, this, [this, block, fail](const Result<BlockHeight, api::Problem>& height) {
-            block->setBusy(false);
-            if (!height) return fail(height.error());
-            m_problem->hide();
-            emit said(tr("Block %1 was made.").arg(grouped(height->raw())));
-        });
+        m_wallet.practice()->mine(
+            1, this, [this, block, problem](const Result<BlockHeight, api::Problem>& height) {
+                block->setBusy(false);
+                if (!height) {
+                    problem->showProblem(wordingOf(height.error()));
+                    return reveal(problem);
+                }
+                problem->hide();
+                emit said(tr("Block %1 was made.").arg(grouped(height->raw())));
+            });
     });
     body()->addWidget(m_practice);
+}
+
+void HomePage::askForCoins(Button* button, Banner* problem) {
+    button->setEnabled(false);
+    m_wallet.practice()->faucet(
+        practice_gift, this, [this, button, problem](const Result<Txid, api::Problem>& sent) {
+            button->setEnabled(true);
+            if (!sent) {
+                problem->showProblem(wordingOf(sent.error()));
+                return reveal(problem);
+            }
+            problem->hide();
+            emit said(tr("%1 are on their way to you.").arg(satText(practice_gift)));
+        });
 }
 
 void HomePage::refresh() {
@@ -221,6 +233,7 @@ void HomePage::refreshFirstSteps() {
     const bool coming = !picture.balance.onchain_unconfirmed.is_zero();
     m_first->parentWidget()->setVisible(!any_channel);
     m_first->action()->disconnect(this);
+    if (any_channel || any_coin || coming) m_first_problem->hide();
     if (any_channel) return;
     if (any_coin) {
         m_first->set(QStringLiteral("channels"), tr("Open your first channel"),
@@ -233,9 +246,8 @@ void HomePage::refreshFirstSteps() {
     } else if (m_wallet.practice() != nullptr) {
         m_first->set(QStringLiteral("coins"), tr("Begin with some practice coins"), tr("They are worth nothing, so you can try everything with them."));
         m_first->offer(tr("Get practice &coins"));
-        connect(m_first->action(), &Button::clicked, this, [this] {
-            if (auto* const button = findChild<Button*>(QStringLiteral("practiceCoins"))) button->click();
-        });
+        connect(m_first->action(), &Button::clicked, this,
+                [this] { askForCoins(m_first->action(), m_first_problem); });
     } else {
         m_first->set(QStringLiteral("coins"), tr("Begin with some coins"),
                      tr("Receive coins to an address of this wallet. Then you can open a channel with them."));

@@ -90,6 +90,7 @@ void PayPage::buildEntry() {
         });
         connect(shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
             m_entry->problem().showProblem(wordingOf(problem));
+            reveal(&m_entry->problem());
         });
     }
     body()->addWidget(m_top);
