@@ -145,10 +145,6 @@
         <translation>Schließt einvernehmlich, sobald die Gegenseite zurück ist.</translation>
     </message>
     <message>
-        <source>Closing by agreement. The fee is being agreed on.</source>
-        <translation>Schließt einvernehmlich. Die Gebühr wird vereinbart.</translation>
-    </message>
-    <message>
         <source>Closing. Your part is in your wallet; the chain makes it final.</source>
         <translation>Schließt. Dein Teil ist in deiner Wallet; die Kette macht es endgültig.</translation>
     </message>
@@ -1264,6 +1260,64 @@
         <source>The channel with %1 was not closed.</source>
         <translation>Der Kanal mit %1 wurde nicht geschlossen.</translation>
     </message>
+    <message>
+        <source>%1, not paid</source>
+        <translation>%1, nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>%1, not paid yet</source>
+        <translation>%1, noch nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>%1 sat per vbyte</source>
+        <translation>%1 sat je vByte</translation>
+    </message>
+    <message>
+        <source>Closing by agreement, as soon as the other side agrees.</source>
+        <translation>Schließt einvernehmlich, sobald die Gegenseite zustimmt.</translation>
+    </message>
+    <message>
+        <source>Closing by agreement. The fee is being agreed on with the other side.</source>
+        <translation>Schließt einvernehmlich. Die Gebühr wird mit der Gegenseite vereinbart.</translation>
+    </message>
+    <message>
+        <source>Nothing, for nothing comes back to you</source>
+        <translation>Nichts, denn es kommt nichts zu dir zurück</translation>
+    </message>
+    <message>
+        <source>Nothing for you: the other side opened the channel and pays the fee</source>
+        <translation>Nichts für dich: Die Gegenseite hat den Kanal geöffnet und zahlt die Gebühr</translation>
+    </message>
+    <message>
+        <source>About %1 in fees; more if fees are high then and it has to be sped up</source>
+        <translation>Etwa %1 Gebühren; mehr, wenn Gebühren dann hoch sind und es beschleunigt werden muss</translation>
+    </message>
+    <message>
+        <source>About %1 in fees</source>
+        <translation>Etwa %1 Gebühren</translation>
+    </message>
+    <message>
+        <source>more than there can be</source>
+        <translation>mehr, als es geben kann</translation>
+    </message>
+    <message numerus="yes">
+        <source>It has not answered since block %1, for %n block(s).</source>
+        <translation>
+            <numerusform>Sie hat seit Block %1 nicht geantwortet, seit %n Block.</numerusform>
+            <numerusform>Sie hat seit Block %1 nicht geantwortet, seit %n Blöcken.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It has not answered since about %2 (block %1, for %n block(s)).</source>
+        <translation>
+            <numerusform>Sie hat etwa seit dieser Zeit nicht geantwortet: %2 (Block %1, seit %n Block).</numerusform>
+            <numerusform>Sie hat etwa seit dieser Zeit nicht geantwortet: %2 (Block %1, seit %n Blöcken).</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>You can go on waiting, or close the channel alone.</source>
+        <translation>Du kannst weiter warten oder den Kanal allein schließen.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>
@@ -1364,6 +1418,14 @@
         <source>Close the channel with %1</source>
         <translation>Kanal mit %1 schließen</translation>
     </message>
+    <message>
+        <source>Close it alone</source>
+        <translation>Allein schließen</translation>
+    </message>
+    <message>
+        <source>Close the channel with %1 alone</source>
+        <translation>Den Kanal mit %1 allein schließen</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ChannelDetails</name>
@@ -1445,10 +1507,6 @@
     <message>
         <source>Fee rate of its commitment</source>
         <translation>Gebührensatz des Abschlusses</translation>
-    </message>
-    <message>
-        <source>%1 sat per 1000 weight</source>
-        <translation>%1 sat je 1000 Gewicht</translation>
     </message>
     <message>
         <source>Closed</source>
@@ -1573,14 +1631,6 @@
         <translation>Kosten</translation>
     </message>
     <message>
-        <source>Nothing for you: the other side opened the channel and pays the fee</source>
-        <translation>Nichts für dich: Die Gegenseite hat den Kanal geöffnet und zahlt die Gebühr</translation>
-    </message>
-    <message>
-        <source>About %1 in fees</source>
-        <translation>Etwa %1 Gebühren</translation>
-    </message>
-    <message>
         <source>Wait</source>
         <translation>Wartezeit</translation>
     </message>
@@ -1627,6 +1677,14 @@
     <message>
         <source>&amp;Hide</source>
         <translation>Aus&amp;blenden</translation>
+    </message>
+    <message>
+        <source>&amp;Go on waiting</source>
+        <translation>&amp;Weiter warten</translation>
+    </message>
+    <message>
+        <source>Closing it alone needs no answer. It costs more and takes longer, because your coins wait until nobody can object.</source>
+        <translation>Allein zu schließen braucht keine Antwort. Es kostet mehr und dauert länger, weil dein Geld wartet, bis niemand mehr widersprechen kann.</translation>
     </message>
 </context>
 <context>
@@ -1684,10 +1742,6 @@
     <message>
         <source>Amount</source>
         <translation>Betrag</translation>
-    </message>
-    <message>
-        <source>any amount</source>
-        <translation>beliebiger Betrag</translation>
     </message>
     <message>
         <source>To</source>
@@ -2002,10 +2056,6 @@
         <translation>Ein anderer Knoten …</translation>
     </message>
     <message>
-        <source>About %1, the fee of the transaction that opens it. Closing it costs a similar fee.</source>
-        <translation>Etwa %1, die Gebühr der öffnenden Transaktion. Das Schließen kostet ähnlich viel.</translation>
-    </message>
-    <message>
         <source>Wait</source>
         <translation>Wartezeit</translation>
     </message>
@@ -2051,6 +2101,26 @@
     <message>
         <source>&amp;Hide</source>
         <translation>Aus&amp;blenden</translation>
+    </message>
+    <message>
+        <source>About %1, the fee of the transaction that opens it. Closing it together costs a similar fee; closing it alone costs more, and what it costs is said before.</source>
+        <translation>Etwa %1, die Gebühr der Transaktion, die ihn öffnet. Gemeinsam zu schließen kostet ähnlich viel; allein zu schließen kostet mehr, und wie viel, steht vorher da.</translation>
+    </message>
+    <message>
+        <source>Your 24 words</source>
+        <translation>Deine 24 Wörter</translation>
+    </message>
+    <message>
+        <source>They alone do not bring back what is in a channel: that takes the files of this wallet, too.</source>
+        <translation>Sie allein bringen nicht zurück, was in einem Kanal ist: Dazu braucht es auch die Dateien dieser Wallet.</translation>
+    </message>
+    <message>
+        <source>Be online</source>
+        <translation>Online sein</translation>
+    </message>
+    <message>
+        <source>Now and then, at best every day. While you are away for long, the other side could close the channel with an old state, and nobody would object.</source>
+        <translation>Hin und wieder, am besten jeden Tag. Bist du lange weg, könnte die Gegenseite den Kanal mit einem alten Stand schließen, und niemand würde widersprechen.</translation>
     </message>
 </context>
 <context>
@@ -2151,10 +2221,6 @@
         <translation>%1 bezahlt.</translation>
     </message>
     <message>
-        <source>&amp;Back to the invoice</source>
-        <translation>&amp;Zurück zur Rechnung</translation>
-    </message>
-    <message>
         <source>The fee has changed, and nothing was sent.</source>
         <translation>Die Gebühr hat sich geändert, und es wurde nichts gesendet.</translation>
     </message>
@@ -2181,10 +2247,6 @@
     <message>
         <source>%1 sent.</source>
         <translation>%1 gesendet.</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>&amp;Zurück</translation>
     </message>
 </context>
 <context>
@@ -2244,6 +2306,22 @@
     <message>
         <source>Activity shows how it ends.</source>
         <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the invoice</source>
+        <translation>&amp;Zurück zur Rechnung</translation>
+    </message>
+    <message>
+        <source>Not paid</source>
+        <translation>Nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>Not sent</source>
+        <translation>Nicht gesendet</translation>
     </message>
 </context>
 <context>
@@ -2427,6 +2505,10 @@
     <message>
         <source>Nobody paid this invoice in time, and nobody can any more. Make another one.</source>
         <translation>Niemand hat diese Rechnung rechtzeitig bezahlt, und jetzt kann es niemand mehr. Erstelle eine neue.</translation>
+    </message>
+    <message>
+        <source>Nothing can be received at this moment.</source>
+        <translation>Im Augenblick kann nichts empfangen werden.</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,8 @@
 #include "tests/ui/pictures_world.h"
 
 #include "ui/models/wallet_model.h"
+#include "ui/widgets/fields.h"
+#include "ui/widgets/sheet.h"
 #include "ui/window/preferences.h"
 #include "ui/window/shell.h"
 
@@ -82,5 +84,30 @@ struct StageDesk {
     ui::Shell* shell = nullptr;
     std::unique_ptr<Person> person;
 };
+
+inline bool present(ui::Sheet* sheet) {
+    sheet->present();
+    sheet->activateWindow();
+    const bool active = QTest::qWaitForWindowActive(sheet);
+    StageDesk::settle();
+    return active;
+}
+
+/// What a fact that can be seen says; empty when it is not there.
+inline QString factOf(const ui::Sheet& sheet, const char* label) {
+    for (auto* const facts : sheet.findChildren<ui::Facts*>()) {
+        if (!facts->isVisible()) continue;
+        const auto value = facts->value(QString::fromLatin1(label));
+        if (!value.isEmpty()) return value;
+    }
+    return {};
+}
+
+/// A dialog that is open.
+template <typename T>
+T* dialog(StageDesk& desk) {
+    auto* const found = desk.shell->findChild<T*>();
+    return found != nullptr && found->isVisible() ? found : nullptr;
+}
 
 }  // namespace runnel::test

@@ -8,6 +8,7 @@
 #include "ui/dialogs/confirm_send.h"
 #include "ui/dialogs/details.h"
 #include "ui/dialogs/open_channel.h"
+#include "ui/format/amount.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/fields.h"
 #include "ui/window/settings_dialog.h"
@@ -47,14 +48,6 @@ Sheet* makeSheet(const QString& name, StageDesk& desk) {
     return new SettingsDialog(desk.preferences, QStringLiteral("0.1"), desk.shell);
 }
 
-bool present(Sheet* sheet) {
-    sheet->present();
-    sheet->activateWindow();
-    const bool active = QTest::qWaitForWindowActive(sheet);
-    StageDesk::settle();
-    return active;
-}
-
 /// Of each button in the dialog, how often it was pressed by what is done next.
 using Presses = QHash<QString, int>;
 std::shared_ptr<Presses> count(Sheet* sheet) {
@@ -66,23 +59,24 @@ std::shared_ptr<Presses> count(Sheet* sheet) {
     return out;
 }
 
-QString factOf(const Sheet& sheet, const char* label) {
-    for (auto* const facts : sheet.findChildren<Facts*>()) {
-        if (!facts->isVisible()) continue;
-        const auto value = facts->value(QString::fromLatin1(label));
-        if (!value.isEmpty()) return value;
-    }
-    return {};
-}
-
-template <typename T>
-T* dialog(StageDesk& desk) {
-    auto* const found = desk.shell->findChild<T*>();
-    return found != nullptr && found->isVisible() ? found : nullptr;
-}
-
 QAbstractButton* button(Sheet* sheet, const char* name) {
     return sheet->findChild<QAbstractButton*>(QString::fromLatin1(name));
+}
+
+/// A close by agreement that the other side does not answer.
+api::Snapshot stuck(const Stage& stage, const char* waits_for = "shutdown",
+                    std::uint32_t blocks = 12) {
+    auto picture = *stage.snapshot();
+    auto& channel = picture.channels.front();
+    channel.state = "shutting_down";
+    channel.usable = false;
+    channel.htlcs.clear();
+    channel.in_flight_out = 0_msat;
+    channel.next_deadline.reset();
+    channel.waits_for = waits_for;
+    channel.waits_since = BlockHeight(picture.chain.height.raw() - blocks);
+    channel.waited_blocks = blocks;
+    return picture;
 }
 
 }  // namespace
@@ -389,74 +383,66 @@ private slots:
         QVERIFY(desk.stage.posted.empty());
     }
 
-    void troublesStayUntilTheyAreSeenOrOver() {
-        StageDesk desk(Stage::Scene::full, {420, 900});
+    void aCloseThatIsNotAnsweredHasAWayOut() {
+        StageDesk desk;
         auto& person = *desk.person;
-        using api::ProblemKind;
-        const auto tell = [&](api::Problem problem,
-                              std::optional<ChannelId> channel = std::nullopt) {
-            desk.stage.tell(api::Trouble{std::move(problem), channel});
-            desk.settle();
-        };
-        auto picture = *desk.stage.snapshot();
-        picture.balance.onchain = 1'000_sat;
-        picture.channels[2].confirmations = 0;
-        desk.stage.show(picture);
-        const auto& hub = picture.channels[1];
-        QVERIFY(!person.sees("noticeWhat"));
-        tell({ProblemKind::reserve_needed,
-              {{"available_sat", "1000"}, {"needed_sat", "50000"}, {"reserve_sat", "50000"}}});
-        tell({ProblemKind::commitment_underpaid, {{"feerate", "253"}, {"least", "1000"}}},
-             hub.channel_id);
-        tell({ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
-             picture.channels[2].channel_id);
-        tell({ProblemKind::broadcast_refused,
-              {{"txid", display_hex(picture.channels[2].funding.txid)},
-               {"reason", "min relay fee not met"}}});
-        // Said again with other figures, it is still one thing.
-        tell({ProblemKind::commitment_underpaid, {{"feerate", "253"}, {"least", "1200"}}},
-             hub.channel_id);
-        QTest::qWait(4'500);
-        const auto shown = [&] {
-            QStringList out;
-            for (auto* const label :
-                 desk.shell->findChildren<QLabel*>(QStringLiteral("noticeWhat"))) {
-                if (label->isVisible()) out << label->text();
-            }
-            return out;
-        };
-        QCOMPARE(shown().size(), 4);
-        QVERIFY(desk.isSaid(QStringLiteral("min relay fee not met")));
-        QVERIFY(!shown().filter(QStringLiteral("declined")).isEmpty());
-        QVERIFY(!shown().filter(QStringLiteral("Practice hub")).isEmpty());
-        for (auto* const label : desk.shell->findChildren<QLabel*>(QStringLiteral("noticeTry")))
-            QVERIFY(!label->text().isEmpty());
-        // On every page, and the page can still be used.
-        for (const char* const page : {"railPay", "railChannels", "railActivity", "railHome"}) {
-            QVERIFY(person.press(page));
-            QCOMPARE(shown().size(), 4);
-            QVERIFY(desk.shell->findChild<QWidget*>(QStringLiteral("noticeBoard"))->height() <=
-                    900 / 2);
-        }
-        // What ends by itself goes by itself.
-        picture.balance.onchain = 60'000_sat;
-        desk.stage.show(picture);
-        QVERIFY(QTest::qWaitFor([&] { return shown().size() == 3; }));
-        picture.channels[1].feerate = FeeratePerKw(1'300);
-        picture.channels[2].confirmations = 1;
-        desk.stage.show(picture);
-        QVERIFY(QTest::qWaitFor([&] { return shown().size() == 1; }));
-        QVERIFY(shown().front().contains(QStringLiteral("never came to be")));
-        // The rest is put away by keyboard, and the same thing does not come again.
-        QVERIFY(person.pressByKey("noticeDone"));
-        QVERIFY(shown().isEmpty());
-        QVERIFY(!person.sees("noticeBoard"));
-        tell({ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
-             picture.channels[2].channel_id);
-        QVERIFY(shown().isEmpty());
-        tell({ProblemKind::funding_lost, {{"txid", "cc"}, {"rival", "dd"}}},
-             picture.channels[2].channel_id);
-        QCOMPARE(shown().size(), 1);
+        QVERIFY(person.press("railChannels"));
+        desk.stage.show(stuck(desk.stage));
+        desk.settle();
+        const auto said = person.read("channelSentence");
+        QVERIFY2(said.contains(QStringLiteral("other side")), qPrintable(said));
+        QVERIFY2(said.contains(QStringLiteral("228")) && said.contains(QStringLiteral("12 block")),
+                 qPrintable(said));
+        auto* const close = person.see<QAbstractButton>("channelClose", 500);
+        QVERIFY(close != nullptr);
+        QVERIFY2(close->text().contains(QStringLiteral("lone")), qPrintable(close->text()));
+        desk.hold = true;
+        QVERIFY(person.press("channelClose"));
+        auto* const sheet = dialog<CloseChannelDialog>(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
+        desk.release();
+        // Only that way is left to choose, and all that matters of it stands there.
+        QVERIFY(!person.sees("closeAgreed"));
+        QVERIFY(person.read("closeExplained").contains(QStringLiteral("228")));
+        for (const char* const fact : {"Comes back", "Cost", "Wait", "Risk"})
+            QVERIFY2(!factOf(*sheet, fact).isEmpty(), fact);
+        QVERIFY(person.press("closeNow"));
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+        QVERIFY(std::get<api::CloseChannel>(desk.stage.posted[0]).force);
+    }
+
+    void whatIsOnTheChainIsNotClosedAgain() {
+        StageDesk desk;
+        QVERIFY(desk.person->press("railChannels"));
+        // Two open ones, and one that is opening; the closing and the closed one have no such
+        // button.
+        int buttons = 0;
+        for (auto* const one :
+             desk.shell->findChildren<QAbstractButton*>(QStringLiteral("channelClose")))
+            buttons += one->isVisible() ? 1 : 0;
+        QCOMPARE(buttons, 3);
+    }
+
+    void aCloseThatIsDoneMeanwhileIsNotOffered() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelClose"));
+        auto* const sheet = dialog<CloseChannelDialog>(desk);
+        QVERIFY(QTest::qWaitFor([&] { return button(sheet, "closeNow")->isEnabled(); }));
+        // Begun by the other side: what is left is to wait, or to close it alone.
+        desk.stage.show(stuck(desk.stage));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("closeAgreed"); }));
+        QVERIFY(QTest::qWaitFor([&] { return button(sheet, "closeNow")->isEnabled(); }));
+        QVERIFY(button(sheet, "closeNow")->text().contains(QStringLiteral("one")));
+        QVERIFY(button(sheet, "closeCancel")->text().contains(QStringLiteral("waiting")));
+        auto done = stuck(desk.stage);
+        done.channels.front().state = "closing";
+        done.channels.front().waits_for.clear();
+        desk.stage.show(done);
+        QVERIFY(person.waitToRead("closeProblemWhat", QStringLiteral("not open any more")));
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
     }
 };
 

@@ -1,6 +1,8 @@
 #include "ui/dialogs/close_channel.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/channel.h"
+#include "ui/format/figures.h"
 #include "ui/format/problem.h"
 #include "ui/format/time.h"
 #include "ui/style/theme.h"
@@ -33,18 +35,18 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     body()->addWidget(m_explained);
     m_problem = new Banner("closeProblem");
     body()->addWidget(m_problem);
-    m_card = new Card("sunken");
-    m_facts = new Facts;
-    m_card->body()->addWidget(m_facts);
-    body()->addWidget(m_card);
     m_goes_on =
         (new Text("muted", tr("It goes on when you put this away. Channels shows how, and if it "
                               "is refused you are told on every page.")))
             ->named("closeGoesOn");
     m_goes_on->hide();
     body()->addWidget(m_goes_on);
+    m_card = new Card("sunken");
+    m_facts = new Facts;
+    m_card->body()->addWidget(m_facts);
+    body()->addWidget(m_card);
     body()->addStretch(1);
-    m_cancel = new Button(ButtonKind::secondary, tr("&Keep it open"), "closeCancel");
+    m_cancel = new Button(ButtonKind::secondary, cancelText(), "closeCancel");
     m_close = new Button(ButtonKind::primary, tr("&Close the channel"), "closeNow");
     addFooter(m_cancel);
     addFooter(m_close);
@@ -56,13 +58,52 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
         const auto* const now = m_wallet.channels().find(m_id);
         if (m_under_way || (now != nullptr && *now == m_channel)) return;
         if (now != nullptr) m_channel = *now;
-        ask();
+        // Begun meanwhile, or done: another way is left than was offered, or none.
+        if (now != nullptr && !isAgreeing(*now) && (isClosing(*now) || isOver(*now)))
+            refuse();
+        else if (now != nullptr && !m_agreeing && isAgreeing(*now))
+            offerAloneOnly();
+        else
+            ask();
+        m_explained->setText(explanation());
     });
     m_agreed->setFocus();
-    choose();
+    if (isAgreeing(channel))
+        offerAloneOnly();
+    else
+        choose();
 }
 
 bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
+
+QString CloseChannelDialog::cancelText() const {
+    return m_agreeing ? tr("&Go on waiting") : tr("&Keep it open");
+}
+
+void CloseChannelDialog::offerAloneOnly() {
+    m_agreeing = true;
+    m_agreed->hide();
+    m_alone->hide();
+    m_cancel->setText(cancelText());
+    m_cancel->setFocus();
+    if (isForced())
+        choose();
+    else
+        m_alone->setChecked(true);
+}
+
+QString CloseChannelDialog::explanation() const {
+    if (m_agreeing) {
+        return channelWords(m_channel, m_wallet.picture().chain, m_wallet.now()).sentence + u' ' +
+               tr("Closing it alone needs no answer. It costs more and takes longer, because your "
+                  "coins wait until nobody can object.");
+    }
+    return isForced() ? tr("For when the other side is gone or does not answer. It costs more and "
+                           "takes longer, because your coins "
+                           "wait until nobody can object.")
+                      : tr("The quick and cheap way. Both sides agree on the fee, and no new "
+                           "payments are taken meanwhile.");
+}
 
 void CloseChannelDialog::choose() {
     m_quoted = false;
@@ -71,10 +112,7 @@ void CloseChannelDialog::choose() {
     m_card->show();
     m_facts->clear();
     m_facts->set(tr("Comes back"), tr("Is being worked out …"));
-    m_explained->setText(isForced()
-                             ? tr("For when the other side is gone or does not answer. It costs more and takes longer, because your coins "
-                                  "wait until nobody can object.")
-                             : tr("The quick and cheap way. Both sides agree on the fee, and no new payments are taken meanwhile."));
+    m_explained->setText(explanation());
     m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
     m_close->setText(isForced() ? tr("Close it al&one") : tr("&Close the channel"));
     ask();
@@ -101,11 +139,12 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
     m_facts->set(tr("Comes back"), tr("About %1").arg(satText(quote->to_us)));
-    m_facts->set(tr("Cost"), quote->fee.is_zero() ? tr("Nothing for you: the other side opened the channel and pays the fee")
-                                                  : tr("About %1 in fees").arg(satText(quote->fee)));
+    m_facts->set(tr("Cost"), closeCostText(*quote, isForced(), m_channel.we_funded));
     // The closing transaction's own block comes first.
-    m_facts->set(tr("Wait"), quote->peer_needed ? tr("Until the other side is back: it is not connected now")
-                                                : tr("In your wallet %1").arg(rangeText(quote->wait.raw() + 1, chain, now)));
+    m_facts->set(tr("Wait"),
+                 quote->peer_needed
+                     ? tr("Until the other side is back: it is not connected now")
+                     : tr("In your wallet %1").arg(rangeText(blocksUntilBack(*quote), chain, now)));
     m_facts->set(tr("On its way"), quote->htlcs_until
                                        ? tr("Payments under way (%1 of yours) are settled first, %2 at the latest")
                                              .arg(satText(quote->in_flight), untilText(*quote->htlcs_until, chain, now))
@@ -114,13 +153,19 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
                                         : tr("It cannot be taken back once the other side has agreed."));
 }
 
+void CloseChannelDialog::refuse() {
+    // Answers to what was asked before are of no use.
+    ++m_asked;
+    show(fail(api::Problem{api::ProblemKind::channel_not_open, {}}));
+}
+
 void CloseChannelDialog::setUnderWay(bool under_way) {
     m_under_way = under_way;
     m_close->setBusy(under_way, tr("Closing …"));
     m_close->setEnabled(!under_way && m_quoted);
     for (auto* const choice : {m_agreed, m_alone}) choice->setEnabled(!under_way);
     // What was posted cannot be called back: the button says no more than it does.
-    m_cancel->setText(under_way ? tr("&Hide") : tr("&Keep it open"));
+    m_cancel->setText(under_way ? tr("&Hide") : cancelText());
     m_goes_on->setVisible(under_way);
 }
 

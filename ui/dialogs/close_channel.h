@@ -27,7 +27,12 @@ signals:
 private:
     /// Another way was chosen: what stands there was of the other one.
     void choose();
+    /// By agreement it is being closed already; what is left is not to wait for that.
+    void offerAloneOnly();
+    QString explanation() const;
+    QString cancelText() const;
     void ask();
+    void refuse();
     void show(const Result<api::CloseQuote, api::Problem>& quote);
     void close();
     void closed(const api::CommandResult& result);
@@ -46,6 +51,7 @@ private:
     quint64 m_asked = 0;
     bool m_quoted = false;  ///< What the way that is chosen costs stands there.
     bool m_under_way = false;
+    bool m_agreeing = false;
     api::ChannelView m_channel;  ///< As it was when it was asked about last.
 };
 

@@ -1,6 +1,7 @@
 #include "ui/dialogs/open_channel.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/figures.h"
 #include "ui/format/problem.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
@@ -23,7 +24,6 @@ namespace runnel::ui {
 
 namespace {
 
-constexpr Sat usual_amount{200'000};
 constexpr std::uint16_t usual_port = 9735;
 
 /// NODE_ID@HOST:PORT; the port may be left away.
@@ -77,16 +77,16 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     body()->addWidget(m_all, 0, Qt::AlignLeft);
     m_problem = new Banner("openProblem");
     body()->addWidget(m_problem);
-    m_card = new Card("sunken");
-    m_facts = new Facts;
-    m_card->body()->addWidget(m_facts);
-    body()->addWidget(m_card);
     m_goes_on =
         (new Text("muted", tr("It goes on when you put this away. Channels shows how, and if it "
                               "is refused you are told on every page.")))
             ->named("openGoesOn");
     m_goes_on->hide();
     body()->addWidget(m_goes_on);
+    m_card = new Card("sunken");
+    m_facts = new Facts;
+    m_card->body()->addWidget(m_facts);
+    body()->addWidget(m_card);
     body()->addStretch(1);
 
     m_cancel = new Button(ButtonKind::secondary, tr("&Cancel"), "openCancel");
@@ -114,9 +114,8 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
         if (!same && m_stage == Stage::asking && !m_ask_soon.isActive()) m_ask_soon.start();
     });
     fillPeers();
-    const auto& balance = m_wallet.picture().balance;
-    const auto free = sub_or_zero(balance.onchain, balance.reserved);
-    if (const Sat half(free.raw() / 2 / 1000 * 1000); !half.is_zero()) m_amount->setAmount(std::min(usual_amount, half));
+    if (const Sat amount = proposedChannel(m_wallet.picture().balance); !amount.is_zero())
+        m_amount->setAmount(amount);
     changed();
     ask();
     m_amount->setFocus();
@@ -206,7 +205,10 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
     if (!m_refused) m_problem->hide();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
-    m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it costs a similar fee.").arg(satText(quote->fee)));
+    m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it "
+                                "together costs a similar fee; closing it "
+                                "alone costs more, and what it costs is said before.")
+                                 .arg(satText(quote->fee)));
     m_facts->set(tr("Wait"), tr("Usable %1 (%n confirmation(s)).", nullptr, static_cast<int>(quote->confirmations))
                                  .arg(rangeText(quote->confirmations, chain, now)));
     m_facts->set(tr("Kept back"), tr("About %1 in the channel, and %2 in your wallet for closing channels in time.")
@@ -214,6 +216,11 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
     m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; "
                                 "your coins then come back %1.")
                                  .arg(rangeText(quote->force_wait.raw(), chain, now)));
+    m_facts->set(tr("Your 24 words"), tr("They alone do not bring back what is in a channel: that "
+                                         "takes the files of this wallet, too."));
+    m_facts->set(tr("Be online"), tr("Now and then, at best every day. While you are away for "
+                                     "long, the other side could close the channel "
+                                     "with an old state, and nobody would object."));
 }
 
 void OpenChannelDialog::refuse(const api::Problem& problem) {
