@@ -1,6 +1,7 @@
 #include "ui/pages/home_page.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/figures.h"
 #include "ui/format/overview.h"
 #include "ui/format/problem.h"
 #include "ui/pages/activity_row.h"
@@ -218,7 +219,7 @@ void HomePage::refresh() {
     const auto& picture = m_wallet.picture();
     m_spendable->setAmount(picture.balance.can_send);
     m_spendable_why->setText(spendableSentence(picture));
-    m_onchain->setAmount(sub_or_zero(picture.balance.onchain, picture.balance.reserved).msat());
+    m_onchain->setAmount(inMsat(freeCoins(picture.balance)));
     m_receivable->setAmount(picture.balance.can_receive);
     const auto health = healthOf(picture, m_wallet.practiceState());
     m_health->set(health.cue, health.sentence);
