@@ -145,10 +145,6 @@
         <translation>Schließt einvernehmlich, sobald die Gegenseite zurück ist.</translation>
     </message>
     <message>
-        <source>Closing by agreement. The fee is being agreed on.</source>
-        <translation>Schließt einvernehmlich. Die Gebühr wird vereinbart.</translation>
-    </message>
-    <message>
         <source>Closing. Your part is in your wallet; the chain makes it final.</source>
         <translation>Schließt. Dein Teil ist in deiner Wallet; die Kette macht es endgültig.</translation>
     </message>
@@ -1236,6 +1232,108 @@
         <source>Part of what it has written is missing. A channel is not closed by force until its other side was connected and has confirmed where it stands: an outdated state could cost everything in it.</source>
         <translation>Ein Teil dessen, was sie geschrieben hat, fehlt. Ein Kanal wird nicht ohne seine Gegenseite geschlossen, bevor sie verbunden war und bestätigt hat, wo er steht: Ein veralteter Stand könnte alles kosten, was darin ist.</translation>
     </message>
+    <message>
+        <source>The channel with %1 never came to be.</source>
+        <translation>Der Kanal mit %1 ist nie zustande gekommen.</translation>
+    </message>
+    <message>
+        <source>%1 pays too small a fee for closing your channel at today&apos;s prices.</source>
+        <translation>%1 zahlt für das Schließen deines Kanals eine zu kleine Gebühr für die heutigen Preise.</translation>
+    </message>
+    <message>
+        <source>Wait until it raises the fee, or close the channel by agreement.</source>
+        <translation>Warte, bis die Gebühr erhöht wird, oder schließe den Kanal einvernehmlich.</translation>
+    </message>
+    <message>
+        <source>Somebody wanted to open a channel to you, and it was declined.</source>
+        <translation>Jemand wollte einen Kanal zu dir öffnen, und das wurde abgelehnt.</translation>
+    </message>
+    <message>
+        <source>To be able to close it in time your wallet needs %1 on the chain, and %2 are there.</source>
+        <translation>Um ihn rechtzeitig schließen zu können, braucht deine Wallet %1 auf der Kette, und %2 sind da.</translation>
+    </message>
+    <message>
+        <source>Receive coins to an address of this wallet, then let the other side try again.</source>
+        <translation>Empfange Geld an einer Adresse dieser Wallet und lass es die Gegenseite dann noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>The chain source refuses the transaction that opens a channel.</source>
+        <translation>Die Kettenquelle lehnt die Transaktion ab, die einen Kanal öffnet.</translation>
+    </message>
+    <message>
+        <source>It is tried again by itself, and the coins stay yours. If it goes on, look at what the chain source says.</source>
+        <translation>Es wird von selbst wieder versucht, und das Geld bleibt deines. Hält es an, sieh nach, was die Kettenquelle meldet.</translation>
+    </message>
+    <message>
+        <source>The channel with %1 was not opened.</source>
+        <translation>Der Kanal mit %1 wurde nicht geöffnet.</translation>
+    </message>
+    <message>
+        <source>The channel with %1 was not closed.</source>
+        <translation>Der Kanal mit %1 wurde nicht geschlossen.</translation>
+    </message>
+    <message>
+        <source>%1, not paid</source>
+        <translation>%1, nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>%1, not paid yet</source>
+        <translation>%1, noch nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>%1 sat per vbyte</source>
+        <translation>%1 sat je vByte</translation>
+    </message>
+    <message>
+        <source>Closing by agreement, as soon as the other side agrees.</source>
+        <translation>Schließt einvernehmlich, sobald die Gegenseite zustimmt.</translation>
+    </message>
+    <message>
+        <source>Closing by agreement. The fee is being agreed on with the other side.</source>
+        <translation>Schließt einvernehmlich. Die Gebühr wird mit der Gegenseite vereinbart.</translation>
+    </message>
+    <message>
+        <source>Nothing, for nothing comes back to you</source>
+        <translation>Nichts, denn es kommt nichts zu dir zurück</translation>
+    </message>
+    <message>
+        <source>Nothing for you: the other side opened the channel and pays the fee</source>
+        <translation>Nichts für dich: Die Gegenseite hat den Kanal geöffnet und zahlt die Gebühr</translation>
+    </message>
+    <message>
+        <source>About %1 in fees; more if fees are high then and it has to be sped up</source>
+        <translation>Etwa %1 Gebühren; mehr, wenn Gebühren dann hoch sind und es beschleunigt werden muss</translation>
+    </message>
+    <message>
+        <source>About %1 in fees</source>
+        <translation>Etwa %1 Gebühren</translation>
+    </message>
+    <message>
+        <source>more than there can be</source>
+        <translation>mehr, als es geben kann</translation>
+    </message>
+    <message numerus="yes">
+        <source>It has not answered since block %1, for %n block(s).</source>
+        <translation>
+            <numerusform>Sie hat seit Block %1 nicht geantwortet, seit %n Block.</numerusform>
+            <numerusform>Sie hat seit Block %1 nicht geantwortet, seit %n Blöcken.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It has not answered since about %2 (block %1, for %n block(s)).</source>
+        <translation>
+            <numerusform>Sie hat etwa seit dieser Zeit nicht geantwortet: %2 (Block %1, seit %n Block).</numerusform>
+            <numerusform>Sie hat etwa seit dieser Zeit nicht geantwortet: %2 (Block %1, seit %n Blöcken).</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>You can go on waiting, or close the channel alone.</source>
+        <translation>Du kannst weiter warten oder den Kanal allein schließen.</translation>
+    </message>
+    <message>
+        <source>Asking the chain source …</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>
@@ -1336,6 +1434,14 @@
         <source>Close the channel with %1</source>
         <translation>Kanal mit %1 schließen</translation>
     </message>
+    <message>
+        <source>Close it alone</source>
+        <translation>Allein schließen</translation>
+    </message>
+    <message>
+        <source>Close the channel with %1 alone</source>
+        <translation>Den Kanal mit %1 allein schließen</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ChannelDetails</name>
@@ -1417,10 +1523,6 @@
     <message>
         <source>Fee rate of its commitment</source>
         <translation>Gebührensatz des Abschlusses</translation>
-    </message>
-    <message>
-        <source>%1 sat per 1000 weight</source>
-        <translation>%1 sat je 1000 Gewicht</translation>
     </message>
     <message>
         <source>Closed</source>
@@ -1545,14 +1647,6 @@
         <translation>Kosten</translation>
     </message>
     <message>
-        <source>Nothing for you: the other side opened the channel and pays the fee</source>
-        <translation>Nichts für dich: Die Gegenseite hat den Kanal geöffnet und zahlt die Gebühr</translation>
-    </message>
-    <message>
-        <source>About %1 in fees</source>
-        <translation>Etwa %1 Gebühren</translation>
-    </message>
-    <message>
         <source>Wait</source>
         <translation>Wartezeit</translation>
     </message>
@@ -1612,6 +1706,22 @@
         <source>The opening is cancelled.</source>
         <translation>Das Öffnen ist abgebrochen.</translation>
     </message>
+    <message>
+        <source>It goes on when you put this away. Channels shows how, and if it is refused you are told on every page.</source>
+        <translation>Es geht weiter, wenn du das hier ausblendest. Kanäle zeigt, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
+    </message>
+    <message>
+        <source>&amp;Hide</source>
+        <translation>Aus&amp;blenden</translation>
+    </message>
+    <message>
+        <source>&amp;Go on waiting</source>
+        <translation>&amp;Weiter warten</translation>
+    </message>
+    <message>
+        <source>Closing it alone needs no answer. It costs more and takes longer, because your coins wait until nobody can object.</source>
+        <translation>Allein zu schließen braucht keine Antwort. Es kostet mehr und dauert länger, weil dein Geld wartet, bis niemand mehr widersprechen kann.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ConfirmSend</name>
@@ -1668,10 +1778,6 @@
     <message>
         <source>Amount</source>
         <translation>Betrag</translation>
-    </message>
-    <message>
-        <source>any amount</source>
-        <translation>beliebiger Betrag</translation>
     </message>
     <message>
         <source>To</source>
@@ -1840,6 +1946,10 @@
         <source>Show an &amp;address</source>
         <translation>Eine &amp;Adresse zeigen</translation>
     </message>
+    <message>
+        <source>Get practice coins</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::InvoicePreview</name>
@@ -1902,6 +2012,21 @@
     <message>
         <source>&amp;Pay %1</source>
         <translation>%1 be&amp;zahlen</translation>
+    </message>
+</context>
+<context>
+    <name>runnel::ui::NoticeBoard</name>
+    <message>
+        <source>What needs your attention</source>
+        <translation>Was deine Aufmerksamkeit braucht</translation>
+    </message>
+    <message>
+        <source>Got it</source>
+        <translation>Verstanden</translation>
+    </message>
+    <message>
+        <source>Got it: %1</source>
+        <translation>Verstanden: %1</translation>
     </message>
 </context>
 <context>
@@ -1971,10 +2096,6 @@
         <translation>Ein anderer Knoten …</translation>
     </message>
     <message>
-        <source>About %1, the fee of the transaction that opens it. Closing it costs a similar fee.</source>
-        <translation>Etwa %1, die Gebühr der öffnenden Transaktion. Das Schließen kostet ähnlich viel.</translation>
-    </message>
-    <message>
         <source>Wait</source>
         <translation>Wartezeit</translation>
     </message>
@@ -2008,6 +2129,38 @@
     <message>
         <source>The channel is being opened.</source>
         <translation>Der Kanal wird geöffnet.</translation>
+    </message>
+    <message>
+        <source>It goes on when you put this away. Channels shows how, and if it is refused you are told on every page.</source>
+        <translation>Es geht weiter, wenn du das hier ausblendest. Kanäle zeigt, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
+    </message>
+    <message>
+        <source>Connecting …</source>
+        <translation>Verbindet sich …</translation>
+    </message>
+    <message>
+        <source>&amp;Hide</source>
+        <translation>Aus&amp;blenden</translation>
+    </message>
+    <message>
+        <source>About %1, the fee of the transaction that opens it. Closing it together costs a similar fee; closing it alone costs more, and what it costs is said before.</source>
+        <translation>Etwa %1, die Gebühr der Transaktion, die ihn öffnet. Gemeinsam zu schließen kostet ähnlich viel; allein zu schließen kostet mehr, und wie viel, steht vorher da.</translation>
+    </message>
+    <message>
+        <source>Your 24 words</source>
+        <translation>Deine 24 Wörter</translation>
+    </message>
+    <message>
+        <source>They alone do not bring back what is in a channel: that takes the files of this wallet, too.</source>
+        <translation>Sie allein bringen nicht zurück, was in einem Kanal ist: Dazu braucht es auch die Dateien dieser Wallet.</translation>
+    </message>
+    <message>
+        <source>Be online</source>
+        <translation>Online sein</translation>
+    </message>
+    <message>
+        <source>Now and then, at best every day. While you are away for long, the other side could close the channel with an old state, and nobody would object.</source>
+        <translation>Hin und wieder, am besten jeden Tag. Bist du lange weg, könnte die Gegenseite den Kanal mit einem alten Stand schließen, und niemand würde widersprechen.</translation>
     </message>
 </context>
 <context>
@@ -2108,10 +2261,6 @@
         <translation>%1 bezahlt.</translation>
     </message>
     <message>
-        <source>&amp;Back to the invoice</source>
-        <translation>&amp;Zurück zur Rechnung</translation>
-    </message>
-    <message>
         <source>The fee has changed, and nothing was sent.</source>
         <translation>Die Gebühr hat sich geändert, und es wurde nichts gesendet.</translation>
     </message>
@@ -2138,10 +2287,6 @@
     <message>
         <source>%1 sent.</source>
         <translation>%1 gesendet.</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>&amp;Zurück</translation>
     </message>
 </context>
 <context>
@@ -2201,6 +2346,22 @@
     <message>
         <source>Activity shows how it ends.</source>
         <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the invoice</source>
+        <translation>&amp;Zurück zur Rechnung</translation>
+    </message>
+    <message>
+        <source>Not paid</source>
+        <translation>Nicht bezahlt</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>Not sent</source>
+        <translation>Nicht gesendet</translation>
     </message>
 </context>
 <context>
@@ -2384,6 +2545,10 @@
     <message>
         <source>Nobody paid this invoice in time, and nobody can any more. Make another one.</source>
         <translation>Niemand hat diese Rechnung rechtzeitig bezahlt, und jetzt kann es niemand mehr. Erstelle eine neue.</translation>
+    </message>
+    <message>
+        <source>Nothing can be received at this moment.</source>
+        <translation>Im Augenblick kann nichts empfangen werden.</translation>
     </message>
 </context>
 <context>
@@ -2720,10 +2885,6 @@
         <translation>&amp;Aufschließen</translation>
     </message>
     <message>
-        <source>Use &amp;another wallet</source>
-        <translation>Eine an&amp;dere Wallet benutzen</translation>
-    </message>
-    <message>
         <source>One moment</source>
         <translation>Einen Augenblick</translation>
     </message>
@@ -2742,6 +2903,54 @@
     <message>
         <source>For example %1</source>
         <translation>Zum Beispiel %1</translation>
+    </message>
+    <message>
+        <source>Only when it is another than before. %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another &amp;network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passphrase &amp;forgotten, or another wallet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another wallet in this place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody can open a wallet without its passphrase, but its 24 words bring back the coins it has on the chain. What is here is not deleted: its folder gets another name, and a new or a restored wallet takes its place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Money in channels is not in the words. With channels open, look for the passphrase first, and keep the folder in any case.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Set this wallet aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The wallet was made, with the words you have, but it cannot be opened yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlock it once that is mended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The wallet&apos;s folder gets another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The wallet that was here is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It lies in %1.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

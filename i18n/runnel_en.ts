@@ -122,6 +122,20 @@
             <numerusform>expires in %n days</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>It has not answered since block %1, for %n block(s).</source>
+        <translation>
+            <numerusform>It has not answered since block %1, for %n block.</numerusform>
+            <numerusform>It has not answered since block %1, for %n blocks.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It has not answered since about %2 (block %1, for %n block(s)).</source>
+        <translation>
+            <numerusform>It has not answered since about %2 (block %1, for %n block).</numerusform>
+            <numerusform>It has not answered since about %2 (block %1, for %n blocks).</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ChannelDetails</name>

@@ -169,7 +169,17 @@ void Stage::post(api::Command command, api::OnAnswer on_answer) {
         on_answer(api::Answer(api::AddressMade{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"}));
         return;
     }
+    posted.push_back(command.wish);
     if (answer) on_answer(*answer);
+    else
+        m_waiting.push_back(std::move(on_answer));
+}
+
+void Stage::answerNext(const api::CommandResult& result) {
+    if (m_waiting.empty()) qFatal("nobody waits for an answer");
+    const auto on_answer = std::move(m_waiting.front());
+    m_waiting.erase(m_waiting.begin());
+    on_answer(result);
 }
 
 namespace {
@@ -226,12 +236,14 @@ Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) co
 }
 
 Result<api::OpenQuote, api::Problem> Stage::quote(const api::AskOpen& ask) const {
+    if (quote_fails) return fail(*quote_fails);
     const Sat amount = ask.amount.value_or(Sat(1'159'000));
     if (amount > Sat(1'159'000)) return fail(api::Problem{api::ProblemKind::insufficient_funds, {{"available_sat", "1159000"}, {"needed_sat", "5000412"}}});
     return api::OpenQuote{amount, Sat(412), Sat(150'000), Sat(amount.raw() / 100), 3, BlockDelta(2016)};
 }
 
 Result<api::CloseQuote, api::Problem> Stage::quote(const api::AskClose& ask) const {
+    if (quote_fails) return fail(*quote_fails);
     api::CloseQuote out{Sat(330'900), Sat(304), BlockDelta(0), BlockHeight(384), Msat(18'796'000), false};
     if (ask.force) out.wait = BlockDelta(720), out.fee = Sat(1'290), out.to_us = Sat(329'914);
     return out;
@@ -281,6 +293,17 @@ std::shared_ptr<void> Stage::subscribe(api::OnNotice on_notice) {
     auto held = std::make_shared<api::OnNotice>(std::move(on_notice));
     m_listener = held;
     return held;
+}
+
+std::shared_ptr<void> Stage::observe(api::OnPicture on_picture) {
+    auto held = std::make_shared<api::OnPicture>(std::move(on_picture));
+    m_observer = held;
+    return held;
+}
+
+void Stage::show(const api::Snapshot& picture) {
+    m_picture = std::make_shared<const api::Snapshot>(picture);
+    if (const auto observer = m_observer.lock()) (*observer)(m_picture);
 }
 
 void Stage::tell(const api::Notice& notice) {

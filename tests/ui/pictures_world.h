@@ -1,5 +1,6 @@
-// Stage: a wallet with something of everything, made by hand, so that each page and dialog can be looked at in each of its states.
-// Answers at once, on the caller's thread, what it was told to answer.
+// Stage: a wallet with something of everything, made by hand, so that each page and dialog can be
+// looked at and used in each of its states. Answers at once, on the caller's thread, what it was
+// told to answer; wishes that nobody has told it the answer of wait.
 #pragma once
 
 #include "core/api/practice.h"
@@ -28,33 +29,54 @@ public:
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const override;
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override;
     std::shared_ptr<void> subscribe(api::OnNotice on_notice) override;
-    std::shared_ptr<void> observe(api::OnPicture) override { return std::make_shared<int>(0); }
+    std::shared_ptr<void> observe(api::OnPicture on_picture) override;
+    /// Another picture of the wallet.
+    void show(const api::Snapshot& picture);
     void tell(const api::Notice& notice);
 
     void peers(Done<std::vector<api::PracticePeer>> done) override;
-    void faucet(Sat, Done<Txid> done) override { done(Txid{}); }
-    void mine(std::uint32_t, Done<BlockHeight> done) override { done(BlockHeight(241)); }
-    void invoice(Msat, bool, Done<std::string> done) override { done(std::string("good")); }
+    void faucet(Sat, Done<Txid> done) override { answerPractice(done, Txid{}); }
+    void mine(std::uint32_t, Done<BlockHeight> done) override {
+        answerPractice(done, BlockHeight(241));
+    }
+    void invoice(Msat, bool through_hub, Done<std::string> done) override {
+        asked_through_hub = through_hub;
+        answerPractice(done, std::string("good"));
+    }
     void refund(std::string, Done<Msat> done) override { done(Msat(0)); }
-    void open_to_me(Sat, Done<Txid> done) override { done(Txid{}); }
+    void open_to_me(Sat, Done<Txid> done) override { answerPractice(done, Txid{}); }
     void on_state(api::OnPracticeState what) override {
         what({api::PracticeState::Stand::running, 0, {}, {}, {}});
         tell_practice = std::move(what);
     }
 
-    /// Of wishes from now on; nothing: no answer at all.
+    /// Of wishes from now on; nothing: they wait for answerNext().
     std::optional<api::CommandResult> answer;
+    void answerNext(const api::CommandResult& result);
+    /// Every wish so far but those for an address.
+    std::vector<decltype(api::Command::wish)> posted;
+    std::optional<api::Problem> practice_fails, quote_fails;
+    std::optional<bool> asked_through_hub;
     bool lists_answer = true;
     api::OnPracticeState tell_practice;
     PaymentHash last_invoice;
 
 private:
+    template <typename T>
+    void answerPractice(const Done<T>& done, T value) {
+        if (practice_fails)
+            done(fail(*practice_fails));
+        else
+            done(std::move(value));
+    }
     void fillChannels(api::Snapshot& picture);
     void fillLists();
     api::SnapshotPtr m_picture;
     std::vector<api::PaymentView> m_payments;
     std::vector<api::TransactionView> m_transactions;
     std::weak_ptr<api::OnNotice> m_listener;
+    std::weak_ptr<api::OnPicture> m_observer;
+    std::vector<api::OnAnswer> m_waiting;
 };
 
 crypto::PublicKey stageKey(std::uint8_t n);

@@ -25,7 +25,6 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QScrollArea>
 #include <QTemporaryDir>
 
@@ -101,8 +100,17 @@ private:
 
 struct OnStage {
     explicit OnStage(Stage::Scene scene = Stage::Scene::full, bool practice = true)
-        : stage(scene), wallet(stage, [](std::function<void()> what) { what(); }, practice ? &stage : nullptr), shell(new Shell(wallet)) {}
+        : stage(scene),
+          wallet(
+              stage,
+              [this](std::function<void()> what) {
+                  if (!silent) what();
+              },
+              practice ? &stage : nullptr),
+          shell(new Shell(wallet)) {}
     ~OnStage() { delete shell; }
+    /// Nothing is answered that is asked meanwhile.
+    bool silent = false;
     Stage stage;
     WalletModel wallet;
     QPointer<Shell> shell;
@@ -276,6 +284,51 @@ void walkBadDays(Gallery& gallery) {
     gallery.take(other, QStringLiteral("receive-expired"));
 }
 
+/// By agreement, and the other side has not answered for two hours.
+api::ChannelView stuckClose(api::ChannelView channel) {
+    channel.state = "shutting_down";
+    channel.usable = false;
+    channel.htlcs.clear();
+    channel.next_deadline.reset();
+    channel.waits_for = "shutdown";
+    channel.waits_since = BlockHeight(228);
+    channel.waited_blocks = 12;
+    return channel;
+}
+
+void walkNotices(Gallery& gallery) {
+    OnStage on;
+    auto& frame = gallery.frame(on.shell);
+    auto picture = on.wallet.picture();
+    picture.balance.onchain = Sat(1'000);
+    picture.channels[0] = stuckClose(picture.channels[0]);
+    on.stage.show(picture);
+    QTest::qWait(40);
+    on.shell->goTo(Shell::channels);
+    gallery.take(frame, QStringLiteral("channels-stuck"));
+    const auto tell = [&](api::Problem problem, std::optional<ChannelId> channel = std::nullopt) {
+        on.stage.tell(api::Trouble{std::move(problem), channel});
+        QTest::qWait(40);
+    };
+    tell({api::ProblemKind::reserve_needed,
+          {{"available_sat", "1000"}, {"needed_sat", "50000"}, {"reserve_sat", "50000"}}});
+    gallery.take(frame, QStringLiteral("channels-notice"));
+    tell({api::ProblemKind::commitment_underpaid, {{"feerate", "253"}, {"least", "1000"}}},
+         picture.channels[1].channel_id);
+    tell({api::ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
+         picture.channels[2].channel_id);
+    tell({api::ProblemKind::broadcast_refused,
+          {{"txid", "cc"}, {"reason", "min relay fee not met"}}});
+    on.shell->goTo(Shell::home);
+    gallery.take(frame, QStringLiteral("home-notices"));
+    OnStage refused(Stage::Scene::empty);
+    auto& other = gallery.frame(refused.shell);
+    refused.stage.practice_fails = api::Problem{api::ProblemKind::faucet_dry, {}};
+    refused.click("homeFirstAction");
+    QTest::qWait(40);
+    gallery.take(other, QStringLiteral("home-no-coins"));
+}
+
 void walkDialogs(Gallery& gallery) {
     OnStage on;
     auto& frame = gallery.frame(on.shell);
@@ -291,15 +344,58 @@ void walkDialogs(Gallery& gallery) {
     take(new OpenChannelDialog(on.wallet, &frame), "dialog-open");
     take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-too-much",
          [](Sheet* sheet) { sheet->findChild<AmountEdit*>(QStringLiteral("openAmount"))->setAmount(Sat(5'000'000)); });
+    on.silent = true;
+    take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-loading");
+    on.silent = false;
+    const auto click = [](const char* name) {
+        return [name](Sheet* sheet) {
+            sheet->findChild<QAbstractButton*>(QString::fromLatin1(name))->click();
+        };
+    };
+    take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-opening", click("openNow"));
+    on.stage.answer =
+        fail(api::Problem{api::ProblemKind::peer_refused,
+                          {{"reason", "channels of less than 1000000 sat are not taken"}}});
+    take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-refused", click("openNow"));
+    on.stage.answer.reset();
     const auto channels = on.wallet.picture().channels;
     take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close");
     take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-alone",
-         [](Sheet* sheet) { sheet->findChild<QRadioButton*>(QStringLiteral("closeAlone"))->click(); });
+         click("closeAlone"));
+    on.silent = true;
+    take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-loading");
+    on.silent = false;
+    on.stage.quote_fails = api::Problem{api::ProblemKind::unknown_command_target, {}};
+    take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-error");
+    on.stage.quote_fails.reset();
+    take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-closing",
+         click("closeNow"));
+    take(new CloseChannelDialog(on.wallet, stuckClose(channels[0]), &frame), "dialog-close-stuck");
     take(new ChannelDetails(on.wallet, channels[0].channel_id, &frame), "dialog-channel");
+    take(new ChannelDetails(on.wallet, channels[2].channel_id, &frame), "dialog-channel-opening");
     take(new ChannelDetails(on.wallet, channels[3].channel_id, &frame), "dialog-channel-closing");
-    const auto key = [&](int row) { return QByteArray::fromStdString(on.wallet.activity().at(row).key()); };
-    take(new EntryDetails(on.wallet, key(1), &frame), "dialog-payment");
-    take(new EntryDetails(on.wallet, key(2), &frame), "dialog-transaction");
+    take(new ChannelDetails(on.wallet, ChannelId{}, &frame), "dialog-channel-gone");
+    const auto entry = [&](const char* name,
+                           const std::function<bool(const ActivityEntry&)>& wanted) {
+        for (int row = 0; row < on.wallet.activity().rowCount(); ++row) {
+            const auto& one = on.wallet.activity().at(row);
+            if (!wanted(one)) continue;
+            return take(new EntryDetails(on.wallet, QByteArray::fromStdString(one.key()), &frame),
+                        name);
+        }
+        qFatal("nothing in the activity for %s", name);
+    };
+    const auto payment = [](bool outgoing, api::PaymentStatus status) {
+        return [outgoing, status](const ActivityEntry& one) {
+            return one.payment() != nullptr && one.payment()->outgoing == outgoing &&
+                   one.payment()->status == status;
+        };
+    };
+    entry("dialog-payment", payment(true, api::PaymentStatus::paid));
+    entry("dialog-payment-failed", payment(true, api::PaymentStatus::failed));
+    entry("dialog-invoice", payment(false, api::PaymentStatus::pending));
+    entry("dialog-transaction",
+          [](const ActivityEntry& one) { return one.transaction() != nullptr; });
     take(new SettingsDialog(gallery.preferences(), QStringLiteral("0.1"), &frame), "dialog-settings");
 }
 
@@ -354,6 +450,7 @@ void walkAll(Gallery& gallery) {
     walkReceive(gallery);
     walkStates(gallery);
     walkBadDays(gallery);
+    walkNotices(gallery);
     walkDialogs(gallery);
     walkSetup(gallery);
 }
@@ -438,7 +535,7 @@ private slots:
         QFETCH(bool, mirrored);
         Gallery gallery(View{language, dark, width, text, mirrored});
         walkAll(gallery);
-        QVERIFY(gallery.taken >= 55);
+        QVERIFY(gallery.taken >= 72);
         for (const auto& line : gallery.wrong) qWarning("%s", qPrintable(line));
         QCOMPARE(gallery.wrong.size(), 0);
     }

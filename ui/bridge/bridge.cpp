@@ -27,7 +27,7 @@ struct Bridge::Mailbox {
     bool transactions = false;
     std::vector<std::pair<PaymentHash, Msat>> received;
     std::vector<std::pair<Sat, bool>> coins;
-    std::vector<api::Problem> troubles;
+    std::vector<api::Trouble> troubles;
     // Handles of the node's; released on its thread.
     std::shared_ptr<void> notices, pictures;
 
@@ -52,7 +52,7 @@ struct Bridge::Mailbox {
         } else if (std::holds_alternative<api::TransactionSeen>(notice)) {
             transactions = true;
         } else if (const auto* const trouble = std::get_if<api::Trouble>(&notice)) {
-            if (troubles.size() < most_changed) troubles.push_back(trouble->problem);
+            if (troubles.size() < most_changed) troubles.push_back(*trouble);
         } else {
             return;  // the picture says it
         }
@@ -111,7 +111,7 @@ void Bridge::deliver() {
     std::vector<PaymentHash> payments;
     std::vector<std::pair<PaymentHash, Msat>> arrived;
     std::vector<std::pair<Sat, bool>> coins;
-    std::vector<api::Problem> troubles;
+    std::vector<api::Trouble> troubles;
     bool transactions = false;
     {
         const std::lock_guard lock(m_mailbox->mutex);
@@ -143,7 +143,7 @@ void Bridge::deliver() {
     if (transactions) emit transactionsChanged();
     for (const auto& [hash, amount] : arrived) emit received(hash, amount);
     for (const auto& [amount, confirmed] : coins) emit coinsReceived(amount, confirmed);
-    for (const auto& problem : troubles) emit trouble(problem);
+    for (const auto& one : troubles) emit trouble(one);
 }
 
 void Bridge::touch(const PaymentHash& hash) {

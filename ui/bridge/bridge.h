@@ -61,7 +61,7 @@ signals:
     void transactionsChanged();
     void received(const runnel::PaymentHash& hash, runnel::Msat amount);
     void coinsReceived(runnel::Sat amount, bool confirmed);
-    void trouble(const runnel::api::Problem& problem);
+    void trouble(const runnel::api::Trouble& trouble);
 
 private:
     struct Mailbox;

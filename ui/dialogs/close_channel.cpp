@@ -1,6 +1,8 @@
 #include "ui/dialogs/close_channel.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/channel.h"
+#include "ui/format/figures.h"
 #include "ui/format/problem.h"
 #include "ui/format/time.h"
 #include "ui/style/theme.h"
@@ -10,6 +12,7 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
+#include <QPointer>
 #include <QRadioButton>
 
 namespace runnel::ui {
@@ -30,7 +33,8 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
             parent),
       m_wallet(wallet),
       m_id(channel.channel_id),
-      m_unsigned(isUnsigned(channel)) {
+      m_unsigned(isUnsigned(channel)),
+      m_channel(channel) {
     m_agreed = new QRadioButton(tr("&Together with the other side"));
     m_agreed->setObjectName(QStringLiteral("closeAgreed"));
     m_alone = new QRadioButton(tr("A&lone"));
@@ -42,60 +46,119 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     body()->addWidget(m_explained);
     m_problem = new Banner("closeProblem");
     body()->addWidget(m_problem);
-    auto* const card = new Card("sunken");
+    m_goes_on =
+        (new Text("muted", tr("It goes on when you put this away. Channels shows how, and if it "
+                              "is refused you are told on every page.")))
+            ->named("closeGoesOn");
+    m_goes_on->hide();
+    body()->addWidget(m_goes_on);
+    m_card = new Card("sunken");
     m_facts = new Facts;
-    card->body()->addWidget(m_facts);
-    body()->addWidget(card);
+    m_card->body()->addWidget(m_facts);
+    body()->addWidget(m_card);
     body()->addStretch(1);
-    auto* const cancel = new Button(ButtonKind::secondary, tr("&Keep it open"), "closeCancel");
+    m_cancel = new Button(ButtonKind::secondary, cancelText(), "closeCancel");
     m_close = new Button(ButtonKind::primary, tr("&Close the channel"), "closeNow");
-    addFooter(cancel);
+    addFooter(m_cancel);
     addFooter(m_close);
-    connect(cancel, &Button::clicked, this, &QDialog::reject);
+    connect(m_cancel, &Button::clicked, this, &QDialog::reject);
     connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
-    connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::ask);
-    m_facts->set(tr("Comes back"), tr("Is being worked out …"));
-    if (m_unsigned) {
-        m_agreed->hide();
-        m_alone->hide();
-        cancel->setText(tr("&Keep waiting"));
-        m_close->setFocus();
-    } else {
-        m_agreed->setFocus();
-    }
-    ask();
+    connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::choose);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
+        // Payments come and go, the other side does: the figures may be others.
+        const auto* const now = m_wallet.channels().find(m_id);
+        if (m_under_way || (now != nullptr && *now == m_channel)) return;
+        if (now != nullptr) m_channel = *now;
+        // Begun meanwhile, or done: another way is left than was offered, or none.
+        if (now != nullptr && !isAgreeing(*now) && (isClosing(*now) || isOver(*now)))
+            refuse();
+        else if (now != nullptr && !m_agreeing && isAgreeing(*now))
+            offerAloneOnly();
+        else
+            ask();
+        m_explained->setText(explanation());
+    });
+    m_agreed->setFocus();
+    if (m_unsigned)
+        offerCancelling();
+    else if (isAgreeing(channel))
+        offerAloneOnly();
+    else
+        choose();
 }
 
 bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
 
-void CloseChannelDialog::ask() {
+QString CloseChannelDialog::cancelText() const {
+    if (m_unsigned) return tr("&Keep waiting");
+    return m_agreeing ? tr("&Go on waiting") : tr("&Keep it open");
+}
+
+void CloseChannelDialog::offerCancelling() {
+    m_agreed->hide();
+    m_alone->hide();
+    m_cancel->setFocus();
+    choose();
+}
+
+void CloseChannelDialog::offerAloneOnly() {
+    m_agreeing = true;
+    m_agreed->hide();
+    m_alone->hide();
+    m_cancel->setText(cancelText());
+    m_cancel->setFocus();
+    if (isForced())
+        choose();
+    else
+        m_alone->setChecked(true);
+}
+
+QString CloseChannelDialog::explanation() const {
     if (m_unsigned) {
-        m_explained->setText(
-            tr("The other side has not signed yet, so nothing has left your wallet. Cancelled now, "
-               "the channel never was."));
-        m_close->setText(tr("&Cancel the opening"));
-    } else {
-        explain();
+        return tr("The other side has not signed yet, so nothing has left your wallet. Cancelled now, "
+                  "the channel never was.");
     }
+    if (m_agreeing) {
+        return channelWords(m_channel, m_wallet.picture().chain, m_wallet.now()).sentence + u' ' +
+               tr("Closing it alone needs no answer. It costs more and takes longer, because your "
+                  "coins wait until nobody can object.");
+    }
+    return isForced() ? tr("For when the other side is gone or does not answer. It costs more and "
+                           "takes longer, because your coins "
+                           "wait until nobody can object.")
+                      : tr("The quick and cheap way. Both sides agree on the fee, and no new "
+                           "payments are taken meanwhile.");
+}
+
+void CloseChannelDialog::choose() {
+    m_quoted = false;
+    m_close->setEnabled(false);
+    m_problem->hide();
+    m_card->show();
+    m_facts->clear();
+    m_facts->set(tr("Comes back"), tr("Is being worked out …"));
+    m_explained->setText(explanation());
+    m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
+    m_close->setText(m_unsigned   ? tr("&Cancel the opening")
+                     : isForced() ? tr("Close it al&one")
+                                  : tr("&Close the channel"));
+    ask();
+}
+
+void CloseChannelDialog::ask() {
     m_wallet.bridge().quote(
         api::AskClose{m_id, isForced()}, this,
         [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
-            if (number == m_asked) show(quote);
+            if (number == m_asked && !m_under_way) show(quote);
         });
 }
 
-void CloseChannelDialog::explain() {
-    m_explained->setText(isForced()
-                             ? tr("For when the other side is gone or does not answer. It costs more and takes longer, because your coins "
-                                  "wait until nobody can object.")
-                             : tr("The quick and cheap way. Both sides agree on the fee, and no new payments are taken meanwhile."));
-    m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
-    m_close->setText(isForced() ? tr("Close it al&one") : tr("&Close the channel"));
-}
-
 void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote) {
-    m_close->setEnabled(bool(quote));
+    m_quoted = bool(quote);
+    m_close->setEnabled(m_quoted);
+    m_card->setVisible(m_quoted);
     if (!quote) {
+        m_facts->clear();
         m_problem->showProblem(wordingOf(quote.error()));
         return;
     }
@@ -108,11 +171,12 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
         return;
     }
     m_facts->set(tr("Comes back"), tr("About %1").arg(satText(quote->to_us)));
-    m_facts->set(tr("Cost"), quote->fee.is_zero() ? tr("Nothing for you: the other side opened the channel and pays the fee")
-                                                  : tr("About %1 in fees").arg(satText(quote->fee)));
+    m_facts->set(tr("Cost"), closeCostText(*quote, isForced(), m_channel.we_funded));
     // The closing transaction's own block comes first.
-    m_facts->set(tr("Wait"), quote->peer_needed ? tr("Until the other side is back: it is not connected now")
-                                                : tr("In your wallet %1").arg(rangeText(quote->wait.raw() + 1, chain, now)));
+    m_facts->set(tr("Wait"),
+                 quote->peer_needed
+                     ? tr("Until the other side is back: it is not connected now")
+                     : tr("In your wallet %1").arg(rangeText(blocksUntilBack(*quote), chain, now)));
     m_facts->set(tr("On its way"), quote->htlcs_until
                                        ? tr("Payments under way (%1 of yours) are settled first, %2 at the latest")
                                              .arg(satText(quote->in_flight), untilText(*quote->htlcs_until, chain, now))
@@ -121,20 +185,45 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
                                         : tr("It cannot be taken back once the other side has agreed."));
 }
 
+void CloseChannelDialog::refuse() {
+    // Answers to what was asked before are of no use.
+    ++m_asked;
+    show(fail(api::Problem{api::ProblemKind::channel_not_open, {}}));
+}
+
+void CloseChannelDialog::setUnderWay(bool under_way) {
+    m_under_way = under_way;
+    m_close->setBusy(under_way, tr("Closing …"));
+    m_close->setEnabled(!under_way && m_quoted);
+    for (auto* const choice : {m_agreed, m_alone}) choice->setEnabled(!under_way);
+    // What was posted cannot be called back: the button says no more than it does.
+    m_cancel->setText(under_way ? tr("&Hide") : cancelText());
+    m_goes_on->setVisible(under_way);
+}
+
 void CloseChannelDialog::close() {
-    m_close->setBusy(true, tr("Closing …"));
-    m_wallet.bridge().post(api::CloseChannel{m_id, isForced()}, this, [this](const api::CommandResult& result) {
-        m_close->setBusy(false);
-        if (!result) {
-            m_problem->showProblem(wordingOf(result.error()));
-            return;
-        }
-        const auto* const closing = std::get_if<api::ChannelClosing>(&*result);
-        const bool isCancelled = closing != nullptr && closing->state == "cancelled";
-        emit said(isCancelled ? tr("The opening is cancelled.")
-                              : tr("The channel is being closed."));
-        accept();
-    });
+    if (!m_quoted || m_under_way) return;
+    setUnderWay(true);
+    // The answer is the wallet's to hear: the dialog may be put away by then.
+    m_wallet.bridge().post(
+        api::CloseChannel{m_id, isForced()}, &m_wallet,
+        [self = QPointer<CloseChannelDialog>(this), &wallet = m_wallet, id = m_id,
+         peer = m_channel.peer](const api::CommandResult& result) {
+            if (self && self->isVisible()) return self->closed(result);
+            if (!result) wallet.notices().add({Notice::About::closing, result.error(), id, peer});
+        });
+}
+
+void CloseChannelDialog::closed(const api::CommandResult& result) {
+    setUnderWay(false);
+    if (!result) {
+        m_problem->showProblem(wordingOf(result.error()));
+        return;
+    }
+    const auto* const closing = std::get_if<api::ChannelClosing>(&*result);
+    const bool is_cancelled = closing != nullptr && closing->state == "cancelled";
+    emit said(is_cancelled ? tr("The opening is cancelled.") : tr("The channel is being closed."));
+    accept();
 }
 
 }  // namespace runnel::ui

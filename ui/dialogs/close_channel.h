@@ -1,6 +1,7 @@
 // CloseChannelDialog: closes a channel, by agreement or alone. Cost, wait and risk of the way that
-// is chosen stand there first; the way alone is never the one that is offered first while the other
-// side is there. An opening that nobody has signed is cancelled instead.
+// is chosen stand there first, and only while they do can it be closed; the way alone is never the
+// one that is offered first while the other side is there. An opening that nobody has signed is
+// cancelled instead.
 #pragma once
 
 #include "ui/models/wallet_model.h"
@@ -12,6 +13,7 @@ namespace runnel::ui {
 
 class Banner;
 class Button;
+class Card;
 class Facts;
 class Text;
 
@@ -24,10 +26,19 @@ signals:
     void said(const QString& sentence);
 
 private:
+    /// Another way was chosen: what stands there was of the other one.
+    void choose();
+    /// By agreement it is being closed already; what is left is not to wait for that.
+    void offerAloneOnly();
+    void offerCancelling();
+    QString explanation() const;
+    QString cancelText() const;
     void ask();
-    void explain();
+    void refuse();
     void show(const Result<api::CloseQuote, api::Problem>& quote);
     void close();
+    void closed(const api::CommandResult& result);
+    void setUnderWay(bool under_way);
     bool isForced() const;
 
     WalletModel& m_wallet;
@@ -35,10 +46,16 @@ private:
     bool m_unsigned;  ///< There is nothing to close yet: the opening is cancelled.
     QRadioButton *m_agreed, *m_alone;
     Text* m_explained;
+    Card* m_card;
     Facts* m_facts;
     Banner* m_problem;
-    Button* m_close;
+    Text* m_goes_on;  ///< What putting it away means while it is under way.
+    Button *m_close, *m_cancel;
     quint64 m_asked = 0;
+    bool m_quoted = false;  ///< What the way that is chosen costs stands there.
+    bool m_under_way = false;
+    bool m_agreeing = false;
+    api::ChannelView m_channel;  ///< As it was when it was asked about last.
 };
 
 }  // namespace runnel::ui

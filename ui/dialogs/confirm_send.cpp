@@ -21,7 +21,7 @@ ConfirmSend::ConfirmSend(const QString& address, const api::SendQuote& quote, QW
     auto* const facts = new Facts;
     facts->set(tr("Arrives"), satText(quote.amount));
     facts->set(tr("Fee"), satText(quote.fee));
-    facts->set(tr("Leaves your wallet"), satText(quote.amount + quote.fee));
+    facts->set(tr("Leaves your wallet"), leavesText(quote));
     card->body()->addWidget(facts);
     body()->addWidget(card);
     body()->addStretch(1);

@@ -21,6 +21,7 @@ Button* makeClose(Sheet* sheet) {
     auto* const done = new Button(ButtonKind::primary, Sheet::tr("&Done"), "detailsDone");
     QObject::connect(done, &Button::clicked, sheet, &QDialog::accept);
     sheet->addFooter(done);
+    sheet->setEnterPresses(done);
     return done;
 }
 
@@ -55,6 +56,9 @@ void ChannelDetails::refresh() {
     if (found == nullptr) {
         // Its id changes once, when the funding transaction is known.
         m_cue->set(Cue::over, tr("This channel is not there any more."));
+        for (auto* const part :
+             std::initializer_list<QWidget*>{m_bar, m_facts, m_htlc_title, m_htlcs})
+            part->hide();
         return;
     }
     const auto& channel = *found;
@@ -66,10 +70,10 @@ void ChannelDetails::refresh() {
     m_facts->set(tr("With"), m_wallet.names().of(channel.peer));
     m_facts->set(tr("Holds"), satText(channel.capacity));
     const bool over = isOver(channel);
-    m_facts->set(tr("Yours"), over ? QString() : msatText(channel.ours));
-    m_facts->set(tr("Theirs"), over ? QString() : msatText(channel.theirs));
-    m_facts->set(tr("You can send"), over ? QString() : msatText(channel.can_send));
-    m_facts->set(tr("You can receive"), over ? QString() : msatText(channel.can_receive));
+    m_facts->set(tr("Yours"), over ? QString() : exactText(channel.ours));
+    m_facts->set(tr("Theirs"), over ? QString() : exactText(channel.theirs));
+    m_facts->set(tr("You can send"), over ? QString() : exactText(channel.can_send));
+    m_facts->set(tr("You can receive"), over ? QString() : exactText(channel.can_receive));
     m_facts->set(tr("You keep back"), over ? QString() : satText(channel.our_reserve));
     m_facts->set(tr("They keep back"), over ? QString() : satText(channel.their_reserve));
     m_facts->set(tr("Opened by"), channel.we_funded ? tr("you") : tr("the other side"));
@@ -77,7 +81,8 @@ void ChannelDetails::refresh() {
     m_facts->set(tr("Closing alone"), over || channel.our_delay == 0
                                           ? QString()
                                           : tr("Your coins wait %n block(s) then.", nullptr, channel.our_delay));
-    m_facts->set(tr("Fee rate of its commitment"), over || channel.feerate.raw() == 0 ? QString() : tr("%1 sat per 1000 weight").arg(grouped(channel.feerate.raw())));
+    m_facts->set(tr("Fee rate of its commitment"),
+                 over || channel.feerate.raw() == 0 ? QString() : feerateText(channel.feerate));
     m_facts->set(tr("Closed"), channel.closing_reason.empty() ? QString() : closingReason(channel.closing_reason));
     m_facts->setCopyable(tr("Key of the other side"), qs(channel.peer.hex()), "detailsPeer");
     if (!channel.funding.txid.is_zero()) {
@@ -95,8 +100,11 @@ void ChannelDetails::refreshHtlcs(const api::ChannelView& channel) {
     int number = 0;
     for (const auto& htlc : channel.htlcs) {
         const auto deadline = untilText(htlc.expiry, m_wallet.picture().chain, m_wallet.now());
-        facts->set(tr("%1. %2").arg(QString::number(++number), htlc.outgoing ? tr("Out") : tr("In")),
-                   tr("%1, %2, ends %3 (block %4)").arg(msatText(htlc.amount), htlcStage(htlc.stage), deadline, grouped(htlc.expiry.raw())));
+        facts->set(
+            tr("%1. %2").arg(QString::number(++number), htlc.outgoing ? tr("Out") : tr("In")),
+            tr("%1, %2, ends %3 (block %4)")
+                .arg(exactText(htlc.amount), htlcStage(htlc.stage), deadline,
+                     grouped(htlc.expiry.raw())));
     }
 }
 
@@ -125,10 +133,11 @@ void EntryDetails::show(const api::PaymentView& payment) {
     const bool failed = payment.status == api::PaymentStatus::failed;
     m_cue->set(words.cue, failed ? wordingOf(payment.failure).joined() : words.status);
     m_facts->set(tr("For"), tamed(payment.description));
-    m_facts->set(tr("Amount"), payment.amount.is_zero() ? tr("any amount") : msatText(payment.amount));
+    m_facts->set(tr("Amount"), entryAmountText(payment, m_wallet.now()));
     if (payment.outgoing) {
         m_facts->set(tr("To"), payment.payee ? m_wallet.names().of(*payment.payee) : QString());
-        m_facts->set(tr("Fee"), payment.status == api::PaymentStatus::paid ? msatText(payment.fee) : QString());
+        m_facts->set(tr("Fee"), payment.status == api::PaymentStatus::paid ? exactText(payment.fee)
+                                                                           : QString());
         m_facts->set(tr("Time taken"), payment.status == api::PaymentStatus::paid ? durationText(payment.elapsed_ms) : QString());
         m_facts->set(tr("Parts"), payment.parts > 1 ? grouped(payment.parts) : QString());
     }

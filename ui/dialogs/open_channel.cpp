@@ -1,6 +1,7 @@
 #include "ui/dialogs/open_channel.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/figures.h"
 #include "ui/format/problem.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
@@ -15,6 +16,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QPointer>
 
 #include <algorithm>
 
@@ -22,7 +24,6 @@ namespace runnel::ui {
 
 namespace {
 
-constexpr Sat usual_amount{200'000};
 constexpr std::uint16_t usual_port = 9735;
 
 /// NODE_ID@HOST:PORT; the port may be left away.
@@ -76,6 +77,12 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     body()->addWidget(m_all, 0, Qt::AlignLeft);
     m_problem = new Banner("openProblem");
     body()->addWidget(m_problem);
+    m_goes_on =
+        (new Text("muted", tr("It goes on when you put this away. Channels shows how, and if it "
+                              "is refused you are told on every page.")))
+            ->named("openGoesOn");
+    m_goes_on->hide();
+    body()->addWidget(m_goes_on);
     m_card = new Card("sunken");
     m_facts = new Facts;
     m_card->body()->addWidget(m_facts);
@@ -91,23 +98,25 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     m_ask_soon.setSingleShot(true);
     m_ask_soon.setInterval(120);
     connect(&m_ask_soon, &QTimer::timeout, this, &OpenChannelDialog::ask);
-    connect(m_amount, &QLineEdit::textChanged, this, [this] { m_ask_soon.start(); });
-    connect(m_address, &QLineEdit::textChanged, this, [this] { m_ask_soon.start(); });
+    connect(m_amount, &QLineEdit::textChanged, this, &OpenChannelDialog::changed);
+    connect(m_address, &QLineEdit::textChanged, this, &OpenChannelDialog::changed);
     connect(m_peer, &QComboBox::currentIndexChanged, this, [this] {
         m_address_row->setVisible(m_peer->currentIndex() >= static_cast<int>(m_targets.size()));
-        m_ask_soon.start();
+        changed();
     });
-    connect(m_all, &Button::clicked, this, [this] {
-        m_wallet.bridge().quote(api::AskOpen{}, this, [this](const Result<api::OpenQuote, api::Problem>& quote) {
-            if (quote) m_amount->setAmount(quote->amount);
-            else refuse(quote.error());
-        });
+    connect(m_all, &Button::clicked, this, &OpenChannelDialog::askForAll);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
+        // Coins came, went or were confirmed. Payments over Lightning change nothing here.
+        const auto& now = m_wallet.picture().balance;
+        const bool same = now.onchain == m_balance.onchain &&
+                          now.onchain_unconfirmed == m_balance.onchain_unconfirmed &&
+                          now.reserved == m_balance.reserved;
+        if (!same && m_stage == Stage::asking && !m_ask_soon.isActive()) m_ask_soon.start();
     });
     fillPeers();
-    const auto& balance = m_wallet.picture().balance;
-    const auto free = sub_or_zero(balance.onchain, balance.reserved);
-    if (const Sat half(free.raw() / 2 / 1000 * 1000); !half.is_zero()) m_amount->setAmount(std::min(usual_amount, half));
-    m_facts->set(tr("Cost"), tr("Is being worked out …"));
+    if (const Sat amount = proposedChannel(m_wallet.picture().balance); !amount.is_zero())
+        m_amount->setAmount(amount);
+    changed();
     ask();
     m_amount->setFocus();
     m_amount->selectAll();
@@ -136,75 +145,147 @@ std::optional<OpenChannelDialog::Target> OpenChannelDialog::target() const {
     return Target{address->node_id, address->host, address->port};
 }
 
+void OpenChannelDialog::changed() {
+    ++m_asked;
+    m_quoted.reset();
+    m_refused = false;
+    m_open->setEnabled(false);
+    m_problem->hide();
+    m_facts->clear();
+    m_facts->set(tr("Cost"), tr("Is being worked out …"));
+    m_card->setVisible(m_amount->amount().has_value());
+    m_ask_soon.start();
+}
+
 void OpenChannelDialog::ask() {
+    m_ask_soon.stop();
+    const auto number = ++m_asked;
+    m_balance = m_wallet.picture().balance;
     const auto amount = m_amount->amount();
     m_amount->setWrong(!m_amount->isUsable());
-    if (!amount) {
-        m_open->setEnabled(false);
-        return;
-    }
+    if (!amount) return;
     api::AskOpen wish;
     wish.amount = amount;
+    const auto to = target();
+    if (to) wish.node_id = to->node_id;
+    m_wallet.bridge().quote(wish, this,
+                            [this, number, to](const Result<api::OpenQuote, api::Problem>& quote) {
+                                if (number != m_asked || m_stage != Stage::asking) return;
+                                m_quoted.reset();
+                                if (quote && to) m_quoted = Wish{*to, quote->amount};
+                                show(quote);
+                            });
+}
+
+void OpenChannelDialog::askForAll() {
+    m_ask_soon.stop();
+    api::AskOpen wish;
     if (const auto to = target()) wish.node_id = to->node_id;
-    m_wallet.bridge().quote(wish, this, [this, number = ++m_asked](const Result<api::OpenQuote, api::Problem>& quote) {
-        if (number == m_asked) show(quote);
-    });
+    m_wallet.bridge().quote(
+        wish, this, [this, number = ++m_asked](const Result<api::OpenQuote, api::Problem>& quote) {
+            // Something was typed or chosen meanwhile: that counts.
+            if (number != m_asked) return;
+            if (quote)
+                m_amount->setAmount(quote->amount);
+            else
+                refuse(quote.error());
+            // Also where nothing was changed by it: the question before was given up for it.
+            m_ask_soon.start();
+        });
 }
 
 void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) {
+    m_open->setEnabled(m_quoted.has_value());
     m_card->setVisible(bool(quote));
     if (!quote) {
-        refuse(quote.error());
-        m_open->setEnabled(false);
+        m_facts->clear();
+        m_problem->showProblem(wordingOf(quote.error()));
         return;
     }
-    m_problem->hide();
+    if (!m_refused) m_problem->hide();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
-    m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it costs a similar fee.").arg(satText(quote->fee)));
+    m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it "
+                                "together costs a similar fee; closing it "
+                                "alone costs more, and what it costs is said before.")
+                                 .arg(satText(quote->fee)));
     m_facts->set(tr("Wait"), tr("Usable %1 (%n confirmation(s)).", nullptr, static_cast<int>(quote->confirmations))
                                  .arg(rangeText(quote->confirmations, chain, now)));
     m_facts->set(tr("Kept back"), tr("About %1 in the channel, and %2 in your wallet for closing channels in time.")
                                       .arg(satText(quote->reserve), satText(quote->kept)));
-    m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; your coins then come back %1.")
+    m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; "
+                                "your coins then come back %1.")
                                  .arg(rangeText(quote->force_wait.raw(), chain, now)));
-    m_open->setEnabled(target().has_value());
+    m_facts->set(tr("Your 24 words"), tr("They alone do not bring back what is in a channel: that "
+                                         "takes the files of this wallet, too."));
+    m_facts->set(tr("Be online"), tr("Now and then, at best every day. While you are away for "
+                                     "long, the other side could close the channel "
+                                     "with an old state, and nobody would object."));
 }
 
-void OpenChannelDialog::refuse(const api::Problem& problem) { m_problem->showProblem(wordingOf(problem)); }
+void OpenChannelDialog::refuse(const api::Problem& problem) {
+    m_refused = true;
+    m_problem->showProblem(wordingOf(problem));
+}
 
-void OpenChannelDialog::setUnderWay(bool under_way) {
-    m_open->setBusy(under_way, tr("Opening …"));
-    for (auto* const part : std::initializer_list<QWidget*>{m_peer, m_address, m_amount, m_all}) part->setEnabled(!under_way);
+void OpenChannelDialog::setStage(Stage stage) {
+    m_stage = stage;
+    const bool asking = stage == Stage::asking, opening = stage == Stage::opening;
+    m_open->setBusy(false);
+    m_open->setBusy(!asking, opening ? tr("Opening …") : tr("Connecting …"));
+    m_open->setEnabled(asking && m_quoted);
+    for (auto* const part : std::initializer_list<QWidget*>{m_peer, m_address, m_amount, m_all})
+        part->setEnabled(asking);
+    // What was posted cannot be called back: the button says no more than it does.
+    m_cancel->setText(opening ? tr("&Hide") : tr("&Cancel"));
+    m_goes_on->setVisible(opening);
 }
 
 void OpenChannelDialog::connectThenOpen() {
-    const auto to = target();
-    if (!to || !m_amount->amount()) return;
+    if (!m_quoted || m_stage != Stage::asking) return;
+    // What stands there, whatever is asked or answered meanwhile.
+    const auto wish = *m_quoted;
+    const auto& to = wish.target;
     m_problem->hide();
-    setUnderWay(true);
     const auto& peers = m_wallet.picture().peers;
-    const bool connected = std::any_of(peers.begin(), peers.end(), [&](const auto& p) { return p.node_id == to->node_id && p.connected; });
-    if (connected) return open(*to);
-    m_wallet.bridge().post(api::Connect{to->node_id, to->host, to->port}, this, [this, to](const api::CommandResult& result) {
-        if (!result) {
-            setUnderWay(false);
-            return refuse(result.error());
-        }
-        open(*to);
+    const bool connected = std::any_of(peers.begin(), peers.end(), [&](const auto& p) {
+        return p.node_id == to.node_id && p.connected;
     });
+    if (connected) return open(wish);
+    setStage(Stage::connecting);
+    m_wallet.bridge().post(api::Connect{to.node_id, to.host, to.port}, this,
+                           [this, wish](const api::CommandResult& result) {
+                               // Cancelled meanwhile: then nothing is opened.
+                               if (!isVisible()) return;
+                               if (!result) {
+                                   setStage(Stage::asking);
+                                   return refuse(result.error());
+                               }
+                               open(wish);
+                           });
 }
 
-void OpenChannelDialog::open(const Target& to) {
+void OpenChannelDialog::open(const Wish& quoted) {
     api::OpenChannel wish;
-    wish.node_id = to.node_id;
-    wish.amount = m_amount->amount();
-    m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) {
-        setUnderWay(false);
-        if (!result) return refuse(result.error());
-        emit said(tr("The channel is being opened."));
-        accept();
-    });
+    wish.node_id = quoted.target.node_id;
+    wish.amount = quoted.amount;
+    setStage(Stage::opening);
+    // The answer is the wallet's to hear: the dialog may be put away by then.
+    m_wallet.bridge().post(
+        wish, &m_wallet,
+        [self = QPointer<OpenChannelDialog>(this), &wallet = m_wallet,
+         peer = wish.node_id](const api::CommandResult& result) {
+            if (self && self->isVisible()) return self->opened(result);
+            if (!result)
+                wallet.notices().add({Notice::About::opening, result.error(), std::nullopt, peer});
+        });
+}
+
+void OpenChannelDialog::opened(const api::CommandResult& result) {
+    setStage(Stage::asking);
+    if (!result) return refuse(result.error());
+    emit said(tr("The channel is being opened."));
+    accept();
 }
 
 }  // namespace runnel::ui

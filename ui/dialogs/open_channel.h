@@ -1,5 +1,7 @@
-// OpenChannelDialog: opens a channel. Says cost, wait and risk before the click: figures come from the core's quote and change while
-// the amount is typed. Connects to the other side first where it is not connected.
+// OpenChannelDialog: opens a channel. Says cost, wait and risk before the click: figures come from
+// the core's quote and change while the amount is typed. What is opened is what was quoted last and
+// stands there, never what was typed since. Connects to the other side first where it is not
+// connected.
 #pragma once
 
 #include "ui/models/wallet_model.h"
@@ -17,6 +19,7 @@ class Banner;
 class Button;
 class Card;
 class Facts;
+class Text;
 
 class OpenChannelDialog : public Sheet {
     Q_OBJECT
@@ -32,14 +35,23 @@ private:
         std::string host;
         std::uint16_t port = 0;
     };
+    struct Wish {
+        Target target;
+        Sat amount;
+    };
     void fillPeers();
     std::optional<Target> target() const;
+    /// Another wish: what stands there was of the one before.
+    void changed();
     void ask();
+    void askForAll();
     void show(const Result<api::OpenQuote, api::Problem>& quote);
     void connectThenOpen();
-    void open(const Target& target);
+    void open(const Wish& quoted);
+    void opened(const api::CommandResult& result);
     void refuse(const api::Problem& problem);
-    void setUnderWay(bool under_way);
+    enum class Stage { asking, connecting, opening };
+    void setStage(Stage stage);
 
     WalletModel& m_wallet;
     QComboBox* m_peer;
@@ -49,9 +61,15 @@ private:
     Banner* m_problem;
     Card* m_card;
     Facts* m_facts;
+    Text* m_goes_on;  ///< What putting it away means while it is under way.
     Button *m_open, *m_cancel, *m_all;
     QTimer m_ask_soon;
     quint64 m_asked = 0;
+    std::optional<Wish> m_quoted;  ///< What the button would open; what it costs stands there.
+    api::Balance m_balance;        ///< Of the last question.
+    Stage m_stage = Stage::asking;
+    bool m_refused =
+        false;  ///< The banner says what the other side or the node said, not what a quote did.
     std::vector<Target> m_targets;
 };
 

@@ -17,12 +17,18 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
     ActivityWords out;
     out.title = tamed(payment.description, 120);
     if (out.title.isEmpty()) out.title = payment.outgoing ? Words::tr("Lightning payment") : Words::tr("Lightning invoice");
-    out.amount = payment.amount.is_zero() ? Words::tr("any amount") : signedText(payment.outgoing, payment.amount);
+    // A sign says that the balance changes: not before somebody pays, and not where it failed.
+    const bool moves = payment.status == api::PaymentStatus::paid ||
+                       (payment.status == api::PaymentStatus::pending && payment.outgoing);
+    out.amount = payment.amount.is_zero() ? Words::tr("any amount")
+                 : moves                  ? signedText(payment.outgoing, payment.amount)
+                                          : satText(payment.amount);
     switch (payment.status) {
         case api::PaymentStatus::pending:
             // Parts that came in time still make it whole.
             if (!payment.outgoing && payment.parts == 0 && payment.expires && hasPassed(*payment.expires, now)) {
                 out.cue = Cue::over;
+                out.struck = true;
                 out.status = Words::tr("Expired, not paid");
             } else if (payment.outgoing || payment.parts > 0) {
                 out.cue = Cue::busy;
@@ -44,10 +50,22 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
             break;
         case api::PaymentStatus::failed:
             out.cue = Cue::attention;
+            out.struck = true;
             out.status = Words::tr("Not paid") + dot + wordingOf(payment.failure).what;
             break;
     }
     return out;
+}
+
+QString entryAmountText(const api::PaymentView& payment, const QDateTime& now) {
+    const auto amount =
+        payment.amount.is_zero() ? Words::tr("any amount") : exactText(payment.amount);
+    const bool is_paid = payment.status == api::PaymentStatus::paid;
+    const bool is_on_its_way =
+        payment.status == api::PaymentStatus::pending && (payment.outgoing || payment.parts > 0);
+    if (is_paid || is_on_its_way) return amount;
+    return activityWords(payment, now).struck ? Words::tr("%1, not paid").arg(amount)
+                                              : Words::tr("%1, not paid yet").arg(amount);
 }
 
 QString purposeText(const std::string& purpose, bool minus) {

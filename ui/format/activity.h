@@ -12,13 +12,16 @@ namespace runnel::ui {
 struct ActivityWords {
     QString title;    ///< The description, or what kind of thing it was.
     QString status;   ///< "Paid · fee 1 sat · 0.3 s", "Waiting for payment" ...
-    QString amount;   ///< With a sign.
+    QString amount;  ///< With a sign where money moves or has moved, without one where it does not.
     Cue cue = Cue::good;
-    bool moved = false;  ///< Money really moved: otherwise the amount is shown muted.
+    bool moved = false;   ///< Money really moved: otherwise the amount is shown muted.
+    bool struck = false;  ///< It never will: the amount is struck out.
 };
 
 ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& now);
 ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView& chain);
+/// In details, to the last part of a satoshi: "900 000 sat", "900 000 sat, not paid".
+QString entryAmountText(const api::PaymentView& payment, const QDateTime& now);
 /// "Channel opened", "Coins received" ...
 QString purposeText(const std::string& purpose, bool minus);
 

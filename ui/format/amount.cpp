@@ -2,7 +2,22 @@
 
 #include "ui/format/text.h"
 
+#include <QLocale>
+
 namespace runnel::ui {
+
+namespace {
+
+/// A thousandth of the number, with no more figures behind the point than it has.
+QString thousandths(std::uint64_t number) {
+    QString out = grouped(number / 1000);
+    if (number % 1000 == 0) return out;
+    auto behind = QString::number(number % 1000).rightJustified(3, u'0');
+    while (behind.endsWith(u'0')) behind.chop(1);
+    return out + QLocale().decimalPoint() + behind;
+}
+
+}  // namespace
 
 QString grouped(std::uint64_t number) {
     QString out = QString::number(number);
@@ -12,7 +27,15 @@ QString grouped(std::uint64_t number) {
 
 QString satText(Sat amount) { return grouped(amount.raw()) + unitSpace + QStringLiteral("sat"); }
 QString satText(Msat amount) { return satText(amount.floor_sat()); }
-QString msatText(Msat amount) { return grouped(amount.raw()) + unitSpace + QStringLiteral("msat"); }
+
+QString exactText(Msat amount) {
+    return thousandths(amount.raw()) + unitSpace + QStringLiteral("sat");
+}
+
+QString feerateText(FeeratePerKw feerate) {
+    // Four weight units are a vbyte.
+    return Words::tr("%1 sat per vbyte").arg(thousandths(std::uint64_t{feerate.raw()} * 4));
+}
 
 QString feeText(Msat fee) {
     if (fee.is_zero()) return Words::tr("no fee");

@@ -1,5 +1,6 @@
-// Amounts as people read them: whole satoshi in groups of three with a narrow space, millisatoshi only where exactness is the
-// point. Rounds down what one has and up what one pays. Never calculates anything else.
+// Amounts as people read them: satoshi in groups of three with a narrow space, parts of one only
+// where exactness is the point. Rounds down what one has and up what one pays. Never calculates
+// anything else; sums of the core's figures are in figures.h.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -21,8 +22,10 @@ QString grouped(std::uint64_t number);
 QString satText(Sat amount);
 /// Rounded down.
 QString satText(Msat amount);
-/// "71 204 123 msat"
-QString msatText(Msat amount);
+/// To the last part: "71 204 sat", "71 204.5 sat". For details.
+QString exactText(Msat amount);
+/// "1.012 sat per vbyte"
+QString feerateText(FeeratePerKw feerate);
 /// "no fee", "less than 1 sat", "3 sat" (rounded up).
 QString feeText(Msat fee);
 /// With a sign: "+5 000 sat", "−5 000 sat".

@@ -8,6 +8,9 @@ namespace runnel::ui {
 
 namespace {
 
+/// Blocks after which an answer is late: about an hour, where honest peers take seconds.
+constexpr std::uint32_t late_after{6};
+
 QString inFlight(const api::ChannelView& channel) {
     if (channel.htlcs.empty()) return {};
     return u' ' + Words::tr("%n payment(s) are on their way.", nullptr, static_cast<int>(channel.htlcs.size()));
@@ -48,17 +51,59 @@ ChannelWords openingWords(const api::ChannelView& channel) {
     return out;
 }
 
-ChannelWords closingWords(const api::ChannelView& channel) {
+/// Since when nothing but the other side's answer is missing; empty when that is not so, or only
+/// just.
+QString waitedSentence(const api::ChannelView& channel, const api::ChainView& chain,
+                       const QDateTime& now) {
+    if (!channel.waits_since || channel.waited_blocks == 0) return {};
+    const int blocks = static_cast<int>(channel.waited_blocks);
+    const auto since = grouped(channel.waits_since->raw());
+    const auto when = agoText(channel.waited_blocks, chain, now);
+    QString out;
+    if (when.isEmpty()) {
+        out = Words::tr("It has not answered since block %1, for %n block(s).", nullptr, blocks);
+        out = out.arg(since);
+    } else {
+        out = Words::tr("It has not answered since about %2 (block %1, for %n block(s)).", nullptr,
+                        blocks);
+        out = out.arg(since, when);
+    }
+    if (channel.waited_blocks >= late_after)
+        out += u' ' + Words::tr("You can go on waiting, or close the channel alone.");
+    return out;
+}
+
+ChannelWords agreeingWords(const api::ChannelView& channel, const api::ChainView& chain,
+                           const QDateTime& now) {
     ChannelWords out;
     out.cue = Cue::busy;
     out.cueWord = Words::tr("Closing");
-    if (channel.state == "shutting_down") {
-        out.sentence = channel.online ? Words::tr("Closing by agreement, as soon as the payments on their way have ended.")
-                                      : Words::tr("Closing by agreement, as soon as the other side is back.");
-        if (!channel.online) out.cue = Cue::waiting;
-    } else if (channel.state == "negotiating_close") {
-        out.sentence = Words::tr("Closing by agreement. The fee is being agreed on.");
-    } else if (channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero()) {
+    if (channel.waits_for == "connection" || (channel.waits_for.empty() && !channel.online)) {
+        out.sentence = Words::tr("Closing by agreement, as soon as the other side is back.");
+        out.cue = Cue::waiting;
+    } else if (channel.waits_for == "shutdown") {
+        out.sentence = Words::tr("Closing by agreement, as soon as the other side agrees.");
+    } else if (channel.waits_for == "closing_signed" || channel.state == "negotiating_close") {
+        out.sentence =
+            Words::tr("Closing by agreement. The fee is being agreed on with the other side.");
+    } else {
+        out.sentence =
+            Words::tr("Closing by agreement, as soon as the payments on their way have ended.");
+    }
+    const auto waited = waitedSentence(channel, chain, now);
+    if (waited.isEmpty()) return out;
+    out.sentence += u' ' + waited;
+    out.cue = channel.waited_blocks >= late_after ? Cue::attention : Cue::waiting;
+    return out;
+}
+
+ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView& chain,
+                          const QDateTime& now) {
+    if (isAgreeing(channel)) return agreeingWords(channel, chain, now);
+    ChannelWords out;
+    out.cue = Cue::busy;
+    out.cueWord = Words::tr("Closing");
+    if (channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero()) {
         out.sentence = Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
     } else {
         out.sentence = Words::tr("Closing. %1 are on their way back to your wallet.").arg(satText(channel.closing_to_us));
@@ -99,7 +144,10 @@ QString cueWord(Cue cue) {
 bool isOver(const api::ChannelView& channel) { return channel.state == "closed"; }
 bool isOpening(const api::ChannelView& channel) { return channel.state.rfind("awaiting_", 0) == 0; }
 bool isClosing(const api::ChannelView& channel) {
-    return channel.state == "shutting_down" || channel.state == "negotiating_close" || channel.state == "closing";
+    return isAgreeing(channel) || channel.state == "closing";
+}
+bool isAgreeing(const api::ChannelView& channel) {
+    return channel.state == "shutting_down" || channel.state == "negotiating_close";
 }
 
 QString closingReason(const std::string& reason) {
@@ -109,6 +157,22 @@ QString closingReason(const std::string& reason) {
     if (reason == "revoked") return Words::tr("by the other side, with an old state");
     if (reason == "never confirmed") return Words::tr("it was never confirmed");
     return tamed(reason);
+}
+
+QString closeCostText(const api::CloseQuote& quote, bool alone, bool we_funded) {
+    if (quote.fee.is_zero()) {
+        return we_funded || alone
+                   ? Words::tr("Nothing, for nothing comes back to you")
+                   : Words::tr(
+                         "Nothing for you: the other side opened the channel and pays the fee");
+    }
+    const auto fee = satText(quote.fee);
+    // The commitment's own fee was agreed on earlier; where blocks are dear by then, a second
+    // transaction pays for its haste.
+    return alone
+               ? Words::tr("About %1 in fees; more if fees are high then and it has to be sped up")
+                     .arg(fee)
+               : Words::tr("About %1 in fees").arg(fee);
 }
 
 QString htlcStage(const std::string& stage) {
@@ -128,7 +192,7 @@ ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView&
     if (isOpening(channel)) {
         out = openingWords(channel);
     } else if (isClosing(channel)) {
-        out = closingWords(channel);
+        out = closingWords(channel, chain, now);
     } else {
         out = openWords(channel);
     }

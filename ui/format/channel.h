@@ -1,6 +1,7 @@
 // A channel in one sentence, how it stands at a glance, and the next date that matters. Only words: every figure is the core's.
 #pragma once
 
+#include "core/api/quote.h"
 #include "core/api/snapshot.h"
 #include "ui/format/cue.h"
 
@@ -21,7 +22,11 @@ ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView&
 bool isOver(const api::ChannelView& channel);
 bool isOpening(const api::ChannelView& channel);
 bool isClosing(const api::ChannelView& channel);
+/// By agreement, and not yet agreed: it can still be closed alone.
+bool isAgreeing(const api::ChannelView& channel);
 QString closingReason(const std::string& reason);
+/// What closing it costs, as a whole sentence or a part of one.
+QString closeCostText(const api::CloseQuote& quote, bool alone, bool we_funded);
 QString htlcStage(const std::string& stage);
 
 }  // namespace runnel::ui

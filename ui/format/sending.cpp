@@ -1,6 +1,7 @@
 #include "ui/format/sending.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/figures.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
 
@@ -49,6 +50,11 @@ QString keptSentence(Sat kept, const std::string& reason) {
             tr("%1 stay in your wallet, because sending them would cost more than they are worth.")
                 .arg(satText(kept));
     return Words::tr("%1 stay in your wallet.").arg(satText(kept));
+}
+
+QString leavesText(const api::SendQuote& quote) {
+    const auto sum = leaving(quote);
+    return sum ? satText(*sum) : Words::tr("more than there can be");
 }
 
 QString restText(Sat kept, Sat reserve) {

@@ -20,6 +20,8 @@ QString firstConfirmationSentence(api::Pace pace, const api::ChainView& chain,
 /// What stays when everything is sent, and why; empty when nothing does. `reason` as in
 /// api::OnchainSent.
 QString keptSentence(Sat kept, const std::string& reason);
+/// Amount and fee together.
+QString leavesText(const api::SendQuote& quote);
 /// What stays, of an amount that was chosen.
 QString restText(Sat kept, Sat reserve);
 

@@ -77,6 +77,12 @@ QString whenText(UnixTime time, const QDateTime& now) {
     return then.date().year() == now.date().year() ? day(then) + QStringLiteral(", ") + clock(then) : dayAndYear(then);
 }
 
+QString agoText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now) {
+    if (chain.block_seconds == 0) return {};
+    return whenText(
+        UnixTime(now.toSecsSinceEpoch() - static_cast<qint64>(blocks) * chain.block_seconds), now);
+}
+
 bool hasPassed(UnixTime time, const QDateTime& now) { return now.toSecsSinceEpoch() > time.raw(); }
 
 qint64 minutesLeft(UnixTime time, const QDateTime& now) {

@@ -22,6 +22,9 @@ std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& 
 QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
 /// The same until a height; what has passed is due "with the next block".
 QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
+/// About when the chain was so many blocks shorter, by their mean; empty where blocks have no
+/// rhythm.
+QString agoText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
 /// The early end of the range: be there by then. "by Thu 3 Dec, 14:00", "within 30 blocks".
 QString deadlineText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
 

@@ -23,7 +23,17 @@ WalletModel::WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* pra
     m_channels.update(m_bridge.picture()->channels);
     connect(&m_bridge, &Bridge::pictureChanged, this, [this] {
         m_channels.update(m_bridge.picture()->channels);
+        m_notices.update(*m_bridge.picture());
         emit pictureChanged();
+    });
+    connect(&m_bridge, &Bridge::trouble, this, [this](const api::Trouble& trouble) {
+        Notice notice;
+        notice.problem = trouble.problem;
+        notice.channel = trouble.channel_id;
+        if (const auto* const channel =
+                trouble.channel_id ? m_channels.find(*trouble.channel_id) : nullptr)
+            notice.peer = channel->peer;
+        m_notices.add(std::move(notice));
     });
     if (practice == nullptr) return;
     m_practice = std::make_unique<PracticeBridge>(*practice);

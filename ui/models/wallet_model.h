@@ -7,6 +7,7 @@
 #include "ui/format/names.h"
 #include "ui/models/activity_model.h"
 #include "ui/models/channels_model.h"
+#include "ui/models/notices.h"
 
 #include <QDateTime>
 
@@ -26,6 +27,7 @@ public:
     const api::Snapshot& picture() const { return *m_bridge.picture(); }
     ChannelsModel& channels() { return m_channels; }
     ActivityModel& activity() { return m_activity; }
+    Notices& notices() { return m_notices; }
     const PeerNames& names() const { return m_names; }
     PracticeBridge* practice() { return m_practice.get(); }
     /// Of the practice network; empty until it has answered.
@@ -49,6 +51,7 @@ private:
     Bridge m_bridge;
     ChannelsModel m_channels;
     ActivityModel m_activity;
+    Notices m_notices;
     PeerNames m_names;
     std::unique_ptr<PracticeBridge> m_practice;
     std::vector<api::PracticePeer> m_practice_peers;

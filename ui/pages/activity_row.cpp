@@ -66,6 +66,11 @@ void draw(QPainter& painter, const QRect& rect, const Drawn& drawn, Qt::LayoutDi
     painter.setPen(theme.color(drawn.ink));
     drawTabular(&painter, QPointF(at.left(), at.top() + (first + QFontMetricsF(number).capHeight()) / 2), number, drawn.words.amount);
 
+    if (drawn.words.struck) {
+        const int middle = at.top() + first / 2;
+        painter.drawLine(at.left(), middle, at.right(), middle);
+    }
+
     const auto align = Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft);
     const auto ahead = Qt::AlignVCenter | (mirrored ? Qt::AlignLeft : Qt::AlignRight);
     painter.setFont(theme.font(Type::body));

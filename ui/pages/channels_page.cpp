@@ -66,9 +66,12 @@ void ChannelCard::update(const api::ChannelView& channel, const WalletModel& wal
     m_timer->setVisible(!words.timer.isEmpty());
     m_bar->set(channel);
     m_bar->setVisible(!isOver(channel) && !m_bar->shares().empty());
-    m_close->setVisible(!isOver(channel) && !isClosing(channel));
+    // Where the other side does not answer, the way alone is the way out.
+    m_close->setVisible(!isOver(channel) && (!isClosing(channel) || isAgreeing(channel)));
+    m_close->setText(isAgreeing(channel) ? tr("Close it alone") : tr("Close the channel"));
     m_details->setAccessibleName(tr("Details of the channel with %1").arg(peer));
-    m_close->setAccessibleName(tr("Close the channel with %1").arg(peer));
+    m_close->setAccessibleName(isAgreeing(channel) ? tr("Close the channel with %1 alone").arg(peer)
+                                                   : tr("Close the channel with %1").arg(peer));
     setAccessibleName(peer + QStringLiteral(", ") + words.cueWord + QStringLiteral(". ") + words.sentence);
 }
 
@@ -76,8 +79,6 @@ ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent) : Page(tr("Chan
     m_open = new Button(ButtonKind::primary, tr("&Open a channel"), "channelsOpen");
     m_open->setGlyph(QStringLiteral("plus"));
     addHeadAction(m_open);
-    m_problem = new Banner("channelsProblem");
-    body()->addWidget(m_problem);
     m_empty = new StateView("channelsEmpty");
     m_empty->set(QStringLiteral("channels"), tr("No channel yet"),
                  tr("A channel is an account shared with one other side: you put coins in once, then pay and are paid in moments."));
@@ -126,18 +127,22 @@ void ChannelsPage::buildPractice() {
     auto* const ask = new Button(ButtonKind::secondary, tr("&Let the shop open one"), "practiceOpenToMe");
     ask->setGlyph(QStringLiteral("shop"));
     card->body()->addWidget(ask, 0, Qt::AlignLeft);
+    auto* const problem = new Banner("channelsProblem");
+    card->body()->addWidget(problem);
     body()->addWidget(card);
-    connect(ask, &Button::clicked, this, [this, ask] {
+    connect(ask, &Button::clicked, this, [this, ask, problem] {
         ask->setBusy(true);
-        m_wallet.practice()->openToMe(practice_channel, this, [this, ask](const Result<Txid, api::Problem>& opened) {
-            ask->setBusy(false);
-            if (!opened) {
-                m_problem->showProblem(wordingOf(opened.error()));
-                return;
-            }
-            m_problem->hide();
-            emit said(tr("The shop is opening a channel of %1 to you.").arg(satText(practice_channel)));
-        });
+        m_wallet.practice()->openToMe(
+            practice_channel, this, [this, ask, problem](const Result<Txid, api::Problem>& opened) {
+                ask->setBusy(false);
+                if (!opened) {
+                    problem->showProblem(wordingOf(opened.error()));
+                    return reveal(problem);
+                }
+                problem->hide();
+                emit said(tr("The shop is opening a channel of %1 to you.")
+                              .arg(satText(practice_channel)));
+            });
     });
 }
 

@@ -55,7 +55,6 @@ private:
 
     WalletModel& m_wallet;
     StateView* m_empty;
-    Banner* m_problem;
     Button* m_open;
     QVBoxLayout* m_list;
     std::vector<ChannelCard*> m_cards;

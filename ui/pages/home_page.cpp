@@ -1,6 +1,7 @@
 #include "ui/pages/home_page.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/figures.h"
 #include "ui/format/overview.h"
 #include "ui/format/problem.h"
 #include "ui/pages/activity_row.h"
@@ -80,9 +81,8 @@ QWidget* figure(const QString& label, AmountLabel* amount, QWidget* more = nullp
 
 }  // namespace
 
-HomePage::HomePage(WalletModel& wallet, QWidget* parent) : Page(tr("Home"), "homePage", parent), m_wallet(wallet) {
-    m_problem = new Banner("homeProblem");
-    body()->addWidget(m_problem);
+HomePage::HomePage(WalletModel& wallet, QWidget* parent)
+    : Page(tr("Home"), "homePage", parent), m_wallet(wallet) {
     buildFigures();
 
     m_first = new StateView("homeFirst");
@@ -90,6 +90,8 @@ HomePage::HomePage(WalletModel& wallet, QWidget* parent) : Page(tr("Home"), "hom
     first->body()->addWidget(m_first);
     m_first->layout()->setContentsMargins(0, space::normal, 0, space::normal);
     first->setObjectName(QStringLiteral("homeFirstCard"));
+    m_first_problem = new Banner("homeFirstProblem");
+    first->body()->addWidget(m_first_problem);
     body()->addWidget(first);
 
     m_held = new Card("plain");
@@ -181,33 +183,44 @@ void HomePage::buildPractice() {
     flow->addWidget(coins);
     flow->addWidget(block);
     m_practice->body()->addWidget(buttons);
-    const auto fail = [this](const api::Problem& problem) { m_problem->showProblem(wordingOf(problem)); };
-    connect(coins, &Button::clicked, this, [this, coins, fail] {
-        coins->setBusy(true);
-        m_wallet.practice()->faucet(practice_gift, this, [this, coins, fail](const Result<Txid, api::Problem>& sent) {
-            coins->setBusy(false);
-            if (!sent) return fail(sent.error());
-            m_problem->hide();
-            emit said(tr("%1 are on their way to you.").arg(satText(practice_gift)));
-        });
-    });
-    connect(block, &Button::clicked, this, [this, block, fail] {
+    auto* const problem = new Banner("homeProblem");
+    m_practice->body()->addWidget(problem);
+    connect(coins, &Button::clicked, this, [this, coins, problem] { askForCoins(coins, problem); });
+    connect(block, &Button::clicked, this, [this, block, problem] {
         block->setBusy(true);
-        m_wallet.practice()->mine(1, this, [this, block, fail](const Result<BlockHeight, api::Problem>& height) {
-            block->setBusy(false);
-            if (!height) return fail(height.error());
-            m_problem->hide();
-            emit said(tr("Block %1 was made.").arg(grouped(height->raw())));
-        });
+        m_wallet.practice()->mine(
+            1, this, [this, block, problem](const Result<BlockHeight, api::Problem>& height) {
+                block->setBusy(false);
+                if (!height) {
+                    problem->showProblem(wordingOf(height.error()));
+                    return reveal(problem);
+                }
+                problem->hide();
+                emit said(tr("Block %1 was made.").arg(grouped(height->raw())));
+            });
     });
     body()->addWidget(m_practice);
+}
+
+void HomePage::askForCoins(Button* button, Banner* problem) {
+    button->setEnabled(false);
+    m_wallet.practice()->faucet(
+        practice_gift, this, [this, button, problem](const Result<Txid, api::Problem>& sent) {
+            button->setEnabled(true);
+            if (!sent) {
+                problem->showProblem(wordingOf(sent.error()));
+                return reveal(problem);
+            }
+            problem->hide();
+            emit said(tr("%1 are on their way to you.").arg(satText(practice_gift)));
+        });
 }
 
 void HomePage::refresh() {
     const auto& picture = m_wallet.picture();
     m_spendable->setAmount(picture.balance.can_send);
     m_spendable_why->setText(spendableSentence(picture));
-    m_onchain->setAmount(sub_or_zero(picture.balance.onchain, picture.balance.reserved).msat());
+    m_onchain->setAmount(inMsat(freeCoins(picture.balance)));
     m_receivable->setAmount(picture.balance.can_receive);
     const auto health = healthOf(picture, m_wallet.practiceState());
     m_health->set(health.cue, health.sentence);
@@ -222,6 +235,7 @@ void HomePage::refreshFirstSteps() {
     const bool coming = !picture.balance.onchain_unconfirmed.is_zero();
     m_first->parentWidget()->setVisible(!any_channel);
     m_first->action()->disconnect(this);
+    if (any_channel || any_coin || coming) m_first_problem->hide();
     if (any_channel) return;
     if (any_coin) {
         m_first->set(QStringLiteral("channels"), tr("Open your first channel"),
@@ -234,9 +248,8 @@ void HomePage::refreshFirstSteps() {
     } else if (m_wallet.practice() != nullptr) {
         m_first->set(QStringLiteral("coins"), tr("Begin with some practice coins"), tr("They are worth nothing, so you can try everything with them."));
         m_first->offer(tr("Get practice coins"));
-        connect(m_first->action(), &Button::clicked, this, [this] {
-            if (auto* const button = findChild<Button*>(QStringLiteral("practiceCoins"))) button->click();
-        });
+        connect(m_first->action(), &Button::clicked, this,
+                [this] { askForCoins(m_first->action(), m_first_problem); });
     } else {
         m_first->set(QStringLiteral("coins"), tr("Begin with some coins"),
                      tr("Receive coins to an address of this wallet. Then you can open a channel with them."));

@@ -40,6 +40,8 @@ protected:
 private:
     void buildFigures();
     void buildPractice();
+    /// From the practice network; a refusal comes to stand in `problem`, beside the button.
+    void askForCoins(Button* button, Banner* problem);
     void refreshFirstSteps();
     void refreshHeld();
     /// Payments may come by the hundred in a second; the rows are made anew a few times in it, and not while nobody sees them.
@@ -56,7 +58,7 @@ private:
     std::vector<Held> m_held_shown;
     QTimer m_recent_due;
     QElapsedTimer m_recent_since;
-    Banner* m_problem;
+    Banner* m_first_problem;
     Card* m_practice = nullptr;
 };
 

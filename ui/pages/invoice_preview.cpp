@@ -56,7 +56,10 @@ InvoicePreview::InvoicePreview(WalletModel& wallet, QWidget* parent)
     layout->addWidget(m_pay, 0, Qt::AlignLeft);
     layout->addWidget(m_other);
     connect(m_amount_edit, &QLineEdit::textChanged, this, &InvoicePreview::refresh);
-    connect(m_amount_edit, &QLineEdit::returnPressed, m_pay, &QPushButton::click);
+    // Not a payment by a key too many: Enter leads to the button, and once more pays.
+    connect(m_amount_edit, &QLineEdit::returnPressed, this, [this] {
+        if (m_pay->isEnabled()) m_pay->setFocus();
+    });
     connect(m_pay, &Button::clicked, this, &InvoicePreview::post);
     connect(chain, &Button::clicked, this, &InvoicePreview::wantsChain);
 }

@@ -103,6 +103,7 @@ void PayPage::buildEntry() {
         });
         connect(shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
             m_entry->problem().showProblem(wordingOf(problem));
+            reveal(&m_entry->problem());
         });
     }
     body()->addWidget(m_top);
@@ -233,6 +234,7 @@ void PayPage::begin(const QString& title) {
 
 void PayPage::pay(const api::Pay& wish, Msat amount) {
     begin(tr("Paying %1 to %2").arg(satText(amount), m_wallet.names().of(m_looked->payee)));
+    m_paying = amount;
     m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) { paid(result); });
     m_wallet.bridge().touch(m_looked->payment_hash);
 }
@@ -246,7 +248,7 @@ void PayPage::send(const Sending& sending) {
 
 void PayPage::paid(const api::CommandResult& result) {
     if (!result) {
-        m_result->showFailed(wordingOf(result.error()), tr("&Back to the invoice"));
+        m_result->showFailed(wordingOf(result.error()), m_looked, m_paying);
         m_wallet.bridge().touch(m_looked ? m_looked->payment_hash : PaymentHash{});
     } else if (const auto* const paid = std::get_if<api::Paid>(&*result)) {
         m_result->showPaid(*paid, m_looked);
@@ -270,7 +272,7 @@ void PayPage::sent(const api::CommandResult& result, const Sending& sending) {
         const auto problem = result ? api::Problem{} : result.error();
         m_result->showFailed(
             problem.kind == api::ProblemKind::fee_limit ? feeChanged(problem) : wordingOf(problem),
-            tr("&Back"));
+            sending);
     }
     end();
 }

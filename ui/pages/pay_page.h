@@ -70,6 +70,7 @@ private:
     quint64 m_looking = 0;  ///< Counts looks: an answer to an older one is not shown.
     Way m_way = Way::lightning;
     std::optional<api::Inspection> m_looked;
+    std::optional<Msat> m_paying;
     qint64 m_began = 0;
 };
 

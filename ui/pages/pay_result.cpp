@@ -80,9 +80,23 @@ void PayResult::showSent(const api::OnchainSent& sent, const Sending& sending) {
     m_activity->show();
 }
 
-void PayResult::showFailed(const Wording& wording, const QString& back) {
+void PayResult::showFailed(const Wording& wording, const std::optional<api::Inspection>& looked,
+                           std::optional<Msat> amount) {
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
-    m_again->setText(back);
+    m_again->setText(tr("&Back to the invoice"));
+    if (amount) m_facts->set(tr("Not paid"), satText(*amount));
+    if (!looked) return;
+    m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
+    m_facts->set(tr("For"), tamed(looked->description));
+}
+
+void PayResult::showFailed(const Wording& wording, const Sending& sending) {
+    begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
+    m_again->setText(tr("&Back"));
+    m_facts->set(tr("Not sent"), satText(sending.quote.amount));
+    m_facts->set(tr("To"), tamed(sending.target.label));
+    m_facts->set(tr("For"), tamed(sending.target.message));
+    m_facts->set(tr("Address"), addressGroups(qs(sending.target.address)), true);
 }
 
 void PayResult::showOpenEnd() {

@@ -22,8 +22,10 @@ public:
     explicit PayResult(WalletModel& wallet, QWidget* parent = nullptr);
     void showPaid(const api::Paid& paid, const std::optional<api::Inspection>& looked);
     void showSent(const api::OnchainSent& sent, const Sending& sending);
-    /// `back` names the button that leads back to what was to be paid.
-    void showFailed(const Wording& wording, const QString& back);
+    /// What was to be paid stays in sight; `back` names the button that leads back to it.
+    void showFailed(const Wording& wording, const std::optional<api::Inspection>& looked,
+                    std::optional<Msat> amount);
+    void showFailed(const Wording& wording, const Sending& sending);
     void showOpenEnd();
     void focus();
 

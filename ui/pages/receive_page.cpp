@@ -213,6 +213,10 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
         m_problem->showNote("warn", QStringLiteral("attention"), tr("More than can be received at this moment."),
                             tr("The invoice says %1, your channels can take %2 now. It can be paid once there is more room.")
                                 .arg(satText(*amount), satText(can)));
+    } else if (!amount && can < Msat(1000)) {
+        m_problem->showNote("warn", QStringLiteral("attention"),
+                            tr("Nothing can be received at this moment."),
+                            receivableSentence(m_wallet.picture()));
     } else {
         m_problem->hide();
     }

@@ -213,7 +213,7 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
     const bool all = !m_quoted->wish.amount;
     if (all) m_amount_edit->setAmount(quote->amount);
     m_facts->set(tr("Fee"), satText(quote->fee));
-    m_facts->set(tr("Leaves your wallet"), satText(quote->amount + quote->fee));
+    m_facts->set(tr("Leaves your wallet"), leavesText(*quote));
     m_facts->set(tr("First confirmation"), rangeText(api::blocks_of(m_quoted->pace),
                                                      m_wallet.picture().chain, m_wallet.now()));
     m_facts->set(tr("Stays"), all ? keptSentence(quote->kept, quote->kept_reason)

@@ -2,6 +2,7 @@
 
 #include "ui/style/theme.h"
 
+#include <QKeyEvent>
 #include <QPainter>
 #include <QStyle>
 #include <QStyleOption>
@@ -58,6 +59,16 @@ void drawFace(QPainter& painter, const QRectF& face, const Look& look, bool focu
     painter.drawRoundedRect(face.adjusted(inset, inset, -inset, -inset), controlRadius - inset, controlRadius - inset);
 }
 
+/// Enter presses the button that has the focus, as the space bar does. Left to QDialog it would
+/// press the dialog's main button, whatever has the focus: "Back" would send. Held down it presses
+/// once, or one press would run through what opens next.
+bool pressedByEnter(QPushButton& button, QKeyEvent& event) {
+    if (event.key() != Qt::Key_Return && event.key() != Qt::Key_Enter) return false;
+    event.accept();
+    if (!event.isAutoRepeat()) button.click();
+    return true;
+}
+
 QFont buttonFont() {
     auto font = Theme::current().font(Type::body);
     font.setWeight(QFont::DemiBold);
@@ -70,7 +81,7 @@ Button::Button(ButtonKind kind, const QString& text, const char* object_name, QW
     setObjectName(QString::fromLatin1(object_name));
     setAttribute(Qt::WA_Hover);
     setCursor(Qt::PointingHandCursor);
-    setAutoDefault(kind == ButtonKind::primary);
+    setAutoDefault(false);
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum, QSizePolicy::PushButton);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
@@ -134,6 +145,10 @@ int Button::heightForWidth(int width) const {
     return 2 * theme.px(padY) + qMax(text, theme.px(20));
 }
 
+void Button::keyPressEvent(QKeyEvent* event) {
+    if (!pressedByEnter(*this, *event)) QPushButton::keyPressEvent(event);
+}
+
 void Button::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const auto& theme = Theme::current();
@@ -179,6 +194,10 @@ void IconButton::setGlyph(const QString& icon_name) {
 QSize IconButton::sizeHint() const {
     const int side = Theme::current().px(24) + 16;
     return {side, side};
+}
+
+void IconButton::keyPressEvent(QKeyEvent* event) {
+    if (!pressedByEnter(*this, *event)) QPushButton::keyPressEvent(event);
 }
 
 void IconButton::paintEvent(QPaintEvent*) {

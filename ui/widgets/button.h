@@ -1,5 +1,6 @@
-// Button: what a person presses. Four kinds: primary (the one thing to do here), secondary, quiet (beside them), danger (cannot be
-// taken back). Its text is wrapped, never cut; the focus ring lies inside its face.
+// Button: what a person presses. Four kinds: primary (the one thing to do here), secondary, quiet
+// (beside them), danger (cannot be taken back). Its text is wrapped, never cut; the focus ring lies
+// inside its face. Enter presses the one that has the focus.
 #pragma once
 
 #include <QPushButton>
@@ -23,6 +24,7 @@ public:
     int heightForWidth(int width) const override;
 
 protected:
+    void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
@@ -42,6 +44,7 @@ public:
     QSize sizeHint() const override;
 
 protected:
+    void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:

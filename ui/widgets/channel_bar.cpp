@@ -8,8 +8,6 @@
 #include <QPainterPath>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace runnel::ui {
 
 namespace {
@@ -139,20 +137,7 @@ ChannelBar::ChannelBar(const char* object_name, QWidget* parent) : QWidget(paren
 }
 
 void ChannelBar::set(const api::ChannelView& channel) {
-    const Msat our_reserve = std::min(channel.our_reserve, channel.ours);
-    const Msat their_reserve = std::min(channel.their_reserve, channel.theirs);
-    const Share all[] = {
-        {Part::our_reserve, our_reserve},
-        {Part::ours, channel.ours - our_reserve},
-        {Part::in_flight_out, channel.in_flight_out},
-        {Part::in_flight_in, channel.in_flight_in},
-        {Part::theirs, channel.theirs - their_reserve},
-        {Part::their_reserve, their_reserve},
-    };
-    m_shares.clear();
-    for (const auto& share : all) {
-        if (!share.amount.is_zero()) m_shares.push_back(share);
-    }
+    m_shares = sharesOf(channel);
     QLayoutItem* item = nullptr;
     while ((item = m_legend->layout()->takeAt(0)) != nullptr) {
         delete item->widget();

@@ -2,7 +2,7 @@
 // has a pattern of its own besides its colour, and a legend with its figure below. Mirrors with the reading direction.
 #pragma once
 
-#include "core/api/snapshot.h"
+#include "ui/format/figures.h"
 
 #include <QWidget>
 
@@ -13,11 +13,8 @@ namespace runnel::ui {
 class ChannelBar : public QWidget {
     Q_OBJECT
 public:
-    enum class Part { our_reserve, ours, in_flight_out, in_flight_in, theirs, their_reserve };
-    struct Share {
-        Part part;
-        Msat amount;
-    };
+    using Part = ChannelPart;
+    using Share = ChannelShare;
     explicit ChannelBar(const char* object_name, QWidget* parent = nullptr);
     void set(const api::ChannelView& channel);
     const std::vector<Share>& shares() const { return m_shares; }

@@ -6,6 +6,7 @@
 
 #include <QHBoxLayout>
 #include <QResizeEvent>
+#include <QTimer>
 
 namespace runnel::ui {
 
@@ -44,6 +45,14 @@ Page::Page(const QString& title, const char* object_name, QWidget* parent) : QSc
 }
 
 void Page::addHeadAction(QWidget* widget) { m_head->add(widget, 0, Qt::AlignVCenter | Qt::AlignLeft); }
+
+void Page::reveal(QWidget* what) {
+    // Later: it has no place before the page is laid out anew.
+    QTimer::singleShot(0, what, [this, what] {
+        widget()->layout()->activate();
+        ensureWidgetVisible(what, 0, space::normal);
+    });
+}
 
 QString Page::title() const { return m_title->text(); }
 

@@ -18,6 +18,8 @@ public:
     /// Beside the heading, at the reading direction's end.
     void addHeadAction(QWidget* widget);
     QString title() const;
+    /// Scrolls to what has just come to stand somewhere on the page.
+    void reveal(QWidget* what);
     /// Of the column of text, for what stands over a page: the most that it is wide, and its margin in so wide a window.
     static int readingWidth();
     static int sideMargin(int width);

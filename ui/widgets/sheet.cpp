@@ -7,6 +7,7 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QScrollArea>
 #include <QScreen>
 #include <QTimer>
@@ -99,6 +100,15 @@ void Sheet::keepInSight(const QSize& before) {
 void Sheet::present() {
     fit();
     open();
+}
+
+void Sheet::keyPressEvent(QKeyEvent* event) {
+    if (event->key() != Qt::Key_Return && event->key() != Qt::Key_Enter)
+        return QDialog::keyPressEvent(event);
+    // Not QDialog's: it presses a button that it takes for the default one.
+    event->accept();
+    if (m_enter_presses != nullptr && m_enter_presses->isEnabled() && !event->isAutoRepeat())
+        m_enter_presses->click();
 }
 
 void Sheet::showEvent(QShowEvent* event) {

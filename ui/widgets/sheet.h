@@ -1,5 +1,7 @@
-// Sheet: the frame of every dialog: a heading, a body that scrolls when it must, buttons at the foot. Opened with open(), never
-// exec(); as wide as is good to read and never wider than its window. Escape closes it while nothing irrevocable is under way.
+// Sheet: the frame of every dialog: a heading, a body that scrolls when it must, buttons at the
+// foot. Opened with open(), never exec(); as wide as is good to read and never wider than its
+// window. Escape closes it. Enter presses the button that has the focus, and from elsewhere only a
+// button that the dialog has named for it: never what cannot be taken back.
 #pragma once
 
 #include <QDialog>
@@ -18,12 +20,16 @@ public:
     QVBoxLayout* body() const { return m_body; }
     /// From the reading direction's end: the first one added is the outermost.
     void addFooter(QWidget* widget);
+    /// Enter in a field presses it, while it is enabled. For what can be taken back; without it
+    /// Enter in a field does nothing.
+    void setEnterPresses(Button* button) { m_enter_presses = button; }
     /// Opens, sized to its content and its window.
     void present();
     /// Sizes it anew after its content has changed.
     void fit();
 
 protected:
+    void keyPressEvent(QKeyEvent* event) override;
     void showEvent(QShowEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -33,6 +39,7 @@ private:
     QWidget* m_content;
     QVBoxLayout* m_body;
     QWidget* m_footer;
+    Button* m_enter_presses = nullptr;
 };
 
 }  // namespace runnel::ui

@@ -48,6 +48,7 @@ SettingsDialog::SettingsDialog(Preferences& preferences, const QString& version,
 
     auto* const done = new Button(ButtonKind::primary, tr("&Done"), "settingsDone");
     addFooter(done);
+    setEnterPresses(done);
     theme->setFocus();
     connect(done, &Button::clicked, this, &QDialog::accept);
     connect(theme, &QComboBox::currentIndexChanged, this, [&preferences, theme] { preferences.setScheme(static_cast<Scheme>(theme->currentData().toInt())); });

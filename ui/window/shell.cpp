@@ -4,7 +4,6 @@
 #include "ui/dialogs/details.h"
 #include "ui/dialogs/open_channel.h"
 #include "ui/format/overview.h"
-#include "ui/format/problem.h"
 #include "ui/pages/activity_page.h"
 #include "ui/pages/channels_page.h"
 #include "ui/pages/home_page.h"
@@ -15,6 +14,7 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
+#include "ui/window/notice_board.h"
 #include "ui/window/practice_notice.h"
 
 #include <QBoxLayout>
@@ -31,7 +31,13 @@ constexpr int side_rail_from = 760;
 
 }  // namespace
 
-Shell::Shell(WalletModel& wallet, QWidget* parent) : QWidget(parent), m_wallet(wallet), m_rail(new Rail), m_notice(new PracticeNotice(wallet)), m_stack(new QStackedWidget) {
+Shell::Shell(WalletModel& wallet, QWidget* parent)
+    : QWidget(parent),
+      m_wallet(wallet),
+      m_rail(new Rail),
+      m_notice(new PracticeNotice(wallet)),
+      m_board(new NoticeBoard(wallet)),
+      m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("shell"));
     auto* const layout = new QBoxLayout(QBoxLayout::LeftToRight, this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -40,6 +46,7 @@ Shell::Shell(WalletModel& wallet, QWidget* parent) : QWidget(parent), m_wallet(w
     auto* const column = new QVBoxLayout;
     column->setSpacing(0);
     column->addWidget(m_notice);
+    column->addWidget(m_board);
     column->addWidget(m_stack, 1);
     layout->addLayout(column, 1);
     m_rail->setHead(makeHead());
@@ -100,8 +107,6 @@ void Shell::connectPages() {
     connect(m_pay, &PayPage::said, this, say);
     connect(m_receive, &ReceivePage::said, this, say);
     connect(m_channels, &ChannelsPage::said, this, say);
-    connect(&m_wallet.bridge(), &Bridge::trouble, this,
-            [this](const api::Problem& problem) { m_toast->say(wordingOf(problem).joined(), QStringLiteral("attention")); });
 }
 
 void Shell::addShortcuts() {
@@ -160,6 +165,8 @@ void Shell::resizeEvent(QResizeEvent* event) {
         box->setDirection(wanted);
         m_rail->setFlat(!side);
     }
+    // The page below it is what one came for.
+    m_board->setMost(event->size().height() * 2 / 5);
     QWidget::resizeEvent(event);
 }
 

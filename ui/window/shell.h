@@ -13,6 +13,7 @@ namespace runnel::ui {
 class ActivityPage;
 class ChannelsPage;
 class HomePage;
+class NoticeBoard;
 class PayPage;
 class PracticeNotice;
 class Rail;
@@ -57,6 +58,7 @@ private:
     WalletModel& m_wallet;
     Rail* m_rail;
     PracticeNotice* m_notice;
+    NoticeBoard* m_board;
     QStackedWidget* m_stack;
     HomePage* m_home;
     PayPage* m_pay;

@@ -4,7 +4,9 @@
 #include "ui/format/activity.h"
 #include "ui/format/amount.h"
 #include "ui/format/channel.h"
+#include "ui/format/figures.h"
 #include "ui/format/names.h"
+#include "ui/format/notice.h"
 #include "ui/format/overview.h"
 #include "ui/format/practice.h"
 #include "ui/format/problem.h"
@@ -55,7 +57,15 @@ private slots:
         QCOMPARE(plain(grouped(1'000)), QStringLiteral("1 000"));
         QCOMPARE(plain(grouped(UINT64_MAX)), QStringLiteral("18 446 744 073 709 551 615"));
         QCOMPARE(plain(satText(71'204'999_msat)), QStringLiteral("71 204 sat"));
-        QCOMPARE(plain(msatText(1'001_msat)), QStringLiteral("1 001 msat"));
+        QCOMPARE(plain(exactText(1'001_msat)), QStringLiteral("1.001 sat"));
+        QCOMPARE(plain(exactText(331'204'500_msat)), QStringLiteral("331 204.5 sat"));
+        QCOMPARE(plain(exactText(20_msat)), QStringLiteral("0.02 sat"));
+        QCOMPARE(plain(exactText(5'000_msat)), QStringLiteral("5 sat"));
+        QCOMPARE(plain(exactText(0_msat)), QStringLiteral("0 sat"));
+        QCOMPARE(feerateText(FeeratePerKw(253)), QStringLiteral("1.012 sat per vbyte"));
+        QCOMPARE(feerateText(FeeratePerKw(2'500)), QStringLiteral("10 sat per vbyte"));
+        static_cast<void>(exactText(Msat(UINT64_MAX)));
+        static_cast<void>(feerateText(FeeratePerKw(UINT32_MAX)));
         // What one pays is rounded up, nothing is said to be free that is not.
         QCOMPARE(feeText(0_msat), QStringLiteral("no fee"));
         QCOMPARE(plain(feeText(999_msat)), QStringLiteral("less than 1 sat"));
@@ -169,6 +179,102 @@ private slots:
 
         channel.state = "closed";
         QCOMPARE(channelWords(channel, chain, noon).cue, Cue::over);
+    }
+
+    void aCloseSaysWhatItWaitsFor() {
+        auto channel = openChannel();
+        channel.state = "shutting_down";
+        const auto said = [&](const char* waits_for, std::uint32_t blocks,
+                              std::uint32_t seconds = 0) {
+            channel.waits_for = waits_for;
+            channel.waits_since.reset();
+            if (blocks > 0) channel.waits_since = BlockHeight(100 - blocks);
+            channel.waited_blocks = blocks;
+            return channelWords(channel, mainly(100, seconds), noon);
+        };
+        QVERIFY(said("payments", 0).sentence.contains(QStringLiteral("payments on their way")));
+        QVERIFY(said("connection", 0).sentence.contains(QStringLiteral("is back")));
+        QVERIFY(said("shutdown", 0).sentence.contains(QStringLiteral("agrees")));
+        QVERIFY(said("closing_signed", 0).sentence.contains(QStringLiteral("fee")));
+        QVERIFY(!said("shutdown", 0).sentence.contains(QStringLiteral("answered")));
+        QCOMPARE(said("shutdown", 0).cue, Cue::busy);
+        QVERIFY(
+            said("shutdown", 2).sentence.contains(QStringLiteral("since block 98, for 2 block")));
+        QVERIFY(!said("shutdown", 2).sentence.contains(QStringLiteral("alone")));
+        QCOMPARE(said("shutdown", 2).cue, Cue::waiting);
+        QVERIFY(said("shutdown", 6).sentence.contains(QStringLiteral("close the channel alone")));
+        QCOMPARE(said("shutdown", 6).cue, Cue::attention);
+        const auto dated = said("closing_signed", 12, 600).sentence;
+        QVERIFY2(dated.contains(QStringLiteral("since about today, 10:00 (block 88, for 12 block")),
+                 qPrintable(dated));
+    }
+
+    void whatACloseCosts() {
+        api::CloseQuote quote;
+        quote.fee = 1'290_sat;
+        QCOMPARE(plain(closeCostText(quote, false, true)),
+                 QStringLiteral("About 1 290 sat in fees"));
+        QVERIFY(closeCostText(quote, true, true).contains(QStringLiteral("more if")));
+        quote.fee = 0_sat;
+        QVERIFY(closeCostText(quote, false, false).contains(QStringLiteral("the other side")));
+        // Ours, and nothing left in it: then it is not the other side that pays.
+        QVERIFY(!closeCostText(quote, false, true).contains(QStringLiteral("the other side")));
+        QVERIFY(!closeCostText(quote, true, false).contains(QStringLiteral("the other side")));
+    }
+
+    void figuresAreChecked() {
+        api::Balance balance;
+        QVERIFY(proposedChannel(balance).is_zero());
+        balance.onchain = 50'000_sat;
+        balance.reserved = 60'000_sat;
+        QVERIFY(freeCoins(balance).is_zero());
+        balance.onchain = 105'001_sat;
+        QCOMPARE(freeCoins(balance), 45'001_sat);
+        QCOMPARE(proposedChannel(balance), 22'000_sat);
+        balance.onchain = 9'000'000_sat;
+        QCOMPARE(proposedChannel(balance), 200'000_sat);
+        QVERIFY(inMsat(Sat(UINT64_MAX)).is_zero());
+        api::SendQuote send;
+        send.amount = 250'000_sat;
+        send.fee = 412_sat;
+        QCOMPARE(leaving(send), std::optional(250'412_sat));
+        QCOMPARE(plain(leavesText(send)), QStringLiteral("250 412 sat"));
+        send.fee = Sat(UINT64_MAX);
+        QVERIFY(!leaving(send));
+        QVERIFY(!leavesText(send).isEmpty());
+        auto channel = openChannel();
+        channel.our_reserve = 80'000'000_msat;
+        auto shares = sharesOf(channel);
+        // All that is ours is kept back; nothing is less than nothing.
+        QCOMPARE(shares.size(), std::size_t{3});
+        QCOMPARE(shares[0].part, ChannelPart::our_reserve);
+        QCOMPARE(shares[0].amount, 72'000'000_msat);
+    }
+
+    void noticesAreForSomebodyWhoPressedNothing() {
+        const PeerNames names;
+        Notice notice;
+        notice.problem = {api::ProblemKind::reserve_needed,
+                          {{"available_sat", "1000"}, {"needed_sat", "50000"}}};
+        const auto words = noticeWording(notice, names);
+        QVERIFY(words.what.contains(QStringLiteral("declined")));
+        QVERIFY(plain(words.why).contains(QStringLiteral("50 000 sat")));
+        api::Snapshot picture;
+        QVERIFY(!isOver(notice, picture));
+        picture.balance.onchain = 50'000_sat;
+        QVERIFY(isOver(notice, picture));
+        for (const auto kind :
+             {api::ProblemKind::funding_lost, api::ProblemKind::commitment_underpaid,
+              api::ProblemKind::reserve_needed, api::ProblemKind::broadcast_refused}) {
+            notice.problem = {kind, {}};
+            QVERIFY(!noticeWording(notice, names).what.isEmpty());
+            QVERIFY(!noticeWording(notice, names).retry.isEmpty());
+        }
+        Notice refused{
+            Notice::About::opening, {api::ProblemKind::peer_refused, {{"reason", "a\nb"}}}, {}, {}};
+        QVERIFY(noticeWording(refused, names).what.contains(QStringLiteral("was not opened")));
+        QVERIFY(noticeWording(refused, names).why.contains(QStringLiteral("a b")));
+        QVERIFY(!isOver(refused, picture));
     }
 
     void everyStateHasASentence() {
@@ -354,6 +460,17 @@ private slots:
         words = activityWords(payment, noon);
         QVERIFY(!words.moved);
         QVERIFY(words.status.contains(QStringLiteral("No way to the payee")));
+        QCOMPARE(plain(words.amount), QStringLiteral("1 500 sat"));
+        QVERIFY(words.struck);
+        QCOMPARE(plain(entryAmountText(payment, noon)), QStringLiteral("1 500 sat, not paid"));
+        payment.status = api::PaymentStatus::pending;
+        QVERIFY(activityWords(payment, noon).amount.startsWith(QChar(0x2212)));
+        payment.outgoing = false;
+        QCOMPARE(plain(activityWords(payment, noon).amount), QStringLiteral("1 500 sat"));
+        QVERIFY(!activityWords(payment, noon).struck);
+        QCOMPARE(plain(entryAmountText(payment, noon)), QStringLiteral("1 500 sat, not paid yet"));
+        payment.status = api::PaymentStatus::paid;
+        QCOMPARE(plain(activityWords(payment, noon).amount), QStringLiteral("+1 500 sat"));
 
         api::TransactionView tx;
         tx.purpose = "funding";

@@ -1,0 +1,54 @@
+#include "ui/format/figures.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace runnel::ui {
+
+namespace {
+
+constexpr Sat usual_channel{200'000};
+
+}  // namespace
+
+Msat inMsat(Sat amount) {
+    return amount.checked_msat().value_or(Msat(0));
+}
+
+Sat freeCoins(const api::Balance& balance) {
+    return sub_or_zero(balance.onchain, balance.reserved);
+}
+
+Sat proposedChannel(const api::Balance& balance) {
+    const Sat half(freeCoins(balance).raw() / 2 / 1000 * 1000);
+    return std::min(usual_channel, half);
+}
+
+std::optional<Sat> leaving(const api::SendQuote& quote) {
+    const auto sum = add(quote.amount, quote.fee);
+    return sum && *sum <= max_money ? sum : std::nullopt;
+}
+
+std::uint32_t blocksUntilBack(const api::CloseQuote& quote) {
+    const auto wait = std::uint32_t{quote.wait.raw()};
+    return wait == std::numeric_limits<std::uint32_t>::max() ? wait : wait + 1;
+}
+
+std::vector<ChannelShare> sharesOf(const api::ChannelView& channel) {
+    const Msat our_reserve = std::min(channel.our_reserve, channel.ours);
+    const Msat their_reserve = std::min(channel.their_reserve, channel.theirs);
+    std::vector<ChannelShare> out{
+        {ChannelPart::our_reserve, our_reserve},
+        {ChannelPart::ours, sub_or_zero(channel.ours, our_reserve)},
+        {ChannelPart::in_flight_out, channel.in_flight_out},
+        {ChannelPart::in_flight_in, channel.in_flight_in},
+        {ChannelPart::theirs, sub_or_zero(channel.theirs, their_reserve)},
+        {ChannelPart::their_reserve, their_reserve},
+    };
+    out.erase(std::remove_if(out.begin(), out.end(),
+                             [](const ChannelShare& share) { return share.amount.is_zero(); }),
+              out.end());
+    return out;
+}
+
+}  // namespace runnel::ui

@@ -1,0 +1,34 @@
+// Figures that are put together from the core's: sums and differences that a page shows. Checked,
+// so that nothing the core could ever say ends the window.
+#pragma once
+
+#include "core/api/quote.h"
+#include "core/api/snapshot.h"
+
+#include <optional>
+#include <vector>
+
+namespace runnel::ui {
+
+/// For widgets that take millisatoshi; nothing of the chain is too large for them.
+Msat inMsat(Sat amount);
+/// Confirmed coins that nothing keeps back.
+Sat freeCoins(const api::Balance& balance);
+/// What a first channel may hold: a usual amount, or about half of what is free where that is less;
+/// zero where nothing is.
+Sat proposedChannel(const api::Balance& balance);
+/// What leaves the wallet in all; nothing where the two are more than there can be.
+std::optional<Sat> leaving(const api::SendQuote& quote);
+/// Blocks until the money of a close is the wallet's, the closing transaction's own included.
+std::uint32_t blocksUntilBack(const api::CloseQuote& quote);
+
+/// A part of a channel, as its bar shows it.
+enum class ChannelPart { our_reserve, ours, in_flight_out, in_flight_in, theirs, their_reserve };
+struct ChannelShare {
+    ChannelPart part;
+    Msat amount;
+};
+/// In the order of the bar; those that are empty are left away.
+std::vector<ChannelShare> sharesOf(const api::ChannelView& channel);
+
+}  // namespace runnel::ui
