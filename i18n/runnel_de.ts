@@ -1332,7 +1332,7 @@
     </message>
     <message>
         <source>Asking the chain source …</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kettenquelle wird gefragt …</translation>
     </message>
 </context>
 <context>
@@ -1948,7 +1948,7 @@
     </message>
     <message>
         <source>Get practice coins</source>
-        <translation type="unfinished"></translation>
+        <translation>Übungsgeld holen</translation>
     </message>
 </context>
 <context>
@@ -2906,51 +2906,51 @@
     </message>
     <message>
         <source>Only when it is another than before. %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur wenn es eine andere ist als bisher. %1</translation>
     </message>
     <message>
         <source>Another &amp;network</source>
-        <translation type="unfinished"></translation>
+        <translation>Anderes &amp;Netz</translation>
     </message>
     <message>
         <source>Passphrase &amp;forgotten, or another wallet</source>
-        <translation type="unfinished"></translation>
+        <translation>Passphrase &amp;vergessen, oder andere Wallet</translation>
     </message>
     <message>
         <source>Another wallet in this place</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine andere Wallet an dieser Stelle</translation>
     </message>
     <message>
         <source>Nobody can open a wallet without its passphrase, but its 24 words bring back the coins it has on the chain. What is here is not deleted: its folder gets another name, and a new or a restored wallet takes its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne Passphrase kann niemand eine Wallet öffnen, aber ihre 24 Wörter bringen die Coins zurück, die sie auf der Kette hat. Was hier liegt, wird nicht gelöscht: Der Ordner bekommt einen anderen Namen, und eine neue oder wiederhergestellte Wallet tritt an seine Stelle.</translation>
     </message>
     <message>
         <source>Money in channels is not in the words. With channels open, look for the passphrase first, and keep the folder in any case.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geld in Kanälen steckt nicht in den Wörtern. Wenn Kanäle offen sind, such zuerst die Passphrase, und bewahre den Ordner in jedem Fall auf.</translation>
     </message>
     <message>
         <source>&amp;Set this wallet aside</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Wallet &amp;beiseitelegen</translation>
     </message>
     <message>
         <source>The wallet was made, with the words you have, but it cannot be opened yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Wallet ist angelegt, mit den Wörtern, die du hast, kann aber noch nicht geöffnet werden.</translation>
     </message>
     <message>
         <source>Unlock it once that is mended.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entsperre sie, sobald das behoben ist.</translation>
     </message>
     <message>
         <source>The wallet&apos;s folder gets another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ordner der Wallet bekommt einen anderen Namen.</translation>
     </message>
     <message>
         <source>The wallet that was here is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die bisherige Wallet ist aufbewahrt.</translation>
     </message>
     <message>
         <source>It lies in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie liegt in %1.</translation>
     </message>
 </context>
 <context>

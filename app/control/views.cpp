@@ -300,7 +300,8 @@ json::object notice_json(const api::Notice& notice) {
                 return json::object{{"event", "coins_received"},
                                     {"txid", display_hex(n.txid)},
                                     {"amount_sat", n.amount.raw()},
-                                    {"confirmed", n.confirmed}};
+                                    {"confirmed", n.confirmed},
+                                    {"addresses", json::array(n.addresses.begin(), n.addresses.end())}};
             },
             [](const api::TransactionSeen& n) {
                 return json::object{{"event", "transaction"},

@@ -24,7 +24,8 @@ struct PaymentReceived { PaymentHash payment_hash; Msat amount; };
 struct PaymentSent { PaymentHash payment_hash; Msat amount; Msat fee; };
 struct PaymentFailed { PaymentHash payment_hash; Problem problem; };
 struct HtlcForwarded { Msat amount; Msat fee; };
-struct CoinsReceived { Txid txid; Sat amount; bool confirmed = false; };
+/// `addresses` of ours that it pays; a close of a channel pays to one too.
+struct CoinsReceived { Txid txid; Sat amount; bool confirmed = false; std::vector<std::string> addresses; };
 struct TransactionSeen { Txid txid; std::optional<BlockHeight> height; };
 struct Trouble { Problem problem; std::optional<ChannelId> channel_id; };
 using Notice = std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDisconnected, ChannelStateChanged, PaymentReceived,

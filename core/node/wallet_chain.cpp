@@ -1,5 +1,6 @@
 // The chain, as it changes what the wallet has: blocks connect and disconnect, transactions come and go, coins with them.
 // Every step can be repeated: a source may report a transaction twice, and after a restart the same block again.
+#include "core/bitcoin/address.h"
 #include "core/bitcoin/consensus.h"
 #include "core/channel/store.h"
 #include "core/node/closing.h"
@@ -154,8 +155,13 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     row.first_seen = scope.now;
     row.purpose = purpose_of(effect.net > 0, effect.net < 0);
     draft.transactions.put(txid, row);
-    if (!height) watch_inputs(*tx, next_height(draft.tip), draft.effects);
-    if (effect.net > 0) draft.tell(api::CoinsReceived{txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value()});
+    if (effect.net <= 0) return;
+    api::CoinsReceived came{txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value(), {}};
+    for (const auto& output : tx->outputs) {
+        if (!draft.scripts.contains(output.script)) continue;
+        if (auto address = bitcoin::address_of(output.script, scope.config.network)) came.addresses.push_back(*std::move(address));
+    }
+    draft.tell(std::move(came));
     draft.tell(api::TransactionSeen{txid, height});
     // Found while catching up in order: what lies further along was not used much before.
     extend_scripts(draft, scope, height.value_or(draft.tip.height));

@@ -162,7 +162,16 @@ void Stage::fillLists() {
 void Stage::post(api::Command command, api::OnAnswer on_answer) {
     if (std::holds_alternative<api::CreateInvoice>(command.wish)) {
         last_invoice = hashOf(99);
-        on_answer(api::Answer(api::InvoiceMade{"lnbcrt12500n1pj9npz3pp5" + std::string(240, 'q'), last_invoice, ago(-3'600)}));
+        const std::string bolt11 = "lnbcrt12500n1pj9npz3pp5" + std::string(240, 'q');
+        api::PaymentView view;
+        view.payment_hash = last_invoice;
+        view.amount = std::get<api::CreateInvoice>(command.wish).amount.value_or(Msat(0));
+        view.created = ago(0);
+        view.expires = ago(-3'600);
+        view.bolt11 = bolt11;
+        view.sequence = 1'000;
+        if (!payment(last_invoice)) m_payments.insert(m_payments.begin(), view);
+        on_answer(api::Answer(api::InvoiceMade{bolt11, last_invoice, *view.expires}));
         return;
     }
     if (std::holds_alternative<api::NewAddress>(command.wish)) {
@@ -307,6 +316,13 @@ void Stage::show(const api::Snapshot& picture) {
 }
 
 void Stage::tell(const api::Notice& notice) {
+    if (const auto* const paid = std::get_if<api::PaymentReceived>(&notice)) {
+        for (auto& payment : m_payments) {
+            if (payment.payment_hash != paid->payment_hash) continue;
+            payment.status = api::PaymentStatus::paid;
+            payment.amount = paid->amount;
+        }
+    }
     if (const auto listener = m_listener.lock()) (*listener)(notice);
 }
 

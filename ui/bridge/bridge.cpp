@@ -26,7 +26,7 @@ struct Bridge::Mailbox {
     std::set<PaymentHash> payments;
     bool transactions = false;
     std::vector<std::pair<PaymentHash, Msat>> received;
-    std::vector<std::pair<Sat, bool>> coins;
+    std::vector<api::CoinsReceived> coins;
     std::vector<api::Trouble> troubles;
     // Handles of the node's; released on its thread.
     std::shared_ptr<void> notices, pictures;
@@ -48,7 +48,7 @@ struct Bridge::Mailbox {
             payments.insert(failed->payment_hash);
         } else if (const auto* const came = std::get_if<api::CoinsReceived>(&notice)) {
             transactions = true;
-            if (coins.size() < most_changed) coins.emplace_back(came->amount, came->confirmed);
+            if (coins.size() < most_changed) coins.push_back(*came);
         } else if (std::holds_alternative<api::TransactionSeen>(notice)) {
             transactions = true;
         } else if (const auto* const trouble = std::get_if<api::Trouble>(&notice)) {
@@ -110,7 +110,7 @@ void Bridge::deliver() {
     api::SnapshotPtr picture;
     std::vector<PaymentHash> payments;
     std::vector<std::pair<PaymentHash, Msat>> arrived;
-    std::vector<std::pair<Sat, bool>> coins;
+    std::vector<api::CoinsReceived> coins;
     std::vector<api::Trouble> troubles;
     bool transactions = false;
     {
@@ -142,7 +142,7 @@ void Bridge::deliver() {
     }
     if (transactions) emit transactionsChanged();
     for (const auto& [hash, amount] : arrived) emit received(hash, amount);
-    for (const auto& [amount, confirmed] : coins) emit coinsReceived(amount, confirmed);
+    for (const auto& came : coins) emit coinsReceived(came);
     for (const auto& one : troubles) emit trouble(one);
 }
 

@@ -60,7 +60,7 @@ signals:
     /// Something moved on the chain: the newest transactions may have changed.
     void transactionsChanged();
     void received(const runnel::PaymentHash& hash, runnel::Msat amount);
-    void coinsReceived(runnel::Sat amount, bool confirmed);
+    void coinsReceived(const runnel::api::CoinsReceived& came);
     void trouble(const runnel::api::Trouble& trouble);
 
 private:

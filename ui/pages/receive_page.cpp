@@ -17,6 +17,8 @@
 
 #include <QLineEdit>
 
+#include <algorithm>
+
 namespace runnel::ui {
 
 namespace {
@@ -45,12 +47,8 @@ ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent) : Page(tr("Receiv
             if (payment.payment_hash == m_waiting_for && payment.status == api::PaymentStatus::paid) arrived(payment.amount);
         }
     });
-    connect(&m_wallet.bridge(), &Bridge::coinsReceived, this, [this](Sat amount, bool confirmed) {
-        if (!m_has_address) return;
-        m_address_state->set(confirmed ? Cue::good : Cue::busy,
-                             confirmed ? tr("%1 have arrived.").arg(satText(amount))
-                                       : tr("%1 were seen. They can be spent %2.").arg(satText(amount), rangeText(1, m_wallet.picture().chain, m_wallet.now())));
-    });
+    connect(&m_wallet.bridge(), &Bridge::coinsReceived, this, &ReceivePage::coinsCame);
+    connect(&m_wallet.bridge(), &Bridge::transactionsChanged, this, &ReceivePage::lookAtSeen);
     m_tick.setInterval(1000);
     connect(&m_tick, &QTimer::timeout, this, &ReceivePage::showWaiting);
     showInvoice();
@@ -271,6 +269,29 @@ void ReceivePage::arrived(Msat amount) {
     if (m_refund != nullptr) m_refund->hide();
 }
 
+void ReceivePage::coinsCame(const api::CoinsReceived& came) {
+    // Other addresses of the wallet, and closes, are not what this card waits for.
+    const auto shown = m_address_text->text().toStdString();
+    if (!m_has_address || std::find(came.addresses.begin(), came.addresses.end(), shown) == came.addresses.end()) return;
+    m_seen.reset();
+    if (came.confirmed) return m_address_state->set(Cue::good, tr("%1 have arrived.").arg(satText(came.amount)));
+    m_seen = came.txid;
+    m_address_state->set(Cue::busy,
+                         tr("%1 were seen. They can be spent %2.").arg(satText(came.amount), rangeText(1, m_wallet.picture().chain, m_wallet.now())));
+}
+
+void ReceivePage::lookAtSeen() {
+    if (!m_seen) return;
+    m_wallet.bridge().transactions({20, std::nullopt}, this, [this](const std::vector<api::TransactionView>& newest) {
+        for (const auto& tx : newest) {
+            if (m_seen != tx.txid || !tx.height) continue;
+            m_seen.reset();
+            m_address_state->set(Cue::good, tr("%1 have arrived.").arg(satText(Sat(static_cast<std::uint64_t>(std::max<std::int64_t>(tx.net_sat, 0))))));
+            return;
+        }
+    });
+}
+
 void ReceivePage::refundWanted() {
     m_refund->setBusy(true);
     m_wallet.practice()->refund(m_text->text().toStdString(), this, [this](const Result<Msat, api::Problem>& result) {
@@ -291,6 +312,7 @@ void ReceivePage::makeAddress() {
         if (made == nullptr) return;
         m_address_problem->hide();
         m_has_address = true;
+        m_seen.reset();
         const auto address = QString::fromStdString(made->address);
         m_address_text->setText(address);
         m_address_qr->setText(address.toUpper());

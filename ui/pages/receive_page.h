@@ -44,6 +44,9 @@ private:
     void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
     void arrived(Msat amount);
     void refundWanted();
+    void coinsCame(const api::CoinsReceived& came);
+    /// Whether what was seen on its way is in a block by now.
+    void lookAtSeen();
 
     WalletModel& m_wallet;
     Button *m_lightning, *m_chain;
@@ -70,6 +73,7 @@ private:
     CueLine* m_address_state;
     Banner* m_address_problem;
     bool m_has_address = false;
+    std::optional<Txid> m_seen;  ///< Pays to the shown address, and is in no block yet.
 };
 
 }  // namespace runnel::ui

@@ -440,7 +440,7 @@ private slots:
              {{"event", "payment_failed"}, {"payment_hash", id}, {"error", "no_route"}}},
             {api::HtlcForwarded{5_msat, 1_msat},
              {{"event", "forwarded"}, {"amount_msat", 5}, {"fee_msat", 1}}},
-            {api::CoinsReceived{{}, 9_sat, true},
+            {api::CoinsReceived{{}, 9_sat, true, {"an address"}},
              {{"event", "coins_received"}, {"txid", id}, {"amount_sat", 9}, {"confirmed", true}}},
             {api::TransactionSeen{{}, BlockHeight(7)},
              {{"event", "transaction"}, {"txid", id}, {"block_height", 7}}},

@@ -1,0 +1,159 @@
+// What a person sees stays true, and what a person does stays where it was done: among many payments, with the keyboard, across a change
+// of language.
+#include "tests/support/test_main.h"
+#include "tests/ui/stage_desk.h"
+
+#include "ui/dialogs/details.h"
+#include "ui/pages/activity_row.h"
+#include "ui/pages/pay_page.h"
+#include "ui/pages/receive_page.h"
+
+#include <QListView>
+#include <QProxyStyle>
+
+using namespace runnel;
+using namespace runnel::ui;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+namespace {
+
+PaymentHash other(std::size_t n) {
+    PaymentHash hash;
+    hash.raw().fill(0xee);
+    hash.raw()[0] = static_cast<std::uint8_t>(n);
+    hash.raw()[1] = static_cast<std::uint8_t>(n >> 8);
+    return hash;
+}
+
+/// As a desktop where one click opens things.
+class OneClick : public QProxyStyle {
+public:
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
+        return hint == SH_ItemView_ActivateItemOnSingleClick ? 1 : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
+
+}  // namespace
+
+class TestStays : public QObject {
+    Q_OBJECT
+
+private slots:
+    void anInvoiceAmongManyIsSeenToBePaid() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveMake"));
+        QVERIFY(person.waitToRead("receiveState", QStringLiteral("Waiting")));
+        for (std::size_t n = 0; n < 400; ++n) desk.stage.tell(api::PaymentReceived{other(n), 1'000_msat});
+        desk.stage.tell(api::PaymentReceived{desk.stage.last_invoice, 12'500'000_msat});
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received")));
+        QVERIFY(person.read("receiveState").contains(QStringLiteral("12")));
+    }
+
+    void anAddressWaitsForItsOwnCoins() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveAddress"));
+        QVERIFY(person.waitToRead("addressState", QStringLiteral("Waiting for coins")));
+        const auto shown = person.see<CopyField>("addressText")->text().toStdString();
+        api::CoinsReceived came{Txid{}, 70'000_sat, false, {"bcrt1qanother"}};
+        desk.stage.tell(came);
+        desk.settle();
+        QVERIFY(person.read("addressState").contains(QStringLiteral("Waiting for coins")));
+        came.addresses = {"bcrt1qanother", shown};
+        desk.stage.tell(came);
+        QVERIFY(person.waitToRead("addressState", QStringLiteral("were seen")));
+        came.confirmed = true;
+        desk.stage.tell(came);
+        QVERIFY(person.waitToRead("addressState", QStringLiteral("have arrived")));
+    }
+
+    void theKeyboardWaitsForAnAnswer() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto* const button = person.see<QAbstractButton>("practiceBlock");
+        QVERIFY(button != nullptr);
+        button->setFocus(Qt::TabFocusReason);
+        desk.stage.hold_practice = true;
+        QTest::keyClick(button, Qt::Key_Space);
+        QVERIFY(!button->isEnabled());
+        // A second press does nothing else meanwhile.
+        QVERIFY(QApplication::focusWidget() == nullptr);
+        QTest::keyClick(desk.frame.get(), Qt::Key_Space);
+        QCOMPARE(desk.shell->currentPage(), static_cast<int>(Shell::home));
+        desk.stage.releasePractice();
+        desk.settle();
+        QVERIFY(button->isEnabled());
+        QCOMPARE(QApplication::focusWidget(), static_cast<QWidget*>(button));
+    }
+
+    void theKeyboardGoesToWhatWasMade() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        auto* const amount = person.see<QLineEdit>("receiveAmount");
+        amount->setFocus();
+        QTest::keyClicks(amount, QStringLiteral("3000"));
+        QTest::keyClick(amount, Qt::Key_Return);
+        QVERIFY(person.waitToRead("receiveState", QStringLiteral("Waiting")));
+        auto* const focus = QApplication::focusWidget();
+        QVERIFY(focus != nullptr && person.see<ReceivePage>("receivePage")->isAncestorOf(focus));
+    }
+
+    void theKeyboardStaysOnItsRow() {
+        StageDesk desk;
+        auto* const row = desk.person->see<ActivityRow>("");
+        QVERIFY(row != nullptr);
+        row->setFocus(Qt::TabFocusReason);
+        const auto key = row->key();
+        desk.stage.tell(api::PaymentFailed{PaymentHash(desk.wallet->activity().at(0).payment()->payment_hash), {}});
+        QTest::qWait(400);
+        auto* const now = qobject_cast<ActivityRow*>(QApplication::focusWidget());
+        QVERIFY(now != nullptr);
+        QCOMPARE(now->key(), key);
+    }
+
+    void oneClickOpensOneDialog() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railActivity"));
+        auto* const list = person.see<QListView>("activityList");
+        OneClick style;
+        list->setStyle(&style);
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(list->model()->index(0, 0)).center());
+        desk.settle();
+        QCOMPARE(desk.shell->findChildren<EntryDetails*>().size(), 1);
+        list->setStyle(nullptr);
+        desk.shell->findChild<EntryDetails*>()->reject();
+        desk.settle();
+        list->setFocus();
+        list->setCurrentIndex(list->model()->index(1, 0));
+        QTest::keyClick(list, Qt::Key_Return);
+        desk.settle();
+        QCOMPARE(desk.shell->findChildren<EntryDetails*>().size(), 1);
+    }
+
+    void anotherLanguageLosesNothing() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveMake"));
+        QVERIFY(person.waitToRead("receiveState", QStringLiteral("Waiting")));
+        const auto invoice = person.see<CopyField>("receiveText")->text();
+        desk.shell->payPage().setText(QStringLiteral("good"));
+        const auto place = desk.shell->place();
+        QCOMPARE(place.page, static_cast<int>(Shell::receive));
+        Shell anew(*desk.wallet);
+        anew.resume(place);
+        desk.settle();
+        QCOMPARE(anew.currentPage(), static_cast<int>(Shell::receive));
+        QCOMPARE(anew.payPage().text(), QStringLiteral("good"));
+        QCOMPARE(anew.findChild<CopyField*>(QStringLiteral("receiveText"))->text(), invoice);
+    }
+};
+
+RUNNEL_TEST(TestStays)
+#include "test_stays.moc"
