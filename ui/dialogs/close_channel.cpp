@@ -186,7 +186,7 @@ void CloseChannelDialog::closed(const api::CommandResult& result) {
     setUnderWay(false);
     if (!result) {
         m_problem->showProblem(wordingOf(result.error()));
-        return;
+        return reveal(m_problem);
     }
     emit said(tr("The channel is being closed."));
     accept();

@@ -87,6 +87,16 @@ void Sheet::fit() {
     if (wanted != viewport->height()) resize(width, qMin(QWidget::height() + wanted - viewport->height(), most));
 }
 
+void Sheet::reveal(QWidget* what) {
+    auto* const scroll = qobject_cast<QScrollArea*>(m_content->parentWidget()->parentWidget());
+    // Later: it has no place before the sheet is laid out and sized anew.
+    QTimer::singleShot(0, what, [this, what, scroll] {
+        fit();
+        m_content->layout()->activate();
+        scroll->ensureWidgetVisible(what, 0, space::small);
+    });
+}
+
 void Sheet::present() {
     fit();
     open();
