@@ -59,6 +59,7 @@ Result<ports::Coin, DecodeError> decode_coin(ByteView key, ByteView value) {
     Reader name(key);
     ports::Coin coin;
     coin.outpoint = decode_outpoint(name);
+    name.expect_end();
     Reader in = versioned(value);
     coin.output.value = decode_sat(in);
     coin.output.script = decode_bytes(in);
@@ -259,7 +260,7 @@ Result<void, LoadError> load_state(State& state, const ports::RecordReader& stor
         Reader in(key);
         const std::uint32_t height = in.u32();
         const auto hash = BlockHash::from(value);
-        if (!in.ok() || !hash) return DecodeError::bad_value;
+        if (!in.ok() || !in.at_end() || !hash) return DecodeError::bad_value;
         state.blocks[height] = *hash;
         return std::nullopt;
     }));

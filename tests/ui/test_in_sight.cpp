@@ -11,6 +11,7 @@
 #include "ui/pages/pay_page.h"
 
 #include <QScrollArea>
+#include <QScrollBar>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -144,6 +145,40 @@ private slots:
         if (is_empty || page == QStringLiteral("railPay")) return;
         QVERIFY(person.press(qPrintable(button)));
         QVERIFY(QTest::qWaitFor([&] { return !label->isVisible(); }));
+    }
+
+    void aRefusalInADialogIsInSight_data() {
+        QTest::addColumn<QString>("asked");
+        QTest::addColumn<QString>("button");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("open") << "channelsOpen"
+                              << "openNow"
+                              << "openProblemWhat";
+        QTest::newRow("close") << "channelClose"
+                               << "closeNow"
+                               << "closeProblemWhat";
+    }
+    void aRefusalInADialogIsInSight() {
+        QFETCH(QString, asked);
+        QFETCH(QString, button);
+        QFETCH(QString, said);
+        StageDesk desk(Stage::Scene::full, {420, 480});
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press(qPrintable(asked)));
+        auto* const pressed = person.see<QAbstractButton>(qPrintable(button));
+        QVERIFY(QTest::qWaitFor([&] { return pressed->isEnabled(); }));
+        desk.settle();
+        // Read to the end, as one should.
+        for (auto* const area : pressed->window()->findChildren<QScrollArea*>()) {
+            area->verticalScrollBar()->setValue(area->verticalScrollBar()->maximum());
+        }
+        QVERIFY(person.press(qPrintable(button)));
+        desk.stage.answerNext(fail(api::Problem{api::ProblemKind::disk_full, {}}));
+        auto* const label = person.see<QLabel>(qPrintable(said), 1000);
+        QVERIFY(label != nullptr);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return label->visibleRegion().boundingRect() == label->rect(); }, 1000));
     }
 
     void nobodyReadsMillisatoshi() {

@@ -218,7 +218,7 @@ void CloseChannelDialog::closed(const api::CommandResult& result) {
     setUnderWay(false);
     if (!result) {
         m_problem->showProblem(wordingOf(result.error()));
-        return;
+        return reveal(m_problem);
     }
     const auto* const closing = std::get_if<api::ChannelClosing>(&*result);
     const bool is_cancelled = closing != nullptr && closing->state == "cancelled";

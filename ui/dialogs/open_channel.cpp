@@ -226,6 +226,7 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
 void OpenChannelDialog::refuse(const api::Problem& problem) {
     m_refused = true;
     m_problem->showProblem(wordingOf(problem));
+    reveal(m_problem);
 }
 
 void OpenChannelDialog::setStage(Stage stage) {

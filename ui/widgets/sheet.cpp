@@ -97,6 +97,16 @@ void Sheet::keepInSight(const QSize& before) {
     move(frame.topLeft());
 }
 
+void Sheet::reveal(QWidget* what) {
+    auto* const scroll = qobject_cast<QScrollArea*>(m_content->parentWidget()->parentWidget());
+    // Later: it has no place before the sheet is laid out and sized anew.
+    QTimer::singleShot(0, what, [this, what, scroll] {
+        fit();
+        m_content->layout()->activate();
+        scroll->ensureWidgetVisible(what, 0, space::small);
+    });
+}
+
 void Sheet::present() {
     fit();
     open();

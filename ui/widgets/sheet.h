@@ -27,6 +27,8 @@ public:
     void present();
     /// Sizes it anew after its content has changed.
     void fit();
+    /// Scrolls to what has just come to stand somewhere in it.
+    void reveal(QWidget* what);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
