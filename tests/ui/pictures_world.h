@@ -57,6 +57,12 @@ public:
     std::vector<decltype(api::Command::wish)> posted;
     std::optional<api::Problem> practice_fails, quote_fails;
     std::optional<bool> asked_through_hub;
+    /// What the practice network is asked waits for releasePractice().
+    bool hold_practice = false;
+    void releasePractice() {
+        hold_practice = false;
+        for (auto& what : std::exchange(m_practice_waits, {})) what();
+    }
     bool lists_answer = true;
     api::OnPracticeState tell_practice;
     PaymentHash last_invoice;
@@ -64,13 +70,16 @@ public:
 private:
     template <typename T>
     void answerPractice(const Done<T>& done, T value) {
-        if (practice_fails)
+        if (hold_practice)
+            m_practice_waits.push_back([done, value] { done(value); });
+        else if (practice_fails)
             done(fail(*practice_fails));
         else
             done(std::move(value));
     }
     void fillChannels(api::Snapshot& picture);
     void fillLists();
+    std::vector<std::function<void()>> m_practice_waits;
     api::SnapshotPtr m_picture;
     std::vector<api::PaymentView> m_payments;
     std::vector<api::TransactionView> m_transactions;
