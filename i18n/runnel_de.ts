@@ -1334,6 +1334,22 @@
         <source>Asking the chain source …</source>
         <translation>Die Kettenquelle wird gefragt …</translation>
     </message>
+    <message>
+        <source>Look at Channels and Activity for what is there now.</source>
+        <translation>Sieh unter Kanäle und Verlauf nach, was jetzt da ist.</translation>
+    </message>
+    <message>
+        <source>Give it to whoever is to pay you.</source>
+        <translation>Gib sie dem, der dich bezahlen soll.</translation>
+    </message>
+    <message>
+        <source>Ask for a plain Lightning invoice, or for a bitcoin address.</source>
+        <translation>Bitte um eine einfache Lightning-Rechnung oder um eine Bitcoin-Adresse.</translation>
+    </message>
+    <message>
+        <source>Try again, or ask the payee for a new invoice.</source>
+        <translation>Versuche es noch einmal, oder bitte den Empfänger um eine neue Rechnung.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>

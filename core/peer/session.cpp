@@ -155,8 +155,9 @@ Step PeerSession::on_message(Talking& state, wire::Message message, Instant now)
     if (std::holds_alternative<wire::Init>(message)) return end(SecondInit{});
     if (const auto* ping = std::get_if<wire::Ping>(&message)) return on_ping(state, *ping, now);
     Step step;
-    if (std::holds_alternative<wire::Pong>(message) ||
-        std::holds_alternative<wire::UnknownOdd>(message)) {
+    // Nothing is kept for anybody, and nobody keeps anything of ours: that is not offered.
+    if (std::holds_alternative<wire::Pong>(message) || std::holds_alternative<wire::PeerStorage>(message) ||
+        std::holds_alternative<wire::PeerStorageRetrieval>(message) || std::holds_alternative<wire::UnknownOdd>(message)) {
         return step;
     }
     if (auto said = as_complaint(message)) {

@@ -50,6 +50,20 @@ struct Pong {
     friend bool operator==(const Pong&, const Pong&) = default;
 };
 
+/// BOLT 1, "Peer storage": keep this for me. Only for nodes that offer option_provide_storage, which this one does not.
+struct PeerStorage {
+    static constexpr Type wire_type = Type::peer_storage;
+    Bytes blob;
+    friend bool operator==(const PeerStorage&, const PeerStorage&) = default;
+};
+
+/// What a peer was given to keep.
+struct PeerStorageRetrieval {
+    static constexpr Type wire_type = Type::peer_storage_retrieval;
+    Bytes blob;
+    friend bool operator==(const PeerStorageRetrieval&, const PeerStorageRetrieval&) = default;
+};
+
 /// BOLT 4, "Onion Messages".
 struct OnionMessage {
     static constexpr Type wire_type = Type::onion_message;

@@ -46,6 +46,16 @@ void fields(auto& io, Of<Pong> auto& m) {
     io.ignore_rest();
 }
 
+void fields(auto& io, Of<PeerStorage> auto& m) {
+    io(m.blob);
+    io.tlvs();
+}
+
+void fields(auto& io, Of<PeerStorageRetrieval> auto& m) {
+    io(m.blob);
+    io.tlvs();
+}
+
 // BOLT 2, establishment
 
 void fields(auto& io, Of<OpenChannel> auto& m) {

@@ -20,7 +20,7 @@ using Message =
                  RevokeAndAck, UpdateFee, ChannelReestablish, AnnouncementSignatures,
                  ChannelAnnouncement, NodeAnnouncement, ChannelUpdate, QueryShortChannelIds,
                  ReplyShortChannelIdsEnd, QueryChannelRange, ReplyChannelRange,
-                 GossipTimestampFilter, OnionMessage, UnknownOdd>;
+                 GossipTimestampFilter, OnionMessage, PeerStorage, PeerStorageRetrieval, UnknownOdd>;
 
 /// A message from its type number to its end. Errors: `unsupported` for an unknown even type,
 /// otherwise what is wrong with the contents (after any of them BOLT 1 wants the connection

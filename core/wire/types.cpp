@@ -6,6 +6,10 @@ std::string_view to_string(Type type) {
     switch (type) {
         case Type::warning:
             return "warning";
+        case Type::peer_storage:
+            return "peer_storage";
+        case Type::peer_storage_retrieval:
+            return "peer_storage_retrieval";
         case Type::init:
             return "init";
         case Type::error:

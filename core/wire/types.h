@@ -18,6 +18,8 @@ namespace runnel::wire {
 enum class Type : std::uint16_t {
     // BOLT 1
     warning = 1,
+    peer_storage = 7,
+    peer_storage_retrieval = 9,
     init = 16,
     error = 17,
     ping = 18,

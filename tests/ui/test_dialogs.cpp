@@ -13,10 +13,12 @@
 #include "ui/widgets/fields.h"
 #include "ui/window/settings_dialog.h"
 
+#include <QAccessible>
 #include <QHash>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QSet>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -85,6 +87,33 @@ class TestDialogs : public QObject {
     Q_OBJECT
 
 private slots:
+    void everyControlIsNamedAndReached_data() { enterPressesWhatHasTheFocus_data(); }
+    void everyControlIsNamedAndReached() {
+        QFETCH(QString, name);
+        StageDesk desk;
+        auto* const sheet = makeSheet(name, desk);
+        QVERIFY(present(sheet));
+        QSet<QWidget*> wanted, visited;
+        for (auto* const widget : sheet->findChildren<QWidget*>()) {
+            if (!widget->isVisible() || !widget->isEnabled() || !(widget->focusPolicy() & Qt::TabFocus) || widget->focusProxy() != nullptr) continue;
+            auto* const spoken = QAccessible::queryAccessibleInterface(widget);
+            QVERIFY2(spoken != nullptr && !spoken->text(QAccessible::Name).isEmpty(), qPrintable(widget->objectName()));
+            QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
+            wanted << widget;
+        }
+        QVERIFY(!wanted.isEmpty());
+        auto* const first = QApplication::focusWidget();
+        QVERIFY(first != nullptr && sheet->isAncestorOf(first));
+        for (qsizetype i = 0; i <= wanted.size(); ++i) {
+            visited << QApplication::focusWidget();
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+            if (QApplication::focusWidget() == first) break;
+        }
+        // All of them, and round to where it began.
+        for (auto* const widget : wanted) QVERIFY2(visited.contains(widget), qPrintable(widget->objectName()));
+        QCOMPARE(QApplication::focusWidget(), first);
+    }
+
     void enterPressesWhatHasTheFocus_data() {
         QTest::addColumn<QString>("name");
         for (const char* const name : {"send", "open", "close", "channel", "entry", "settings"})

@@ -1,8 +1,7 @@
 // Pictures of every page and dialog in every state, light and dark, narrow and wide, English and German; each is looked at by
 // look.h. With RUNNEL_PICTURES=FOLDER they are kept there. Also at 200 % text, mirrored, and in a language a third longer.
 #include "tests/support/test_main.h"
-#include "tests/ui/look.h"
-#include "tests/ui/pictures_world.h"
+#include "tests/ui/gallery.h"
 
 #include "ui/dialogs/close_channel.h"
 #include "ui/dialogs/details.h"
@@ -18,6 +17,7 @@
 #include "ui/window/preferences.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/window/shell.h"
+#include "ui/window/window.h"
 #include "ui/wizards/setup_view.h"
 #include "ui/wizards/word_widgets.h"
 
@@ -33,89 +33,6 @@ using namespace runnel::ui;
 using namespace runnel::test;
 
 namespace {
-
-struct View {
-    QString language = QStringLiteral("en");
-    bool dark = false;
-    int width = 1280;
-    int text = 100;
-    bool mirrored = false;
-    QString name() const {
-        return QStringLiteral("%1-%2-%3%4%5").arg(language, dark ? QStringLiteral("dark") : QStringLiteral("light")).arg(width)
-            .arg(text == 100 ? QString() : QStringLiteral("-%1").arg(text), mirrored ? QStringLiteral("-mirrored") : QString());
-    }
-};
-
-class Gallery {
-public:
-    explicit Gallery(const View& view) : m_view(view), m_preferences(m_folder.filePath(QStringLiteral("window.ini"))) {
-        m_preferences.setLanguage(view.language);
-        m_preferences.apply();
-        Theme::current().setScheme(view.dark ? Scheme::dark : Scheme::light);
-        Theme::current().setTextScale(view.text / 100.0);
-        Theme::current().apply();
-        QGuiApplication::setLayoutDirection(view.mirrored ? Qt::RightToLeft : Qt::LeftToRight);
-    }
-    ~Gallery() { QGuiApplication::setLayoutDirection(Qt::LeftToRight); }
-
-    QWidget& frame(QWidget* content) {
-        m_frame = std::make_unique<QWidget>();
-        m_frame->setObjectName(QStringLiteral("window"));
-        auto* const layout = new QVBoxLayout(m_frame.get());
-        layout->setContentsMargins(0, 0, 0, 0);
-        layout->addWidget(content);
-        m_frame->resize(m_view.width, m_view.width < 600 ? 900 : 860);
-        m_frame->show();
-        settle();
-        if (m_frame->width() != m_view.width) wrong << m_view.name() + QStringLiteral(": the window is %1 wide").arg(m_frame->width());
-        return *m_frame;
-    }
-    void settle() {
-        for (int i = 0; i < 6; ++i) {
-            QTest::qWait(4);
-            QCoreApplication::sendPostedEvents();
-        }
-    }
-    /// Keeps a picture and collects what is wrong with it.
-    void take(QWidget& what, const QString& name) {
-        settle();
-        for (const auto& line : lookAt(what)) wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
-        ++taken;
-        const auto folder = qEnvironmentVariable("RUNNEL_PICTURES");
-        if (folder.isEmpty()) return;
-        QDir().mkpath(folder + u'/' + m_view.name());
-        what.grab().save(folder + u'/' + m_view.name() + u'/' + name + QStringLiteral(".png"));
-    }
-    Preferences& preferences() { return m_preferences; }
-
-    QStringList wrong;
-    int taken = 0;
-
-private:
-    View m_view;
-    QTemporaryDir m_folder;
-    Preferences m_preferences;
-    std::unique_ptr<QWidget> m_frame;
-};
-
-struct OnStage {
-    explicit OnStage(Stage::Scene scene = Stage::Scene::full, bool practice = true)
-        : stage(scene),
-          wallet(
-              stage,
-              [this](std::function<void()> what) {
-                  if (!silent) what();
-              },
-              practice ? &stage : nullptr),
-          shell(new Shell(wallet)) {}
-    ~OnStage() { delete shell; }
-    /// Nothing is answered that is asked meanwhile.
-    bool silent = false;
-    Stage stage;
-    WalletModel wallet;
-    QPointer<Shell> shell;
-    void click(const char* name) { shell->findChild<QAbstractButton*>(QString::fromLatin1(name))->click(); }
-};
 
 void walkPages(Gallery& gallery) {
     OnStage on;
@@ -443,6 +360,55 @@ void walkSetup(Gallery& gallery) {
     gallery.take(other, QStringLiteral("setup-working"));
 }
 
+/// Doors out of what would be dead ends, and what there is to say when something does not answer.
+void walkDoors(Gallery& gallery) {
+    StageSetup setup;
+    setup.offered = {{Network::practice, true, false}, {Network::regtest, true, false}};
+    auto* const view = new SetupView(setup);
+    auto& frame = gallery.frame(view);
+    const auto click = [&](const char* name) {
+        view->findChild<QAbstractButton*>(QString::fromLatin1(name))->click();
+        gallery.settle();
+    };
+    QTest::keyClicks(view->findChild<SecretEdit*>(QStringLiteral("unlockPassphrase")), QStringLiteral("wrong"));
+    click("unlockNow");
+    gallery.take(frame, QStringLiteral("setup-wrong-passphrase"));
+    click("unlockOther");
+    click("welcomeReal");
+    gallery.take(frame, QStringLiteral("setup-unlock-regtest"));
+    click("unlockAside");
+    gallery.take(frame, QStringLiteral("setup-aside"));
+    click("asideBack");
+    click("unlockOther");
+    click("welcomePractice");
+    click("unlockAside");
+    click("asideNow");
+    gallery.take(frame, QStringLiteral("setup-set-aside"));
+
+    auto& ended = gallery.frame(makeEndView(QStringLiteral("database or disk is full")));
+    gallery.take(ended, QStringLiteral("ended"));
+
+    OnStage on;
+    auto& home = gallery.frame(on.shell);
+    auto picture = *on.stage.snapshot();
+    picture.chain.reachable = false;
+    on.stage.show(picture);
+    gallery.take(home, QStringLiteral("home-asking"));
+    picture = *Stage(Stage::Scene::full).snapshot();
+    picture.disk_low = true;
+    on.stage.show(picture);
+    gallery.take(home, QStringLiteral("home-disk-low"));
+    picture.disk_low = false;
+    picture.chain.synced = false;
+    on.stage.show(picture);
+    gallery.take(home, QStringLiteral("home-catching-up"));
+
+    OnStage none(Stage::Scene::empty);
+    auto& receive = gallery.frame(none.shell);
+    none.shell->goTo(Shell::receive);
+    gallery.take(receive, QStringLiteral("receive-empty"));
+}
+
 void walkAll(Gallery& gallery) {
     walkPages(gallery);
     walkPayments(gallery);
@@ -453,6 +419,7 @@ void walkAll(Gallery& gallery) {
     walkNotices(gallery);
     walkDialogs(gallery);
     walkSetup(gallery);
+    walkDoors(gallery);
 }
 
 }  // namespace
@@ -535,7 +502,7 @@ private slots:
         QFETCH(bool, mirrored);
         Gallery gallery(View{language, dark, width, text, mirrored});
         walkAll(gallery);
-        QVERIFY(gallery.taken >= 72);
+        QVERIFY(gallery.taken >= 81);
         for (const auto& line : gallery.wrong) qWarning("%s", qPrintable(line));
         QCOMPARE(gallery.wrong.size(), 0);
     }

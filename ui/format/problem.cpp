@@ -180,7 +180,8 @@ Wording wordingOf(const api::Problem& problem) {
             return {Words::tr("This input cannot be used."), technical(p, p.has("cause") ? "cause" : "field"),
                     Words::tr("Check what you entered.")};
         case ProblemKind::unknown_command_target:
-            return {Words::tr("It is not there any more."), Words::tr("It may have ended in the meantime."), {}};
+            return {Words::tr("It is not there any more."), Words::tr("It may have ended in the meantime."),
+                    Words::tr("Look at Channels and Activity for what is there now.")};
         case ProblemKind::not_synced:
             return {Words::tr("The wallet has not caught up with the chain yet."), technical(p, "cause"),
                     Words::tr("Wait until Home says that it has, then try again.")};
@@ -225,7 +226,8 @@ Wording wordingOf(const api::Problem& problem) {
             return {Words::tr("A payment of this invoice is still on its way."),
                     Words::tr("It may yet arrive, so it is not sent a second time."), Words::tr("Activity shows how it ends.")};
         case ProblemKind::own_invoice:
-            return {Words::tr("This invoice is your own."), Words::tr("Paying yourself would move nothing."), {}};
+            return {Words::tr("This invoice is your own."), Words::tr("Paying yourself would move nothing."),
+                    Words::tr("Give it to whoever is to pay you.")};
         case ProblemKind::payee_refused:
             return {Words::tr("The payee did not take the payment."), Words::tr("Nothing was paid."),
                     Words::tr("Ask the payee for a new invoice.")};
@@ -237,7 +239,8 @@ Wording wordingOf(const api::Problem& problem) {
             return wrongNetwork(p);
         case ProblemKind::malformed: return malformed(p);
         case ProblemKind::unsupported:
-            return {Words::tr("This needs something that Runnel cannot do yet."), technical(p, "feature"), {}};
+            return {Words::tr("This needs something that Runnel cannot do yet."), technical(p, "feature"),
+                    Words::tr("Ask for a plain Lightning invoice, or for a bitcoin address.")};
         case ProblemKind::channel_not_open:
             return {Words::tr("The channel is not open any more."), {}, Words::tr("Channels shows where it stands.")};
         case ProblemKind::broadcast_refused:
@@ -311,7 +314,7 @@ Wording wordingOf(const std::string& kind_name) {
             default: return wordingOf(problem);
         }
     }
-    return {Words::tr("The payment did not succeed."), {}, {}};
+    return {Words::tr("The payment did not succeed."), {}, Words::tr("Try again, or ask the payee for a new invoice.")};
 }
 
 }  // namespace runnel::ui

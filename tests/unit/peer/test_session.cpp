@@ -284,6 +284,14 @@ private slots:
         QVERIFY(end.send.empty());
     }
 
+    void what_is_to_be_kept_is_not() {
+        PeerSession session = talking();
+        for (const wire::Message& message : {wire::Message(wire::PeerStorage{Bytes(9, 1)}), wire::Message(wire::PeerStorageRetrieval{})}) {
+            const auto step = session.on(message, start + 2s);
+            QVERIFY(!step.fault && step.events.empty() && step.send.empty());
+        }
+    }
+
     void any_message_shows_that_they_live() {
         PeerSession session = talking();
         session.tick(start + 30s);

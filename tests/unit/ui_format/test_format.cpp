@@ -291,7 +291,7 @@ private slots:
 
     void everyProblemIsWorded() {
         QStringList seen;
-        for (int k = 0; k <= static_cast<int>(api::ProblemKind::internal); ++k) {
+        for (int k = 0; k <= static_cast<int>(api::last_problem_kind); ++k) {
             api::Problem problem{static_cast<api::ProblemKind>(k),
                                  {{"available_sat", "10"}, {"needed_sat", "20"}, {"reserve_sat", "5"}, {"least", "7"}, {"most", "9"},
                                   {"unit", "sat"}, {"can_send_msat", "5000"}, {"needed_msat", "9000"}, {"fee_msat", "1000"},
@@ -299,6 +299,7 @@ private slots:
             const auto words = wordingOf(problem);
             QVERIFY(words.what.size() > 8);
             QVERIFY(words.what.endsWith(u'.'));
+            QVERIFY2(words.retry.endsWith(u'.'), qPrintable(words.what));  // what to try
             QVERIFY2(!seen.contains(words.what), qPrintable(words.what));
             // "malformed" without more is about any text; two kinds of "no" need two sentences.
             seen << words.what;

@@ -51,6 +51,8 @@ void add_base(std::vector<Message>& out) {
     out.emplace_back(Ping{17, Bytes(5, 0)});
     out.emplace_back(Pong{Bytes(17, 0)});
     out.emplace_back(OnionMessage{point(2), Bytes(66, 0xab)});
+    out.emplace_back(PeerStorage{Bytes(40, 0xcd)});
+    out.emplace_back(PeerStorageRetrieval{Bytes(41, 0xce)});
     out.emplace_back(UnknownOdd{32769});
 }
 

@@ -1,0 +1,104 @@
+// A gallery: one view (language, theme, width, size of text) in which pages and dialogs are shown, looked at, and kept as pictures.
+#pragma once
+
+#include "tests/ui/look.h"
+#include "tests/ui/pictures_world.h"
+
+#include "ui/models/wallet_model.h"
+#include "ui/style/theme.h"
+#include "ui/window/preferences.h"
+#include "ui/window/shell.h"
+
+#include <QAbstractButton>
+#include <QDir>
+#include <QPointer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QVBoxLayout>
+
+namespace runnel::test {
+
+struct View {
+    QString language = QStringLiteral("en");
+    bool dark = false;
+    int width = 1280;
+    int text = 100;
+    bool mirrored = false;
+    QString name() const {
+        return QStringLiteral("%1-%2-%3%4%5").arg(language, dark ? QStringLiteral("dark") : QStringLiteral("light")).arg(width)
+            .arg(text == 100 ? QString() : QStringLiteral("-%1").arg(text), mirrored ? QStringLiteral("-mirrored") : QString());
+    }
+};
+
+class Gallery {
+public:
+    explicit Gallery(const View& view) : m_view(view), m_preferences(m_folder.filePath(QStringLiteral("window.ini"))) {
+        m_preferences.setLanguage(view.language);
+        m_preferences.apply();
+        ui::Theme::current().setScheme(view.dark ? ui::Scheme::dark : ui::Scheme::light);
+        ui::Theme::current().setTextScale(view.text / 100.0);
+        ui::Theme::current().apply();
+        QGuiApplication::setLayoutDirection(view.mirrored ? Qt::RightToLeft : Qt::LeftToRight);
+    }
+    ~Gallery() { QGuiApplication::setLayoutDirection(Qt::LeftToRight); }
+
+    QWidget& frame(QWidget* content) {
+        m_frame = std::make_unique<QWidget>();
+        m_frame->setObjectName(QStringLiteral("window"));
+        auto* const layout = new QVBoxLayout(m_frame.get());
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->addWidget(content);
+        m_frame->resize(m_view.width, m_view.width < 600 ? 900 : 860);
+        m_frame->show();
+        settle();
+        if (m_frame->width() != m_view.width) wrong << m_view.name() + QStringLiteral(": the window is %1 wide").arg(m_frame->width());
+        return *m_frame;
+    }
+    void settle() {
+        for (int i = 0; i < 6; ++i) {
+            QTest::qWait(4);
+            QCoreApplication::sendPostedEvents();
+        }
+    }
+    /// Keeps a picture and collects what is wrong with it.
+    void take(QWidget& what, const QString& name) {
+        settle();
+        for (const auto& line : lookAt(what)) wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
+        ++taken;
+        const auto folder = qEnvironmentVariable("RUNNEL_PICTURES");
+        if (folder.isEmpty()) return;
+        QDir().mkpath(folder + u'/' + m_view.name());
+        what.grab().save(folder + u'/' + m_view.name() + u'/' + name + QStringLiteral(".png"));
+    }
+    ui::Preferences& preferences() { return m_preferences; }
+
+    QStringList wrong;
+    int taken = 0;
+
+private:
+    View m_view;
+    QTemporaryDir m_folder;
+    ui::Preferences m_preferences;
+    std::unique_ptr<QWidget> m_frame;
+};
+
+struct OnStage {
+    explicit OnStage(Stage::Scene scene = Stage::Scene::full, bool practice = true)
+        : stage(scene),
+          wallet(
+              stage,
+              [this](std::function<void()> what) {
+                  if (!silent) what();
+              },
+              practice ? &stage : nullptr),
+          shell(new ui::Shell(wallet)) {}
+    ~OnStage() { delete shell; }
+    /// Nothing is answered that is asked meanwhile.
+    bool silent = false;
+    Stage stage;
+    ui::WalletModel wallet;
+    QPointer<ui::Shell> shell;
+    void click(const char* name) { shell->findChild<QAbstractButton*>(QString::fromLatin1(name))->click(); }
+};
+
+}  // namespace runnel::test
