@@ -293,6 +293,11 @@ void walkDialogs(Gallery& gallery) {
     take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close");
     take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-alone",
          [](Sheet* sheet) { sheet->findChild<QRadioButton*>(QStringLiteral("closeAlone"))->click(); });
+    auto asked = channels[0];
+    asked.state = "awaiting_accept";
+    take(new CloseChannelDialog(on.wallet, asked, &frame), "dialog-close-asked", [](Sheet* sheet) {
+        QVERIFY(sheet->findChild<QRadioButton*>(QStringLiteral("closeAlone"))->isHidden());
+    });
     take(new ChannelDetails(on.wallet, channels[0].channel_id, &frame), "dialog-channel");
     take(new ChannelDetails(on.wallet, channels[3].channel_id, &frame), "dialog-channel-closing");
     const auto key = [&](int row) { return QByteArray::fromStdString(on.wallet.activity().at(row).key()); };
