@@ -25,6 +25,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QScrollArea>
 #include <QTemporaryDir>
 
@@ -288,6 +289,11 @@ void walkDialogs(Gallery& gallery) {
     take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-closing",
          click("closeNow"));
     take(new CloseChannelDialog(on.wallet, stuckClose(channels[0]), &frame), "dialog-close-stuck");
+    auto asked = channels[0];
+    asked.state = "awaiting_accept";
+    take(new CloseChannelDialog(on.wallet, asked, &frame), "dialog-close-asked", [](Sheet* sheet) {
+        QVERIFY(sheet->findChild<QRadioButton*>(QStringLiteral("closeAlone"))->isHidden());
+    });
     take(new ChannelDetails(on.wallet, channels[0].channel_id, &frame), "dialog-channel");
     take(new ChannelDetails(on.wallet, channels[2].channel_id, &frame), "dialog-channel-opening");
     take(new ChannelDetails(on.wallet, channels[3].channel_id, &frame), "dialog-channel-closing");
