@@ -1738,6 +1738,14 @@
         <source>Closing it alone needs no answer. It costs more and takes longer, because your coins wait until nobody can object.</source>
         <translation>Allein zu schließen braucht keine Antwort. Es kostet mehr und dauert länger, weil dein Geld wartet, bis niemand mehr widersprechen kann.</translation>
     </message>
+    <message>
+        <source>The channel has moved on in the meantime.</source>
+        <translation>Der Kanal ist inzwischen weiter.</translation>
+    </message>
+    <message>
+        <source>Look at it under Channels, then choose again.</source>
+        <translation>Sieh ihn unter Kanäle an, und wähle dann neu.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ConfirmSend</name>
@@ -2938,7 +2946,7 @@
     </message>
     <message>
         <source>Nobody can open a wallet without its passphrase, but its 24 words bring back the coins it has on the chain. What is here is not deleted: its folder gets another name, and a new or a restored wallet takes its place.</source>
-        <translation>Ohne Passphrase kann niemand eine Wallet öffnen, aber ihre 24 Wörter bringen die Coins zurück, die sie auf der Kette hat. Was hier liegt, wird nicht gelöscht: Der Ordner bekommt einen anderen Namen, und eine neue oder wiederhergestellte Wallet tritt an seine Stelle.</translation>
+        <translation>Ohne Passphrase kann niemand eine Wallet öffnen, aber ihre 24 Wörter bringen das Guthaben zurück, das sie auf der Kette hat. Was hier liegt, wird nicht gelöscht: Der Ordner bekommt einen anderen Namen, und eine neue oder wiederhergestellte Wallet tritt an seine Stelle.</translation>
     </message>
     <message>
         <source>Money in channels is not in the words. With channels open, look for the passphrase first, and keep the folder in any case.</source>

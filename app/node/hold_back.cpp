@@ -1,5 +1,7 @@
 #include "app/node/hold_back.h"
 
+#include "core/node/funding.h"
+
 #include <algorithm>
 
 namespace runnel::app {
@@ -41,8 +43,9 @@ bool HoldBack::must_wait(const node::State& state, const bitcoin::Transaction& t
         if (m_waiting.contains(input.previous.txid)) return true;
         return std::any_of(state.channels.begin(), state.channels.end(), [&](const auto& entry) {
             const auto* const funded = channel::funded_of(entry.second->state);
+            // Of an unproven channel nothing of ours is published, and its outpoint is only what a stranger says.
             return funded != nullptr && funded->params().funding == input.previous &&
-                   !is_compared(state, entry.first);
+                   !node::is_unproven(*entry.second) && !is_compared(state, entry.first);
         });
     });
 }

@@ -188,8 +188,7 @@ void WalletNode::look_at_tail() {
     if (m_hold_back.all_compared(node.state())) {
         log(LogLevel::info, "store tail agreed");
         m_store->tail_agreed();
-        // Said again for a turn in which readers hear that all is well.
-        if (m_chain_status) m_engine->on_chain_event(*m_chain_status);
+        m_engine->look_again();
         return;
     }
     m_tail_timer.expires_after(std::chrono::seconds(1));

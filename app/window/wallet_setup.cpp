@@ -91,6 +91,12 @@ std::optional<api::WordsProblem> WalletSetup::check_words(ByteView words) const 
                       parsed.error());
 }
 
+std::optional<api::SetupProblem> WalletSetup::check_chain(Network network, const std::string& chain) const {
+    const auto url = chain::parse_bitcoind_url(chain, network);
+    if (url) return std::nullopt;
+    return SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))};
+}
+
 std::string_view WalletSetup::word(std::size_t index) const { return keys::WordList::of(keys::Language::english).word(index); }
 
 std::vector<std::string_view> WalletSetup::words_like(std::string_view beginning, std::size_t most) const {
@@ -121,8 +127,7 @@ WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
     if (!mnemonic) return fail(SetupProblem{SetupFault::internal, "the words do not fit together"});
     const auto chain = creation.chain.empty() ? m_options.chain : creation.chain;
     if (creation.network != Network::practice) {
-        const auto url = chain::parse_bitcoind_url(chain, creation.network);
-        if (!url) return fail(SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))});
+        if (auto problem = check_chain(creation.network, chain)) return fail(*std::move(problem));
     }
     // Restored, its coins may be anywhere in the chain.
     std::optional<UnixTime> birth;

@@ -91,6 +91,8 @@ public:
     virtual std::string_view word(std::size_t index) const = 0;
     /// Every word of the list that begins so, in order; at most `most`.
     virtual std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const = 0;
+    /// Nothing when a chain source's address can be used: asked before any words are shown.
+    virtual std::optional<SetupProblem> check_chain(Network network, const std::string& chain) const = 0;
     /// Takes seconds, on a thread of its own.
     virtual void create(Creation creation, OnSession done) = 0;
     virtual void open(Opening opening, OnSession done) = 0;

@@ -127,8 +127,12 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
         fact);
 }
 
-/// What we said, or are about to say, in shutdown is an address given away.
+}  // namespace
+
+/// Not while nothing was ever paid into it: strangers could open and close without end, and lead the wallet's next addresses beyond
+/// where a restored one looks for them.
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope) {
+    if (is_unproven(channel)) return;
     if (const auto* const closing = std::get_if<channel::ShuttingDown>(&channel.state)) {
         use_receive_script(draft, closing->our_script, scope);
     } else if (const auto* const agreeing =
@@ -136,8 +140,6 @@ void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Sc
         use_receive_script(draft, agreeing->our_script, scope);
     }
 }
-
-}  // namespace
 
 void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id,
                 const std::string& text) {
@@ -193,8 +195,11 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     const ChannelPtr* const found = draft.channels.find(*id);
     // A channel of another peer is none of this peer's business: an attacker may know its id from the chain.
     if (found == nullptr || (*found)->peer != event.node_id) return on_unknown_channel(draft, event, *id);
-    if (std::holds_alternative<wire::FundingCreated>(event.message) &&
-        std::holds_alternative<channel::AwaitingFundingCreated>((*found)->state)) {
+    if (const auto* const created = std::get_if<wire::FundingCreated>(&event.message);
+        created != nullptr && std::holds_alternative<channel::AwaitingFundingCreated>((*found)->state)) {
+        // Who knows the funding transaction beforehand can choose this; a channel is taken in when its id changes.
+        if (channel::channel_id_of({created->funding_txid, created->funding_output_index}) == *id)
+            return drop_opening(draft, *id, "temporary_channel_id is the channel's own");
         // Accepted while there was room; nothing of it is on either disk yet.
         if (const auto reason = why_not_theirs(draft, event.node_id, scope))
             return drop_opening(draft, *id, *reason);

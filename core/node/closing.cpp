@@ -273,7 +273,9 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
     std::visit(
         overloaded{[&](const channel::MutualCloseAgreed& cause) {
                        const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
-                       if (draft.transactions.contains(tx->txid())) return;
+                       // Seen before, from a peer who was quicker, it is still ours to bring into a block.
+                       const WalletTx* const known = draft.transactions.find(tx->txid());
+                       if (known != nullptr && known->ours) return;
                        record_close_tx(draft, tx, "close",
                                        our_fee_of(closing->funded.params(), *tx), false,
                                        std::nullopt, scope);

@@ -82,6 +82,8 @@ bool is_mature(const ports::Coin& coin, BlockHeight tip);
 bitcoin::Script take_change_script(Draft& draft, const Scope& scope);
 bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope);
 /// A script that somebody was given is not given again: the receive counter moves past it.
+/// What we said, or are about to say, in shutdown is an address given away.
+void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope);
 void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope);
 /// Coins free to be spent: not reserved by an opening under way.
 std::vector<ports::Coin> free_coins(const Draft& draft);

@@ -120,7 +120,7 @@ std::optional<api::Problem> lost_coin(const Draft& draft, const channel::Funding
 void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope) {
     const auto refuse = [&](api::Problem problem) { draft.answer(id, fail(std::move(problem))); };
     const Peer* const peer = draft.peers.find(wish.node_id);
-    if (peer == nullptr || !peer->connected) {
+    if (peer == nullptr || !peer->connected || peer->hung_up) {
         return refuse(api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}});
     }
     if (const auto problem = chain_problem(draft, scope, false)) return refuse(*problem);

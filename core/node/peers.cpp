@@ -156,6 +156,10 @@ void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish
     }
     if (!draft.peers.contains(wish.node_id)) draft.peers.put(wish.node_id, Peer{});
     Peer& peer = draft.peers.edit(wish.node_id);
+    if (peer.hung_up) {
+        return draft.answer(id, fail(api::Problem{api::ProblemKind::connect_failed,
+                                                  {{"node_id", wish.node_id.hex()}, {"cause", "the last connection is just ending"}}}));
+    }
     if (peer.connected) {
         draft.answer(id, api::Answer(api::Connected{wish.node_id, peer.features.to_string()}));
         return;

@@ -180,8 +180,22 @@ void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const T
     });
     for (const auto& id : funded) {
         channel::on_funding_confirmed(*draft.edit_channel(id), channel::Confirmation{height, confirmed.index});
+        use_shutdown_script(draft, **draft.channels.find(id), scope);
     }
     for (const auto& [id, outpoint] : spends) on_channel_spend(draft, id, outpoint, confirmed.tx, height, scope);
+}
+
+/// Is it ours to broadcast, or something that builds on it?
+bool carries_ours(const Draft& draft, const Txid& txid) {
+    const WalletTx* const row = draft.transactions.find(txid);
+    if (row == nullptr) return false;
+    if (row->ours) return true;
+    std::vector<Txid> children;
+    draft.transactions.for_each([&](const Txid& id, const WalletTx& child) {
+        const auto& inputs = child.tx->inputs;
+        if (std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.previous.txid == txid; })) children.push_back(id);
+    });
+    return std::any_of(children.begin(), children.end(), [&](const Txid& id) { return carries_ours(draft, id); });
 }
 
 /// A mempool holds one of those that spend the same output: what it took last. A payment to us that
@@ -193,7 +207,7 @@ bool replaces(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid) {
     draft.transactions.for_each([&](const Txid& id, const WalletTx& row) {
         if (id == txid || !share_an_input(*row.tx, tx)) return;
         losers.push_back(id);
-        is_taken = is_taken || row.ours || row.height;
+        is_taken = is_taken || row.height || carries_ours(draft, id);
     });
     if (is_taken) return false;
     std::vector<Dropped> ignored;

@@ -90,6 +90,15 @@ void Engine::start() {
 
 // What comes in ---------------------------------------------------------------------------------------------------------------
 
+void Engine::look_again() {
+    asio::dispatch(m_io, [self = std::weak_ptr(m_self)] {
+        const auto engine = self.lock();
+        if (!engine || (*engine)->m_broken || (*engine)->m_on_stopped) return;
+        (*engine)->m_queue.push(node::TimerFired{0});  // of no kind
+        (*engine)->wake();
+    });
+}
+
 void Engine::on_chain_event(ports::ChainEvent event) {
     asio::dispatch(m_io, [self = std::weak_ptr(m_self), event = std::move(event)]() mutable {
         const auto engine = self.lock();

@@ -66,6 +66,8 @@ public:
     Result<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port) { return m_peers.listen(host, port); }
     /// From any thread.
     void on_chain_event(ports::ChainEvent event);
+    /// A turn although nothing has happened, for what its context says: readers hear of that. From any thread.
+    void look_again();
     /// Lets the turn under way become durable and its messages leave, then closes every connection and calls `done`. What still
     /// waits for a turn is forgotten: peers repeat it, clients hear nothing.
     void stop(std::function<void()> done);

@@ -96,6 +96,7 @@ public:
     std::vector<api::WalletChoice> choices() const override { return offered; }
     SecretBytes fresh_words() override;
     std::optional<api::WordsProblem> check_words(ByteView) const override { return api::WordsProblem{api::WordsProblem::Kind::unknown, 6}; }
+    std::optional<api::SetupProblem> check_chain(Network, const std::string&) const override { return std::nullopt; }
     std::string_view word(std::size_t index) const override;
     std::vector<std::string_view> words_like(std::string_view, std::size_t) const override { return {"abandon"}; }
     void create(api::Creation, api::OnSession done) override;

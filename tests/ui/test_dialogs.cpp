@@ -460,18 +460,37 @@ private slots:
         QVERIFY(person.press("channelClose"));
         auto* const sheet = dialog<CloseChannelDialog>(desk);
         QVERIFY(QTest::qWaitFor([&] { return button(sheet, "closeNow")->isEnabled(); }));
-        // Begun by the other side: what is left is to wait, or to close it alone.
+        // Begun by the other side: what is left is to wait, or to close it alone. That is not put under the pointer.
         desk.stage.show(stuck(desk.stage));
-        QVERIFY(QTest::qWaitFor([&] { return !person.sees("closeAgreed"); }));
-        QVERIFY(QTest::qWaitFor([&] { return button(sheet, "closeNow")->isEnabled(); }));
-        QVERIFY(button(sheet, "closeNow")->text().contains(QStringLiteral("one")));
-        QVERIFY(button(sheet, "closeCancel")->text().contains(QStringLiteral("waiting")));
+        QVERIFY(person.waitToRead("closeProblemWhat", QStringLiteral("moved on")));
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
         auto done = stuck(desk.stage);
         done.channels.front().state = "closing";
         done.channels.front().waits_for.clear();
         desk.stage.show(done);
-        QVERIFY(person.waitToRead("closeProblemWhat", QStringLiteral("not open any more")));
+        desk.settle();
+        QVERIFY(person.read("closeProblemWhat").contains(QStringLiteral("moved on")));
         QVERIFY(!button(sheet, "closeNow")->isEnabled());
+    }
+
+    void anOpeningThatIsSignedMeanwhileIsNotCancelled() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto asked = *desk.stage.snapshot();
+        asked.channels.front().state = "awaiting_funding_signed";
+        desk.stage.show(asked);
+        desk.settle();
+        auto* const sheet = new CloseChannelDialog(*desk.wallet, asked.channels.front(), desk.shell);
+        QVERIFY(present(sheet));
+        QVERIFY(QTest::qWaitFor([&] { return button(sheet, "closeNow")->isEnabled(); }));
+        QVERIFY(button(sheet, "closeNow")->text().contains(QStringLiteral("ancel")));
+        // Its coins are spent now: what would be pressed is a close, with its fee.
+        auto is_signed = asked;
+        is_signed.channels.front().state = "awaiting_confirmation";
+        desk.stage.show(is_signed);
+        QVERIFY(person.waitToRead("closeProblemWhat", QStringLiteral("moved on")));
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
+        QVERIFY(factOf(*sheet, "Comes back").isEmpty());
     }
 };
 

@@ -160,6 +160,10 @@ private slots:
         QVERIFY(person.sees("welcomeChain"));
         QVERIFY(person.press("welcomeReal"));
         QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("missing")));
+        // Before any words are on paper.
+        QTest::keyClicks(person.see<QLineEdit>("welcomeChain"), QStringLiteral("bitcoind:ftp://example"));
+        QVERIFY(person.press("welcomeReal"));
+        QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("cannot be used")));
         network->setCurrentIndex(0);
         QVERIFY(person.press("welcomeReal"));
         // ... and can be told another.

@@ -57,6 +57,10 @@ public:
     std::vector<api::WalletChoice> choices() const override { return offered; }
     SecretBytes fresh_words() override;
     std::optional<api::WordsProblem> check_words(ByteView words) const override;
+    std::optional<api::SetupProblem> check_chain(Network, const std::string& source) const override {
+        if (source.rfind("bitcoind:http://", 0) == 0) return std::nullopt;
+        return api::SetupProblem{api::SetupFault::chain_address, "scheme"};
+    }
     std::string_view word(std::size_t index) const override;
     std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
     void create(api::Creation creation, api::OnSession done) override;

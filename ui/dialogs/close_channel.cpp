@@ -25,6 +25,13 @@ bool isUnsigned(const api::ChannelView& channel) {
            channel.state == "awaiting_funding_signed";
 }
 
+CloseChannelDialog::Stand standOf(const api::ChannelView& channel) {
+    using Stand = CloseChannelDialog::Stand;
+    if (isUnsigned(channel)) return Stand::asked_for;
+    if (isAgreeing(channel)) return Stand::agreeing;
+    return isClosing(channel) || isOver(channel) ? Stand::over : Stand::open;
+}
+
 }  // namespace
 
 CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel,
@@ -33,7 +40,7 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
             parent),
       m_wallet(wallet),
       m_id(channel.channel_id),
-      m_unsigned(isUnsigned(channel)),
+      m_stand(standOf(channel)),
       m_channel(channel) {
     m_agreed = new QRadioButton(tr("&Together with the other side"));
     m_agreed->setObjectName(QStringLiteral("closeAgreed"));
@@ -69,19 +76,15 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
         const auto* const now = m_wallet.channels().find(m_id);
         if (m_under_way || (now != nullptr && *now == m_channel)) return;
         if (now != nullptr) m_channel = *now;
-        // Begun meanwhile, or done: another way is left than was offered, or none.
-        if (now != nullptr && !isAgreeing(*now) && (isClosing(*now) || isOver(*now)))
-            refuse();
-        else if (now != nullptr && !m_agreeing && isAgreeing(*now))
-            offerAloneOnly();
-        else
-            ask();
+        // Signed, begun or done meanwhile: another way is left than was offered. It is not put under the pointer that was to press this one.
+        if (now == nullptr || standOf(*now) != m_stand) return refuse();
+        ask();
         m_explained->setText(explanation());
     });
     m_agreed->setFocus();
-    if (m_unsigned)
+    if (m_stand == Stand::asked_for)
         offerCancelling();
-    else if (isAgreeing(channel))
+    else if (m_stand == Stand::agreeing)
         offerAloneOnly();
     else
         choose();
@@ -90,8 +93,8 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
 bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
 
 QString CloseChannelDialog::cancelText() const {
-    if (m_unsigned) return tr("&Keep waiting");
-    return m_agreeing ? tr("&Go on waiting") : tr("&Keep it open");
+    if (m_stand == Stand::asked_for) return tr("&Keep waiting");
+    return m_stand == Stand::agreeing ? tr("&Go on waiting") : tr("&Keep it open");
 }
 
 void CloseChannelDialog::offerCancelling() {
@@ -102,23 +105,18 @@ void CloseChannelDialog::offerCancelling() {
 }
 
 void CloseChannelDialog::offerAloneOnly() {
-    m_agreeing = true;
     m_agreed->hide();
     m_alone->hide();
-    m_cancel->setText(cancelText());
     m_cancel->setFocus();
-    if (isForced())
-        choose();
-    else
-        m_alone->setChecked(true);
+    m_alone->setChecked(true);
 }
 
 QString CloseChannelDialog::explanation() const {
-    if (m_unsigned) {
+    if (m_stand == Stand::asked_for) {
         return tr("The other side has not signed yet, so nothing has left your wallet. Cancelled now, "
                   "the channel never was.");
     }
-    if (m_agreeing) {
+    if (m_stand == Stand::agreeing) {
         return channelWords(m_channel, m_wallet.picture().chain, m_wallet.now()).sentence + u' ' +
                tr("Closing it alone needs no answer. It costs more and takes longer, because your "
                   "coins wait until nobody can object.");
@@ -132,6 +130,7 @@ QString CloseChannelDialog::explanation() const {
 
 void CloseChannelDialog::choose() {
     m_quoted = false;
+    m_refused = false;
     m_close->setEnabled(false);
     m_problem->hide();
     m_card->show();
@@ -139,7 +138,7 @@ void CloseChannelDialog::choose() {
     m_facts->set(tr("Comes back"), tr("Is being worked out …"));
     m_explained->setText(explanation());
     m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
-    m_close->setText(m_unsigned   ? tr("&Cancel the opening")
+    m_close->setText(m_stand == Stand::asked_for   ? tr("&Cancel the opening")
                      : isForced() ? tr("Close it al&one")
                                   : tr("&Close the channel"));
     ask();
@@ -162,10 +161,11 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
         m_problem->showProblem(wordingOf(quote.error()));
         return;
     }
-    m_problem->hide();
+    // What was refused is said until something else is chosen.
+    if (!m_refused) m_problem->hide();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
-    if (m_unsigned) {
+    if (m_stand == Stand::asked_for) {
         m_facts->set(tr("Comes back"),
                      tr("%1, at once and for nothing").arg(satText(quote->to_us)));
         return;
@@ -188,7 +188,11 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
 void CloseChannelDialog::refuse() {
     // Answers to what was asked before are of no use.
     ++m_asked;
-    show(fail(api::Problem{api::ProblemKind::channel_not_open, {}}));
+    m_quoted = false;
+    m_close->setEnabled(false);
+    m_card->hide();
+    m_explained->hide();
+    m_problem->showProblem({tr("The channel has moved on in the meantime."), {}, tr("Look at it under Channels, then choose again.")});
 }
 
 void CloseChannelDialog::setUnderWay(bool under_way) {

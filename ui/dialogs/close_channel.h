@@ -22,6 +22,9 @@ class CloseChannelDialog : public Sheet {
 public:
     CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel, QWidget* parent);
 
+    /// What there is to be done about a channel: cancel the opening, close it, only close it alone, nothing.
+    enum class Stand { asked_for, open, agreeing, over };
+
 signals:
     void said(const QString& sentence);
 
@@ -43,7 +46,7 @@ private:
 
     WalletModel& m_wallet;
     ChannelId m_id;
-    bool m_unsigned;  ///< There is nothing to close yet: the opening is cancelled.
+    const Stand m_stand;  ///< Of the channel, when it was asked about: what is offered is for that.
     QRadioButton *m_agreed, *m_alone;
     Text* m_explained;
     Card* m_card;
@@ -54,7 +57,7 @@ private:
     quint64 m_asked = 0;
     bool m_quoted = false;  ///< What the way that is chosen costs stands there.
     bool m_under_way = false;
-    bool m_agreeing = false;
+    bool m_refused = false;  ///< The banner says why.
     api::ChannelView m_channel;  ///< As it was when it was asked about last.
 };
 

@@ -179,12 +179,15 @@ void OpenChannelDialog::ask() {
 
 void OpenChannelDialog::askForAll() {
     m_ask_soon.stop();
+    // What was quoted is for the amount that stood there.
+    m_quoted.reset();
+    m_open->setEnabled(false);
     api::AskOpen wish;
     if (const auto to = target()) wish.node_id = to->node_id;
     m_wallet.bridge().quote(
         wish, this, [this, number = ++m_asked](const Result<api::OpenQuote, api::Problem>& quote) {
             // Something was typed or chosen meanwhile: that counts.
-            if (number != m_asked) return;
+            if (number != m_asked || m_stage != Stage::asking) return;
             if (quote)
                 m_amount->setAmount(quote->amount);
             else
@@ -284,7 +287,11 @@ void OpenChannelDialog::open(const Wish& quoted) {
 
 void OpenChannelDialog::opened(const api::CommandResult& result) {
     setStage(Stage::asking);
-    if (!result) return refuse(result.error());
+    if (!result) {
+        refuse(result.error());
+        if (!m_quoted) ask();
+        return;
+    }
     emit said(tr("The channel is being opened."));
     accept();
 }

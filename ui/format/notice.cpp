@@ -71,7 +71,8 @@ const api::ChannelView* channelOf(const Notice& notice, const api::Snapshot& pic
 }  // namespace
 
 bool Notice::isAbout(const Notice& other) const {
-    return about == other.about && problem.kind == other.problem.kind && channel == other.channel &&
+    const bool same_peer = about == About::trouble || peer == other.peer;
+    return about == other.about && problem.kind == other.problem.kind && channel == other.channel && same_peer &&
            param(problem, "txid") == param(other.problem, "txid");
 }
 

@@ -99,6 +99,10 @@ void ActivityModel::fetchAll() {
     fetchMore({});
 }
 
+void ActivityModel::reword() {
+    for (auto& entry : m_entries) entry.searched = searchText(entry, now());
+}
+
 void ActivityModel::readTransactions() {
     if (m_tx_reading) {
         m_tx_again = true;

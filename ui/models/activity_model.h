@@ -43,6 +43,8 @@ public:
     bool isLoaded() const { return m_loaded; }
     /// Reads on until nothing is left; for a search.
     void fetchAll();
+    /// The language has changed: what a search looks through holds words of it.
+    void reword();
     QDateTime now() const { return m_clock(); }
     void setClock(Clock clock) { m_clock = std::move(clock); }
 

@@ -203,10 +203,10 @@ void HomePage::buildPractice() {
 }
 
 void HomePage::askForCoins(Button* button, Banner* problem) {
-    button->setEnabled(false);
+    button->setBusy(true);
     m_wallet.practice()->faucet(
         practice_gift, this, [this, button, problem](const Result<Txid, api::Problem>& sent) {
-            button->setEnabled(true);
+            button->setBusy(false);
             if (!sent) {
                 problem->showProblem(wordingOf(sent.error()));
                 return reveal(problem);

@@ -89,7 +89,7 @@ void InvoicePreview::set(const api::Inspection& looked) {
     m_other->setVisible(isPayable(looked) && looked.onchain && !looked.onchain->problem);
     show();
     refresh();
-    if (choose && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
+    if (choose && isVisible() && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
 }
 
 std::optional<Msat> InvoicePreview::amount() const {

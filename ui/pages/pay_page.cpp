@@ -138,7 +138,8 @@ void PayPage::buildProgress() {
 void PayPage::setText(const QString& text) {
     m_entry->setText(text);
 }
-QString PayPage::text() const { return m_entry->text(); }
+QString PayPage::text() const { return m_top->isHidden() ? QString() : m_entry->text(); }
+bool PayPage::isUnderWay() const { return !m_progress->isHidden(); }
 void PayPage::readPicture(const QImage& picture) {
     m_entry->readPicture(picture);
 }
@@ -174,12 +175,18 @@ void PayPage::look() {
 }
 
 /// Of the same text: "wait until it is back" must not end in pasting it once more.
+void PayPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    m_again.start();
+}
+
 void PayPage::lookAgain() {
-    if (!m_looked || !hinders(*m_looked) || m_top->isHidden()) return;
+    if (!m_looked || !hinders(*m_looked) || !m_top->isVisible()) return;
     m_wallet.bridge().inspect(
         m_entry->text().toStdString(), this,
         [this, number = m_looking](const Result<api::Inspection, api::Problem>& looked) {
-            if (number != m_looking || !looked || !m_looked) return;
+            // Not behind the progress of what has begun meanwhile, nor for a page nobody looks at: that catches up when it is shown.
+            if (number != m_looking || !looked || !m_looked || !m_top->isVisible()) return;
             const auto chain = [](const api::Inspection& one) {
                 return one.onchain ? one.onchain->problem : std::nullopt;
             };

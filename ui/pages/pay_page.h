@@ -28,7 +28,9 @@ public:
     explicit PayPage(WalletModel& wallet, QWidget* parent = nullptr);
     /// Puts a text there to be looked at, as if pasted.
     void setText(const QString& text);
+    /// What waits to be paid; empty once something is under way.
     QString text() const;
+    bool isUnderWay() const;
     /// Reads a QR code out of a picture.
     void readPicture(const QImage& picture);
 
@@ -37,6 +39,7 @@ signals:
     void wantsActivity();
 
 protected:
+    void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragMoveEvent(QDragMoveEvent* event) override;
     void dropEvent(QDropEvent* event) override;

@@ -27,6 +27,7 @@ public:
     void showInvoice();
     /// The invoice that stands there to be paid; shown again by resume().
     std::optional<PaymentHash> shownInvoice() const;
+    bool isAddressShown() const { return !m_address->isHidden(); }
     void resume(const PaymentHash& invoice);
 
 signals:

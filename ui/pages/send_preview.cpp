@@ -148,7 +148,7 @@ void SendPreview::set(const api::OnchainTarget& target, const QString& lightning
     showTarget();
     QWidget::show();
     ask();
-    if (!target.amount && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
+    if (!target.amount && isVisible() && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
 }
 
 void SendPreview::forget() {

@@ -103,9 +103,10 @@ void Button::setBusy(bool busy, const QString& text) {
     m_busy = busy;
     if (busy) {
         m_idle_text = this->text();
+        m_busy_text = text;
         if (!text.isEmpty()) setText(text);
-    } else {
-        setText(m_idle_text);
+    } else if (!m_busy_text.isEmpty() && this->text() == m_busy_text) {
+        setText(m_idle_text);  // unless it was given another one meanwhile
     }
     // A disabled widget hands the keyboard on to the next one, where a second press would do something else. It waits for its own.
     if (busy) {

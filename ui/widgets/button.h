@@ -31,7 +31,7 @@ private:
     QRect textRect(int width) const;
     int chrome() const;
     ButtonKind m_kind;
-    QString m_glyph, m_idle_text;
+    QString m_glyph, m_idle_text, m_busy_text;
     bool m_busy = false, m_had_focus = false;
 };
 

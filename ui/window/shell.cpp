@@ -35,8 +35,8 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     : QWidget(parent),
       m_wallet(wallet),
       m_rail(new Rail),
-      m_notice(new PracticeNotice(wallet)),
-      m_board(new NoticeBoard(wallet)),
+      m_notice(new PracticeNotice(wallet, this)),
+      m_board(new NoticeBoard(wallet, this)),
       m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("shell"));
     auto* const layout = new QBoxLayout(QBoxLayout::LeftToRight, this);
@@ -129,12 +129,13 @@ void Shell::goTo(int page) {
     m_rail->setCurrent(page);
 }
 
-Shell::Place Shell::place() const { return {currentPage(), m_pay->text(), m_receive->shownInvoice()}; }
+Shell::Place Shell::place() const { return {currentPage(), m_pay->text(), m_receive->shownInvoice(), m_receive->isAddressShown()}; }
 
 void Shell::resume(const Place& place) {
     goTo(place.page);
     if (!place.pay_text.isEmpty()) m_pay->setText(place.pay_text);
     if (place.invoice) m_receive->resume(*place.invoice);
+    if (place.address) m_receive->showAddress();
 }
 
 int Shell::currentPage() const { return m_stack->currentIndex(); }

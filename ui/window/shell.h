@@ -31,6 +31,7 @@ public:
         int page = home;
         QString pay_text;
         std::optional<PaymentHash> invoice;
+        bool address = false;  ///< Receive showed an address.
     };
     Place place() const;
     void resume(const Place& place);

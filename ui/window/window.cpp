@@ -2,9 +2,10 @@
 
 #include "ui/format/overview.h"
 #include "ui/format/text.h"
+#include "ui/pages/pay_page.h"
 #include "ui/style/theme.h"
-#include "ui/widgets/notes.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/notes.h"
 #include "ui/window/preferences.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/window/shell.h"
@@ -107,6 +108,12 @@ void Window::rebuild() {
     QTimer::singleShot(0, this, [this] {
         if (m_ended) return;
         if (!m_wallet) return showSetup();
+        // Whoever waits for a payment's result gets it first.
+        if (m_shell != nullptr && m_shell->payPage().isUnderWay()) {
+            QTimer::singleShot(500, this, &Window::rebuild);
+            return;
+        }
+        m_wallet->activity().reword();
         const auto place = m_shell == nullptr ? Shell::Place{} : m_shell->place();
         showShell();
         m_shell->resume(place);

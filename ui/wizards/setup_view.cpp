@@ -80,6 +80,11 @@ void SetupView::realChosen() {
         m_source->setFocus();
         return;
     }
+    if (const auto problem = choice.needs_chain ? m_setup.check_chain(choice.network, source.toStdString()) : std::nullopt) {
+        m_welcome.problem->showProblem(wordingOf(*problem));
+        m_source->setFocus();
+        return;
+    }
     choose(choice.network, source);
 }
 

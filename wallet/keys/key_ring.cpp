@@ -78,6 +78,10 @@ std::size_t SeedKeyRing::branch_of(const KeyPath& path) {
 std::shared_ptr<const ports::ChannelSigner> SeedKeyRing::channel(const ports::ChannelKeyId& id) const {
     if (id.payment_index >= payment_indexes) return nullptr;
     const std::lock_guard lock(m_mutex);
+    // Anybody may begin openings without end, each with keys of its own: what nobody holds any more goes, and is derived again.
+    if (m_channels.size() >= most_known && !m_channels.contains(id)) {
+        std::erase_if(m_channels, [](const auto& entry) { return entry.second.use_count() == 1; });
+    }
     auto& known = m_channels[id];
     if (!known) {
         const auto& roots = m_roots.reveal();

@@ -65,8 +65,9 @@ private:
     Guarded<Roots> m_roots;
     crypto::PublicKey m_node_id;
     std::array<ExtendedPublicKey, 4> m_branches;
+    static constexpr std::size_t most_known = 1024;
     mutable std::mutex m_mutex;
-    mutable std::map<ports::ChannelKeyId, std::shared_ptr<const ports::ChannelSigner>> m_channels;
+    mutable std::map<ports::ChannelKeyId, std::shared_ptr<const ports::ChannelSigner>> m_channels;  ///< Fewer than most_known that nobody holds.
     mutable std::map<ports::KeyPath, bitcoin::Script> m_scripts;
 };
 
