@@ -1728,7 +1728,7 @@
     </message>
     <message>
         <source>&amp;Hide</source>
-        <translation>Aus&amp;blenden</translation>
+        <translation>A&amp;usblenden</translation>
     </message>
     <message>
         <source>&amp;Go on waiting</source>
@@ -1916,7 +1916,7 @@
     </message>
     <message>
         <source>Get practice &amp;coins</source>
-        <translation>Ü&amp;bungsgeld holen</translation>
+        <translation>Übungs&amp;geld holen</translation>
     </message>
     <message>
         <source>Make a &amp;block now</source>
@@ -2164,7 +2164,7 @@
     </message>
     <message>
         <source>&amp;Hide</source>
-        <translation>Aus&amp;blenden</translation>
+        <translation>A&amp;usblenden</translation>
     </message>
     <message>
         <source>About %1, the fee of the transaction that opens it. Closing it together costs a similar fee; closing it alone costs more, and what it costs is said before.</source>
@@ -2231,11 +2231,11 @@
     </message>
     <message>
         <source>Paste from the clip&amp;board</source>
-        <translation>Aus der &amp;Zwischenablage einfügen</translation>
+        <translation>Aus der Zwischenablage &amp;einfügen</translation>
     </message>
     <message>
         <source>Open a &amp;QR picture</source>
-        <translation>QR-&amp;Bild öffnen</translation>
+        <translation>&amp;QR-Bild öffnen</translation>
     </message>
     <message>
         <source>The clipboard is empty.</source>
@@ -2415,11 +2415,11 @@
     </message>
     <message>
         <source>A&amp;mount</source>
-        <translation>&amp;Betrag</translation>
+        <translation>Be&amp;trag</translation>
     </message>
     <message>
         <source>B&amp;uy in the shop</source>
-        <translation>Im &amp;Laden kaufen</translation>
+        <translation>I&amp;m Laden kaufen</translation>
     </message>
     <message>
         <source>Buy through the &amp;hub</source>
@@ -2673,7 +2673,7 @@
     </message>
     <message>
         <source>&amp;Colours</source>
-        <translation>&amp;Farben</translation>
+        <translation>Far&amp;ben</translation>
     </message>
     <message>
         <source>Text size</source>

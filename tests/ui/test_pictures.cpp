@@ -26,6 +26,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QScopeGuard>
 #include <QScrollArea>
 #include <QTemporaryDir>
 
@@ -451,6 +452,7 @@ private slots:
         QWidget top;
         auto* const layout = new QVBoxLayout(&top);
         layout->addWidget(&box);
+        const auto apart = qScopeGuard([&] { box.setParent(nullptr); });  // both are on the stack
         box.setMinimumSize(200, 100);
         box.setMaximumSize(200, 100);
         top.show();
@@ -477,7 +479,6 @@ private slots:
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("lies over")).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("beyond")).isEmpty());
         QVERIFY(!faintIn(top).filter(QStringLiteral("Faint")).isEmpty());
-        box.setParent(nullptr);
     }
 
     void everything_data() {

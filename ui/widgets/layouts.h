@@ -73,4 +73,16 @@ private:
     ColumnsLayout* m_layout;
 };
 
+/// What a scroll area scrolls: as high as its layout needs at the width it has. By themselves texts would ask for the height they need
+/// where they are narrowest, and an area would scroll over nothing.
+class ScrollContent : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+    QSize minimumSizeHint() const override {
+        const QSize least = QWidget::minimumSizeHint();
+        return {least.width(), layout() != nullptr && layout()->hasHeightForWidth() ? 0 : least.height()};
+    }
+};
+
 }  // namespace runnel::ui

@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QScreen>
 #include <QTimer>
 
@@ -42,12 +43,12 @@ Sheet::Sheet(const QString& title, const char* object_name, QWidget* parent) : Q
     head->addWidget(close, 0, Qt::AlignTop);
     column->addLayout(head);
 
-    auto* const scroll = new QScrollArea;
+    auto* const scroll = m_scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
-    m_content = new QWidget;
+    m_content = new ScrollContent;
     m_content->setObjectName(QStringLiteral("pageContent"));
     m_body = new QVBoxLayout(m_content);
     m_body->setContentsMargins(space::large, space::hair, space::large, space::normal);
@@ -81,7 +82,12 @@ void Sheet::fit() {
     int height = heightOf(*m_body, width) + heightOf(*layout()->itemAt(0), width);
     if (!m_footer->isHidden()) height += m_footer->sizeHint().height();
     const QSize before = size();
-    resize(width, qMin(height, qMax(360, room.height() - 2 * space::small)));
+    const int most = qMax(360, room.height() - 2 * space::small);
+    resize(width, qMin(height, most));
+    // What still does not fit, the scroll area knows best.
+    layout()->activate();
+    if (const int hidden = m_scroll->verticalScrollBar()->maximum(); hidden > 0 && isVisible())
+        resize(width, qMin(QWidget::height() + hidden, most));
     if (isVisible() && size() != before) keepInSight(before);
 }
 

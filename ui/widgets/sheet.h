@@ -7,6 +7,8 @@
 #include <QDialog>
 #include <QVBoxLayout>
 
+class QScrollArea;
+
 namespace runnel::ui {
 
 class Button;
@@ -38,6 +40,7 @@ protected:
 private:
     void keepInSight(const QSize& before);
 
+    QScrollArea* m_scroll;
     QWidget* m_content;
     QVBoxLayout* m_body;
     QWidget* m_footer;
