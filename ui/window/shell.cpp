@@ -39,7 +39,7 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
       m_board(new NoticeBoard(wallet, this)),
       m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("shell"));
-    auto* const layout = new QBoxLayout(QBoxLayout::LeftToRight, this);
+    auto* const layout = new QBoxLayout(QBoxLayout::BottomToTop, this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_rail);
@@ -57,6 +57,8 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     m_rail->add(QStringLiteral("activity"), tr("Activity"), "railActivity");
     auto* const settings = m_rail->addFoot(QStringLiteral("settings"), tr("Settings"), "railSettings");
     connect(settings, &QAbstractButton::clicked, this, &Shell::wantsSettings);
+    // Narrow at first: a window is not made wider for a rail that then goes to the bottom.
+    m_rail->setFlat(true);
     m_home = new HomePage(wallet);
     m_pay = new PayPage(wallet);
     m_receive = new ReceivePage(wallet);
