@@ -13,6 +13,8 @@ private slots:
     void nothing_is_received_over_a_funding_that_is_gone();
     void a_set_waits_for_a_funding_that_is_gone_data();
     void a_set_waits_for_a_funding_that_is_gone();
+    void the_chain_names_it_anew_and_we_do_not();
+    void what_was_confirmed_is_not_forgotten();
 };
 
 void TestChannelUnconfirmed::nothing_is_received_over_a_funding_that_is_gone() {
@@ -86,6 +88,49 @@ void TestChannelUnconfirmed::a_set_waits_for_a_funding_that_is_gone() {
         for (auto& node : net.net.nodes()) node->set_chain_mute(false);
         net.net.settle();
     }
+    QVERIFY(net.check());
+}
+
+/// BOLT 2, channel_ready: the alias is given once; the short_channel_id is where the transaction is now.
+void TestChannelUnconfirmed::the_chain_names_it_anew_and_we_do_not() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 300'000'000_msat);
+    const auto names = [&](const sim::SimNode& node) {
+        const auto* const funded = channel::funded_of(Story::channel_of(node, id)->state);
+        return std::tuple(funded->short_channel_id(), funded->our_alias, funded->their_alias);
+    };
+    const auto alices = names(net.alice), bobs = names(net.bob);
+    QVERIFY(std::get<0>(alices) && std::get<0>(alices) == std::get<0>(bobs));
+    net.net.reorg(7);
+    for (auto* const node : {&net.alice, &net.bob}) {
+        QVERIFY(!std::get<0>(names(*node)));
+        QVERIFY(!channel::is_usable(*Story::channel_of(*node, id)));
+    }
+    net.net.mine(7);
+    const auto alices_now = names(net.alice), bobs_now = names(net.bob);
+    QVERIFY(std::get<0>(alices_now) && std::get<0>(alices_now) != std::get<0>(alices));
+    QVERIFY(std::get<0>(alices_now) == std::get<0>(bobs_now));
+    QVERIFY(std::get<1>(alices_now) == std::get<1>(alices) && std::get<2>(alices_now) == std::get<2>(alices));
+    QVERIFY(std::get<1>(bobs_now) == std::get<1>(bobs) && std::get<2>(bobs_now) == std::get<2>(bobs));
+    QVERIFY(net.pays(net.alice, net.bob, 20'000'000_msat).succeeded());
+    QVERIFY(net.pays(net.bob, net.alice, 20'000'000_msat).succeeded());
+    QVERIFY(net.check());
+}
+
+/// The fundee forgets after 2016 blocks what never confirmed (BOLT 2), and never what did: there is money in it.
+void TestChannelUnconfirmed::what_was_confirmed_is_not_forgotten() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 300'000'000_msat);
+    const auto funding = *net.net.chain().transaction(channel::funded_of(Story::channel_of(net.bob, id)->state)->params().funding.txid)->tx;
+    QVERIFY(bool(net.net.chain().reorg(7, std::vector<std::vector<bitcoin::Transaction>>(2'100))));
+    for (auto& node : net.net.nodes()) node->set_chain_reachable(true);
+    net.net.settle();
+    QCOMPARE(Story::state_of(net.bob, id), std::string("normal"));
+    QVERIFY(!channel::is_usable(*Story::channel_of(net.bob, id)));
+    QVERIFY(bool(net.net.chain().mine_exactly({funding})));
+    for (auto& node : net.net.nodes()) node->set_chain_reachable(true);
+    net.net.settle();
+    QVERIFY(net.pays(net.bob, net.alice, 20'000'000_msat).succeeded());
     QVERIFY(net.check());
 }
 
