@@ -2,6 +2,7 @@
 // with the reading direction.
 #pragma once
 
+#include <QBoxLayout>
 #include <QLayout>
 #include <QWidget>
 
@@ -31,46 +32,19 @@ private:
     int m_row_gap;
 };
 
-/// Beside each other from `threshold` pixels (at 100 % text) on, else below each other. Asked about a width, it answers for the
-/// arrangement it would have there: what holds it can be sized before it is shown.
-class ColumnsLayout : public QLayout {
-public:
-    ColumnsLayout(int threshold, QWidget* parent);
-    ~ColumnsLayout() override;
-
-    void add(QWidget* widget, int stretch, Qt::Alignment alignment);
-    void addItem(QLayoutItem* item) override { m_columns.append({item, 1}); }
-    int count() const override { return static_cast<int>(m_columns.size()); }
-    QLayoutItem* itemAt(int index) const override;
-    QLayoutItem* takeAt(int index) override;
-    Qt::Orientations expandingDirections() const override { return Qt::Horizontal; }
-    bool hasHeightForWidth() const override { return true; }
-    int heightForWidth(int width) const override { return arrange(QRect(0, 0, width, 0), false); }
-    QSize sizeHint() const override;
-    QSize minimumSize() const override;
-    void setGeometry(const QRect& rect) override;
-
-private:
-    struct Column {
-        QLayoutItem* item;
-        int stretch;
-    };
-    QList<Column> shown() const;
-    QList<int> widthsOf(const QList<Column>& columns, int width) const;
-    int arrange(const QRect& rect, bool apply) const;
-
-    QList<Column> m_columns;
-    int m_threshold;
-};
-
+/// Beside each other from `threshold` pixels (at 100 % text) on, else below each other.
 class Columns : public QWidget {
     Q_OBJECT
 public:
     explicit Columns(int threshold, QWidget* parent = nullptr);
     void add(QWidget* widget, int stretch = 1, Qt::Alignment alignment = {});
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
-    ColumnsLayout* m_layout;
+    QBoxLayout* m_layout;
+    int m_threshold;
 };
 
 /// What a scroll area scrolls: as high as its layout needs at the width it has. By themselves texts would ask for the height they need
