@@ -21,10 +21,6 @@ std::optional<wire::FeeRange> overlap(const wire::FeeRange& a, const wire::FeeRa
 
 }  // namespace
 
-/// BOLT 2 would fail the channel for a fee outside of what was offered. Nothing is lost by hanging up instead, and a close by
-/// force costs the person fees and weeks over a number: that remains their choice.
-Disposition disposition(const CloseFault&) { return Disposition::warn_and_disconnect; }
-
 CloseNegotiation::CloseNegotiation(const ChannelParams& params, Msat to_ours, Msat to_theirs, bitcoin::Script our_script,
                                    bitcoin::Script their_script, const CloseFeerates& feerates)
     : m_to_ours(to_ours.floor_sat()),

@@ -45,8 +45,6 @@ struct CloseFault {
     Sat limit;  ///< The bound it broke, or ours that it should have met.
     friend bool operator==(const CloseFault&, const CloseFault&) = default;
 };
-/// Always warn_and_disconnect, for the next negotiation may do better.
-Disposition disposition(const CloseFault& fault);
 
 struct CloseStep;
 

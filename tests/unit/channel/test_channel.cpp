@@ -342,7 +342,7 @@ void TestChannel::a_fee_nobody_offered_ends_the_connection_only() {
     answer.signature = pair.b.signer.sign_close(tx->tx, params.their_keys.funding_pubkey, params.funding_satoshis).value();
     const auto fault = pair.a.hear(answer);
     QVERIFY(!fault);
-    QCOMPARE(fault.error().kind, FaultKind::closing_rule);
+    QCOMPARE(fault.error().kind, FaultKind::closing_fee);
     QCOMPARE(disposition(fault.error()), Disposition::warn_and_disconnect);
 }
 

@@ -129,7 +129,7 @@ private slots:
         for (const auto seconds : {600U, 0U}) {
             for (const auto height : {90U, 100U}) QCOMPARE(deadlineText(BlockHeight(height), mainly(100, seconds), noon), QStringLiteral("now"));
         }
-        QCOMPARE(deadlineText(BlockHeight(103), mainly(100, 0), noon), QStringLiteral("within 3 blocks"));
+        QCOMPARE(deadlineText(BlockHeight(103), mainly(100, 0), noon), QStringLiteral("within 3 block(s)"));
     }
 
     void termsAreTheLateEnd() {
@@ -137,16 +137,16 @@ private slots:
         const auto late = latestText(BlockHeight(244), chain, noon);
         QVERIFY2(late.startsWith(QStringLiteral("by Tue ")), qPrintable(late));
         QVERIFY(late != deadlineText(BlockHeight(244), chain, noon));
-        QCOMPARE(latestText(BlockHeight(244), mainly(100, 0), noon), QStringLiteral("within 144 blocks"));
+        QCOMPARE(latestText(BlockHeight(244), mainly(100, 0), noon), QStringLiteral("within 144 block(s)"));
         QCOMPARE(latestText(BlockHeight(101), mainly(100, 1), noon), QStringLiteral("within about a minute"));
         QCOMPARE(latestText(BlockHeight(100), chain, noon), QStringLiteral("with the next block"));
     }
 
     void spans() {
-        QCOMPARE(spanText(1, mainly(100)), QStringLiteral("about 10 minutes"));
-        QCOMPARE(spanText(18, mainly(100)), QStringLiteral("about 3 hours"));
-        QCOMPARE(spanText(729, mainly(100)), QStringLiteral("about 5 days"));
-        QCOMPARE(spanText(729, mainly(100, 0)), QStringLiteral("729 blocks"));
+        QCOMPARE(spanText(1, mainly(100)), QStringLiteral("about 10 minute(s)"));
+        QCOMPARE(spanText(18, mainly(100)), QStringLiteral("about 3 hour(s)"));
+        QCOMPARE(spanText(729, mainly(100)), QStringLiteral("about 5 day(s)"));
+        QCOMPARE(spanText(729, mainly(100, 0)), QStringLiteral("729 block(s)"));
     }
 
     void durations() {
@@ -477,7 +477,7 @@ private slots:
         QVERIFY2(moving[0].reason.contains(QStringLiteral("Be online by ")), qPrintable(moving[0].reason));
         QCOMPARE(moving[1].amount, 1'000'000_msat);
         QVERIFY2(moving[1].reason.startsWith(QStringLiteral("It arrives or comes back by ")), qPrintable(moving[1].reason));
-        QVERIFY2(moving[1].reason.endsWith(QStringLiteral("it takes about 5 days longer.")), qPrintable(moving[1].reason));
+        QVERIFY2(moving[1].reason.endsWith(QStringLiteral("it takes about 5 day(s) longer.")), qPrintable(moving[1].reason));
 
         // Nor is what is in a channel whose other side is away.
         picture.channels = {openChannel()};
