@@ -35,7 +35,8 @@ json::value bytes_json(const Bytes& bytes) { return json::value(to_hex(bytes)); 
 json::object htlc_json(const api::HtlcView& htlc) {
     return {{"direction", htlc.outgoing ? "out" : "in"}, {"id", htlc.id},
             {"amount_msat", htlc.amount.raw()},          {"payment_hash", htlc.payment_hash.hex()},
-            {"expiry_height", htlc.expiry.raw()},        {"stage", htlc.stage}};
+            {"expiry_height", htlc.expiry.raw()},        {"stage", htlc.stage},
+            {"fulfilled", htlc.fulfilled}};
 }
 
 std::string_view status_name(api::PaymentStatus status) {
@@ -137,6 +138,7 @@ json::object channel_json(const api::ChannelView& channel) {
     out["closing_reason"] = text_or_null(channel.closing_reason);
     out["closing_txid"] = or_null(channel.closing_txid, txid_json);
     out["closing_to_us_sat"] = channel.closing_to_us.raw();
+    out["closing_until_height"] = or_null(channel.closing_until, height_json);
     out["waits_for"] = text_or_null(channel.waits_for);
     out["waits_since_height"] = or_null(channel.waits_since, height_json);
     out["waited_blocks"] = channel.waited_blocks;

@@ -17,7 +17,8 @@ using control::Failure;
 
 int complain(const Failure& failure) {
     std::cerr << boost::json::serialize(control::failure_json(failure)) << std::endl;
-    return failure.kind == "usage" ? 2 : 1;
+    // An argument is wrong, whoever noticed.
+    return failure.kind == "usage" || failure.kind == "bad_request" ? 2 : 1;
 }
 
 int print(const control::json::value& answer,

@@ -24,6 +24,7 @@ struct HtlcView {
     PaymentHash payment_hash;
     BlockHeight expiry;
     std::string stage;            ///< "offered", "locked_in", "removing".
+    bool fulfilled = false;       ///< Incoming, and ours for certain: not in `ours` only until both commitments are without it.
     friend bool operator==(const HtlcView&, const HtlcView&) = default;
 };
 
@@ -41,16 +42,18 @@ struct ChannelView {
     Msat ours, theirs;            ///< Settled; in flight is in neither when offered.
     Msat can_send, can_receive;   ///< One HTLC, now or when the peer is back.
     Msat our_reserve, their_reserve;
-    Msat in_flight_out, in_flight_in;
+    Msat in_flight_out, in_flight_in;  ///< Of a closing channel the latter is in `closing_to_us`, as far as it is ours.
     std::uint32_t confirmations = 0, confirmations_needed = 0;
     FeeratePerKw feerate;
     std::uint16_t our_delay = 0;  ///< Blocks our money waits after a force-close of ours.
-    std::optional<BlockHeight> next_deadline;  ///< The earliest expiry of an HTLC: be online by then.
+    /// Be online by then: an HTLC that is unresolved at this height closes the channel; once it is closing, what is not
+    /// collected by then may be taken by the peer.
+    std::optional<BlockHeight> next_deadline;
     std::string closing_reason;
     std::optional<Txid> closing_txid;
     Sat closing_to_us;            ///< Still to come back on the chain.
     std::optional<BlockHeight> closing_until;  ///< The block from which all of it that is known of can be taken.
-    std::vector<HtlcView> htlcs;
+    std::vector<HtlcView> htlcs;  ///< Of a closing channel those that the chain has yet to settle, in what their outputs hold.
     /// What a close by agreement waits for: "payments", "connection", "shutdown", "closing_signed"; empty when none is under way.
     std::string waits_for;
     std::optional<BlockHeight> waits_since;  ///< Since when nothing but the peer's answer is missing.

@@ -21,22 +21,6 @@ std::optional<wire::FeeRange> overlap(const wire::FeeRange& a, const wire::FeeRa
 
 }  // namespace
 
-Disposition disposition(const CloseFault& fault) {
-    switch (fault.kind) {
-        case CloseFault::Kind::outside_range:
-        case CloseFault::Kind::changed_offer:
-        case CloseFault::Kind::unaffordable:
-            return Disposition::fail_channel;
-        case CloseFault::Kind::bad_signature:
-        case CloseFault::Kind::no_overlap:
-        case CloseFault::Kind::no_progress:
-        case CloseFault::Kind::no_agreement:
-        case CloseFault::Kind::signer_refused:
-            return Disposition::warn_and_disconnect;
-    }
-    return Disposition::warn_and_disconnect;
-}
-
 CloseNegotiation::CloseNegotiation(const ChannelParams& params, Msat to_ours, Msat to_theirs, bitcoin::Script our_script,
                                    bitcoin::Script their_script, const CloseFeerates& feerates)
     : m_to_ours(to_ours.floor_sat()),

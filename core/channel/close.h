@@ -45,8 +45,6 @@ struct CloseFault {
     Sat limit;  ///< The bound it broke, or ours that it should have met.
     friend bool operator==(const CloseFault&, const CloseFault&) = default;
 };
-/// As BOLT 2 demands: fail_channel where it says MUST fail, else warn_and_disconnect: the next negotiation may do better.
-Disposition disposition(const CloseFault& fault);
 
 struct CloseStep;
 

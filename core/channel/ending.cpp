@@ -33,11 +33,11 @@ void note_wait(ShuttingDown& closing, const Context& context) {
     }
 }
 
+/// BOLT 2 would fail the channel for a fee outside of what was offered. Nothing is lost by hanging up instead, and a close by
+/// force costs the person fees and weeks over a number: that remains their choice.
 ChannelFault close_fault(const CloseFault& fault) {
-    const bool is_fatal = disposition(fault) == Disposition::fail_channel;
     const FaultKind kind = fault.kind == CloseFault::Kind::bad_signature    ? FaultKind::closing_signature
                            : fault.kind == CloseFault::Kind::signer_refused ? FaultKind::signer_refused
-                           : is_fatal                                       ? FaultKind::closing_rule
                                                                             : FaultKind::closing_fee;
     return ChannelFault{kind, fault.got.raw(), fault.limit.raw(), "closing_signed"};
 }

@@ -42,7 +42,6 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::bad_shutdown_script: return "bad_shutdown_script";
         case FaultKind::closing_fee: return "closing_fee";
         case FaultKind::closing_signature: return "closing_signature";
-        case FaultKind::closing_rule: return "closing_rule";
         case FaultKind::signer_refused: return "signer_refused";
     }
     return "unknown";
@@ -84,7 +83,6 @@ Disposition disposition(const ChannelFault& fault) {
         case FaultKind::fee_by_fundee:
         case FaultKind::bad_signature:
         case FaultKind::wrong_secret:
-        case FaultKind::closing_rule:
         case FaultKind::they_are_behind: return Disposition::fail_channel;
         // Our commitment would be punished: they must close, we only ask them to.
         case FaultKind::we_are_behind: return Disposition::warn;

@@ -49,9 +49,8 @@ enum class FaultKind : std::uint8_t {
     wrong_channel_type,
     wrong_chain,
     bad_shutdown_script,
-    closing_fee,            ///< A closing_signed on whose fee no agreement is possible now.
+    closing_fee,            ///< A closing_signed with a fee that nobody offered, or on which no agreement is possible now.
     closing_signature,      ///< Of a closing_signed: fits no closing transaction.
-    closing_rule,           ///< A closing_signed for which BOLT 2 demands that the channel fails.
     signer_refused,         ///< Our own signer would not: a bug or an unreachable signer; never the peer's doing.
 };
 

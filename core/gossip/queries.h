@@ -1,6 +1,7 @@
-// The query messages of BOLT 7: reading their encoded arrays, and answering a peer's questions from
-// the little gossip that is our own. A wallet keeps no map for others (it does not offer
-// gossip_queries), but BOLT 7 has every query answered, if only with nothing. Pure functions.
+// The query messages of BOLT 7: reading their encoded arrays, and answering a peer's questions. A
+// wallet keeps no map for others (it does not offer gossip_queries; a public channel of ours is told
+// to its other end, who passes it on), but BOLT 7 has every query answered, if only with nothing.
+// Pure functions.
 #pragma once
 
 #include "core/wire/message.h"
@@ -30,13 +31,13 @@ Result<std::vector<PerDirection>, DecodeError> decode_checksums(ByteView encoded
 /// `query_flags`: one minimal BigSize a channel.
 Result<std::vector<std::uint64_t>, DecodeError> decode_query_flags(ByteView encoded);
 
-/// One of our public channels, as we can tell others about it.
+/// A public channel, as others are told about it.
 struct PublicChannel {
     wire::ChannelAnnouncement announcement;
     std::optional<wire::ChannelUpdate> update_1;
     std::optional<wire::ChannelUpdate> update_2;
 };
-/// All the gossip this wallet has to give. Announcements are sorted by short_channel_id, each at
+/// All the gossip there is to give. Announcements are sorted by short_channel_id, each at
 /// most once.
 struct OwnGossip {
     ChainHash chain_hash;

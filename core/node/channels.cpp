@@ -2,6 +2,7 @@
 #include "core/channel/channel.h"
 
 #include "core/channel/store.h"
+#include "core/node/deadlines.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
 #include "core/node/openings.h"
@@ -15,11 +16,6 @@ namespace runnel::node {
 namespace {
 
 using channel::Disposition;
-
-/// Blocks before the expiry of an HTLC of ours at which an unresolved one is taken to the chain (BOLT 2, cltv_expiry_delta).
-constexpr BlockDelta outgoing_grace{3};
-/// Blocks before the expiry of a fulfilled incoming HTLC at which it is claimed on the chain instead: the transactions need time.
-constexpr BlockDelta incoming_margin{18};
 
 void warn_peer(Draft& draft, const channel::Channel& channel, const channel::ChannelFault& fault) {
     wire::Warning warning;
@@ -271,25 +267,17 @@ void channels_on_block(Draft& draft, const Scope& scope) {
     }
 }
 
-/// An HTLC that the peer does not resolve in time is resolved on the chain (BOLT 2, "Requirements" of cltv_expiry_delta selection;
-/// BOLT 5). Only heights count here.
+/// Why the channel has to go to the chain now, if it has to.
 std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope&) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr || channel::closing_of(channel.state) != nullptr) return std::nullopt;
     for (const auto& entry : funded->commitments.htlcs()) {
-        const BlockHeight expiry(entry.htlc.cltv_expiry);
-        if (entry.htlc.offered_by == channel::Party::ours) {
-            // Never signed: no commitment holds it, so the chain can neither give nor take anything.
-            if (entry.stage == channel::Stage::add_proposed) continue;
-            if (draft.tip.height >= expiry + outgoing_grace) {
-                return fmt::format("HTLC {} of ours expired at {} unresolved", entry.htlc.id.raw(), expiry.raw());
-            }
-            continue;
-        }
-        const bool we_know = entry.removal && std::holds_alternative<channel::Fulfilled>(*entry.removal);
-        if (we_know && entry.stage >= channel::Stage::locked_in && draft.tip.height + incoming_margin >= expiry) {
-            return fmt::format("HTLC {} fulfilled by us expires at {}", entry.htlc.id.raw(), expiry.raw());
-        }
+        const auto from = on_chain_from(entry);
+        if (!from || draft.tip.height < *from) continue;
+        const auto id = entry.htlc.id.raw();
+        const auto expiry = entry.htlc.cltv_expiry;
+        return entry.htlc.offered_by == channel::Party::ours ? fmt::format("HTLC {} of ours expired at {} unresolved", id, expiry)
+                                                             : fmt::format("HTLC {} fulfilled by us expires at {}", id, expiry);
     }
     return std::nullopt;
 }

@@ -436,6 +436,7 @@ StillOut still_out(const State& state, const channel::Channel& channel,
         out.in_flight = in_flight.floor_sat();
         return out;
     }
+    out.htlcs.emplace();
     for (const auto& claim : progress->open) {
         if (claim.awaits_preimage()) continue;
         const bool is_in_flight = claim.kind == onchain::ClaimKind::htlc_timeout_tx ||
@@ -448,6 +449,9 @@ StillOut still_out(const State& state, const channel::Channel& channel,
                                           });
         if (is_swept) continue;
         (is_in_flight ? out.in_flight : out.to_us) += claim.output.value;
+        if (claim.htlc && claim.kind != onchain::ClaimKind::second_stage_output)
+            out.htlcs->push_back({*claim.htlc, claim.output.value});
+        if (claim.deadline) out.deadline = std::min(out.deadline.value_or(*claim.deadline), *claim.deadline);
         if (!supposed) out.until = std::max(out.until.value_or(BlockHeight(0)), claim.spendable_from);
     }
     return out;

@@ -1,8 +1,8 @@
 // What a wallet has to do with gossip: announce a public channel of its own with the peer, tell the peer our policy, keep the
-// peer's policy for route hints, answer queries about our own channels. Everybody else's gossip is passed over.
+// peer's policy for route hints. Everybody else's gossip is passed over; queries are answered where they come in
+// (core/shell/peer_connection.cpp).
 #include "core/gossip/announcement.h"
 #include "core/gossip/policy.h"
-#include "core/gossip/queries.h"
 #include "core/node/openings.h"
 
 #include <fmt/format.h>
@@ -110,24 +110,6 @@ void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpda
     }
 }
 
-gossip::OwnGossip own_gossip(const Draft& draft, const Scope& scope) {
-    gossip::OwnGossip own;
-    own.chain_hash = params_of(scope.config.network).chain_hash;
-    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
-        const auto* const normal = std::get_if<channel::Normal>(&c->state);
-        if (normal == nullptr || !normal->funded.their_announcement || !normal->funded.short_channel_id()) return;
-        const auto ours = our_signatures(*c, normal->funded, scope);
-        if (!ours) return;
-        gossip::PublicChannel entry;
-        entry.announcement = gossip::announce(ends_of(*c, normal->funded, scope), *ours, *normal->funded.their_announcement);
-        const bool we_are_1 = gossip::is_node_1(scope.keys.node_id(), c->peer);
-        (we_are_1 ? entry.update_1 : entry.update_2) = our_update(*c, normal->funded, scope);
-        (we_are_1 ? entry.update_2 : entry.update_1) = normal->funded.their_update;
-        own.channels.push_back(std::move(entry));
-    });
-    return own;
-}
-
 }  // namespace
 
 bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scope) {
@@ -137,17 +119,6 @@ bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scop
                                  },
                                  [&](const wire::ChannelUpdate& m) {
                                      take_update(draft, event, m, scope);
-                                     return true;
-                                 },
-                                 [&](const wire::QueryChannelRange& m) {
-                                     for (auto& reply : gossip::answer(m, own_gossip(draft, scope))) draft.send(event.node_id, std::move(reply));
-                                     return true;
-                                 },
-                                 [&](const wire::QueryShortChannelIds& m) {
-                                     auto replies = gossip::answer(m, own_gossip(draft, scope));
-                                     if (replies) {
-                                         for (auto& reply : *replies) draft.send(event.node_id, std::move(reply));
-                                     }
                                      return true;
                                  },
                                  [](const wire::ChannelAnnouncement&) { return true; }, [](const wire::NodeAnnouncement&) { return true; },

@@ -1,5 +1,6 @@
 // The picture that readers see: every figure is worked out here, once.
 #include "core/node/closing.h"
+#include "core/node/deadlines.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
 
@@ -16,19 +17,41 @@ std::string stage_name(channel::Stage stage) {
     return stage == channel::Stage::locked_in ? "locked_in" : "removing";
 }
 
+api::HtlcView htlc_view(const channel::HtlcEntry& entry, Msat amount) {
+    api::HtlcView out;
+    out.outgoing = entry.htlc.offered_by == Party::ours;
+    out.id = entry.htlc.id.raw();
+    out.amount = amount;
+    out.payment_hash = entry.htlc.payment_hash;
+    out.expiry = BlockHeight(entry.htlc.cltv_expiry);
+    out.stage = stage_name(entry.stage);
+    out.fulfilled = !out.outgoing && is_fulfilled(entry);
+    return out;
+}
+
 void add_htlcs(api::ChannelView& view, const channel::Commitments& commitments) {
     view.htlcs.reserve(commitments.htlcs().size());
     for (const auto& entry : commitments.htlcs()) {
-        api::HtlcView htlc;
-        htlc.outgoing = entry.htlc.offered_by == Party::ours;
-        htlc.id = entry.htlc.id.raw();
-        htlc.amount = entry.htlc.amount_msat;
-        htlc.payment_hash = entry.htlc.payment_hash;
-        htlc.expiry = BlockHeight(entry.htlc.cltv_expiry);
-        htlc.stage = stage_name(entry.stage);
-        (htlc.outgoing ? view.in_flight_out : view.in_flight_in) += htlc.amount;
-        if (!view.next_deadline || htlc.expiry < *view.next_deadline) view.next_deadline = htlc.expiry;
-        view.htlcs.push_back(std::move(htlc));
+        view.htlcs.push_back(htlc_view(entry, entry.htlc.amount_msat));
+        (view.htlcs.back().outgoing ? view.in_flight_out : view.in_flight_in) += entry.htlc.amount_msat;
+        if (const auto from = on_chain_from(entry)) view.next_deadline = std::min(view.next_deadline.value_or(*from), *from);
+    }
+}
+
+/// A close on the chain: what the chain has settled is in flight no more, although the channel still knows it.
+void show_still_out(api::ChannelView& view, const StillOut& out, const channel::Commitments& commitments) {
+    view.closing_to_us = out.to_us;
+    view.closing_until = out.until;
+    view.in_flight_out = out.in_flight.msat();
+    view.next_deadline = out.deadline;
+    if (!out.htlcs) return;
+    view.in_flight_in = Msat(0);
+    view.htlcs.clear();
+    for (const auto& entry : commitments.htlcs()) {
+        const auto same = std::find_if(out.htlcs->begin(), out.htlcs->end(), [&](const StillOut::Htlc& open) {
+            return open.htlc.offered_by == entry.htlc.offered_by && open.htlc.id == entry.htlc.id;
+        });
+        if (same != out.htlcs->end()) view.htlcs.push_back(htlc_view(entry, same->amount.msat()));
     }
 }
 
@@ -108,11 +131,7 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
                               [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
                    closing->cause);
         if (!closing->spends.empty()) view.closing_txid = closing->spends.front().tx->txid();
-        // HTLCs that the chain has settled are in flight no more, although the channel still knows them.
-        const auto out = still_out(state, channel, keys);
-        view.closing_to_us = out.to_us;
-        view.closing_until = out.until;
-        view.in_flight_out = out.in_flight.msat();
+        show_still_out(view, still_out(state, channel, keys), closing->funded.commitments);
     }
     return view;
 }

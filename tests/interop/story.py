@@ -36,6 +36,7 @@ class Story:
         self.world, self.opener, self.acceptor = world, opener, acceptor
         self.closer, self.force, self.away = closer, force, away
         self.sent_msat = {opener: 0, acceptor: 0}
+        self.preimages = set()
         self.clock = time.monotonic()
 
     def say(self, what):
@@ -136,6 +137,7 @@ class Story:
         if isinstance(payer, Runnel):
             payment_hash = payer.cli("decode", bolt11)["payment_hash"]
             same("the preimage's hash", hashlib.sha256(bytes.fromhex(preimage)).hexdigest(), payment_hash)
+        self.preimages.add(preimage.lower())
         self.sent_msat[payer] += msat
 
     def kill_in_the_middle(self, victim, rounds=3):
@@ -256,6 +258,20 @@ class Story:
                 balance = party.balance()
                 for name in ("in_flight_msat", "closing_sat", "can_send_msat", "onchain_unconfirmed_sat"):
                     same(f"{party}: {name}", balance[name], 0)
+                self.logs_keep_secrets(party)
+
+    def logs_keep_secrets(self, runnel):
+        """Written at the level debug, through payments, restarts and closes."""
+        bitcoind = self.world.bitcoind
+        secrets = self.preimages | {bitcoind.password, bitcoind.cookie.read_text().strip().split(":")[-1]}
+        secrets |= {" ".join(runnel.words[:3]), runnel.passphrase.read_text().strip()}
+        written = 0
+        for log in (runnel.folder / "log", runnel.data / "runneld.log"):
+            text = log.read_text(errors="replace") if log.exists() else ""
+            written += len(text)
+            for secret in secrets:
+                check(f"{log.name} of {runnel} holds a secret", secret not in text and secret not in text.lower())
+        check(f"{runnel} wrote a log", written > 1_000)
 
 
 def tell_all(world, runnel, other, opener):

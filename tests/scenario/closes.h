@@ -89,6 +89,25 @@ inline Sat whole_balance(const sim::SimNode& node) {
     return sum.floor_sat();
 }
 
+/// The channel as its owner sees it.
+inline api::ChannelView shown(const sim::SimNode& node, const ChannelId& id) {
+    for (const auto& channel : node.snapshot()->channels) {
+        if (channel.channel_id == id) return channel;
+    }
+    return {};
+}
+
+/// The payments of ours that are listed channel by channel.
+inline Msat listed_in_flight(const sim::SimNode& node) {
+    Msat sum;
+    for (const auto& channel : node.snapshot()->channels) {
+        for (const auto& htlc : channel.htlcs) {
+            if (htlc.outgoing) sum += htlc.amount;
+        }
+    }
+    return sum;
+}
+
 inline std::size_t pending_payments(const sim::SimNode& node) {
     std::size_t count = 0;
     for (const auto& [hash, payment] : node.node().state().payments) {

@@ -80,10 +80,33 @@ public:
             net.fund(*node, Sat(30'000), 6);
         }
     }
+    /// Both ways as wide as each other: 400,000 sat need both.
+    void open_both_ways() {
+        open(alice, north, Sat(300'000));
+        open(alice, south, Sat(300'000));
+        open(north, carol, Sat(500'000));
+        open(south, carol, Sat(500'000));
+    }
+
     sim::SimNode& alice;
     sim::SimNode& north;
     sim::SimNode& south;
     sim::SimNode& carol;
+};
+
+/// A payment of 50,000 sat from Alice that the hub has passed on, and of which Carol says nothing.
+struct HeldForward : Trio {
+    HeldForward()
+        : first(open(alice, hub, Sat(1'000'000))), second(open(hub, carol, Sat(1'000'000))),
+          bolt11(invoice(carol, Msat(50'000'000))) {
+        net.hold(carol, hub, true);
+        start_payment(alice, bolt11);
+        net.settle();
+    }
+
+    ChannelId first;   ///< Alice's with the hub.
+    ChannelId second;  ///< The hub's with Carol.
+    std::string bolt11;
 };
 
 }  // namespace runnel::test

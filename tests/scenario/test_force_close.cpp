@@ -524,6 +524,8 @@ void TestForceClose::figures_never_count_twice() {
                     QString("block %1: %2 -> %3").arg(block).arg(bob.raw()).arg(bob_now.raw())));
             alice = alice_now;
             bob = bob_now;
+            // What is listed as in flight is what the figure says, and nothing that is settled.
+            for (const auto* const node : {&net.alice, &net.bob}) QCOMPARE(listed_in_flight(*node), node->snapshot()->balance.in_flight);
         }
         QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
         QCOMPARE(alice, Story::coins(net.alice));
@@ -560,6 +562,12 @@ void TestForceClose::few_coins_for_many_htlcs() {
     const auto early = std::count_if(payments.begin(), payments.end(),
                                      [](const Payment& p) { return p.succeeded(); });
     QVERIFY(early > 0);
+    // Until when the rest has to be taken is said, and that it is ours.
+    const auto rest = shown(bob, id);
+    QVERIFY(!rest.htlcs.empty());
+    for (const auto& htlc : rest.htlcs) QVERIFY(!htlc.outgoing && htlc.fulfilled);
+    QVERIFY(rest.next_deadline.has_value());
+    QVERIFY(*rest.next_deadline > net.net.chain().height() && *rest.next_deadline <= rest.htlcs[0].expiry + BlockDelta(1));
     net.net.mine(long_enough);
     QVERIFY(both(net, alice, bob, id, "closed"));
     QCOMPARE(pending_payments(alice), std::size_t{0});

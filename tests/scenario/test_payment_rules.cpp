@@ -214,10 +214,7 @@ void TestPaymentRules::a_set_that_lost_its_first_part_times_out() {
 
 void TestPaymentRules::an_incomplete_set_does_not_condemn_the_way() {
     Quartet net;
-    net.open(net.alice, net.north, 300'000_sat);
-    net.open(net.alice, net.south, 300'000_sat);
-    net.open(net.north, net.carol, 500'000_sat);
-    net.open(net.south, net.carol, 500'000_sat);
+    net.open_both_ways();
     net.net.hold(net.south, net.carol, true);
     const auto bolt11 = net.invoice(net.carol, 400'000'000_msat);
     const Payment payment(net.alice, net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 600}));
@@ -237,10 +234,7 @@ void TestPaymentRules::an_incomplete_set_does_not_condemn_the_way() {
 
 void TestPaymentRules::attempts_come_to_an_end() {
     Quartet net;
-    net.open(net.alice, net.north, 300'000_sat);
-    net.open(net.alice, net.south, 300'000_sat);
-    net.open(net.north, net.carol, 500'000_sat);
-    net.open(net.south, net.carol, 500'000_sat);
+    net.open_both_ways();
     const auto bolt11 = std::get<api::InvoiceMade>(*net.run(net.carol, api::CreateInvoice{400'000'000_msat, "", 86'400})).bolt11;
     const Payment payment(net.alice, net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 86'400}));
     // One part is always a minute later than the other: it comes when that one is gone, and the next set begins with the other way
@@ -337,24 +331,18 @@ void TestPaymentRules::a_forward_never_signed_goes_back_in_time() {
 
 /// The hub's close does not get into any block: the outcome stays open beyond the expiry of what it was promised.
 void TestPaymentRules::a_forward_stuck_on_the_chain_goes_back_at_its_expiry() {
-    Trio net;
-    const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
-    const auto second = net.open(net.hub, net.carol, 1'000'000_sat);
-    const auto bolt11 = net.invoice(net.carol, 50'000'000_msat);
-    net.net.hold(net.carol, net.hub, true);
-    net.start_payment(net.alice, bolt11);
-    net.net.settle();
+    HeldForward net;
     QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
     net.hub.lose_broadcasts(true);
-    const auto expiry = expiry_of(net.hub, first);
+    const auto expiry = expiry_of(net.hub, net.first);
     net.net.mine(expiry.raw() - net.net.chain().height().raw() - 1);
-    QCOMPARE(Trio::state_of(net.hub, second), std::string("closing"));
-    QVERIFY(!is_lost(sent(net.alice, bolt11)));
+    QCOMPARE(Trio::state_of(net.hub, net.second), std::string("closing"));
+    QVERIFY(!is_lost(sent(net.alice, net.bolt11)));
     net.net.mine(1);
-    QVERIFY(is_lost(sent(net.alice, bolt11)));
+    QVERIFY(is_lost(sent(net.alice, net.bolt11)));
     net.net.mine(10);
-    QCOMPARE(Trio::state_of(net.alice, first), std::string("normal"));
-    QCOMPARE(Trio::state_of(net.hub, first), std::string("normal"));
+    QCOMPARE(Trio::state_of(net.alice, net.first), std::string("normal"));
+    QCOMPARE(Trio::state_of(net.hub, net.first), std::string("normal"));
     QVERIFY(net.hub.node().state().forwards.empty());
     // The chain has its end in time, and nobody is left to tell.
     net.hub.lose_broadcasts(false);

@@ -114,10 +114,7 @@ void TestPayments::equal_parts_are_not_confused() {
 
 void TestPayments::an_incomplete_set_goes_back_after_a_minute() {
     Quartet net;
-    net.open(net.alice, net.north, 300'000_sat);
-    net.open(net.alice, net.south, 300'000_sat);
-    net.open(net.north, net.carol, 500'000_sat);
-    net.open(net.south, net.carol, 500'000_sat);
+    net.open_both_ways();
     // Both hubs are needed, and one is silent towards Carol.
     net.net.hold(net.south, net.carol, true);
     const auto bolt11 = net.invoice(net.carol, 400'000'000_msat);
@@ -376,26 +373,20 @@ void TestPayments::a_forward_survives_cuts_and_restarts() {
 }
 
 void TestPayments::a_forward_lost_on_the_chain_goes_back() {
-    Trio net;
-    const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
-    const auto second = net.open(net.hub, net.carol, 1'000'000_sat);
-    const auto bolt11 = net.invoice(net.carol, 50'000'000_msat);
-    net.net.hold(net.carol, net.hub, true);
-    net.start_payment(net.alice, bolt11);
-    net.net.settle();
+    HeldForward net;
     QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
     // Only the heights of the chain decide: as long as Carol could still claim, Alice's HTLC is
     // held.
     net.net.mine(20);
     QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
     net.net.mine(80);
-    QCOMPARE(Trio::state_of(net.hub, first), std::string("normal"));
-    QVERIFY(Trio::state_of(net.hub, second) != std::string("normal"));
-    const auto* const payment = sent(net.alice, bolt11);
+    QCOMPARE(Trio::state_of(net.hub, net.first), std::string("normal"));
+    QVERIFY(Trio::state_of(net.hub, net.second) != std::string("normal"));
+    const auto* const payment = sent(net.alice, net.bolt11);
     QVERIFY(std::holds_alternative<node::PaymentLost>(payment->status));
     QCOMPARE(payment->parts.front().failure, std::string("permanent_channel_failure"));
     QCOMPARE(payment->parts.front().failed_hop, std::uint32_t{0});
-    QCOMPARE(Trio::settled(net.hub, first), 0_msat);
+    QCOMPARE(Trio::settled(net.hub, net.first), 0_msat);
     QVERIFY(net.hub.node().state().forwards.empty());
     QVERIFY(net.check());
 }
@@ -448,10 +439,7 @@ void TestPayments::a_preimage_from_the_chain_pays_the_hub() {
 
 void TestPayments::a_set_about_to_expire_goes_back() {
     Quartet net;
-    net.open(net.alice, net.north, 300'000_sat);
-    net.open(net.alice, net.south, 300'000_sat);
-    net.open(net.north, net.carol, 500'000_sat);
-    net.open(net.south, net.carol, 500'000_sat);
+    net.open_both_ways();
     net.net.hold(net.south, net.carol, true);
     const auto bolt11 = net.invoice(net.carol, 400'000'000_msat);
     net.start_payment(net.alice, bolt11);

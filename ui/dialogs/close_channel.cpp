@@ -178,8 +178,8 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
                      ? tr("Until the other side is back: it is not connected now")
                      : tr("In your wallet %1").arg(rangeText(blocksUntilBack(*quote), chain, now)));
     m_facts->set(tr("On its way"), quote->htlcs_until
-                                       ? tr("Payments under way (%1 of yours) are settled first, %2 at the latest")
-                                             .arg(satText(quote->in_flight), untilText(*quote->htlcs_until, chain, now))
+                                       ? tr("Payments under way (%1 of yours) are settled first, %2; longer if the other side is gone then")
+                                             .arg(satText(quote->in_flight), latestText(*quote->htlcs_until, chain, now))
                                        : QString());
     m_facts->set(tr("Risk"), isForced() ? tr("It cannot be taken back. Be online now and then until your coins are back, so that Runnel can collect them.")
                                         : tr("It cannot be taken back once the other side has agreed."));

@@ -119,10 +119,14 @@ QString timerOf(const api::ChannelView& channel, const api::ChainView& chain, co
         const auto left = channel.confirmations_needed > channel.confirmations ? channel.confirmations_needed - channel.confirmations : 0;
         return Words::tr("Usable %1.").arg(rangeText(left, chain, now));
     }
+    const bool is_on_chain = channel.state == "closing";
+    if (is_on_chain && channel.next_deadline && (!channel.closing_until || *channel.next_deadline < *channel.closing_until)) {
+        return Words::tr("Be online %1: a part of it has to be collected by then.").arg(deadlineText(*channel.next_deadline, chain, now));
+    }
     if (channel.closing_until && !(channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero())) {
         return Words::tr("Back in your wallet %1.").arg(untilText(*channel.closing_until, chain, now));
     }
-    if (channel.next_deadline && !isOver(channel)) {
+    if (channel.next_deadline && !is_on_chain && !isOver(channel)) {
         return Words::tr("Be online %1: a payment on its way ends then.").arg(deadlineText(*channel.next_deadline, chain, now));
     }
     return {};

@@ -13,6 +13,9 @@ namespace runnel::ui {
 
 namespace {
 
+/// What a forced close takes beside the agreed delay: it, and then the HTLC's own transaction, a few blocks each.
+constexpr std::uint32_t blocks_to_settle{9};
+
 QString because(const std::string& cause) { return cause.empty() ? QString() : u' ' + Words::tr("The cause: %1.").arg(tamed(cause)); }
 
 Held heldInOpening(const api::ChannelView& channel, const QString& peer, const api::ChainView& chain, const QDateTime& now) {
@@ -34,12 +37,25 @@ Held heldInClosing(const api::ChannelView& channel, const QString& peer, const a
     return out;
 }
 
+/// Its term, and what comes on top where the other side does not answer: the commitment, then what its HTLC waits for (BOLT 5).
+QString outgoingReason(const api::HtlcView& htlc, const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now) {
+    if (channel.state == "closing") return Words::tr("It is settled on the chain: it comes back or was paid.");
+    return Words::tr("It arrives or comes back %1. If the other side is gone then, it takes %2 longer.")
+        .arg(latestText(htlc.expiry, chain, now), spanText(channel.our_delay + blocks_to_settle, chain));
+}
+
 void addPayments(std::vector<Held>& out, const api::ChannelView& channel, const QString& peer, const api::ChainView& chain,
                  const QDateTime& now) {
     for (const auto& htlc : channel.htlcs) {
-        if (!htlc.outgoing) continue;
-        out.push_back({Held::Kind::payment, htlc.amount, Words::tr("A payment through %1").arg(peer),
-                       Words::tr("It arrives or comes back, %1 at the latest.").arg(untilText(htlc.expiry, chain, now))});
+        if (htlc.outgoing) {
+            out.push_back({Held::Kind::payment, htlc.amount, Words::tr("A payment through %1").arg(peer),
+                           outgoingReason(htlc, channel, chain, now)});
+        } else if (htlc.fulfilled && channel.state != "closing") {
+            out.push_back({Held::Kind::payment, htlc.amount, Words::tr("A payment to you through %1").arg(peer),
+                           channel.next_deadline ? Words::tr("It is yours and is being added to your channel. Be online %1.")
+                                                       .arg(deadlineText(*channel.next_deadline, chain, now))
+                                                 : Words::tr("It is yours and is being added to your channel.")});
+        }
     }
 }
 

@@ -29,6 +29,19 @@ QString dayAndYear(const QDateTime& time) {
 
 std::uint32_t blocksUntil(BlockHeight height, const api::ChainView& chain) { return distance(chain.height, height).raw(); }
 
+QString byText(const QDateTime& time, const QDateTime& now) {
+    if (time.date() == now.date()) return Words::tr("by %1").arg(clock(time));
+    if (now.daysTo(time) < 6) return Words::tr("by %1").arg(weekday(time));
+    return Words::tr("by %1").arg(day(time));
+}
+
+/// Of a wait so short that the time of day says less: nothing beyond a quarter of an hour.
+QString soonText(qint64 seconds) {
+    if (seconds <= 90) return Words::tr("within about a minute");
+    if (seconds <= 15 * 60) return Words::tr("within %n minute(s)", nullptr, static_cast<int>((seconds + 59) / 60));
+    return {};
+}
+
 QDateTime local(UnixTime time) { return QDateTime::fromSecsSinceEpoch(time.raw()); }
 
 }  // namespace
@@ -45,9 +58,7 @@ QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDate
     if (blocks == 0) return Words::tr("with the next block");
     const auto range = rangeAfter(blocks, chain, now);
     if (!range) return Words::tr("after %n more block(s)", nullptr, static_cast<int>(blocks));
-    const auto seconds = now.secsTo(range->to);
-    if (seconds <= 90) return Words::tr("within about a minute");
-    if (seconds <= 15 * 60) return Words::tr("within %n minute(s)", nullptr, static_cast<int>((seconds + 59) / 60));
+    if (const auto soon = soonText(now.secsTo(range->to)); !soon.isEmpty()) return soon;
     if (range->to.date() == now.date()) {
         return Words::tr("today between %1 and %2").arg(clock(range->from), clock(range->to));
     }
@@ -62,12 +73,28 @@ QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTi
 
 QString deadlineText(BlockHeight height, const api::ChainView& chain, const QDateTime& now) {
     const auto blocks = blocksUntil(height, chain);
+    if (blocks == 0) return Words::tr("now");
     const auto range = rangeAfter(blocks, chain, now);
     if (!range) return Words::tr("within %n block(s)", nullptr, static_cast<int>(blocks));
-    if (now.secsTo(range->from) < 120) return Words::tr("now");
-    if (range->from.date() == now.date()) return Words::tr("by %1").arg(clock(range->from));
-    if (now.daysTo(range->from) < 6) return Words::tr("by %1").arg(weekday(range->from));
-    return Words::tr("by %1").arg(day(range->from));
+    return now.secsTo(range->from) < 120 ? Words::tr("now") : byText(range->from, now);
+}
+
+QString latestText(BlockHeight height, const api::ChainView& chain, const QDateTime& now) {
+    const auto blocks = blocksUntil(height, chain);
+    if (blocks == 0) return Words::tr("with the next block");
+    const auto range = rangeAfter(blocks, chain, now);
+    if (!range) return Words::tr("within %n block(s)", nullptr, static_cast<int>(blocks));
+    const auto soon = soonText(now.secsTo(range->to));
+    return soon.isEmpty() ? byText(range->to, now) : soon;
+}
+
+QString spanText(std::uint32_t blocks, const api::ChainView& chain) {
+    const auto minutes = (std::uint64_t{blocks} * chain.block_seconds + 59) / 60;
+    if (minutes == 0) return Words::tr("%n block(s)", nullptr, static_cast<int>(blocks));
+    if (minutes < 120) return Words::tr("about %n minute(s)", nullptr, static_cast<int>(minutes));
+    if (minutes < 48 * 60) return Words::tr("about %n hour(s)", nullptr, static_cast<int>((minutes + 30) / 60));
+    const auto days = std::min<std::uint64_t>((minutes + 12 * 60) / (24 * 60), 1'000'000);
+    return Words::tr("about %n day(s)", nullptr, static_cast<int>(days));
 }
 
 QString whenText(UnixTime time, const QDateTime& now) {

@@ -11,7 +11,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <openssl/evp.h>
@@ -57,62 +56,7 @@ RpcFailure transport_failure(const error_code& error) {
     return failure(Kind::unreachable, error.message());
 }
 
-/// One JSON-RPC answer object. The caller has matched its id.
-RpcAnswer read_answer(json::object& answer) {
-    if (const auto* error = answer.if_contains("error"); error != nullptr && !error->is_null()) {
-        RpcFailure refused{Kind::refused, 0, {}};
-        const auto* fields = error->if_object();
-        const auto* code = fields != nullptr ? fields->if_contains("code") : nullptr;
-        const auto* message = fields != nullptr ? fields->if_contains("message") : nullptr;
-        if (code == nullptr || !code->is_int64() || message == nullptr || !message->is_string()) {
-            return fail(failure(Kind::malformed, "an error without code and message"));
-        }
-        refused.code = static_cast<int>(code->get_int64());
-        refused.message = escaped(std::string_view(message->get_string()));
-        return fail(std::move(refused));
-    }
-    auto* result = answer.if_contains("result");
-    if (result == nullptr) return fail(failure(Kind::malformed, "neither result nor error"));
-    return RpcAnswer(std::move(*result));
-}
-
-std::optional<json::value> parse_json(std::string_view text) {
-    json::parse_options options;
-    options.max_depth = 16;
-    error_code error;
-    auto value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
-    if (error) return std::nullopt;
-    return value;
-}
-
-json::object request_object(std::int64_t id, const RpcCall& call) {
-    json::object out;
-    out["jsonrpc"] = "1.0";
-    out["id"] = id;
-    out["method"] = call.method;
-    out["params"] = call.params;
-    return out;
-}
-
-bool has_id(const json::object& answer, std::int64_t id) {
-    const auto* found = answer.if_contains("id");
-    return found != nullptr && found->is_int64() && found->get_int64() == id;
-}
-
 }  // namespace
-
-std::string_view to_string(RpcFailure::Kind kind) {
-    switch (kind) {
-        case Kind::unreachable: return "unreachable";
-        case Kind::timeout: return "timeout";
-        case Kind::unauthorised: return "unauthorised";
-        case Kind::busy: return "busy";
-        case Kind::too_large: return "too_large";
-        case Kind::malformed: return "malformed";
-        case Kind::refused: return "refused";
-    }
-    return "unknown";
-}
 
 class RpcClient::Impl {
 public:
@@ -273,11 +217,7 @@ asio::awaitable<RpcAnswer> RpcClient::call(std::string method, json::array param
     std::string body = json::serialize(request_object(id, one));
     auto value = co_await m_impl->exchange(std::move(body));
     if (!value) co_return fail(std::move(value).error());
-    auto* answer = value->if_object();
-    if (answer == nullptr || !has_id(*answer, id)) {
-        co_return fail(failure(Kind::malformed, "not an answer to what was asked"));
-    }
-    co_return read_answer(*answer);
+    co_return read_rpc_answer(std::move(*value), id);
 }
 
 asio::awaitable<Result<std::vector<RpcAnswer>, RpcFailure>> RpcClient::batch(std::vector<RpcCall> calls) {
@@ -291,24 +231,7 @@ asio::awaitable<Result<std::vector<RpcAnswer>, RpcFailure>> RpcClient::batch(std
     std::string body = json::serialize(requests);
     auto value = co_await m_impl->exchange(std::move(body));
     if (!value) co_return fail(std::move(value).error());
-    auto* list = value->if_array();
-    if (list == nullptr || list->size() != calls.size()) {
-        co_return fail(failure(Kind::malformed, "not as many answers as calls"));
-    }
-    // In any order (JSON-RPC 2.0, "Batch"); bitcoind keeps it.
-    std::vector<RpcAnswer> answers;
-    answers.reserve(calls.size());
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-        auto* found = (*list)[i].if_object();
-        for (std::size_t k = 0; k < list->size() && (found == nullptr || !has_id(*found, ids[i])); ++k) {
-            found = (*list)[k].if_object();
-        }
-        if (found == nullptr || !has_id(*found, ids[i])) {
-            co_return fail(failure(Kind::malformed, "an answer is missing"));
-        }
-        answers.push_back(read_answer(*found));
-    }
-    co_return answers;
+    co_return read_rpc_batch(std::move(*value), ids);
 }
 
 }  // namespace runnel::chain

@@ -4,11 +4,10 @@
 #pragma once
 
 #include "wallet/chain/bitcoind_url.h"
+#include "wallet/chain/rpc_answers.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/value.hpp>
 
 #include <chrono>
 #include <memory>
@@ -16,29 +15,6 @@
 #include <vector>
 
 namespace runnel::chain {
-
-struct RpcFailure {
-    enum class Kind : std::uint8_t {
-        unreachable,   ///< No connection, or it broke.
-        timeout,       ///< Connected, but no answer in time.
-        unauthorised,  ///< The login is refused, or the cookie file cannot be read.
-        busy,          ///< Its work queue is full (503), repeatedly.
-        too_large,     ///< More bytes than any honest answer has.
-        malformed,     ///< Not HTTP, not JSON, or not a JSON-RPC answer to what was asked.
-        refused,       ///< A JSON-RPC error: `code` and `message` are bitcoind's.
-    };
-    Kind kind = Kind::unreachable;
-    int code = 0;
-    std::string message;
-};
-std::string_view to_string(RpcFailure::Kind kind);
-
-using RpcAnswer = Result<boost::json::value, RpcFailure>;
-
-struct RpcCall {
-    std::string method;
-    boost::json::array params;
-};
 
 struct RpcLimits {
     std::chrono::milliseconds connect{5'000};

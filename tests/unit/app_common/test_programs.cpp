@@ -146,6 +146,18 @@ private slots:
         }
         QCOMPARE(cli({"--help"}).code, 0);
         QCOMPARE(cli({"pay", "--help"}).code, 0);
+        // What only the node can tell is a wrong command line all the same.
+        QVERIFY(start_daemon());
+        const QList<QStringList> arguments{{"newaddress", "--type", "x"}, {"payment", "zz"}, {"disconnect", "zz"}, {"open", "zz", "1000"},
+                                           {"--command-id", "12", "newaddress"}};
+        for (const auto& wrong : arguments) {
+            const auto ended = cli(wrong);
+            QVERIFY2(ended.code == 2, qPrintable(wrong.join(' ')));
+            QCOMPARE(ended.error["error"].toString(), QString("bad_request"));
+            QVERIFY(!ended.error["try"].toString().isEmpty());
+        }
+        QCOMPARE(cli({"stop"}).code, 0);
+        QVERIFY(m_daemon.waitForFinished(20'000));
         QCOMPARE(run(program("runneld"), {"--help"}).code, 0);
         QCOMPARE(run(program("runneld"), {"--datadir", m_data}).code, 2);
         QCOMPARE(run(program("runneld"), daemon_arguments() + QStringList{"--chain", "electrum:x"}).code, 2);
@@ -267,6 +279,11 @@ private slots:
             QCOMPARE(mode_of(m_data + "/" + file), mode_t{0600});
         }
         QCOMPARE(mode_of(m_data), mode_t{0700});
+        // Nothing of its memory is ever written by the system, and what it makes is its owner's alone.
+        const auto about = [&](const char* name) { return QString::fromUtf8(content_of(QStringLiteral("/proc/%1/%2").arg(m_daemon.processId()).arg(name))); };
+        static const QRegularExpression no_core(QStringLiteral("Max core file size +0 +0 "));
+        QVERIFY2(about("limits").contains(no_core), qPrintable(about("limits")));
+        QVERIFY2(about("status").contains("Umask:\t0077"), qPrintable(about("status")));
 
         const auto info = cli({"getinfo"});
         QCOMPARE(info.code, 0);

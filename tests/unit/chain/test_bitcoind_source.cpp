@@ -82,6 +82,7 @@ private slots:
     void less_work_than_remembered_is_behind_data();
     void less_work_than_remembered_is_behind();
     void waits_for_a_source_that_is_away();
+    void waits_longer_from_try_to_try();
     void broadcasts_wait_and_are_answered();
     void wrong_password();
     void new_cookie_after_restart();
@@ -524,6 +525,23 @@ void TestBitcoindSource::waits_for_a_source_that_is_away() {
     fake.start();
     QVERIFY(rig.reaches(fake));
     QCOMPARE(rig.blocks.size(), std::size_t{5});
+}
+
+/// A source that lets in and answers nothing useful is asked less and less often.
+void TestBitcoindSource::waits_longer_from_try_to_try() {
+    FakeBitcoind fake;
+    fake.mine(1);
+    fake.hook(twisting("getnetworkinfo", body("\"nonsense\"")));
+    Rig rig(fake, [](auto& options) {
+        options.timing.backoff_first = 20ms;
+        options.timing.backoff_most = 100'000ms;
+    });
+    rig.start();
+    QVERIFY(rig.problem("bad_answer"));
+    rig.run(1'000ms);
+    // 20, 40, 80, 160, 320, 640 ms, each give or take a quarter: without growing waits there would be forty tries.
+    const auto tries = fake.requests("getnetworkinfo");
+    QVERIFY2(tries >= 4 && tries <= 9, qPrintable(QString::number(tries)));
 }
 
 void TestBitcoindSource::broadcasts_wait_and_are_answered() {

@@ -54,7 +54,7 @@ private slots:
     void no_htlc_before_both_are_ready();
     void closes_with_htlcs_on_their_way();
     void a_cut_starts_the_negotiation_anew();
-    void a_fee_nobody_offered_fails_the_channel();
+    void a_fee_nobody_offered_ends_the_connection_only();
     void a_close_signed_wrongly_is_tried_again();
     void a_close_says_what_it_waits_for();
     void after_the_end_only_preimages_count();
@@ -322,7 +322,7 @@ void TestChannel::a_cut_starts_the_negotiation_anew() {
     }
 }
 
-void TestChannel::a_fee_nobody_offered_fails_the_channel() {
+void TestChannel::a_fee_nobody_offered_ends_the_connection_only() {
     Pair pair;
     pair.open();
     for (Half* const half : {&pair.a, &pair.b}) {
@@ -342,8 +342,8 @@ void TestChannel::a_fee_nobody_offered_fails_the_channel() {
     answer.signature = pair.b.signer.sign_close(tx->tx, params.their_keys.funding_pubkey, params.funding_satoshis).value();
     const auto fault = pair.a.hear(answer);
     QVERIFY(!fault);
-    QCOMPARE(fault.error().kind, FaultKind::closing_rule);
-    QCOMPARE(disposition(fault.error()), Disposition::fail_channel);
+    QCOMPARE(fault.error().kind, FaultKind::closing_fee);
+    QCOMPARE(disposition(fault.error()), Disposition::warn_and_disconnect);
 }
 
 void TestChannel::a_close_signed_wrongly_is_tried_again() {

@@ -125,7 +125,28 @@ private slots:
         const auto chain = mainly(100);
         const auto text = deadlineText(BlockHeight(244), chain, noon);
         QVERIFY2(text.startsWith(QStringLiteral("by Tue ")), qPrintable(text));
-        QCOMPARE(deadlineText(BlockHeight(100), chain, noon), deadlineText(BlockHeight(90), chain, noon));
+        // What is due already is due now, also where blocks have no rhythm.
+        for (const auto seconds : {600U, 0U}) {
+            for (const auto height : {90U, 100U}) QCOMPARE(deadlineText(BlockHeight(height), mainly(100, seconds), noon), QStringLiteral("now"));
+        }
+        QCOMPARE(deadlineText(BlockHeight(103), mainly(100, 0), noon), QStringLiteral("within 3 block(s)"));
+    }
+
+    void termsAreTheLateEnd() {
+        const auto chain = mainly(100);
+        const auto late = latestText(BlockHeight(244), chain, noon);
+        QVERIFY2(late.startsWith(QStringLiteral("by Tue ")), qPrintable(late));
+        QVERIFY(late != deadlineText(BlockHeight(244), chain, noon));
+        QCOMPARE(latestText(BlockHeight(244), mainly(100, 0), noon), QStringLiteral("within 144 block(s)"));
+        QCOMPARE(latestText(BlockHeight(101), mainly(100, 1), noon), QStringLiteral("within about a minute"));
+        QCOMPARE(latestText(BlockHeight(100), chain, noon), QStringLiteral("with the next block"));
+    }
+
+    void spans() {
+        QCOMPARE(spanText(1, mainly(100)), QStringLiteral("about 10 minute(s)"));
+        QCOMPARE(spanText(18, mainly(100)), QStringLiteral("about 3 hour(s)"));
+        QCOMPARE(spanText(729, mainly(100)), QStringLiteral("about 5 day(s)"));
+        QCOMPARE(spanText(729, mainly(100, 0)), QStringLiteral("729 block(s)"));
     }
 
     void durations() {
@@ -176,6 +197,12 @@ private slots:
         words = channelWords(channel, chain, noon);
         QVERIFY(plain(words.sentence).contains(QStringLiteral("60 000 sat are on their way back")));
         QVERIFY(words.timer.startsWith(QStringLiteral("Back in your wallet between")));
+        // What has to be done is said before what comes by itself.
+        channel.next_deadline = BlockHeight(200);
+        words = channelWords(channel, chain, noon);
+        QVERIFY2(words.timer.startsWith(QStringLiteral("Be online by ")), qPrintable(words.timer));
+        channel.next_deadline = BlockHeight(300);
+        QVERIFY(channelWords(channel, chain, noon).timer.startsWith(QStringLiteral("Back in your wallet between")));
 
         channel.state = "closed";
         QCOMPARE(channelWords(channel, chain, noon).cue, Cue::over);
@@ -424,6 +451,33 @@ private slots:
         // What cannot be sent of what is ours: nothing of it is left out.
         QCOMPARE(held[3].amount.raw(), std::uint64_t{795'001});
         for (const auto& one : held) QVERIFY(one.reason.endsWith(u'.'));
+
+        // A payment in a channel that the chain closes is one row more, and what it holds is in no other.
+        closing.in_flight_out = 9'000'000_msat;
+        closing.htlcs = {{true, 3, 9'000'000_msat, {}, BlockHeight(140), "locked_in"}};
+        picture.channels = {closing};
+        picture.balance = {};
+        const auto settled = heldIn(picture, PeerNames(), noon);
+        QCOMPARE(settled.size(), std::size_t{2});
+        QCOMPARE(settled[0].amount, 40'000'000_msat);
+        QCOMPARE(settled[1].amount, 9'000'000_msat);
+        QVERIFY(settled[1].reason.contains(QStringLiteral("on the chain")));
+
+        // On its way to us counts as soon as it is ours for certain, and in the channel's sum no more than once.
+        auto paid = openChannel();
+        paid.our_delay = 720;
+        paid.htlcs = {{false, 7, 5'000'000_msat, {}, BlockHeight(140), "removing", true},
+                      {false, 8, 6'000'000_msat, {}, BlockHeight(140), "locked_in"},
+                      {true, 2, 1'000'000_msat, {}, BlockHeight(140), "locked_in"}};
+        paid.next_deadline = BlockHeight(122);
+        picture.channels = {paid};
+        const auto moving = heldIn(picture, PeerNames(), noon);
+        QCOMPARE(moving.size(), std::size_t{3});
+        QCOMPARE(moving[0].amount, 5'000'000_msat);
+        QVERIFY2(moving[0].reason.contains(QStringLiteral("Be online by ")), qPrintable(moving[0].reason));
+        QCOMPARE(moving[1].amount, 1'000'000_msat);
+        QVERIFY2(moving[1].reason.startsWith(QStringLiteral("It arrives or comes back by ")), qPrintable(moving[1].reason));
+        QVERIFY2(moving[1].reason.endsWith(QStringLiteral("it takes about 5 day(s) longer.")), qPrintable(moving[1].reason));
 
         // Nor is what is in a channel whose other side is away.
         picture.channels = {openChannel()};
