@@ -84,7 +84,9 @@ struct Store::Impl {
     Result<void, StoreError> check_identity(Connection& db, Network network);
     Result<void, StoreError> start(const Secret32& key, Network network);
     Result<void, StoreError> start_for_export(const Secret32& key, Network network);
-    void keep_reserve();
+    bool has_reserve() const;
+    void give_reserve() const;
+    bool keep_reserve() const;
     std::uint64_t free_space() const { return ask_space ? ask_space() : store::free_space(places.directory); }
 
     Places places;
@@ -217,7 +219,8 @@ Result<void, StoreError> Store::Impl::check_identity(Connection& db, Network net
 }
 
 Result<void, StoreError> Store::Impl::start(const Secret32& key, Network network) {
-    keep_reserve();
+    give_reserve();
+    static_cast<void>(keep_reserve());
     std::error_code ignored;
     const auto log_size = fs::file_size(places.log, ignored);
     const bool log_there = !ignored && log_size > 0;
@@ -253,7 +256,7 @@ Result<void, StoreError> Store::Impl::start(const Secret32& key, Network network
     RUNNEL_CHECK(sidecar->write(state, true));
 
     SqlJournal::Setup setup{places.log, std::move(journal_state.heads), journal_state.last_sequence,
-                            !is_there(places.reserve)};
+                            [this] { give_reserve(); }, [this] { return keep_reserve(); }};
     auto started = SqlJournal::start(std::move(db), *sidecar, std::move(setup));
     if (!started) return fail(as_store_error(started.error(), "start journal"));
     writer = started->get();
@@ -282,16 +285,22 @@ Result<void, StoreError> Store::Impl::start_for_export(const Secret32& key, Netw
     return {};
 }
 
-void Store::Impl::keep_reserve() {
+bool Store::Impl::has_reserve() const {
     std::error_code ignored;
-    const bool whole = fs::file_size(places.reserve, ignored) == reserve_bytes && !ignored;
+    return fs::file_size(places.reserve, ignored) == reserve_bytes && !ignored;
+}
+
+/// When the disk is full: this is what the reserve is for.
+void Store::Impl::give_reserve() const {
+    if (is_there(places.reserve) && free_space() < reserve_bytes) erase_file(places.reserve);
+}
+
+/// Takes it when there is room for it and for more; is there more beside it?
+bool Store::Impl::keep_reserve() const {
     const auto free = free_space();
-    if (whole) {
-        // The disk is full: this is what the reserve is for.
-        if (free < reserve_bytes) erase_file(places.reserve);
-    } else if (free >= reserve_bytes + space_wanted) {
-        static_cast<void>(allocate_file(places.reserve, reserve_bytes));
-    }
+    if (has_reserve()) return free >= space_wanted;
+    return free >= reserve_bytes + space_wanted &&
+           bool(allocate_file(places.reserve, reserve_bytes));
 }
 
 namespace {
@@ -357,13 +366,10 @@ void Store::subjects(const std::function<void(ByteView subject)>& each) const {
 }
 
 bool Store::low_space() const {
-    return !is_there(m_impl->places.reserve) || m_impl->free_space() < space_wanted;
-}
-
-Result<void, StoreError> Store::release_reserve() {
-    erase_file(m_impl->places.reserve);
-    RUNNEL_CHECK(sync_directory(m_impl->places.directory));
-    return {};
+    // Without the reserve there has to be room for it as well.
+    const auto wanted =
+        is_there(m_impl->places.reserve) ? space_wanted : space_wanted + reserve_bytes;
+    return m_impl->free_space() < wanted;
 }
 
 Result<void, StoreError> Store::change_passphrase(ByteView old_passphrase, const Passphrase& new_passphrase,

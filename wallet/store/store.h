@@ -59,7 +59,8 @@ public:
         /// Instead of asking the file system how much may still be written: for tests of a disk that fills up.
         std::function<std::uint64_t()> free_space{};
     };
-    /// Everything that can differ in speed or size; the defaults are for people.
+    /// Kept on the disk as a file. It is given up when less than this is free, also while running, and taken again when there is
+    /// room.
     static constexpr std::uint64_t reserve_bytes = std::uint64_t{4} << 20;
     /// Below this much free space, low_space() is true.
     static constexpr std::uint64_t space_wanted = std::uint64_t{16} << 20;
@@ -99,10 +100,9 @@ public:
     const std::vector<OddCopy>& mended() const;
     /// Whose journals there are. May throw ReadFailure, after those that could be read were told.
     void subjects(const std::function<void(ByteView subject)>& each) const;
-    /// Little space is left, or the reserve is gone: no new channel, no new payment; closes and claims go on.
+    /// Little space is left: no new channel, no new payment; closes and claims go on, in the space of the reserve once there is
+    /// no other.
     bool low_space() const;
-    /// Gives the reserve's space to the journal.
-    Result<void, StoreError> release_reserve();
 
     /// Wraps the same store key anew.
     Result<void, StoreError> change_passphrase(ByteView old_passphrase, const Passphrase& new_passphrase, const Cost& cost);
