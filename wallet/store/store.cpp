@@ -95,7 +95,7 @@ struct Store::Impl {
     std::function<std::uint64_t()> ask_space;
     TailState tail;
     std::vector<Damaged> damage;
-    std::vector<OddCopy> mended;
+    std::vector<OddCopy> odd;
     // The order of destruction, last first: the journal writes to the sidecar.
     std::optional<Sidecar> sidecar;
     std::unique_ptr<ports::Journal> journal;
@@ -268,7 +268,7 @@ Result<void, StoreError> Store::Impl::start(const Secret32& key, Network network
 }
 
 Result<void, StoreError> Store::Impl::start_for_export(const Secret32& key, Network network) {
-    auto opened = Connection::open(places.database, key, Connection::Access::read);
+    auto opened = Connection::open(places.database, key, Connection::Access::still);
     if (!opened) return fail(as_store_error(opened.error(), "open database"));
     auto& db = *opened;
     damage = verify_pages(db);
@@ -305,7 +305,7 @@ bool Store::Impl::keep_reserve() const {
 
 namespace {
 
-/// What every opening begins with: is there a store, is it ours alone, does the passphrase fit?
+/// What an opening begins with: is there a store, is it ours alone, does the passphrase fit?
 template <typename Impl>
 Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Store::Opening& opening) {
     const Places places(opening.directory);
@@ -319,7 +319,20 @@ Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Stor
     RUNNEL_CHECK(impl->envelope.make_private());
     auto odd = impl->envelope.odd_copies();
     RUNNEL_TRY(auto key, impl->envelope.open(opening.passphrase));
-    impl->mended = std::move(odd);
+    impl->odd = std::move(odd);
+    return std::pair{std::move(impl), std::move(key)};
+}
+
+/// The same without touching anything.
+template <typename Impl>
+Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> look_into(
+    const Store::Opening& opening) {
+    const Places places(opening.directory);
+    if (!Store::exists(opening.directory)) return fail(Missing{});
+    RUNNEL_TRY(auto lock, Lock::look(places.lock));
+    auto impl = std::make_unique<Impl>(places, std::move(lock));
+    impl->odd = impl->envelope.odd_copies();
+    RUNNEL_TRY(auto key, impl->envelope.read(opening.passphrase));
     return std::pair{std::move(impl), std::move(key)};
 }
 
@@ -333,9 +346,9 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const Opening& opening) {
 }
 
 Result<std::unique_ptr<Store>, StoreError> Store::open_for_export(const Opening& opening) {
-    RUNNEL_TRY(auto unlocked, unlock<Impl>(opening));
-    RUNNEL_CHECK(unlocked.first->start_for_export(unlocked.second, opening.network));
-    return std::unique_ptr<Store>(new Store(std::move(unlocked.first)));
+    RUNNEL_TRY(auto seen, look_into<Impl>(opening));
+    RUNNEL_CHECK(seen.first->start_for_export(seen.second, opening.network));
+    return std::unique_ptr<Store>(new Store(std::move(seen.first)));
 }
 
 ports::Journal& Store::journal() { return *m_impl->journal; }
@@ -357,8 +370,8 @@ void Store::tail_agreed() {
 }
 
 const std::vector<Damaged>& Store::damage() const { return m_impl->damage; }
-const std::vector<OddCopy>& Store::mended() const {
-    return m_impl->mended;
+const std::vector<OddCopy>& Store::odd_copies() const {
+    return m_impl->odd;
 }
 
 void Store::subjects(const std::function<void(ByteView subject)>& each) const {
