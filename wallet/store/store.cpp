@@ -263,7 +263,7 @@ Result<void, StoreError> Store::Impl::start(const Secret32& key, Network network
     journal = std::move(*started);
     auto reading = Connection::open(places.database, key, Connection::Access::read);
     if (!reading) return fail(as_store_error(reading.error(), "open database for reading"));
-    reader.emplace(std::move(*reading));
+    reader.emplace(std::move(*reading), std::move(journal_state.ends));
     return {};
 }
 
@@ -281,7 +281,7 @@ Result<void, StoreError> Store::Impl::start_for_export(const Secret32& key, Netw
     for (auto& found : journal_state.damage) damage.push_back(std::move(found));
     tail.found = journal_state.last_sequence;
     journal = std::make_unique<ClosedJournal>();
-    reader.emplace(std::move(db));
+    reader.emplace(std::move(db), std::move(journal_state.ends));
     return {};
 }
 
