@@ -8,6 +8,8 @@ using namespace runnel::literals;
 
 namespace {
 
+using api::ProblemKind;
+
 /// Alice with a coin to spend and two to keep; two peers.
 class Three : public Story {
 public:
@@ -50,6 +52,15 @@ public:
     sim::SimNode& carol;
 };
 
+ports::ChainStatus status_of(sim::Network& net, bool relays_packages) {
+    ports::ChainStatus status;
+    status.reachable = status.synced = true;
+    status.tip = net.chain().height();
+    status.relays_packages = relays_packages;
+    status.problem = relays_packages ? "" : "bitcoind 27 is older than 28: no packages";
+    return status;
+}
+
 }  // namespace
 
 class TestOpenings : public QObject {
@@ -59,6 +70,7 @@ private slots:
     void two_at_once_do_not_keep_the_same_coins_data();
     void two_at_once_do_not_keep_the_same_coins();
     void a_send_meanwhile_leaves_what_the_opening_needs();
+    void without_packages_nothing_is_opened();
 };
 
 void TestOpenings::two_at_once_do_not_keep_the_same_coins_data() {
@@ -113,6 +125,49 @@ void TestOpenings::a_send_meanwhile_leaves_what_the_opening_needs() {
     QCOMPARE(net.refused(first), QString("opened"));
     net.net.mine(7);
     QVERIFY(net.coins_to_close_with() >= 2);
+    QVERIFY(net.check());
+}
+
+/// A bitcoind before 28: a commitment whose fee has become too small would be stuck outside every
+/// mempool.
+void TestOpenings::without_packages_nothing_is_opened() {
+    Duo net;
+    net.open(net.alice, net.bob, 800'000_sat, 300'000'000_msat);
+    net.alice.say_chain(status_of(net.net, false));
+    net.net.settle();
+    const auto ours = net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt});
+    QVERIFY(!ours);
+    QCOMPARE(ours.error().kind, ProblemKind::no_package_relay);
+    QCOMPARE(ours.error().params.at("cause"),
+             std::string("bitcoind 27 is older than 28: no packages"));
+    const auto quote = net.alice.node().quote(api::AskOpen{net.bob.id(), 200'000_sat});
+    QVERIFY(!quote);
+    QCOMPARE(quote.error().kind, ProblemKind::no_package_relay);
+    const auto theirs = net.run(
+        net.bob, api::OpenChannel{net.alice.id(), 200'000_sat, 0_msat, false, std::nullopt});
+    QVERIFY(!theirs);
+    QCOMPARE(theirs.error().kind, ProblemKind::peer_refused);
+    QVERIFY(theirs.error().params.at("reason").find("packages") != std::string::npos);
+    // What is open goes on, and a source that is behind as well is only behind.
+    auto behind = status_of(net.net, false);
+    behind.tip = behind.tip + BlockDelta(1);
+    behind.trouble = ProblemKind::no_package_relay;
+    net.alice.say_chain(behind);
+    net.net.settle();
+    const auto late = net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt});
+    QVERIFY(!late);
+    QCOMPARE(late.error().kind, ProblemKind::not_synced);
+    net.alice.say_chain(status_of(net.net, false));
+    net.net.settle();
+    QVERIFY(net.pays(net.alice, net.bob, 1'000'000_msat).succeeded());
+    QVERIFY(net.pays(net.bob, net.alice, 1'000'000_msat).succeeded());
+    net.alice.say_chain(status_of(net.net, true));
+    net.net.settle();
+    QVERIFY(bool(net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt})));
+    net.net.mine(7);
     QVERIFY(net.check());
 }
 

@@ -634,6 +634,7 @@ void TestBitcoindSource::old_version_is_named() {
     QVERIFY(rig.reaches(fake));
     QVERIFY(!rig.status.relays_packages);
     QVERIFY(!rig.status.problem.empty());
+    QVERIFY(rig.status.trouble == api::ProblemKind::no_package_relay);
 }
 
 void TestBitcoindSource::hostile_answers_data() {
