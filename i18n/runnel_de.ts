@@ -1350,6 +1350,18 @@
         <source>Try again, or ask the payee for a new invoice.</source>
         <translation>Versuche es noch einmal, oder bitte den Empfänger um eine neue Rechnung.</translation>
     </message>
+    <message>
+        <source>This bitcoind is too old for opening channels.</source>
+        <translation>Dieser bitcoind ist zu alt, um Kanäle zu öffnen.</translation>
+    </message>
+    <message>
+        <source>It cannot pass on a closing transaction together with one that pays for it, so a channel might not be closed in time when fees are high.</source>
+        <translation>Er kann eine Transaktion, die einen Kanal schließt, nicht zusammen mit einer weitergeben, die für sie bezahlt. Bei hohen Gebühren würde ein Kanal vielleicht nicht rechtzeitig geschlossen.</translation>
+    </message>
+    <message>
+        <source>Use bitcoind 28 or newer. Everything else goes on.</source>
+        <translation>Benutze bitcoind 28 oder neuer. Alles andere geht weiter.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>

@@ -293,6 +293,13 @@ Wording wording_of(const api::Problem& problem) {
                 "it.",
                 "Keep the wallet running until every other side was connected once. Everything "
                 "else goes on."};
+        case ProblemKind::no_package_relay:
+            return {fmt::format("The chain source cannot pass on a transaction together with one "
+                                "that pays for it{}. "
+                                "A channel could not be closed in time when fees are high, so no "
+                                "new one is begun.",
+                                because(problem)),
+                    "Use bitcoind 28 or newer."};
         case ProblemKind::internal:
             return {fmt::format("Something went wrong inside Runnel{}.", because(problem, "detail")),
                     "Please report it, with the log."};

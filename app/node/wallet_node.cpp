@@ -43,7 +43,7 @@ Result<void, Failure> WalletNode::open_store(const SecretBytes& passphrase) {
     auto opened = store::Store::open({m_options.directory, m_options.network, passphrase.reveal()});
     if (!opened) return fail(failure_of(opened.error(), m_options.directory));
     m_store = std::move(*opened);
-    for (const auto& copy : m_store->mended()) {
+    for (const auto& copy : m_store->odd_copies()) {
         log(LogLevel::unusual,
             fmt::format("key copy made anew file={} was={}", copy.file, to_string(copy.was)));
     }

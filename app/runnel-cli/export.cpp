@@ -64,12 +64,11 @@ Result<json::object, control::Failure> export_wallet(const std::filesystem::path
 
     json::array damage, records, journals;
     for (const auto& found : store.damage()) damage.emplace_back(damage_json(found));
-    for (const auto& copy : store.mended()) {
-        damage.emplace_back(
-            json::object{{"subject", ""},
-                         {"sequence", 0},
-                         {"detail", fmt::format("{} was {}, made anew from the other copy",
-                                                copy.file, to_string(copy.was))}});
+    for (const auto& copy : store.odd_copies()) {
+        damage.emplace_back(json::object{{"subject", ""},
+                                         {"sequence", 0},
+                                         {"detail", fmt::format("{} is {}, the other copy opens it",
+                                                                copy.file, to_string(copy.was))}});
     }
     // Also of channels whose record is gone: what others can check is worth most then.
     std::set<Bytes> subjects;

@@ -53,8 +53,9 @@ enum class ProblemKind : std::uint8_t {
     chain_behind,           ///< The chain source's tip has less work than one seen before, or is too old: `cause`.
     chain_pruned,           ///< The chain source has deleted a block that this wallet has yet to read: `cause`.
     store_in_doubt,         ///< An older copy of the store may have been started: no commitment is published before its peer compared.
+    no_package_relay,       ///< The chain source cannot relay a transaction with the child that pays for it: no new channel: `cause`.
 };
-inline constexpr ProblemKind last_problem_kind = ProblemKind::store_in_doubt;
+inline constexpr ProblemKind last_problem_kind = ProblemKind::no_package_relay;
 
 std::string_view to_string(ProblemKind kind);
 

@@ -1,5 +1,6 @@
 #include "core/channel/commitments.h"
 
+#include "core/channel/store.h"
 #include "core/crypto/hash.h"
 
 #include <algorithm>
@@ -281,6 +282,7 @@ Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount, con
     HtlcEntry entry;
     entry.htlc = Htlc{Party::ours, m_our_next_id, amount, hash, cltv_expiry.raw()};
     entry.onion = onion;
+    entry.row_digest = crypto::sha256(encode_htlc_row(entry));
     entry.sequence = m_next_sequence++;
     m_our_next_id = m_our_next_id.next();
     wire::UpdateAddHtlc message;
@@ -307,6 +309,7 @@ Result<void, ChannelFault> Commitments::receive_add(const wire::UpdateAddHtlc& a
     entry.htlc = Htlc{Party::theirs, add.id, add.amount_msat, add.payment_hash, add.cltv_expiry.raw()};
     entry.onion = add.onion_routing_packet;
     entry.blinded_path = add.blinded_path;
+    entry.row_digest = crypto::sha256(encode_htlc_row(entry));
     m_their_next_id = m_their_next_id.next();
     m_htlcs.push_back(std::move(entry));
     return {};

@@ -75,6 +75,7 @@ struct HtlcEntry {
     Htlc htlc;
     wire::OnionPacket onion;
     std::optional<crypto::PublicKey> blinded_path;
+    Hash256 row_digest;                 ///< SHA-256 of the row that keeps all of the above (store.h); those three never change.
     Stage stage = Stage::add_proposed;
     std::uint64_t sequence = 0;         ///< Order of our proposals on the wire; retransmission keeps it.
     std::shared_ptr<const Removal> removal;  ///< From remove_proposed on.

@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::uint8_t row_version = 1;
 
+/// First byte of an entry of the journal: above every state's number, which the first form began
+/// with.
+constexpr std::uint8_t entry_with_rows = 0x82;
+constexpr std::uint8_t entry_of_forgotten = 0x83;
+
 /// `entry` as it was before it went. The last of our commitments that held it is known only now, if it left that one in the
 /// same step: the one before our latest.
 void put_history(const ChannelId& id, const HtlcEntry& entry, std::optional<CommitmentNumber> our_latest, ports::Records& out) {
@@ -66,6 +71,14 @@ const std::vector<HtlcEntry>& htlcs_of(const Channel* channel) {
     return funded == nullptr ? none : funded->commitments.htlcs();
 }
 
+Hash256 stored_digest(const Channel& channel, ByteView value) {
+    // One hash a row, made when its HTLC came: hashing hundreds of onions again at each step would
+    // cost more than the step.
+    Writer rows;
+    for (const auto& entry : htlcs_of(&channel)) rows.fixed(entry.row_digest);
+    return crypto::sha256({value, rows.view()});
+}
+
 }  // namespace
 
 Bytes htlc_key(const ChannelId& channel, Party offered_by, HtlcId id) {
@@ -93,6 +106,7 @@ Result<HtlcRow, DecodeError> decode_htlc_row(ByteView, ByteView value) {
     row.htlc = decode_htlc(in);
     if (const auto onion = wire::OnionPacket::from(in.bytes(wire::OnionPacket::size_bytes))) row.onion = *onion;
     row.blinded_path = decode_optional(in, decode_public_key);
+    row.digest = crypto::sha256(value);
     in.expect_end();
     return in.finish(std::move(row));
 }
@@ -117,15 +131,20 @@ void put_changes(const Channel* before, const Channel& after, ports::Records& ou
     put_htlc_changes(after.id, htlcs_of(stored), htlcs_of(&after),
                      live == nullptr ? std::nullopt : std::optional(live->commitments.local_number()), out);
     Bytes value = encode_channel(after);
-    const auto digest = crypto::sha256(value);
-    Writer entry;
-    entry.u8(static_cast<std::uint8_t>(after.state.index()));
-    if (const Funded* const funded = funded_of(after.state)) {
-        entry.u64(funded->commitments.local_number().raw()).u64(funded->commitments.remote_number().raw());
-    }
-    entry.fixed(digest);
+    Bytes entry = encode_journal_entry(after, value);
     out.push_back(ports::Put{ports::RecordKind::channel, to_bytes(after.id.view()), std::move(value)});
-    out.push_back(ports::Append{to_bytes(after.id.view()), entry.take()});
+    out.push_back(ports::Append{to_bytes(after.id.view()), std::move(entry)});
+}
+
+bool is_stored_alike(const Channel& a, const Channel& b) {
+    const auto& ours = htlcs_of(&a);
+    const auto& others = htlcs_of(&b);
+    // The record does not tell an HTLC of the peer's from another one that took its id.
+    return std::equal(ours.begin(), ours.end(), others.begin(), others.end(),
+                      [](const HtlcEntry& x, const HtlcEntry& y) {
+                          return x.row_digest == y.row_digest;
+                      }) &&
+           encode_channel(a) == encode_channel(b);
 }
 
 void put_forgotten(const Channel& channel, ports::Records& out) {
@@ -134,6 +153,50 @@ void put_forgotten(const Channel& channel, ports::Records& out) {
         out.push_back(ports::Erase{ports::RecordKind::htlc_onion, htlc_key(channel.id, entry.htlc.offered_by, entry.htlc.id)});
     }
     out.push_back(ports::Erase{ports::RecordKind::channel, to_bytes(channel.id.view())});
+    out.push_back(ports::Append{to_bytes(channel.id.view()), Bytes{entry_of_forgotten}});
+}
+
+Bytes encode_journal_entry(const Channel& channel, ByteView value) {
+    Writer entry;
+    entry.u8(entry_with_rows).u8(static_cast<std::uint8_t>(channel.state.index()));
+    if (const Funded* const funded = funded_of(channel.state)) {
+        entry.u64(funded->commitments.local_number().raw())
+            .u64(funded->commitments.remote_number().raw());
+    }
+    entry.fixed(stored_digest(channel, value));
+    return entry.take();
+}
+
+Result<JournalEntry, DecodeError> decode_journal_entry(ByteView body) {
+    Reader in(body);
+    const std::uint8_t form = in.u8();
+    JournalEntry out;
+    if (form == entry_of_forgotten) {
+        out.what = JournalEntry::What::forgotten;
+    } else {
+        out.what = form == entry_with_rows ? JournalEntry::What::record_and_rows
+                                           : JournalEntry::What::record;
+        const std::uint8_t state = form == entry_with_rows ? in.u8() : form;
+        if (state >= std::variant_size_v<ChannelState>) in.fail(DecodeError::bad_value);
+        // The numbers of both commitments, for who reads an exported journal; a channel that is
+        // over has none.
+        if (in.remaining() > Hash256::size_bytes) in.bytes(16);
+        in.fixed(out.digest);
+    }
+    in.expect_end();
+    return in.finish(std::move(out));
+}
+
+bool is_as_written(const Channel& channel, ByteView value, const JournalEntry& entry) {
+    switch (entry.what) {
+        case JournalEntry::What::record:
+            return entry.digest == crypto::sha256(value);
+        case JournalEntry::What::record_and_rows:
+            return entry.digest == stored_digest(channel, value);
+        case JournalEntry::What::forgotten:
+            break;
+    }
+    return false;
 }
 
 }  // namespace runnel::channel

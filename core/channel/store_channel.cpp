@@ -214,6 +214,7 @@ private:
         entry.htlc = row->htlc;
         entry.onion = row->onion;
         entry.blinded_path = row->blinded_path;
+        entry.row_digest = row->digest;
         return entry;
     }
 };

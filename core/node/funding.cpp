@@ -121,6 +121,11 @@ bool is_partners(const channel::Channel& channel) {
 }
 
 bool needs_reserve(const channel::Channel& channel, BlockHeight tip) {
+    // An opening of ours counts from the moment its coins are planned: another one, or a send,
+    // while its peer takes its time would keep the very coins that were kept for it.
+    if (std::holds_alternative<channel::AwaitingAccept>(channel.state) ||
+        std::holds_alternative<channel::AwaitingFundingSigned>(channel.state))
+        return true;
     return channel::is_stored(channel.state) && !is_shown_closed(channel, tip) &&
            !is_unproven(channel);
 }

@@ -35,7 +35,8 @@ bool is_unproven(const channel::Channel& channel);
 /// Is more than a word between this node and the peer: an opening of ours, or what was paid into
 /// once? Whoever only says that he opens a channel is a stranger.
 bool is_partners(const channel::Channel& channel);
-/// Stored, not over, and not unproven: its close may have to be paid for.
+/// Stored, not over, and not unproven, or an opening of ours under way: its close may have to be
+/// paid for.
 bool needs_reserve(const channel::Channel& channel, BlockHeight tip);
 /// Theirs to pay, and in no block now: nothing of the close can be in one either.
 bool awaits_their_funding(const channel::Channel& channel);

@@ -116,6 +116,8 @@ void on_chain_silence(Draft& draft, const Scope& scope);
 bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip);
 /// Nothing when HTLCs may be added and channels opened; otherwise why not.
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc);
+/// The same for a new channel, whoever opens it: its commitment and the child that pays for it must get to the miners together.
+std::optional<api::Problem> why_no_channel(const Draft& draft, const Scope& scope);
 void resume_wallet(const State& state, std::vector<ports::Effect>& out);
 
 // closing.cpp: from the spend of a funding output to the last satoshi -------------------------------------------------------

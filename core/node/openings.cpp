@@ -123,7 +123,7 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     if (peer == nullptr || !peer->connected || peer->hung_up) {
         return refuse(api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}});
     }
-    if (const auto problem = chain_problem(draft, scope, false)) return refuse(*problem);
+    if (const auto problem = why_no_channel(draft, scope)) return refuse(*problem);
     bool busy = false;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
         if (c->peer == wish.node_id && !channel::is_stored(c->state)) busy = true;

@@ -89,8 +89,12 @@ void on_their_open(Draft& draft, const crypto::PublicKey& node_id, const wire::O
         return send_error(draft, node_id, id, "duplicate temporary_channel_id");
     // One opening at a time and peer: floods of unfunded channels cost memory and nothing else.
     if (openings > 0) return send_error(draft, node_id, id, "one opening at a time");
-    if (const auto problem = chain_problem(draft, scope, false))
-        return send_error(draft, node_id, id, "not synced to the chain");
+    if (const auto problem = why_no_channel(draft, scope)) {
+        const bool is_old = problem->kind == api::ProblemKind::no_package_relay;
+        return send_error(draft, node_id, id,
+                          is_old ? "this node's chain source relays no packages: no new channels"
+                                 : "not synced to the chain");
+    }
     if (const auto reason = why_not_theirs(draft, node_id, scope))
         return send_error(draft, node_id, id, *reason);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace runnel::node {
@@ -296,7 +297,48 @@ void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
     }
 }
 
+namespace {
+
+/// Can nothing that is, or will be, in the chain hold an HTLC of this channel's that its
+/// commitments know nothing of?
+bool holds_nothing(const Draft& draft, const ChannelId& id) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    // Forgotten before it was ever funded.
+    if (found == nullptr) return true;
+    // Settled is not over: a reorg could let another commitment confirm.
+    const auto* const closed = std::get_if<channel::Closed>(&(*found)->state);
+    if (closed == nullptr) return false;
+    // What is in a commitment of theirs that we could not read is theirs to take until it expires,
+    // and the longest expiry that we ever offer is counted from before the close.
+    return closed->how != "theirs" || draft.tip.height > closed->height + payment::max_route_delta;
+}
+
+/// A part of which its channel says nothing (a record that was lost, a bug) would be in flight for
+/// ever, and its payment neither paid nor free to be paid again: it is given up once the chain has
+/// spoken.
+void fail_orphaned_parts(Draft& draft, const Scope& scope) {
+    std::vector<std::pair<PaymentHash, HtlcRef>> orphans;
+    std::map<ChannelId, bool> over;
+    draft.payments.for_each([&](const PaymentHash& hash, const PaymentPtr& payment) {
+        for (const auto& part : payment->parts) {
+            if (part.state != Part::State::in_flight) continue;
+            const auto [at, is_new] = over.try_emplace(part.htlc.channel, false);
+            if (is_new) at->second = holds_nothing(draft, part.htlc.channel);
+            if (at->second) orphans.emplace_back(hash, part.htlc);
+        }
+    });
+    for (const auto& [hash, htlc] : orphans) {
+        draft.log(LogLevel::unusual,
+                  fmt::format("part without an HTLC given up hash={} channel={} id={}", hash.hex(),
+                              htlc.channel.hex(), htlc.id.raw()));
+        on_outgoing_removed(draft, htlc, hash, nullptr, scope);
+    }
+}
+
+}  // namespace
+
 void payments_on_block(Draft& draft, const Scope& scope) {
+    fail_orphaned_parts(draft, scope);
     fail_expiring_sets(draft);
     weigh_sets_again(draft, scope);
     fail_expired_forwards(draft);

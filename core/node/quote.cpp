@@ -37,7 +37,7 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
     const auto refuse = [](api::ProblemKind kind, const char* name, Sat bound) {
         return fail(api::Problem{kind, {{name, std::to_string(bound.raw())}, {"unit", "sat"}}});
     };
-    if (const auto problem = chain_problem(draft, scope, false)) return fail(*problem);
+    if (const auto problem = why_no_channel(draft, scope)) return fail(*problem);
     if (ask.amount && *ask.amount < policy.min_funding) return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
     api::OpenChannel wish;
     wish.amount = ask.amount;

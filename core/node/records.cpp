@@ -2,8 +2,7 @@
 #include "core/channel/codec.h"
 #include "core/channel/store.h"
 #include "core/node/handlers.h"
-
-#include <fmt/format.h>
+#include "core/node/records_load.h"
 
 #include <algorithm>
 
@@ -198,8 +197,9 @@ ports::Records records_of(const Draft& draft) {
         const ChannelPtr* const before = draft.channels.before(id);
         if (after) {
             // A turn may take a copy and change nothing that is stored (a link that went up or down).
-            if (before != nullptr && channel::is_stored((*before)->state) && channel::is_stored((*after)->state) &&
-                channel::encode_channel(**before) == channel::encode_channel(**after)) {
+            if (before != nullptr && channel::is_stored((*before)->state) &&
+                channel::is_stored((*after)->state) &&
+                channel::is_stored_alike(**before, **after)) {
                 continue;
             }
             channel::put_changes(before == nullptr ? nullptr : before->get(), **after, out);
@@ -231,23 +231,6 @@ ports::Records records_of(const Draft& draft) {
     }
     return out;
 }
-
-namespace {
-
-/// Reads every row of a kind; the first that cannot be read stops and is named.
-template <typename Each>
-Result<void, LoadError> load_each(const ports::RecordReader& store, RecordKind kind, std::string_view name, Each each) {
-    std::optional<LoadError> error;
-    store.scan(kind, {}, [&](ByteView key, ByteView value) {
-        const std::optional<DecodeError> wrong = each(key, value);
-        if (wrong) error = LoadError{fmt::format("{} {}", name, to_hex(key)), std::string(to_string(*wrong))};
-        return !wrong;
-    });
-    if (error) return fail(*error);
-    return {};
-}
-
-}  // namespace
 
 Result<void, LoadError> load_state(State& state, const ports::RecordReader& store) {
     if (const auto row = store.get(RecordKind::wallet, wallet_key)) {
@@ -286,24 +269,7 @@ Result<void, LoadError> load_state(State& state, const ports::RecordReader& stor
         state.peers[*node_id] = *std::move(peer);
         return std::nullopt;
     }));
-    std::map<ChannelId, std::vector<channel::HtlcRow>> rows;
-    RUNNEL_CHECK(load_each(store, RecordKind::htlc_onion, "htlc", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
-        auto row = channel::decode_htlc_row(key, value);
-        if (!row) return row.error();
-        Reader in(key);
-        rows[in.fixed<ChannelId>()].push_back(*std::move(row));
-        return std::nullopt;
-    }));
-    RUNNEL_CHECK(load_each(store, RecordKind::channel, "channel", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
-        const auto id = ChannelId::from(key);
-        if (!id) return DecodeError::bad_value;
-        auto channel = channel::decode_channel(value, rows[*id]);
-        if (!channel) return channel.error();
-        // What the peer proposed and did not sign is gone with the process, as with any cut of the connection.
-        if (!channel::on_peer_down(*channel)) return DecodeError::bad_value;
-        state.channels[*id] = std::make_shared<const channel::Channel>(*std::move(channel));
-        return std::nullopt;
-    }));
+    RUNNEL_CHECK(load_channels(state, store));
     RUNNEL_CHECK(load_each(store, RecordKind::payment, "payment", [&](ByteView, ByteView value) -> std::optional<DecodeError> {
         auto payment = decode_payment(value);
         if (!payment) return payment.error();

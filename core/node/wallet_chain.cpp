@@ -445,7 +445,11 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
         scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept &&
         !health.silent;
     if (good && in_touch) return std::nullopt;
-    const api::Problem not_synced{health.status.trouble.value_or(api::ProblemKind::not_synced),
+    // That it relays no packages hinders openings only, and is no cause of being behind.
+    const auto trouble = health.status.trouble == api::ProblemKind::no_package_relay
+                             ? std::nullopt
+                             : health.status.trouble;
+    const api::Problem not_synced{trouble.value_or(api::ProblemKind::not_synced),
                                   {{"cause", health.status.problem}}};
     const api::Problem gone{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
     if (good) return gone;
@@ -453,6 +457,15 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
     if (!for_htlc || !health.ever_good || health.status.reachable) return not_synced;
     if (in_touch) return std::nullopt;
     return gone;
+}
+
+std::optional<api::Problem> why_no_channel(const Draft& draft, const Scope& scope) {
+    if (auto problem = chain_problem(draft, scope, false)) return problem;
+    // A commitment's own fee is little more than mempools take today. When they take it no more,
+    // and the peer has stopped answering, only a package brings it in before its HTLCs expire.
+    const auto& status = draft.health.status;
+    if (status.relays_packages) return std::nullopt;
+    return api::Problem{api::ProblemKind::no_package_relay, {{"cause", status.problem}}};
 }
 
 void resume_wallet(const State& state, std::vector<ports::Effect>& out) {

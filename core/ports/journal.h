@@ -94,6 +94,9 @@ public:
     /// As scan(), in falling key order, starting below `before` (all when empty).
     virtual void scan_back(RecordKind kind, ByteView before,
                            const std::function<bool(ByteView key, ByteView value)>& each) const = 0;
+    /// The last entry of each subject's journal, in the order of subjects.
+    virtual void journal_ends(
+        const std::function<void(ByteView subject, std::uint64_t sequence, ByteView body)>& each) const = 0;
 };
 
 }  // namespace runnel::ports

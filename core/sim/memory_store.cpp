@@ -96,4 +96,11 @@ void MemoryStore::scan_back(ports::RecordKind kind, ByteView before,
     }
 }
 
+void MemoryStore::journal_ends(const std::function<void(ByteView subject, std::uint64_t sequence,
+                                                        ByteView body)>& each) const {
+    std::map<Bytes, std::size_t> ends;
+    for (std::size_t i = 0; i < m_image.journal.size(); ++i) ends[m_image.journal[i].subject] = i;
+    for (const auto& [subject, at] : ends) each(subject, at + 1, m_image.journal[at].body);
+}
+
 }  // namespace runnel::sim

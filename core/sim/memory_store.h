@@ -61,6 +61,7 @@ public:
               const std::function<bool(ByteView key, ByteView value)>& each) const override;
     void scan_back(ports::RecordKind kind, ByteView before,
                    const std::function<bool(ByteView key, ByteView value)>& each) const override;
+    void journal_ends(const std::function<void(ByteView subject, std::uint64_t sequence, ByteView body)>& each) const override;
 
 protected:
     void write(ports::Records&& records, Written done) override;

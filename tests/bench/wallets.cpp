@@ -88,7 +88,7 @@ std::vector<ports::TxPtr> Wallet::take_broadcast() {
 
 Chain::Chain(Wallet& a, Wallet& b) : m_wallets{&a, &b}, m_told(m_chain.height().raw() - 1) {
     ports::ChainStatus status;
-    status.reachable = status.synced = true;
+    status.reachable = status.synced = status.relays_packages = true;
     for (auto* const wallet : m_wallets) wallet->engine().on_chain_event(status);
     tell();
 }

@@ -84,6 +84,27 @@ void check_single(const sim::DiskImage& image) {
     }
 }
 
+/// Channels that can be read have a journal that fits, as if this program had written them: without
+/// it none is believed.
+void write_journals(sim::DiskImage& image) {
+    std::map<ChannelId, std::vector<channel::HtlcRow>> rows;
+    for (const auto& [key, value] : rows_of(image, RecordKind::htlc_onion)) {
+        Reader in(key);
+        if (auto row = channel::decode_htlc_row(key, value))
+            rows[in.fixed<ChannelId>()].push_back(*std::move(row));
+    }
+    ports::Records entries;
+    for (const auto& [key, value] : rows_of(image, RecordKind::channel)) {
+        static_cast<void>(channel::decode_journal_entry(value));
+        const auto id = ChannelId::from(key);
+        const auto read =
+            id ? channel::decode_channel(value, rows[*id]) : channel::decode_channel(value, {});
+        if (read)
+            entries.push_back(ports::Append{key, channel::encode_journal_entry(*read, value)});
+    }
+    image.apply(entries);
+}
+
 /// What a turn writes that made all of this.
 ports::Records written_for(const node::State& state) {
     static const node::State nothing;
@@ -108,6 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sim::DiskImage image;
     image.apply(records_in({data, size}));
     check_single(image);
+    write_journals(image);
 
     node::State state;
     const auto loaded = node::load_state(state, sim::MemoryStore(image));

@@ -292,6 +292,12 @@ Wording wordingOf(const api::Problem& problem) {
                               "everything in it."),
                     Words::tr("Leave Runnel open until every other side was connected once. "
                               "Everything else goes on.")};
+        case ProblemKind::no_package_relay:
+            return {
+                Words::tr("This bitcoind is too old for opening channels."),
+                Words::tr("It cannot pass on a closing transaction together with one that pays "
+                          "for it, so a channel might not be closed in time when fees are high."),
+                Words::tr("Use bitcoind 28 or newer. Everything else goes on.")};
         case ProblemKind::internal: break;
     }
     return {Words::tr("Something went wrong inside Runnel."), technical(p, "detail"),

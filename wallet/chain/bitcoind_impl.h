@@ -153,7 +153,8 @@ private:
     };
     std::deque<Waiting> m_broadcasts;
     std::unordered_map<Txid, ports::TxPtr> m_pool;  ///< Its mempool; without the transaction where room is short.
-    std::size_t m_pool_weight = 0;
+    std::size_t m_pool_memory = 0;                  ///< Bytes that those kept take.
+    std::size_t m_pool_bare = 0;                    ///< Ids without their transaction.
     std::unordered_map<Txid, ports::TxPtr> m_heard;  ///< Relevant, to be confirmed by RPC before it is told.
     std::unordered_set<Txid> m_told;                 ///< Told by look_up_spends().
 

@@ -14,8 +14,6 @@ namespace {
 constexpr std::size_t transactions_at_once = 16;
 /// Fetched in one round, so that a large mempool does not hold up blocks.
 constexpr std::size_t transactions_per_round = 2'000;
-/// Weight of all transactions kept for later watches; beyond it only their ids.
-constexpr std::size_t pool_weight_most = 128'000'000;
 constexpr std::size_t spends_at_once = 500;
 
 json::array text_param(std::string text) {
@@ -33,12 +31,29 @@ json::object outpoint_param(const bitcoin::OutPoint& outpoint) {
 
 std::string hex_of(const ports::TxPtr& tx) { return to_hex(tx->serialise()); }
 
+/// What it takes here, which weight does not tell: a witness of a thousand empty items weighs a
+/// thousand and takes thirty times that, and mempools are anybody's to fill.
+std::size_t memory_of(const bitcoin::Transaction& tx) {
+    constexpr std::size_t block = 16;  // of the allocator, for each vector
+    std::size_t out = sizeof(tx) + 3 * block;
+    for (const auto& input : tx.inputs) {
+        out += sizeof(input) + input.script_sig.size() + 2 * block;
+        for (const auto& item : input.witness) out += sizeof(item) + item.size() + block;
+    }
+    for (const auto& output : tx.outputs) out += sizeof(output) + output.script.size() + block;
+    return out;
+}
+
 }  // namespace
 
 void BitcoindSource::Impl::keep_in_pool(const Txid& txid, const ports::TxPtr& tx) {
-    const auto weight = static_cast<std::size_t>(tx->weight());
-    const bool room = m_pool_weight + weight <= pool_weight_most;
-    if (m_pool.emplace(txid, room ? tx : nullptr).second && room) m_pool_weight += weight;
+    const std::size_t memory = memory_of(*tx);
+    const bool room = m_pool_memory + memory <= m_options.pool_memory_most;
+    if (!m_pool.emplace(txid, room ? tx : nullptr).second) return;
+    if (room)
+        m_pool_memory += memory;
+    else
+        ++m_pool_bare;
 }
 
 void BitcoindSource::Impl::drop_from_pool(const Txid& txid) {
@@ -46,7 +61,10 @@ void BitcoindSource::Impl::drop_from_pool(const Txid& txid) {
     m_told.erase(txid);
     const auto found = m_pool.find(txid);
     if (found == m_pool.end()) return;
-    if (found->second) m_pool_weight -= static_cast<std::size_t>(found->second->weight());
+    if (found->second)
+        m_pool_memory -= memory_of(*found->second);
+    else
+        --m_pool_bare;
     m_pool.erase(found);
 }
 
@@ -115,7 +133,7 @@ auto BitcoindSource::Impl::read_pool() -> Step {
     if (!size || *size < 0) co_return fail(Trouble{SourceTrouble::bad_answer, "getmempoolinfo without size"});
     if (static_cast<std::uint64_t>(*size) > m_options.mempool_most) {
         m_pool.clear();
-        m_pool_weight = 0;
+        m_pool_memory = m_pool_bare = 0;
         RUNNEL_STEP(look_up_spends());
         co_return Result<void, Trouble>();
     }

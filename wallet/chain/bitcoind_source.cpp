@@ -233,6 +233,8 @@ void BitcoindSource::Impl::report_status() {
     status.relays_packages = m_version >= least_version;
     if (m_version < least_version) {
         status.problem = "bitcoind " + std::to_string(m_version / 10'000) + " is older than 28: no packages";
+        // Until it has caught up, that is what is told.
+        if (status.synced) status.trouble = api::ProblemKind::no_package_relay;
     }
     if (const auto why = why_behind()) {
         status.problem = "behind: " + *why;

@@ -45,6 +45,10 @@ struct BitcoindOptions {
     /// More transactions than this in its mempool are not fetched one by one without ZMQ: then only the spending of watched
     /// outputs is looked up.
     std::size_t mempool_most = 50'000;
+    /// Bytes of other people's transactions kept for what is watched later: a full mempool would
+    /// take more than all the rest of the wallet. Of those beyond it the id is kept. A later watch
+    /// asks who spends its output, and hears of what pays to its script when that confirms.
+    std::size_t pool_memory_most = 8'000'000;
     LogSink log;
 };
 

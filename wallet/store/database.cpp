@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <mutex>
+#include <string>
 
 namespace runnel::store {
 namespace {
@@ -54,6 +55,34 @@ constexpr const char* common_settings =
     "PRAGMA secure_delete = OFF;"
     "PRAGMA mmap_size = 0;"
     "PRAGMA wal_autocheckpoint = 0;";
+
+bool has_content(const std::filesystem::path& file) {
+    std::error_code ignored;
+    const auto size = std::filesystem::file_size(file, ignored);
+    return !ignored && size > 0;
+}
+
+/// A path as the library reads one in a URI: `?`, `#` and `%` would end or change it.
+std::string uri_of(const std::filesystem::path& path) {
+    std::string out = "file:";
+    const auto whole = std::filesystem::absolute(path);
+    for (const char c : whole.native()) {
+        switch (c) {
+            case '%':
+                out += "%25";
+                break;
+            case '?':
+                out += "%3f";
+                break;
+            case '#':
+                out += "%23";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
 
 }  // namespace
 
@@ -117,9 +146,25 @@ std::string Statement::text(int column) const {
 Result<Connection, DbError> Connection::open(const std::filesystem::path& path, const Secret32& key, Access access) {
     start_library();
     Connection out;
-    if (sqlite3_open_v2(path.c_str(), &out.m_db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
-        return fail(out.error());
+    const bool still = access == Access::still;
+    const bool has_log = has_content(path.native() + "-wal");
+    int opened = SQLITE_OK;
+    if (!still) {
+        opened = sqlite3_open_v2(path.c_str(), &out.m_db,
+                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    } else if (has_log) {
+        // With the log, and its index in memory (locking_mode, below) instead of in a file beside
+        // it. That mode asks for a lock that a file opened for reading cannot have; so none is
+        // asked for.
+        opened = sqlite3_open_v2(path.c_str(), &out.m_db,
+                                 SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, "unix-none");
+    } else {
+        // Without one the library would make it, but for a file that it takes for unchangeable.
+        opened =
+            sqlite3_open_v2((uri_of(path) + "?immutable=1").c_str(), &out.m_db,
+                            SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
     }
+    if (opened != SQLITE_OK) return fail(out.error());
     sqlite3_extended_result_codes(out.m_db, 1);
     const auto text = raw_key_text(key);
     if (sqlite3_key(out.m_db, text.reveal().data(), static_cast<int>(text.size())) != SQLITE_OK) return fail(out.error());
@@ -129,7 +174,9 @@ Result<Connection, DbError> Connection::open(const std::filesystem::path& path, 
     RUNNEL_CHECK(out.execute(cipher_settings));
     RUNNEL_CHECK(out.execute(common_settings));
     sqlite3_busy_timeout(out.m_db, 5000);
-    if (access == Access::read) RUNNEL_CHECK(out.execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000;"));
+    if (still) RUNNEL_CHECK(out.execute("PRAGMA locking_mode = EXCLUSIVE;"));
+    if (access != Access::write)
+        RUNNEL_CHECK(out.execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000;"));
     return out;
 }
 

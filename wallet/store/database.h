@@ -61,10 +61,15 @@ private:
 
 class Connection {
 public:
-    enum class Access : std::uint8_t { write, read };
+    enum class Access : std::uint8_t {
+        write,
+        read,   ///< Beside a writer of this process: every change is refused.
+        still,  ///< Nobody writes, and nothing may be: neither the file nor one beside it is made or changed. The write-ahead log
+                ///< is read if one is there. The caller sees to it that no other process has the file open.
+    };
 
     Connection() = default;
-    /// Opens an existing file (an empty one is a new database). Access::read refuses every change.
+    /// Opens an existing file (an empty one is a new database).
     static Result<Connection, DbError> open(const std::filesystem::path& path, const Secret32& key, Access access);
 
     Connection(const Connection&) = delete;

@@ -221,9 +221,8 @@ std::vector<OddCopy> Envelope::odd_copies() const {
     return out;
 }
 
-Result<Secret32, StoreError> Envelope::open(ByteView passphrase) const {
+Result<Secret32, StoreError> Envelope::unwrap(const Copy& copy, ByteView passphrase) const {
     start_sodium();
-    RUNNEL_TRY(const auto copy, newest());
     const auto wrapping = stretch(passphrase, copy.salt, copy.cost);
     if (!wrapping) return fail(OutOfMemory{});
     Secret32 key;
@@ -232,6 +231,17 @@ Result<Secret32, StoreError> Envelope::open(ByteView passphrase) const {
                                                    copy.nonce.data(), wrapping->reveal().data()) != 0) {
         return fail(WrongPassphrase{});
     }
+    return key;
+}
+
+Result<Secret32, StoreError> Envelope::read(ByteView passphrase) const {
+    RUNNEL_TRY(const auto copy, newest());
+    return unwrap(copy, passphrase);
+}
+
+Result<Secret32, StoreError> Envelope::open(ByteView passphrase) const {
+    RUNNEL_TRY(const auto copy, newest());
+    RUNNEL_TRY(auto key, unwrap(copy, passphrase));
     // A change that was cut between the copies, or a copy that was lost: both say the same again. If that cannot be written
     // now (a full disk), the store opens all the same.
     for (const auto& path : {m_first, m_second}) {

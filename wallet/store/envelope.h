@@ -60,8 +60,10 @@ public:
     bool exists() const;
     /// Wraps a new key, replacing what is there.
     Result<void, StoreError> write(const Secret32& store_key, const Passphrase& passphrase, const Cost& cost) const;
-    /// The store key. Takes the newer readable copy and makes the other one equal to it afterwards. Errors: Missing,
-    /// EnvelopeDamaged, NewerVersion, WrongPassphrase, OutOfMemory.
+    /// The store key, of the newer readable copy. Errors: Missing, EnvelopeDamaged, NewerVersion,
+    /// WrongPassphrase, OutOfMemory.
+    Result<Secret32, StoreError> read(ByteView passphrase) const;
+    /// The same, and makes the other copy equal to it afterwards.
     Result<Secret32, StoreError> open(ByteView passphrase) const;
     /// What open() would make anew, for its caller to tell. Nothing when no copy can be read.
     std::vector<OddCopy> odd_copies() const;
@@ -75,6 +77,7 @@ public:
 private:
     struct Copy;
     Result<Copy, StoreError> newest() const;
+    Result<Secret32, StoreError> unwrap(const Copy& copy, ByteView passphrase) const;
     Result<void, StoreError> replace_both(ByteView file) const;
 
     std::filesystem::path m_first, m_second;

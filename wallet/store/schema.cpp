@@ -78,6 +78,9 @@ JournalState verify_journal(Connection& db) {
         out.last_sequence = sequence;
         auto& head = out.heads[subject];
         head = ports::chain_hash(head, subject, rows->bytes(2));
+        auto& end = out.ends[subject];
+        end.sequence = sequence;
+        end.body.assign(rows->bytes(2).begin(), rows->bytes(2).end());
         const auto stored = Hash256::from(rows->bytes(3));
         if (!stored || *stored != head) {
             report(subject, sequence, "hash differs");

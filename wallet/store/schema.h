@@ -17,9 +17,17 @@ extern const std::int64_t schema_version;
 /// Brings an older database up to schema_version, each step in a transaction of its own. NewerVersion, Damaged, IoError.
 Result<void, StoreError> migrate(Connection& db);
 
+/// The last entry of a subject's journal.
+struct JournalEnd {
+    std::uint64_t sequence = 0;
+    Bytes body;
+};
+using JournalEnds = std::map<Bytes, JournalEnd>;  ///< By subject.
+
 /// The journal as found.
 struct JournalState {
     std::map<Bytes, Hash256> heads;  ///< Last hash by subject.
+    JournalEnds ends;
     std::uint64_t last_sequence = 0;
     std::vector<Damaged> damage;     ///< The first of each subject; empty when all is well.
 };

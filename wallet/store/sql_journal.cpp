@@ -146,6 +146,7 @@ std::optional<SqlJournal::Clock::time_point> SqlJournal::tend(bool idle) {
             at(m_last_note + note_interval);
         }
     }
+    if (idle) static_cast<void>(m_setup.keep_room());
     const bool rested = idle && now - m_last_commit >= quiet;
     if (m_frames >= most_frames || (rested && m_frames > 0)) {
         take_in_log();
@@ -180,7 +181,7 @@ bool SqlJournal::log_runs_short() const {
 void SqlJournal::allocate_log(std::uint64_t size) {
     // Tried once: where it fails the log grows as it is written, which is slower and nothing worse.
     m_log_size = size;
-    if (m_setup.spare_disk) return;
+    if (!m_setup.keep_room()) return;
     // Zeros behind the log's last frame end it as the file's end would. They are really written, once: blocks that are only
     // reserved would cost at each first write what growing costs.
     const auto file = File::open(m_setup.wal, O_WRONLY);
@@ -232,6 +233,7 @@ Result<void, ports::CommitError> SqlJournal::commit(const ports::Records& record
 }
 
 Result<void, DbError> SqlJournal::transact(const ports::Records& records) {
+    m_setup.make_room();
     RUNNEL_CHECK(m_begin.run());
     for (const auto& record : records) {
         if (const auto* put = std::get_if<ports::Put>(&record)) {

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -31,7 +32,11 @@ public:
         std::filesystem::path wal;        ///< The write-ahead log's file.
         std::map<Bytes, Hash256> heads;   ///< Of every subject's chain.
         std::uint64_t last_sequence = 0;
-        bool spare_disk = false;          ///< Low on space: allocate nothing ahead.
+        /// Called before each transaction: makes room for it when the disk is full.
+        std::function<void()> make_room;
+        /// Called now and then between them: keeps room for such a day, and tells whether there is so much beside it that the
+        /// log may be allocated ahead.
+        std::function<bool()> keep_room;
     };
 
     /// Starts the writer's thread; `db` belongs to the journal from here on. `sidecar` must outlive this.

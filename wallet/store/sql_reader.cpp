@@ -1,5 +1,6 @@
 #include "wallet/store/sql_reader.h"
 
+#include <algorithm>
 #include <set>
 
 namespace runnel::store {
@@ -51,6 +52,20 @@ void SqlReader::scan_back(ports::RecordKind kind, ByteView before,
     while (next(rows)) {
         if (!each(rows.bytes(0), rows.bytes(1))) return;
     }
+}
+
+void SqlReader::journal_ends(const std::function<void(ByteView subject, std::uint64_t sequence,
+                                                      ByteView body)>& each) const {
+    const std::lock_guard lock(m_mutex);
+    std::uint64_t last = 0;
+    for (const auto& [subject, end] : m_ends) last = std::max(last, end.sequence);
+    auto rows = prepare("SELECT seq, subject, body FROM journal WHERE seq > ? ORDER BY seq");
+    rows.bind(1, static_cast<std::int64_t>(last));
+    while (next(rows)) {
+        m_ends[to_bytes(rows.bytes(1))] = {static_cast<std::uint64_t>(rows.number(0)),
+                                           to_bytes(rows.bytes(2))};
+    }
+    for (const auto& [subject, end] : m_ends) each(subject, end.sequence, end.body);
 }
 
 void SqlReader::subjects(const std::function<void(ByteView subject)>& each) const {

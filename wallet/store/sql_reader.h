@@ -4,6 +4,7 @@
 
 #include "core/ports/journal.h"
 #include "wallet/store/database.h"
+#include "wallet/store/schema.h"
 
 #include <mutex>
 #include <optional>
@@ -21,7 +22,8 @@ public:
 
 class SqlReader final : public ports::RecordReader {
 public:
-    explicit SqlReader(Connection db) : m_db(std::move(db)) {}
+    /// `ends` is what whoever has read the whole journal knows of it (schema.h): it is read on from there.
+    SqlReader(Connection db, JournalEnds ends) : m_db(std::move(db)), m_ends(std::move(ends)) {}
 
     // All of these may throw ReadFailure. `each` may call this reader again.
     std::optional<Bytes> get(ports::RecordKind kind, ByteView key) const override;
@@ -29,6 +31,7 @@ public:
               const std::function<bool(ByteView key, ByteView value)>& each) const override;
     void scan_back(ports::RecordKind kind, ByteView before,
                    const std::function<bool(ByteView key, ByteView value)>& each) const override;
+    void journal_ends(const std::function<void(ByteView subject, std::uint64_t sequence, ByteView body)>& each) const override;
 
     /// The journal of one subject, oldest first: what is exported for others to check.
     void transcript(ByteView subject, const std::function<bool(std::uint64_t sequence, ByteView body, ByteView hash)>& each)
@@ -43,6 +46,7 @@ private:
     mutable std::recursive_mutex m_mutex;
     mutable Connection m_db;
     mutable std::optional<Statement> m_get;
+    mutable JournalEnds m_ends;
 };
 
 }  // namespace runnel::store

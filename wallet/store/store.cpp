@@ -84,7 +84,9 @@ struct Store::Impl {
     Result<void, StoreError> check_identity(Connection& db, Network network);
     Result<void, StoreError> start(const Secret32& key, Network network);
     Result<void, StoreError> start_for_export(const Secret32& key, Network network);
-    void keep_reserve();
+    bool has_reserve() const;
+    void give_reserve() const;
+    bool keep_reserve() const;
     std::uint64_t free_space() const { return ask_space ? ask_space() : store::free_space(places.directory); }
 
     Places places;
@@ -93,7 +95,7 @@ struct Store::Impl {
     std::function<std::uint64_t()> ask_space;
     TailState tail;
     std::vector<Damaged> damage;
-    std::vector<OddCopy> mended;
+    std::vector<OddCopy> odd;
     // The order of destruction, last first: the journal writes to the sidecar.
     std::optional<Sidecar> sidecar;
     std::unique_ptr<ports::Journal> journal;
@@ -217,7 +219,8 @@ Result<void, StoreError> Store::Impl::check_identity(Connection& db, Network net
 }
 
 Result<void, StoreError> Store::Impl::start(const Secret32& key, Network network) {
-    keep_reserve();
+    give_reserve();
+    static_cast<void>(keep_reserve());
     std::error_code ignored;
     const auto log_size = fs::file_size(places.log, ignored);
     const bool log_there = !ignored && log_size > 0;
@@ -253,19 +256,19 @@ Result<void, StoreError> Store::Impl::start(const Secret32& key, Network network
     RUNNEL_CHECK(sidecar->write(state, true));
 
     SqlJournal::Setup setup{places.log, std::move(journal_state.heads), journal_state.last_sequence,
-                            !is_there(places.reserve)};
+                            [this] { give_reserve(); }, [this] { return keep_reserve(); }};
     auto started = SqlJournal::start(std::move(db), *sidecar, std::move(setup));
     if (!started) return fail(as_store_error(started.error(), "start journal"));
     writer = started->get();
     journal = std::move(*started);
     auto reading = Connection::open(places.database, key, Connection::Access::read);
     if (!reading) return fail(as_store_error(reading.error(), "open database for reading"));
-    reader.emplace(std::move(*reading));
+    reader.emplace(std::move(*reading), std::move(journal_state.ends));
     return {};
 }
 
 Result<void, StoreError> Store::Impl::start_for_export(const Secret32& key, Network network) {
-    auto opened = Connection::open(places.database, key, Connection::Access::read);
+    auto opened = Connection::open(places.database, key, Connection::Access::still);
     if (!opened) return fail(as_store_error(opened.error(), "open database"));
     auto& db = *opened;
     damage = verify_pages(db);
@@ -278,25 +281,31 @@ Result<void, StoreError> Store::Impl::start_for_export(const Secret32& key, Netw
     for (auto& found : journal_state.damage) damage.push_back(std::move(found));
     tail.found = journal_state.last_sequence;
     journal = std::make_unique<ClosedJournal>();
-    reader.emplace(std::move(db));
+    reader.emplace(std::move(db), std::move(journal_state.ends));
     return {};
 }
 
-void Store::Impl::keep_reserve() {
+bool Store::Impl::has_reserve() const {
     std::error_code ignored;
-    const bool whole = fs::file_size(places.reserve, ignored) == reserve_bytes && !ignored;
+    return fs::file_size(places.reserve, ignored) == reserve_bytes && !ignored;
+}
+
+/// When the disk is full: this is what the reserve is for.
+void Store::Impl::give_reserve() const {
+    if (is_there(places.reserve) && free_space() < reserve_bytes) erase_file(places.reserve);
+}
+
+/// Takes it when there is room for it and for more; is there more beside it?
+bool Store::Impl::keep_reserve() const {
     const auto free = free_space();
-    if (whole) {
-        // The disk is full: this is what the reserve is for.
-        if (free < reserve_bytes) erase_file(places.reserve);
-    } else if (free >= reserve_bytes + space_wanted) {
-        static_cast<void>(allocate_file(places.reserve, reserve_bytes));
-    }
+    if (has_reserve()) return free >= space_wanted;
+    return free >= reserve_bytes + space_wanted &&
+           bool(allocate_file(places.reserve, reserve_bytes));
 }
 
 namespace {
 
-/// What every opening begins with: is there a store, is it ours alone, does the passphrase fit?
+/// What an opening begins with: is there a store, is it ours alone, does the passphrase fit?
 template <typename Impl>
 Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Store::Opening& opening) {
     const Places places(opening.directory);
@@ -310,7 +319,20 @@ Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Stor
     RUNNEL_CHECK(impl->envelope.make_private());
     auto odd = impl->envelope.odd_copies();
     RUNNEL_TRY(auto key, impl->envelope.open(opening.passphrase));
-    impl->mended = std::move(odd);
+    impl->odd = std::move(odd);
+    return std::pair{std::move(impl), std::move(key)};
+}
+
+/// The same without touching anything.
+template <typename Impl>
+Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> look_into(
+    const Store::Opening& opening) {
+    const Places places(opening.directory);
+    if (!Store::exists(opening.directory)) return fail(Missing{});
+    RUNNEL_TRY(auto lock, Lock::look(places.lock));
+    auto impl = std::make_unique<Impl>(places, std::move(lock));
+    impl->odd = impl->envelope.odd_copies();
+    RUNNEL_TRY(auto key, impl->envelope.read(opening.passphrase));
     return std::pair{std::move(impl), std::move(key)};
 }
 
@@ -324,9 +346,9 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const Opening& opening) {
 }
 
 Result<std::unique_ptr<Store>, StoreError> Store::open_for_export(const Opening& opening) {
-    RUNNEL_TRY(auto unlocked, unlock<Impl>(opening));
-    RUNNEL_CHECK(unlocked.first->start_for_export(unlocked.second, opening.network));
-    return std::unique_ptr<Store>(new Store(std::move(unlocked.first)));
+    RUNNEL_TRY(auto seen, look_into<Impl>(opening));
+    RUNNEL_CHECK(seen.first->start_for_export(seen.second, opening.network));
+    return std::unique_ptr<Store>(new Store(std::move(seen.first)));
 }
 
 ports::Journal& Store::journal() { return *m_impl->journal; }
@@ -348,8 +370,8 @@ void Store::tail_agreed() {
 }
 
 const std::vector<Damaged>& Store::damage() const { return m_impl->damage; }
-const std::vector<OddCopy>& Store::mended() const {
-    return m_impl->mended;
+const std::vector<OddCopy>& Store::odd_copies() const {
+    return m_impl->odd;
 }
 
 void Store::subjects(const std::function<void(ByteView subject)>& each) const {
@@ -357,13 +379,10 @@ void Store::subjects(const std::function<void(ByteView subject)>& each) const {
 }
 
 bool Store::low_space() const {
-    return !is_there(m_impl->places.reserve) || m_impl->free_space() < space_wanted;
-}
-
-Result<void, StoreError> Store::release_reserve() {
-    erase_file(m_impl->places.reserve);
-    RUNNEL_CHECK(sync_directory(m_impl->places.directory));
-    return {};
+    // Without the reserve there has to be room for it as well.
+    const auto wanted =
+        is_there(m_impl->places.reserve) ? space_wanted : space_wanted + reserve_bytes;
+    return m_impl->free_space() < wanted;
 }
 
 Result<void, StoreError> Store::change_passphrase(ByteView old_passphrase, const Passphrase& new_passphrase,

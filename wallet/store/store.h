@@ -6,7 +6,7 @@
 //   reserve       space for a full disk           creating      only while a creation is unfinished
 //
 // Directory 0700, files 0600. Opening checks every page's MAC, every hash chain, schema, network
-// and tail; nothing is ever repaired silently (mended()). What the records mean is for the rooms
+// and tail; nothing is ever repaired silently (odd_copies()). What the records mean is for the rooms
 // that write them.
 #pragma once
 
@@ -59,7 +59,8 @@ public:
         /// Instead of asking the file system how much may still be written: for tests of a disk that fills up.
         std::function<std::uint64_t()> free_space{};
     };
-    /// Everything that can differ in speed or size; the defaults are for people.
+    /// Kept on the disk as a file. It is given up when less than this is free, also while running, and taken again when there is
+    /// room.
     static constexpr std::uint64_t reserve_bytes = std::uint64_t{4} << 20;
     /// Below this much free space, low_space() is true.
     static constexpr std::uint64_t space_wanted = std::uint64_t{16} << 20;
@@ -72,8 +73,8 @@ public:
     static Result<std::unique_ptr<Store>, StoreError> create(const Creation& creation);
     /// Errors: all but Exists and EmptyPassphrase.
     static Result<std::unique_ptr<Store>, StoreError> open(const Opening& opening);
-    /// As open(), but for a damaged store too, and never changes a byte of the database: journal() refuses every commit and
-    /// damage() lists what is broken.
+    /// As open(), but for a damaged store too, and also on a disk that may not be written any more: makes and changes no file, not
+    /// even a lock or a copy of the key. journal() refuses every commit and damage() lists what is broken.
     static Result<std::unique_ptr<Store>, StoreError> open_for_export(const Opening& opening);
 
     /// Stops as close() does.
@@ -94,15 +95,15 @@ public:
     void tail_agreed();
 
     const std::vector<Damaged>& damage() const;
-    /// Copies of the key's envelope that were made anew from the other one at opening. Whoever
-    /// opened it tells: a disk that loses one file may lose the next.
-    const std::vector<OddCopy>& mended() const;
+    /// Copies of the key's envelope that were not what the newest one is; opening made them anew
+    /// from it, but for export. Whoever opened it tells: a disk that loses one file may lose the
+    /// next.
+    const std::vector<OddCopy>& odd_copies() const;
     /// Whose journals there are. May throw ReadFailure, after those that could be read were told.
     void subjects(const std::function<void(ByteView subject)>& each) const;
-    /// Little space is left, or the reserve is gone: no new channel, no new payment; closes and claims go on.
+    /// Little space is left: no new channel, no new payment; closes and claims go on, in the space of the reserve once there is
+    /// no other.
     bool low_space() const;
-    /// Gives the reserve's space to the journal.
-    Result<void, StoreError> release_reserve();
 
     /// Wraps the same store key anew.
     Result<void, StoreError> change_passphrase(ByteView old_passphrase, const Passphrase& new_passphrase, const Cost& cost);

@@ -4,13 +4,14 @@
 #include "tests/support/fault_journal.h"
 #include "tests/support/skip.h"
 
-#include <csignal>
 #include <fcntl.h>
-#include <random>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <atomic>
+#include <csignal>
+#include <random>
 
 using namespace runnel;
 using namespace runnel::store;
@@ -182,45 +183,89 @@ private slots:
         opening.directory = creation.directory;
         opening.passphrase = creation.passphrase.bytes;
 
+        const auto reserve = creation.directory / "reserve";
+        const Bytes big(200'000, 9);
+        const auto put_big = [&](Store& store, std::uint8_t n) {
+            return commit(store.journal(), {ports::Put{ports::RecordKind::peer, {n}, big}});
+        };
+
+        // Full while it runs: what comes then is written to the space of the reserve, by the same
+        // process.
         auto store = std::move(*Store::create(creation));
         QVERIFY(!store->low_space());
         for (std::uint64_t n = 1; n <= 10; ++n) QVERIFY(!commit(store->journal(), turn(n)));
         disk.fill(0);
         QVERIFY(store->low_space());
-        // Big values, until there is no more room.
-        const Bytes big(200'000, 9);
-        std::optional<ports::CommitError> error;
-        std::uint8_t stored = 0;
-        for (; stored < 200 && !error; ++stored) {
-            error = commit(store->journal(), {ports::Put{ports::RecordKind::peer, {stored}, big}});
+        QVERIFY(std::filesystem::exists(reserve));
+        for (std::uint8_t n = 0; n < 12; ++n) {
+            const auto failed = put_big(*store, n);
+            QVERIFY2(!failed, failed ? failed->detail.c_str() : "");
         }
-        QVERIFY(error);
-        QVERIFY2(error->kind == ports::CommitError::Kind::disk_full, error->detail.c_str());
-        QVERIFY(commit(store->journal(), turn(11))->kind == ports::CommitError::Kind::closed);
+        QVERIFY(!std::filesystem::exists(reserve));
+        QVERIFY(store->low_space());
+        // Room again: the reserve comes back, in the same life too.
+        std::filesystem::remove(disk.path() / "ballast");
+        QVERIFY(!store->low_space());
+        QVERIFY(!commit(store->journal(), turn(11)));
+        QTRY_VERIFY(std::filesystem::exists(reserve));
         store.reset();
 
-        // The process ended; the next one finds the disk as full as before, and gives up the reserve.
-        QVERIFY(std::filesystem::exists(creation.directory / "reserve"));
+        // Full when it starts.
+        disk.fill(0);
         auto opened = Store::open(opening);
         QVERIFY2(opened, opened ? "" : describe(opened.error()).c_str());
         store = std::move(*opened);
-        QVERIFY(!std::filesystem::exists(creation.directory / "reserve"));
+        QVERIFY(!std::filesystem::exists(reserve));
         QVERIFY(store->low_space());
         QVERIFY(store->tail().agrees());
-        QCOMPARE(whole_turns(*store), std::int64_t{10});
-        for (std::uint64_t n = 11; n <= 60; ++n) {
+        QCOMPARE(whole_turns(*store), std::int64_t{11});
+        for (std::uint64_t n = 12; n <= 60; ++n) {
             const auto failed = commit(store->journal(), turn(n));
             QVERIFY2(!failed, failed ? failed->detail.c_str() : "");
         }
+        // Until there is no more room at all.
+        std::optional<ports::CommitError> error;
+        for (std::uint8_t n = 20; n < 200 && !error; ++n) error = put_big(*store, n);
+        QVERIFY(error);
+        QVERIFY2(error->kind == ports::CommitError::Kind::disk_full, error->detail.c_str());
+        QVERIFY(commit(store->journal(), turn(61))->kind == ports::CommitError::Kind::closed);
         store.reset();
 
-        // Room again: the reserve comes back.
         std::filesystem::remove(disk.path() / "ballast");
         store = std::move(*Store::open(opening));
+        QVERIFY(std::filesystem::exists(reserve));
         QVERIFY(!store->low_space());
         QCOMPARE(whole_turns(*store), std::int64_t{60});
-        QVERIFY(store->release_reserve());
+    }
+
+    void a_reserve_is_given_and_taken_as_the_disk_fills_and_empties() {
+        // As above, where nothing can be mounted: the disk's word stands for the disk.
+        const Home home;
+        home.create().reset();
+        std::atomic<std::uint64_t> free = std::uint64_t{1} << 30;
+        auto opening = home.opening();
+        opening.free_space = [&free] { return free.load(); };
+        auto store = std::move(*Store::open(opening));
+        const auto reserve = home.file("reserve");
+        free = Store::space_wanted - 1;
+        QVERIFY(!commit(store->journal(), turn(1)));
         QVERIFY(store->low_space());
+        QVERIFY(std::filesystem::exists(reserve));
+        free = Store::reserve_bytes - 1;
+        QVERIFY(!commit(store->journal(), turn(2)));
+        QVERIFY(!std::filesystem::exists(reserve));
+        // Its own space, freed, is not room for a new one.
+        free = 2 * Store::reserve_bytes - 1;
+        QVERIFY(!commit(store->journal(), turn(3)));
+        QTest::qWait(300);
+        QVERIFY(!std::filesystem::exists(reserve));
+        free = Store::space_wanted + Store::reserve_bytes - 1;
+        QVERIFY(store->low_space());
+        free = Store::space_wanted + Store::reserve_bytes;
+        QVERIFY(!store->low_space());
+        QVERIFY(!commit(store->journal(), turn(4)));
+        QTRY_COMPARE(std::filesystem::exists(reserve) ? std::filesystem::file_size(reserve) : 0,
+                     std::uintmax_t{Store::reserve_bytes});
     }
 };
 

@@ -70,7 +70,7 @@ private slots:
                 (QFile::ReadOwner | QFile::WriteOwner | QFile::ReadUser | QFile::WriteUser));
     }
 
-    void one_damaged_copy_is_mended() {
+    void one_damaged_copy_is_odd_copies() {
         QTemporaryDir directory;
         const std::filesystem::path path = directory.path().toStdString();
         const Envelope envelope(path);
@@ -107,7 +107,7 @@ private slots:
         using Was = OddCopy::Was;
         const runnel::test::Home home;
         home.create()->close();
-        QVERIFY(home.open()->mended().empty());
+        QVERIFY(home.open()->odd_copies().empty());
         const auto whole = read(home.file("key.1"));
         auto damaged = whole;
         damaged[60] ^= 1;
@@ -115,15 +115,15 @@ private slots:
         // Not of one that does not open: nothing is done then.
         QVERIFY(is<WrongPassphrase>(Store::open(home.opening("wrong"))));
         QVERIFY(read(home.file("key.2")) == damaged);
-        QVERIFY((home.open()->mended() == std::vector<OddCopy>{{"key.2", Was::damaged}}));
-        QVERIFY(home.open()->mended().empty());
+        QVERIFY((home.open()->odd_copies() == std::vector<OddCopy>{{"key.2", Was::damaged}}));
+        QVERIFY(home.open()->odd_copies().empty());
         std::filesystem::remove(home.file("key.1"));
-        QVERIFY(((*Store::open_for_export(home.opening()))->mended() ==
+        QVERIFY(((*Store::open_for_export(home.opening()))->odd_copies() ==
                  std::vector<OddCopy>{{"key.1", Was::missing}}));
         QVERIFY(home.open()->change_passphrase(bytes_of("correct horse"), {bytes_of("new"), false},
                                                Cost::cheap()));
         overwrite(home.file("key.2"), whole);
-        QVERIFY(((*Store::open(home.opening("new")))->mended() ==
+        QVERIFY(((*Store::open(home.opening("new")))->odd_copies() ==
                  std::vector<OddCopy>{{"key.2", Was::older}}));
     }
 

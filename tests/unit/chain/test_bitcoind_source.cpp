@@ -72,6 +72,7 @@ private slots:
     void begins_where_a_wallet_was_made();
     void gives_way_to_another_spend();
     void mempool_of_a_late_watch();
+    void what_is_kept_of_a_mempool_is_bounded();
     void spends_in_a_mempool_too_large_to_read();
     void follows_reorgs();
     void reorg_while_away();
@@ -345,6 +346,32 @@ void TestBitcoindSource::mempool_of_a_late_watch() {
     QVERIFY(!rig.told_mempool(in.txid()));
     rig.source->watch({ports::WatchScript{ours}, BlockHeight(4)});
     QVERIFY(rig.until([&] { return rig.told_mempool(in.txid()) && rig.told_mempool(out.txid()); }));
+}
+
+void TestBitcoindSource::what_is_kept_of_a_mempool_is_bounded() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    const auto in = pay(1, ours);
+    // Light, and large once it is read: everybody may send such.
+    auto foreign = pay(2, {0x53});
+    foreign.inputs[0].witness.assign(1'000, Bytes());
+    fake.add_to_mempool(foreign);
+    Rig rig(fake, [](BitcoindOptions& options) { options.pool_memory_most = 20'000; });
+    rig.source->watch(
+        {ports::WatchScript{{0x99}}, BlockHeight(0)});  // so that the mempool is read at all
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    rig.run(40ms);
+    fake.add_to_mempool(in);
+    rig.run(40ms);
+    // Kept in full, beside the large one that is not: found when it is watched.
+    rig.source->watch({ports::WatchScript{ours}, BlockHeight(4)});
+    QVERIFY(rig.until([&] { return rig.told_mempool(in.txid()); }));
+    // Of the large one only the id was kept, and who spends what is still found.
+    const auto asked = fake.requests("gettxspendingprevout");
+    rig.source->watch({ports::WatchOutPoint{foreign.inputs[0].previous}, BlockHeight(4)});
+    QVERIFY(rig.until([&] { return rig.told_mempool(foreign.txid()); }));
+    QVERIFY(fake.requests("gettxspendingprevout") > asked);
 }
 
 void TestBitcoindSource::spends_in_a_mempool_too_large_to_read() {
@@ -652,6 +679,7 @@ void TestBitcoindSource::old_version_is_named() {
     QVERIFY(rig.reaches(fake));
     QVERIFY(!rig.status.relays_packages);
     QVERIFY(!rig.status.problem.empty());
+    QVERIFY(rig.status.trouble == api::ProblemKind::no_package_relay);
 }
 
 void TestBitcoindSource::hostile_answers_data() {

@@ -572,6 +572,9 @@ void TestChannel::rows_follow_a_proposal_that_changed() {
     };
     QCOMPARE(rows(one, same), std::ptrdiff_t(0));
     QCOMPARE(rows(one, two), std::ptrdiff_t(1));
+    // The records of the channel are the same to the byte.
+    QVERIFY(encode_channel(one) == encode_channel(two));
+    QVERIFY(is_stored_alike(one, same) && !is_stored_alike(one, two));
 }
 
 namespace {
