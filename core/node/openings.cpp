@@ -227,7 +227,11 @@ void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope) {
     if (found == nullptr) return;
     const auto* const funded = channel::funded_of((*found)->state);
     if (funded == nullptr) return;
-    // Locked in and neither answered nor passed on: decided now, exactly once, for the decision is a record.
+    // The channel may have become usable while the peer was away, or what we said of it was lost
+    // with the connection (BOLT 7).
+    tell_our_update(draft, id, scope);
+    // Locked in and neither answered nor passed on: decided now, exactly once, for the decision is
+    // a record.
     payments_on_usable(draft, id, scope);
     draft.dirty.insert(id);
 }
