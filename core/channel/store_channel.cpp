@@ -399,7 +399,14 @@ void put_state(Writer& out, const ChannelState& state) {
                state);
 }
 
-ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index, const std::vector<HtlcRow>& rows) {
+ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index,
+                       const std::vector<HtlcRow>& rows) {
+    // What was promised is what is said: a record that says otherwise would have the money go
+    // elsewhere, and the peer refuse.
+    const auto check_promise = [&](const Funded& funded, const bitcoin::Script& ours) {
+        const auto& promised = funded.params().our_upfront_shutdown;
+        if (promised && *promised != ours) in.fail(DecodeError::bad_value);
+    };
     const auto get_peer_due = [&]() -> std::optional<BlockHeight> {
         if (version == without_peer_due) return std::nullopt;
         return decode_optional(in, [](Reader& r) { return BlockHeight(r.u32()); });
@@ -419,12 +426,14 @@ ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index, con
             s.sent = decode_bool(in);
             s.their_script = decode_optional(in, decode_bytes);
             s.peer_due = get_peer_due();
+            check_promise(s.funded, s.our_script);
             return s;
         }
         case 7: {
             auto funded = get_funded(in, version, rows);
             auto ours = decode_bytes(in);
             auto theirs = decode_bytes(in);
+            check_promise(funded, ours);
             auto negotiation = CloseNegotiation::decode(in);
             return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs), std::move(negotiation), get_peer_due()};
         }
