@@ -11,10 +11,13 @@ namespace runnel::channel {
 
 namespace {
 
-constexpr std::uint8_t channel_version = 3;
-constexpr std::uint8_t without_peer_due = 1;  ///< Older: a close by agreement did not say since when it waits.
+constexpr std::uint8_t channel_version = 4;
+constexpr std::uint8_t without_peer_due =
+    1;  ///< Older: a close by agreement did not say since when it waits.
 /// Older: no rival of a funding transaction, but a list of signed closes.
 constexpr std::uint8_t without_rival = 2;
+constexpr std::uint8_t without_age =
+    3;  ///< Older: nothing was known of how old a commitment of ours is.
 
 // Small parts --------------------------------------------------------------------------------------------------------------
 
@@ -277,21 +280,37 @@ void put(Writer& out, const ClosingCause& cause) {
                           [&](const OurCommitPublished& c) {
                               encode(out, c.tx);
                               put_text(out, c.reason);
+                              out.u8(static_cast<std::uint8_t>(c.age));
                           },
                           [&](const TheyMustClose& c) { put_text(out, c.reason); }, [](const TheirClose&) {}},
                cause);
 }
 
-ClosingCause get_cause(Reader& in) {
+OurCommitPublished get_our_commit(Reader& in, std::uint8_t version) {
+    OurCommitPublished out;
+    out.tx = decode_transaction(in);
+    out.reason = get_text(in);
+    if (version <= without_age) return out;
+    const std::uint8_t age = in.u8();
+    if (age > static_cast<std::uint8_t>(OurCommitPublished::Age::outdated))
+        in.fail(DecodeError::bad_value);
+    out.age = static_cast<OurCommitPublished::Age>(age);
+    return out;
+}
+
+ClosingCause get_cause(Reader& in, std::uint8_t version) {
     switch (in.u8()) {
-        case 0: return MutualCloseAgreed{decode_transaction(in)};
-        case 1: {
-            auto tx = decode_transaction(in);
-            return OurCommitPublished{std::move(tx), get_text(in)};
-        }
-        case 2: return TheyMustClose{get_text(in)};
-        case 3: return TheirClose{};
-        default: in.fail(DecodeError::bad_value); return TheirClose{};
+        case 0:
+            return MutualCloseAgreed{decode_transaction(in)};
+        case 1:
+            return get_our_commit(in, version);
+        case 2:
+            return TheyMustClose{get_text(in)};
+        case 3:
+            return TheirClose{};
+        default:
+            in.fail(DecodeError::bad_value);
+            return TheirClose{};
     }
 }
 
@@ -344,7 +363,7 @@ Closed get_closed(Reader& in) {
 }
 
 Closing get_closing(Reader& in, std::uint8_t version, const std::vector<HtlcRow>& rows) {
-    Closing c{get_funded(in, version, rows), get_cause(in), {}, {}, {}, {}};
+    Closing c{get_funded(in, version, rows), get_cause(in, version), {}, {}, {}, {}};
     c.since = BlockHeight(in.u32());
     const auto get_tx = [&] { return decode_transaction(in); };
     // A close that both signed is known by its form.

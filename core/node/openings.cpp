@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/address.h"
 #include "core/channel/store.h"
+#include "core/node/doubt.h"
 #include "core/node/funding.h"
 
 #include <fmt/format.h>
@@ -211,7 +212,14 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         return;
     }
     if (wish.force) {
+        // One that is held back would be said to be under way and never come; and once begun,
+        // nothing brings the channel back.
+        if (const auto refused = why_not_forced(draft, *channel, wish.risk_old_state)) {
+            draft.answer(id, fail(*refused));
+            return;
+        }
         force_close(draft, wish.channel_id, "asked to", scope);
+        if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         const auto with = channel_scope(draft, *channel, scope);
         auto step = channel::shut_down(*channel, with.context.shutdown_script, with.context);
