@@ -5,6 +5,8 @@
 
 #include "core/bitcoin/address.h"
 
+#include <set>
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -203,6 +205,38 @@ private slots:
         net.net.mine(1);
         QVERIFY(has_coin_at(net.alice, promised));
         QVERIFY(net.check());
+    }
+
+    /// Many openings at once: what lies further along than is looked for is not promised.
+    void what_no_search_would_find_is_not_promised() {
+        Host host(1);
+        static_cast<void>(host.give(200'000_sat, 40));
+        const auto first = host.node->state().wallet.receive_p2wpkh;
+        std::vector<node::Event> wishes;
+        for (std::uint8_t i = 0; i < 25; ++i) {
+            const Stranger peer(host, static_cast<std::uint8_t>(20 + i));
+            api::CommandId id;
+            id.raw().fill(static_cast<std::uint8_t>(1 + i));
+            wishes.emplace_back(api::Command{
+                id, api::OpenChannel{peer.id(), 50'000_sat, 0_msat, false, std::nullopt}});
+        }
+        host.take(std::move(wishes));
+        const auto said = host.said<wire::OpenChannel>();
+        QCOMPARE(said.size(), std::size_t{25});
+        std::set<bitcoin::Script> promised;
+        std::size_t without = 0;
+        for (const auto& open : said) {
+            const auto& script = *open.upfront_shutdown_script;
+            if (script.empty()) {
+                ++without;
+            } else {
+                QVERIFY(host.node->state().scripts.contains(script));
+                QVERIFY(promised.insert(script).second);
+            }
+        }
+        QCOMPARE(promised.size(), std::size_t{20});
+        QCOMPARE(without, std::size_t{5});
+        QCOMPARE(host.node->state().wallet.receive_p2wpkh, first);
     }
 
     /// Anybody may ask for as many channels as he likes: he hears of no address, and none is used
