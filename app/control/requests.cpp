@@ -279,7 +279,10 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              const auto text = f.text("channel_id", 128);
              const auto* const channel = find_channel(*snapshot, text);
              if (channel == nullptr) throw no_such("channel", text);
-             post(params, api::CloseChannel{channel->channel_id, f.flag("force")}, reply);
+             const bool risk = f.flag("risk_old_state");
+             if (risk && !f.flag("force"))
+                 throw bad_request("risk_old_state", "only together with force");
+             post(params, api::CloseChannel{channel->channel_id, f.flag("force"), risk}, reply);
          }},
         {"invoice",
          [&] {

@@ -79,6 +79,12 @@ std::string closing_sentence(const api::ChannelView& channel) {
     std::string out = "Closing";
     if (!channel.closing_reason.empty()) out += " (" + channel.closing_reason + ")";
     out += ".";
+    if (channel.force_held_back) {
+        out +=
+            " Nothing is published before the other side has confirmed where the channel stands: "
+            "this copy of the "
+            "wallet may be an older one.";
+    }
     if (!channel.closing_to_us.is_zero()) {
         out += fmt::format(" {} are on their way back to your wallet.", sat_text(channel.closing_to_us));
     }
@@ -285,6 +291,14 @@ Wording wording_of(const api::Problem& problem) {
                     "Use a bitcoind that keeps all blocks, or let this one load them again. It is "
                     "tried again by itself."};
         case ProblemKind::store_in_doubt:
+            if (problem.params.contains("outdated")) {
+                return {
+                    "The other side has proven that it holds a newer state of this channel than "
+                    "this copy of the wallet. To publish what this copy knows would give the "
+                    "other side everything in it.",
+                    "Only the other side can close this channel now: ask it to. Your share then "
+                    "comes back by itself."};
+            }
             return {
                 "Part of what this wallet has written is missing: an older copy of it may have "
                 "been started. A channel is not closed by "
@@ -292,7 +306,10 @@ Wording wording_of(const api::Problem& problem) {
                 "outdated state could cost everything in "
                 "it.",
                 "Keep the wallet running until every other side was connected once. Everything "
-                "else goes on."};
+                "else goes on. Only if the other side never comes back: runnel-cli close ID "
+                "--force "
+                "--risk-old-state publishes what this copy knows. DANGER: if this copy is older "
+                "than what the other side has, the other side can take everything in the channel."};
         case ProblemKind::no_package_relay:
             return {fmt::format("The chain source cannot pass on a transaction together with one "
                                 "that pays for it{}. "

@@ -139,6 +139,7 @@ json::object channel_json(const api::ChannelView& channel) {
     out["closing_txid"] = or_null(channel.closing_txid, txid_json);
     out["closing_to_us_sat"] = channel.closing_to_us.raw();
     out["closing_until_height"] = or_null(channel.closing_until, height_json);
+    out["force_held_back"] = channel.force_held_back;
     out["waits_for"] = text_or_null(channel.waits_for);
     out["waits_since_height"] = or_null(channel.waits_since, height_json);
     out["waited_blocks"] = channel.waited_blocks;

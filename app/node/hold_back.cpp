@@ -1,35 +1,15 @@
 #include "app/node/hold_back.h"
 
+#include "core/node/doubt.h"
 #include "core/node/funding.h"
 
 #include <algorithm>
 
 namespace runnel::app {
 
-namespace {
-
-/// Nothing of ours that could be revoked is left to publish, or the peer is there and has compared.
-bool is_safe(const channel::Channel& channel) {
-    if (!channel::is_stored(channel.state) || channel::closed_of(channel.state) != nullptr)
-        return true;
-    if (channel.link == channel::Link::online) return true;
-    const auto* const closing = std::get_if<channel::Closing>(&channel.state);
-    if (closing == nullptr) return false;
-    return !closing->spends.empty() ||
-           !std::holds_alternative<channel::OurCommitPublished>(closing->cause);
-}
-
-}  // namespace
-
-void HoldBack::look(const node::State& state) {
-    for (const auto& [id, channel] : state.channels) {
-        if (channel->link == channel::Link::online) m_compared.insert(id);
-    }
-}
-
 bool HoldBack::is_compared(const node::State& state, const ChannelId& id) const {
     const auto found = state.channels.find(id);
-    return found == state.channels.end() || m_compared.contains(id) || is_safe(*found->second);
+    return found == state.channels.end() || !node::may_be_outdated(state, *found->second);
 }
 
 bool HoldBack::all_compared(const node::State& state) const {

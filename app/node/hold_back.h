@@ -1,7 +1,8 @@
 // HoldBack: what may leave while the store's tail is in doubt. An older copy of the store knows
 // older commitments of its channels, and one that was revoked since must not be published: the peer
 // would take everything in the channel. So a commitment of ours waits until its peer has compared
-// (channel_reestablish) in this run, or until a block holds another spend of the funding output.
+// (channel_reestablish) in this run (core/node/doubt.h), until a block holds another spend of the
+// funding output, or until the person has taken the risk of it.
 //
 // Nothing else waits. A send and a funding transaction spend coins of the wallet alone, a close by
 // agreement is the last word of both, a claim spends what a block holds already. That a channel was
@@ -18,11 +19,6 @@ namespace runnel::app {
 
 class HoldBack {
 public:
-    /// Remembers whose peer has compared: a channel that was online knows its newest state,
-    /// whatever the connection does.
-    void look(const node::State& state);
-    /// May a commitment of this channel be published? True for what is no channel.
-    bool is_compared(const node::State& state, const ChannelId& id) const;
     bool all_compared(const node::State& state) const;
     /// False: it must wait, and is remembered as waiting.
     bool may_go(const node::State& state, const ports::Broadcast& wanted);
@@ -30,9 +26,10 @@ public:
     std::vector<ports::Broadcast> take_released(const node::Node& node);
 
 private:
+    /// May a commitment of this channel be published? True for what is no channel.
+    bool is_compared(const node::State& state, const ChannelId& id) const;
     bool must_wait(const node::State& state, const bitcoin::Transaction& tx) const;
 
-    std::set<ChannelId> m_compared;
     std::set<Txid> m_waiting;
 };
 

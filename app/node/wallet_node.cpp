@@ -92,13 +92,6 @@ std::optional<api::Problem> WalletNode::refusal(const api::Command& command) con
                         std::holds_alternative<api::Keysend>(command.wish) ||
                         std::holds_alternative<api::CreateInvoice>(command.wish);
     if (begins && m_store->low_space()) return api::Problem{api::ProblemKind::disk_full, {}};
-    // A close by force that is held back would be said to be under way and never come; and once
-    // begun, nothing brings the channel back.
-    const auto* const close = std::get_if<api::CloseChannel>(&command.wish);
-    if (close != nullptr && close->force && !m_store->tail().agrees() &&
-        !m_hold_back.is_compared(m_engine->node().state(), close->channel_id)) {
-        return api::Problem{api::ProblemKind::store_in_doubt, {}};
-    }
     return std::nullopt;
 }
 
@@ -183,7 +176,6 @@ void WalletNode::broadcast(ports::Broadcast&& wanted) {
 /// store once all have.
 void WalletNode::look_at_tail() {
     const auto& node = m_engine->node();
-    m_hold_back.look(node.state());
     for (auto& released : m_hold_back.take_released(node)) broadcast(std::move(released));
     if (m_hold_back.all_compared(node.state())) {
         log(LogLevel::info, "store tail agreed");

@@ -67,7 +67,12 @@ public:
         });
     }
     Declare& flag(const std::string& name, const std::string& field, const std::string& help) {
-        m_command->add_flag_callback(name, [this_line = &m_line, field] { this_line->wanted.params[field] = true; }, help);
+        m_option = m_command->add_flag_callback(
+            name, [this_line = &m_line, field] { this_line->wanted.params[field] = true; }, help);
+        return *this;
+    }
+    Declare& needs(const std::string& name) {
+        m_option->needs(name);
         return *this;
     }
     Declare& required() {
@@ -192,7 +197,14 @@ void declare_commands(CLI::App& app, CommandLine& line) {
     d.command("channel", "One channel").text("id", "channel_id", "Channel id or short channel id");
     d.command("close", "Close a channel by agreement")
         .text("id", "channel_id", "Channel id or short channel id")
-        .flag("--force", "force", "Without the other side: dearer, and the money comes back only after a while");
+        .flag("--force", "force",
+              "Without the other side: dearer, and the money comes back only after a while")
+        .flag("--risk-old-state", "risk_old_state",
+              "With --force, when this copy of the wallet may be an older one and the other side "
+              "never comes back to compare. "
+              "If the copy is older than what the other side has, the other side can take "
+              "everything in the channel")
+        .needs("--force");
     d.command("invoice", "Ask for a payment")
         .amount("msat", "amount_msat", "How many millisatoshi, or any", "any")
         .text("description", "description", "What for")

@@ -38,7 +38,14 @@ struct OpenChannel {
     bool announce = false;
     std::optional<FeeratePerKw> feerate;
 };
-struct CloseChannel { ChannelId channel_id; bool force = false; };
+struct CloseChannel {
+    ChannelId channel_id;
+    bool force = false;
+    /// With force: publish our commitment although its peer has not compared
+    /// (ChannelView::force_held_back). If the store is an older copy of itself and the state was
+    /// revoked since, the peer can take everything in the channel.
+    bool risk_old_state = false;
+};
 struct CreateInvoice {
     std::optional<Msat> amount;              ///< Nothing: the payer chooses.
     std::string description;

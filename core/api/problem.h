@@ -52,7 +52,9 @@ enum class ProblemKind : std::uint8_t {
     chain_unknown,          ///< The chain source is on a chain that shares none of the blocks this wallet remembers: `cause`.
     chain_behind,           ///< The chain source's tip has less work than one seen before, or is too old: `cause`.
     chain_pruned,           ///< The chain source has deleted a block that this wallet has yet to read: `cause`.
-    store_in_doubt,         ///< An older copy of the store may have been started: no commitment is published before its peer compared.
+    /// An older copy of the store may have been started: no commitment is published before its peer
+    /// compared. `outdated` ("true"): its peer has proven that it is one; then no risk is taken.
+    store_in_doubt,
     no_package_relay,       ///< The chain source cannot relay a transaction with the child that pays for it: no new channel: `cause`.
 };
 inline constexpr ProblemKind last_problem_kind = ProblemKind::no_package_relay;

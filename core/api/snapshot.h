@@ -58,6 +58,10 @@ struct ChannelView {
     std::string waits_for;
     std::optional<BlockHeight> waits_since;  ///< Since when nothing but the peer's answer is missing.
     std::uint32_t waited_blocks = 0;
+    /// Because of Snapshot::in_doubt our commitment of this channel is not published: its peer has
+    /// not compared in this run. A close by force is refused (store_in_doubt) but with
+    /// CloseChannel::risk_old_state; one under way is held back.
+    bool force_held_back = false;
     friend bool operator==(const ChannelView&, const ChannelView&) = default;
 };
 

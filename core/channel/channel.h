@@ -157,10 +157,30 @@ struct NegotiatingClose {
 };
 
 /// Why a channel went to the chain.
-struct MutualCloseAgreed { bitcoin::Transaction tx; };       ///< Signed by both.
-struct OurCommitPublished { bitcoin::Transaction tx; std::string reason; };  ///< Signed by both, broadcast until confirmed.
-struct TheyMustClose { std::string reason; };                 ///< We lost state: nothing of ours may be broadcast.
-struct TheirClose {};                                         ///< They spent the funding output; nothing of ours was needed.
+/// Signed by both.
+struct MutualCloseAgreed {
+    bitcoin::Transaction tx;
+};
+/// Signed by both, broadcast until confirmed.
+struct OurCommitPublished {
+    /// What is known of whether it was revoked since. Only who runs on a store that may be an older
+    /// copy of itself has to ask.
+    enum class Age : std::uint8_t {
+        as_stored,  ///< As new as the store.
+        risked,     ///< The same, and the person wants it published although the peer has not
+                    ///< compared.
+        outdated,   ///< The peer has proven that it is revoked.
+    };
+    bitcoin::Transaction tx;
+    std::string reason;
+    Age age = Age::as_stored;
+};
+/// We lost state: nothing of ours may be broadcast.
+struct TheyMustClose {
+    std::string reason;
+};
+/// They spent the funding output; nothing of ours was needed.
+struct TheirClose {};
 using ClosingCause = std::variant<MutualCloseAgreed, OurCommitPublished, TheyMustClose, TheirClose>;
 
 /// A transaction of the close that is in a block.

@@ -72,14 +72,19 @@ StepResult answer_reestablish_when_over(Channel& channel, const wire::ChannelRee
                                         const Context& context) {
     Step step;
     // Of a settled one nothing more is said than "closed".
-    const auto* const closing = std::get_if<Closing>(&channel.state);
-    const bool is_ours =
-        closing != nullptr && std::holds_alternative<OurCommitPublished>(closing->cause);
-    const bool fits =
-        !is_ours || closing->funded.commitments.on_reestablish(theirs, context.signer);
-    channel.link = fits ? Link::online : Link::reestablishing;
-    const bool by_agreement = closing != nullptr && (std::holds_alternative<MutualCloseAgreed>(closing->cause) ||
-                                                     std::holds_alternative<TheirClose>(closing->cause));
+    auto* const closing = std::get_if<Closing>(&channel.state);
+    channel.link = Link::online;
+    if (auto* const ours =
+            closing == nullptr ? nullptr : std::get_if<OurCommitPublished>(&closing->cause)) {
+        const auto compared = closing->funded.commitments.on_reestablish(theirs, context.signer);
+        if (!compared) channel.link = Link::reestablishing;
+        // By a secret that only a revocation gives away: nobody may be led to publish it any more.
+        if (!compared && compared.error().kind == FaultKind::we_are_behind)
+            ours->age = OurCommitPublished::Age::outdated;
+    }
+    const bool by_agreement =
+        closing != nullptr && (std::holds_alternative<MutualCloseAgreed>(closing->cause) ||
+                               std::holds_alternative<TheirClose>(closing->cause));
     if (by_agreement) return step;
     wire::Error error;
     error.channel_id = channel.id;

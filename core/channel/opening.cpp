@@ -277,6 +277,8 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open, cons
     put_terms(accept, ours);
     put_keys(accept, context.signer);
     accept.minimum_depth = minimum_depth_for(policy, open.funding_satoshis);
+    // None: to say one here would tell an address of ours to whoever asks, and nobody has paid
+    // anything yet. It would protect from nothing either, for its key lies where the channel's do.
     accept.upfront_shutdown_script = bitcoin::Script{};
     accept.channel_type = open.channel_type;
 

@@ -11,10 +11,13 @@ namespace runnel::channel {
 
 namespace {
 
-constexpr std::uint8_t channel_version = 3;
-constexpr std::uint8_t without_peer_due = 1;  ///< Older: a close by agreement did not say since when it waits.
+constexpr std::uint8_t channel_version = 4;
+constexpr std::uint8_t without_peer_due =
+    1;  ///< Older: a close by agreement did not say since when it waits.
 /// Older: no rival of a funding transaction, but a list of signed closes.
 constexpr std::uint8_t without_rival = 2;
+constexpr std::uint8_t without_age =
+    3;  ///< Older: nothing was known of how old a commitment of ours is.
 
 // Small parts --------------------------------------------------------------------------------------------------------------
 
@@ -278,21 +281,37 @@ void put(Writer& out, const ClosingCause& cause) {
                           [&](const OurCommitPublished& c) {
                               encode(out, c.tx);
                               put_text(out, c.reason);
+                              out.u8(static_cast<std::uint8_t>(c.age));
                           },
                           [&](const TheyMustClose& c) { put_text(out, c.reason); }, [](const TheirClose&) {}},
                cause);
 }
 
-ClosingCause get_cause(Reader& in) {
+OurCommitPublished get_our_commit(Reader& in, std::uint8_t version) {
+    OurCommitPublished out;
+    out.tx = decode_transaction(in);
+    out.reason = get_text(in);
+    if (version <= without_age) return out;
+    const std::uint8_t age = in.u8();
+    if (age > static_cast<std::uint8_t>(OurCommitPublished::Age::outdated))
+        in.fail(DecodeError::bad_value);
+    out.age = static_cast<OurCommitPublished::Age>(age);
+    return out;
+}
+
+ClosingCause get_cause(Reader& in, std::uint8_t version) {
     switch (in.u8()) {
-        case 0: return MutualCloseAgreed{decode_transaction(in)};
-        case 1: {
-            auto tx = decode_transaction(in);
-            return OurCommitPublished{std::move(tx), get_text(in)};
-        }
-        case 2: return TheyMustClose{get_text(in)};
-        case 3: return TheirClose{};
-        default: in.fail(DecodeError::bad_value); return TheirClose{};
+        case 0:
+            return MutualCloseAgreed{decode_transaction(in)};
+        case 1:
+            return get_our_commit(in, version);
+        case 2:
+            return TheyMustClose{get_text(in)};
+        case 3:
+            return TheirClose{};
+        default:
+            in.fail(DecodeError::bad_value);
+            return TheirClose{};
     }
 }
 
@@ -345,7 +364,7 @@ Closed get_closed(Reader& in) {
 }
 
 Closing get_closing(Reader& in, std::uint8_t version, const std::vector<HtlcRow>& rows) {
-    Closing c{get_funded(in, version, rows), get_cause(in), {}, {}, {}, {}};
+    Closing c{get_funded(in, version, rows), get_cause(in, version), {}, {}, {}, {}};
     c.since = BlockHeight(in.u32());
     const auto get_tx = [&] { return decode_transaction(in); };
     // A close that both signed is known by its form.
@@ -400,7 +419,14 @@ void put_state(Writer& out, const ChannelState& state) {
                state);
 }
 
-ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index, const std::vector<HtlcRow>& rows) {
+ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index,
+                       const std::vector<HtlcRow>& rows) {
+    // What was promised is what is said: a record that says otherwise would have the money go
+    // elsewhere, and the peer refuse.
+    const auto check_promise = [&](const Funded& funded, const bitcoin::Script& ours) {
+        const auto& promised = funded.params().our_upfront_shutdown;
+        if (promised && *promised != ours) in.fail(DecodeError::bad_value);
+    };
     const auto get_peer_due = [&]() -> std::optional<BlockHeight> {
         if (version == without_peer_due) return std::nullopt;
         return decode_optional(in, [](Reader& r) { return BlockHeight(r.u32()); });
@@ -420,12 +446,14 @@ ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index, con
             s.sent = decode_bool(in);
             s.their_script = decode_optional(in, decode_bytes);
             s.peer_due = get_peer_due();
+            check_promise(s.funded, s.our_script);
             return s;
         }
         case 7: {
             auto funded = get_funded(in, version, rows);
             auto ours = decode_bytes(in);
             auto theirs = decode_bytes(in);
+            check_promise(funded, ours);
             auto negotiation = CloseNegotiation::decode(in);
             return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs), std::move(negotiation), get_peer_due()};
         }

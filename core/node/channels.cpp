@@ -81,6 +81,10 @@ void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::Funding
     auto signed_tx = commit_spend(draft, fact.plan.spend, "funding", scope);
     if (!signed_tx) return drop_opening(draft, id, "funding failed", signed_tx.error());
     channel::funded_of(channel->state)->funding_tx = *signed_tx;
+    // With the channel and its funding transaction, in one turn: an opening that comes to nothing
+    // uses up no address.
+    if (const auto& promised = channel::funded_of(channel->state)->params().our_upfront_shutdown)
+        use_receive_script(draft, *promised, scope);
     watch_funding(draft, *channel);
     answer_opening(draft, id, api::ChannelOpening{id, (*signed_tx)->txid(), channel::funded_of(channel->state)->params().funding_satoshis,
                                                   fact.plan.spend.fee});

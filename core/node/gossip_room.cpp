@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace runnel::node {
 
 namespace {
@@ -37,8 +39,12 @@ gossip::ForwardingPolicy our_policy(const channel::Funded& funded, const Scope& 
     const auto& forwarding = scope.config.forwarding;
     gossip::ForwardingPolicy policy;
     policy.cltv_expiry_delta = forwarding.cltv_expiry_delta;
-    policy.htlc_minimum_msat = forwarding.htlc_minimum;
-    policy.htlc_maximum_msat = funded.params().funding_satoshis.msat();
+    // BOLT 7: no less than the peer accepts, no more than it lets us have in flight.
+    const auto& theirs = funded.params().theirs;
+    policy.htlc_maximum_msat =
+        std::min(funded.params().funding_satoshis.msat(), theirs.max_htlc_value_in_flight_msat);
+    policy.htlc_minimum_msat = std::min(std::max(forwarding.htlc_minimum, theirs.htlc_minimum_msat),
+                                        policy.htlc_maximum_msat);
     policy.fee_base_msat = forwarding.fee_base_msat;
     policy.fee_proportional_millionths = forwarding.fee_proportional_millionths;
     policy.disabled = !forwarding.enabled;
@@ -149,10 +155,20 @@ void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope) {
 
 void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(id);
-    if (found == nullptr) return;
+    if (found == nullptr || (*found)->link != channel::Link::online) return;
     const auto* const normal = std::get_if<channel::Normal>(&(*found)->state);
-    if (normal == nullptr || normal->funded.params().announce) return;
-    draft.send((*found)->peer, our_update(**found, normal->funded, scope));
+    if (normal == nullptr) return;
+    const auto& funded = normal->funded;
+    if (funded.params().announce) {
+        // Comes with the announcement; what came before that would be about a channel that nobody
+        // may know of.
+        const bool is_announced =
+            funded.their_announcement && funded.depth(draft.tip.height) >= announcement_depth;
+        if (!is_announced) return;
+    } else if (!funded.their_alias && !funded.short_channel_id()) {
+        return;  // by no name that the peer knows
+    }
+    draft.send((*found)->peer, our_update(**found, funded, scope));
 }
 
 }  // namespace runnel::node

@@ -56,8 +56,9 @@ struct TurnContext {
     UnixTime now;
     std::uint64_t monotonic_ms = 0;
     ports::Entropy entropy;
-    bool disk_low = false;       ///< Nothing new is begun, neither for us nor for peers; what must end still can.
-    bool in_doubt = false;       ///< The store may be an older copy of itself; for readers, nothing is decided by it here.
+    /// Nothing new is begun, neither for us nor for peers; what must end still can.
+    bool disk_low = false;
+    bool in_doubt = false;  ///< The store may be an older copy of itself: see doubt.h.
 };
 
 /// One event's view of the world, handed to every handler.

@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/address.h"
 #include "core/channel/store.h"
+#include "core/node/doubt.h"
 #include "core/node/funding.h"
 
 #include <fmt/format.h>
@@ -164,6 +165,15 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     request.announce = wish.announce;
     request.commitment_feerate = feerate;
     request.plan = *std::move(plan);
+    // Said by whoever opens only. A fundee would say an address of its own to any stranger who
+    // asks, for nothing: either each is used up by that, and strangers lead the wallet's addresses
+    // beyond where a restored one looks, or it is given to a payer later and the stranger knows
+    // whose it is (accept_channel). Nor one so far along that no search would find it, with many
+    // openings under way.
+    const auto& script = with.context.shutdown_script;
+    if (with.context.features.has(wire::Feature::upfront_shutdown_script) &&
+        draft.scripts.contains(script))
+        request.upfront_shutdown = script;
     channel::Step step;
     auto channel = channel::open_channel(request, temporary, wish.node_id, keys, with.context, step);
     draft.channels.put(temporary, std::make_shared<const channel::Channel>(std::move(channel)));
@@ -205,7 +215,14 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         return;
     }
     if (wish.force) {
+        // One that is held back would be said to be under way and never come; and once begun,
+        // nothing brings the channel back.
+        if (const auto refused = why_not_forced(draft, *channel, wish.risk_old_state)) {
+            draft.answer(id, fail(*refused));
+            return;
+        }
         force_close(draft, wish.channel_id, "asked to", scope);
+        if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         const auto with = channel_scope(draft, *channel, scope);
         auto step = channel::shut_down(*channel, with.context.shutdown_script, with.context);
@@ -227,7 +244,11 @@ void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope) {
     if (found == nullptr) return;
     const auto* const funded = channel::funded_of((*found)->state);
     if (funded == nullptr) return;
-    // Locked in and neither answered nor passed on: decided now, exactly once, for the decision is a record.
+    // The channel may have become usable while the peer was away, or what we said of it was lost
+    // with the connection (BOLT 7).
+    tell_our_update(draft, id, scope);
+    // Locked in and neither answered nor passed on: decided now, exactly once, for the decision is
+    // a record.
     payments_on_usable(draft, id, scope);
     draft.dirty.insert(id);
 }

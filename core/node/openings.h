@@ -41,7 +41,8 @@ void update_fees(Draft& draft);
 /// As fundee: a commitment that pays less than mempools take is told to the person and, once, to the peer.
 void judge_feerate(Draft& draft, const ChannelId& id);
 void judge_feerates(Draft& draft);
-/// Our policy of an unannounced channel, for the peer alone: its invoices name it.
+/// Our policy of an open channel to its peer: of an unannounced one it is for the peer alone, whose
+/// invoices name it. Nothing while the peer is away; it hears it when the channel is reestablished.
 void tell_our_update(Draft& draft, const ChannelId& id, const Scope& scope);
 
 // openings_theirs.cpp: channels that peers open to us

@@ -1,6 +1,7 @@
 // The picture that readers see: every figure is worked out here, once.
 #include "core/node/closing.h"
 #include "core/node/deadlines.h"
+#include "core/node/doubt.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
 
@@ -185,6 +186,7 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     for (const auto& [id, channel] : state.channels) {
         auto view = kept_view_of(state, channel, keys, kept);
         if (state.underpaid.contains(id)) view.can_send = Msat(0);
+        view.force_held_back = state.in_doubt && may_be_outdated(state, *channel);
         if (view.usable) {
             out->balance.can_send += view.can_send;
             out->balance.can_receive += view.can_receive;

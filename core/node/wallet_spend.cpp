@@ -57,8 +57,39 @@ bitcoin::Script take_change_script(Draft& draft, const Scope& scope) {
     return scope.keys.script_of(path);
 }
 
+namespace {
+
+/// Promised to a peer in an opening under way (upfront_shutdown_script): used up once the channel
+/// is there, free again if it never is.
+bool is_promised(const Draft& draft, const bitcoin::Script& script) {
+    bool found = false;
+    draft.openings.for_each([&](const ChannelId& id, const api::CommandId&) {
+        const ChannelPtr* const channel = draft.channels.find(id);
+        if (channel == nullptr) return;
+        if (const auto* const asked = std::get_if<channel::AwaitingAccept>(&(*channel)->state)) {
+            found = found || asked->open.upfront_shutdown_script == script;
+        } else if (const auto* const named =
+                       std::get_if<channel::AwaitingFundingSigned>(&(*channel)->state)) {
+            found = found || named->params.our_upfront_shutdown == script;
+        }
+    });
+    return found;
+}
+
+/// Only openings of ours count, of which there is one a peer: nobody else can make indexes be
+/// passed over.
+std::uint32_t unused_receive_index(const Draft& draft, const Scope& scope) {
+    std::uint32_t index = draft.wallet.receive_p2wpkh;
+    while (is_promised(draft, scope.keys.script_of({ports::AddressType::p2wpkh, false, index})))
+        ++index;
+    return index;
+}
+
+}  // namespace
+
 bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope) {
-    return scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, false, draft.wallet.receive_p2wpkh});
+    return scope.keys.script_of(
+        {ports::AddressType::p2wpkh, false, unused_receive_index(draft, scope)});
 }
 
 void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope) {
@@ -73,7 +104,9 @@ void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope
 void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope) {
     const bool taproot = wish.kind == api::AddressKind::p2tr;
     std::uint32_t& next = taproot ? draft.wallet.receive_p2tr : draft.wallet.receive_p2wpkh;
-    const ports::KeyPath path{taproot ? ports::AddressType::p2tr : ports::AddressType::p2wpkh, false, next++};
+    if (!taproot) next = unused_receive_index(draft, scope);
+    const ports::KeyPath path{taproot ? ports::AddressType::p2tr : ports::AddressType::p2wpkh,
+                              false, next++};
     extend_scripts(draft, scope, next_block(draft));
     const auto address = bitcoin::address_of(scope.keys.script_of(path), scope.config.network);
     draft.answer_once(id, api::AddressMade{address.value_or("")});

@@ -5,6 +5,7 @@
 //   v2  closes by agreement say since when they wait for the peer
 //   v3  a funding transaction of ours may have a rival; a close that is settled is still
 //   remembered; no list of signed closes
+//   v4  what is known of the age of a commitment of ours that is published
 //
 // A file has lines: the state's name, the channel record, then one line an HTLC row (key, space,
 // value); all hex but the name.
@@ -25,7 +26,7 @@ using runnel::test::Pair;
 
 namespace {
 
-const QString newest = "v3";
+const QString newest = "v4";
 
 bitcoin::Transaction some_transaction(std::uint8_t n) {
     bitcoin::Transaction tx;
@@ -95,16 +96,27 @@ std::vector<test::World> stored_worlds() {
                        update.htlc_maximum_msat = 900'000'000_msat;
                        funded(p.a).their_update = update;
                    }});
-    out.push_back({"closing (ours, with claims)", [](Pair& p) {
-                       mid_dance(p);
-                       (void)force_close(*p.a.channel, "HTLC 1 of ours expired", p.a.context()).value();
+    out.push_back(
+        {"closing (ours, with claims)", [](Pair& p) {
+             mid_dance(p);
+             (void)force_close(*p.a.channel, "HTLC 1 of ours expired", p.a.context()).value();
+             auto& closing = std::get<Closing>(p.a.channel->state);
+             const auto& params = closing.funded.params();
+             const auto& tx = std::get<OurCommitPublished>(closing.cause).tx;
+             closing.spends.push_back({params.funding,
+                                       std::make_shared<const bitcoin::Transaction>(tx),
+                                       BlockHeight(222)});
+             closing.claims.push_back(
+                 {some_transaction(3), BlockHeight(333), {some_transaction(4)}});
+             closing.claims.push_back({some_transaction(5), BlockHeight(0), {}});
+             closing.preimages.push_back(test::test_preimage(2));
+         }});
+    out.push_back({"closing (ours, at a risk)", [](Pair& p) {
+                       test::busy(p);
+                       (void)force_close(*p.a.channel, "asked to", p.a.context()).value();
                        auto& closing = std::get<Closing>(p.a.channel->state);
-                       const auto& params = closing.funded.params();
-                       const auto& tx = std::get<OurCommitPublished>(closing.cause).tx;
-                       closing.spends.push_back({params.funding, std::make_shared<const bitcoin::Transaction>(tx), BlockHeight(222)});
-                       closing.claims.push_back({some_transaction(3), BlockHeight(333), {some_transaction(4)}});
-                       closing.claims.push_back({some_transaction(5), BlockHeight(0), {}});
-                       closing.preimages.push_back(test::test_preimage(2));
+                       std::get<OurCommitPublished>(closing.cause).age =
+                           OurCommitPublished::Age::risked;
                    }});
     out.push_back({"closing (theirs)", [](Pair& p) {
                        test::busy(p);
@@ -210,7 +222,7 @@ void TestStored::what_is_written_now_is_read_now() {
 
 void TestStored::old_states_load_data() {
     QTest::addColumn<QString>("version");
-    for (const char* const version : {"v1", "v2", "v3"})
+    for (const char* const version : {"v1", "v2", "v3", "v4"})
         QTest::addRow("%s", version) << QString(version);
 }
 
@@ -262,7 +274,7 @@ void TestStored::damage_is_noticed() {
     bad = good;
     bad.record[0] = 0;
     QCOMPARE(read(bad).error(), DecodeError::unsupported);
-    bad.record[0] = 4;
+    bad.record[0] = 5;
     QCOMPARE(read(bad).error(), DecodeError::unsupported);
     bad = good;
     bad.rows[0].second[0] = 2;

@@ -188,6 +188,12 @@ public:
         return channel::channel_id_of(funding);
     }
 
+    ChannelId temporary_id() const {
+        ChannelId temporary(crypto::sha256(id().view()).raw());
+        temporary.raw()[0] = static_cast<std::uint8_t>(m_openings);
+        return temporary;
+    }
+
 private:
     static wire::Features features() {
         wire::Features out;
@@ -211,12 +217,6 @@ private:
     const channel::AwaitingFundingSigned& opening() const {
         return std::get<channel::AwaitingFundingSigned>(m_channel->state);
     }
-    ChannelId temporary_id() const {
-        ChannelId temporary(crypto::sha256(id().view()).raw());
-        temporary.raw()[0] = static_cast<std::uint8_t>(m_openings);
-        return temporary;
-    }
-
     Host* m_host;
     sim::Parts m_parts;
     ports::ChannelKeyId m_keys;

@@ -96,6 +96,34 @@ private slots:
         QCOMPARE(host.node->snapshot()->balance.onchain, 100'000_sat);
     }
 
+    /// The peer was quicker with a close that both signed, and its payment to us was seen before we
+    /// knew what it is: it is ours to bring into a block all the same.
+    void a_close_that_others_sent_first_is_still_ours() {
+        Duo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+        net.net.lie(net.bob, net.alice, [&](wire::Message& message) {
+            if (std::holds_alternative<wire::ClosingSigned>(message))
+                net.net.hold(net.bob, net.alice, true);
+        });
+        net.alice.post(api::CloseChannel{id});
+        net.net.settle();
+        QCOMPARE(Story::state_of(net.bob, id), std::string("closing"));
+        QCOMPARE(Story::state_of(net.alice, id), std::string("negotiating_close"));
+        const auto newest = net.alice.node().transactions({1, std::nullopt}).front();
+        QCOMPARE(newest.purpose, std::string("receive"));
+        QVERIFY(!net.alice.node().state().transactions.at(newest.txid).ours);
+        net.net.hold(net.bob, net.alice, false);
+        net.net.settle();
+        QCOMPARE(Story::state_of(net.alice, id), std::string("closing"));
+        for (const bool restarted : {false, true}) {
+            if (restarted) net.alice.restart();
+            const auto& row = net.alice.node().state().transactions.at(newest.txid);
+            QVERIFY(row.ours);
+            QCOMPARE(row.purpose, std::string("close"));
+        }
+        QVERIFY(net.check());
+    }
+
     void a_refused_send_is_told_once() {
         Host host(1);
         static_cast<void>(host.give(500'000_sat, 2));

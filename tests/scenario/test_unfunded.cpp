@@ -296,6 +296,84 @@ private slots:
             QVERIFY(channel::funded_of(host.channel(id)->state)->params() == before);
         }
     }
+
+    /// Strangers open and close without end: no address is used up, or a restored wallet would not
+    /// look as far as the next ones lie. Once a channel is paid into, what was said in its shutdown
+    /// is an address given away.
+    void a_close_of_nothing_uses_up_no_address() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        const auto before = host.node->state().wallet.receive_p2wpkh;
+        Stranger stranger(host, 2);
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+            wire::Shutdown shutdown;
+            shutdown.channel_id = stranger.names(outpoint_of(i));
+            shutdown.scriptpubkey = bitcoin::p2wpkh(Hash160{});
+            stranger.says(shutdown);
+            const auto answers = host.said<wire::Shutdown>();
+            QCOMPARE(answers.size(), std::size_t{1});
+            QVERIFY(answers.front().scriptpubkey == host.script(before));
+            QCOMPARE(host.node->state().wallet.receive_p2wpkh, before);
+        }
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto payment = stranger.payment();
+        wire::Shutdown shutdown;
+        shutdown.channel_id = stranger.names({payment->txid(), 0});
+        shutdown.scriptpubkey = bitcoin::p2wpkh(Hash160{});
+        stranger.says(shutdown);
+        QCOMPARE(host.node->state().wallet.receive_p2wpkh, before);
+        host.mine({payment});
+        QCOMPARE(host.node->state().wallet.receive_p2wpkh, before + 1);
+    }
+
+    /// Who knows the funding transaction beforehand can choose it; nothing that is asked when a
+    /// channel's id changes would be.
+    void a_temporary_id_that_is_the_final_one() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat));
+        const auto id = stranger.names({Txid(stranger.temporary_id().raw()), 0});
+        QCOMPARE(id, stranger.temporary_id());
+        QCOMPARE(host.error(), std::string("temporary_channel_id is the channel's own"));
+        QVERIFY(host.said<wire::FundingSigned>().empty());
+        QVERIFY(host.node->state().channels.empty());
+        QCOMPARE(host.on_disk(), std::size_t{0});
+    }
+
+    /// Its end has not been heard of yet: it is no connection to open over, nor one to be told of
+    /// as there.
+    void a_connection_that_we_end_is_none() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 2));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat));
+        wire::RevokeAndAck nonsense;
+        nonsense.channel_id = stranger.names(outpoint_of(1));
+        stranger.says(nonsense);
+        QVERIFY(
+            std::any_of(host.effects.begin(), host.effects.end(), [](const ports::Effect& effect) {
+                return std::holds_alternative<ports::DisconnectPeer>(effect);
+            }));
+        const auto ask = [&](std::uint8_t n,
+                             decltype(api::Command::wish) wish) -> std::optional<ProblemKind> {
+            api::CommandId id;
+            id.raw().fill(n);
+            host.take({api::Command{id, std::move(wish)}});
+            for (const auto& effect : host.effects) {
+                const auto* const answer = std::get_if<ports::AnswerCommand>(&effect);
+                if (answer != nullptr && answer->id == id && !answer->result)
+                    return answer->result.error().kind;
+            }
+            return std::nullopt;
+        };
+        QCOMPARE(ask(1, api::OpenChannel{stranger.id(), 500'000_sat, 0_msat, false, std::nullopt}),
+                 std::optional(ProblemKind::peer_not_connected));
+        QVERIFY(host.said<wire::OpenChannel>().empty());
+        QCOMPARE(ask(2, api::Connect{stranger.id(), "127.0.0.1", 9735}),
+                 std::optional(ProblemKind::connect_failed));
+    }
 };
 
 RUNNEL_TEST(TestUnfunded)

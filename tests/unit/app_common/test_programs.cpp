@@ -158,6 +158,14 @@ private slots:
         }
         QCOMPARE(cli({"stop"}).code, 0);
         QVERIFY(m_daemon.waitForFinished(20'000));
+        // The danger is named where the way to it is, and it is no way by itself.
+        const auto close_help = cli({"close", "--help"});
+        QCOMPARE(close_help.code, 0);
+        QVERIFY(close_help.text.simplified().contains("--risk-old-state"));
+        QVERIFY(close_help.text.simplified().contains("can take everything in the channel"));
+        const auto alone = cli({"close", "1x1x1", "--risk-old-state"});
+        QVERIFY(alone.code != 0);
+        QVERIFY(alone.error_text.contains("--force"));
         QCOMPARE(run(program("runneld"), {"--help"}).code, 0);
         QCOMPARE(run(program("runneld"), {"--datadir", m_data}).code, 2);
         QCOMPARE(run(program("runneld"), daemon_arguments() + QStringList{"--chain", "electrum:x"}).code, 2);

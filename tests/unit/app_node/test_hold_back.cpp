@@ -284,6 +284,9 @@ private slots:
     void closing_already_is_no_proof();
     void coins_are_sent_at_once();
     void without_doubt_nothing_waits();
+    void a_peer_that_never_comes_back_is_left_at_a_risk();
+    void a_close_that_is_held_back_goes_at_a_risk();
+    void the_chain_is_not_heard_again_when_the_doubt_ends();
 };
 
 void TestHoldBack::a_close_by_force_waits_for_the_peer() {
@@ -395,6 +398,72 @@ void TestHoldBack::without_doubt_nothing_waits() {
     QVERIFY(!on.alice.is_in_doubt());
     QVERIFY(bool(*on.alice.ask(api::CloseChannel{on.id, true})));
     on.wait([&] { return on.spend().has_value(); });
+}
+
+/// The only way to leave it: refused until the risk is taken by name, then everything comes home.
+void TestHoldBack::a_peer_that_never_comes_back_is_left_at_a_risk() {
+    Scene on;
+    on.give_alice_an_older_copy(false);
+    on.bob.stop();
+    on.alice.start();
+    const auto refused = on.alice.ask(api::CloseChannel{on.id, true});
+    QVERIFY(refused && !*refused);
+    QCOMPARE(refused->error().kind, api::ProblemKind::store_in_doubt);
+    on.wait([&] { return on.alice.channel()->force_held_back; });
+    QVERIFY(!on.spend());
+    const auto before = on.alice.wallet->engine().node().snapshot()->balance.onchain;
+    const auto risked = on.alice.ask(api::CloseChannel{on.id, true, true});
+    QVERIFY(risked && *risked);
+    on.wait([&] { return on.spend().has_value(); });
+    QVERIFY(on.alice.was_asked(on.closing_txid()));
+    QVERIFY(!on.alice.channel()->force_held_back);
+    // Its claim comes with the blocks, and needs one of its own.
+    for (int i = 0; i < 30; ++i) {
+        on.chain.mine(1);
+        (void)run_until(
+            on.io, [] { return false; }, 30ms);
+    }
+    on.wait([&] {
+        const auto balance = on.alice.wallet->engine().node().snapshot()->balance;
+        return balance.closing.is_zero() && balance.onchain > before + 380'000_sat;
+    });
+}
+
+/// One that began by itself, or in an earlier run: the same word lets it go, and stays with the
+/// channel.
+void TestHoldBack::a_close_that_is_held_back_goes_at_a_risk() {
+    Scene on;
+    on.bob.stop();
+    on.alice.line->cut = true;
+    QVERIFY(bool(*on.alice.ask(api::CloseChannel{on.id, true})));
+    const auto ours = on.closing_txid();
+    on.give_alice_an_older_copy(false);
+    on.alice.line->asked.clear();
+    on.alice.line->cut = false;
+    on.alice.start();
+    const auto refused = on.alice.ask(api::CloseChannel{on.id, true});
+    QVERIFY(refused && !*refused);
+    QVERIFY(on.alice.channel()->force_held_back);
+    on.let_time_pass();
+    QVERIFY(!on.alice.was_asked(ours));
+    const auto risked = on.alice.ask(api::CloseChannel{on.id, true, true});
+    QVERIFY(risked && *risked);
+    on.wait([&] { return on.alice.was_asked(ours) && !on.alice.is_in_doubt(); });
+    QVERIFY(on.spend().has_value());
+}
+
+/// What the source said before a sleep says nothing of where the chain is now.
+void TestHoldBack::the_chain_is_not_heard_again_when_the_doubt_ends() {
+    Scene on;
+    on.give_alice_an_older_copy(false);
+    on.bob.stop();
+    on.alice.start();
+    on.let_time_pass();
+    QVERIFY(on.alice.is_in_doubt());
+    const auto heard = on.alice.wallet->engine().node().state().health.last_good_ms;
+    on.bob.start();
+    on.wait([&] { return !on.alice.is_in_doubt(); });
+    QCOMPARE(on.alice.wallet->engine().node().state().health.last_good_ms, heard);
 }
 
 RUNNEL_TEST(TestHoldBack)

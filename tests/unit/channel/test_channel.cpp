@@ -50,6 +50,7 @@ private slots:
     void nothing_comes_before_reestablish();
     void shutdown_waits_for_what_was_proposed();
     void shutdown_keeps_to_the_scripts_promised();
+    void a_record_keeps_to_the_script_promised();
     void no_htlc_after_shutdown();
     void no_htlc_before_both_are_ready();
     void closes_with_htlcs_on_their_way();
@@ -212,6 +213,33 @@ void TestChannel::shutdown_keeps_to_the_scripts_promised() {
     const auto& tx = std::get<MutualCloseAgreed>(std::get<Closing>(pair.a.channel->state).cause).tx;
     QCOMPARE(std::count_if(tx.outputs.begin(), tx.outputs.end(), [](const auto& o) { return o.script == test::wallet_script(42); }),
              std::ptrdiff_t(1));
+}
+
+/// A record that would have it paid elsewhere is damage: no message can come of it.
+void TestChannel::a_record_keeps_to_the_script_promised() {
+    for (const bool agreed : {false, true}) {
+        Pair pair;
+        auto request = test::usual_request();
+        request.upfront_shutdown = test::wallet_script(42);
+        pair.open(request);
+        QVERIFY(shut_down(*pair.a.channel, test::wallet_script(1), pair.a.context()).has_value());
+        pair.a.flush();
+        if (agreed) {
+            pair.deliver(pair.a);
+            pair.b.flush();
+            pair.deliver(pair.b);
+            pair.a.flush();
+            QVERIFY(std::holds_alternative<NegotiatingClose>(pair.a.channel->state));
+        }
+        const auto rows = test::rows_of(*pair.a.channel);
+        QVERIFY(decode_channel(encode_channel(*pair.a.channel), rows).has_value());
+        auto& script = agreed ? std::get<NegotiatingClose>(pair.a.channel->state).our_script
+                              : std::get<ShuttingDown>(pair.a.channel->state).our_script;
+        script = test::wallet_script(1);
+        const auto read = decode_channel(encode_channel(*pair.a.channel), rows);
+        QVERIFY(!read);
+        QCOMPARE(read.error(), DecodeError::bad_value);
+    }
 }
 
 void TestChannel::no_htlc_after_shutdown() {

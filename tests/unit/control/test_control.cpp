@@ -312,7 +312,10 @@ private slots:
         const auto closing = node.ask("close", {{"channel_id", "120x1x0"}, {"force", true}});
         QVERIFY(closing->at("txid").is_null());
         const auto close = std::get<api::CloseChannel>(node.last_command().wish);
-        QVERIFY(close.force && close.channel_id.raw()[0] == 7);
+        QVERIFY(close.force && !close.risk_old_state && close.channel_id.raw()[0] == 7);
+        QVERIFY(bool(node.ask(
+            "close", {{"channel_id", "120x1x0"}, {"force", true}, {"risk_old_state", true}})));
+        QVERIFY(std::get<api::CloseChannel>(node.last_command().wish).risk_old_state);
 
         node.answer(api::Answer(api::Disconnected{}));
         QCOMPARE(node.ask("disconnect", {{"node_id", key_of(2).hex()}})->at("features").as_string().c_str(), "0,8");
@@ -355,7 +358,12 @@ private slots:
         QVERIFY(bad("connect", {{"node_id", id}, {"host", "h"}, {"port", 70000}}, "port"));
         QVERIFY(bad("connect", {{"node_id", "02" + std::string(64, 'f')}, {"host", "h"}, {"port", 1}}, "node_id"));
         QVERIFY(bad("open", {{"node_id", id}, {"amount_sat", 1}, {"announce", 1}}, "announce"));
-        QVERIFY(bad("invoice", {{"amount_msat", 1}, {"description", std::string(9000, 'x')}}, "description"));
+        QVERIFY(
+            bad("close", {{"channel_id", "120x1x0"}, {"risk_old_state", true}}, "risk_old_state"));
+        QVERIFY(bad("close", {{"channel_id", "120x1x0"}, {"force", true}, {"risk_old_state", 1}},
+                    "risk_old_state"));
+        QVERIFY(bad("invoice", {{"amount_msat", 1}, {"description", std::string(9000, 'x')}},
+                    "description"));
         QVERIFY(bad("invoice", {{"amount_msat", 1}, {"description", ""}, {"expiry", 0}}, "expiry"));
         QVERIFY(bad("keysend", {{"node_id", id}}, "amount_msat"));
         QVERIFY(bad("pay", {{"text", "x"}, {"command_id", "12"}}, "command_id"));

@@ -121,6 +121,28 @@ private slots:
         QCOMPARE(other.params.at("detail"), std::string("What happened."));
     }
 
+    /// Whoever is told of the way out is told what it may cost, and how it is written.
+    void a_risk_is_named_with_the_way_to_take_it() {
+        const auto words = control::wording_of({api::ProblemKind::store_in_doubt, {}});
+        QVERIFY(text(words.advice).contains("close ID --force --risk-old-state"));
+        QVERIFY(text(words.advice).contains("the other side can take everything in the channel"));
+        // Nobody is led to it once it is certain.
+        const auto proven =
+            control::wording_of({api::ProblemKind::store_in_doubt, {{"outdated", "true"}}});
+        QVERIFY(text(proven.message).contains("proven"));
+        QVERIFY(!text(proven.message + proven.advice).contains("--risk-old-state"));
+    }
+
+    void a_close_that_is_held_back_says_so() {
+        auto channel = open_channel();
+        channel.state = "closing";
+        const auto usual = sentence_of(channel);
+        channel.force_held_back = true;
+        QVERIFY(text(sentence_of(channel)).startsWith(text(usual)));
+        QVERIFY(text(sentence_of(channel)).contains("Nothing is published"));
+        QCOMPARE(control::channel_json(channel).at("force_held_back").as_bool(), true);
+    }
+
     void figures_are_in_the_words() {
         const api::Problem problem{api::ProblemKind::insufficient_funds, {{"available_sat", "12345"}, {"needed_sat", "1000000"}}};
         QCOMPARE(text(control::wording_of(problem).message),

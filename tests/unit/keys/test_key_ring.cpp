@@ -76,6 +76,7 @@ class TestKeyRing : public QObject {
     const SeedKeyRing ring{seed_of(1), Network::regtest};
 
 private slots:
+    void signers_that_nobody_holds_are_forgotten();
     void every_network_and_seed_has_its_own_keys() {
         std::set<crypto::PublicKey> ids, fundings, payments;
         std::set<Bytes> derived;
@@ -385,6 +386,20 @@ private slots:
         QVERIFY(ring.sign_inputs(tx, spent, paths).error() == SignRefusal::bad_request);
     }
 };
+
+/// Anybody may begin openings without end, each with keys of its own.
+void TestKeyRing::signers_that_nobody_holds_are_forgotten() {
+    const SeedKeyRing fresh(seed_of(1), Network::regtest);
+    const auto held = fresh.channel({0, 0});
+    const auto funding_key = fresh.channel({1, 1})->public_keys().funding_pubkey;
+    const std::weak_ptr<const ports::ChannelSigner> let_go = fresh.channel({1, 1});
+    QVERIFY(!let_go.expired());
+    for (std::uint64_t index = 2; index < 1'100; ++index) (void)fresh.channel({index, 0});
+    QVERIFY(let_go.expired());
+    // What somebody holds is the same object still, and what is derived again has the same keys.
+    QVERIFY(fresh.channel({0, 0}) == held);
+    QVERIFY(fresh.channel({1, 1})->public_keys().funding_pubkey == funding_key);
+}
 
 RUNNEL_TEST(TestKeyRing)
 #include "test_key_ring.moc"

@@ -133,6 +133,8 @@ private slots:
     void an_unfinished_search_is_owed_after_a_restart();
     void newer_searches_outlive_older_ones();
     void wallet_records_of_version_1();
+    void what_we_built_on_a_payment_is_not_lost_to_a_rumour();
+    void a_status_said_again_is_no_news();
 };
 
 /// The same words in another program: both spend one coin, and the other's transaction wins.
@@ -320,6 +322,52 @@ void TestWalletChain::wallet_records_of_version_1() {
     row.front() = 3;
     sim::MemoryStore later(image);
     QVERIFY(!Node::load(Config{}, ring(), std::make_shared<const coins::Planner>(), later));
+}
+
+/// A payment that we have spent, that a reorg took out of its block, and that its sender now tries
+/// to replace: what we sent goes on being broadcast, and either may be mined.
+void TestWalletChain::what_we_built_on_a_payment_is_not_lost_to_a_rumour() {
+    Rig rig;
+    const auto in = pay(foreign(1), rig.script(0), 100'000_sat);
+    rig.block(1);
+    rig.block(2, {in});
+    rig.synced();
+    const auto sent = rig.ask(api::SendOnchain{*bitcoin::address_of(elsewhere, Network::regtest),
+                                               20'000_sat, std::nullopt});
+    QVERIFY(bool(sent));
+    const auto ours = std::get<api::OnchainSent>(*sent).txid;
+    rig.gone(2);
+    const auto change = rig.unconfirmed();
+    QVERIFY(change > 75'000_sat);
+    const auto rival = pay(foreign(1), elsewhere, 99'000_sat);
+    rig.chain(ports::MempoolTx{rival});
+    QVERIFY(rig.node.state().transactions.contains(in->txid()));
+    QVERIFY(rig.node.state().transactions.contains(ours));
+    QCOMPARE(rig.unconfirmed(), change);
+    // A block decides.
+    rig.block(2, {rival}, 1, 0);
+    QVERIFY(rig.node.state().transactions.empty());
+    QCOMPARE(rig.unconfirmed(), 0_sat);
+}
+
+/// Sources say every half minute where they stand: nobody is told twice, and nothing is written.
+void TestWalletChain::a_status_said_again_is_no_news() {
+    Rig rig;
+    rig.block(1, {pay(foreign(1), rig.script(0), 100'000_sat)});
+    rig.synced();
+    QVERIFY(std::any_of(rig.effects.begin(), rig.effects.end(), [](const ports::Effect& effect) {
+        const auto* const tell = std::get_if<ports::Tell>(&effect);
+        return tell != nullptr && std::holds_alternative<api::ChainStateChanged>(tell->notice);
+    }));
+    const auto commits = rig.store.commits();
+    for (int i = 0; i < 3; ++i) {
+        rig.synced();
+        QVERIFY(
+            std::all_of(rig.effects.begin(), rig.effects.end(), [](const ports::Effect& effect) {
+                return std::holds_alternative<ports::ArmTimer>(effect);
+            }));
+    }
+    QCOMPARE(rig.store.commits(), commits);
 }
 
 RUNNEL_TEST(TestWalletChain)

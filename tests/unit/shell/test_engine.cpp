@@ -82,6 +82,7 @@ struct Party {
         hooks.log = [this](LogLevel level, std::string_view line) {
             if (level == LogLevel::broken) broken.emplace_back(line);
         };
+        hooks.in_doubt = [this] { return in_doubt; };
         if (disk != nullptr) hooks.disk_low = [disk] { return disk->low_space(); };
         ports::Journal& journal = disk != nullptr ? disk->journal() : store;
         engine.emplace(io, *std::move(loaded), journal, ring->node_key(), std::move(hooks), shell::Engine::Settings{});
@@ -131,6 +132,7 @@ struct Party {
     std::vector<api::Notice> notices;
     std::vector<std::string> broken;
     mutable std::vector<api::ChannelView> channels;
+    bool in_doubt = false;
     int fatal = 0;
     std::uint8_t ids = 0;
     std::uint16_t port = 0;
@@ -216,8 +218,36 @@ private slots:
         QVERIFY(run_until(net.io, [&] { return net.alice.engine->is_idle() && net.bob.engine->is_idle(); }));
     }
 
-    /// Over a store on a disk that fills up: peers begin nothing with us, and both kinds of close still get to the chain, also
-    /// from a process that starts on the full disk.
+    /// What a turn's context says is news; what was heard of the chain is not heard again.
+    void to_look_again_is_a_turn_and_nothing_more() {
+        boost::asio::io_context io{1};
+        TestChain chain;
+        Party alice(io, chain, 1);
+        chain.mine(1);
+        QVERIFY(run_until(io, [&] {
+            return alice.engine->node().state().health.ever_good && alice.engine->is_idle();
+        }));
+        run_for(io, 20ms);
+        const auto turns = alice.engine->counters().turns;
+        const auto heard = alice.engine->node().state().health.last_good_ms;
+        const auto told = alice.heard<api::ChainStateChanged>();
+        alice.in_doubt = true;
+        for (int i = 1; i <= 2; ++i) {
+            alice.engine->look_again();
+            QVERIFY(run_until(io, [&] {
+                return alice.engine->counters().turns == turns + static_cast<std::uint64_t>(i);
+            }));
+            QVERIFY(run_until(io, [&] { return alice.engine->is_idle(); }));
+            QVERIFY(alice.engine->node().snapshot()->in_doubt);
+            QCOMPARE(alice.heard<api::Trouble>(), std::size_t{1});
+        }
+        QCOMPARE(alice.engine->counters().turns, turns + 2);
+        QCOMPARE(alice.heard<api::ChainStateChanged>(), told);
+        QCOMPARE(alice.engine->node().state().health.last_good_ms, heard);
+    }
+
+    /// Over a store on a disk that fills up: peers begin nothing with us, and both kinds of close
+    /// still get to the chain, also from a process that starts on the full disk.
     void a_full_disk_ends_what_must_end() {
         const QTemporaryDir folder;
         store::Store::Creation creation;

@@ -1,0 +1,53 @@
+#include "core/node/doubt.h"
+
+namespace runnel::node {
+
+namespace {
+
+using Age = channel::OurCommitPublished::Age;
+
+const channel::OurCommitPublished* our_commitment(const channel::Channel& channel) {
+    const auto* const closing = std::get_if<channel::Closing>(&channel.state);
+    return closing == nullptr ? nullptr : std::get_if<channel::OurCommitPublished>(&closing->cause);
+}
+
+}  // namespace
+
+bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
+    if (!channel::is_stored(channel.state) || channel::closed_of(channel.state) != nullptr)
+        return false;
+    if (channel.link == channel::Link::online || figures.compared.contains(channel.id))
+        return false;
+    const auto* const closing = std::get_if<channel::Closing>(&channel.state);
+    if (closing == nullptr) return true;
+    const auto* const ours = our_commitment(channel);
+    return closing->spends.empty() && ours != nullptr && ours->age != Age::risked;
+}
+
+std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
+                                           bool takes_risk) {
+    if (!figures.in_doubt || !may_be_outdated(figures, channel)) return std::nullopt;
+    const auto* const ours = our_commitment(channel);
+    if (ours != nullptr && ours->age == Age::outdated)
+        return api::Problem{api::ProblemKind::store_in_doubt, {{"outdated", "true"}}};
+    if (takes_risk) return std::nullopt;
+    return api::Problem{api::ProblemKind::store_in_doubt, {}};
+}
+
+void take_risk(Draft& draft, const ChannelId& id) {
+    channel::Channel* const channel = draft.edit_channel(id);
+    auto* const closing =
+        channel == nullptr ? nullptr : std::get_if<channel::Closing>(&channel->state);
+    if (closing == nullptr) return;
+    if (auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause))
+        ours->age = Age::risked;
+}
+
+void note_compared(Draft& draft) {
+    if (!draft.in_doubt) return draft.compared.clear();
+    for (const auto& [id, after] : draft.channels.changes()) {
+        if (after && (*after)->link == channel::Link::online) draft.compared.insert(id);
+    }
+}
+
+}  // namespace runnel::node

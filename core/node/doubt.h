@@ -1,0 +1,26 @@
+// While the tail of the store is in doubt it may be an older copy of itself, and what it knows of a
+// channel may be revoked since: whoever publishes that gives everything in the channel to the peer.
+// So a commitment of ours is not published before the peer has compared (channel_reestablish) in
+// this run, and a close by force is refused until then. A peer that never comes back can be left
+// only by taking the risk, deliberately and by name. The broadcasts themselves are held back by
+// app/node/hold_back.h.
+#pragma once
+
+#include "core/node/state.h"
+
+namespace runnel::node {
+
+/// Could our commitment of this channel, were it published, be a revoked one, for all that was
+/// heard in this run? Not what is over, what nothing of ours is left of, nor what the person has
+/// taken the risk of.
+bool may_be_outdated(const Figures& figures, const channel::Channel& channel);
+/// Why it is not closed by force now; nothing without doubt, or when the risk is taken.
+std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
+                                           bool takes_risk);
+/// The person's word, kept with the channel: what it closes with is published from now on, after a
+/// restart too.
+void take_risk(Draft& draft, const ChannelId& id);
+/// At the end of a turn: a channel that is online has compared, whatever its connection does later.
+void note_compared(Draft& draft);
+
+}  // namespace runnel::node
