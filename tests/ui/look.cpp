@@ -2,6 +2,7 @@
 
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/choice.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
@@ -11,6 +12,7 @@
 #include <QHash>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QRadioButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -78,7 +80,11 @@ QStringList clippedIn(QWidget& top) {
         } else if (auto* const button = qobject_cast<ui::Button*>(widget)) {
             cut("width", button->width(), button->minimumSizeHint().width());
             cut("height", button->height() + 1, button->heightForWidth(button->width()));
-        } else if (qobject_cast<ui::RailButton*>(widget) != nullptr || qobject_cast<ui::CueChip*>(widget) != nullptr ||
+        } else if (auto* const choice = qobject_cast<ui::Choice*>(widget)) {
+            cut("width", choice->width(), choice->minimumSizeHint().width());
+            cut("height", choice->height() + 1, choice->heightForWidth(choice->width()));
+        } else if (qobject_cast<ui::RailButton*>(widget) != nullptr ||
+                   qobject_cast<ui::CueChip*>(widget) != nullptr ||
                    qobject_cast<QRadioButton*>(widget) != nullptr) {
             const auto* const rail = qobject_cast<ui::RailButton*>(widget);
             const int slack = rail != nullptr ? 4 : 0;
@@ -92,6 +98,12 @@ QStringList clippedIn(QWidget& top) {
                 const int room = edit->width() - 24 - (edit->actions().isEmpty() ? 0 : 28);
                 cut("placeholder", room, qMin(QFontMetrics(edit->font()).horizontalAdvance(edit->placeholderText()), room + (edit->isEnabled() ? 400 : 0)));
             }
+        } else if (const auto* const text = qobject_cast<QPlainTextEdit*>(widget)) {
+            const int margin = static_cast<int>(text->document()->documentMargin());
+            const QRect room(0, 0, text->viewport()->width() - 2 * margin, 10'000);
+            const auto words =
+                text->fontMetrics().boundingRect(room, Qt::TextWordWrap, text->placeholderText());
+            cut("placeholder", text->viewport()->height() + 1, words.height() + 2 * margin);
         } else if (auto* const box = qobject_cast<QComboBox*>(widget)) {
             cut("width", box->width() - 50, QFontMetrics(box->font()).horizontalAdvance(box->currentText()));
         }

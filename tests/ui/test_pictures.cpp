@@ -495,7 +495,7 @@ private slots:
                 }
             }
         }
-        QTest::newRow("de, twice as large, narrow") << "de" << false << 540 << 200 << false;
+        QTest::newRow("de, twice as large, narrow") << "de" << false << 420 << 200 << false;
         QTest::newRow("de, twice as large, wide") << "de" << false << 1280 << 200 << false;
         QTest::newRow("mirrored, narrow") << "en" << false << 420 << 100 << true;
         QTest::newRow("mirrored, wide") << "en" << true << 1280 << 100 << true;

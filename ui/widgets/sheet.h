@@ -20,7 +20,8 @@ public:
     Sheet(const QString& title, const char* object_name, QWidget* parent);
 
     QVBoxLayout* body() const { return m_body; }
-    /// From the reading direction's end: the first one added is the outermost.
+    /// At the reading direction's end, the last one added outermost; below each other where they do
+    /// not fit side by side.
     void addFooter(QWidget* widget);
     /// Enter in a field presses it, while it is enabled. For what can be taken back; without it
     /// Enter in a field does nothing.
@@ -35,15 +36,19 @@ public:
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    QSize wantedSize(const QSize& room);
+    void arrangeFooter(int width);
     void keepInSight(const QSize& before);
 
     QScrollArea* m_scroll;
     QWidget* m_content;
     QVBoxLayout* m_body;
     QWidget* m_footer;
+    QBoxLayout* m_foot;
     Button* m_enter_presses = nullptr;
 };
 

@@ -4,6 +4,7 @@
 #include "ui/widgets/button.h"
 #include "ui/widgets/notes.h"
 #include "ui/widgets/page.h"
+#include "ui/window/practice_notice.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -33,11 +34,18 @@ NoticeBoard::NoticeBoard(WalletModel& wallet, QWidget* parent)
     centre->addStretch(1);
     m_rows = new QVBoxLayout(m_column);
     m_rows->setSpacing(space::small);
+    m_practice = new PracticeNotice(wallet);
+    m_rows->addWidget(m_practice);
     setWidget(m_content);
     m_content->installEventFilter(this);
     connect(&m_wallet.notices(), &Notices::changed, this, &NoticeBoard::refresh);
     connect(&m_wallet, &WalletModel::namesChanged, this, &NoticeBoard::refresh);
+    connect(m_practice, &PracticeNotice::changed, this, &NoticeBoard::fit);
     refresh();
+}
+
+void NoticeBoard::setPracticeAway(bool away) {
+    m_practice->setAway(away);
 }
 
 void NoticeBoard::setMost(int height) {
@@ -83,8 +91,9 @@ void NoticeBoard::refresh() {
 }
 
 void NoticeBoard::fit() {
-    setVisible(!m_banners.empty());
-    if (m_banners.empty()) return;
+    const bool any = !m_banners.empty() || !m_practice->isHidden();
+    setVisible(any);
+    if (!any) return;
     const int side = Page::sideMargin(width());
     m_rows->setContentsMargins(side, space::normal, side, 0);
     m_column->setMaximumWidth(Page::readingWidth() + 2 * side);

@@ -15,7 +15,6 @@
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
 #include "ui/window/notice_board.h"
-#include "ui/window/practice_notice.h"
 
 #include <QBoxLayout>
 #include <QResizeEvent>
@@ -35,7 +34,6 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     : QWidget(parent),
       m_wallet(wallet),
       m_rail(new Rail),
-      m_notice(new PracticeNotice(wallet, this)),
       m_board(new NoticeBoard(wallet, this)),
       m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("shell"));
@@ -45,7 +43,6 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     layout->addWidget(m_rail);
     auto* const column = new QVBoxLayout;
     column->setSpacing(0);
-    column->addWidget(m_notice);
     column->addWidget(m_board);
     column->addWidget(m_stack, 1);
     layout->addLayout(column, 1);
@@ -127,7 +124,7 @@ void Shell::addShortcuts() {
 
 void Shell::goTo(int page) {
     m_stack->setCurrentIndex(page);
-    m_notice->setAway(page == home);
+    m_board->setPracticeAway(page == home);
     m_rail->setCurrent(page);
 }
 

@@ -14,8 +14,6 @@ class ActivityPage;
 class ChannelsPage;
 class HomePage;
 class NoticeBoard;
-class PayPage;
-class PracticeNotice;
 class Rail;
 class ReceivePage;
 class Toast;
@@ -58,7 +56,6 @@ private:
 
     WalletModel& m_wallet;
     Rail* m_rail;
-    PracticeNotice* m_notice;
     NoticeBoard* m_board;
     QStackedWidget* m_stack;
     HomePage* m_home;
