@@ -4,6 +4,7 @@
 #include "ui/widgets/button.h"
 #include "ui/widgets/choice.h"
 #include "ui/widgets/cue_line.h"
+#include "ui/widgets/page.h"
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
 #include "ui/widgets/words_view.h"
@@ -192,6 +193,19 @@ QStringList scrolledIn(QWidget& top) {
     return out;
 }
 
+QStringList tooWideIn(QWidget& top) {
+    QStringList out;
+    for (auto* const widget : seenIn(top)) {
+        const auto* const label = qobject_cast<QLabel*>(widget);
+        if (label == nullptr || label->text().isEmpty()) continue;
+        const int line =
+            qMin(label->width(), QFontMetrics(label->font()).horizontalAdvance(label->text()));
+        if (line > ui::Page::readingWidth())
+            out << QStringLiteral("%1: lines of %2").arg(nameOf(*label)).arg(line);
+    }
+    return out;
+}
+
 QStringList mnemonicsIn(QWidget& top) {
     QStringList out;
     QHash<QString, QString> taken;
@@ -208,7 +222,8 @@ QStringList mnemonicsIn(QWidget& top) {
 }
 
 QStringList lookAt(QWidget& top) {
-    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top) + scrolledIn(top) + mnemonicsIn(top);
+    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top) + scrolledIn(top) +
+                      tooWideIn(top) + mnemonicsIn(top);
     out.removeDuplicates();
     return out;
 }

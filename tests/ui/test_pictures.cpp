@@ -475,6 +475,13 @@ private slots:
         QVERIFY2(scrolledIn(sheet).isEmpty(), qPrintable(QStringLiteral("%1 in %2").arg(sheet.height()).arg(top.height())));  // as high as it may be
         sheet.resize(sheet.width(), 300);
         QCOMPARE(scrolledIn(sheet).size(), 1);
+        QVERIFY(tooWideIn(top).isEmpty());
+        QWidget wide;
+        auto* const long_line = new Text("body", QStringLiteral("words ").repeated(100), &wide);
+        wide.resize(1280, 200);
+        long_line->setGeometry(0, 0, 1280, 40);
+        wide.show();
+        QCOMPARE(tooWideIn(wide).size(), 1);
         QVERIFY(!clippedIn(top).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("lies over")).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("beyond")).isEmpty());
