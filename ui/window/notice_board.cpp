@@ -2,6 +2,7 @@
 
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/layouts.h"
 #include "ui/widgets/notes.h"
 #include "ui/widgets/page.h"
 #include "ui/window/practice_notice.h"
@@ -24,7 +25,7 @@ NoticeBoard::NoticeBoard(WalletModel& wallet, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFocusPolicy(Qt::NoFocus);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    m_content = new QWidget;
+    m_content = new ScrollContent;
     m_content->setObjectName(QStringLiteral("pageContent"));
     auto* const centre = new QHBoxLayout(m_content);
     centre->setContentsMargins(0, 0, 0, 0);
@@ -98,8 +99,12 @@ void NoticeBoard::fit() {
     m_rows->setContentsMargins(side, space::normal, side, 0);
     m_column->setMaximumWidth(Page::readingWidth() + 2 * side);
     m_content->layout()->activate();
-    const int wanted = m_content->layout()->heightForWidth(qMax(1, viewport()->width()));
-    setFixedHeight(m_most > 0 ? qMin(wanted, m_most) : wanted);
+    // Of its own width, not of what a scroll bar leaves of it: there is one only where all of it does
+    // not fit, or it would come and go with the height that it needs itself.
+    const int wanted = m_content->layout()->heightForWidth(qMax(1, width()));
+    const bool is_scrolled = m_most > 0 && wanted > m_most;
+    setVerticalScrollBarPolicy(is_scrolled ? Qt::ScrollBarAlwaysOn : Qt::ScrollBarAlwaysOff);
+    setFixedHeight(is_scrolled ? m_most : wanted);
 }
 
 void NoticeBoard::resizeEvent(QResizeEvent* event) {
