@@ -20,10 +20,6 @@ namespace {
 
 constexpr int reading_width = 480;
 
-int heightOf(const QLayoutItem& item, int width) {
-    return item.hasHeightForWidth() ? item.heightForWidth(width) : item.sizeHint().height();
-}
-
 }  // namespace
 
 Sheet::Sheet(const QString& title, const char* object_name, QWidget* parent) : QDialog(parent) {
