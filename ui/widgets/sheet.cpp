@@ -86,13 +86,26 @@ void Sheet::fit() {
     const auto* const around = parentWidget() != nullptr ? parentWidget()->window() : nullptr;
     const QSize room = around != nullptr && around->isVisible() ? around->size() : QSize(1280, 800);
     const QSize before = size();
-    resize(wantedSize(room));
-    // What still does not fit, the scroll area knows best.
-    layout()->activate();
-    const int most = qMax(360, room.height() - 2 * space::small);
-    if (const int hidden = m_scroll->verticalScrollBar()->maximum(); hidden > 0 && isVisible())
-        resize(width(), qMin(height() + hidden, most));
+    if (m_chosen.isValid()) {
+        const QSize screen_size = screen()->availableGeometry().size();
+        // The desktop stops there, too, from now on.
+        setMinimumWidth(qMin(leastWidth(), screen_size.width()));
+        resize(m_chosen.boundedTo(screen_size));
+    } else {
+        resize(wantedSize(room));
+        // What still does not fit, the scroll area knows best.
+        layout()->activate();
+        const int most = qMax(360, room.height() - 2 * space::small);
+        if (const int hidden = m_scroll->verticalScrollBar()->maximum(); hidden > 0 && isVisible())
+            resize(width(), qMin(height() + hidden, most));
+        m_fitted = size();
+    }
     if (isVisible() && size() != before) keepInSight(before);
+}
+
+/// Below it words would be cut, for nothing scrolls sideways; what is too long is scrolled to.
+int Sheet::leastWidth() const {
+    return m_content->minimumSizeHint().width() + m_scroll->verticalScrollBar()->sizeHint().width();
 }
 
 QSize Sheet::wantedSize(const QSize& room) {
@@ -150,6 +163,9 @@ void Sheet::showEvent(QShowEvent* event) {
 
 void Sheet::resizeEvent(QResizeEvent* event) {
     QDialog::resizeEvent(event);
+    // From the desktop; the size it would have anyway may be the echo of what was asked for here.
+    if (event->spontaneous() && isVisible())
+        m_chosen = event->size() == m_fitted ? QSize() : event->size();
     arrangeFooter(event->size().width());
 }
 

@@ -28,7 +28,8 @@ public:
     void setEnterPresses(Button* button) { m_enter_presses = button; }
     /// Opens, sized to its content and its window.
     void present();
-    /// Sizes it anew after its content has changed.
+    /// Sizes it anew after its content has changed. A size that a person gave it stays, as far as
+    /// the content can be reached in it.
     void fit();
     /// Scrolls to what has just come to stand somewhere in it.
     void reveal(QWidget* what);
@@ -41,6 +42,7 @@ protected:
 
 private:
     QSize wantedSize(const QSize& room);
+    int leastWidth() const;
     void arrangeFooter(int width);
     void keepInSight(const QSize& before);
 
@@ -50,6 +52,8 @@ private:
     QWidget* m_footer;
     QBoxLayout* m_foot;
     Button* m_enter_presses = nullptr;
+    QSize m_fitted;  ///< As it was sized here last.
+    QSize m_chosen;  ///< By a person, with the mouse or the desktop's keys; not valid before.
 };
 
 }  // namespace runnel::ui
