@@ -175,7 +175,9 @@ void Stage::post(api::Command command, api::OnAnswer on_answer) {
         return;
     }
     if (std::holds_alternative<api::NewAddress>(command.wish)) {
-        on_answer(api::Answer(api::AddressMade{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"}));
+        std::string address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+        if (fresh_addresses) address += std::to_string(++m_addresses);
+        on_answer(api::Answer(api::AddressMade{address}));
         return;
     }
     posted.push_back(command.wish);

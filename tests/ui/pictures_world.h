@@ -63,7 +63,14 @@ public:
         hold_practice = false;
         for (auto& what : std::exchange(m_practice_waits, {})) what();
     }
-    bool lists_answer = true;
+    /// Instead of what a text is looked up as.
+    std::function<Result<api::Inspection, api::Problem>(const std::string&)> looks_up;
+    /// Of the quote for as much as possible alone.
+    std::optional<api::Problem> everything_fails;
+    /// How often it was asked.
+    mutable int times_inspected = 0, times_quoted = 0;
+    /// Another address each time; else always the same.
+    bool fresh_addresses = false;
     api::OnPracticeState tell_practice;
     PaymentHash last_invoice;
 
@@ -86,12 +93,13 @@ private:
     std::weak_ptr<api::OnNotice> m_listener;
     std::weak_ptr<api::OnPicture> m_observer;
     std::vector<api::OnAnswer> m_waiting;
+    int m_addresses = 0;
 };
 
 crypto::PublicKey stageKey(std::uint8_t n);
 
 /// Offers every network and never gets beyond asking.
-class StageSetup final : public api::Setup {
+class StageSetup : public api::Setup {
 public:
     std::vector<api::WalletChoice> choices() const override { return offered; }
     SecretBytes fresh_words() override;
