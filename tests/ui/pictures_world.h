@@ -30,6 +30,8 @@ public:
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override;
     std::shared_ptr<void> subscribe(api::OnNotice on_notice) override;
     std::shared_ptr<void> observe(api::OnPicture on_picture) override;
+    /// What it takes the words of the tests ("good", "link") for.
+    static Result<api::Inspection, api::Problem> lookUp(const std::string& text);
     /// Another picture of the wallet.
     void show(const api::Snapshot& picture);
     void tell(const api::Notice& notice);
@@ -97,6 +99,9 @@ private:
 };
 
 crypto::PublicKey stageKey(std::uint8_t n);
+
+/// A close by agreement that the other side has not answered for twelve blocks, since block 228.
+api::ChannelView stuckClose(api::ChannelView channel);
 
 /// Offers every network and never gets beyond asking.
 class StageSetup : public api::Setup {

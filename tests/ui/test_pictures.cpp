@@ -203,18 +203,6 @@ void walkBadDays(Gallery& gallery) {
     gallery.take(other, QStringLiteral("receive-expired"));
 }
 
-/// By agreement, and the other side has not answered for two hours.
-api::ChannelView stuckClose(api::ChannelView channel) {
-    channel.state = "shutting_down";
-    channel.usable = false;
-    channel.htlcs.clear();
-    channel.next_deadline.reset();
-    channel.waits_for = "shutdown";
-    channel.waits_since = BlockHeight(228);
-    channel.waited_blocks = 12;
-    return channel;
-}
-
 void walkNotices(Gallery& gallery) {
     OnStage on;
     auto& frame = gallery.frame(on.shell);
