@@ -82,6 +82,7 @@ private slots:
                      fail(api::Problem{api::ProblemKind::no_route, {{"cause", "payee_unknown"}}})));
         const auto said = person.read("payResultTitle");
         QVERIFY(desk.speakGerman());
+        QVERIFY(person.see("payResult", 1'000) != nullptr);
         QVERIFY(!person.read("payResultTitle").isEmpty());
         QVERIFY(person.read("payResultTitle") != said);
         QVERIFY(!person.see<QWidget>("payResult")
@@ -131,6 +132,7 @@ private slots:
         const auto title = person.read("payResultTitle"), address = facts("Address");
         QVERIFY(!address.isEmpty());
         QVERIFY(desk.speakGerman());
+        QVERIFY(person.see("payResult", 1'000) != nullptr);
         QVERIFY(person.read("payResultTitle") != title);
         QCOMPARE(facts("Adresse"), address);
         if (!is_refused) {
