@@ -2297,18 +2297,6 @@
         <translation>%1 bezahlt.</translation>
     </message>
     <message>
-        <source>The fee has changed, and nothing was sent.</source>
-        <translation>Die Gebühr hat sich geändert, und es wurde nichts gesendet.</translation>
-    </message>
-    <message>
-        <source>It is %1 now, and you agreed to %2.</source>
-        <translation>Sie beträgt jetzt %1, zugestimmt hast du %2.</translation>
-    </message>
-    <message>
-        <source>Look at the new fee, then send it again.</source>
-        <translation>Sieh dir die neue Gebühr an, dann sende es noch einmal.</translation>
-    </message>
-    <message>
         <source>This can be paid over Lightning, too, where it arrives at once.</source>
         <translation>Das lässt sich auch über Lightning zahlen, wo es sofort ankommt.</translation>
     </message>
@@ -2398,6 +2386,18 @@
     <message>
         <source>Not sent</source>
         <translation>Nicht gesendet</translation>
+    </message>
+    <message>
+        <source>The fee has changed, and nothing was sent.</source>
+        <translation>Die Gebühr hat sich geändert, und es wurde nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>It is %1 now, and you agreed to %2.</source>
+        <translation>Sie beträgt jetzt %1, zugestimmt hast du %2.</translation>
+    </message>
+    <message>
+        <source>Look at the new fee, then send it again.</source>
+        <translation>Sieh dir die neue Gebühr an, dann sende es noch einmal.</translation>
     </message>
 </context>
 <context>

@@ -5,13 +5,13 @@
 
 #include "tests/support/test_main.h"
 #include "tests/ui/person.h"
+#include "tests/ui/wallet_steps.h"
 
 #include "app/window/wallet_setup.h"
 #include "ui/models/wallet_model.h"
 #include "ui/window/preferences.h"
 #include "ui/window/shell.h"
 #include "ui/window/window.h"
-#include "ui/wizards/word_widgets.h"
 
 #include <QTemporaryDir>
 
@@ -56,26 +56,7 @@ struct Desk {
 
     /// From the first step to an open wallet: a passphrase, 24 words, three questions.
     bool createWallet(const QString& passphrase = QStringLiteral("a long passphrase")) {
-        return person->press("forkCreate") && person->type("passphraseFirst", passphrase) &&
-               person->type("passphraseSecond", passphrase) && person->press("passphraseNext") &&
-               person->press("wordsWritten") && answerChecks() && isOpen();
-    }
-    bool answerChecks() {
-        for (int i = 0; i < ui::WordChecks::questions; ++i) {
-            auto* const right = rightWord();
-            if (right == nullptr) return false;
-            QTest::mouseClick(right, Qt::LeftButton);
-            ++person->clicks;
-        }
-        return true;
-    }
-    /// Of the first question that is not answered yet.
-    ui::WordOption* rightWord() const {
-        for (auto* const right :
-             window->findChildren<ui::WordOption*>(QStringLiteral("wordRight"))) {
-            if (right->isVisible() && right->isEnabled()) return right;
-        }
-        return nullptr;
+        return makesTheWallet(*person, *window, passphrase) && isOpen();
     }
 
     ui::Preferences preferences;

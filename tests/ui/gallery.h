@@ -10,6 +10,9 @@
 #include "ui/window/shell.h"
 
 #include <QAbstractButton>
+#include <QApplication>
+#include <QDataStream>
+#include <QDeadlineTimer>
 #include <QDir>
 #include <QPointer>
 #include <QTemporaryDir>
@@ -55,15 +58,32 @@ public:
         if (m_frame->width() > m_view.width + 2) wrong << m_view.name() + QStringLiteral(": the window is %1 wide").arg(m_frame->width());
         return *m_frame;
     }
-    void settle() {
-        for (int i = 0; i < 6; ++i) {
-            QTest::qWait(4);
-            QCoreApplication::sendPostedEvents();
+    /// Time goes by, and all that was due in it has happened: however busy the computer is, timers
+    /// that ran out are heard.
+    static void pass(int ms) {
+        QTest::qWait(ms);
+        QCoreApplication::processEvents();
+    }
+    /// Waits until nothing moves any more: no layout is asked for, and everything stands where it
+    /// stood two rounds of events ago. A picture of what is still being laid out would show what
+    /// nobody ever sees.
+    bool settle() {
+        const QDeadlineTimer limit(10'000);
+        QByteArray stood;
+        for (int calm = 0; calm < 2;) {
+            pass(2);
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+            const auto stands = stand();
+            calm = stands == stood ? calm + 1 : 0;
+            stood = stands;
+            if (limit.hasExpired()) return false;
         }
+        return true;
     }
     /// Keeps a picture and collects what is wrong with it.
     void take(QWidget& what, const QString& name) {
-        settle();
+        if (!settle())
+            wrong << m_view.name() + u'/' + name + QStringLiteral(": does not come to rest");
         for (const auto& line : lookAt(what)) wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
         ++taken;
         const auto folder = qEnvironmentVariable("RUNNEL_PICTURES");
@@ -77,6 +97,20 @@ public:
     int taken = 0;
 
 private:
+    /// Of all that can be seen.
+    static QByteArray stand() {
+        QByteArray out;
+        QDataStream stream(&out, QIODevice::WriteOnly);
+        for (const auto* const top : QApplication::topLevelWidgets()) {
+            if (!top->isVisible()) continue;
+            stream << top->geometry();
+            for (const auto* const widget : top->findChildren<QWidget*>()) {
+                if (widget->isVisible()) stream << widget->geometry();
+            }
+        }
+        return out;
+    }
+
     View m_view;
     QTemporaryDir m_folder;
     ui::Preferences m_preferences;
@@ -99,6 +133,11 @@ struct OnStage {
     Stage stage;
     ui::WalletModel wallet;
     QPointer<ui::Shell> shell;
+    /// Another picture of the wallet; it is here when this ends.
+    void show(const api::Snapshot& picture) {
+        stage.show(picture);
+        QVERIFY(QTest::qWaitFor([this] { return wallet.bridge().picture() == stage.snapshot(); }));
+    }
     void click(const char* name) { shell->findChild<QAbstractButton*>(QString::fromLatin1(name))->click(); }
 };
 

@@ -2,7 +2,9 @@
 
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/choice.h"
 #include "ui/widgets/cue_line.h"
+#include "ui/widgets/page.h"
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
 #include "ui/widgets/words_view.h"
@@ -11,6 +13,7 @@
 #include <QHash>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QRadioButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -78,7 +81,11 @@ QStringList clippedIn(QWidget& top) {
         } else if (auto* const button = qobject_cast<ui::Button*>(widget)) {
             cut("width", button->width(), button->minimumSizeHint().width());
             cut("height", button->height() + 1, button->heightForWidth(button->width()));
-        } else if (qobject_cast<ui::RailButton*>(widget) != nullptr || qobject_cast<ui::CueChip*>(widget) != nullptr ||
+        } else if (auto* const choice = qobject_cast<ui::Choice*>(widget)) {
+            cut("width", choice->width(), choice->minimumSizeHint().width());
+            cut("height", choice->height() + 1, choice->heightForWidth(choice->width()));
+        } else if (qobject_cast<ui::RailButton*>(widget) != nullptr ||
+                   qobject_cast<ui::CueChip*>(widget) != nullptr ||
                    qobject_cast<QRadioButton*>(widget) != nullptr) {
             const auto* const rail = qobject_cast<ui::RailButton*>(widget);
             const int slack = rail != nullptr ? 4 : 0;
@@ -92,6 +99,12 @@ QStringList clippedIn(QWidget& top) {
                 const int room = edit->width() - 24 - (edit->actions().isEmpty() ? 0 : 28);
                 cut("placeholder", room, qMin(QFontMetrics(edit->font()).horizontalAdvance(edit->placeholderText()), room + (edit->isEnabled() ? 400 : 0)));
             }
+        } else if (const auto* const text = qobject_cast<QPlainTextEdit*>(widget)) {
+            const int margin = static_cast<int>(text->document()->documentMargin());
+            const QRect room(0, 0, text->viewport()->width() - 2 * margin, 10'000);
+            const auto words =
+                text->fontMetrics().boundingRect(room, Qt::TextWordWrap, text->placeholderText());
+            cut("placeholder", text->viewport()->height() + 1, words.height() + 2 * margin);
         } else if (auto* const box = qobject_cast<QComboBox*>(widget)) {
             cut("width", box->width() - 50, QFontMetrics(box->font()).horizontalAdvance(box->currentText()));
         }
@@ -180,6 +193,19 @@ QStringList scrolledIn(QWidget& top) {
     return out;
 }
 
+QStringList tooWideIn(QWidget& top) {
+    QStringList out;
+    for (auto* const widget : seenIn(top)) {
+        const auto* const label = qobject_cast<QLabel*>(widget);
+        if (label == nullptr || label->text().isEmpty()) continue;
+        const int line =
+            qMin(label->width(), QFontMetrics(label->font()).horizontalAdvance(label->text()));
+        if (line > ui::Page::readingWidth())
+            out << QStringLiteral("%1: lines of %2").arg(nameOf(*label)).arg(line);
+    }
+    return out;
+}
+
 QStringList mnemonicsIn(QWidget& top) {
     QStringList out;
     QHash<QString, QString> taken;
@@ -196,7 +222,8 @@ QStringList mnemonicsIn(QWidget& top) {
 }
 
 QStringList lookAt(QWidget& top) {
-    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top) + scrolledIn(top) + mnemonicsIn(top);
+    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top) + scrolledIn(top) +
+                      tooWideIn(top) + mnemonicsIn(top);
     out.removeDuplicates();
     return out;
 }

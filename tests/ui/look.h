@@ -1,6 +1,7 @@
-// What a careful eye would find in a picture of the window, computed: text that is cut, widgets that lie over each other or beyond
-// their parent, text that cannot be told from its ground, scroll bars that need not be, keys
-// that two controls claim. Contrast is measured in the pixels that were drawn.
+// What a careful eye would find in a picture of the window, computed: text that is cut, widgets
+// that lie over each other or beyond their parent, text that cannot be told from its ground, lines
+// too long to read, scroll bars that need not be, keys that two controls claim. Contrast is
+// measured in the pixels that were drawn.
 #pragma once
 
 #include <QString>
@@ -18,6 +19,8 @@ QStringList overlapsIn(QWidget& top);
 QStringList faintIn(QWidget& top);
 /// Of a dialog: it could be higher than it is.
 QStringList scrolledIn(QWidget& top);
+/// Lines of text that are longer than is good to read.
+QStringList tooWideIn(QWidget& top);
 /// Two controls with one letter: it presses neither.
 QStringList mnemonicsIn(QWidget& top);
 

@@ -45,6 +45,18 @@ crypto::PublicKey stageKey(std::uint8_t n) {
     return crypto::PrivateKey::from(secret)->public_key();
 }
 
+api::ChannelView stuckClose(api::ChannelView channel) {
+    channel.state = "shutting_down";
+    channel.usable = false;
+    channel.htlcs.clear();
+    channel.in_flight_out = Msat(0);
+    channel.next_deadline.reset();
+    channel.waits_for = "shutdown";
+    channel.waits_since = BlockHeight(228);
+    channel.waited_blocks = 12;
+    return channel;
+}
+
 Stage::Stage(Scene scene) {
     auto picture = std::make_shared<api::Snapshot>();
     picture->network = Network::practice;
@@ -175,7 +187,9 @@ void Stage::post(api::Command command, api::OnAnswer on_answer) {
         return;
     }
     if (std::holds_alternative<api::NewAddress>(command.wish)) {
-        on_answer(api::Answer(api::AddressMade{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"}));
+        std::string address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+        if (fresh_addresses) address += std::to_string(++m_addresses);
+        on_answer(api::Answer(api::AddressMade{address}));
         return;
     }
     posted.push_back(command.wish);
@@ -218,6 +232,12 @@ api::Inspection onChain(const std::string& text) {
 }  // namespace
 
 Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) const {
+    ++times_inspected;
+    if (looks_up) return looks_up(text);
+    return lookUp(text);
+}
+
+Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
     for (const char* const chain :
          {"address", "foreign", "link", "link-dear", "own", "link-broken"}) {
         if (text == chain) return onChain(text);
@@ -226,7 +246,7 @@ Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) co
         return fail(api::Problem{api::ProblemKind::malformed,
                                  {{"what", "address"}, {"cause", "bad_checksum"}}});
     if (text == "both") {
-        auto out = inspect("good");
+        auto out = lookUp("good");
         out->onchain = onChain("link").onchain;
         return out;
     }
@@ -246,6 +266,7 @@ Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) co
 
 Result<api::OpenQuote, api::Problem> Stage::quote(const api::AskOpen& ask) const {
     if (quote_fails) return fail(*quote_fails);
+    if (!ask.amount && everything_fails) return fail(*everything_fails);
     const Sat amount = ask.amount.value_or(Sat(1'159'000));
     if (amount > Sat(1'159'000)) return fail(api::Problem{api::ProblemKind::insufficient_funds, {{"available_sat", "1159000"}, {"needed_sat", "5000412"}}});
     return api::OpenQuote{amount, Sat(412), Sat(150'000), Sat(amount.raw() / 100), 3, BlockDelta(2016)};
@@ -259,6 +280,7 @@ Result<api::CloseQuote, api::Problem> Stage::quote(const api::AskClose& ask) con
 }
 
 Result<api::SendQuote, api::Problem> Stage::quote(const api::AskSend& ask) const {
+    ++times_quoted;
     const Sat most(1'159'088);
     if (ask.amount && *ask.amount < Sat(294))
         return fail(

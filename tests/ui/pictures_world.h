@@ -30,6 +30,8 @@ public:
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override;
     std::shared_ptr<void> subscribe(api::OnNotice on_notice) override;
     std::shared_ptr<void> observe(api::OnPicture on_picture) override;
+    /// What it takes the words of the tests ("good", "link") for.
+    static Result<api::Inspection, api::Problem> lookUp(const std::string& text);
     /// Another picture of the wallet.
     void show(const api::Snapshot& picture);
     void tell(const api::Notice& notice);
@@ -63,7 +65,14 @@ public:
         hold_practice = false;
         for (auto& what : std::exchange(m_practice_waits, {})) what();
     }
-    bool lists_answer = true;
+    /// Instead of what a text is looked up as.
+    std::function<Result<api::Inspection, api::Problem>(const std::string&)> looks_up;
+    /// Of the quote for as much as possible alone.
+    std::optional<api::Problem> everything_fails;
+    /// How often it was asked.
+    mutable int times_inspected = 0, times_quoted = 0;
+    /// Another address each time; else always the same.
+    bool fresh_addresses = false;
     api::OnPracticeState tell_practice;
     PaymentHash last_invoice;
 
@@ -86,12 +95,16 @@ private:
     std::weak_ptr<api::OnNotice> m_listener;
     std::weak_ptr<api::OnPicture> m_observer;
     std::vector<api::OnAnswer> m_waiting;
+    int m_addresses = 0;
 };
 
 crypto::PublicKey stageKey(std::uint8_t n);
 
+/// A close by agreement that the other side has not answered for twelve blocks, since block 228.
+api::ChannelView stuckClose(api::ChannelView channel);
+
 /// Offers every network and never gets beyond asking.
-class StageSetup final : public api::Setup {
+class StageSetup : public api::Setup {
 public:
     std::vector<api::WalletChoice> choices() const override { return offered; }
     SecretBytes fresh_words() override;

@@ -73,6 +73,14 @@ struct StageDesk {
         return out;
     }
     bool isSaid(const QString& part) const { return !texts().filter(part).isEmpty(); }
+    /// What the notices over every page say happened.
+    QStringList notices() const {
+        QStringList out;
+        for (auto* const label : shell->findChildren<QLabel*>(QStringLiteral("noticeWhat"))) {
+            if (label->isVisible()) out << label->text();
+        }
+        return out;
+    }
 
     Stage stage;
     bool hold = false;

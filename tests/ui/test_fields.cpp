@@ -50,6 +50,35 @@ private slots:
         QVERIFY(facts.value(QStringLiteral("Fee")).isEmpty());
     }
 
+    void columnsAnswerForTheWidthTheyAreAskedAbout() {
+        Columns columns(400);
+        for (int i = 0; i < 2; ++i)
+            columns.add(new Text("body", QStringLiteral("words to be read ").repeated(12)), i + 1);
+        columns.ensurePolished();
+        const auto height = [&](int width) { return columns.layout()->totalHeightForWidth(width); };
+        const auto laid_out = [&](int width) {
+            columns.setFixedWidth(width);
+            columns.show();
+            QTest::qWait(20);
+            QCoreApplication::sendPostedEvents();
+            return height(width);
+        };
+        laid_out(300);
+        const int narrow = height(300), wide = height(900);
+        QVERIFY(wide < narrow);
+        // Whichever way it stands when it is asked.
+        QCOMPARE(laid_out(900), wide);
+        QCOMPARE(height(300), narrow);
+        QCOMPARE(laid_out(300), narrow);
+        QCOMPARE(height(900), wide);
+        // Side by side it is no wider than it must be to be put below each other.
+        laid_out(900);
+        const int least = columns.layout()->minimumSize().width();
+        QVERIFY(least > 0);
+        laid_out(300);
+        QCOMPARE(columns.layout()->minimumSize().width(), least);
+    }
+
     void qrCodesCanBeRead() {
         const QString invoice = QStringLiteral("LNBCRT10U1P") + QString(300, u'Q');
         QrView view("qr");

@@ -2,11 +2,9 @@
 // asked, figures are in satoshi, what was not paid is not counted, and what is at risk is said
 // before.
 #include "tests/support/test_main.h"
-#include "tests/ui/stage_desk.h"
+#include "tests/ui/channel_dialogs.h"
 
-#include "ui/dialogs/close_channel.h"
 #include "ui/dialogs/details.h"
-#include "ui/dialogs/open_channel.h"
 #include "ui/format/amount.h"
 #include "ui/pages/pay_page.h"
 
@@ -50,46 +48,74 @@ private slots:
         tell({ProblemKind::commitment_underpaid, {{"feerate", "253"}, {"least", "1200"}}},
              hub.channel_id);
         QTest::qWait(4'500);
-        const auto shown = [&] {
-            QStringList out;
-            for (auto* const label :
-                 desk.shell->findChildren<QLabel*>(QStringLiteral("noticeWhat"))) {
-                if (label->isVisible()) out << label->text();
-            }
-            return out;
-        };
-        QCOMPARE(shown().size(), 4);
+        QCOMPARE(desk.notices().size(), 4);
         QVERIFY(desk.isSaid(QStringLiteral("min relay fee not met")));
-        QVERIFY(!shown().filter(QStringLiteral("declined")).isEmpty());
-        QVERIFY(!shown().filter(QStringLiteral("Practice hub")).isEmpty());
+        QVERIFY(!desk.notices().filter(QStringLiteral("declined")).isEmpty());
+        QVERIFY(!desk.notices().filter(QStringLiteral("Practice hub")).isEmpty());
         for (auto* const label : desk.shell->findChildren<QLabel*>(QStringLiteral("noticeTry")))
             QVERIFY(!label->text().isEmpty());
         // On every page, and the page can still be used.
         for (const char* const page : {"railPay", "railChannels", "railActivity", "railHome"}) {
             QVERIFY(person.press(page));
-            QCOMPARE(shown().size(), 4);
+            QCOMPARE(desk.notices().size(), 4);
             QVERIFY(desk.shell->findChild<QWidget*>(QStringLiteral("noticeBoard"))->height() <=
                     900 / 2);
         }
         // What ends by itself goes by itself.
         picture.balance.onchain = 60'000_sat;
         desk.stage.show(picture);
-        QVERIFY(QTest::qWaitFor([&] { return shown().size() == 3; }));
+        QVERIFY(QTest::qWaitFor([&] { return desk.notices().size() == 3; }));
         picture.channels[1].feerate = FeeratePerKw(1'300);
         picture.channels[2].confirmations = 1;
         desk.stage.show(picture);
-        QVERIFY(QTest::qWaitFor([&] { return shown().size() == 1; }));
-        QVERIFY(shown().front().contains(QStringLiteral("never came to be")));
+        QVERIFY(QTest::qWaitFor([&] { return desk.notices().size() == 1; }));
+        QVERIFY(desk.notices().front().contains(QStringLiteral("never came to be")));
         // The rest is put away by keyboard, and the same thing does not come again.
         QVERIFY(person.pressByKey("noticeDone"));
-        QVERIFY(shown().isEmpty());
+        QVERIFY(desk.notices().isEmpty());
         QVERIFY(!person.sees("noticeBoard"));
         tell({ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
              picture.channels[2].channel_id);
-        QVERIFY(shown().isEmpty());
+        QVERIFY(desk.notices().isEmpty());
         tell({ProblemKind::funding_lost, {{"txid", "cc"}, {"rival", "dd"}}},
              picture.channels[2].channel_id);
-        QCOMPARE(shown().size(), 1);
+        QCOMPARE(desk.notices().size(), 1);
+    }
+
+    void aTroubleStaysWhateverElseIsGone() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        const auto hub = picture.channels[1];
+        const api::Problem underpaid{api::ProblemKind::commitment_underpaid,
+                                     {{"feerate", "253"}, {"least", "1000"}}};
+        desk.stage.tell(api::Trouble{underpaid, hub.channel_id});
+        QVERIFY(person.waitToRead("noticeWhat", QStringLiteral("Practice hub"), 1'000));
+        // Its channel leaves the picture, the chain source does not answer: neither mends it.
+        picture.channels.erase(picture.channels.begin() + 1);
+        picture.chain.reachable = false;
+        desk.stage.show(picture);
+        QTest::qWait(60);
+        QCOMPARE(desk.notices().size(), 1);
+        // Told again while nobody knows whose channel it is: the same trouble.
+        desk.stage.tell(api::Trouble{underpaid, hub.channel_id});
+        QTest::qWait(60);
+        QCOMPARE(desk.notices().size(), 1);
+        // It is mended once the fee is what it must be.
+        picture.channels.push_back(hub);
+        picture.channels.back().feerate = FeeratePerKw(999);
+        desk.stage.show(picture);
+        QTest::qWait(60);
+        QCOMPARE(desk.notices().size(), 1);
+        picture.channels.back().feerate = FeeratePerKw(1'000);
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return desk.notices().isEmpty(); }));
+        // And when it comes again after that, it is said again.
+        picture.channels.back().feerate = FeeratePerKw(253);
+        desk.stage.show(picture);
+        QTest::qWait(60);
+        desk.stage.tell(api::Trouble{underpaid, hub.channel_id});
+        QVERIFY(QTest::qWaitFor([&] { return desk.notices().size() == 1; }));
     }
 
     void aRefusalStandsBesideWhatWasAsked_data() {
@@ -266,32 +292,27 @@ private slots:
 
     void openingSaysAllThatIsAtRisk() {
         StageDesk desk;
-        auto& person = *desk.person;
-        QVERIFY(person.press("railChannels"));
-        QVERIFY(person.press("channelsOpen"));
-        QVERIFY(
-            QTest::qWaitFor([&] { return person.see<QAbstractButton>("openNow")->isEnabled(); }));
+        auto* const sheet = asksToOpen(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(waitsToPress(sheet, "openNow"));
         desk.settle();
         const auto all = desk.texts().join(u'|');
         QVERIFY(all.contains(QStringLiteral("24 words")));
         QVERIFY(all.contains(QStringLiteral("do not bring back")));
         QVERIFY(all.contains(QStringLiteral("online")));
-        const auto cost = factOf(*dialog<OpenChannelDialog>(desk), "Cost");
+        const auto cost = factOf(*sheet, "Cost");
         QVERIFY2(cost.contains(QStringLiteral("alone costs more")), qPrintable(cost));
     }
 
     void closingAloneSaysThatItMayCostMore() {
         StageDesk desk;
         auto& person = *desk.person;
-        QVERIFY(person.press("railChannels"));
-        QVERIFY(person.press("channelClose"));
-        QVERIFY(
-            !factOf(*dialog<CloseChannelDialog>(desk), "Cost").contains(QStringLiteral("sped up")));
+        auto* const sheet = asksToClose(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(!factOf(*sheet, "Cost").contains(QStringLiteral("sped up")));
         QVERIFY(person.press("closeAlone"));
-        QVERIFY(QTest::qWaitFor([&] {
-            return factOf(*dialog<CloseChannelDialog>(desk), "Cost")
-                .contains(QStringLiteral("sped up"));
-        }));
+        QVERIFY(QTest::qWaitFor(
+            [&] { return factOf(*sheet, "Cost").contains(QStringLiteral("sped up")); }));
     }
 
     void anInvoiceThatNobodyCanPayWarns() {

@@ -97,13 +97,13 @@ void walkSends(Gallery& gallery) {
     }
     auto* const amount = on.shell->findChild<AmountEdit*>(QStringLiteral("sendAmountEdit"));
     amount->setAmount(Sat(5'000'000));
-    QTest::qWait(150);
+    Gallery::pass(150);
     gallery.take(frame, QStringLiteral("send-too-much"));
     amount->setAmount(Sat(100));
-    QTest::qWait(150);
+    Gallery::pass(150);
     gallery.take(frame, QStringLiteral("send-dust"));
     on.click("sendAll");
-    QTest::qWait(150);
+    Gallery::pass(150);
     gallery.take(frame, QStringLiteral("send-everything"));
     look("both");
     on.click("payOnChain");
@@ -111,7 +111,7 @@ void walkSends(Gallery& gallery) {
     QImage blank(200, 200, QImage::Format_RGB32);
     blank.fill(Qt::white);
     pay.readPicture(blank);
-    QTest::qWait(100);
+    Gallery::pass(100);
     gallery.take(frame, QStringLiteral("pay-no-code"));
     look("link");
     on.click("sendNow");
@@ -144,7 +144,7 @@ void walkReceive(Gallery& gallery) {
     on.click("receiveMake");
     gallery.take(frame, QStringLiteral("receive-invoice"));
     on.stage.tell(api::PaymentReceived{on.stage.last_invoice, Msat(12'500'000)});
-    QTest::qWait(40);
+    Gallery::pass(40);
     on.shell->toast().hide();
     gallery.take(frame, QStringLiteral("receive-arrived"));
     on.click("receiveAddress");
@@ -199,20 +199,8 @@ void walkBadDays(Gallery& gallery) {
     late.shell->findChild<AmountEdit*>(QStringLiteral("receiveAmount"))->setAmount(Sat(12'500));
     late.click("receiveMake");
     late.wallet.setClock([] { return QDateTime::currentDateTime().addSecs(7'200); });
-    QTest::qWait(1'100);
+    Gallery::pass(1'100);
     gallery.take(other, QStringLiteral("receive-expired"));
-}
-
-/// By agreement, and the other side has not answered for two hours.
-api::ChannelView stuckClose(api::ChannelView channel) {
-    channel.state = "shutting_down";
-    channel.usable = false;
-    channel.htlcs.clear();
-    channel.next_deadline.reset();
-    channel.waits_for = "shutdown";
-    channel.waits_since = BlockHeight(228);
-    channel.waited_blocks = 12;
-    return channel;
 }
 
 void walkNotices(Gallery& gallery) {
@@ -221,13 +209,12 @@ void walkNotices(Gallery& gallery) {
     auto picture = on.wallet.picture();
     picture.balance.onchain = Sat(1'000);
     picture.channels[0] = stuckClose(picture.channels[0]);
-    on.stage.show(picture);
-    QTest::qWait(40);
+    on.show(picture);
     on.shell->goTo(Shell::channels);
     gallery.take(frame, QStringLiteral("channels-stuck"));
     const auto tell = [&](api::Problem problem, std::optional<ChannelId> channel = std::nullopt) {
         on.stage.tell(api::Trouble{std::move(problem), channel});
-        QTest::qWait(40);
+        Gallery::pass(40);
     };
     tell({api::ProblemKind::reserve_needed,
           {{"available_sat", "1000"}, {"needed_sat", "50000"}, {"reserve_sat", "50000"}}});
@@ -244,7 +231,7 @@ void walkNotices(Gallery& gallery) {
     auto& other = gallery.frame(refused.shell);
     refused.stage.practice_fails = api::Problem{api::ProblemKind::faucet_dry, {}};
     refused.click("homeFirstAction");
-    QTest::qWait(40);
+    Gallery::pass(40);
     gallery.take(other, QStringLiteral("home-no-coins"));
 }
 
@@ -256,7 +243,7 @@ void walkDialogs(Gallery& gallery) {
         sheet->present();
         gallery.settle();
         if (before) before(sheet);
-        QTest::qWait(150);
+        Gallery::pass(150);
         gallery.take(*sheet, QString::fromLatin1(name));
         if (held) delete held.data();
     };
@@ -399,15 +386,15 @@ void walkDoors(Gallery& gallery) {
     auto& home = gallery.frame(on.shell);
     auto picture = *on.stage.snapshot();
     picture.chain.reachable = false;
-    on.stage.show(picture);
+    on.show(picture);
     gallery.take(home, QStringLiteral("home-asking"));
     picture = *Stage(Stage::Scene::full).snapshot();
     picture.disk_low = true;
-    on.stage.show(picture);
+    on.show(picture);
     gallery.take(home, QStringLiteral("home-disk-low"));
     picture.disk_low = false;
     picture.chain.synced = false;
-    on.stage.show(picture);
+    on.show(picture);
     gallery.take(home, QStringLiteral("home-catching-up"));
 
     OnStage none(Stage::Scene::empty);
@@ -471,10 +458,17 @@ private slots:
         sheet.body()->addWidget(tall);
         top.resize(600, 800);
         sheet.present();
-        QTest::qWait(20);
+        Gallery::pass(20);
         QVERIFY2(scrolledIn(sheet).isEmpty(), qPrintable(QStringLiteral("%1 in %2").arg(sheet.height()).arg(top.height())));  // as high as it may be
         sheet.resize(sheet.width(), 300);
         QCOMPARE(scrolledIn(sheet).size(), 1);
+        QVERIFY(tooWideIn(top).isEmpty());
+        QWidget wide;
+        auto* const long_line = new Text("body", QStringLiteral("words ").repeated(100), &wide);
+        wide.resize(1280, 200);
+        long_line->setGeometry(0, 0, 1280, 40);
+        wide.show();
+        QCOMPARE(tooWideIn(wide).size(), 1);
         QVERIFY(!clippedIn(top).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("lies over")).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("beyond")).isEmpty());
@@ -495,7 +489,7 @@ private slots:
                 }
             }
         }
-        QTest::newRow("de, twice as large, narrow") << "de" << false << 540 << 200 << false;
+        QTest::newRow("de, twice as large, narrow") << "de" << false << 420 << 200 << false;
         QTest::newRow("de, twice as large, wide") << "de" << false << 1280 << 200 << false;
         QTest::newRow("mirrored, narrow") << "en" << false << 420 << 100 << true;
         QTest::newRow("mirrored, wide") << "en" << true << 1280 << 100 << true;

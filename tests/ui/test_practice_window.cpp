@@ -86,7 +86,7 @@ private slots:
         key(Qt::Key_Return);
         QVERIFY(person.pressByKey("wordsWritten"));
         for (int i = 0; i < ui::WordChecks::questions; ++i)
-            QVERIFY(person.pressByKey(desk.rightWord()));
+            QVERIFY(person.pressByKey(rightWord(*desk.window)));
         QVERIFY(desk.isOpen());
         QVERIFY(desk.waitFor([&] {
             return desk.picture().chain.synced &&

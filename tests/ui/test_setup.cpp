@@ -1,6 +1,6 @@
 // From nothing to an open wallet, and back into it: by mouse, by keyboard, and with everything that can be typed wrong.
 #include "tests/support/test_main.h"
-#include "tests/ui/person.h"
+#include "tests/ui/wallet_steps.h"
 #include "tests/ui/world.h"
 
 #include "ui/style/theme.h"
@@ -9,7 +9,6 @@
 #include "ui/window/preferences.h"
 #include "ui/window/shell.h"
 #include "ui/window/window.h"
-#include "ui/wizards/word_widgets.h"
 
 #include <QAccessible>
 #include <QComboBox>
@@ -22,6 +21,8 @@ using namespace runnel::ui;
 using namespace runnel::test;
 
 namespace {
+
+const auto passphrase = QStringLiteral("a long passphrase");
 
 struct Desk {
     Desk() : setup(world), preferences(folder.filePath(QStringLiteral("window.ini"))) {
@@ -52,10 +53,7 @@ private slots:
         Desk desk;
         desk.show();
         auto& person = *desk.person;
-        QVERIFY(person.press("forkCreate"));
-        QVERIFY(person.type("passphraseFirst", QStringLiteral("a long passphrase")));
-        QVERIFY(person.type("passphraseSecond", QStringLiteral("a long passphrase")));
-        QVERIFY(person.press("passphraseNext"));
+        QVERIFY(choosesAPassphrase(person, passphrase));
         auto* const words = person.see<WordsView>("setupWordsView");
         QVERIFY(words != nullptr);
         QCOMPARE(words->count(), 24);
@@ -65,14 +63,7 @@ private slots:
         // A wrong one first.
         QVERIFY(person.press("wordWrong"));
         QVERIFY(person.sees("setupChecksProblem"));
-        for (int i = 0; i < WordChecks::questions; ++i) {
-            for (auto* const right : desk.window->findChildren<WordOption*>(QStringLiteral("wordRight"))) {
-                if (right->isVisible() && right->isEnabled()) {
-                    QTest::mouseClick(right, Qt::LeftButton);
-                    break;
-                }
-            }
-        }
+        QVERIFY(answersTheQuestions(person, *desk.window));
         QTRY_VERIFY(desk.window->shell() != nullptr);
         QCOMPARE(desk.setup.passphrase, std::string("a long passphrase"));
         QVERIFY(!desk.setup.restored);
@@ -80,31 +71,13 @@ private slots:
         QVERIFY(person.see("homePage") != nullptr);
     }
 
-    /// Writes the words down as a person does: passphrase, words, questions.
-    static void writeDown(Desk& desk) {
-        auto& person = *desk.person;
-        QVERIFY(person.press("forkCreate"));
-        QVERIFY(person.type("passphraseFirst", QStringLiteral("a long passphrase")));
-        QVERIFY(person.type("passphraseSecond", QStringLiteral("a long passphrase")));
-        QVERIFY(person.press("passphraseNext"));
-        QVERIFY(person.press("wordsWritten"));
-        for (int i = 0; i < WordChecks::questions; ++i) {
-            for (auto* const right : desk.window->findChildren<WordOption*>(QStringLiteral("wordRight"))) {
-                if (right->isVisible() && right->isEnabled()) {
-                    QTest::mouseClick(right, Qt::LeftButton);
-                    break;
-                }
-            }
-        }
-    }
-
     void theWordsOnPaperStayThoseOfTheWallet() {
         // Making it fails: they are not asked for, nor other ones shown, a second time.
         Desk desk;
         desk.setup.fails = api::SetupProblem{api::SetupFault::disk, "No space left on device"};
         desk.show();
-        writeDown(desk);
         auto& person = *desk.person;
+        QVERIFY(makesTheWallet(person, *desk.window, passphrase));
         QVERIFY(person.waitToRead("setupPassphraseProblemWhat", QStringLiteral("disk")));
         desk.setup.fails.reset();
         const auto shown = desk.setup.shown;
@@ -120,8 +93,8 @@ private slots:
         desk.setup.fails = api::SetupProblem{api::SetupFault::practice_gone, "it ended"};
         desk.setup.makes_before_it_fails = true;
         desk.show();
-        writeDown(desk);
         auto& person = *desk.person;
+        QVERIFY(makesTheWallet(person, *desk.window, passphrase));
         QVERIFY(person.waitToRead("setupUnlockProblemWhat", QStringLiteral("was made")));
         desk.setup.fails.reset();
         QVERIFY(person.type("unlockPassphrase", QStringLiteral("a long passphrase")));
@@ -141,7 +114,7 @@ private slots:
         QVERIFY(person.press("unlockAside"));
         QVERIFY(person.press("asideNow"));
         QVERIFY(person.waitToRead("setupForkProblemWhat", QStringLiteral("is kept")));
-        writeDown(desk);
+        QVERIFY(makesTheWallet(person, *desk.window, passphrase));
         QTRY_VERIFY(desk.window->shell() != nullptr);
     }
 
@@ -180,10 +153,7 @@ private slots:
         Desk desk;
         desk.show();
         auto& person = *desk.person;
-        QVERIFY(person.press("forkCreate"));
-        QVERIFY(person.type("passphraseFirst", QStringLiteral("a long passphrase")));
-        QVERIFY(person.type("passphraseSecond", QStringLiteral("a long passphrase")));
-        QVERIFY(person.press("passphraseNext"));
+        QVERIFY(choosesAPassphrase(person, passphrase));
         QVERIFY(person.press("wordsWritten"));
         desk.window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(desk.window.get()));

@@ -1,11 +1,10 @@
-// What a person sees stays true, and what a person does stays where it was done: among many payments, with the keyboard, across a change
-// of language.
+// What a person sees stays true, and what a person does stays where it was done: among many
+// payments, and with the keyboard.
 #include "tests/support/test_main.h"
 #include "tests/ui/stage_desk.h"
 
 #include "ui/dialogs/details.h"
 #include "ui/pages/activity_row.h"
-#include "ui/pages/pay_page.h"
 #include "ui/pages/receive_page.h"
 #include "ui/widgets/cue_line.h"
 
@@ -148,24 +147,6 @@ private slots:
         QTest::keyClick(list, Qt::Key_Return);
         desk.settle();
         QCOMPARE(openDialogs(desk), 1);
-    }
-
-    void anotherLanguageLosesNothing() {
-        StageDesk desk;
-        auto& person = *desk.person;
-        QVERIFY(person.press("railReceive"));
-        QVERIFY(person.press("receiveMake"));
-        QVERIFY(says(person, "receiveState", QStringLiteral("Waiting")));
-        const auto invoice = person.see<CopyField>("receiveText")->text();
-        desk.shell->payPage().setText(QStringLiteral("good"));
-        const auto place = desk.shell->place();
-        QCOMPARE(place.page, static_cast<int>(Shell::receive));
-        Shell anew(*desk.wallet);
-        anew.resume(place);
-        desk.settle();
-        QCOMPARE(anew.currentPage(), static_cast<int>(Shell::receive));
-        QCOMPARE(anew.payPage().text(), QStringLiteral("good"));
-        QCOMPARE(anew.findChild<CopyField*>(QStringLiteral("receiveText"))->text(), invoice);
     }
 };
 

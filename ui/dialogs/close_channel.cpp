@@ -8,12 +8,12 @@
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/choice.h"
 #include "ui/widgets/fields.h"
 #include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
 #include <QPointer>
-#include <QRadioButton>
 
 namespace runnel::ui {
 
@@ -42,10 +42,8 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
       m_id(channel.channel_id),
       m_stand(standOf(channel)),
       m_channel(channel) {
-    m_agreed = new QRadioButton(tr("&Together with the other side"));
-    m_agreed->setObjectName(QStringLiteral("closeAgreed"));
-    m_alone = new QRadioButton(tr("A&lone"));
-    m_alone->setObjectName(QStringLiteral("closeAlone"));
+    m_agreed = new Choice(tr("&Together with the other side"), "closeAgreed");
+    m_alone = new Choice(tr("A&lone"), "closeAlone");
     m_agreed->setChecked(true);
     body()->addWidget(m_agreed);
     body()->addWidget(m_alone);
@@ -70,7 +68,7 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     addFooter(m_close);
     connect(m_cancel, &Button::clicked, this, &QDialog::reject);
     connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
-    connect(m_alone, &QRadioButton::toggled, this, &CloseChannelDialog::choose);
+    connect(m_alone, &Choice::toggled, this, &CloseChannelDialog::choose);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
         // Payments come and go, the other side does: the figures may be others.
         const auto* const now = m_wallet.channels().find(m_id);

@@ -7,13 +7,12 @@
 #include "ui/models/wallet_model.h"
 #include "ui/widgets/sheet.h"
 
-class QRadioButton;
-
 namespace runnel::ui {
 
 class Banner;
 class Button;
 class Card;
+class Choice;
 class Facts;
 class Text;
 
@@ -47,7 +46,7 @@ private:
     WalletModel& m_wallet;
     ChannelId m_id;
     const Stand m_stand;  ///< Of the channel, when it was asked about: what is offered is for that.
-    QRadioButton *m_agreed, *m_alone;
+    Choice *m_agreed, *m_alone;
     Text* m_explained;
     Card* m_card;
     Facts* m_facts;

@@ -16,6 +16,7 @@ class ChannelDetails : public Sheet {
     Q_OBJECT
 public:
     ChannelDetails(WalletModel& wallet, const ChannelId& id, QWidget* parent);
+    const ChannelId& channel() const { return m_id; }
 
 private:
     void refresh();
@@ -33,6 +34,7 @@ class EntryDetails : public Sheet {
     Q_OBJECT
 public:
     EntryDetails(WalletModel& wallet, const QByteArray& key, QWidget* parent);
+    QByteArray key() const { return QByteArray::fromStdString(m_key); }
 
 private:
     void refresh();

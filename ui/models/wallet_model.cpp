@@ -57,9 +57,18 @@ void WalletModel::readPracticePeers() {
             return;
         }
         m_practice_peers = *peers;
-        for (const auto& peer : m_practice_peers) m_names.set(peer.node_id, nameOf(peer));
-        emit namesChanged();
+        namePracticePeers();
     });
+}
+
+void WalletModel::namePracticePeers() {
+    for (const auto& peer : m_practice_peers) m_names.set(peer.node_id, nameOf(peer));
+    emit namesChanged();
+}
+
+void WalletModel::reword() {
+    namePracticePeers();
+    m_activity.reword();
 }
 
 const api::PracticePeer* WalletModel::practicePeer(const std::string& role) const {

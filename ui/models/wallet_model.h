@@ -35,6 +35,8 @@ public:
     const api::PracticePeer* practicePeer(const std::string& role) const;
     /// Of the practice network; nothing on the others.
     const std::optional<api::PracticeState>& practiceState() const { return m_practice_state; }
+    /// The language has changed: what is kept in words is worded anew.
+    void reword();
     void setName(const crypto::PublicKey& node, const QString& name);
     QDateTime now() const { return m_activity.now(); }
     /// Another clock than the computer's; for tests.
@@ -48,6 +50,7 @@ signals:
     void practiceChanged();
 
 private:
+    void namePracticePeers();
     Bridge m_bridge;
     ChannelsModel m_channels;
     ActivityModel m_activity;

@@ -4,6 +4,7 @@
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/notes.h"
+#include "ui/widgets/page.h"
 #include "ui/widgets/text.h"
 
 #include <QAction>
@@ -103,7 +104,7 @@ void ActivityPage::resizeEvent(QResizeEvent* event) {
     const bool narrow = event->size().width() < Theme::current().px(600);
     const int side = narrow ? space::normal : space::huge;
     m_column->layout()->setContentsMargins(side, narrow ? space::normal : space::huge, side, space::normal);
-    m_column->setMaximumWidth(Theme::current().px(720) + 2 * side);
+    m_column->setMaximumWidth(Page::readingWidth() + 2 * side);
     QWidget::resizeEvent(event);
 }
 

@@ -13,6 +13,8 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPointer>
+#include <QResizeEvent>
+#include <QScrollBar>
 #include <QThreadPool>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -30,6 +32,18 @@ public:
     explicit PasteEdit(PayEntry& entry) : m_entry(entry) {}
 
 protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QPlainTextEdit::resizeEvent(event);
+        // All of what it says while it is empty can be read, however large the text is.
+        const int margin = static_cast<int>(document()->documentMargin());
+        // Whether it scrolls now or not: the bar must not come and go with the height.
+        const int bar = verticalScrollBar()->isVisible() ? verticalScrollBar()->width() : 0;
+        const QRect room(0, 0, qMax(1, viewport()->width() + bar - 2 * margin), 10'000);
+        const int words =
+            fontMetrics().boundingRect(room, Qt::TextWordWrap, placeholderText()).height();
+        setFixedHeight(
+            qMax(Theme::current().px(92), words + 2 * margin + height() - viewport()->height()));
+    }
     bool canInsertFromMimeData(const QMimeData* source) const override {
         return PayEntry::isOfUse(*source);
     }
@@ -81,7 +95,6 @@ PayEntry::PayEntry(QWidget* parent) : QWidget(parent) {
     m_text->setTabChangesFocus(true);
     m_text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
     m_text->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    m_text->setFixedHeight(Theme::current().px(92));
     // Drops are the page's, wherever they fall.
     m_text->setAcceptDrops(false);
     layout->addWidget(labelled(tr("&Invoice or address"), m_text));

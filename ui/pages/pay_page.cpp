@@ -35,20 +35,6 @@ bool hinders(const api::Inspection& looked) {
     return looked.problem || (looked.onchain && looked.onchain->problem);
 }
 
-/// The quote was outrun by the coins or the mempool; the person agreed to less.
-Wording feeChanged(const api::Problem& problem) {
-    const auto amount = [&](const char* name) {
-        const auto found = problem.params.find(name);
-        return found == problem.params.end()
-                   ? QString()
-                   : satText(Msat(QString::fromStdString(found->second).toULongLong()));
-    };
-    return {PayPage::tr("The fee has changed, and nothing was sent."),
-            PayPage::tr("It is %1 now, and you agreed to %2.")
-                .arg(amount("fee_msat"), amount("max_fee_msat")),
-            PayPage::tr("Look at the new fee, then send it again.")};
-}
-
 }  // namespace
 
 PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPage", parent), m_wallet(wallet) {
@@ -138,7 +124,18 @@ void PayPage::buildProgress() {
 void PayPage::setText(const QString& text) {
     m_entry->setText(text);
 }
-QString PayPage::text() const { return m_top->isHidden() ? QString() : m_entry->text(); }
+
+PayPage::Place PayPage::place() const {
+    return {m_entry->text(), m_result->shown()};
+}
+
+void PayPage::resume(const Place& place) {
+    if (!place.text.isEmpty()) m_entry->setText(place.text);
+    if (!place.end) return;
+    m_top->hide();
+    m_result->show(*place.end);
+}
+
 bool PayPage::isUnderWay() const { return !m_progress->isHidden(); }
 void PayPage::readPicture(const QImage& picture) {
     m_entry->readPicture(picture);
@@ -255,14 +252,14 @@ void PayPage::send(const Sending& sending) {
 
 void PayPage::paid(const api::CommandResult& result) {
     if (!result) {
-        m_result->showFailed(wordingOf(result.error()), m_looked, m_paying);
+        m_result->show({PayEnd::NotPaid{result.error(), m_looked, m_paying}});
         m_wallet.bridge().touch(m_looked ? m_looked->payment_hash : PaymentHash{});
     } else if (const auto* const paid = std::get_if<api::Paid>(&*result)) {
-        m_result->showPaid(*paid, m_looked);
+        m_result->show({PayEnd::Paid{*paid, m_looked}});
         m_entry->clear();
         emit said(tr("%1 paid.").arg(satText(paid->amount)));
     } else {
-        m_result->showOpenEnd();
+        m_result->show({PayEnd::Open{}});
         m_entry->clear();
     }
     end();
@@ -271,15 +268,12 @@ void PayPage::paid(const api::CommandResult& result) {
 void PayPage::sent(const api::CommandResult& result, const Sending& sending) {
     const auto* const sent = result ? std::get_if<api::OnchainSent>(&*result) : nullptr;
     if (sent != nullptr) {
-        m_result->showSent(*sent, sending);
+        m_result->show({PayEnd::Sent{*sent, sending}});
         m_send->forget();
         m_entry->clear();
         emit said(tr("%1 sent.").arg(satText(sent->amount)));
     } else {
-        const auto problem = result ? api::Problem{} : result.error();
-        m_result->showFailed(
-            problem.kind == api::ProblemKind::fee_limit ? feeChanged(problem) : wordingOf(problem),
-            sending);
+        m_result->show({PayEnd::NotSent{result ? api::Problem{} : result.error(), sending}});
     }
     end();
 }

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "ui/models/wallet_model.h"
-#include "ui/pages/send_preview.h"
+#include "ui/pages/pay_result.h"
 #include "ui/widgets/page.h"
 
 #include <QTimer>
@@ -19,7 +19,6 @@ namespace runnel::ui {
 
 class InvoicePreview;
 class PayEntry;
-class PayResult;
 class Text;
 
 class PayPage : public Page {
@@ -28,8 +27,13 @@ public:
     explicit PayPage(WalletModel& wallet, QWidget* parent = nullptr);
     /// Puts a text there to be looked at, as if pasted.
     void setText(const QString& text);
-    /// What waits to be paid; empty once something is under way.
-    QString text() const;
+    /// What waits to be paid, or was to be; and how it ended, while that is shown.
+    struct Place {
+        QString text{};
+        std::optional<PayEnd> end{};
+    };
+    Place place() const;
+    void resume(const Place& place);
     bool isUnderWay() const;
     /// Reads a QR code out of a picture.
     void readPicture(const QImage& picture);

@@ -1,6 +1,7 @@
 #include "ui/pages/pay_result.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/problem.h"
 #include "ui/format/sending.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
@@ -12,6 +13,24 @@
 #include "ui/widgets/text.h"
 
 namespace runnel::ui {
+
+namespace {
+
+/// The quote was outrun by the coins or the mempool; the person agreed to less.
+Wording feeChanged(const api::Problem& problem) {
+    const auto amount = [&](const char* name) {
+        const auto found = problem.params.find(name);
+        return found == problem.params.end()
+                   ? QString()
+                   : satText(Msat(QString::fromStdString(found->second).toULongLong()));
+    };
+    return {PayResult::tr("The fee has changed, and nothing was sent."),
+            PayResult::tr("It is %1 now, and you agreed to %2.")
+                .arg(amount("fee_msat"), amount("max_fee_msat")),
+            PayResult::tr("Look at the new fee, then send it again.")};
+}
+
+}  // namespace
 
 PayResult::PayResult(WalletModel& wallet, QWidget* parent)
     : Card("plain", parent), m_wallet(wallet) {
@@ -50,10 +69,16 @@ void PayResult::begin(const QString& glyph, Ink ink, const QString& title, const
     m_why->setVisible(!why.isEmpty());
     m_try->setVisible(!retry.isEmpty());
     m_again->setText(tr("&Done"));
-    show();
 }
 
-void PayResult::showPaid(const api::Paid& paid, const std::optional<api::Inspection>& looked) {
+void PayResult::show(const PayEnd& end) {
+    m_end = end;
+    std::visit([this](const auto& how) { word(how); }, end.how);
+    QWidget::show();
+}
+
+void PayResult::word(const PayEnd::Paid& end) {
+    const auto& [paid, looked] = end;
     begin(QStringLiteral("good"), Ink::good, tr("Paid"));
     m_amount->setAmount(paid.amount);
     m_amount->show();
@@ -66,7 +91,8 @@ void PayResult::showPaid(const api::Paid& paid, const std::optional<api::Inspect
     m_facts->setCopyable(tr("Proof of payment"), qs(paid.preimage.hex()), "payProof");
 }
 
-void PayResult::showSent(const api::OnchainSent& sent, const Sending& sending) {
+void PayResult::word(const PayEnd::Sent& end) {
+    const auto& [sent, sending] = end;
     begin(QStringLiteral("good"), Ink::good, tr("Sent"),
           firstConfirmationSentence(sending.pace, m_wallet.picture().chain, m_wallet.now()),
           keptSentence(sent.kept, sent.kept_reason));
@@ -80,8 +106,9 @@ void PayResult::showSent(const api::OnchainSent& sent, const Sending& sending) {
     m_activity->show();
 }
 
-void PayResult::showFailed(const Wording& wording, const std::optional<api::Inspection>& looked,
-                           std::optional<Msat> amount) {
+void PayResult::word(const PayEnd::NotPaid& end) {
+    const auto& [problem, looked, amount] = end;
+    const auto wording = wordingOf(problem);
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back to the invoice"));
     if (amount) m_facts->set(tr("Not paid"), satText(*amount));
@@ -90,7 +117,10 @@ void PayResult::showFailed(const Wording& wording, const std::optional<api::Insp
     m_facts->set(tr("For"), tamed(looked->description));
 }
 
-void PayResult::showFailed(const Wording& wording, const Sending& sending) {
+void PayResult::word(const PayEnd::NotSent& end) {
+    const auto& [problem, sending] = end;
+    const auto wording =
+        problem.kind == api::ProblemKind::fee_limit ? feeChanged(problem) : wordingOf(problem);
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back"));
     m_facts->set(tr("Not sent"), satText(sending.quote.amount));
@@ -99,7 +129,7 @@ void PayResult::showFailed(const Wording& wording, const Sending& sending) {
     m_facts->set(tr("Address"), addressGroups(qs(sending.target.address)), true);
 }
 
-void PayResult::showOpenEnd() {
+void PayResult::word(const PayEnd::Open&) {
     begin(QStringLiteral("busy"), Ink::accent, tr("Still on its way"),
           tr("The payment has left and no answer has come yet. It will either arrive or come back "
              "to you; it is not paid twice."),

@@ -2,11 +2,13 @@
 // transaction), failed (with cause and what to try), or still open.
 #pragma once
 
-#include "ui/format/problem.h"
 #include "ui/models/wallet_model.h"
 #include "ui/pages/send_preview.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/card.h"
+
+#include <optional>
+#include <variant>
 
 namespace runnel::ui {
 
@@ -16,17 +18,37 @@ class Facts;
 class Glyph;
 class Text;
 
+/// How it ended, as data: in another language it is worded anew.
+struct PayEnd {
+    struct Paid {
+        api::Paid paid;
+        std::optional<api::Inspection> looked;
+    };
+    struct Sent {
+        api::OnchainSent sent;
+        Sending sending;
+    };
+    /// What was to be paid stays in sight.
+    struct NotPaid {
+        api::Problem problem;
+        std::optional<api::Inspection> looked;
+        std::optional<Msat> amount;
+    };
+    struct NotSent {
+        api::Problem problem;
+        Sending sending;
+    };
+    struct Open {};
+    std::variant<Paid, Sent, NotPaid, NotSent, Open> how;
+};
+
 class PayResult : public Card {
     Q_OBJECT
 public:
     explicit PayResult(WalletModel& wallet, QWidget* parent = nullptr);
-    void showPaid(const api::Paid& paid, const std::optional<api::Inspection>& looked);
-    void showSent(const api::OnchainSent& sent, const Sending& sending);
-    /// What was to be paid stays in sight; `back` names the button that leads back to it.
-    void showFailed(const Wording& wording, const std::optional<api::Inspection>& looked,
-                    std::optional<Msat> amount);
-    void showFailed(const Wording& wording, const Sending& sending);
-    void showOpenEnd();
+    void show(const PayEnd& end);
+    /// What is shown; nothing while it is hidden.
+    std::optional<PayEnd> shown() const { return isHidden() ? std::nullopt : m_end; }
     void focus();
 
 signals:
@@ -34,10 +56,16 @@ signals:
     void wantsActivity();
 
 private:
+    void word(const PayEnd::Paid& end);
+    void word(const PayEnd::Sent& end);
+    void word(const PayEnd::NotPaid& end);
+    void word(const PayEnd::NotSent& end);
+    void word(const PayEnd::Open& end);
     void begin(const QString& glyph, Ink ink, const QString& title, const QString& why = {},
                const QString& retry = {});
 
     WalletModel& m_wallet;
+    std::optional<PayEnd> m_end;
     Glyph* m_glyph;
     Text *m_title, *m_why, *m_try;
     AmountLabel* m_amount;

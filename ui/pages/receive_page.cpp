@@ -179,7 +179,7 @@ void ReceivePage::showAddress() {
     m_lightning->setKind(ButtonKind::secondary);
     m_invoice->hide();
     m_address->show();
-    if (!m_has_address) makeAddress();
+    if (m_address_text->text().isEmpty()) makeAddress();
 }
 
 void ReceivePage::refresh() { m_receivable->setText(receivableSentence(m_wallet.picture())); }
@@ -236,13 +236,25 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
     m_wallet.bridge().touch(made.payment_hash);
 }
 
-std::optional<PaymentHash> ReceivePage::shownInvoice() const { return m_shown->isHidden() ? std::nullopt : m_shown_hash; }
+ReceivePage::Place ReceivePage::place() const {
+    return {m_shown->isHidden() ? std::nullopt : m_shown_hash, !m_address->isHidden(),
+            m_address_text->text(), m_came};
+}
 
-void ReceivePage::resume(const PaymentHash& invoice) {
-    m_wallet.bridge().payment(invoice, this, [this](const std::optional<api::PaymentView>& view) {
-        if (!view || view->outgoing || !view->expires) return;
-        invoiceMade({view->bolt11, view->payment_hash, *view->expires}, view->amount.is_zero() ? std::nullopt : std::optional(view->amount));
-    });
+void ReceivePage::resume(const Place& place) {
+    // The same address: who was given it shall be seen to pay.
+    if (!place.address.isEmpty()) putAddress(place.address);
+    m_came = place.came;
+    showCoins();
+    if (place.is_address) showAddress();
+    if (!place.invoice) return;
+    m_wallet.bridge().payment(
+        *place.invoice, this, [this](const std::optional<api::PaymentView>& view) {
+            if (!view || view->outgoing || !view->expires) return;
+            invoiceMade({view->bolt11, view->payment_hash, *view->expires},
+                        view->amount.is_zero() ? std::nullopt : std::optional(view->amount));
+            if (view->status == api::PaymentStatus::paid) arrived(view->amount);
+        });
 }
 
 void ReceivePage::showWaiting() {
@@ -272,22 +284,30 @@ void ReceivePage::arrived(Msat amount) {
 void ReceivePage::coinsCame(const api::CoinsReceived& came) {
     // Other addresses of the wallet, and closes, are not what this card waits for.
     const auto shown = m_address_text->text().toStdString();
-    if (!m_has_address || std::find(came.addresses.begin(), came.addresses.end(), shown) == came.addresses.end()) return;
-    m_seen.reset();
-    if (came.confirmed) return m_address_state->set(Cue::good, tr("%1 have arrived.").arg(satText(came.amount)));
-    m_seen = came.txid;
-    m_address_state->set(Cue::busy,
-                         tr("%1 were seen. They can be spent %2.").arg(satText(came.amount), rangeText(1, m_wallet.picture().chain, m_wallet.now())));
+    if (std::find(came.addresses.begin(), came.addresses.end(), shown) == came.addresses.end())
+        return;
+    m_came = came;
+    showCoins();
+}
+
+void ReceivePage::showCoins() {
+    if (!m_came) return;
+    if (m_came->confirmed)
+        return m_address_state->set(Cue::good, tr("%1 have arrived.").arg(satText(m_came->amount)));
+    m_address_state->set(
+        Cue::busy,
+        tr("%1 were seen. They can be spent %2.")
+            .arg(satText(m_came->amount), rangeText(1, m_wallet.picture().chain, m_wallet.now())));
 }
 
 void ReceivePage::lookAtSeen() {
-    if (!m_seen) return;
+    if (!m_came || m_came->confirmed) return;
     m_wallet.bridge().transactions({20, std::nullopt}, this, [this](const std::vector<api::TransactionView>& newest) {
         for (const auto& tx : newest) {
-            if (m_seen != tx.txid || !tx.height) continue;
-            m_seen.reset();
-            m_address_state->set(Cue::good, tr("%1 have arrived.").arg(satText(Sat(static_cast<std::uint64_t>(std::max<std::int64_t>(tx.net_sat, 0))))));
-            return;
+            if (!m_came || m_came->txid != tx.txid || !tx.height) continue;
+            m_came->confirmed = true;
+            m_came->amount = Sat(static_cast<std::uint64_t>(std::max<std::int64_t>(tx.net_sat, 0)));
+            return showCoins();
         }
     });
 }
@@ -311,13 +331,16 @@ void ReceivePage::makeAddress() {
         const auto* const made = std::get_if<api::AddressMade>(&*result);
         if (made == nullptr) return;
         m_address_problem->hide();
-        m_has_address = true;
-        m_seen.reset();
-        const auto address = QString::fromStdString(made->address);
-        m_address_text->setText(address);
-        m_address_qr->setText(address.toUpper());
-        m_address_state->set(Cue::waiting, tr("Waiting for coins. They appear here as soon as they are on their way."));
+        putAddress(QString::fromStdString(made->address));
     });
+}
+
+void ReceivePage::putAddress(const QString& address) {
+    m_came.reset();
+    m_address_text->setText(address);
+    m_address_qr->setText(address.toUpper());
+    m_address_state->set(
+        Cue::waiting, tr("Waiting for coins. They appear here as soon as they are on their way."));
 }
 
 }  // namespace runnel::ui

@@ -25,10 +25,15 @@ public:
     explicit ReceivePage(WalletModel& wallet, QWidget* parent = nullptr);
     void showAddress();
     void showInvoice();
-    /// The invoice that stands there to be paid; shown again by resume().
-    std::optional<PaymentHash> shownInvoice() const;
-    bool isAddressShown() const { return !m_address->isHidden(); }
-    void resume(const PaymentHash& invoice);
+    /// What stands there to be paid, or was: an invoice, an address and what came to it.
+    struct Place {
+        std::optional<PaymentHash> invoice{};
+        bool is_address = false;  ///< The address is what is shown, not the invoice.
+        QString address{};        ///< Empty: none was made yet.
+        std::optional<api::CoinsReceived> came{};
+    };
+    Place place() const;
+    void resume(const Place& place);
 
 signals:
     void said(const QString& sentence);
@@ -40,12 +45,14 @@ private:
     void refresh();
     void makeInvoice();
     void makeAddress();
+    void putAddress(const QString& address);
     /// What the shown invoice waits for, and how long still.
     void showWaiting();
     void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
     void arrived(Msat amount);
     void refundWanted();
     void coinsCame(const api::CoinsReceived& came);
+    void showCoins();
     /// Whether what was seen on its way is in a block by now.
     void lookAtSeen();
 
@@ -73,8 +80,7 @@ private:
     CopyField* m_address_text;
     CueLine* m_address_state;
     Banner* m_address_problem;
-    bool m_has_address = false;
-    std::optional<Txid> m_seen;  ///< Pays to the shown address, and is in no block yet.
+    std::optional<api::CoinsReceived> m_came;  ///< Last, to the shown address.
 };
 
 }  // namespace runnel::ui

@@ -9,6 +9,7 @@
 #include "ui/style/theme.h"
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/choice.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
 #include "ui/widgets/layouts.h"
@@ -16,7 +17,6 @@
 #include "ui/widgets/text.h"
 
 #include <QCheckBox>
-#include <QRadioButton>
 
 namespace runnel::ui {
 
@@ -74,7 +74,7 @@ SendPreview::SendPreview(WalletModel& wallet, QWidget* parent)
         if (!all) m_amount_edit->clear();
         changed();
     });
-    for (auto* const one : m_paces) connect(one, &QRadioButton::clicked, this, changed);
+    for (auto* const one : m_paces) connect(one, &Choice::clicked, this, changed);
     connect(m_send, &Button::clicked, this, &SendPreview::confirm);
     connect(m_other, &Button::clicked, this, &SendPreview::wantsLightning);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
@@ -115,8 +115,7 @@ QWidget* SendPreview::buildPaces() {
     auto* const row = new QWidget;
     auto* const flow = new FlowLayout(space::medium, 0, row);
     for (std::size_t i = 0; i < paces.size(); ++i) {
-        m_paces[i] = new QRadioButton(paceText(paces[i]));
-        m_paces[i]->setObjectName(QString::fromLatin1(pace_names[i]));
+        m_paces[i] = new Choice(paceText(paces[i]), pace_names[i]);
         m_paces[i]->setChecked(paces[i] == api::Pace::normal);
         flow->addWidget(m_paces[i]);
     }

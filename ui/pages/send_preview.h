@@ -10,7 +10,6 @@
 #include <QTimer>
 
 class QCheckBox;
-class QRadioButton;
 
 namespace runnel::ui {
 
@@ -18,6 +17,7 @@ class AmountEdit;
 class AmountLabel;
 class Banner;
 class Button;
+class Choice;
 class CueLine;
 class Facts;
 class Text;
@@ -63,7 +63,7 @@ private:
     Text* m_address;
     Facts *m_who, *m_facts;
     CueLine* m_own;
-    std::array<QRadioButton*, 3> m_paces{};
+    std::array<Choice*, 3> m_paces{};
     Banner* m_problem;
     Button *m_send, *m_other;
     QTimer m_soon;

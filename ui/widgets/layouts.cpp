@@ -2,9 +2,11 @@
 
 #include "ui/style/theme.h"
 
-#include <QResizeEvent>
-
 namespace runnel::ui {
+
+int heightOf(const QLayoutItem& item, int width) {
+    return item.hasHeightForWidth() ? item.heightForWidth(width) : item.sizeHint().height();
+}
 
 FlowLayout::FlowLayout(int gap, int row_gap, QWidget* parent) : QLayout(parent), m_row_gap(row_gap) {
     setContentsMargins(0, 0, 0, 0);
@@ -59,22 +61,76 @@ int FlowLayout::arrange(const QRect& rect, bool apply) const {
     return y + row;
 }
 
+ColumnsLayout::ColumnsLayout(int threshold, QWidget* parent)
+    : QBoxLayout(QBoxLayout::TopToBottom, parent), m_threshold(threshold) {
+    setContentsMargins(0, 0, 0, 0);
+    setSpacing(space::normal);
+}
+
+bool ColumnsLayout::isBeside(int width) const {
+    return width >= Theme::current().px(m_threshold);
+}
+
+int ColumnsLayout::heightForWidth(int width) const {
+    if (isBeside(width))
+        return direction() == QBoxLayout::LeftToRight ? QBoxLayout::heightForWidth(width)
+                                                      : besideHeight(width);
+    int height = -spacing();
+    for (int i = 0; i < count(); ++i) {
+        auto* const item = itemAt(i);
+        if (!item->isEmpty()) height += heightOf(*item, width) + spacing();
+    }
+    return qMax(height, 0);
+}
+
+/// Before they are beside each other, as QBoxLayout will share the width: what is not stretched has
+/// what it would like, the rest is shared by the stretches, and nobody has less than it needs.
+int ColumnsLayout::besideHeight(int width) const {
+    QList<int> shown;
+    int rest = width + spacing(), parts = 0;
+    for (int i = 0; i < count(); ++i) {
+        auto* const item = itemAt(i);
+        if (item->isEmpty()) continue;
+        shown << i;
+        parts += stretch(i);
+        rest -= spacing() + (stretch(i) == 0 ? item->sizeHint().width() : 0);
+    }
+    int height = 0;
+    for (const int i : shown) {
+        auto* const item = itemAt(i);
+        int share = item->sizeHint().width();
+        if (stretch(i) > 0) {
+            share = qMax(rest * stretch(i) / parts, item->minimumSize().width());
+            rest -= share;
+            parts -= stretch(i);
+        }
+        height = qMax(height, heightOf(*item, share));
+    }
+    return height;
+}
+
+QSize ColumnsLayout::minimumSize() const {
+    QSize size(0, QBoxLayout::minimumSize().height());
+    for (int i = 0; i < count(); ++i) {
+        if (!itemAt(i)->isEmpty())
+            size.setWidth(qMax(size.width(), itemAt(i)->minimumSize().width()));
+    }
+    return size;
+}
+
+void ColumnsLayout::setGeometry(const QRect& rect) {
+    const auto wanted = isBeside(rect.width()) ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom;
+    if (direction() != wanted) setDirection(wanted);
+    QBoxLayout::setGeometry(rect);
+}
+
 Columns::Columns(int threshold, QWidget* parent)
-    : QWidget(parent), m_layout(new QBoxLayout(QBoxLayout::TopToBottom, this)), m_threshold(threshold) {
-    m_layout->setContentsMargins(0, 0, 0, 0);
-    m_layout->setSpacing(space::normal);
+    : QWidget(parent), m_layout(new ColumnsLayout(threshold, this)) {
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
 }
 
 void Columns::add(QWidget* widget, int stretch, Qt::Alignment alignment) { m_layout->addWidget(widget, stretch, alignment); }
-
-void Columns::resizeEvent(QResizeEvent* event) {
-    const bool side_by_side = event->size().width() >= Theme::current().px(m_threshold);
-    const auto wanted = side_by_side ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom;
-    if (m_layout->direction() != wanted) m_layout->setDirection(wanted);
-    QWidget::resizeEvent(event);
-}
 
 }  // namespace runnel::ui

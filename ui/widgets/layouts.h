@@ -8,6 +8,9 @@
 
 namespace runnel::ui {
 
+/// Of a widget or a layout, as its parent would ask.
+int heightOf(const QLayoutItem& item, int width);
+
 class FlowLayout : public QLayout {
 public:
     /// Between items, and between rows of them.
@@ -32,19 +35,33 @@ private:
     int m_row_gap;
 };
 
-/// Beside each other from `threshold` pixels (at 100 % text) on, else below each other.
+/// Beside each other from `threshold` pixels (at 100 % text) on, else below each other. Asked about
+/// a width, it answers for what it would be there: by what it is now, what holds it would squeeze
+/// it, or leave a gap, until it has been laid out once more.
+class ColumnsLayout : public QBoxLayout {
+public:
+    ColumnsLayout(int threshold, QWidget* parent);
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
+    int minimumHeightForWidth(int width) const override { return heightForWidth(width); }
+    /// It can be as narrow as its widest part.
+    QSize minimumSize() const override;
+    void setGeometry(const QRect& rect) override;
+
+private:
+    bool isBeside(int width) const;
+    int besideHeight(int width) const;
+    int m_threshold;
+};
+
 class Columns : public QWidget {
     Q_OBJECT
 public:
     explicit Columns(int threshold, QWidget* parent = nullptr);
     void add(QWidget* widget, int stretch = 1, Qt::Alignment alignment = {});
 
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
 private:
-    QBoxLayout* m_layout;
-    int m_threshold;
+    ColumnsLayout* m_layout;
 };
 
 /// What a scroll area scrolls: as high as its layout needs at the width it has. By themselves texts would ask for the height they need

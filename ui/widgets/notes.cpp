@@ -4,6 +4,7 @@
 #include "ui/widgets/button.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/layouts.h"
+#include "ui/widgets/page.h"
 #include "ui/widgets/text.h"
 
 #include <QAccessible>
@@ -16,8 +17,14 @@ namespace runnel::ui {
 
 StateView::StateView(const char* object_name, QWidget* parent) : QWidget(parent) {
     setObjectName(QString::fromLatin1(object_name));
-    auto* const column = new QVBoxLayout(this);
-    column->setContentsMargins(space::normal, space::huge, space::normal, space::huge);
+    auto* const centre = new QHBoxLayout(this);
+    centre->setContentsMargins(space::normal, space::huge, space::normal, space::huge);
+    m_column = new QWidget;
+    centre->addStretch(1);
+    centre->addWidget(m_column, 100);
+    centre->addStretch(1);
+    auto* const column = new QVBoxLayout(m_column);
+    column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(space::medium);
     m_glyph = new Glyph(QStringLiteral("info"), Ink::muted, 40);
     m_title = (new Text("title"))->named((objectName() + QStringLiteral("Title")).toLatin1().constData());
@@ -51,6 +58,11 @@ void StateView::offer(const QString& action, const QString& second) {
     m_action->setVisible(!action.isEmpty());
     m_second->setText(second);
     m_second->setVisible(!second.isEmpty());
+}
+
+void StateView::resizeEvent(QResizeEvent* event) {
+    m_column->setMaximumWidth(Page::readingWidth());
+    QWidget::resizeEvent(event);
 }
 
 Banner::Banner(const char* object_name, QWidget* parent) : Card("info", parent) {

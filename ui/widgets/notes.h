@@ -25,7 +25,11 @@ public:
     Button* secondAction() const { return m_second; }
     void offer(const QString& action, const QString& second = {});
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    QWidget* m_column;  ///< As wide as is good to read.
     Glyph* m_glyph;
     Text *m_title, *m_explanation;
     Button *m_action, *m_second;

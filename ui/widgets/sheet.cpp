@@ -8,9 +8,10 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QResizeEvent>
+#include <QScreen>
 #include <QScrollArea>
 #include <QScrollBar>
-#include <QScreen>
 #include <QTimer>
 
 namespace runnel::ui {
@@ -18,10 +19,6 @@ namespace runnel::ui {
 namespace {
 
 constexpr int reading_width = 480;
-
-int heightOf(const QLayoutItem& item, int width) {
-    return item.hasHeightForWidth() ? item.heightForWidth(width) : item.sizeHint().height();
-}
 
 }  // namespace
 
@@ -58,37 +55,69 @@ Sheet::Sheet(const QString& title, const char* object_name, QWidget* parent) : Q
     column->addWidget(scroll, 1);
 
     m_footer = new QWidget;
-    auto* const foot = new QHBoxLayout(m_footer);
-    foot->setContentsMargins(space::large - 3, space::small, space::large - 3, space::normal);
-    foot->setSpacing(space::small);
-    foot->addStretch(1);
+    m_foot = new QBoxLayout(QBoxLayout::LeftToRight, m_footer);
+    m_foot->setContentsMargins(space::large - 3, space::small, space::large - 3, space::normal);
+    m_foot->setSpacing(space::small);
+    m_foot->addStretch(1);
+    m_footer->installEventFilter(this);
     m_footer->hide();
     column->addWidget(m_footer);
 }
 
 void Sheet::addFooter(QWidget* widget) {
     m_footer->show();
-    m_footer->layout()->addWidget(widget);
+    m_foot->addWidget(widget);
+}
+
+/// A row of buttons, each on one line; where there is no room for that, a column of them.
+void Sheet::arrangeFooter(int width) {
+    const auto margins = m_foot->contentsMargins();
+    int needed = margins.left() + margins.right() - m_foot->spacing();
+    for (int i = 0; i < m_foot->count(); ++i) {
+        const auto* const widget = m_foot->itemAt(i)->widget();
+        if (widget != nullptr && !widget->isHidden())
+            needed += widget->sizeHint().width() + m_foot->spacing();
+    }
+    const auto wanted = needed <= width ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom;
+    if (m_foot->direction() != wanted) m_foot->setDirection(wanted);
 }
 
 void Sheet::fit() {
-    const auto& theme = Theme::current();
     const auto* const around = parentWidget() != nullptr ? parentWidget()->window() : nullptr;
     const QSize room = around != nullptr && around->isVisible() ? around->size() : QSize(1280, 800);
+    const QSize before = size();
+    if (m_chosen.isValid()) {
+        const QSize screen_size = screen()->availableGeometry().size();
+        // The desktop stops there, too, from now on.
+        setMinimumWidth(qMin(leastWidth(), screen_size.width()));
+        resize(m_chosen.boundedTo(screen_size));
+    } else {
+        resize(wantedSize(room));
+        // What still does not fit, the scroll area knows best.
+        layout()->activate();
+        const int most = qMax(360, room.height() - 2 * space::small);
+        if (const int hidden = m_scroll->verticalScrollBar()->maximum(); hidden > 0 && isVisible())
+            resize(width(), qMin(height() + hidden, most));
+        m_fitted = size();
+    }
+    if (isVisible() && size() != before) keepInSight(before);
+}
+
+/// Below it words would be cut, for nothing scrolls sideways; what is too long is scrolled to.
+int Sheet::leastWidth() const {
+    return m_content->minimumSizeHint().width() + m_scroll->verticalScrollBar()->sizeHint().width();
+}
+
+QSize Sheet::wantedSize(const QSize& room) {
+    const auto& theme = Theme::current();
     const int width = qMin(theme.px(reading_width), qMax(320, room.width() - 2 * space::small));
     ensurePolished();
+    arrangeFooter(width);
     m_body->activate();
     layout()->activate();
     int height = heightOf(*m_body, width) + heightOf(*layout()->itemAt(0), width);
-    if (!m_footer->isHidden()) height += m_footer->sizeHint().height();
-    const QSize before = size();
-    const int most = qMax(360, room.height() - 2 * space::small);
-    resize(width, qMin(height, most));
-    // What still does not fit, the scroll area knows best.
-    layout()->activate();
-    if (const int hidden = m_scroll->verticalScrollBar()->maximum(); hidden > 0 && isVisible())
-        resize(width, qMin(QWidget::height() + hidden, most));
-    if (isVisible() && size() != before) keepInSight(before);
+    if (!m_footer->isHidden()) height += heightOf(*m_foot, width);
+    return {width, qMin(height, qMax(360, room.height() - 2 * space::small))};
 }
 
 /// It grows about its middle, and never beyond the screen, where its buttons could not be reached.
@@ -132,9 +161,20 @@ void Sheet::showEvent(QShowEvent* event) {
     fit();
 }
 
+void Sheet::resizeEvent(QResizeEvent* event) {
+    QDialog::resizeEvent(event);
+    // From the desktop; the size it would have anyway may be the echo of what was asked for here.
+    if (event->spontaneous() && isVisible())
+        m_chosen = event->size() == m_fitted ? QSize() : event->size();
+    arrangeFooter(event->size().width());
+}
+
 bool Sheet::eventFilter(QObject* watched, QEvent* event) {
-    // What was shown, hidden, or has its fonts now, inside wants another height. The scroll area keeps that to itself.
-    if (watched == m_content && event->type() == QEvent::LayoutRequest && isVisible()) QTimer::singleShot(0, this, [this] { fit(); });
+    // What was shown, hidden, reworded, or has its fonts now, inside wants another height. The
+    // scroll area keeps that to itself.
+    if ((watched == m_content || watched == m_footer) && event->type() == QEvent::LayoutRequest &&
+        isVisible())
+        QTimer::singleShot(0, this, [this] { fit(); });
     return QDialog::eventFilter(watched, event);
 }
 

@@ -20,14 +20,16 @@ public:
     Sheet(const QString& title, const char* object_name, QWidget* parent);
 
     QVBoxLayout* body() const { return m_body; }
-    /// From the reading direction's end: the first one added is the outermost.
+    /// At the reading direction's end, the last one added outermost; below each other where they do
+    /// not fit side by side.
     void addFooter(QWidget* widget);
     /// Enter in a field presses it, while it is enabled. For what can be taken back; without it
     /// Enter in a field does nothing.
     void setEnterPresses(Button* button) { m_enter_presses = button; }
     /// Opens, sized to its content and its window.
     void present();
-    /// Sizes it anew after its content has changed.
+    /// Sizes it anew after its content has changed. A size that a person gave it stays, as far as
+    /// the content can be reached in it.
     void fit();
     /// Scrolls to what has just come to stand somewhere in it.
     void reveal(QWidget* what);
@@ -35,16 +37,23 @@ public:
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    QSize wantedSize(const QSize& room);
+    int leastWidth() const;
+    void arrangeFooter(int width);
     void keepInSight(const QSize& before);
 
     QScrollArea* m_scroll;
     QWidget* m_content;
     QVBoxLayout* m_body;
     QWidget* m_footer;
+    QBoxLayout* m_foot;
     Button* m_enter_presses = nullptr;
+    QSize m_fitted;  ///< As it was sized here last.
+    QSize m_chosen;  ///< By a person, with the mouse or the desktop's keys; not valid before.
 };
 
 }  // namespace runnel::ui

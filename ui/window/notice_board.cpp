@@ -2,8 +2,10 @@
 
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/layouts.h"
 #include "ui/widgets/notes.h"
 #include "ui/widgets/page.h"
+#include "ui/window/practice_notice.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -23,7 +25,7 @@ NoticeBoard::NoticeBoard(WalletModel& wallet, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFocusPolicy(Qt::NoFocus);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    m_content = new QWidget;
+    m_content = new ScrollContent;
     m_content->setObjectName(QStringLiteral("pageContent"));
     auto* const centre = new QHBoxLayout(m_content);
     centre->setContentsMargins(0, 0, 0, 0);
@@ -33,11 +35,18 @@ NoticeBoard::NoticeBoard(WalletModel& wallet, QWidget* parent)
     centre->addStretch(1);
     m_rows = new QVBoxLayout(m_column);
     m_rows->setSpacing(space::small);
+    m_practice = new PracticeNotice(wallet);
+    m_rows->addWidget(m_practice);
     setWidget(m_content);
     m_content->installEventFilter(this);
     connect(&m_wallet.notices(), &Notices::changed, this, &NoticeBoard::refresh);
     connect(&m_wallet, &WalletModel::namesChanged, this, &NoticeBoard::refresh);
+    connect(m_practice, &PracticeNotice::changed, this, &NoticeBoard::fit);
     refresh();
+}
+
+void NoticeBoard::setPracticeAway(bool away) {
+    m_practice->setAway(away);
 }
 
 void NoticeBoard::setMost(int height) {
@@ -83,14 +92,19 @@ void NoticeBoard::refresh() {
 }
 
 void NoticeBoard::fit() {
-    setVisible(!m_banners.empty());
-    if (m_banners.empty()) return;
+    const bool any = !m_banners.empty() || !m_practice->isHidden();
+    setVisible(any);
+    if (!any) return;
     const int side = Page::sideMargin(width());
     m_rows->setContentsMargins(side, space::normal, side, 0);
     m_column->setMaximumWidth(Page::readingWidth() + 2 * side);
     m_content->layout()->activate();
-    const int wanted = m_content->layout()->heightForWidth(qMax(1, viewport()->width()));
-    setFixedHeight(m_most > 0 ? qMin(wanted, m_most) : wanted);
+    // Of its own width, not of what a scroll bar leaves of it: there is one only where all of it does
+    // not fit, or it would come and go with the height that it needs itself.
+    const int wanted = m_content->layout()->heightForWidth(qMax(1, width()));
+    const bool is_scrolled = m_most > 0 && wanted > m_most;
+    setVerticalScrollBarPolicy(is_scrolled ? Qt::ScrollBarAlwaysOn : Qt::ScrollBarAlwaysOff);
+    setFixedHeight(is_scrolled ? m_most : wanted);
 }
 
 void NoticeBoard::resizeEvent(QResizeEvent* event) {

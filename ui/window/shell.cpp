@@ -7,20 +7,20 @@
 #include "ui/pages/activity_page.h"
 #include "ui/pages/channels_page.h"
 #include "ui/pages/home_page.h"
-#include "ui/pages/pay_page.h"
-#include "ui/pages/receive_page.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/notes.h"
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
 #include "ui/window/notice_board.h"
-#include "ui/window/practice_notice.h"
 
 #include <QBoxLayout>
+#include <QDialog>
 #include <QResizeEvent>
 #include <QShortcut>
 #include <QStackedWidget>
+
+#include <algorithm>
 
 namespace runnel::ui {
 
@@ -35,7 +35,6 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     : QWidget(parent),
       m_wallet(wallet),
       m_rail(new Rail),
-      m_notice(new PracticeNotice(wallet, this)),
       m_board(new NoticeBoard(wallet, this)),
       m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("shell"));
@@ -45,7 +44,6 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     layout->addWidget(m_rail);
     auto* const column = new QVBoxLayout;
     column->setSpacing(0);
-    column->addWidget(m_notice);
     column->addWidget(m_board);
     column->addWidget(m_stack, 1);
     layout->addLayout(column, 1);
@@ -127,17 +125,37 @@ void Shell::addShortcuts() {
 
 void Shell::goTo(int page) {
     m_stack->setCurrentIndex(page);
-    m_notice->setAway(page == home);
+    m_board->setPracticeAway(page == home);
     m_rail->setCurrent(page);
 }
 
-Shell::Place Shell::place() const { return {currentPage(), m_pay->text(), m_receive->shownInvoice(), m_receive->isAddressShown()}; }
+Shell::Place Shell::place() const {
+    Place out{currentPage(), m_pay->place(), m_receive->place()};
+    for (const auto* const details : findChildren<ChannelDetails*>()) {
+        if (details->isVisible()) out.channel = details->channel();
+    }
+    for (const auto* const details : findChildren<EntryDetails*>()) {
+        if (details->isVisible()) out.entry = details->key();
+    }
+    return out;
+}
 
 void Shell::resume(const Place& place) {
     goTo(place.page);
-    if (!place.pay_text.isEmpty()) m_pay->setText(place.pay_text);
-    if (place.invoice) m_receive->resume(*place.invoice);
-    if (place.address) m_receive->showAddress();
+    m_pay->resume(place.pay);
+    m_receive->resume(place.receive);
+    if (place.channel) channelDetails(*place.channel);
+    if (place.entry) entryDetails(*place.entry);
+}
+
+bool Shell::canBeRebuilt() const {
+    if (m_pay->isUnderWay()) return false;
+    const auto dialogs = findChildren<QDialog*>();
+    return std::none_of(dialogs.begin(), dialogs.end(), [](const QDialog* dialog) {
+        const bool is_kept = qobject_cast<const ChannelDetails*>(dialog) != nullptr ||
+                             qobject_cast<const EntryDetails*>(dialog) != nullptr;
+        return dialog->isVisible() && !is_kept;
+    });
 }
 
 int Shell::currentPage() const { return m_stack->currentIndex(); }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "ui/models/wallet_model.h"
+#include "ui/pages/pay_page.h"
+#include "ui/pages/receive_page.h"
 
 #include <QWidget>
 
@@ -14,10 +16,7 @@ class ActivityPage;
 class ChannelsPage;
 class HomePage;
 class NoticeBoard;
-class PayPage;
-class PracticeNotice;
 class Rail;
-class ReceivePage;
 class Toast;
 
 class Shell : public QWidget {
@@ -29,12 +28,16 @@ public:
     /// What a person would miss if the window were built anew.
     struct Place {
         int page = home;
-        QString pay_text;
-        std::optional<PaymentHash> invoice;
-        bool address = false;  ///< Receive showed an address.
+        PayPage::Place pay{};
+        ReceivePage::Place receive{};
+        std::optional<ChannelId> channel{};  ///< Whose details are open.
+        std::optional<QByteArray> entry{};   ///< Of the activity, likewise.
     };
     Place place() const;
     void resume(const Place& place);
+    /// False while something would be lost by it that Place cannot hold: a payment whose result
+    /// is waited for, a dialog in which something is chosen, or about to be agreed to.
+    bool canBeRebuilt() const;
 
     void goTo(int page);
     int currentPage() const;
@@ -58,7 +61,6 @@ private:
 
     WalletModel& m_wallet;
     Rail* m_rail;
-    PracticeNotice* m_notice;
     NoticeBoard* m_board;
     QStackedWidget* m_stack;
     HomePage* m_home;

@@ -2,7 +2,6 @@
 
 #include "ui/format/overview.h"
 #include "ui/format/text.h"
-#include "ui/pages/pay_page.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/notes.h"
@@ -108,12 +107,13 @@ void Window::rebuild() {
     QTimer::singleShot(0, this, [this] {
         if (m_ended) return;
         if (!m_wallet) return showSetup();
-        // Whoever waits for a payment's result gets it first.
-        if (m_shell != nullptr && m_shell->payPage().isUnderWay()) {
+        // Whoever waits for a payment's result gets it first, and whoever chooses something in a
+        // dialog comes to its end.
+        if (m_shell != nullptr && !m_shell->canBeRebuilt()) {
             QTimer::singleShot(500, this, &Window::rebuild);
             return;
         }
-        m_wallet->activity().reword();
+        m_wallet->reword();
         const auto place = m_shell == nullptr ? Shell::Place{} : m_shell->place();
         showShell();
         m_shell->resume(place);

@@ -1,0 +1,310 @@
+// Another language, or another size of text, while something stands there: it is worded anew and
+// not lost, and nobody who waits for an answer or chooses something in a dialog is interrupted.
+#include "tests/support/test_main.h"
+#include "tests/ui/stage_window.h"
+
+#include "ui/dialogs/details.h"
+#include "ui/dialogs/open_channel.h"
+#include "ui/models/activity_model.h"
+#include "ui/pages/pay_page.h"
+#include "ui/widgets/amount_label.h"
+#include "ui/widgets/cue_line.h"
+#include "ui/widgets/fields.h"
+
+#include <QLineEdit>
+#include <QPlainTextEdit>
+
+using namespace runnel;
+using namespace runnel::ui;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+namespace {
+
+bool pays(StageWindow& desk, const char* text, const api::CommandResult& answer) {
+    desk.stage.answer = answer;
+    if (!desk.person->press("railPay")) return false;
+    desk.shell().payPage().setText(QString::fromLatin1(text));
+    return desk.person->press("payNow") && desk.person->see("payResult") != nullptr;
+}
+
+QString written(StageWindow& desk) {
+    return desk.person->see<QPlainTextEdit>("payText")->toPlainText();
+}
+
+}  // namespace
+
+class TestAnotherLanguage : public QObject {
+    Q_OBJECT
+
+private slots:
+    void whatWaitsStays() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railPay"));
+        desk.shell().payPage().setText(QStringLiteral("good"));
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveMake"));
+        const auto invoice = person.see<CopyField>("receiveText")->text();
+        QVERIFY(desk.speakGerman());
+        QCOMPARE(desk.shell().currentPage(), static_cast<int>(Shell::receive));
+        QCOMPARE(person.see<CopyField>("receiveText")->text(), invoice);
+        QVERIFY(person.press("railPay"));
+        QCOMPARE(written(desk), QStringLiteral("good"));
+        QVERIFY(person.see("payPreview") != nullptr);
+    }
+
+    void whatWasPaidStays() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        api::Paid paid{PaymentHash{}, {}, 1'250'000_msat, 1'200_msat, 1, 340};
+        paid.preimage.raw().fill(0x5d);
+        QVERIFY(pays(desk, "good", api::Answer(paid)));
+        const auto amount = person.see<AmountLabel>("payResultAmount")->text();
+        QVERIFY(desk.speakGerman());
+        QCOMPARE(person.read("payResultTitle"), QStringLiteral("Bezahlt"));
+        QCOMPARE(person.see<AmountLabel>("payResultAmount")->text(), amount);
+        QCOMPARE(person.see<CopyField>("payProof")->text(), QStringLiteral("5d").repeated(32));
+        QVERIFY(!person.sees("payText"));
+        // And from there on as ever.
+        QVERIFY(person.press("payDone"));
+        QVERIFY(written(desk).isEmpty());
+        QVERIFY(!person.sees("payResult"));
+    }
+
+    void whatFailedStaysWithTheWayBack() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(pays(desk, "good",
+                     fail(api::Problem{api::ProblemKind::no_route, {{"cause", "payee_unknown"}}})));
+        const auto said = person.read("payResultTitle");
+        QVERIFY(desk.speakGerman());
+        QVERIFY(person.see("payResult", 1'000) != nullptr);
+        QVERIFY(!person.read("payResultTitle").isEmpty());
+        QVERIFY(person.read("payResultTitle") != said);
+        QVERIFY(!person.see<QWidget>("payResult")
+                     ->findChild<Facts*>()
+                     ->value(QStringLiteral("Nicht bezahlt"))
+                     .isEmpty());
+        QVERIFY(person.press("payDone"));
+        QCOMPARE(written(desk), QStringLiteral("good"));
+        QVERIFY(person.see("payPreview") != nullptr);
+    }
+
+    void whatIsStillOpenStays() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        QVERIFY(pays(desk, "good", api::Answer(api::StillInFlight{})));
+        QVERIFY(desk.speakGerman());
+        QCOMPARE(desk.person->read("payResultTitle"), QStringLiteral("Noch unterwegs"));
+    }
+
+    void whatWasSentStays_data() {
+        QTest::addColumn<bool>("is_refused");
+        QTest::newRow("sent") << false;
+        QTest::newRow("refused") << true;
+    }
+    void whatWasSentStays() {
+        QFETCH(bool, is_refused);
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        api::OnchainSent sent{Txid{}, 250'000_sat, 412_sat, 0_sat, {}};
+        sent.txid.raw().fill(0x5c);
+        desk.stage.answer = api::Answer(sent);
+        if (is_refused)
+            desk.stage.answer =
+                fail(api::Problem{api::ProblemKind::fee_limit,
+                                  {{"fee_msat", "2060000"}, {"max_fee_msat", "412000"}}});
+        QVERIFY(person.press("railPay"));
+        desk.shell().payPage().setText(QStringLiteral("link"));
+        QVERIFY(person.press("sendNow"));
+        QVERIFY(person.press("confirmSend"));
+        QVERIFY(person.see("payResult") != nullptr);
+        const auto facts = [&](const char* label) {
+            return person.see<QWidget>("payResult")
+                ->findChild<Facts*>()
+                ->value(QString::fromUtf8(label));
+        };
+        const auto title = person.read("payResultTitle"), address = facts("Address");
+        QVERIFY(!address.isEmpty());
+        QVERIFY(desk.speakGerman());
+        QVERIFY(person.see("payResult", 1'000) != nullptr);
+        QVERIFY(person.read("payResultTitle") != title);
+        QCOMPARE(facts("Adresse"), address);
+        if (!is_refused) {
+            QCOMPARE(person.see<CopyField>("sendTxid")->text(), QStringLiteral("5c").repeated(32));
+            return;
+        }
+        // What was agreed to is said, not how another refusal would be.
+        QVERIFY(person.read("payResultWhy").contains(QStringLiteral("412")));
+        QVERIFY(person.press("payDone"));
+        QCOMPARE(written(desk), QStringLiteral("link"));
+    }
+
+    void whatWasReceivedStays() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveMake"));
+        desk.stage.tell(api::PaymentReceived{desk.stage.last_invoice, 12'500'000_msat});
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received")));
+        QVERIFY(desk.speakGerman());
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Empfangen")));
+        QVERIFY(person.see<CueLine>("receiveState")->sentence().contains(QStringLiteral("12")));
+        QVERIFY(!person.sees("receiveQr"));
+    }
+
+    void theAddressAndItsCoinsStay_data() {
+        QTest::addColumn<bool>("is_confirmed");
+        QTest::newRow("seen") << false;
+        QTest::newRow("confirmed") << true;
+    }
+    void theAddressAndItsCoinsStay() {
+        QFETCH(bool, is_confirmed);
+        StageWindow desk;
+        desk.stage.fresh_addresses = true;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveAddress"));
+        const auto address = [&] { return person.see<CopyField>("addressText")->text(); };
+        QVERIFY(QTest::qWaitFor([&] { return !address().isEmpty(); }));
+        const auto shown = address();
+        const auto state = [&] { return person.see<CueLine>("addressState")->cue(); };
+        const auto wanted = is_confirmed ? Cue::good : Cue::busy;
+        desk.stage.tell(
+            api::CoinsReceived{Txid{}, 70'000_sat, is_confirmed, {shown.toStdString()}});
+        QVERIFY(QTest::qWaitFor([&] { return state() == wanted; }));
+        QVERIFY(desk.speakGerman());
+        QTest::qWait(60);
+        // Who was given the address shall be seen to pay: not another one.
+        QCOMPARE(address(), shown);
+        QCOMPARE(state(), wanted);
+        QVERIFY(person.see<CueLine>("addressState")->sentence().contains(QStringLiteral("70")));
+    }
+
+    void detailsStayOpen() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        const auto id = desk.window->wallet()->picture().channels[1].channel_id;
+        desk.shell().channelDetails(id);
+        QVERIFY(person.waitToRead("sheetTitle", QStringLiteral("Details of the channel")));
+        QVERIFY(desk.speakGerman());
+        QVERIFY(person.waitToRead("sheetTitle", QStringLiteral("Einzelheiten des Kanals")));
+        QCOMPARE(desk.window->findChild<ChannelDetails*>()->channel(), id);
+        QVERIFY(person.press("detailsDone"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("sheetTitle"); }));
+
+        desk.preferences.setLanguage(QStringLiteral("en"));
+        QVERIFY(QTest::qWaitFor([&] { return !desk.isGerman(); }));
+        // What was put away stays so.
+        QVERIFY(!person.sees("sheetTitle"));
+        const auto key = QByteArray::fromStdString(desk.window->wallet()->activity().at(2).key());
+        desk.shell().entryDetails(key);
+        QVERIFY(person.waitToRead("sheetTitle", QStringLiteral("Details")));
+        QVERIFY(desk.speakGerman());
+        QVERIFY(person.waitToRead("sheetTitle", QStringLiteral("Einzelheiten")));
+        QCOMPARE(desk.window->findChild<EntryDetails*>()->key(), key);
+    }
+
+    void troublesStay() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        desk.stage.tell(api::Trouble{
+            api::Problem{api::ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
+            desk.window->wallet()->picture().channels[2].channel_id});
+        QVERIFY(person.waitToRead("noticeWhat", QStringLiteral("never came to be"), 1'000));
+        const auto said = person.read("noticeWhat");
+        QVERIFY(desk.speakGerman());
+        QVERIFY(person.see("noticeWhat", 1'000) != nullptr);
+        QVERIFY(person.read("noticeWhat") != said);
+        QVERIFY(person.press("noticeDone"));
+        desk.preferences.setLanguage(QStringLiteral("en"));
+        QVERIFY(QTest::qWaitFor([&] { return !desk.isGerman(); }));
+        QVERIFY(!person.sees("noticeWhat"));
+    }
+
+    void whatIsUnderWayComesToItsEndFirst() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railPay"));
+        desk.shell().payPage().setText(QStringLiteral("good"));
+        QVERIFY(person.press("payNow"));
+        QVERIFY(person.sees("payProgressTitle"));
+        desk.preferences.setLanguage(QStringLiteral("de"));
+        QTest::qWait(700);
+        QVERIFY(person.sees("payProgressTitle"));
+        QVERIFY(!desk.isGerman());
+        desk.stage.answerNext(
+            api::Answer(api::Paid{PaymentHash{}, {}, 1'250'000_msat, 1'200_msat, 1, 340}));
+        QVERIFY(QTest::qWaitFor([&] { return desk.isGerman(); }));
+        QCOMPARE(person.read("payResultTitle"), QStringLiteral("Bezahlt"));
+    }
+
+    void aDialogIsNotTakenAway() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.press("channelsOpen"));
+        auto* const amount = person.see<AmountEdit>("openAmount");
+        amount->selectAll();
+        QTest::keyClicks(amount, QStringLiteral("123456"));
+        desk.preferences.setTextSize(125);
+        desk.preferences.setLanguage(QStringLiteral("de"));
+        QTest::qWait(700);
+        QVERIFY(person.sees("openAmount"));
+        QCOMPARE(person.see<AmountEdit>("openAmount")->amount(), std::optional(123'456_sat));
+        QVERIFY(person.press("openNow"));
+        QCOMPARE(*std::get<api::OpenChannel>(desk.stage.posted.back()).amount, 123'456_sat);
+        QVERIFY(!desk.isGerman());
+        QVERIFY(person.press("openCancel"));
+        QVERIFY(QTest::qWaitFor([&] { return desk.isGerman(); }));
+        QCOMPARE(desk.shell().currentPage(), static_cast<int>(Shell::channels));
+    }
+
+    void namesAndSearchesFollow() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railActivity"));
+        const auto finds = [&](const char* word) {
+            auto* const search = person.see<QLineEdit>("activitySearch");
+            search->setText(QString::fromUtf8(word));
+            return !person.sees("activityStateTitle");
+        };
+        QVERIFY(finds("paid"));
+        QVERIFY(!finds("bezahlt"));
+        person.see<QLineEdit>("activitySearch")->clear();
+        QVERIFY(desk.speakGerman());
+        QVERIFY(finds("bezahlt"));
+        QVERIFY(!finds("paid"));
+        const auto& wallet = *desk.window->wallet();
+        QVERIFY(!wallet.names().of(stageKey(1)).contains(QStringLiteral("Practice")));
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(!person.read("channelPeer").contains(QStringLiteral("Practice")));
+    }
+
+    void anEndStaysAnEnd() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        desk.wallet.end("database or disk is full");
+        QVERIFY(desk.person->see("ended") != nullptr);
+        desk.preferences.setLanguage(QStringLiteral("de"));
+        QTest::qWait(50);
+        QVERIFY(desk.person->sees("ended"));
+        QVERIFY(desk.person->press("endedAction"));
+        QVERIFY(desk.person->see("unlockPassphrase") != nullptr);
+    }
+};
+
+RUNNEL_TEST(TestAnotherLanguage)
+#include "test_another_language.moc"
