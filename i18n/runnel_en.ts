@@ -138,16 +138,6 @@
     </message>
 </context>
 <context>
-    <name>runnel::ui::ChannelDetails</name>
-    <message numerus="yes">
-        <source>Your coins wait %n block(s) then.</source>
-        <translation>
-            <numerusform>Your coins wait %n block then.</numerusform>
-            <numerusform>Your coins wait %n blocks then.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>runnel::ui::OpenChannelDialog</name>
     <message numerus="yes">
         <source>Usable %1 (%n confirmation(s)).</source>

@@ -1,6 +1,8 @@
 #include "tests/ui/look.h"
 
+#include "ui/pages/activity_row.h"
 #include "ui/style/theme.h"
+#include "ui/widgets/amount_label.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/rail.h"
@@ -138,8 +140,17 @@ QStringList faintIn(QWidget& top) {
     QStringList out;
     for (auto* const widget : seenIn(top)) {
         const auto* const label = qobject_cast<QLabel*>(widget);
-        const bool is_text = (label != nullptr && !label->text().trimmed().isEmpty()) ||
-                             (qobject_cast<ui::Button*>(widget) != nullptr && widget->isEnabled()) || qobject_cast<ui::RailButton*>(widget) != nullptr;
+        const bool is_painted =
+            qobject_cast<ui::AmountLabel*>(widget) != nullptr ||
+            qobject_cast<ui::CueChip*>(widget) != nullptr ||
+            qobject_cast<ui::ActivityRow*>(widget) != nullptr ||
+            widget->objectName() == QStringLiteral("legendItem") ||
+            (qobject_cast<QAbstractButton*>(widget) != nullptr && !static_cast<QAbstractButton*>(widget)->text().isEmpty() &&
+             qobject_cast<QPushButton*>(widget) == nullptr && widget->isEnabled());
+        const bool is_text =
+            is_painted || (label != nullptr && !label->text().trimmed().isEmpty()) ||
+            (qobject_cast<ui::Button*>(widget) != nullptr && widget->isEnabled()) ||
+            qobject_cast<ui::RailButton*>(widget) != nullptr;
         if (!is_text) continue;
         // What was drawn, with everything below it.
         QWidget* ground_widget = &top;
@@ -196,7 +207,8 @@ QStringList mnemonicsIn(QWidget& top) {
 }
 
 QStringList lookAt(QWidget& top) {
-    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top) + scrolledIn(top) + mnemonicsIn(top);
+    QStringList out = clippedIn(top) + squeezedIn(top) + overlapsIn(top) + faintIn(top) +
+                      scrolledIn(top) + mnemonicsIn(top);
     out.removeDuplicates();
     return out;
 }

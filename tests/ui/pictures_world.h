@@ -43,7 +43,7 @@ public:
         asked_through_hub = through_hub;
         answerPractice(done, std::string("good"));
     }
-    void refund(std::string, Done<Msat> done) override { done(Msat(0)); }
+    void refund(std::string, Done<Msat> done) override { answerPractice(done, Msat(0)); }
     void open_to_me(Sat, Done<Txid> done) override { answerPractice(done, Txid{}); }
     void on_state(api::OnPracticeState what) override {
         what({api::PracticeState::Stand::running, 0, {}, {}, {}});
@@ -56,6 +56,10 @@ public:
     /// Every wish so far but those for an address.
     std::vector<decltype(api::Command::wish)> posted;
     std::optional<api::Problem> practice_fails, quote_fails;
+    /// Why no invoice and no address is made.
+    std::optional<api::Problem> receive_fails;
+    /// They wait for answerNext().
+    bool hold_receive = false;
     std::optional<bool> asked_through_hub;
     /// What the practice network is asked waits for releasePractice().
     bool hold_practice = false;
@@ -63,7 +67,8 @@ public:
         hold_practice = false;
         for (auto& what : std::exchange(m_practice_waits, {})) what();
     }
-    bool lists_answer = true;
+    /// Older than those that there are, in pages.
+    std::size_t more_payments = 0;
     api::OnPracticeState tell_practice;
     PaymentHash last_invoice;
 
@@ -104,6 +109,8 @@ public:
     void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
     std::vector<api::WalletChoice> offered;
     bool silent = false;
+    /// Why nothing is opened or set aside.
+    std::optional<api::SetupProblem> fails;
 };
 
 }  // namespace runnel::test

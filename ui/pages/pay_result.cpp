@@ -9,6 +9,7 @@
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
 #include "ui/widgets/layouts.h"
+#include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
 namespace runnel::ui {
@@ -53,6 +54,17 @@ void PayResult::begin(const QString& glyph, Ink ink, const QString& title, const
     show();
 }
 
+void PayResult::announce() {
+    QStringList out{m_title->text()};
+    if (!m_amount->isHidden()) out << m_amount->text();
+    for (const auto* const text : {m_why, m_try}) {
+        if (!text->isHidden()) out << text->text();
+    }
+    // The focus goes to the way on, which says nothing of how it ended.
+    setAccessibleName(out.join(QStringLiteral(". ")).replace(QStringLiteral(".."), QStringLiteral(".")));
+    alert(this);
+}
+
 void PayResult::showPaid(const api::Paid& paid, const std::optional<api::Inspection>& looked) {
     begin(QStringLiteral("good"), Ink::good, tr("Paid"));
     m_amount->setAmount(paid.amount);
@@ -64,6 +76,7 @@ void PayResult::showPaid(const api::Paid& paid, const std::optional<api::Inspect
         m_facts->set(tr("For"), tamed(looked->description));
     }
     m_facts->setCopyable(tr("Proof of payment"), qs(paid.preimage.hex()), "payProof");
+    announce();
 }
 
 void PayResult::showSent(const api::OnchainSent& sent, const Sending& sending) {
@@ -78,6 +91,7 @@ void PayResult::showSent(const api::OnchainSent& sent, const Sending& sending) {
     m_facts->set(tr("Address"), addressGroups(qs(sending.target.address)), true);
     m_facts->setCopyable(tr("Transaction"), qs(display_hex(sent.txid)), "sendTxid");
     m_activity->show();
+    announce();
 }
 
 void PayResult::showFailed(const Wording& wording, const std::optional<api::Inspection>& looked,
@@ -85,6 +99,7 @@ void PayResult::showFailed(const Wording& wording, const std::optional<api::Insp
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back to the invoice"));
     if (amount) m_facts->set(tr("Not paid"), satText(*amount));
+    announce();
     if (!looked) return;
     m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
     m_facts->set(tr("For"), tamed(looked->description));
@@ -93,6 +108,7 @@ void PayResult::showFailed(const Wording& wording, const std::optional<api::Insp
 void PayResult::showFailed(const Wording& wording, const Sending& sending) {
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back"));
+    announce();
     m_facts->set(tr("Not sent"), satText(sending.quote.amount));
     m_facts->set(tr("To"), tamed(sending.target.label));
     m_facts->set(tr("For"), tamed(sending.target.message));
@@ -105,6 +121,7 @@ void PayResult::showOpenEnd() {
              "to you; it is not paid twice."),
           tr("Activity shows how it ends."));
     m_activity->show();
+    announce();
 }
 
 void PayResult::focus() {

@@ -34,6 +34,8 @@ signals:
     void wantsActivity();
 
 private:
+    /// Says how it ended to whoever does not see it.
+    void announce();
     void begin(const QString& glyph, Ink ink, const QString& title, const QString& why = {},
                const QString& retry = {});
 

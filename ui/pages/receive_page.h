@@ -40,6 +40,8 @@ private:
     void refresh();
     void makeInvoice();
     void makeAddress();
+    /// Only what there is to show of it.
+    void showAddressParts();
     /// What the shown invoice waits for, and how long still.
     void showWaiting();
     void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
@@ -73,6 +75,7 @@ private:
     CopyField* m_address_text;
     CueLine* m_address_state;
     Banner* m_address_problem;
+    Button* m_fresh;
     bool m_has_address = false;
     std::optional<Txid> m_seen;  ///< Pays to the shown address, and is in no block yet.
 };

@@ -81,6 +81,7 @@ class LegendItem : public QWidget {
 public:
     LegendItem(Part part, const QString& text) : m_part(part), m_text(text) {
         setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+        setObjectName(QStringLiteral("legendItem"));
         setAccessibleName(text);
     }
     QSize sizeHint() const override {
