@@ -13,7 +13,7 @@
     </message>
     <message>
         <source>any amount</source>
-        <translation>beliebiger Betrag</translation>
+        <translation>Betrag offen</translation>
     </message>
     <message>
         <source>On its way</source>
@@ -1351,10 +1351,6 @@
         <translation>Er hat im Augenblick zu wenig Geld.</translation>
     </message>
     <message>
-        <source>Close Runnel and open it again; if that does not help, make a new practice wallet under “Passphrase forgotten, or another wallet”: its coins are worth nothing.</source>
-        <translation>Schließe Runnel und öffne es neu; hilft das nicht, lege unter „Passphrase vergessen, oder andere Wallet“ eine neue Übungs-Wallet an: Ihr Geld ist nichts wert.</translation>
-    </message>
-    <message>
         <source>Its end is missing.</source>
         <translation>Das Ende fehlt.</translation>
     </message>
@@ -1429,6 +1425,10 @@
     <message>
         <source>Please report it with the log, which is here: %1</source>
         <translation>Bitte melde es mit dem Protokoll, das hier liegt: %1</translation>
+    </message>
+    <message>
+        <source>Close Runnel and open it again. If that does not help, make a new practice wallet under “Passphrase forgotten, or another wallet”.</source>
+        <translation>Schließe Runnel und öffne es neu. Hilft das nicht, lege unter „Passphrase vergessen, oder andere Wallet“ eine neue Übungs-Wallet an.</translation>
     </message>
 </context>
 <context>
@@ -1826,6 +1826,10 @@
     <message>
         <source>Look at it under Channels, then choose again.</source>
         <translation>Sieh ihn unter Kanäle an, und wähle dann neu.</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
     </message>
 </context>
 <context>

@@ -35,9 +35,10 @@ QStringList squeezedIn(QWidget& top) {
             for (int i = 0; delegate != nullptr && i < list->model()->rowCount(); ++i)
                 need(*widget, "a row", list->viewport()->width(),
                      delegate->leastWidth(list->model()->index(i, 0)));
-        } else if (qobject_cast<const QCheckBox*>(widget) != nullptr ||
-                   widget->objectName() == QStringLiteral("legendItem")) {
+        } else if (qobject_cast<const QCheckBox*>(widget) != nullptr) {
             need(*widget, "the text", widget->width(), widget->sizeHint().width());
+        } else if (widget->objectName() == QStringLiteral("legendItem")) {
+            need(*widget, "the text", widget->width(), widget->minimumSizeHint().width());
         } else if (const auto* const edit = qobject_cast<const QPlainTextEdit*>(widget);
                    edit != nullptr && edit->toPlainText().isEmpty()) {
             const int margin = static_cast<int>(edit->document()->documentMargin());

@@ -17,8 +17,13 @@ namespace {
 
 /// Names, what others wrote, and what is the same in every language.
 bool isData(const QString& text, const QWidget& widget) {
-    static const QStringList same{QStringLiteral("Runnel"), QStringLiteral("English"),
-                                  QStringLiteral("Deutsch"), QStringLiteral("sat")};
+    static const QStringList same{QStringLiteral("Runnel"),  QStringLiteral("English"),
+                                  QStringLiteral("Deutsch"), QStringLiteral("sat"),
+                                  QStringLiteral("Regtest"), QStringLiteral("Signet"),
+                                  QStringLiteral("Testnet4")};
+    // A node without a name.
+    static const QRegularExpression key(QStringLiteral("^[0-9a-f]{6,}…[0-9a-f]{4,}$"));
+    if (key.match(text).hasMatch()) return true;
     // Words of the list, keys, addresses, paths.
     if (widget.property("role").toString() == QStringLiteral("mono") ||
         widget.objectName().startsWith(QStringLiteral("word")))

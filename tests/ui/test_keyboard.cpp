@@ -93,7 +93,8 @@ QString wayRound(QWidget& top) {
         QTest::keyClick(now != nullptr ? now : &top, key);
     };
     for (const auto key : {Qt::Key_Tab, Qt::Key_Backtab}) {
-        // Where the keyboard stands at first may be no stop of its own: of several, the chosen one is.
+        // Where the keyboard stands at first may be no stop of its own: of several, the chosen one
+        // is.
         for (qsizetype i = 0; i < wanted.size(); ++i) step(key);
         auto* const first = QApplication::focusWidget();
         if (first == nullptr) return QStringLiteral("nothing has the focus");

@@ -10,6 +10,7 @@
 #include "ui/models/wallet_model.h"
 #include "ui/pages/pay_page.h"
 #include "ui/style/theme.h"
+#include "ui/widgets/amount_label.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/fields.h"
 #include "ui/widgets/notes.h"
@@ -482,6 +483,25 @@ private slots:
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("lies over")).isEmpty());
         QVERIFY(!overlapsIn(top).filter(QStringLiteral("beyond")).isEmpty());
         QVERIFY(!faintIn(top).filter(QStringLiteral("Faint")).isEmpty());
+    }
+
+    void theEyeSeesWhatIsPainted() {
+        QWidget top;
+        top.resize(300, 100);
+        auto* const amount = new AmountLabel(Type::display, "amount", &top);
+        amount->setAmount(Msat(2'100'000'000'000'000'000));
+        amount->setGeometry(0, 0, 60, 40);
+        top.show();
+        QCOMPARE(squeezedIn(top).size(), 1);
+        amount->setGeometry(0, 0, amount->leastWidth(), 40);
+        QVERIFY(squeezedIn(top).isEmpty());
+        auto* const label = new Text("body", QStringLiteral("Forgotten"), &top);
+        label->show();
+        QCOMPARE(untranslatedIn(top).size(), 1);
+        for (const char* const fine : {"[Forgotten~~]", "12 500 sat", "Runnel"}) {
+            label->setText(QString::fromLatin1(fine));
+            QVERIFY2(untranslatedIn(top).isEmpty(), fine);
+        }
     }
 
     void everything_data() {

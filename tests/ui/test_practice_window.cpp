@@ -3,6 +3,10 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/practice_desk.h"
 
+#include "ui/widgets/fields.h"
+
+#include <QFile>
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -92,6 +96,10 @@ private slots:
         QCOMPARE(desk.balance().onchain.raw(), left.raw());
         QVERIFY(desk.waitFor([&] { return desk.picture().chain.synced; }));
         QVERIFY(person.press("practiceBlock"));
+        QVERIFY(person.press("railSettings"));
+        const auto* const log = person.see<ui::CopyField>("settingsLog");
+        QVERIFY(log != nullptr && QFile::exists(log->text()));
+        QVERIFY(person.press("settingsDone"));
         // A second window on the same wallet is told so.
         PracticeDesk second(folder);
         auto& other = *second.person;

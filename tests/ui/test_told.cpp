@@ -191,12 +191,15 @@ private slots:
         QVERIFY(person.waitToRead("closeProblemWhat", QStringLiteral("moved on"), 1'000));
         for (const char* const way : {"closeAlone", "closeAgreed"}) {
             auto* const radio = sheet->findChild<QRadioButton*>(QString::fromLatin1(way));
-            QTest::mouseClick(radio, Qt::LeftButton);
+            QVERIFY2(!radio->isVisible(), way);
+            radio->click();
             desk.settle();
             QVERIFY2(!person.see<QAbstractButton>("closeNow")->isEnabled(), way);
             QVERIFY(person.sees("closeProblemWhat"));
         }
         QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("closeCancel"));
+        QVERIFY(
+            person.see<QAbstractButton>("closeCancel")->text().contains(QStringLiteral("Back")));
         QVERIFY(desk.stage.posted.empty());
     }
 

@@ -229,11 +229,14 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
 
 void OpenChannelDialog::sayWhichNode() {
     if (m_address->text().trimmed().isEmpty()) {
-        return m_problem->showNote("info", QStringLiteral("info"), tr("The address of the node is missing."),
+        return m_problem->showNote("info", QStringLiteral("info"),
+                                   tr("The address of the node is missing."),
                                    tr("Without it the channel cannot be opened."));
     }
-    m_problem->showProblem({tr("This is no address of a node."), {},
-                            tr("It is the node's key of 66 characters, then @, its host, and a port where it is not the usual one.")});
+    m_problem->showProblem({tr("This is no address of a node."),
+                            {},
+                            tr("It is the node's key of 66 characters, then @, its host, and a "
+                               "port where it is not the usual one.")});
 }
 
 void OpenChannelDialog::refuse(const api::Problem& problem) {

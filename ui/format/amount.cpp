@@ -78,7 +78,8 @@ QString amountComplaint(const QString& text) {
     const bool is_number = std::all_of(text.begin(), text.end(), [](QChar c) {
         return (c >= u'0' && c <= u'9') || c == groupSpace || c == u' ';
     });
-    if (is_number && !text.trimmed().isEmpty() && !parseSat(text)) return Words::tr("That is more than there can be.");
+    if (is_number && !text.trimmed().isEmpty() && !parseSat(text))
+        return Words::tr("That is more than there can be.");
     return Words::tr("Enter whole satoshi, for example %1.").arg(grouped(12'500));
 }
 

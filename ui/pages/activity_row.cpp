@@ -93,7 +93,7 @@ int leastWidthOf(const Drawn& drawn) {
     number.setWeight(QFont::DemiBold);
     const int amount = drawTabular(nullptr, {}, number, drawn.words.amount);
     const int when = QFontMetrics(theme.font(Type::caption)).horizontalAdvance(drawn.when);
-    const int words = 10 * QFontMetrics(theme.font(Type::body)).averageCharWidth();
+    const int words = 9 * QFontMetrics(theme.font(Type::body)).averageCharWidth();
     return 4 * space::medium + theme.px(20) + words + qMax(amount, when);
 }
 
@@ -123,7 +123,9 @@ ActivityRow::ActivityRow(const ActivityEntry& entry, const WalletModel& wallet, 
     connect(this, &QAbstractButton::clicked, this, [this] { emit chosen(QByteArray::fromStdString(m_entry.key())); });
 }
 
-int ActivityRow::leastWidth() const { return leastWidthOf(describe(m_entry, m_wallet)); }
+int ActivityRow::leastWidth() const {
+    return leastWidthOf(describe(m_entry, m_wallet));
+}
 
 QSize ActivityRow::sizeHint() const { return {240, rowHeight()}; }
 

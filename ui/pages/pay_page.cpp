@@ -77,7 +77,8 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPag
     m_slow.setSingleShot(true);
     m_slow.setInterval(400);
     connect(&m_slow, &QTimer::timeout, this, [this] {
-        m_entry->problem().showNote("info", QStringLiteral("busy"), tr("Looking at what this is …"));
+        m_entry->problem().showNote("info", QStringLiteral("busy"),
+                                    tr("Looking at what this is …"));
     });
     m_again.setSingleShot(true);
     m_again.setInterval(300);

@@ -61,7 +61,8 @@ void PayResult::announce() {
         if (!text->isHidden()) out << text->text();
     }
     // The focus goes to the way on, which says nothing of how it ended.
-    setAccessibleName(out.join(QStringLiteral(". ")).replace(QStringLiteral(".."), QStringLiteral(".")));
+    setAccessibleName(
+        out.join(QStringLiteral(". ")).replace(QStringLiteral(".."), QStringLiteral(".")));
     alert(this);
 }
 

@@ -314,7 +314,8 @@ void ReceivePage::makeAddress() {
         const auto* const made = result ? std::get_if<api::AddressMade>(&*result) : nullptr;
         if (made == nullptr) {
             m_address_problem->showProblem(wordingOf(result ? api::Problem{} : result.error()));
-            if (!m_has_address) m_address_state->set(Cue::attention, tr("There is no address yet."));
+            if (!m_has_address)
+                m_address_state->set(Cue::attention, tr("There is no address yet."));
             return reveal(m_address_problem);
         }
         m_has_address = true;

@@ -192,7 +192,8 @@ QWidget* labelled(const QString& label, QWidget* control, const QString& hint) {
     name->setBuddy(control);
     column->addWidget(name);
     column->addWidget(control);
-    if (auto* const amount = qobject_cast<AmountEdit*>(control)) column->addWidget(amount->complaint());
+    if (auto* const amount = qobject_cast<AmountEdit*>(control))
+        column->addWidget(amount->complaint());
     if (!hint.isEmpty()) column->addWidget(new Text("caption", hint));
     return out;
 }

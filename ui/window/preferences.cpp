@@ -71,7 +71,8 @@ void Preferences::applyLanguage() {
         app->installTranslator(&m_messages);
         QLocale::setDefault(locale);
         // What Qt itself says: the menu of every field, the dialog that opens a picture.
-        if (m_of_qt.load(locale, QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        if (m_of_qt.load(locale, QStringLiteral("qtbase"), QStringLiteral("_"),
+                         QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
             app->installTranslator(&m_of_qt);
     } else if (locale.language() == QLocale::English) {
         QLocale::setDefault(locale);

@@ -64,8 +64,10 @@ void SettingsDialog::showLog(const QString& path) {
     field->setText(path);
     // Before the version, which comes last.
     const int at = body()->count() - 3;
-    body()->insertWidget(at, labelled(tr("Log of this wallet"), field,
-                                      tr("For reporting what went wrong to whoever you have Runnel from. It holds no secrets, but it names your channels and payments.")));
+    body()->insertWidget(
+        at, labelled(tr("Log of this wallet"), field,
+                     tr("For reporting what went wrong to whoever you have Runnel from. It holds "
+                        "no secrets, but it names your channels and payments.")));
 }
 
 }  // namespace runnel::ui

@@ -89,7 +89,8 @@ StateView* makeEndView(const QString& cause) {
 
 StateView* makeEndingView() {
     auto* const view = new StateView("ending");
-    view->set(QStringLiteral("busy"), Window::tr("One moment"), Window::tr("The wallet's files are being closed."));
+    view->set(QStringLiteral("busy"), Window::tr("One moment"),
+              Window::tr("The wallet's files are being closed."));
     return view;
 }
 
