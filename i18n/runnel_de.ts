@@ -253,10 +253,6 @@
         <translation>Eine Zahlung über %1</translation>
     </message>
     <message>
-        <source>It arrives or comes back, %1 at the latest.</source>
-        <translation>Sie kommt an oder zurück, spätestens %1.</translation>
-    </message>
-    <message>
         <source>Practice network</source>
         <translation>Übungsnetz</translation>
     </message>
@@ -429,16 +425,8 @@
         <translation>Kein Weg zum Empfänger wurde gefunden.</translation>
     </message>
     <message>
-        <source>The invoice names ways to the payee, but none begins at a peer of yours.</source>
-        <translation>Die Rechnung nennt Wege zum Empfänger, aber keiner beginnt bei einer deiner Gegenseiten.</translation>
-    </message>
-    <message>
         <source>Open a channel with the payee, or with a node it is connected to.</source>
         <translation>Öffne einen Kanal mit dem Empfänger oder mit einem Knoten, mit dem er verbunden ist.</translation>
-    </message>
-    <message>
-        <source>The payee is no peer of yours, and the invoice names no way to it.</source>
-        <translation>Der Empfänger ist keine deiner Gegenseiten, und die Rechnung nennt keinen Weg zu ihm.</translation>
     </message>
     <message>
         <source>None of your channels leads there now.</source>
@@ -447,10 +435,6 @@
     <message>
         <source>This text cannot be read.</source>
         <translation>Dieser Text kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <source>Copy it again from beginning to end. Invoices begin with “ln”.</source>
-        <translation>Kopiere sie noch einmal von Anfang bis Ende. Rechnungen beginnen mit „ln“.</translation>
     </message>
     <message>
         <source>This input cannot be used.</source>
@@ -507,10 +491,6 @@
     <message>
         <source>The other side said no.</source>
         <translation>Die Gegenseite hat abgelehnt.</translation>
-    </message>
-    <message>
-        <source>Another amount or another peer may do.</source>
-        <translation>Ein anderer Betrag oder eine andere Gegenseite kann helfen.</translation>
     </message>
     <message>
         <source>The invoice leaves the amount to you.</source>
@@ -665,10 +645,6 @@
         <translation>In Runnel ist etwas schiefgegangen.</translation>
     </message>
     <message>
-        <source>Nothing was lost. Please report it with the log.</source>
-        <translation>Nichts ging verloren. Bitte melde es mit dem Protokoll.</translation>
-    </message>
-    <message>
         <source>This was more than your channels could send.</source>
         <translation>Das war mehr, als deine Kanäle senden konnten.</translation>
     </message>
@@ -691,10 +667,6 @@
     <message>
         <source>Nothing was touched.</source>
         <translation>Nichts wurde angerührt.</translation>
-    </message>
-    <message>
-        <source>Try again. Capital letters count.</source>
-        <translation>Versuche es noch einmal. Groß und klein zählt.</translation>
     </message>
     <message>
         <source>This wallet is open already.</source>
@@ -737,10 +709,6 @@
         <translation>Nichts wurde geändert. %1</translation>
     </message>
     <message>
-        <source>Keep the folder as it is and take a copy. The 24 words restore the coins in another folder.</source>
-        <translation>Lass den Ordner, wie er ist, und mache eine Kopie. Die 24 Wörter stellen das Guthaben in einem anderen Ordner wieder her.</translation>
-    </message>
-    <message>
         <source>This wallet was written by a newer Runnel.</source>
         <translation>Diese Wallet wurde von einem neueren Runnel geschrieben.</translation>
     </message>
@@ -755,10 +723,6 @@
     <message>
         <source>It was made for %1.</source>
         <translation>Sie wurde für %1 gemacht.</translation>
-    </message>
-    <message>
-        <source>Start Runnel for that network, or choose another folder.</source>
-        <translation>Starte Runnel für jenes Netz oder wähle einen anderen Ordner.</translation>
     </message>
     <message>
         <source>There is not enough memory to work out the key.</source>
@@ -783,10 +747,6 @@
     <message>
         <source>The practice network did not start.</source>
         <translation>Das Übungsnetz ist nicht gestartet.</translation>
-    </message>
-    <message>
-        <source>Close Runnel and start it again.</source>
-        <translation>Schließe Runnel und starte es neu.</translation>
     </message>
     <message>
         <source>Please report it with the log.</source>
@@ -912,24 +872,12 @@
         <translation>Sie beginnt mit bitcoind:http:// und nennt Rechner, Port und den Weg zu einer Cookie-Datei.</translation>
     </message>
     <message>
-        <source>The peer pays too small a fee for closing this channel at today&apos;s prices.</source>
-        <translation>Die Gegenseite zahlt für das Schließen dieses Kanals eine zu kleine Gebühr für die heutigen Preise.</translation>
-    </message>
-    <message>
-        <source>Wait until the peer raises it, or close the channel by agreement.</source>
-        <translation>Warte, bis die Gegenseite sie erhöht, oder schließe den Kanal einvernehmlich.</translation>
-    </message>
-    <message>
         <source>The practice network is not there at the moment.</source>
         <translation>Das Übungsnetz ist im Augenblick nicht da.</translation>
     </message>
     <message>
         <source>It starts again by itself; try again in a moment.</source>
         <translation>Es startet von selbst neu; versuche es gleich noch einmal.</translation>
-    </message>
-    <message>
-        <source>The faucet has nothing left at the moment.</source>
-        <translation>Der Hahn gibt im Augenblick nichts mehr her.</translation>
     </message>
     <message>
         <source>Try again after some blocks.</source>
@@ -966,10 +914,6 @@
     <message>
         <source>Its checksum does not fit: a character is wrong or missing.</source>
         <translation>Ihre Prüfsumme passt nicht: Ein Zeichen ist falsch oder fehlt.</translation>
-    </message>
-    <message>
-        <source>It is no complete Lightning invoice, bitcoin address or payment link (%1).</source>
-        <translation>Es ist keine vollständige Lightning-Rechnung oder Bitcoin-Adresse und kein Zahlungslink (%1).</translation>
     </message>
     <message>
         <source>It is no complete Lightning invoice, bitcoin address or payment link.</source>
@@ -1095,10 +1039,6 @@
     <message>
         <source>The practice network cannot be started again.</source>
         <translation>Das Übungsnetz lässt sich nicht wieder starten.</translation>
-    </message>
-    <message>
-        <source>Nothing is lost. Close Runnel and open it again; if that does not help, make a new practice wallet: its coins are worth nothing.</source>
-        <translation>Nichts ist verloren. Schließe Runnel und öffne es neu; hilft das nicht, lege eine neue Übungs-Wallet an: Ihre Münzen sind nichts wert.</translation>
     </message>
     <message numerus="yes">
         <source>The practice network has ended %n times in a row.</source>
@@ -1227,10 +1167,6 @@
     <message>
         <source>Leave Runnel open until every other side was connected once. Everything else goes on.</source>
         <translation>Lass Runnel offen, bis jede Gegenseite einmal verbunden war. Alles andere geht weiter.</translation>
-    </message>
-    <message>
-        <source>Part of what it has written is missing. A channel is not closed by force until its other side was connected and has confirmed where it stands: an outdated state could cost everything in it.</source>
-        <translation>Ein Teil dessen, was sie geschrieben hat, fehlt. Ein Kanal wird nicht ohne seine Gegenseite geschlossen, bevor sie verbunden war und bestätigt hat, wo er steht: Ein veralteter Stand könnte alles kosten, was darin ist.</translation>
     </message>
     <message>
         <source>The channel with %1 never came to be.</source>
@@ -1362,6 +1298,198 @@
         <source>Use bitcoind 28 or newer. Everything else goes on.</source>
         <translation>Benutze bitcoind 28 oder neuer. Alles andere geht weiter.</translation>
     </message>
+    <message>
+        <source>That is more than there can be.</source>
+        <translation>Das ist mehr, als es geben kann.</translation>
+    </message>
+    <message>
+        <source>Enter whole satoshi, for example %1.</source>
+        <translation>Gib ganze Satoshi ein, zum Beispiel %1.</translation>
+    </message>
+    <message>
+        <source>Be online %1: a part of it has to be collected by then.</source>
+        <translation>Sei %1 online: Bis dahin muss ein Teil davon abgeholt sein.</translation>
+    </message>
+    <message>
+        <source>by you alone, because a payment on its way was not settled in time</source>
+        <translation>von dir allein, weil eine laufende Zahlung nicht rechtzeitig beendet wurde</translation>
+    </message>
+    <message>
+        <source>because of an error between the two sides (%1)</source>
+        <translation>wegen eines Fehlers zwischen den beiden Seiten (%1)</translation>
+    </message>
+    <message>
+        <source>It is settled on the chain: it comes back or was paid.</source>
+        <translation>Sie wird auf der Kette abgewickelt: Sie kommt zurück, oder sie wurde bezahlt.</translation>
+    </message>
+    <message>
+        <source>It arrives or comes back %1. If the other side is gone then, it takes %2 longer.</source>
+        <translation>Sie kommt %1 an oder zurück. Ist die Gegenseite dann weg, dauert es %2 länger.</translation>
+    </message>
+    <message>
+        <source>A payment to you through %1</source>
+        <translation>Eine Zahlung an dich über %1</translation>
+    </message>
+    <message>
+        <source>It is yours and is being added to your channel. Be online %1.</source>
+        <translation>Sie gehört dir und wird deinem Kanal gutgeschrieben. Sei %1 online.</translation>
+    </message>
+    <message>
+        <source>It is yours and is being added to your channel.</source>
+        <translation>Sie gehört dir und wird deinem Kanal gutgeschrieben.</translation>
+    </message>
+    <message>
+        <source>The practice shop could not pay it.</source>
+        <translation>Der Übungsladen konnte sie nicht bezahlen.</translation>
+    </message>
+    <message>
+        <source>No channel has room for it on its way to you.</source>
+        <translation>Auf dem Weg zu dir hat kein Kanal genug Platz dafür.</translation>
+    </message>
+    <message>
+        <source>Make an invoice of no more than can be received now.</source>
+        <translation>Erstelle eine Rechnung über höchstens so viel, wie jetzt empfangen werden kann.</translation>
+    </message>
+    <message>
+        <source>Nobody can pay this invoice any more.</source>
+        <translation>Diese Rechnung kann niemand mehr bezahlen.</translation>
+    </message>
+    <message>
+        <source>Make another one.</source>
+        <translation>Erstelle eine neue.</translation>
+    </message>
+    <message>
+        <source>It is paying it already.</source>
+        <translation>Er bezahlt sie bereits.</translation>
+    </message>
+    <message>
+        <source>Your wallet did not take the shop&apos;s channel.</source>
+        <translation>Deine Wallet hat den Kanal des Ladens nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>To be able to close a channel in time it needs confirmed coins on the chain, and there are too few.</source>
+        <translation>Um einen Kanal rechtzeitig schließen zu können, braucht sie bestätigtes Guthaben auf der Kette, und davon ist zu wenig da.</translation>
+    </message>
+    <message>
+        <source>Get practice coins at Home, wait for a block, then ask the shop again.</source>
+        <translation>Hol dir in der Übersicht Übungsgeld, warte auf einen Block, und frag den Laden dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The practice shop did not open a channel.</source>
+        <translation>Der Übungsladen hat keinen Kanal geöffnet.</translation>
+    </message>
+    <message>
+        <source>It has too few coins at the moment.</source>
+        <translation>Er hat im Augenblick zu wenig Geld.</translation>
+    </message>
+    <message>
+        <source>Close Runnel and open it again. If that does not help, make a new practice wallet under “Passphrase forgotten, or another wallet”.</source>
+        <translation>Schließe Runnel und öffne es neu. Hilft das nicht, lege unter „Passphrase vergessen, oder andere Wallet“ eine neue Übungs-Wallet an.</translation>
+    </message>
+    <message>
+        <source>Its end is missing.</source>
+        <translation>Das Ende fehlt.</translation>
+    </message>
+    <message>
+        <source>A character in it does not belong there, or capitals and small letters are mixed.</source>
+        <translation>Ein Zeichen darin gehört nicht hinein, oder Groß- und Kleinbuchstaben sind gemischt.</translation>
+    </message>
+    <message>
+        <source>It is not signed by the payee it names.</source>
+        <translation>Der Empfänger, der darin steht, hat es nicht unterschrieben.</translation>
+    </message>
+    <message>
+        <source>Some coins stay in the wallet so that channels can be closed in time.</source>
+        <translation>Etwas Geld bleibt in der Wallet, damit Kanäle rechtzeitig geschlossen werden können.</translation>
+    </message>
+    <message>
+        <source>The invoice names ways to the payee, but none begins at the other side of a channel of yours.</source>
+        <translation>Die Rechnung nennt Wege zum Empfänger, aber keiner beginnt bei der Gegenseite eines deiner Kanäle.</translation>
+    </message>
+    <message>
+        <source>You have no channel with the payee, and the invoice names no way to it.</source>
+        <translation>Du hast keinen Kanal mit dem Empfänger, und die Rechnung nennt keinen Weg zu ihm.</translation>
+    </message>
+    <message>
+        <source>Copy it again from beginning to end.</source>
+        <translation>Kopiere alles noch einmal von Anfang bis Ende.</translation>
+    </message>
+    <message>
+        <source>The invoice demands feature number %1 of the Lightning protocol.</source>
+        <translation>Die Rechnung verlangt die Funktion Nummer %1 des Lightning-Protokolls.</translation>
+    </message>
+    <message>
+        <source>The payment link demands “%1”.</source>
+        <translation>Der Zahlungslink verlangt „%1“.</translation>
+    </message>
+    <message>
+        <source>Another amount may do, or a channel with another node.</source>
+        <translation>Ein anderer Betrag kann helfen, oder ein Kanal mit einem anderen Knoten.</translation>
+    </message>
+    <message>
+        <source>The other side pays too small a fee for closing this channel at today&apos;s prices.</source>
+        <translation>Die Gegenseite zahlt für das Schließen dieses Kanals eine zu kleine Gebühr für die heutigen Preise.</translation>
+    </message>
+    <message>
+        <source>There are no practice coins left at the moment.</source>
+        <translation>Im Augenblick ist kein Übungsgeld mehr da.</translation>
+    </message>
+    <message>
+        <source>Part of what it has written is missing. A channel is not closed alone until its other side was connected and has confirmed where it stands: an outdated state could cost everything in it.</source>
+        <translation>Ein Teil dessen, was sie geschrieben hat, fehlt. Kein Kanal wird allein geschlossen, bevor seine Gegenseite verbunden war und bestätigt hat, wo er steht: Ein veralteter Stand könnte alles kosten, was darin ist.</translation>
+    </message>
+    <message>
+        <source>Look at Activity for what became of it, and please report it with the log: Settings says where it is.</source>
+        <translation>Sieh im Verlauf nach, was daraus geworden ist, und bitte melde es mit dem Protokoll: Wo es liegt, steht in den Einstellungen.</translation>
+    </message>
+    <message>
+        <source>Try again. Capitals and small letters are not the same.</source>
+        <translation>Versuche es noch einmal. Groß- und Kleinschreibung zählt.</translation>
+    </message>
+    <message>
+        <source>Take a copy of its folder and keep it. “Passphrase forgotten, or another wallet” makes room for a wallet from the 24 words, which bring back the coins on the chain. Money in channels is not in the words.</source>
+        <translation>Mache eine Kopie ihres Ordners und bewahre sie auf. „Passphrase vergessen, oder andere Wallet“ macht Platz für eine Wallet aus den 24 Wörtern, die das Guthaben auf der Kette zurückbringen. Geld in Kanälen steckt nicht in den Wörtern.</translation>
+    </message>
+    <message>
+        <source>Start Runnel for that network.</source>
+        <translation>Starte Runnel für jenes Netz.</translation>
+    </message>
+    <message>
+        <source>Close Runnel and open it again. If that does not help, make a new practice wallet under “Passphrase forgotten, or another wallet”: its coins are worth nothing.</source>
+        <translation>Schließe Runnel und öffne es neu. Hilft das nicht, lege unter „Passphrase vergessen, oder andere Wallet“ eine neue Übungs-Wallet an: Ihr Geld ist nichts wert.</translation>
+    </message>
+    <message>
+        <source>Please report it with the log, which is here: %1</source>
+        <translation>Bitte melde es mit dem Protokoll, das hier liegt: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s)</source>
+        <translation>
+            <numerusform>%n Block</numerusform>
+            <numerusform>%n Blöcke</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s)</source>
+        <translation>
+            <numerusform>etwa %n Minute</numerusform>
+            <numerusform>etwa %n Minuten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n hour(s)</source>
+        <translation>
+            <numerusform>etwa %n Stunde</numerusform>
+            <numerusform>etwa %n Stunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n day(s)</source>
+        <translation>
+            <numerusform>etwa %n Tag</numerusform>
+            <numerusform>etwa %n Tage</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>
@@ -1408,6 +1536,10 @@
     <message>
         <source>Search</source>
         <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Searching all of your activity …</source>
+        <translation>Dein ganzer Verlauf wird durchsucht …</translation>
     </message>
 </context>
 <context>
@@ -1541,17 +1673,6 @@
         <source>Closing alone</source>
         <translation>Allein schließen</translation>
     </message>
-    <message numerus="yes">
-        <source>Your coins wait %n block(s) then.</source>
-        <translation>
-            <numerusform>Dein Geld wartet dann %n Block lang.</numerusform>
-            <numerusform>Dein Geld wartet dann %n Blöcke lang.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Fee rate of its commitment</source>
-        <translation>Gebührensatz des Abschlusses</translation>
-    </message>
     <message>
         <source>Closed</source>
         <translation>Geschlossen</translation>
@@ -1583,6 +1704,14 @@
     <message>
         <source>%1, %2, ends %3 (block %4)</source>
         <translation>%1, %2, endet %3 (Block %4)</translation>
+    </message>
+    <message>
+        <source>Your coins come back %1 then.</source>
+        <translation>Dein Geld kommt dann %1 zurück.</translation>
+    </message>
+    <message>
+        <source>Fee rate of closing alone</source>
+        <translation>Gebührensatz beim Schließen allein</translation>
     </message>
 </context>
 <context>
@@ -1691,10 +1820,6 @@
         <translation>Unterwegs</translation>
     </message>
     <message>
-        <source>Payments under way (%1 of yours) are settled first, %2 at the latest</source>
-        <translation>Laufende Zahlungen (%1 davon deine) werden zuerst beendet, spätestens %2</translation>
-    </message>
-    <message>
         <source>Risk</source>
         <translation>Risiko</translation>
     </message>
@@ -1758,6 +1883,14 @@
         <source>Look at it under Channels, then choose again.</source>
         <translation>Sieh ihn unter Kanäle an, und wähle dann neu.</translation>
     </message>
+    <message>
+        <source>Payments under way (%1 of yours) are settled first, %2; longer if the other side is gone then</source>
+        <translation>Laufende Zahlungen (%1 von dir) werden zuerst abgewickelt, %2; länger, wenn die Gegenseite dann weg ist</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ConfirmSend</name>
@@ -1792,6 +1925,10 @@
     <message>
         <source>&amp;Send now</source>
         <translation>Jetzt &amp;senden</translation>
+    </message>
+    <message>
+        <source>First confirmation</source>
+        <translation>Erste Bestätigung</translation>
     </message>
 </context>
 <context>
@@ -1979,12 +2116,12 @@
         <translation>Empfange Geld auf eine Adresse dieser Wallet. Damit kannst du dann einen Kanal öffnen.</translation>
     </message>
     <message>
-        <source>Show an &amp;address</source>
-        <translation>Eine &amp;Adresse zeigen</translation>
-    </message>
-    <message>
         <source>Get practice coins</source>
         <translation>Übungsgeld holen</translation>
+    </message>
+    <message>
+        <source>Show an a&amp;ddress</source>
+        <translation>Eine A&amp;dresse zeigen</translation>
     </message>
 </context>
 <context>
@@ -2198,6 +2335,22 @@
         <source>Now and then, at best every day. While you are away for long, the other side could close the channel with an old state, and nobody would object.</source>
         <translation>Hin und wieder, am besten jeden Tag. Bist du lange weg, könnte die Gegenseite den Kanal mit einem alten Stand schließen, und niemand würde widersprechen.</translation>
     </message>
+    <message>
+        <source>The address of the node is missing.</source>
+        <translation>Die Adresse des Knotens fehlt.</translation>
+    </message>
+    <message>
+        <source>Without it the channel cannot be opened.</source>
+        <translation>Ohne sie kann der Kanal nicht geöffnet werden.</translation>
+    </message>
+    <message>
+        <source>This is no address of a node.</source>
+        <translation>Das ist keine Adresse eines Knotens.</translation>
+    </message>
+    <message>
+        <source>It is the node&apos;s key of 66 characters, then @, its host, and a port where it is not the usual one.</source>
+        <translation>Sie besteht aus dem Schlüssel des Knotens mit 66 Zeichen, dann @, seinem Rechnernamen und einem Port, wo es nicht der übliche ist.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::PayEntry</name>
@@ -2311,6 +2464,10 @@
     <message>
         <source>%1 sent.</source>
         <translation>%1 gesendet.</translation>
+    </message>
+    <message>
+        <source>Looking at what this is …</source>
+        <translation>Es wird nachgesehen, was das ist …</translation>
     </message>
 </context>
 <context>
@@ -2563,14 +2720,6 @@
         <translation>Wartet auf Geld. Es erscheint hier, sobald es unterwegs ist.</translation>
     </message>
     <message>
-        <source>The practice shop could not pay it.</source>
-        <translation>Der Übungsladen konnte sie nicht bezahlen.</translation>
-    </message>
-    <message>
-        <source>Make an invoice of no more than can be received now.</source>
-        <translation>Erstelle eine Rechnung über höchstens so viel, wie jetzt empfangen werden kann.</translation>
-    </message>
-    <message>
         <source>Waiting to be paid; %1 (%2).</source>
         <translation>Wartet auf Zahlung; %1 (%2).</translation>
     </message>
@@ -2585,6 +2734,14 @@
     <message>
         <source>Nothing can be received at this moment.</source>
         <translation>Im Augenblick kann nichts empfangen werden.</translation>
+    </message>
+    <message>
+        <source>An address is being made …</source>
+        <translation>Eine Adresse wird erstellt …</translation>
+    </message>
+    <message>
+        <source>There is no address yet.</source>
+        <translation>Noch gibt es keine Adresse.</translation>
     </message>
 </context>
 <context>
@@ -2715,6 +2872,14 @@
         <source>&amp;Done</source>
         <translation>&amp;Fertig</translation>
     </message>
+    <message>
+        <source>Log of this wallet</source>
+        <translation>Protokoll dieser Wallet</translation>
+    </message>
+    <message>
+        <source>For reporting what went wrong to whoever you have Runnel from. It holds no secrets, but it names your channels and payments.</source>
+        <translation>Um zu melden, was schiefgegangen ist, bei denen, von denen du Runnel hast. Es enthält keine Geheimnisse, nennt aber deine Kanäle und Zahlungen.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::SetupView</name>
@@ -2819,10 +2984,6 @@
         <translation>Eine Passphrase für diesen Computer</translation>
     </message>
     <message>
-        <source>It locks the wallet&apos;s file here. It is not in the 24 words: if you forget it, the words bring the coins back.</source>
-        <translation>Sie verschließt die Datei der Wallet hier. In den 24 Wörtern steckt sie nicht: Vergisst du sie, bringen die Wörter dein Guthaben zurück.</translation>
-    </message>
-    <message>
         <source>Passphrase</source>
         <translation>Passphrase</translation>
     </message>
@@ -2869,10 +3030,6 @@
         <translation>Deine 24 Wörter</translation>
     </message>
     <message>
-        <source>Write them on paper, in this order. Whoever has them has your coins; without them nobody can bring your coins back.</source>
-        <translation>Schreibe sie auf Papier, in dieser Reihenfolge. Wer sie hat, hat dein Geld; ohne sie kann es niemand zurückbringen.</translation>
-    </message>
-    <message>
         <source>They are not copied to the clipboard on purpose: other programs can read it.</source>
         <translation>Sie werden mit Absicht nicht in die Zwischenablage kopiert: Andere Programme können sie lesen.</translation>
     </message>
@@ -2907,10 +3064,6 @@
     <message>
         <source>Type them in their order. After a few letters, space completes the word and goes on to the next.</source>
         <translation>Tippe sie in ihrer Reihenfolge. Nach ein paar Buchstaben ergänzt die Leertaste das Wort und geht zum nächsten.</translation>
-    </message>
-    <message>
-        <source>Words bring back the coins on the chain. Channels that were open need the other side to be there.</source>
-        <translation>Wörter bringen das Guthaben auf der Kette zurück. Für Kanäle, die offen waren, muss die Gegenseite da sein.</translation>
     </message>
     <message>
         <source>Welcome back</source>
@@ -2987,6 +3140,18 @@
     <message>
         <source>It lies in %1.</source>
         <translation>Sie liegt in %1.</translation>
+    </message>
+    <message>
+        <source>It locks the wallet&apos;s file here. If you forget it, the 24 words bring back the coins on the chain. Money in channels is not in the words.</source>
+        <translation>Sie verschließt die Datei der Wallet hier. Vergisst du sie, bringen die 24 Wörter das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern.</translation>
+    </message>
+    <message>
+        <source>Write them on paper, in this order. Whoever has them has your coins. Only they bring back the coins on the chain. Money in channels is not in the words: that takes the files of this wallet, too.</source>
+        <translation>Schreibe sie auf Papier, in dieser Reihenfolge. Wer sie hat, hat dein Geld. Nur sie bringen das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern: Dazu braucht es auch die Dateien dieser Wallet.</translation>
+    </message>
+    <message>
+        <source>Words bring back the coins on the chain. Money in channels is not in the words: keep the folder of a wallet that had channels open.</source>
+        <translation>Wörter bringen das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern: Bewahre den Ordner einer Wallet auf, die offene Kanäle hatte.</translation>
     </message>
 </context>
 <context>

@@ -136,14 +136,32 @@
             <numerusform>It has not answered since about %2 (block %1, for %n blocks).</numerusform>
         </translation>
     </message>
-</context>
-<context>
-    <name>runnel::ui::ChannelDetails</name>
     <message numerus="yes">
-        <source>Your coins wait %n block(s) then.</source>
+        <source>%n block(s)</source>
         <translation>
-            <numerusform>Your coins wait %n block then.</numerusform>
-            <numerusform>Your coins wait %n blocks then.</numerusform>
+            <numerusform>%n block</numerusform>
+            <numerusform>%n blocks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s)</source>
+        <translation>
+            <numerusform>about %n minute</numerusform>
+            <numerusform>about %n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n hour(s)</source>
+        <translation>
+            <numerusform>about %n hour</numerusform>
+            <numerusform>about %n hours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n day(s)</source>
+        <translation>
+            <numerusform>about %n day</numerusform>
+            <numerusform>about %n days</numerusform>
         </translation>
     </message>
 </context>

@@ -23,6 +23,7 @@ using api::SetupProblem;
 
 /// Where the chain source of a wallet is remembered: it may hold a password, so it lies inside the wallet's own folder (mode 0600).
 constexpr const char* chain_file = "chain";
+constexpr const char* log_name = "runnel";
 
 SetupProblem setup_problem_of(const control::Failure& failure) {
     static const std::map<std::string_view, SetupFault> faults{
@@ -97,6 +98,10 @@ std::optional<api::SetupProblem> WalletSetup::check_chain(Network network, const
     return SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))};
 }
 
+std::string WalletSetup::log_file(Network network) const {
+    return (directory_of(network) / (std::string(log_name) + ".log")).string();
+}
+
 std::string_view WalletSetup::word(std::size_t index) const { return keys::WordList::of(keys::Language::english).word(index); }
 
 std::vector<std::string_view> WalletSetup::words_like(std::string_view beginning, std::size_t most) const {
@@ -150,7 +155,7 @@ WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
     options.directory = directory;
     options.network = network;
     options.log_level = m_options.log_level;
-    options.log = open_log(directory, "runnel", m_options.log_level, LogTo::file);
+    options.log = open_log(directory, log_name, m_options.log_level, LogTo::file);
     options.listen_host = "127.0.0.1";
     const auto chain = network == Network::practice ? std::string() : opening.chain.empty() ? chain_of(network) : opening.chain;
     if (!chain.empty()) {

@@ -33,6 +33,7 @@ public:
     SecretBytes fresh_words() override;
     std::optional<api::WordsProblem> check_words(ByteView words) const override;
     std::optional<api::SetupProblem> check_chain(Network network, const std::string& chain) const override;
+    std::string log_file(Network network) const override;
     std::string_view word(std::size_t index) const override;
     std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
     void create(api::Creation creation, api::OnSession done) override;

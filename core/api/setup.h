@@ -96,6 +96,8 @@ public:
     /// Takes seconds, on a thread of its own.
     virtual void create(Creation creation, OnSession done) = 0;
     virtual void open(Opening opening, OnSession done) = 0;
+    /// Where the log of a network's wallet lies; empty where nobody knows.
+    virtual std::string log_file(Network) const { return {}; }
     /// Gives a wallet's folder another name, so that another wallet can be made in its place. Nothing is deleted; refused while a
     /// program has it open. Says where it lies now.
     virtual void set_aside(Network network, std::function<void(Result<std::string, SetupProblem>)> done) = 0;

@@ -15,6 +15,8 @@
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QPointer>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QVBoxLayout>
@@ -85,16 +87,25 @@ public:
         if (!settle())
             wrong << m_view.name() + u'/' + name + QStringLiteral(": does not come to rest");
         for (const auto& line : lookAt(what)) wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
-        ++taken;
+        if (m_view.language == QStringLiteral("pseudo")) {
+            for (const auto& line : untranslatedIn(what))
+                wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
+        }
+        names << name;
         const auto folder = qEnvironmentVariable("RUNNEL_PICTURES");
         if (folder.isEmpty()) return;
         QDir().mkpath(folder + u'/' + m_view.name());
         what.grab().save(folder + u'/' + m_view.name() + u'/' + name + QStringLiteral(".png"));
+        // What can be scrolled to, as a whole.
+        for (auto* const area : what.findChildren<QScrollArea*>()) {
+            if (!area->isVisibleTo(&what) || area->verticalScrollBar()->maximum() == 0) continue;
+            area->widget()->grab().save(folder + u'/' + m_view.name() + u'/' + name +
+                                        QStringLiteral("-all.png"));
+        }
     }
     ui::Preferences& preferences() { return m_preferences; }
 
-    QStringList wrong;
-    int taken = 0;
+    QStringList wrong, names;
 
 private:
     /// Of all that can be seen.
@@ -118,8 +129,10 @@ private:
 };
 
 struct OnStage {
-    explicit OnStage(Stage::Scene scene = Stage::Scene::full, bool practice = true)
-        : stage(scene),
+    explicit OnStage(Stage::Scene scene = Stage::Scene::full, bool practice = true,
+                     bool is_silent = false)
+        : silent(is_silent),
+          stage(scene),
           wallet(
               stage,
               [this](std::function<void()> what) {
@@ -129,7 +142,7 @@ struct OnStage {
           shell(new ui::Shell(wallet)) {}
     ~OnStage() { delete shell; }
     /// Nothing is answered that is asked meanwhile.
-    bool silent = false;
+    bool silent;
     Stage stage;
     ui::WalletModel wallet;
     QPointer<ui::Shell> shell;

@@ -1,6 +1,8 @@
 #include "tests/ui/look.h"
 
+#include "ui/pages/activity_row.h"
 #include "ui/style/theme.h"
+#include "ui/widgets/amount_label.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/choice.h"
 #include "ui/widgets/cue_line.h"
@@ -149,10 +151,22 @@ QStringList overlapsIn(QWidget& top) {
 
 QStringList faintIn(QWidget& top) {
     QStringList out;
+    // Drawn once, and looked at for each of what stands in it.
+    QHash<QWidget*, QImage> grounds;
     for (auto* const widget : seenIn(top)) {
         const auto* const label = qobject_cast<QLabel*>(widget);
-        const bool is_text = (label != nullptr && !label->text().trimmed().isEmpty()) ||
-                             (qobject_cast<ui::Button*>(widget) != nullptr && widget->isEnabled()) || qobject_cast<ui::RailButton*>(widget) != nullptr;
+        const bool is_painted =
+            qobject_cast<ui::AmountLabel*>(widget) != nullptr ||
+            qobject_cast<ui::CueChip*>(widget) != nullptr ||
+            qobject_cast<ui::ActivityRow*>(widget) != nullptr ||
+            widget->objectName() == QStringLiteral("legendItem") ||
+            (qobject_cast<QAbstractButton*>(widget) != nullptr &&
+             !static_cast<QAbstractButton*>(widget)->text().isEmpty() &&
+             qobject_cast<QPushButton*>(widget) == nullptr && widget->isEnabled());
+        const bool is_text =
+            is_painted || (label != nullptr && !label->text().trimmed().isEmpty()) ||
+            (qobject_cast<ui::Button*>(widget) != nullptr && widget->isEnabled()) ||
+            qobject_cast<ui::RailButton*>(widget) != nullptr;
         if (!is_text) continue;
         // What was drawn, with everything below it.
         QWidget* ground_widget = &top;
@@ -161,9 +175,13 @@ QStringList faintIn(QWidget& top) {
             if (up->objectName() == QStringLiteral("pageContent")) ground_widget = up;
         }
         const QPoint at = widget->mapTo(ground_widget, QPoint());
-        QImage image(widget->size(), QImage::Format_RGB32);
-        image.fill(top.palette().color(QPalette::Window));
-        ground_widget->render(&image, QPoint(), QRegion(QRect(at, widget->size())), QWidget::DrawChildren);
+        auto& drawn = grounds[ground_widget];
+        if (drawn.isNull()) {
+            drawn = QImage(ground_widget->size(), QImage::Format_RGB32);
+            drawn.fill(top.palette().color(QPalette::Window));
+            ground_widget->render(&drawn, QPoint(), ground_widget->rect(), QWidget::DrawChildren);
+        }
+        const QImage image = drawn.copy(QRect(at, widget->size()));
         QHash<QRgb, int> count;
         for (int y = 2; y < image.height() - 2; ++y) {
             for (int x = 2; x < image.width() - 2; ++x) ++count[image.pixel(x, y) | 0xff000000];
@@ -222,8 +240,8 @@ QStringList mnemonicsIn(QWidget& top) {
 }
 
 QStringList lookAt(QWidget& top) {
-    QStringList out = clippedIn(top) + overlapsIn(top) + faintIn(top) + scrolledIn(top) +
-                      tooWideIn(top) + mnemonicsIn(top);
+    QStringList out = clippedIn(top) + squeezedIn(top) + overlapsIn(top) + faintIn(top) +
+                      scrolledIn(top) + tooWideIn(top) + mnemonicsIn(top);
     out.removeDuplicates();
     return out;
 }

@@ -17,6 +17,11 @@ QStringList lookAt(QWidget& top);
 QStringList clippedIn(QWidget& top);
 QStringList overlapsIn(QWidget& top);
 QStringList faintIn(QWidget& top);
+/// Of what widgets paint themselves: amounts, rows, legends, boxes to tick, what stands in an empty
+/// field.
+QStringList squeezedIn(QWidget& top);
+/// In the language "pseudo": what is no data and has no brackets around it never went through tr().
+QStringList untranslatedIn(QWidget& top);
 /// Of a dialog: it could be higher than it is.
 QStringList scrolledIn(QWidget& top);
 /// Lines of text that are longer than is good to read.

@@ -87,10 +87,18 @@ public:
         static_cast<void>(QTest::qWaitForWindowActive(&m_window));
         QTest::keyClick(&m_window, key, Qt::ControlModifier);
     }
+    /// With a click into the field, unless the keyboard is there already.
     bool type(const char* name, const QString& text) {
         auto* const field = see<QWidget>(name);
         if (field == nullptr) return false;
-        field->setFocus();
+        if (field->window()->focusWidget() != field) {
+            ++clicks;
+            QTest::mouseClick(field, Qt::LeftButton);
+        }
+        if (field->window()->focusWidget() != field) {
+            qWarning("a click does not lead into %s", name);
+            return false;
+        }
         QTest::keyClicks(field, text);
         return true;
     }

@@ -151,7 +151,7 @@ void Stage::fillLists() {
         }
         // The one that waits still can be paid; the older one has expired.
         if (!line.outgoing) p.expires = ago(line.ago > 10'000 ? line.ago - 3'600 : -3'540);
-        p.sequence = static_cast<std::uint64_t>(100 - n);
+        p.sequence = static_cast<std::uint64_t>(10'000 - n);
         m_payments.push_back(p);
         ++n;
     }
@@ -172,6 +172,10 @@ void Stage::fillLists() {
 }
 
 void Stage::post(api::Command command, api::OnAnswer on_answer) {
+    const bool receives = std::holds_alternative<api::CreateInvoice>(command.wish) ||
+                          std::holds_alternative<api::NewAddress>(command.wish);
+    if (receives && receive_fails) return on_answer(fail(*receive_fails));
+    if (receives && hold_receive) return m_waiting.push_back(std::move(on_answer));
     if (std::holds_alternative<api::CreateInvoice>(command.wish)) {
         last_invoice = hashOf(99);
         const std::string bolt11 = "lnbcrt12500n1pj9npz3pp5" + std::string(240, 'q');
@@ -181,7 +185,7 @@ void Stage::post(api::Command command, api::OnAnswer on_answer) {
         view.created = ago(0);
         view.expires = ago(-3'600);
         view.bolt11 = bolt11;
-        view.sequence = 1'000;
+        view.sequence = 20'000;
         if (!payment(last_invoice)) m_payments.insert(m_payments.begin(), view);
         on_answer(api::Answer(api::InvoiceMade{bolt11, last_invoice, *view.expires}));
         return;
@@ -308,7 +312,24 @@ Result<api::SendQuote, api::Problem> Stage::quote(const api::AskSend& ask) const
 }
 
 std::vector<api::PaymentView> Stage::payments(const api::ListRequest& request) const {
-    return request.cursor ? std::vector<api::PaymentView>() : m_payments;
+    auto all = m_payments;
+    for (std::size_t i = 0; i < more_payments; ++i) {
+        api::PaymentView p;
+        p.status = api::PaymentStatus::paid;
+        p.amount = Sat(100 + i).msat();
+        p.created = ago(5'000'000 + static_cast<std::int64_t>(i));
+        p.payment_hash.raw().fill(0xee);
+        p.payment_hash.raw()[0] = static_cast<std::uint8_t>(i >> 8);
+        p.payment_hash.raw()[1] = static_cast<std::uint8_t>(i);
+        p.sequence = 5'000 - i;
+        all.push_back(p);
+    }
+    std::vector<api::PaymentView> out;
+    for (const auto& payment : all) {
+        if (request.cursor && payment.sequence >= *request.cursor) continue;
+        if (out.size() < request.limit) out.push_back(payment);
+    }
+    return out;
 }
 
 std::optional<api::PaymentView> Stage::payment(const PaymentHash& hash) const {
@@ -379,13 +400,15 @@ void StageSetup::create(api::Creation, api::OnSession done) {
     if (!silent) done(fail(api::SetupProblem{api::SetupFault::disk, "No space left on device"}));
 }
 void StageSetup::set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) {
+    if (fails) return done(fail(*fails));
     for (auto& choice : offered) {
         if (choice.network == network) choice.exists = false;
     }
     done(std::string("/home/somebody/.local/share/runnel/practice-until-2027-01-05"));
 }
 void StageSetup::open(api::Opening, api::OnSession done) {
-    if (!silent) done(fail(api::SetupProblem{api::SetupFault::wrong_passphrase, {}}));
+    if (!silent)
+        done(fail(fails.value_or(api::SetupProblem{api::SetupFault::wrong_passphrase, {}})));
 }
 
 }  // namespace runnel::test

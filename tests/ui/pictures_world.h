@@ -45,7 +45,7 @@ public:
         asked_through_hub = through_hub;
         answerPractice(done, std::string("good"));
     }
-    void refund(std::string, Done<Msat> done) override { done(Msat(0)); }
+    void refund(std::string, Done<Msat> done) override { answerPractice(done, Msat(0)); }
     void open_to_me(Sat, Done<Txid> done) override { answerPractice(done, Txid{}); }
     void on_state(api::OnPracticeState what) override {
         what({api::PracticeState::Stand::running, 0, {}, {}, {}});
@@ -58,6 +58,10 @@ public:
     /// Every wish so far but those for an address.
     std::vector<decltype(api::Command::wish)> posted;
     std::optional<api::Problem> practice_fails, quote_fails;
+    /// Why no invoice and no address is made.
+    std::optional<api::Problem> receive_fails;
+    /// They wait for answerNext().
+    bool hold_receive = false;
     std::optional<bool> asked_through_hub;
     /// What the practice network is asked waits for releasePractice().
     bool hold_practice = false;
@@ -73,6 +77,8 @@ public:
     mutable int times_inspected = 0, times_quoted = 0;
     /// Another address each time; else always the same.
     bool fresh_addresses = false;
+    /// Older than those that there are, in pages.
+    std::size_t more_payments = 0;
     api::OnPracticeState tell_practice;
     PaymentHash last_invoice;
 
@@ -117,6 +123,8 @@ public:
     void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
     std::vector<api::WalletChoice> offered;
     bool silent = false;
+    /// Why nothing is opened or set aside.
+    std::optional<api::SetupProblem> fails;
 };
 
 }  // namespace runnel::test

@@ -107,7 +107,11 @@ private slots:
         QVERIFY(person.press("railChannels"));
         QVERIFY(desk.waitFor([&] { return !desk.wallet().practicePeers().empty(); }));
         QVERIFY(person.press("practiceOpenToMe"));
-        QVERIFY(person.waitToRead("channelsProblemWhat", QStringLiteral("not connected")));
+        QVERIFY(
+            person.waitToRead("channelsProblemWhat", QStringLiteral("Your wallet did not take")));
+        QVERIFY(person.read("channelsProblemWhy").contains(QStringLiteral("confirmed coins")));
+        QVERIFY(person.read("channelsProblemTry").contains(QStringLiteral("Get practice coins")));
+        QVERIFY(person.waitToRead("noticeWhat", QStringLiteral("was declined")));
         QVERIFY(person.press("railHome"));
         QVERIFY(desk.getCoins());
         // Once connected, and with coins, it can.

@@ -36,7 +36,7 @@ Sheet* makeSheet(const QString& name, StageDesk& desk) {
         quote.amount = 250'000_sat;
         quote.fee = 412_sat;
         return new ConfirmSend(QStringLiteral("bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"),
-                               quote, desk.shell);
+                               quote, QStringLiteral("today"), desk.shell);
     }
     if (name == QStringLiteral("open")) return new OpenChannelDialog(wallet, desk.shell);
     if (name == QStringLiteral("close")) return new CloseChannelDialog(wallet, channel, desk.shell);

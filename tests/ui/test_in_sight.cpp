@@ -219,7 +219,7 @@ private slots:
         QCOMPARE(factOf(*details, "Yours"),
                  grouped(331'204) + QStringLiteral(".5") + unitSpace + QStringLiteral("sat"));
         QCOMPARE(factOf(*details, "Theirs"), satText(150'000_sat));
-        QCOMPARE(factOf(*details, "Fee rate of its commitment"),
+        QCOMPARE(factOf(*details, "Fee rate of closing alone"),
                  QStringLiteral("1.012 sat per vbyte"));
         QVERIFY(!desk.isSaid(QStringLiteral("msat")));
         delete details;

@@ -3,6 +3,10 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/practice_desk.h"
 
+#include "ui/widgets/fields.h"
+
+#include <QFile>
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -10,6 +14,28 @@ using namespace runnel::literals;
 namespace {
 
 constexpr Sat coins{1'000'000};
+
+/// What Activity says has come and gone, in all.
+struct Sums {
+    explicit Sums(const ui::ActivityModel& activity) {
+        for (int row = 0; row < activity.rowCount(); ++row) {
+            const auto& entry = activity.at(row);
+            if (const auto* const tx = entry.transaction()) {
+                on_chain += tx->net_sat;
+                chain_fees += tx->fee.value_or(Sat(0));
+            } else if (const auto* const payment = entry.payment();
+                       payment->status == api::PaymentStatus::paid) {
+                if (payment->outgoing)
+                    spent += payment->amount + payment->fee;
+                else
+                    received += payment->amount;
+            }
+        }
+    }
+    std::int64_t on_chain = 0;
+    Sat chain_fees;
+    Msat spent, received;
+};
 
 }  // namespace
 
@@ -50,8 +76,16 @@ private slots:
             qInfo("%d clicks", person.clicks);
             QVERIFY2(person.clicks <= 25, "the way is too long");
             left = desk.balance().onchain;
-            // A million came, 8,000 stayed in the shop, the rest are fees of two transactions.
-            QVERIFY(left < 992'000_sat);
+            // Every satoshi: what the chain moved is what is there, and what is gone of the million
+            // was spent, or is a fee that Activity names.
+            const auto& activity = desk.window->wallet()->activity();
+            QVERIFY(desk.waitFor(
+                [&] { return Sums(activity).on_chain == static_cast<std::int64_t>(left.raw()); }));
+            const Sums sums(activity);
+            QCOMPARE(sums.spent, 10'000'000_msat);
+            QCOMPARE(sums.received, 2'000'000_msat);
+            QVERIFY(sums.chain_fees > 0_sat && sums.chain_fees < 5'000_sat);
+            QCOMPARE((left + sums.chain_fees).msat() + sums.spent, coins.msat() + sums.received);
         }
         // The same wallet and the same network after a restart.
         PracticeDesk desk(folder);
@@ -62,6 +96,10 @@ private slots:
         QCOMPARE(desk.balance().onchain.raw(), left.raw());
         QVERIFY(desk.waitFor([&] { return desk.picture().chain.synced; }));
         QVERIFY(person.press("practiceBlock"));
+        QVERIFY(person.press("railSettings"));
+        const auto* const log = person.see<ui::CopyField>("settingsLog");
+        QVERIFY(log != nullptr && QFile::exists(log->text()));
+        QVERIFY(person.press("settingsDone"));
         // A second window on the same wallet is told so.
         PracticeDesk second(folder);
         auto& other = *second.person;

@@ -61,6 +61,8 @@ private slots:
         QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
         const auto node_id = (*made)->node().snapshot()->node_id;
         QVERIFY(node_id.is_valid());
+        // Where its log lies, for whoever has to report something.
+        QVERIFY(QFile::exists(QString::fromStdString(place.setup->log_file(Network::regtest))));
         // One program at a time.
         const auto second = place.open();
         QVERIFY(!second);

@@ -186,11 +186,21 @@ struct World::Impl final : api::Practice {
     }
     void open_to_me(Sat amount, Done<Txid> done) override {
         asio::post(io, [this, amount, done] {
-            shop->engine->post({freshId(), api::OpenChannel{person->ring->node_id(), amount, Msat(0), false, std::nullopt}},
-                               [done](const api::CommandResult& result) {
-                                   if (!result) done(fail(result.error()));
-                                   else done(std::get<api::ChannelOpening>(*result).funding_txid);
-                               });
+            // To whoever is connected to it, as over the practice network.
+            person->engine->post(
+                {freshId(), api::Connect{shop->ring->node_id(), "127.0.0.1", shop->port}},
+                [this, amount, done](const api::CommandResult& connected) {
+                    if (!connected) return done(fail(connected.error()));
+                    shop->engine->post(
+                        {freshId(), api::OpenChannel{person->ring->node_id(), amount, Msat(0),
+                                                     false, std::nullopt}},
+                        [done](const api::CommandResult& result) {
+                            if (!result)
+                                done(fail(result.error()));
+                            else
+                                done(std::get<api::ChannelOpening>(*result).funding_txid);
+                        });
+                });
         });
     }
 

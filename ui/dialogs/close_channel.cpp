@@ -190,6 +190,14 @@ void CloseChannelDialog::refuse() {
     m_close->setEnabled(false);
     m_card->hide();
     m_explained->hide();
+    // Nothing is left to choose here: another choice would be quoted, and could be pressed, without
+    // what is said of it. Nor is there a channel that would be kept as it was.
+    for (auto* const choice : {m_agreed, m_alone}) {
+        choice->setEnabled(false);
+        choice->hide();
+    }
+    m_cancel->setText(tr("&Back"));
+    m_cancel->setFocus();
     m_problem->showProblem({tr("The channel has moved on in the meantime."), {}, tr("Look at it under Channels, then choose again.")});
 }
 

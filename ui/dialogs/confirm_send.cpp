@@ -9,7 +9,8 @@
 
 namespace runnel::ui {
 
-ConfirmSend::ConfirmSend(const QString& address, const api::SendQuote& quote, QWidget* parent)
+ConfirmSend::ConfirmSend(const QString& address, const api::SendQuote& quote,
+                         const QString& first_confirmation, QWidget* parent)
     : Sheet(tr("Send %1?").arg(satText(quote.amount)), "confirmSendSheet", parent) {
     body()->addWidget(new Text("muted", tr("Compare the address with the one you were given. What "
                                            "has left on the chain cannot be taken back.")));
@@ -22,6 +23,7 @@ ConfirmSend::ConfirmSend(const QString& address, const api::SendQuote& quote, QW
     facts->set(tr("Arrives"), satText(quote.amount));
     facts->set(tr("Fee"), satText(quote.fee));
     facts->set(tr("Leaves your wallet"), leavesText(quote));
+    facts->set(tr("First confirmation"), first_confirmation);
     card->body()->addWidget(facts);
     body()->addWidget(card);
     body()->addStretch(1);

@@ -1,5 +1,5 @@
-// ConfirmSend: the last look before coins leave for good: to whom, how much, at what cost. Nothing
-// is sent before its button is pressed, and then exactly what stands there.
+// ConfirmSend: the last look before coins leave for good: to whom, how much, at what cost, how
+// long it takes. Nothing is sent before its button is pressed, and then exactly what stands there.
 #pragma once
 
 #include "core/api/quote.h"
@@ -10,7 +10,9 @@ namespace runnel::ui {
 class ConfirmSend : public Sheet {
     Q_OBJECT
 public:
-    ConfirmSend(const QString& address, const api::SendQuote& quote, QWidget* parent);
+    /// `first_confirmation`: when it is to be expected.
+    ConfirmSend(const QString& address, const api::SendQuote& quote,
+                const QString& first_confirmation, QWidget* parent);
 };
 
 }  // namespace runnel::ui

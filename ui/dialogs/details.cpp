@@ -78,10 +78,13 @@ void ChannelDetails::refresh() {
     m_facts->set(tr("They keep back"), over ? QString() : satText(channel.their_reserve));
     m_facts->set(tr("Opened by"), channel.we_funded ? tr("you") : tr("the other side"));
     m_facts->set(tr("Confirmations"), over ? QString() : confirmationsText(channel));
-    m_facts->set(tr("Closing alone"), over || channel.our_delay == 0
-                                          ? QString()
-                                          : tr("Your coins wait %n block(s) then.", nullptr, channel.our_delay));
-    m_facts->set(tr("Fee rate of its commitment"),
+    m_facts->set(tr("Closing alone"),
+                 over || channel.our_delay == 0
+                     ? QString()
+                     // The closing transaction's own block comes first.
+                     : tr("Your coins come back %1 then.")
+                           .arg(rangeText(channel.our_delay + 1U, chain, m_wallet.now())));
+    m_facts->set(tr("Fee rate of closing alone"),
                  over || channel.feerate.raw() == 0 ? QString() : feerateText(channel.feerate));
     m_facts->set(tr("Closed"), channel.closing_reason.empty() ? QString() : closingReason(channel.closing_reason));
     m_facts->setCopyable(tr("Key of the other side"), qs(channel.peer.hex()), "detailsPeer");

@@ -206,6 +206,7 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
         return;
     }
     if (!m_refused) m_problem->hide();
+    if (!m_quoted) sayWhichNode();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
     m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it "
@@ -224,6 +225,18 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
     m_facts->set(tr("Be online"), tr("Now and then, at best every day. While you are away for "
                                      "long, the other side could close the channel "
                                      "with an old state, and nobody would object."));
+}
+
+void OpenChannelDialog::sayWhichNode() {
+    if (m_address->text().trimmed().isEmpty()) {
+        return m_problem->showNote("info", QStringLiteral("info"),
+                                   tr("The address of the node is missing."),
+                                   tr("Without it the channel cannot be opened."));
+    }
+    m_problem->showProblem({tr("This is no address of a node."),
+                            {},
+                            tr("It is the node's key of 66 characters, then @, its host, and a "
+                               "port where it is not the usual one.")});
 }
 
 void OpenChannelDialog::refuse(const api::Problem& problem) {

@@ -49,6 +49,7 @@ private:
     void connectThenOpen();
     void open(const Wish& quoted);
     void opened(const api::CommandResult& result);
+    void sayWhichNode();
     void refuse(const api::Problem& problem);
     enum class Stage { asking, connecting, opening };
     void setStage(Stage stage);

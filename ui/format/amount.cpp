@@ -4,6 +4,8 @@
 
 #include <QLocale>
 
+#include <algorithm>
+
 namespace runnel::ui {
 
 namespace {
@@ -70,6 +72,15 @@ std::optional<Sat> parseSat(const QString& text) {
     const Sat amount(digits.toULongLong());
     if (amount > max_money) return std::nullopt;
     return amount;
+}
+
+QString amountComplaint(const QString& text) {
+    const bool is_number = std::all_of(text.begin(), text.end(), [](QChar c) {
+        return (c >= u'0' && c <= u'9') || c == groupSpace || c == u' ';
+    });
+    if (is_number && !text.trimmed().isEmpty() && !parseSat(text))
+        return Words::tr("That is more than there can be.");
+    return Words::tr("Enter whole satoshi, for example %1.").arg(grouped(12'500));
 }
 
 }  // namespace runnel::ui

@@ -35,4 +35,7 @@ QString signedText(bool minus, Msat amount);
 /// else and for more than there can be.
 std::optional<Sat> parseSat(const QString& text);
 
+/// What to do about a text that parseSat() does not take, or that stands where an amount has to.
+QString amountComplaint(const QString& text);
+
 }  // namespace runnel::ui

@@ -160,7 +160,11 @@ QString closingReason(const std::string& reason) {
     if (reason == "asked to" || reason == "ours") return Words::tr("by you alone");
     if (reason == "revoked") return Words::tr("by the other side, with an old state");
     if (reason == "never confirmed") return Words::tr("it was never confirmed");
-    return tamed(reason);
+    // Of the node's own: a payment that the other side did not settle in time.
+    if (reason.rfind("HTLC ", 0) == 0)
+        return Words::tr("by you alone, because a payment on its way was not settled in time");
+    // A rule of the protocol that was broken, by the protocol's name.
+    return Words::tr("because of an error between the two sides (%1)").arg(tamed(reason));
 }
 
 QString closeCostText(const api::CloseQuote& quote, bool alone, bool we_funded) {

@@ -15,4 +15,9 @@ inline constexpr std::uint32_t again_and_again = 3;
 /// Nothing while it runs, or starts for the first time.
 std::optional<Wording> practiceTrouble(const std::optional<api::PracticeState>& state);
 
+/// Of what the shop was asked to do for this wallet. Its problem is the shop's own: what it says of
+/// "your channels" is about the shop's.
+Wording shopCouldNotPay(const api::Problem& problem);
+Wording shopCouldNotOpen(const api::Problem& problem);
+
 }  // namespace runnel::ui

@@ -35,6 +35,21 @@ QString technical(const Params& p, const char* name) {
     return text.isEmpty() ? QString() : Words::tr("The technical cause: %1").arg(text);
 }
 
+/// Why a text could not be decoded, where a person can do something with it; the decoder's name for
+/// it says nothing to anybody.
+QString whyUnreadable(const Params& p) {
+    const auto cause = p.text("cause");
+    if (cause == QStringLiteral("bad_checksum"))
+        return Words::tr("Its checksum does not fit: a character is wrong or missing.");
+    if (cause == QStringLiteral("truncated")) return Words::tr("Its end is missing.");
+    if (cause == QStringLiteral("bad_character"))
+        return Words::tr(
+            "A character in it does not belong there, or capitals and small letters are mixed.");
+    if (cause == QStringLiteral("bad_signature"))
+        return Words::tr("It is not signed by the payee it names.");
+    return {};
+}
+
 QString whereTheRestIs(const Params& p) {
     QStringList out{Words::tr("%1 can be sent in one payment now, %2 are needed with the fee.").arg(p.msat("can_send_msat"), p.msat("needed_msat"))};
     const auto tell = [&](const char* name, const QString& sentence) {
@@ -64,23 +79,33 @@ Wording noChannel(const Params& p) {
 }
 
 Wording moneyWording(ProblemKind kind, const Params& p) {
+    // What was kept with the name of its problem only has no figures: without them it would say
+    // zero.
     if (kind == ProblemKind::insufficient_funds) {
         return {Words::tr("There are not enough coins in the wallet."),
-                Words::tr("%1 can be spent now, %2 are needed with the fee.").arg(p.sat("available_sat"), p.sat("needed_sat")),
+                p.has("needed_sat") ? Words::tr("%1 can be spent now, %2 are needed with the fee.")
+                                          .arg(p.sat("available_sat"), p.sat("needed_sat"))
+                                    : QString(),
                 Words::tr("Choose a smaller amount, or receive coins first.")};
     }
     if (kind == ProblemKind::reserve_needed) {
         return {Words::tr("This would touch what keeps your channels safe."),
-                Words::tr("%1 stay in the wallet so that channels can be closed in time. %2 are there, %3 are needed in all.")
-                    .arg(p.sat("reserve_sat"), p.sat("available_sat"), p.sat("needed_sat")),
+                p.has("needed_sat")
+                    ? Words::tr("%1 stay in the wallet so that channels can be closed in time. %2 "
+                                "are there, %3 are needed in all.")
+                          .arg(p.sat("reserve_sat"), p.sat("available_sat"), p.sat("needed_sat"))
+                    : Words::tr(
+                          "Some coins stay in the wallet so that channels can be closed in time."),
                 Words::tr("Choose a smaller amount, or receive more coins first.")};
     }
     if (kind == ProblemKind::amount_too_small) {
-        return {Words::tr("The amount is too small."), Words::tr("The least is %1.").arg(p.bound("least")),
+        return {Words::tr("The amount is too small."),
+                p.has("least") ? Words::tr("The least is %1.").arg(p.bound("least")) : QString(),
                 Words::tr("Choose a larger amount.")};
     }
     if (kind == ProblemKind::amount_too_large) {
-        return {Words::tr("The amount is too large."), Words::tr("The most is %1.").arg(p.bound("most")),
+        return {Words::tr("The amount is too large."),
+                p.has("most") ? Words::tr("The most is %1.").arg(p.bound("most")) : QString(),
                 Words::tr("Choose a smaller amount.")};
     }
     if (kind == ProblemKind::insufficient_liquidity) {
@@ -98,19 +123,21 @@ Wording noRoute(const Params& p) {
     const auto cause = p.text("cause");
     if (cause == QStringLiteral("hints_unreachable")) {
         return {Words::tr("No way to the payee was found."),
-                Words::tr("The invoice names ways to the payee, but none begins at a peer of yours."),
+                Words::tr("The invoice names ways to the payee, but none begins at the other side "
+                          "of a channel of yours."),
                 Words::tr("Open a channel with the payee, or with a node it is connected to.")};
     }
-    return {Words::tr("No way to the payee was found."),
-            cause == QStringLiteral("payee_unknown")
-                ? Words::tr("The payee is no peer of yours, and the invoice names no way to it.")
-                : Words::tr("None of your channels leads there now."),
-            Words::tr("Open a channel with the payee, or with a node it is connected to.")};
+    return {
+        Words::tr("No way to the payee was found."),
+        cause == QStringLiteral("payee_unknown")
+            ? Words::tr("You have no channel with the payee, and the invoice names no way to it.")
+            : Words::tr("None of your channels leads there now."),
+        Words::tr("Open a channel with the payee, or with a node it is connected to.")};
 }
 
 Wording malformedLink(const Params& p) {
     const auto field = p.text("field"), cause = p.text("cause");
-    QString why = technical(p, "cause");
+    QString why = whyUnreadable(p);
     if (cause == QStringLiteral("bad_order")) {
         why = Words::tr("It says “%1” more than once, and only one can be meant.").arg(field);
     } else if (field == QStringLiteral("amount")) {
@@ -127,20 +154,26 @@ Wording malformedLink(const Params& p) {
 Wording malformed(const Params& p) {
     if (p.text("what") == QStringLiteral("link")) return malformedLink(p);
     if (p.text("what") == QStringLiteral("address")) {
-        return {Words::tr("This is no valid bitcoin address."),
-                p.text("cause") == QStringLiteral("bad_checksum")
-                    ? Words::tr("Its checksum does not fit: a character is wrong or missing.")
-                    : technical(p, "cause"),
+        return {Words::tr("This is no valid bitcoin address."), whyUnreadable(p),
                 Words::tr("Copy it again from beginning to end, or ask the payee for a new one.")};
     }
-    return {
-        Words::tr("This text cannot be read."),
-        p.has("cause")
-            ? Words::tr(
-                  "It is no complete Lightning invoice, bitcoin address or payment link (%1).")
-                  .arg(p.text("cause"))
-            : Words::tr("It is no complete Lightning invoice, bitcoin address or payment link."),
-        Words::tr("Copy it again from beginning to end. Invoices begin with “ln”.")};
+    const auto why = whyUnreadable(p);
+    const auto what =
+        Words::tr("It is no complete Lightning invoice, bitcoin address or payment link.");
+    return {Words::tr("This text cannot be read."), why.isEmpty() ? what : what + u' ' + why,
+            Words::tr("Copy it again from beginning to end.")};
+}
+
+/// A feature is a number in an invoice and a name in a link.
+QString whatIsUnsupported(const Params& p) {
+    const auto feature = p.text("feature");
+    bool is_number = false;
+    feature.toULongLong(&is_number);
+    if (is_number)
+        return Words::tr("The invoice demands feature number %1 of the Lightning protocol.")
+            .arg(feature);
+    if (feature.isEmpty() || feature == QStringLiteral("unknown")) return {};
+    return Words::tr("The payment link demands “%1”.").arg(feature);
 }
 
 /// As problems name networks; some addresses say no more than "one of the test networks".
@@ -197,7 +230,7 @@ Wording wordingOf(const api::Problem& problem) {
                     Words::tr("Check the address, and whether the other side is running.")};
         case ProblemKind::peer_refused:
             return {Words::tr("The other side said no."), technical(p, "reason"),
-                    Words::tr("Another amount or another peer may do.")};
+                    Words::tr("Another amount may do, or a channel with another node.")};
         case ProblemKind::insufficient_funds:
         case ProblemKind::reserve_needed:
         case ProblemKind::amount_too_small:
@@ -209,7 +242,10 @@ Wording wordingOf(const api::Problem& problem) {
             return {Words::tr("The invoice leaves the amount to you."), {}, Words::tr("Enter how much you want to pay.")};
         case ProblemKind::feerate_out_of_range:
             return {Words::tr("The fee rate is out of range."),
-                    Words::tr("It may be between %1 and %2 sat per vbyte.").arg(p.text("least"), p.text("most")),
+                    p.has("least") && p.has("most")
+                        ? Words::tr("It may be between %1 and %2 sat per vbyte.")
+                              .arg(p.text("least"), p.text("most"))
+                        : QString(),
                     Words::tr("Use the estimate.")};
         case ProblemKind::no_usable_channel:
             return noChannel(p);
@@ -239,7 +275,8 @@ Wording wordingOf(const api::Problem& problem) {
             return wrongNetwork(p);
         case ProblemKind::malformed: return malformed(p);
         case ProblemKind::unsupported:
-            return {Words::tr("This needs something that Runnel cannot do yet."), technical(p, "feature"),
+            return {Words::tr("This needs something that Runnel cannot do yet."),
+                    whatIsUnsupported(p),
                     Words::tr("Ask for a plain Lightning invoice, or for a bitcoin address.")};
         case ProblemKind::channel_not_open:
             return {Words::tr("The channel is not open any more."), {}, Words::tr("Channels shows where it stands.")};
@@ -254,13 +291,17 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::busy:
             return {Words::tr("Something of the same kind is still under way."), {}, Words::tr("Wait for it to end, then try again.")};
         case ProblemKind::commitment_underpaid:
-            return {Words::tr("The peer pays too small a fee for closing this channel at today's prices."), {},
-                    Words::tr("Wait until the peer raises it, or close the channel by agreement.")};
+            return {Words::tr("The other side pays too small a fee for closing this channel at "
+                              "today's prices."),
+                    {},
+                    Words::tr("Wait until it raises the fee, or close the channel by agreement.")};
         case ProblemKind::practice_gone:
             return {Words::tr("The practice network is not there at the moment."), {},
                     Words::tr("It starts again by itself; try again in a moment.")};
         case ProblemKind::faucet_dry:
-            return {Words::tr("The faucet has nothing left at the moment."), {}, Words::tr("Try again after some blocks.")};
+            return {Words::tr("There are no practice coins left at the moment."),
+                    {},
+                    Words::tr("Try again after some blocks.")};
         case ProblemKind::funding_lost:
             return {Words::tr("A channel never came to be."),
                     Words::tr("Another transaction spent the coin that was to fund it. What it did "
@@ -286,8 +327,8 @@ Wording wordingOf(const api::Problem& problem) {
                 Words::tr("Use a bitcoind that keeps all blocks. It is tried again by itself.")};
         case ProblemKind::store_in_doubt:
             return {Words::tr("An older copy of this wallet may have been started."),
-                    Words::tr("Part of what it has written is missing. A channel is not closed by "
-                              "force until its other side was connected and "
+                    Words::tr("Part of what it has written is missing. A channel is not closed "
+                              "alone until its other side was connected and "
                               "has confirmed where it stands: an outdated state could cost "
                               "everything in it."),
                     Words::tr("Leave Runnel open until every other side was connected once. "
@@ -301,7 +342,8 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::internal: break;
     }
     return {Words::tr("Something went wrong inside Runnel."), technical(p, "detail"),
-            Words::tr("Nothing was lost. Please report it with the log.")};
+            Words::tr("Look at Activity for what became of it, and please report it with the log: "
+                      "Settings says where it is.")};
 }
 
 Wording wordingOf(const std::string& kind_name) {

@@ -14,11 +14,12 @@ QString technical(const api::SetupProblem& problem) {
 
 }  // namespace
 
-Wording wordingOf(const api::SetupProblem& problem) {
+Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
     switch (problem.fault) {
         case SetupFault::wrong_passphrase:
-            return {Words::tr("This is not the passphrase of this wallet."), Words::tr("Nothing was touched."),
-                    Words::tr("Try again. Capital letters count.")};
+            return {Words::tr("This is not the passphrase of this wallet."),
+                    Words::tr("Nothing was touched."),
+                    Words::tr("Try again. Capitals and small letters are not the same.")};
         case SetupFault::in_use:
             return {Words::tr("This wallet is open already."), Words::tr("Only one program at a time can have it open, or coins could be lost."),
                     Words::tr("Use the other window, or close it first.")};
@@ -27,14 +28,20 @@ Wording wordingOf(const api::SetupProblem& problem) {
         case SetupFault::missing:
             return {Words::tr("There is no wallet here."), {}, Words::tr("Make a new one, or restore one from its words.")};
         case SetupFault::damaged:
-            return {Words::tr("The wallet's file is damaged."), Words::tr("Nothing was changed. %1").arg(technical(problem)).trimmed(),
-                    Words::tr("Keep the folder as it is and take a copy. The 24 words restore the coins in another folder.")};
+            return {Words::tr("The wallet's file is damaged."),
+                    Words::tr("Nothing was changed. %1").arg(technical(problem)).trimmed(),
+                    Words::tr("Take a copy of its folder and keep it. “Passphrase forgotten, or "
+                              "another wallet” makes room for a wallet from the 24 words, "
+                              "which bring back the coins on the chain. Money in channels is not "
+                              "in the words.")};
         case SetupFault::newer_version:
             return {Words::tr("This wallet was written by a newer Runnel."), {}, Words::tr("Use that version, or a later one.")};
         case SetupFault::other_network:
             return {Words::tr("This wallet belongs to another network."),
-                    problem.detail.empty() ? QString() : Words::tr("It was made for %1.").arg(tamed(problem.detail)),
-                    Words::tr("Start Runnel for that network, or choose another folder.")};
+                    problem.detail.empty()
+                        ? QString()
+                        : Words::tr("It was made for %1.").arg(tamed(problem.detail)),
+                    Words::tr("Start Runnel for that network.")};
         case SetupFault::out_of_memory:
             return {Words::tr("There is not enough memory to work out the key."), {}, Words::tr("Close other programs and try again.")};
         case SetupFault::disk:
@@ -44,10 +51,17 @@ Wording wordingOf(const api::SetupProblem& problem) {
             return {Words::tr("The address of the chain source cannot be used."), technical(problem),
                     Words::tr("It begins with bitcoind:http:// and names a host, a port and the way to a cookie file.")};
         case SetupFault::practice_gone:
-            return {Words::tr("The practice network did not start."), technical(problem), Words::tr("Close Runnel and start it again.")};
+            return {Words::tr("The practice network did not start."), technical(problem),
+                    Words::tr("Close Runnel and open it again. If that does not help, make a new "
+                              "practice wallet under “Passphrase forgotten, or another "
+                              "wallet”: its coins are worth nothing.")};
         case SetupFault::internal: break;
     }
-    return {Words::tr("Something went wrong inside Runnel."), technical(problem), Words::tr("Please report it with the log.")};
+    return {
+        Words::tr("Something went wrong inside Runnel."), technical(problem),
+        log.isEmpty()
+            ? Words::tr("Please report it with the log.")
+            : Words::tr("Please report it with the log, which is here: %1").arg(breakable(log))};
 }
 
 Wording wordingOf(const api::WordsProblem& problem) {

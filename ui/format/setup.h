@@ -6,7 +6,8 @@
 
 namespace runnel::ui {
 
-Wording wordingOf(const api::SetupProblem& problem);
+/// `log`: where the log of the wallet lies, for what has to be reported; empty where nobody knows.
+Wording wordingOf(const api::SetupProblem& problem, const QString& log = {});
 Wording wordingOf(const api::WordsProblem& problem);
 
 }  // namespace runnel::ui

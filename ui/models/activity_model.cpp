@@ -89,6 +89,7 @@ void ActivityModel::fetchMore(const QModelIndex& parent) {
             const bool first = !m_loaded;
             m_loaded = true;
             if (first) emit loaded();
+            emit fetched();
             if (m_all) fetchMore({});
         });
     });

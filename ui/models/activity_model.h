@@ -50,6 +50,8 @@ public:
 
 signals:
     void loaded();
+    /// More was read, or there was nothing more to read.
+    void fetched();
 
 private:
     void readTransactions();

@@ -73,7 +73,7 @@ ActivityPage::ActivityPage(WalletModel& wallet, QWidget* parent) : QWidget(paren
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
         connect(m_filter, signal, this, &ActivityPage::refresh);
     }
-    connect(&wallet.activity(), &ActivityModel::loaded, this, &ActivityPage::refresh);
+    connect(&wallet.activity(), &ActivityModel::fetched, this, &ActivityPage::refresh);
     // Confirmations are counted in the rows.
     connect(&wallet, &WalletModel::pictureChanged, m_list->viewport(), qOverload<>(&QWidget::update));
     connect(m_state->action(), &Button::clicked, m_search, &QLineEdit::clear);
@@ -90,6 +90,10 @@ void ActivityPage::refresh() {
     if (any) return;
     if (!m_wallet.activity().isLoaded()) {
         m_state->set(QStringLiteral("busy"), tr("Reading your activity …"), {});
+        m_state->offer({});
+    } else if (m_filter->isSearching() && m_wallet.activity().canFetchMore({})) {
+        // Not "nothing" before all of it was read.
+        m_state->set(QStringLiteral("busy"), tr("Searching all of your activity …"), {});
         m_state->offer({});
     } else if (m_filter->isSearching()) {
         m_state->set(QStringLiteral("search"), tr("Nothing found"), tr("No payment and no transaction holds all of these words."));

@@ -87,6 +87,16 @@ void draw(QPainter& painter, const QRect& rect, const Drawn& drawn, Qt::LayoutDi
     painter.drawText(status, align, painter.fontMetrics().elidedText(drawn.words.status, Qt::ElideRight, status.width()));
 }
 
+int leastWidthOf(const Drawn& drawn) {
+    const auto& theme = Theme::current();
+    QFont number = theme.font(Type::body);
+    number.setWeight(QFont::DemiBold);
+    const int amount = drawTabular(nullptr, {}, number, drawn.words.amount);
+    const int when = QFontMetrics(theme.font(Type::caption)).horizontalAdvance(drawn.when);
+    const int words = 9 * QFontMetrics(theme.font(Type::body)).averageCharWidth();
+    return 4 * space::medium + theme.px(20) + words + qMax(amount, when);
+}
+
 const ActivityEntry* entryOf(const QModelIndex& index) {
     const auto* model = index.model();
     QModelIndex source = index;
@@ -111,6 +121,10 @@ ActivityRow::ActivityRow(const ActivityEntry& entry, const WalletModel& wallet, 
     setAccessibleName(drawn.words.title + QStringLiteral(", ") + drawn.words.amount + QStringLiteral(", ") + drawn.words.status +
                       QStringLiteral(", ") + drawn.when);
     connect(this, &QAbstractButton::clicked, this, [this] { emit chosen(QByteArray::fromStdString(m_entry.key())); });
+}
+
+int ActivityRow::leastWidth() const {
+    return leastWidthOf(describe(m_entry, m_wallet));
 }
 
 QSize ActivityRow::sizeHint() const { return {240, rowHeight()}; }
@@ -147,6 +161,11 @@ void ActivityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     }
     draw(*painter, option.rect, describe(*entry, m_wallet), option.direction, option.widget->devicePixelRatioF());
     painter->restore();
+}
+
+int ActivityDelegate::leastWidth(const QModelIndex& index) const {
+    const auto* const entry = entryOf(index);
+    return entry == nullptr ? 0 : leastWidthOf(describe(*entry, m_wallet));
 }
 
 QSize ActivityDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {240, rowHeight()}; }

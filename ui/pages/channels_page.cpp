@@ -2,7 +2,7 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/channel.h"
-#include "ui/format/problem.h"
+#include "ui/format/practice.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/card.h"
@@ -136,7 +136,7 @@ void ChannelsPage::buildPractice() {
             practice_channel, this, [this, ask, problem](const Result<Txid, api::Problem>& opened) {
                 ask->setBusy(false);
                 if (!opened) {
-                    problem->showProblem(wordingOf(opened.error()));
+                    problem->showProblem(shopCouldNotOpen(opened.error()));
                     return reveal(problem);
                 }
                 problem->hide();

@@ -253,7 +253,7 @@ void HomePage::refreshFirstSteps() {
     } else {
         m_first->set(QStringLiteral("coins"), tr("Begin with some coins"),
                      tr("Receive coins to an address of this wallet. Then you can open a channel with them."));
-        m_first->offer(tr("Show an &address"));
+        m_first->offer(tr("Show an a&ddress"));
         connect(m_first->action(), &Button::clicked, this, &HomePage::wantsReceive);
     }
 }

@@ -59,6 +59,13 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPag
     connect(&m_wallet, &WalletModel::namesChanged, this, [this] {
         if (m_looked) show(*m_looked);
     });
+    // An answer comes at once nearly always: then nothing flickers.
+    m_slow.setSingleShot(true);
+    m_slow.setInterval(400);
+    connect(&m_slow, &QTimer::timeout, this, [this] {
+        m_entry->problem().showNote("info", QStringLiteral("busy"),
+                                    tr("Looking at what this is …"));
+    });
     m_again.setSingleShot(true);
     m_again.setInterval(300);
     connect(&m_again, &QTimer::timeout, this, &PayPage::lookAgain);
@@ -164,10 +171,14 @@ void PayPage::look() {
     // What stood there was of another text.
     m_invoice->hide();
     m_send->hide();
+    m_slow.stop();
     if (text.isEmpty()) return m_entry->problem().hide();
+    m_slow.start();
     m_wallet.bridge().inspect(text.toStdString(), this,
                               [this, number](const Result<api::Inspection, api::Problem>& looked) {
-                                  if (number == m_looking) show(looked);
+                                  if (number != m_looking) return;
+                                  m_slow.stop();
+                                  show(looked);
                               });
 }
 

@@ -73,7 +73,7 @@ private:
     Text *m_progress_title, *m_progress_hint;
     PayResult* m_result;
 
-    QTimer m_clock, m_again;
+    QTimer m_clock, m_again, m_slow;
     quint64 m_looking = 0;  ///< Counts looks: an answer to an older one is not shown.
     Way m_way = Way::lightning;
     std::optional<api::Inspection> m_looked;

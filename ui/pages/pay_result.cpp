@@ -10,6 +10,7 @@
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
 #include "ui/widgets/layouts.h"
+#include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
 namespace runnel::ui {
@@ -74,7 +75,20 @@ void PayResult::begin(const QString& glyph, Ink ink, const QString& title, const
 void PayResult::show(const PayEnd& end) {
     m_end = end;
     std::visit([this](const auto& how) { word(how); }, end.how);
+    announce();
     QWidget::show();
+}
+
+void PayResult::announce() {
+    QStringList out{m_title->text()};
+    if (!m_amount->isHidden()) out << m_amount->text();
+    for (const auto* const text : {m_why, m_try}) {
+        if (!text->isHidden()) out << text->text();
+    }
+    // The focus goes to the way on, which says nothing of how it ended.
+    setAccessibleName(
+        out.join(QStringLiteral(". ")).replace(QStringLiteral(".."), QStringLiteral(".")));
+    alert(this);
 }
 
 void PayResult::word(const PayEnd::Paid& end) {

@@ -61,6 +61,8 @@ private:
     void word(const PayEnd::NotPaid& end);
     void word(const PayEnd::NotSent& end);
     void word(const PayEnd::Open& end);
+    /// Says how it ended to whoever does not see it.
+    void announce();
     void begin(const QString& glyph, Ink ink, const QString& title, const QString& why = {},
                const QString& retry = {});
 

@@ -2,6 +2,7 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/overview.h"
+#include "ui/format/practice.h"
 #include "ui/format/problem.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
@@ -150,18 +151,18 @@ void ReceivePage::buildAddress() {
     m_address_state = new CueLine("addressState");
     m_address_qr = new QrView("addressQr");
     m_address_text = new CopyField(tr("Bitcoin address"), "addressText");
-    auto* const fresh = new Button(ButtonKind::secondary, tr("A &new address"), "addressNew");
-    fresh->setGlyph(QStringLiteral("refresh"));
+    m_fresh = new Button(ButtonKind::secondary, tr("A &new address"), "addressNew");
+    m_fresh->setGlyph(QStringLiteral("refresh"));
     auto* const layout = m_address_card->body();
     layout->setSpacing(space::medium);
     layout->addWidget(new Text("muted", tr("Coins sent here arrive on the chain. Open channels with them, or keep them as they are.")));
     layout->addWidget(m_address_state);
     layout->addWidget(m_address_qr);
     layout->addWidget(m_address_text);
-    layout->addWidget(fresh, 0, Qt::AlignLeft);
+    layout->addWidget(m_fresh, 0, Qt::AlignLeft);
     m_address->layout()->addWidget(m_address_card);
     body()->addWidget(m_address);
-    connect(fresh, &Button::clicked, this, &ReceivePage::makeAddress);
+    connect(m_fresh, &Button::clicked, this, &ReceivePage::makeAddress);
     connect(m_address_text, &CopyField::copied, this, [this] { emit said(tr("The address is in the clipboard.")); });
 }
 
@@ -179,7 +180,7 @@ void ReceivePage::showAddress() {
     m_lightning->setKind(ButtonKind::secondary);
     m_invoice->hide();
     m_address->show();
-    if (m_address_text->text().isEmpty()) makeAddress();
+    if (!m_has_address) makeAddress();
 }
 
 void ReceivePage::refresh() { m_receivable->setText(receivableSentence(m_wallet.picture())); }
@@ -199,7 +200,7 @@ void ReceivePage::makeInvoice() {
         m_make->setBusy(false);
         if (!result) {
             m_problem->showProblem(wordingOf(result.error()));
-            return;
+            return reveal(m_problem);
         }
         if (const auto* const made = std::get_if<api::InvoiceMade>(&*result)) invoiceMade(*made, amount);
     });
@@ -317,30 +318,43 @@ void ReceivePage::refundWanted() {
     m_wallet.practice()->refund(m_text->text().toStdString(), this, [this](const Result<Msat, api::Problem>& result) {
         m_refund->setBusy(false);
         if (result) return;
-        m_problem->showProblem({tr("The practice shop could not pay it."), wordingOf(result.error()).what,
-                                tr("Make an invoice of no more than can be received now.")});
+        m_problem->showProblem(shopCouldNotPay(result.error()));
+        reveal(m_problem);
     });
 }
 
 void ReceivePage::makeAddress() {
+    m_address_problem->hide();
+    m_fresh->setBusy(true);
+    // The one before is as good as it was; the first one is waited for.
+    if (!m_has_address) m_address_state->set(Cue::busy, tr("An address is being made …"));
+    showAddressParts();
     m_wallet.bridge().post(api::NewAddress{}, this, [this](const api::CommandResult& result) {
-        if (!result) {
-            m_address_problem->showProblem(wordingOf(result.error()));
-            return;
+        m_fresh->setBusy(false);
+        const auto* const made = result ? std::get_if<api::AddressMade>(&*result) : nullptr;
+        if (made == nullptr) {
+            m_address_problem->showProblem(wordingOf(result ? api::Problem{} : result.error()));
+            if (!m_has_address)
+                m_address_state->set(Cue::attention, tr("There is no address yet."));
+            return reveal(m_address_problem);
         }
-        const auto* const made = std::get_if<api::AddressMade>(&*result);
-        if (made == nullptr) return;
-        m_address_problem->hide();
         putAddress(QString::fromStdString(made->address));
     });
 }
 
 void ReceivePage::putAddress(const QString& address) {
     m_came.reset();
+    m_has_address = true;
     m_address_text->setText(address);
     m_address_qr->setText(address.toUpper());
     m_address_state->set(
         Cue::waiting, tr("Waiting for coins. They appear here as soon as they are on their way."));
+    showAddressParts();
+}
+
+void ReceivePage::showAddressParts() {
+    m_address_qr->setVisible(m_has_address);
+    m_address_text->setVisible(m_has_address);
 }
 
 }  // namespace runnel::ui

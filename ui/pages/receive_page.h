@@ -46,6 +46,8 @@ private:
     void makeInvoice();
     void makeAddress();
     void putAddress(const QString& address);
+    /// Only what there is to show of it.
+    void showAddressParts();
     /// What the shown invoice waits for, and how long still.
     void showWaiting();
     void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
@@ -80,6 +82,8 @@ private:
     CopyField* m_address_text;
     CueLine* m_address_state;
     Banner* m_address_problem;
+    Button* m_fresh;
+    bool m_has_address = false;
     std::optional<api::CoinsReceived> m_came;  ///< Last, to the shown address.
 };
 

@@ -213,18 +213,22 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
     if (all) m_amount_edit->setAmount(quote->amount);
     m_facts->set(tr("Fee"), satText(quote->fee));
     m_facts->set(tr("Leaves your wallet"), leavesText(*quote));
-    m_facts->set(tr("First confirmation"), rangeText(api::blocks_of(m_quoted->pace),
-                                                     m_wallet.picture().chain, m_wallet.now()));
+    m_facts->set(tr("First confirmation"), firstConfirmation());
     m_facts->set(tr("Stays"), all ? keptSentence(quote->kept, quote->kept_reason)
                                   : restText(quote->kept, quote->reserve));
     m_send->setText(tr("&Send %1 …").arg(satText(quote->amount)));
+}
+
+QString SendPreview::firstConfirmation() const {
+    return rangeText(api::blocks_of(m_quoted->pace), m_wallet.picture().chain, m_wallet.now());
 }
 
 void SendPreview::confirm() {
     if (!m_quoted || !m_send->isEnabled()) return;
     // What the dialog says is what is sent, whatever is asked or answered meanwhile.
     const auto sending = *m_quoted;
-    auto* const dialog = new ConfirmSend(qs(sending.target.address), sending.quote, this);
+    auto* const dialog =
+        new ConfirmSend(qs(sending.target.address), sending.quote, firstConfirmation(), this);
     connect(dialog, &QDialog::accepted, this, [this, sending] { emit confirmed(sending); });
     dialog->present();
 }

@@ -51,6 +51,7 @@ private:
     void show(const Result<api::SendQuote, api::Problem>& quote);
     void showTarget();
     void confirm();
+    QString firstConfirmation() const;
     api::Pace pace() const;
 
     WalletModel& m_wallet;

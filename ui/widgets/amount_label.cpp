@@ -11,6 +11,8 @@ namespace runnel::ui {
 
 namespace {
 
+constexpr int smallest = 11;
+
 /// Half of the number's size, not smaller than a caption.
 QFont unitFont(const QFont& number) {
     QFont font = Theme::current().font(Type::body);
@@ -84,6 +86,12 @@ QSize AmountLabel::sizeHint() const {
     return {out.width() + 2, Theme::current().lineHeight(m_type)};
 }
 
+int AmountLabel::leastWidth() const {
+    auto font = Theme::current().font(m_type);
+    font.setPixelSize(qMin(font.pixelSize(), smallest));
+    return layOut(font, grouped(m_amount.floor_sat().raw())).width();
+}
+
 QSize AmountLabel::minimumSizeHint() const { return {qMin(sizeHint().width(), 140), sizeHint().height()}; }
 
 void AmountLabel::paintEvent(QPaintEvent*) {
@@ -92,7 +100,7 @@ void AmountLabel::paintEvent(QPaintEvent*) {
     const QString number = grouped(m_amount.floor_sat().raw());
     QFont font = Theme::current().font(m_type);
     auto out = layOut(font, number);
-    while (out.width() > width() && font.pixelSize() > 11) {
+    while (out.width() > width() && font.pixelSize() > smallest) {
         font.setPixelSize(font.pixelSize() - 1);
         out = layOut(font, number);
     }

@@ -23,6 +23,9 @@ public:
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
+    /// Below it the amount would be cut: it is set smaller where room is scarce, and not smaller
+    /// than can be read.
+    int leastWidth() const;
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -81,11 +81,15 @@ class LegendItem : public QWidget {
 public:
     LegendItem(Part part, const QString& text) : m_part(part), m_text(text) {
         setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+        setObjectName(QStringLiteral("legendItem"));
         setAccessibleName(text);
     }
-    QSize sizeHint() const override {
-        const QFontMetrics metrics(Theme::current().font(Type::caption));
-        return {swatch() + 6 + metrics.horizontalAdvance(m_text) + 2, Theme::current().lineHeight(Type::caption) + 2};
+    QSize sizeHint() const override { return sizeIn(Theme::current().font(Type::caption)); }
+    /// Set smaller where room is scarce, but not smaller than it can be read.
+    QSize minimumSizeHint() const override {
+        auto font = Theme::current().font(Type::caption);
+        font.setPixelSize(qMin(font.pixelSize(), smallest));
+        return sizeIn(font);
     }
 
 protected:
@@ -97,12 +101,20 @@ protected:
         painter.setPen(QPen(Theme::current().colors().edge, 1));
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5));
         painter.setPen(Theme::current().colors().muted);
-        painter.setFont(Theme::current().font(Type::caption));
+        auto font = Theme::current().font(Type::caption);
+        while (sizeIn(font).width() > width() && font.pixelSize() > smallest)
+            font.setPixelSize(font.pixelSize() - 1);
+        painter.setFont(font);
         const QRect where = mirrored ? rect().adjusted(0, 0, -swatch() - 6, 0) : rect().adjusted(swatch() + 6, 0, 0, 0);
         painter.drawText(where, Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft), m_text);
     }
 
 private:
+    static constexpr int smallest = 12;
+    QSize sizeIn(const QFont& font) const {
+        return {swatch() + 6 + QFontMetrics(font).horizontalAdvance(m_text) + 2,
+                Theme::current().lineHeight(Type::caption) + 2};
+    }
     static int swatch() { return Theme::current().px(12); }
     Part m_part;
     QString m_text;

@@ -4,7 +4,9 @@
 #include "ui/format/text.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/cue_line.h"
 #include "ui/widgets/layouts.h"
+#include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
 #include <QClipboard>
@@ -25,6 +27,10 @@ AmountEdit::AmountEdit(const QString& name, const char* object_name, QWidget* pa
     // Numbers are read from left to right in every language.
     setLayoutDirection(Qt::LeftToRight);
     connect(this, &QLineEdit::textEdited, this, &AmountEdit::regroup);
+    connect(this, &QLineEdit::textChanged, this, [this] {
+        // Mended: whoever called it wrong looks again only when it is sent off.
+        if (m_wrong && amount()) setWrong(false);
+    });
 }
 
 std::optional<Sat> AmountEdit::amount() const { return parseSat(text()); }
@@ -32,9 +38,32 @@ std::optional<Sat> AmountEdit::amount() const { return parseSat(text()); }
 void AmountEdit::setAmount(Sat amount) { setText(grouped(amount.raw())); }
 
 void AmountEdit::setWrong(bool wrong) {
-    setProperty("wrong", wrong);
-    style()->unpolish(this);
-    style()->polish(this);
+    if (wrong != m_wrong) {
+        m_wrong = wrong;
+        setProperty("wrong", wrong);
+        style()->unpolish(this);
+        style()->polish(this);
+    }
+    showComplaint();
+}
+
+QWidget* AmountEdit::complaint() {
+    if (m_complaint == nullptr) {
+        m_complaint = new CueLine((objectName() + QStringLiteral("Wrong")).toLatin1().constData());
+        showComplaint();
+    }
+    return m_complaint;
+}
+
+void AmountEdit::showComplaint() {
+    const auto said = m_wrong ? amountComplaint(text()) : QString();
+    const bool is_new = said != accessibleDescription();
+    setAccessibleDescription(said);
+    if (m_complaint == nullptr) return;
+    if (m_wrong) m_complaint->set(Cue::attention, said);
+    m_complaint->setVisible(m_wrong);
+    if (!m_wrong || !is_new) return;
+    alert(m_complaint);
 }
 
 void AmountEdit::regroup() {
@@ -163,6 +192,8 @@ QWidget* labelled(const QString& label, QWidget* control, const QString& hint) {
     name->setBuddy(control);
     column->addWidget(name);
     column->addWidget(control);
+    if (auto* const amount = qobject_cast<AmountEdit*>(control))
+        column->addWidget(amount->complaint());
     if (!hint.isEmpty()) column->addWidget(new Text("caption", hint));
     return out;
 }

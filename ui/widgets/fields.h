@@ -12,8 +12,10 @@ class QVBoxLayout;
 
 namespace runnel::ui {
 
+class CueLine;
 class Text;
 
+/// Says itself what is wrong with what stands in it, below it where labelled() made its row.
 class AmountEdit : public QLineEdit {
     Q_OBJECT
 public:
@@ -23,10 +25,14 @@ public:
     void setAmount(Sat amount);
     bool isUsable() const { return text().trimmed().isEmpty() || amount().has_value(); }
     void setWrong(bool wrong);
+    /// Stands below the field while it is wrong: a red border alone tells nothing to many.
+    QWidget* complaint();
 
 private:
     void regroup();
-    bool m_busy = false;
+    void showComplaint();
+    bool m_busy = false, m_wrong = false;
+    CueLine* m_complaint = nullptr;
 };
 
 /// A list of facts: labels in one column, what they say in the other; below each other where it is narrow.

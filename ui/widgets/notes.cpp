@@ -15,6 +15,13 @@
 
 namespace runnel::ui {
 
+void alert(QWidget* widget) {
+    // Without a screen reader Qt drops the event. The count is what can be heard then, by tests.
+    widget->setProperty("alerts", widget->property("alerts").toInt() + 1);
+    QAccessibleEvent event(widget, QAccessible::Alert);
+    QAccessible::updateAccessibility(&event);
+}
+
 StateView::StateView(const char* object_name, QWidget* parent) : QWidget(parent) {
     setObjectName(QString::fromLatin1(object_name));
     auto* const centre = new QHBoxLayout(this);
@@ -93,8 +100,7 @@ void Banner::showProblem(const Wording& wording) {
     m_retry->setVisible(!wording.retry.isEmpty());
     setAccessibleName(wording.joined());
     show();
-    QAccessibleEvent event(this, QAccessible::Alert);
-    QAccessible::updateAccessibility(&event);
+    alert(this);
 }
 
 void Banner::showNote(const char* tone, const QString& glyph, const QString& what, const QString& more) {
@@ -109,6 +115,7 @@ void Banner::showNote(const char* tone, const QString& glyph, const QString& wha
     m_retry->hide();
     setAccessibleName(more.isEmpty() ? what : what + u' ' + more);
     show();
+    alert(this);
 }
 
 QString Banner::text() const { return accessibleName(); }
@@ -132,8 +139,7 @@ void Toast::say(const QString& sentence, const QString& glyph) {
     raise();
     update();
     m_timer->start();
-    QAccessibleEvent event(this, QAccessible::Alert);
-    QAccessible::updateAccessibility(&event);
+    alert(this);
 }
 
 void Toast::place() {

@@ -15,6 +15,9 @@ class Button;
 class Glyph;
 class Text;
 
+/// A screen reader says its name at once, wherever the focus is.
+void alert(QWidget* widget);
+
 class StateView : public QWidget {
     Q_OBJECT
 public:

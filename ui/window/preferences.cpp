@@ -3,6 +3,7 @@
 #include "ui/window/pseudo.h"
 
 #include <QCoreApplication>
+#include <QLibraryInfo>
 #include <QLocale>
 
 #include <algorithm>
@@ -56,6 +57,7 @@ void Preferences::applyLanguage() {
     auto* const app = QCoreApplication::instance();
     app->removeTranslator(&m_messages);
     app->removeTranslator(&m_plurals);
+    app->removeTranslator(&m_of_qt);
     m_pseudo.reset();
     const auto wanted = language();
     const QLocale locale = wanted.isEmpty() || wanted == QStringLiteral("pseudo") ? QLocale::system() : QLocale(wanted);
@@ -68,6 +70,10 @@ void Preferences::applyLanguage() {
     } else if (locale.language() != QLocale::English && m_messages.load(locale, QStringLiteral("runnel"), QStringLiteral("_"), QStringLiteral(":/messages"))) {
         app->installTranslator(&m_messages);
         QLocale::setDefault(locale);
+        // What Qt itself says: the menu of every field, the dialog that opens a picture.
+        if (m_of_qt.load(locale, QStringLiteral("qtbase"), QStringLiteral("_"),
+                         QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+            app->installTranslator(&m_of_qt);
     } else if (locale.language() == QLocale::English) {
         QLocale::setDefault(locale);
     }

@@ -35,7 +35,7 @@ signals:
 private:
     void applyLanguage();
     QSettings m_settings;
-    QTranslator m_messages, m_plurals;
+    QTranslator m_messages, m_plurals, m_of_qt;
     std::unique_ptr<QTranslator> m_pseudo;
 };
 

@@ -59,4 +59,15 @@ SettingsDialog::SettingsDialog(Preferences& preferences, const QString& version,
     connect(language, &QComboBox::currentIndexChanged, this, [&preferences, language] { preferences.setLanguage(language->currentData().toString()); });
 }
 
+void SettingsDialog::showLog(const QString& path) {
+    auto* const field = new CopyField(tr("Log of this wallet"), "settingsLog");
+    field->setText(path);
+    // Before the version, which comes last.
+    const int at = body()->count() - 3;
+    body()->insertWidget(
+        at, labelled(tr("Log of this wallet"), field,
+                     tr("For reporting what went wrong to whoever you have Runnel from. It holds "
+                        "no secrets, but it names your channels and payments.")));
+}
+
 }  // namespace runnel::ui

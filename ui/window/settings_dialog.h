@@ -11,6 +11,8 @@ class SettingsDialog : public Sheet {
     Q_OBJECT
 public:
     SettingsDialog(Preferences& preferences, const QString& version, QWidget* parent);
+    /// Where the log of the wallet lies that is open.
+    void showLog(const QString& path);
 };
 
 }  // namespace runnel::ui

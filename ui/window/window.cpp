@@ -86,10 +86,15 @@ StateView* makeEndView(const QString& cause) {
     return view;
 }
 
-void Window::openAgain() {
+StateView* makeEndingView() {
     auto* const view = new StateView("ending");
-    view->set(QStringLiteral("busy"), tr("One moment"), tr("The wallet's files are being closed."));
-    put(view);
+    view->set(QStringLiteral("busy"), Window::tr("One moment"),
+              Window::tr("The wallet's files are being closed."));
+    return view;
+}
+
+void Window::openAgain() {
+    put(makeEndingView());
     m_wallet.reset();
     QThreadPool::globalInstance()->start([session = std::exchange(m_session, nullptr), self = QPointer<QObject>(this), this]() mutable {
         session.reset();
@@ -100,7 +105,12 @@ void Window::openAgain() {
     });
 }
 
-void Window::openSettings() { (new SettingsDialog(m_preferences, m_version, this))->present(); }
+void Window::openSettings() {
+    auto* const dialog = new SettingsDialog(m_preferences, m_version, this);
+    const auto log = m_wallet ? qs(m_setup.log_file(m_wallet->picture().network)) : QString();
+    if (!log.isEmpty()) dialog->showLog(log);
+    dialog->present();
+}
 
 void Window::rebuild() {
     // Later: the change comes out of a dialog over what is to be built anew.

@@ -51,6 +51,9 @@ private:
     bool m_ended = false;
 };
 
+/// While what is left of such a wallet is being closed.
+StateView* makeEndingView();
+
 /// What there is to say once a wallet has ended by itself, with two ways on.
 StateView* makeEndView(const QString& cause);
 

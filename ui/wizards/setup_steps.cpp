@@ -180,9 +180,11 @@ void SetupView::buildFork() {
 }
 
 void SetupView::buildPassphrase() {
-    m_passphrase = makeStep("setupPassphrase", tr("A passphrase for this computer"),
-                            tr("It locks the wallet's file here. It is not in the 24 words: if you forget it, the words bring the coins back."),
-                            QStringLiteral("lock"));
+    m_passphrase =
+        makeStep("setupPassphrase", tr("A passphrase for this computer"),
+                 tr("It locks the wallet's file here. If you forget it, the 24 words bring back "
+                    "the coins on the chain. Money in channels is not in the words."),
+                 QStringLiteral("lock"));
     m_first = new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "passphraseFirst");
     m_second = new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase again"), "passphraseSecond");
     auto* const show = makeReveal({m_first, m_second});
@@ -203,9 +205,12 @@ void SetupView::buildPassphrase() {
 }
 
 void SetupView::buildWords() {
-    m_words = makeStep("setupWords", tr("Your 24 words"),
-                       tr("Write them on paper, in this order. Whoever has them has your coins; without them nobody can bring your coins back."),
-                       QStringLiteral("words"));
+    m_words =
+        makeStep("setupWords", tr("Your 24 words"),
+                 tr("Write them on paper, in this order. Whoever has them has your coins. Only "
+                    "they bring back the coins on the chain. Money in channels is not in the "
+                    "words: that takes the files of this wallet, too."),
+                 QStringLiteral("words"));
     m_shown = new WordsView("setupWordsView");
     m_words.body->addWidget(m_shown);
     m_words.body->addWidget(new Text("muted", tr("They are not copied to the clipboard on purpose: other programs can read it.")));
@@ -248,7 +253,9 @@ void SetupView::buildRestore() {
                          tr("Type them in their order. After a few letters, space completes the word and goes on to the next."), QStringLiteral("restore"));
     m_form = new WordForm(m_setup);
     m_restore.body->addWidget(m_form);
-    m_restore.body->addWidget(new Text("muted", tr("Words bring back the coins on the chain. Channels that were open need the other side to be there.")));
+    m_restore.body->addWidget(
+        new Text("muted", tr("Words bring back the coins on the chain. Money in channels is not in "
+                             "the words: keep the folder of a wallet that had channels open.")));
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "restoreNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "restoreBack");
     addWay(m_restore, on, back);

@@ -130,6 +130,10 @@ void SetupView::wordsTyped() {
     go(m_passphrase, m_first);
 }
 
+Wording SetupView::worded(const api::SetupProblem& problem) const {
+    return wordingOf(problem, QString::fromStdString(m_setup.log_file(m_network)));
+}
+
 // The deeds --------------------------------------------------------------------------------------------------------------------
 
 void SetupView::work(const QString& what) {
@@ -154,7 +158,7 @@ void SetupView::create() {
 
 void SetupView::made(Opened result) {
     if (*result) return unlocked(std::move(result));
-    const auto wording = wordingOf(result->error());
+    const auto wording = worded(result->error());
     if (!choiceOf(m_network).exists) {
         go(m_passphrase, m_first);
         return m_passphrase.problem->showProblem(wording);
@@ -189,7 +193,7 @@ void SetupView::unlocked(Opened result) {
     if (!*result) {
         go(m_unlock, m_unlocking);
         m_unlocking->setWrong(result->error().fault == api::SetupFault::wrong_passphrase);
-        return m_unlock.problem->showProblem(wordingOf(result->error()));
+        return m_unlock.problem->showProblem(worded(result->error()));
     }
     forgetSecrets();
     emit opened(std::shared_ptr<api::Session>(std::move(**result)), m_network);
@@ -201,7 +205,7 @@ void SetupView::setAside() {
         hopTo(self, [this, result = std::move(result)] {
             if (!result) {
                 go(m_aside);
-                return m_aside.problem->showProblem(wordingOf(result.error()));
+                return m_aside.problem->showProblem(worded(result.error()));
             }
             const auto network = m_network;
             // What is remembered of its chain source went with it.

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/api/setup.h"
+#include "ui/format/problem.h"
 #include "ui/widgets/secret_edit.h"
 
 #include <QWidget>
@@ -80,6 +81,7 @@ private:
     void unlock();
     void setAside();
     void work(const QString& what);
+    Wording worded(const api::SetupProblem& problem) const;
     using Opened = std::shared_ptr<Result<std::unique_ptr<api::Session>, api::SetupProblem>>;
     void made(Opened result);
     void unlocked(Opened result);

@@ -569,7 +569,22 @@ private slots:
                     .why.contains(QStringLiteral("more than there can be")));
         QVERIFY(said({{"what", "link"}, {"cause", "missing_field"}})
                     .why.contains(QStringLiteral("neither an address nor an invoice")));
-        QVERIFY(said({{"cause", "bad_prefix"}}).why.contains(QStringLiteral("bad_prefix")));
+        // The decoder's names say nothing to anybody.
+        for (const char* const what : {"", "address", "link"}) {
+            for (const char* const cause :
+                 {"truncated", "trailing_bytes", "not_minimal", "too_large", "bad_value",
+                  "bad_order", "unknown_even", "bad_point", "bad_signature", "bad_checksum",
+                  "bad_character", "bad_prefix", "missing_field", "unsupported"}) {
+                const auto words =
+                    said({{"what", what}, {"cause", cause}, {"field", "lightning"}}).joined();
+                QVERIFY2(!words.contains(u'_') && !words.contains(QStringLiteral("truncated")) &&
+                             !words.contains(u'('),
+                         qPrintable(words));
+            }
+        }
+        QVERIFY(
+            said({{"cause", "bad_checksum"}}).why.contains(QStringLiteral("character is wrong")));
+        QVERIFY(said({{"cause", "truncated"}}).why.contains(QStringLiteral("end is missing")));
         const auto network = [](const std::map<std::string, std::string>& params) {
             return wordingOf(api::Problem{api::ProblemKind::wrong_network, params}).why;
         };
@@ -578,6 +593,106 @@ private slots:
         QVERIFY(network({{"expected", "regtest"}, {"found", "testnet"}})
                     .contains(QStringLiteral("Testnet")));
         QCOMPARE(network({{"expected", "signet"}}), QStringLiteral("This wallet is on Signet."));
+        const auto demanded = [](const char* feature) {
+            return wordingOf(api::Problem{api::ProblemKind::unsupported, {{"feature", feature}}})
+                .why;
+        };
+        QVERIFY(demanded("260").contains(QStringLiteral("feature number 260")));
+        QVERIFY(demanded("req-pop").contains(QStringLiteral("“req-pop”")));
+        QVERIFY(demanded("unknown").isEmpty());
+    }
+
+    // An older payment is kept with the name of its problem: its figures are gone, and none is made
+    // up.
+    void whatHasNoFiguresNamesNone() {
+        for (int k = 0; k <= static_cast<int>(api::last_problem_kind); ++k) {
+            const auto kind = static_cast<api::ProblemKind>(k);
+            const auto words = wordingOf(std::string(api::to_string(kind)));
+            QVERIFY2(!plain(words.joined()).contains(QStringLiteral("0 sat")) &&
+                         !words.joined().contains(QStringLiteral("between  and")),
+                     qPrintable(words.joined()));
+            QVERIFY(!words.what.isEmpty() && !words.retry.isEmpty());
+        }
+    }
+
+    void nothingIsPromisedOfWhatWentWrong() {
+        const auto words = wordingOf(api::Problem{api::ProblemKind::internal, {{"detail", "x"}}});
+        QVERIFY(!words.joined().contains(QStringLiteral("Nothing was lost")));
+        QVERIFY(words.retry.contains(QStringLiteral("Settings")));
+        auto setup = wordingOf(api::SetupProblem{api::SetupFault::internal, {}},
+                               QStringLiteral("/home/somebody/runnel.log"));
+        QVERIFY(setup.retry.remove(QChar(0x200b))
+                    .contains(QStringLiteral("/home/somebody/runnel.log")));
+    }
+
+    void adviceNamesADoorThatIsThere() {
+        // A damaged chain does not mend by starting again, and no folder can be chosen in the
+        // window.
+        using api::SetupFault;
+        const auto retry = [](SetupFault fault) {
+            return wordingOf(api::SetupProblem{fault, {}}).retry;
+        };
+        QVERIFY(retry(SetupFault::practice_gone)
+                    .contains(QStringLiteral("“Passphrase forgotten, or another wallet”")));
+        QVERIFY(retry(SetupFault::damaged)
+                    .contains(QStringLiteral("“Passphrase forgotten, or another wallet”")));
+        QVERIFY(retry(SetupFault::damaged)
+                    .contains(QStringLiteral("Money in channels is not in the words")));
+        QVERIFY(!retry(SetupFault::other_network).contains(QStringLiteral("folder")));
+    }
+
+    void theOtherSideHasOneName() {
+        for (int k = 0; k <= static_cast<int>(api::last_problem_kind); ++k) {
+            for (const char* const cause : {"", "hints_unreachable", "payee_unknown"}) {
+                const auto words =
+                    wordingOf(api::Problem{static_cast<api::ProblemKind>(k), {{"cause", cause}}})
+                        .joined();
+                for (const char* const word : {"peer", "faucet", "by force"})
+                    QVERIFY2(!words.contains(QString::fromLatin1(word)), qPrintable(words));
+            }
+        }
+    }
+
+    void whyAChannelWasClosed() {
+        const auto htlc = closingReason("HTLC 3 of ours expired at 812 unresolved");
+        QVERIFY2(htlc.contains(QStringLiteral("not settled in time")) &&
+                     !htlc.contains(QStringLiteral("HTLC")),
+                 qPrintable(htlc));
+        QVERIFY(closingReason("bad_signature").startsWith(QStringLiteral("because of an error")));
+        QCOMPARE(closingReason("asked to"), QStringLiteral("by you alone"));
+    }
+
+    void aWrongAmountIsTold() {
+        QVERIFY(plain(amountComplaint(QStringLiteral("1.5")))
+                    .contains(QStringLiteral("whole satoshi, for example 12 500")));
+        QVERIFY(amountComplaint(QStringLiteral("abc")).contains(QStringLiteral("whole satoshi")));
+        QVERIFY(amountComplaint({}).contains(QStringLiteral("whole satoshi")));
+        QVERIFY(amountComplaint(QStringLiteral("2100000000000001"))
+                    .contains(QStringLiteral("more than there can be")));
+    }
+
+    // What the shop says of "your channels" is about the shop's.
+    void whatTheShopCouldNotDo() {
+        using api::ProblemKind;
+        for (int k = 0; k <= static_cast<int>(api::last_problem_kind); ++k) {
+            const api::Problem problem{static_cast<ProblemKind>(k), {}};
+            for (const auto& words : {shopCouldNotPay(problem), shopCouldNotOpen(problem)})
+                QVERIFY(!words.what.isEmpty() && !words.retry.isEmpty());
+        }
+        const auto room = shopCouldNotPay({ProblemKind::insufficient_liquidity, {}});
+        QVERIFY(room.retry.contains(QStringLiteral("no more than can be received")));
+        QVERIFY(!room.joined().contains(QStringLiteral("your channels")));
+        // A network that is away has nothing to do with the amount.
+        const auto gone = shopCouldNotPay({ProblemKind::practice_gone, {}});
+        QVERIFY(!gone.joined().contains(QStringLiteral("no more than can be received")));
+        QVERIFY(gone.why.contains(QStringLiteral("practice network is not there")));
+        const auto declined = shopCouldNotOpen(
+            {ProblemKind::peer_refused, {{"reason", "no confirmed coins to bump a close with"}}});
+        QVERIFY(declined.what.contains(QStringLiteral("Your wallet")));
+        QVERIFY(!declined.joined().contains(QStringLiteral("bump")));
+        QVERIFY(declined.retry.contains(QStringLiteral("Get practice coins")));
+        QVERIFY(shopCouldNotOpen({ProblemKind::peer_refused, {{"reason", "too small"}}})
+                    .why.contains(QStringLiteral("too small")));
     }
 };
 
