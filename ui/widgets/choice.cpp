@@ -90,7 +90,7 @@ void Choice::paintEvent(QPaintEvent*) {
     painter.setPen(isEnabled() ? c.text : c.muted);
     painter.drawText(QRect(mirrored ? padX : padX + side + gap, top, room, words),
                      Qt::TextWordWrap | Qt::TextShowMnemonic | Qt::AlignTop |
-                         (mirrored ? Qt::AlignRight : Qt::AlignLeft),
+                         (mirrored ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignAbsolute,
                      text());
 }
 
