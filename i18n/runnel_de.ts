@@ -1165,10 +1165,6 @@
         <translation>Vielleicht wurde eine ältere Kopie dieser Wallet gestartet.</translation>
     </message>
     <message>
-        <source>Leave Runnel open until every other side was connected once. Everything else goes on.</source>
-        <translation>Lass Runnel offen, bis jede Gegenseite einmal verbunden war. Alles andere geht weiter.</translation>
-    </message>
-    <message>
         <source>The channel with %1 never came to be.</source>
         <translation>Der Kanal mit %1 ist nie zustande gekommen.</translation>
     </message>
@@ -1489,6 +1485,26 @@
             <numerusform>etwa %n Tag</numerusform>
             <numerusform>etwa %n Tage</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Closing. Nothing is published before the other side has confirmed where the channel stands: this copy of the wallet may be an old one.</source>
+        <translation>Wird geschlossen. Nichts wird veröffentlicht, bevor die Gegenseite bestätigt hat, wo der Kanal steht: Diese Kopie der Wallet ist vielleicht alt.</translation>
+    </message>
+    <message>
+        <source>This copy of the wallet is an old one.</source>
+        <translation>Diese Kopie der Wallet ist alt.</translation>
+    </message>
+    <message>
+        <source>The other side has proven that it holds a newer state of this channel. To publish what this copy knows would give it everything in the channel.</source>
+        <translation>Die Gegenseite hat bewiesen, dass sie einen neueren Stand dieses Kanals hat. Zu veröffentlichen, was diese Kopie weiß, gäbe ihr alles, was im Kanal ist.</translation>
+    </message>
+    <message>
+        <source>Only the other side can close it now: ask it to. Your share then comes back by itself.</source>
+        <translation>Nur die Gegenseite kann ihn jetzt schließen: Bitte sie darum. Dein Anteil kommt dann von selbst zurück.</translation>
+    </message>
+    <message>
+        <source>Leave Runnel open until every other side was connected once. Everything else goes on. A channel whose other side never comes back can be closed alone under Channels, at a risk that is named there.</source>
+        <translation>Lass Runnel offen, bis jede Gegenseite einmal verbunden war. Alles andere geht weiter. Ein Kanal, dessen Gegenseite nie zurückkommt, lässt sich unter Kanäle allein schließen, mit einem Risiko, das dort genannt wird.</translation>
     </message>
 </context>
 <context>
@@ -1890,6 +1906,30 @@
     <message>
         <source>&amp;Back</source>
         <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>If it never comes back, you can publish it all the same.</source>
+        <translation>Kommt sie nie zurück, kannst du ihn trotzdem veröffentlichen.</translation>
+    </message>
+    <message>
+        <source>It cannot be taken back, and this copy of the wallet may be an old one: then the other side can take everything in the channel.</source>
+        <translation>Es lässt sich nicht zurücknehmen, und diese Kopie der Wallet ist vielleicht alt: Dann kann die Gegenseite alles nehmen, was im Kanal ist.</translation>
+    </message>
+    <message>
+        <source>This may cost you everything in the channel.</source>
+        <translation>Das kann dich alles kosten, was im Kanal ist.</translation>
+    </message>
+    <message>
+        <source>An older copy of this wallet may have been started. If the other side holds a newer state of the channel, it can take all of it as soon as you close it alone.</source>
+        <translation>Vielleicht wurde eine ältere Kopie dieser Wallet gestartet. Hat die Gegenseite einen neueren Stand des Kanals, kann sie alles nehmen, sobald du ihn allein schließt.</translation>
+    </message>
+    <message>
+        <source>Wait until the other side was connected once, if there is any hope of that.</source>
+        <translation>Warte, bis die Gegenseite einmal verbunden war, wenn es darauf Hoffnung gibt.</translation>
+    </message>
+    <message>
+        <source>Close it and &amp;risk everything in it</source>
+        <translation>Schließen und alles da&amp;rin riskieren</translation>
     </message>
 </context>
 <context>

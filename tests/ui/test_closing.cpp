@@ -60,6 +60,81 @@ private slots:
         QVERIFY(std::get<api::CloseChannel>(desk.stage.posted[0]).force);
     }
 
+    void aCopyThatMayBeOldIsRiskedOnlyByName() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        picture.in_doubt = true;
+        picture.channels.front().force_held_back = true;
+        desk.stage.show(picture);
+        auto* const sheet = asksToClose(desk);
+        QVERIFY(sheet != nullptr);
+        // Together with the other side nothing is risked.
+        QVERIFY(!factOf(*sheet, "Risk").contains(QStringLiteral("old one")));
+        QVERIFY(person.press("closeAlone"));
+        desk.settle();
+        QVERIFY(factOf(*sheet, "Risk").contains(QStringLiteral("everything in the channel")));
+        QVERIFY(person.press("closeNow"));
+        QVERIFY(desk.stage.posted.empty());
+        QVERIFY(person.read("closeProblemWhat").contains(QStringLiteral("everything in the channel")));
+        QVERIFY(button(sheet, "closeNow")->text().contains(QStringLiteral("risk")));
+        // The one that loses nothing is what a key would press.
+        QVERIFY(person.see<QAbstractButton>("closeCancel")->hasFocus());
+        // Another look at it takes the word back.
+        QVERIFY(person.press("closeAgreed"));
+        QVERIFY(person.press("closeAlone"));
+        desk.settle();
+        QVERIFY(!button(sheet, "closeNow")->text().contains(QStringLiteral("risk")));
+        QVERIFY(person.press("closeNow"));
+        QVERIFY(person.press("closeNow"));
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+        const auto wish = std::get<api::CloseChannel>(desk.stage.posted[0]);
+        QVERIFY(wish.force && wish.risk_old_state);
+    }
+
+    void whatWasComparedIsNoRisk() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        picture.in_doubt = true;
+        picture.channels.front().force_held_back = true;
+        desk.stage.show(picture);
+        auto* const sheet = asksToClose(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(person.press("closeAlone"));
+        desk.settle();
+        QVERIFY(person.press("closeNow"));
+        // The other side comes back while the question stands there.
+        picture.channels.front().force_held_back = false;
+        desk.stage.show(picture);
+        desk.settle();
+        QVERIFY(!factOf(*sheet, "Risk").contains(QStringLiteral("old one")));
+        QVERIFY(person.press("closeNow"));
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+        QVERIFY(!std::get<api::CloseChannel>(desk.stage.posted[0]).risk_old_state);
+    }
+
+    void aCloseHeldBackCanBePublishedAtARisk() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        picture.in_doubt = true;
+        auto& channel = picture.channels.front();
+        channel.state = "closing";
+        channel.usable = channel.online = false;
+        channel.htlcs.clear();
+        channel.force_held_back = true;
+        desk.stage.show(picture);
+        auto* const sheet = asksToClose(desk);
+        QVERIFY(sheet != nullptr);
+        desk.settle();
+        QVERIFY(person.read("closeExplained").contains(QStringLiteral("Nothing is published before")));
+        QVERIFY(person.press("closeNow"));
+        QVERIFY(desk.stage.posted.empty());
+        QVERIFY(person.press("closeNow"));
+        QVERIFY(std::get<api::CloseChannel>(desk.stage.posted.at(0)).risk_old_state);
+    }
+
     void aCloseThatCannotBeQuotedIsRefused() {
         StageDesk desk;
         auto& person = *desk.person;

@@ -29,6 +29,7 @@ CloseChannelDialog::Stand standOf(const api::ChannelView& channel) {
     using Stand = CloseChannelDialog::Stand;
     if (isUnsigned(channel)) return Stand::asked_for;
     if (isAgreeing(channel)) return Stand::agreeing;
+    if (isClosing(channel) && channel.force_held_back) return Stand::held_back;
     return isClosing(channel) || isOver(channel) ? Stand::over : Stand::open;
 }
 
@@ -76,23 +77,26 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
         if (now != nullptr) m_channel = *now;
         // Signed, begun or done meanwhile: another way is left than was offered. It is not put under the pointer that was to press this one.
         if (now == nullptr || standOf(*now) != m_stand) return refuse();
+        // The other side was there and has compared: nothing is left to be risked.
+        if (m_risk_named && !isAtRisk()) return choose();
         ask();
         m_explained->setText(explanation());
     });
     m_agreed->setFocus();
     if (m_stand == Stand::asked_for)
         offerCancelling();
-    else if (m_stand == Stand::agreeing)
+    else if (m_stand == Stand::agreeing || m_stand == Stand::held_back)
         offerAloneOnly();
     else
         choose();
 }
 
 bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
+bool CloseChannelDialog::isAtRisk() const { return isForced() && m_channel.force_held_back; }
 
 QString CloseChannelDialog::cancelText() const {
     if (m_stand == Stand::asked_for) return tr("&Keep waiting");
-    return m_stand == Stand::agreeing ? tr("&Go on waiting") : tr("&Keep it open");
+    return m_stand == Stand::open ? tr("&Keep it open") : tr("&Go on waiting");
 }
 
 void CloseChannelDialog::offerCancelling() {
@@ -119,6 +123,10 @@ QString CloseChannelDialog::explanation() const {
                tr("Closing it alone needs no answer. It costs more and takes longer, because your "
                   "coins wait until nobody can object.");
     }
+    if (m_stand == Stand::held_back) {
+        return channelWords(m_channel, m_wallet.picture().chain, m_wallet.now()).sentence + u' ' +
+               tr("If it never comes back, you can publish it all the same.");
+    }
     return isForced() ? tr("For when the other side is gone or does not answer. It costs more and "
                            "takes longer, because your coins "
                            "wait until nobody can object.")
@@ -128,7 +136,7 @@ QString CloseChannelDialog::explanation() const {
 
 void CloseChannelDialog::choose() {
     m_quoted = false;
-    m_refused = false;
+    m_refused = m_risk_named = false;
     m_close->setEnabled(false);
     m_problem->hide();
     m_card->show();
@@ -160,7 +168,7 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
         return;
     }
     // What was refused is said until something else is chosen.
-    if (!m_refused) m_problem->hide();
+    if (!m_refused && !m_risk_named) m_problem->hide();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
     if (m_stand == Stand::asked_for) {
@@ -179,8 +187,9 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
                                        ? tr("Payments under way (%1 of yours) are settled first, %2; longer if the other side is gone then")
                                              .arg(satText(quote->in_flight), latestText(*quote->htlcs_until, chain, now))
                                        : QString());
-    m_facts->set(tr("Risk"), isForced() ? tr("It cannot be taken back. Be online now and then until your coins are back, so that Runnel can collect them.")
-                                        : tr("It cannot be taken back once the other side has agreed."));
+    m_facts->set(tr("Risk"), isAtRisk() ? tr("It cannot be taken back, and this copy of the wallet may be an old one: then the other side can take everything in the channel.")
+                             : isForced() ? tr("It cannot be taken back. Be online now and then until your coins are back, so that Runnel can collect them.")
+                                          : tr("It cannot be taken back once the other side has agreed."));
 }
 
 void CloseChannelDialog::refuse() {
@@ -211,12 +220,24 @@ void CloseChannelDialog::setUnderWay(bool under_way) {
     m_goes_on->setVisible(under_way);
 }
 
+void CloseChannelDialog::nameRisk() {
+    m_risk_named = true;
+    m_problem->showProblem({tr("This may cost you everything in the channel."),
+                            tr("An older copy of this wallet may have been started. If the other side holds a newer state of the channel, it can take all of "
+                               "it as soon as you close it alone."),
+                            tr("Wait until the other side was connected once, if there is any hope of that.")});
+    m_close->setText(tr("Close it and &risk everything in it"));
+    m_cancel->setFocus();
+    reveal(m_problem);
+}
+
 void CloseChannelDialog::close() {
     if (!m_quoted || m_under_way) return;
+    if (isAtRisk() && !m_risk_named) return nameRisk();
     setUnderWay(true);
     // The answer is the wallet's to hear: the dialog may be put away by then.
     m_wallet.bridge().post(
-        api::CloseChannel{m_id, isForced()}, &m_wallet,
+        api::CloseChannel{m_id, isForced(), isAtRisk()}, &m_wallet,
         [self = QPointer<CloseChannelDialog>(this), &wallet = m_wallet, id = m_id,
          peer = m_channel.peer](const api::CommandResult& result) {
             if (self && self->isVisible()) return self->closed(result);

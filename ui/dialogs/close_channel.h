@@ -21,8 +21,9 @@ class CloseChannelDialog : public Sheet {
 public:
     CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel, QWidget* parent);
 
-    /// What there is to be done about a channel: cancel the opening, close it, only close it alone, nothing.
-    enum class Stand { asked_for, open, agreeing, over };
+    /// What there is to be done about a channel: cancel the opening, close it, only close it alone (for it waits for the other
+    /// side), publish its close at a risk, nothing.
+    enum class Stand { asked_for, open, agreeing, held_back, over };
 
 signals:
     void said(const QString& sentence);
@@ -42,6 +43,10 @@ private:
     void closed(const api::CommandResult& result);
     void setUnderWay(bool under_way);
     bool isForced() const;
+    /// Alone, while an older copy of the wallet may have been started: the other side might be able to take everything.
+    bool isAtRisk() const;
+    /// Said in so many words before the button does it.
+    void nameRisk();
 
     WalletModel& m_wallet;
     ChannelId m_id;
@@ -56,6 +61,7 @@ private:
     quint64 m_asked = 0;
     bool m_quoted = false;  ///< What the way that is chosen costs stands there.
     bool m_under_way = false;
+    bool m_risk_named = false;
     bool m_refused = false;  ///< The banner says why.
     api::ChannelView m_channel;  ///< As it was when it was asked about last.
 };

@@ -103,7 +103,11 @@ ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView&
     ChannelWords out;
     out.cue = Cue::busy;
     out.cueWord = Words::tr("Closing");
-    if (channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero()) {
+    if (channel.force_held_back) {
+        out.cue = Cue::attention;
+        out.sentence = Words::tr("Closing. Nothing is published before the other side has confirmed where the channel stands: this copy of the wallet may be an "
+                                 "old one.");
+    } else if (channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero()) {
         out.sentence = Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
     } else {
         out.sentence = Words::tr("Closing. %1 are on their way back to your wallet.").arg(satText(channel.closing_to_us));
@@ -149,6 +153,9 @@ bool isOver(const api::ChannelView& channel) { return channel.state == "closed";
 bool isOpening(const api::ChannelView& channel) { return channel.state.rfind("awaiting_", 0) == 0; }
 bool isClosing(const api::ChannelView& channel) {
     return isAgreeing(channel) || channel.state == "closing";
+}
+bool canBeClosed(const api::ChannelView& channel) {
+    return !isOver(channel) && (!isClosing(channel) || isAgreeing(channel) || channel.force_held_back);
 }
 bool isAgreeing(const api::ChannelView& channel) {
     return channel.state == "shutting_down" || channel.state == "negotiating_close";

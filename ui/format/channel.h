@@ -22,6 +22,8 @@ ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView&
 bool isOver(const api::ChannelView& channel);
 bool isOpening(const api::ChannelView& channel);
 bool isClosing(const api::ChannelView& channel);
+/// Is there anything left for a person to decide about its end?
+bool canBeClosed(const api::ChannelView& channel);
 /// By agreement, and not yet agreed: it can still be closed alone.
 bool isAgreeing(const api::ChannelView& channel);
 QString closingReason(const std::string& reason);

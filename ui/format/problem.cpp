@@ -326,13 +326,20 @@ Wording wordingOf(const api::Problem& problem) {
                 technical(p, "cause"),
                 Words::tr("Use a bitcoind that keeps all blocks. It is tried again by itself.")};
         case ProblemKind::store_in_doubt:
+            if (p.has("outdated")) {
+                return {Words::tr("This copy of the wallet is an old one."),
+                        Words::tr("The other side has proven that it holds a newer state of this channel. To publish what this copy knows would give it "
+                                  "everything in the channel."),
+                        Words::tr("Only the other side can close it now: ask it to. Your share then comes back by itself.")};
+            }
             return {Words::tr("An older copy of this wallet may have been started."),
                     Words::tr("Part of what it has written is missing. A channel is not closed "
                               "alone until its other side was connected and "
                               "has confirmed where it stands: an outdated state could cost "
                               "everything in it."),
                     Words::tr("Leave Runnel open until every other side was connected once. "
-                              "Everything else goes on.")};
+                              "Everything else goes on. A channel whose other side never comes back can be closed alone under Channels, at a risk "
+                              "that is named there.")};
         case ProblemKind::no_package_relay:
             return {
                 Words::tr("This bitcoind is too old for opening channels."),

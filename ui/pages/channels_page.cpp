@@ -67,7 +67,7 @@ void ChannelCard::update(const api::ChannelView& channel, const WalletModel& wal
     m_bar->set(channel);
     m_bar->setVisible(!isOver(channel) && !m_bar->shares().empty());
     // Where the other side does not answer, the way alone is the way out.
-    m_close->setVisible(!isOver(channel) && (!isClosing(channel) || isAgreeing(channel)));
+    m_close->setVisible(canBeClosed(channel));
     m_close->setText(isAgreeing(channel) ? tr("Close it alone") : tr("Close the channel"));
     m_details->setAccessibleName(tr("Details of the channel with %1").arg(peer));
     m_close->setAccessibleName(isAgreeing(channel) ? tr("Close the channel with %1 alone").arg(peer)
