@@ -1,6 +1,7 @@
 #include "app/runnel-cli/export.h"
 
 #include "app/common/start.h"
+#include "core/node/handlers.h"
 #include "wallet/store/store.h"
 
 #include <fmt/format.h>
@@ -94,6 +95,13 @@ Result<json::object, control::Failure> export_wallet(const std::filesystem::path
         });
         journals.emplace_back(json::object{{"subject", to_hex(subject)}, {"entries", std::move(entries)}});
     }
+    // What the store cannot see: a record that is another one than its journal ends with, or that cannot be read.
+    read_what_there_is(damage, "records", [&] {
+        node::State unused;
+        const auto loaded = node::load_state(unused, store.reader());
+        if (loaded) return;
+        damage.emplace_back(json::object{{"subject", loaded.error().record}, {"sequence", 0}, {"detail", loaded.error().cause}});
+    });
     return json::object{{"network", params_of(network).name},
                         {"damage", std::move(damage)},
                         {"records", std::move(records)},

@@ -116,6 +116,21 @@ class TestPrograms : public QObject {
         return line.startsWith("ready " + m_node_id + "@127.0.0.1:") && !line.endsWith(":0");
     }
 
+    /// Of a store that was made with these records.
+    Ended export_of(const QString& name, ports::Records records) {
+        const auto where = m_folder.path() + name;
+        store::Store::Creation creation;
+        creation.directory = where.toStdString();
+        creation.network = Network::regtest;
+        creation.passphrase = {bytes_of("correct horse battery staple"), false};
+        creation.cost = store::Cost::cheap();
+        creation.records = std::move(records);
+        auto made = store::Store::create(creation);
+        if (!made) qFatal("no store");
+        made->reset();
+        return run(program("runnel-cli"), {"--datadir", where, "export", "--network", "regtest", "--passphrase-file", m_passphrase});
+    }
+
 private slots:
     void initTestCase() {
         m_data = m_folder.path() + "/not/yet/there";
@@ -449,25 +464,24 @@ private slots:
     }
 
     void a_journal_is_exported_without_its_channel() {
-        const auto where = m_folder.path() + "/journal";
         const runnel::Bytes subject(32, 0x5a);
-        store::Store::Creation creation;
-        creation.directory = where.toStdString();
-        creation.network = Network::regtest;
-        creation.passphrase = {bytes_of("correct horse battery staple"), false};
-        creation.cost = store::Cost::cheap();
-        creation.records = {ports::Append{subject, {1, 2, 3}}, ports::Append{subject, {4}}};
-        auto made = store::Store::create(creation);
-        QVERIFY(bool(made));
-        made->reset();
-        const auto exported =
-            run(program("runnel-cli"), {"--datadir", where, "export", "--network", "regtest",
-                                        "--passphrase-file", m_passphrase});
+        const auto exported = export_of("/journal", {ports::Append{subject, {1, 2, 3}}, ports::Append{subject, {4}}});
         QCOMPARE(exported.code, 0);
         const auto journals = exported.out["journals"].toArray();
         QCOMPARE(journals.size(), 1);
         QCOMPARE(journals[0].toObject()["subject"].toString(), QString("5a").repeated(32));
         QCOMPARE(journals[0].toObject()["entries"].toArray().size(), 2);
+    }
+
+    /// Every page of the store is whole, and yet it is no record.
+    void a_record_that_cannot_be_one_is_named() {
+        const runnel::Bytes id(32, 0x5b);
+        const auto exported = export_of("/record", {ports::Put{ports::RecordKind::channel, id, {1, 2, 3}}});
+        QCOMPARE(exported.code, 0);
+        const auto damage = exported.out["damage"].toArray();
+        QCOMPARE(damage.size(), 1);
+        QVERIFY2(damage[0].toObject()["subject"].toString().contains("channel"), exported.text.constData());
+        QCOMPARE(exported.out["records"].toArray().size(), 1);
     }
 
     void a_damaged_store_is_named_and_left_alone() {
