@@ -783,12 +783,12 @@
     <message>
         <source>d MMM</source>
         <comment>a day of the year as a Qt date format</comment>
-        <translation>d. MMM</translation>
+        <translation>d. MMMM</translation>
     </message>
     <message>
         <source>d MMM yyyy</source>
         <comment>a day with its year as a Qt date format</comment>
-        <translation>d. MMM yyyy</translation>
+        <translation>d. MMMM yyyy</translation>
     </message>
     <message>
         <source>with the next block</source>

@@ -34,7 +34,7 @@ QStringList squeezedIn(QWidget& top) {
                 qobject_cast<const ui::ActivityDelegate*>(list->itemDelegate());
             for (int i = 0; delegate != nullptr && i < list->model()->rowCount(); ++i)
                 need(*widget, "a row", list->viewport()->width(),
-                     delegate->leastWidth(list->model()->index(i, 0)));
+                     delegate->leastWidth(list->model()->index(i, 0), list->viewport()->width()));
         } else if (qobject_cast<const QCheckBox*>(widget) != nullptr) {
             need(*widget, "the text", widget->width(), widget->sizeHint().width());
         } else if (widget->objectName() == QStringLiteral("legendItem")) {

@@ -27,6 +27,7 @@ QStringList wantedPictures() {
                                             "dialog-close-error",
                                             "dialog-close-loading",
                                             "dialog-close-moved-on",
+                                            "dialog-close-risk",
                                             "dialog-close-stuck",
                                             "dialog-invoice",
                                             "dialog-open",

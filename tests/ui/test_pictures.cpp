@@ -279,6 +279,16 @@ void walkDialogs(Gallery& gallery) {
     take(new CloseChannelDialog(on.wallet, channels[0], &frame), "dialog-close-closing",
          click("closeNow"));
     take(new CloseChannelDialog(on.wallet, stuckClose(channels[0]), &frame), "dialog-close-stuck");
+    auto doubtful = channels[0];
+    doubtful.force_held_back = true;
+    take(new CloseChannelDialog(on.wallet, doubtful, &frame), "dialog-close-risk", [](Sheet* sheet) {
+        const auto button = [sheet](const char* name) {
+            return sheet->findChild<QAbstractButton*>(QString::fromLatin1(name));
+        };
+        button("closeAlone")->click();
+        QVERIFY(QTest::qWaitFor([&] { return button("closeNow")->isEnabled(); }));
+        button("closeNow")->click();
+    });
     auto asked = channels[0];
     asked.state = "awaiting_accept";
     take(new CloseChannelDialog(on.wallet, asked, &frame), "dialog-close-asked", [](Sheet* sheet) {

@@ -45,6 +45,7 @@ ActivityPage::ActivityPage(WalletModel& wallet, QWidget* parent) : QWidget(paren
     m_list->setObjectName(QStringLiteral("activityList"));
     m_list->setAccessibleName(tr("Activity, newest first"));
     m_list->setUniformItemSizes(true);
+    m_list->setResizeMode(QListView::Adjust);  // a narrower list has higher rows
     m_list->setMouseTracking(true);
     m_list->setVerticalScrollMode(QListView::ScrollPerPixel);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -6,6 +6,7 @@
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 
+#include <QAbstractItemView>
 #include <QAbstractProxyModel>
 #include <QPainter>
 
@@ -37,64 +38,94 @@ Drawn describe(const ActivityEntry& entry, const WalletModel& wallet) {
     return out;
 }
 
-int rowHeight() {
-    const auto& theme = Theme::current();
-    return theme.lineHeight(Type::body) + theme.lineHeight(Type::caption) + 2 + 2 * space::medium;
+QFont numberFont() {
+    QFont number = Theme::current().font(Type::body);
+    number.setWeight(QFont::DemiBold);
+    return number;
 }
 
-/// Two lines: title and amount, status and time. What does not fit is elided, never the amount.
+/// With large text on a narrow window amount and time have lines of their own. All rows of a list alike, so by its width alone.
+bool isStacked(int width) { return width < 30 * QFontMetrics(Theme::current().font(Type::body)).averageCharWidth(); }
+
+int rowHeight(int width) {
+    const auto& theme = Theme::current();
+    const int lines = isStacked(width) ? 2 : 1;
+    return lines * (theme.lineHeight(Type::body) + theme.lineHeight(Type::caption)) + 2 + 2 * space::medium;
+}
+
+/// Where the parts of a row are, as if it were read from left to right.
+struct Places {
+    QRect glyph, title, amount, status, when;
+};
+
+Places placesIn(const QRect& rect, const Drawn& drawn) {
+    const auto& theme = Theme::current();
+    const int side = theme.px(20), pad = space::medium;
+    const int body = theme.lineHeight(Type::body), caption = theme.lineHeight(Type::caption);
+    const int amount = drawTabular(nullptr, {}, numberFont(), drawn.words.amount);
+    const int when = QFontMetrics(theme.font(Type::caption)).horizontalAdvance(drawn.when) + 2;
+    const int left = rect.left() + pad + side + pad, right = rect.right() - pad;
+    const int top = rect.top() + (rect.height() - rowHeight(rect.width())) / 2 + pad;
+    const int gap = 2;
+    Places out;
+    out.glyph = QRect(rect.left() + pad, rect.top() + (rect.height() - side) / 2, side, side);
+    if (isStacked(rect.width())) {
+        out.title = QRect(left, top, right - left, body);
+        out.amount = QRect(left, top + body, amount, body);
+        out.status = QRect(left, top + 2 * body + gap, right - left, caption);
+        out.when = QRect(left, top + 2 * body + gap + caption, when, caption);
+    } else {
+        out.title = QRect(left, top, right - amount - pad - left, body);
+        out.amount = QRect(right - amount, top, amount, body);
+        out.status = QRect(left, top + body + gap, right - when - pad - left, caption);
+        out.when = QRect(right - when, top + body + gap, when, caption);
+    }
+    return out;
+}
+
+/// Title and amount, status and time. What does not fit is elided, never the amount.
 void draw(QPainter& painter, const QRect& rect, const Drawn& drawn, Qt::LayoutDirection direction, qreal ratio) {
     const auto& theme = Theme::current();
     const bool mirrored = direction == Qt::RightToLeft;
-    const int side = theme.px(20), pad = space::medium;
     const auto place = [&](QRect where) {
         if (mirrored) where.moveLeft(rect.left() + rect.right() + 1 - where.left() - where.width());
         return where;
     };
-    const QRect glyph = place(QRect(rect.left() + pad, rect.top() + (rect.height() - side) / 2, side, side));
-    painter.drawPixmap(glyph.topLeft(), iconPixmap(drawn.glyph, drawn.words.moved ? Ink::accent : cueInk(drawn.words.cue), side, ratio));
+    const auto places = placesIn(rect, drawn);
+    const QRect glyph = place(places.glyph);
+    painter.drawPixmap(glyph.topLeft(), iconPixmap(drawn.glyph, drawn.words.moved ? Ink::accent : cueInk(drawn.words.cue), glyph.width(), ratio));
 
-    const int left = rect.left() + pad + side + pad;
-    const int first = theme.lineHeight(Type::body), second = theme.lineHeight(Type::caption);
-    const int top = rect.top() + (rect.height() - first - second - 2) / 2;
-    const int right = rect.right() - pad;
-
-    QFont number = theme.font(Type::body);
-    number.setWeight(QFont::DemiBold);
-    const int amount = drawTabular(nullptr, {}, number, drawn.words.amount);
-    const QRect at = place(QRect(right - amount, top, amount, first));
+    const QRect at = place(places.amount);
     painter.setPen(theme.color(drawn.ink));
-    drawTabular(&painter, QPointF(at.left(), at.top() + (first + QFontMetricsF(number).capHeight()) / 2), number, drawn.words.amount);
-
+    drawTabular(&painter, QPointF(at.left(), at.top() + (at.height() + QFontMetricsF(numberFont()).capHeight()) / 2), numberFont(), drawn.words.amount);
     if (drawn.words.struck) {
-        const int middle = at.top() + first / 2;
+        const int middle = at.top() + at.height() / 2;
         painter.drawLine(at.left(), middle, at.right(), middle);
     }
 
-    const auto align = Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft);
-    const auto ahead = Qt::AlignVCenter | (mirrored ? Qt::AlignLeft : Qt::AlignRight);
+    // Absolute, for the painter would turn it round once more.
+    const auto align = Qt::AlignVCenter | Qt::AlignAbsolute | (mirrored ? Qt::AlignRight : Qt::AlignLeft);
+    const auto write = [&](const QRect& where, const QString& text) {
+        painter.drawText(place(where), align, painter.fontMetrics().elidedText(text, Qt::ElideRight, where.width()));
+    };
     painter.setFont(theme.font(Type::body));
     painter.setPen(theme.colors().text);
-    const QRect title = place(QRect(left, top, right - amount - pad - left, first));
-    painter.drawText(title, align, painter.fontMetrics().elidedText(drawn.words.title, Qt::ElideRight, title.width()));
-
+    write(places.title, drawn.words.title);
     painter.setFont(theme.font(Type::caption));
     painter.setPen(theme.colors().muted);
-    const int when = painter.fontMetrics().horizontalAdvance(drawn.when) + 2;
-    painter.drawText(place(QRect(right - when, top + first + 2, when, second)), ahead, drawn.when);
-    const QRect status = place(QRect(left, top + first + 2, right - when - pad - left, second));
+    write(places.when, drawn.when);
     painter.setPen(theme.color(drawn.words.cue == Cue::attention ? Ink::bad : Ink::muted));
-    painter.drawText(status, align, painter.fontMetrics().elidedText(drawn.words.status, Qt::ElideRight, status.width()));
+    write(places.status, drawn.words.status);
 }
 
-int leastWidthOf(const Drawn& drawn) {
+/// For all of the amount and the time, and a word or two of the title.
+int leastWidthOf(const Drawn& drawn, int width) {
     const auto& theme = Theme::current();
-    QFont number = theme.font(Type::body);
-    number.setWeight(QFont::DemiBold);
-    const int amount = drawTabular(nullptr, {}, number, drawn.words.amount);
+    const int amount = drawTabular(nullptr, {}, numberFont(), drawn.words.amount);
     const int when = QFontMetrics(theme.font(Type::caption)).horizontalAdvance(drawn.when);
     const int words = 9 * QFontMetrics(theme.font(Type::body)).averageCharWidth();
-    return 4 * space::medium + theme.px(20) + words + qMax(amount, when);
+    const int wider = qMax(amount, when);
+    return 3 * space::medium + theme.px(20) + (isStacked(width) ? qMax(wider, words) : space::medium + words + wider);
 }
 
 const ActivityEntry* entryOf(const QModelIndex& index) {
@@ -116,7 +147,9 @@ ActivityRow::ActivityRow(const ActivityEntry& entry, const WalletModel& wallet, 
     setAttribute(Qt::WA_Hover);
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     const auto drawn = describe(m_entry, m_wallet);
     setAccessibleName(drawn.words.title + QStringLiteral(", ") + drawn.words.amount + QStringLiteral(", ") + drawn.words.status +
                       QStringLiteral(", ") + drawn.when);
@@ -124,10 +157,11 @@ ActivityRow::ActivityRow(const ActivityEntry& entry, const WalletModel& wallet, 
 }
 
 int ActivityRow::leastWidth() const {
-    return leastWidthOf(describe(m_entry, m_wallet));
+    return leastWidthOf(describe(m_entry, m_wallet), width());
 }
 
-QSize ActivityRow::sizeHint() const { return {240, rowHeight()}; }
+QSize ActivityRow::sizeHint() const { return {240, rowHeight(width())}; }
+int ActivityRow::heightForWidth(int width) const { return rowHeight(width); }
 
 void ActivityRow::paintEvent(QPaintEvent*) {
     QPainter painter(this);
@@ -163,11 +197,14 @@ void ActivityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->restore();
 }
 
-int ActivityDelegate::leastWidth(const QModelIndex& index) const {
+int ActivityDelegate::leastWidth(const QModelIndex& index, int width) const {
     const auto* const entry = entryOf(index);
-    return entry == nullptr ? 0 : leastWidthOf(describe(*entry, m_wallet));
+    return entry == nullptr ? 0 : leastWidthOf(describe(*entry, m_wallet), width);
 }
 
-QSize ActivityDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {240, rowHeight()}; }
+QSize ActivityDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
+    const auto* const view = qobject_cast<const QAbstractItemView*>(option.widget);
+    return {240, rowHeight(view == nullptr ? option.rect.width() : view->viewport()->width())};
+}
 
 }  // namespace runnel::ui

@@ -15,6 +15,8 @@ class ActivityRow : public QAbstractButton {
 public:
     ActivityRow(const ActivityEntry& entry, const WalletModel& wallet, QWidget* parent = nullptr);
     QSize sizeHint() const override;
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
     /// For all of its amount and time, and a word or two of the title.
     int leastWidth() const;
     QByteArray key() const { return QByteArray::fromStdString(m_entry.key()); }
@@ -36,7 +38,8 @@ public:
     ActivityDelegate(const WalletModel& wallet, QObject* parent) : QStyledItemDelegate(parent), m_wallet(wallet) {}
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    int leastWidth(const QModelIndex& index) const;
+    /// In a list of this width.
+    int leastWidth(const QModelIndex& index, int width) const;
 
 private:
     const WalletModel& m_wallet;
