@@ -20,6 +20,14 @@ api::Snapshot stuck(const Stage& stage) {
     return picture;
 }
 
+/// An older copy of the store may have been started, and the first channel's other side has not compared.
+api::Snapshot doubtful(const Stage& stage) {
+    auto picture = *stage.snapshot();
+    picture.in_doubt = true;
+    picture.channels.front().force_held_back = true;
+    return picture;
+}
+
 }  // namespace
 
 class TestClosing : public QObject {
@@ -63,10 +71,7 @@ private slots:
     void aCopyThatMayBeOldIsRiskedOnlyByName() {
         StageDesk desk;
         auto& person = *desk.person;
-        auto picture = *desk.stage.snapshot();
-        picture.in_doubt = true;
-        picture.channels.front().force_held_back = true;
-        desk.stage.show(picture);
+        desk.stage.show(doubtful(desk.stage));
         auto* const sheet = asksToClose(desk);
         QVERIFY(sheet != nullptr);
         // Together with the other side nothing is risked.
@@ -95,16 +100,14 @@ private slots:
     void whatWasComparedIsNoRisk() {
         StageDesk desk;
         auto& person = *desk.person;
-        auto picture = *desk.stage.snapshot();
-        picture.in_doubt = true;
-        picture.channels.front().force_held_back = true;
-        desk.stage.show(picture);
+        desk.stage.show(doubtful(desk.stage));
         auto* const sheet = asksToClose(desk);
         QVERIFY(sheet != nullptr);
         QVERIFY(person.press("closeAlone"));
         desk.settle();
         QVERIFY(person.press("closeNow"));
         // The other side comes back while the question stands there.
+        auto picture = doubtful(desk.stage);
         picture.channels.front().force_held_back = false;
         desk.stage.show(picture);
         desk.settle();
@@ -117,13 +120,11 @@ private slots:
     void aCloseHeldBackCanBePublishedAtARisk() {
         StageDesk desk;
         auto& person = *desk.person;
-        auto picture = *desk.stage.snapshot();
-        picture.in_doubt = true;
+        auto picture = doubtful(desk.stage);
         auto& channel = picture.channels.front();
         channel.state = "closing";
         channel.usable = channel.online = false;
         channel.htlcs.clear();
-        channel.force_held_back = true;
         desk.stage.show(picture);
         auto* const sheet = asksToClose(desk);
         QVERIFY(sheet != nullptr);
