@@ -125,6 +125,7 @@ private slots:
         channel.state = "closing";
         channel.usable = channel.online = false;
         channel.htlcs.clear();
+        picture.channels.resize(1);
         desk.stage.show(picture);
         auto* const sheet = asksToClose(desk);
         QVERIFY(sheet != nullptr);
