@@ -72,6 +72,7 @@ private slots:
         StageDesk desk;
         auto& person = *desk.person;
         desk.stage.show(doubtful(desk.stage));
+        desk.settle();
         auto* const sheet = asksToClose(desk);
         QVERIFY(sheet != nullptr);
         // Together with the other side nothing is risked.
@@ -101,6 +102,7 @@ private slots:
         StageDesk desk;
         auto& person = *desk.person;
         desk.stage.show(doubtful(desk.stage));
+        desk.settle();
         auto* const sheet = asksToClose(desk);
         QVERIFY(sheet != nullptr);
         QVERIFY(person.press("closeAlone"));
@@ -127,10 +129,12 @@ private slots:
         channel.htlcs.clear();
         picture.channels.resize(1);
         desk.stage.show(picture);
+        desk.settle();
         auto* const sheet = asksToClose(desk);
         QVERIFY(sheet != nullptr);
         desk.settle();
-        QVERIFY(person.read("closeExplained").contains(QStringLiteral("Nothing is published before")));
+        const auto explained = person.read("closeExplained");
+        QVERIFY2(explained.contains(QStringLiteral("Nothing is published before")), qPrintable(explained));
         QVERIFY(person.press("closeNow"));
         QVERIFY(desk.stage.posted.empty());
         QVERIFY(person.press("closeNow"));
