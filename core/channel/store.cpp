@@ -167,6 +167,10 @@ Bytes encode_journal_entry(const Channel& channel, ByteView value) {
     return entry.take();
 }
 
+/// Numbers of states are stored: they never change.
+constexpr std::uint8_t number_of_normal = 5;
+static_assert(std::is_same_v<std::variant_alternative_t<number_of_normal, ChannelState>, Normal>);
+
 Result<JournalEntry, DecodeError> decode_journal_entry(ByteView body) {
     Reader in(body);
     const std::uint8_t form = in.u8();
@@ -178,6 +182,7 @@ Result<JournalEntry, DecodeError> decode_journal_entry(ByteView body) {
                                            : JournalEntry::What::record;
         const std::uint8_t state = form == entry_with_rows ? in.u8() : form;
         if (state >= std::variant_size_v<ChannelState>) in.fail(DecodeError::bad_value);
+        out.is_normal = state == number_of_normal;
         // The numbers of both commitments, for who reads an exported journal; a channel that is
         // over has none.
         if (in.remaining() > Hash256::size_bytes) in.bytes(16);

@@ -46,6 +46,7 @@ struct JournalEntry {
         forgotten,        ///< There is no record any more.
     } what = What::record;
     Hash256 digest;  ///< Zero when forgotten.
+    bool is_normal = false;  ///< Written by a channel that was open.
 };
 /// The entry that goes with the record `value` of `channel`.
 Bytes encode_journal_entry(const Channel& channel, ByteView value);

@@ -282,6 +282,8 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
                        draft.effects.push_back(ports::Broadcast{{tx}});
                    },
                    [&](const channel::OurCommitPublished& cause) {
+                       // Proven to be revoked: to publish it would give everything to the peer.
+                       if (cause.age == channel::OurCommitPublished::Age::outdated) return;
                        publish_our_commitment(draft, *channel, *closing, cause, scope);
                    },
                    // What we hold is revoked: to publish it would give everything to the peer.
@@ -449,7 +451,9 @@ StillOut still_out(const State& state, const channel::Channel& channel,
                                           });
         if (is_swept) continue;
         (is_in_flight ? out.in_flight : out.to_us) += claim.output.value;
-        if (claim.htlc && claim.kind != onchain::ClaimKind::second_stage_output)
+        // Of a revoked commitment all of it is ours, whoever offered it: no payment of ours is in flight there.
+        const bool is_htlc = claim.htlc && claim.kind != onchain::ClaimKind::second_stage_output;
+        if (is_htlc && (is_in_flight || claim.htlc->offered_by == Party::theirs))
             out.htlcs->push_back({*claim.htlc, claim.output.value});
         if (claim.deadline) out.deadline = std::min(out.deadline.value_or(*claim.deadline), *claim.deadline);
         if (!supposed) out.until = std::max(out.until.value_or(BlockHeight(0)), claim.spendable_from);

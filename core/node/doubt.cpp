@@ -1,5 +1,9 @@
 #include "core/node/doubt.h"
 
+#include "core/node/funding.h"
+#include "core/node/handlers.h"
+#include "core/onchain/follow.h"
+
 namespace runnel::node {
 
 namespace {
@@ -21,7 +25,11 @@ bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
     const auto* const closing = std::get_if<channel::Closing>(&channel.state);
     if (closing == nullptr) return true;
     const auto* const ours = our_commitment(channel);
-    return closing->spends.empty() && ours != nullptr && ours->age != Age::risked;
+    if (ours == nullptr || ours->age == Age::risked) return false;
+    if (closing->spends.empty()) return true;
+    const auto& spend = closing->spends.front();
+    return spend.tx->txid() != ours->tx.txid() &&
+           onchain::depth(spend.height, figures.tip.height) < onchain::settled_depth;
 }
 
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
@@ -41,6 +49,18 @@ void take_risk(Draft& draft, const ChannelId& id) {
     if (closing == nullptr) return;
     if (auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause))
         ours->age = Age::risked;
+}
+
+void give_up_outdated(Draft& draft) {
+    std::vector<Txid> revoked;
+    for (const auto& [id, after] : draft.channels.changes()) {
+        const auto* const ours = after ? our_commitment(**after) : nullptr;
+        if (ours == nullptr || ours->age != Age::outdated) continue;
+        const WalletTx* const row = draft.transactions.find(ours->tx.txid());
+        if (row != nullptr && !row->height) revoked.push_back(ours->tx.txid());
+    }
+    std::vector<Dropped> ignored;
+    for (const auto& txid : revoked) drop_transaction(draft, txid, ignored);
 }
 
 void note_compared(Draft& draft) {

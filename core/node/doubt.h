@@ -12,7 +12,8 @@ namespace runnel::node {
 
 /// Could our commitment of this channel, were it published, be a revoked one, for all that was
 /// heard in this run? Not what is over, what nothing of ours is left of, nor what the person has
-/// taken the risk of.
+/// taken the risk of. That another close is in a block is no end of it before that block is deep: a
+/// reorg would let ours out again.
 bool may_be_outdated(const Figures& figures, const channel::Channel& channel);
 /// Why it is not closed by force now; nothing without doubt, or when the risk is taken.
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
@@ -20,6 +21,9 @@ std::optional<api::Problem> why_not_forced(const Figures& figures, const channel
 /// The person's word, kept with the channel: what it closes with is published from now on, after a
 /// restart too.
 void take_risk(Draft& draft, const ChannelId& id);
+/// At the end of a turn, in doubt or not: a commitment of ours that its peer has proven revoked is
+/// none of the wallet's transactions any more, and is not broadcast again.
+void give_up_outdated(Draft& draft);
 /// At the end of a turn: a channel that is online has compared, whatever its connection does later.
 void note_compared(Draft& draft);
 

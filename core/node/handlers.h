@@ -81,6 +81,9 @@ bool is_mature(const ports::Coin& coin, BlockHeight tip);
 /// The next unused change or receive script; a change index is used up by it.
 bitcoin::Script take_change_script(Draft& draft, const Scope& scope);
 bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope);
+/// Would a wallet that is restored from its words come upon this receive script, even if half a gap
+/// of those after the last that was paid to never is?
+bool is_near(const Draft& draft, const bitcoin::Script& script);
 /// A script that somebody was given is not given again: the receive counter moves past it.
 /// What we said, or are about to say, in shutdown is an address given away.
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope);

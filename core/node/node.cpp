@@ -156,6 +156,7 @@ ports::Turn Node::plan(std::span<const Event> events, const TurnContext& context
     const Scope scope{m_config, *m_keys, *m_planner, context.now, context.monotonic_ms, context.entropy, number, context.disk_low};
     flush_channels(draft, scope);
     note_compared(draft);
+    give_up_outdated(draft);
     auto records = records_of(draft);
     auto sealed = std::make_unique<NextState>(draft);
     return ports::Turn(std::move(records), std::move(sealed));

@@ -168,11 +168,9 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     // Said by whoever opens only. A fundee would say an address of its own to any stranger who
     // asks, for nothing: either each is used up by that, and strangers lead the wallet's addresses
     // beyond where a restored one looks, or it is given to a payer later and the stranger knows
-    // whose it is (accept_channel). Nor one so far along that no search would find it, with many
-    // openings under way.
+    // whose it is (accept_channel). Nor one so far along that the words alone might not find it.
     const auto& script = with.context.shutdown_script;
-    if (with.context.features.has(wire::Feature::upfront_shutdown_script) &&
-        draft.scripts.contains(script))
+    if (with.context.features.has(wire::Feature::upfront_shutdown_script) && is_near(draft, script))
         request.upfront_shutdown = script;
     channel::Step step;
     auto channel = channel::open_channel(request, temporary, wish.node_id, keys, with.context, step);

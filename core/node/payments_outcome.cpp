@@ -303,8 +303,9 @@ namespace {
 /// commitments know nothing of?
 bool holds_nothing(const Draft& draft, const ChannelId& id) {
     const ChannelPtr* const found = draft.channels.find(id);
-    // Forgotten before it was ever funded.
-    if (found == nullptr) return true;
+    // A channel that had a part was confirmed, and such a one is never forgotten: if it is not there its record was lost, and
+    // the HTLC may be paid all the same.
+    if (found == nullptr) return id.is_zero();
     // Settled is not over: a reorg could let another commitment confirm.
     const auto* const closed = std::get_if<channel::Closed>(&(*found)->state);
     if (closed == nullptr) return false;

@@ -42,8 +42,9 @@ public:
     /// A channel whose journal says that there is a record, and there was none.
     std::optional<LoadError> missing() const {
         for (const auto& [id, end] : m_ends) {
-            // The first form of a journal does not say that its channel was forgotten.
-            if (!end.entry || end.entry->what != channel::JournalEntry::What::record_and_rows)
+            if (!end.entry || end.entry->what == channel::JournalEntry::What::forgotten) continue;
+            // The first form of a journal does not say that its channel was forgotten; one that was open never is.
+            if (end.entry->what == channel::JournalEntry::What::record && !end.entry->is_normal)
                 continue;
             return LoadError{
                 fmt::format("channel {}", id.hex()),

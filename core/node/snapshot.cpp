@@ -186,7 +186,9 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     for (const auto& [id, channel] : state.channels) {
         auto view = kept_view_of(state, channel, keys, kept);
         if (state.underpaid.contains(id)) view.can_send = Msat(0);
-        view.force_held_back = state.in_doubt && may_be_outdated(state, *channel);
+        const auto* const closing = channel::closing_of(channel->state);
+        const bool is_spent = closing != nullptr && !closing->spends.empty();
+        view.force_held_back = state.in_doubt && !is_spent && may_be_outdated(state, *channel);
         if (view.usable) {
             out->balance.can_send += view.can_send;
             out->balance.can_receive += view.can_receive;

@@ -92,6 +92,22 @@ bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope) {
         {ports::AddressType::p2wpkh, false, unused_receive_index(draft, scope)});
 }
 
+bool is_near(const Draft& draft, const bitcoin::Script& script) {
+    const auto receive_path = [&](const bitcoin::Script& some) {
+        const ports::KeyPath* const path = draft.scripts.find(some);
+        return path != nullptr && path->type == ports::AddressType::p2wpkh && !path->change ? path : nullptr;
+    };
+    const auto* const wanted = receive_path(script);
+    if (wanted == nullptr) return false;
+    std::uint32_t paid = 0;
+    draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
+        for (const auto& output : row.tx->outputs) {
+            if (const auto* const path = receive_path(output.script)) paid = std::max(paid, path->index + 1);
+        }
+    });
+    return wanted->index < paid + gap / 2;
+}
+
 void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope) {
     const ports::KeyPath* const path = draft.scripts.find(script);
     if (path == nullptr || path->change || path->type != ports::AddressType::p2wpkh ||

@@ -31,6 +31,7 @@ private slots:
     void restarts_change_nothing_in_the_end();
     void lost_last_word_of_an_agreed_close();
     void lost_state_never_broadcasts();
+    void what_is_proven_revoked_is_given_up();
     void figures_never_count_twice();
     void few_coins_for_many_htlcs();
     void crumbs_are_given_up_data();
@@ -498,6 +499,38 @@ void TestForceClose::lost_state_never_broadcasts() {
     QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours, 30'000_sat);
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+/// A copy of the whole wallet, with everything that would tell that it is an old one: it has closed already when the peer comes
+/// back with the proof.
+void TestForceClose::what_is_proven_revoked_is_given_up() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto backup = net.alice.store().image();
+    QVERIFY(net.pays(net.alice, net.bob, 50'000'000_msat).succeeded());
+    net.net.disconnect(net.alice, net.bob);
+    net.alice.restart_from(backup);
+    net.alice.lose_broadcasts(true);
+    net.bob.lose_broadcasts(true);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    const auto& closing = std::get<channel::Closing>(Story::channel_of(net.alice, id)->state);
+    const auto revoked = std::get<channel::OurCommitPublished>(closing.cause).tx.txid();
+    net.net.connect(net.alice, net.bob);
+    net.net.settle();
+    QVERIFY(!net.alice.node().state().transactions.contains(revoked));
+    net.alice.lose_broadcasts(false);
+    net.net.mine(3);
+    net.alice.restart();
+    net.net.mine(3);
+    QVERIFY(!net.net.chain().transaction(revoked));
+    // The peer's comes at last, and with it what is ours.
+    net.bob.lose_broadcasts(false);
+    net.net.mine(long_enough);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(how(net.alice, id), std::string("theirs"));
+    QVERIFY(ledger.adds_up());
     QVERIFY(net.check());
 }
 

@@ -31,6 +31,7 @@ private slots:
     void end_with_their_channel_data();
     void end_with_their_channel();
     void of_a_channel_that_never_was();
+    void of_a_channel_whose_record_is_gone();
 };
 
 void TestOrphanedParts::end_with_their_channel_data() {
@@ -94,6 +95,29 @@ void TestOrphanedParts::of_a_channel_that_never_was() {
     net.net.mine(1);
     QVERIFY(is_lost(sent(net.alice, bolt11)));
     QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
+    QVERIFY(net.check());
+}
+
+/// Its HTLC may be live at the peer all the same: to give the part up would let it be paid twice.
+void TestOrphanedParts::of_a_channel_whose_record_is_gone() {
+    Duo net;
+    net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto bolt11 = net.invoice(net.bob, 50'000'000_msat);
+    net.net.hold(net.bob, net.alice, true);
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    net.net.disconnect(net.alice, net.bob);
+    auto disk = net.alice.store().image();
+    auto& value = disk.records.at(ports::RecordKind::payment).begin()->second;
+    auto payment = *node::decode_payment(value);
+    ChannelId gone;
+    gone.raw().fill(9);
+    payment.parts.front().htlc.channel = gone;
+    value = node::encode_payment(payment);
+    net.alice.restart_from(disk);
+    net.net.settle();
+    net.net.mine(10);
+    QCOMPARE(pending_payments(net.alice), std::size_t{1});
     QVERIFY(net.check());
 }
 

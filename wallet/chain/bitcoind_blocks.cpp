@@ -309,8 +309,8 @@ auto BitcoindSource::Impl::search_blocks() -> Step {
             if (m_pool.empty()) m_pool_due = Clock::now();
             m_search.reset();
             tell_search_progress();
-            // What is not kept cannot be looked at again.
-            if (m_pool_bare > 0) RUNNEL_STEP(look_up_spends());
+            // What is not kept cannot be looked at again: who spends it is asked (bitcoind_source.cpp).
+            m_spends_due = m_spends_due || m_pool_bare > 0;
             break;
         }
         const std::uint32_t height = m_search->next;

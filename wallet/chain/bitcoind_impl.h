@@ -162,6 +162,7 @@ private:
     std::optional<ports::FeeEstimates> m_fees;
     std::optional<SourceTrouble> m_trouble;
     Clock::time_point m_status_due;
+    bool m_spends_due = false;                       ///< To be asked until it is answered, over however many connections.
     Clock::time_point m_pool_due;
     Clock::time_point m_fees_due;
     unsigned m_failures = 0;  ///< In a row, for the back-off.

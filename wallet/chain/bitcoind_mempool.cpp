@@ -194,6 +194,7 @@ auto BitcoindSource::Impl::look_up_spends() -> Step {
     for (const auto& [txid, tx] : *fetched) {
         if (m_told.insert(txid).second && m_filter.touches(*tx, txid)) emit(ports::MempoolTx{tx});
     }
+    m_spends_due = false;
     co_return Result<void, Trouble>();
 }
 

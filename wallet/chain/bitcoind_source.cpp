@@ -170,6 +170,7 @@ auto BitcoindSource::Impl::session() -> Step {
         RUNNEL_STEP(follow_blocks());
         RUNNEL_STEP(serve_broadcasts());
         RUNNEL_STEP(search_blocks());
+        if (m_spends_due) RUNNEL_STEP(look_up_spends());
         if (Clock::now() >= m_pool_due) RUNNEL_STEP(read_pool());
         RUNNEL_STEP(tell_heard());
         if (Clock::now() >= m_fees_due) RUNNEL_STEP(read_fees());

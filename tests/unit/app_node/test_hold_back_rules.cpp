@@ -78,6 +78,15 @@ private slots:
              std::make_shared<const bitcoin::Transaction>(commitment_in(channel).tx),
              BlockHeight(200)});
         QVERIFY(!node::may_be_outdated(figures, channel));
+        // Another one: a reorg of few blocks would let ours out again.
+        auto other = commitment_in(channel).tx;
+        other.lock_time += 1;
+        closing.spends.front().tx = std::make_shared<const bitcoin::Transaction>(other);
+        auto later = figures;
+        later.tip.height = BlockHeight(204);
+        QVERIFY(node::may_be_outdated(later, channel));
+        later.tip.height = BlockHeight(205);
+        QVERIFY(!node::may_be_outdated(later, channel));
         closing.spends.clear();
         closing.cause = channel::TheyMustClose{"lost"};
         QVERIFY(!node::may_be_outdated(figures, channel));

@@ -369,9 +369,14 @@ void TestBitcoindSource::what_is_kept_of_a_mempool_is_bounded() {
     QVERIFY(rig.until([&] { return rig.told_mempool(in.txid()); }));
     // Of the large one only the id was kept, and who spends what is still found.
     const auto asked = fake.requests("gettxspendingprevout");
+    // Also when the first answer to that is none, and the connection begins anew.
+    int left = 1;
+    fake.hook([&left](const std::string& method, const boost::json::array&) {
+        return method == "gettxspendingprevout" && left-- > 0 ? body("\"nonsense\"") : Twist{};
+    });
     rig.source->watch({ports::WatchOutPoint{foreign.inputs[0].previous}, BlockHeight(4)});
     QVERIFY(rig.until([&] { return rig.told_mempool(foreign.txid()); }));
-    QVERIFY(fake.requests("gettxspendingprevout") > asked);
+    QVERIFY(fake.requests("gettxspendingprevout") > asked + 1);
 }
 
 void TestBitcoindSource::spends_in_a_mempool_too_large_to_read() {

@@ -148,20 +148,24 @@ void TestStoredChannels::a_record_without_a_journal_is_named() {
 
 void TestStoredChannels::what_the_first_versions_wrote_is_compared_too() {
     const Lives lives;
-    const auto entry_of = [](const Bytes& record) {
+    constexpr std::uint8_t awaiting_confirmation = 3, normal = 5;
+    const auto entry_of = [](const Bytes& record, std::uint8_t state) {
         Writer entry;
-        entry.u8(5).u64(7).u64(8).fixed(
+        entry.u8(state).u64(7).u64(8).fixed(
             crypto::sha256(record));  // state, both commitment numbers, the record alone
         return entry.take();
     };
     auto disk = lives.disk;
     disk.apply({ports::Append{to_bytes(lives.id.view()),
-                              entry_of(disk.records.at(RecordKind::channel).begin()->second)}});
+                              entry_of(disk.records.at(RecordKind::channel).begin()->second, normal)}});
     QVERIFY(bool(load(sim::MemoryStore(disk))));
     disk.records.at(RecordKind::channel).begin()->second = lives.older;
     QVERIFY(!load(sim::MemoryStore(disk)));
-    // Nothing in it told that a channel was forgotten.
+    // Nothing in it told that a channel was forgotten. One that was open never is.
+    const auto record = disk.records.at(RecordKind::channel).begin()->second;
     disk.records.erase(RecordKind::channel);
+    QVERIFY(!load(sim::MemoryStore(disk)));
+    disk.apply({ports::Append{to_bytes(lives.id.view()), entry_of(record, awaiting_confirmation)}});
     QVERIFY(bool(load(sim::MemoryStore(disk))));
 }
 
