@@ -110,12 +110,17 @@ Cost Cost::measured(std::chrono::milliseconds target) {
         static_cast<void>(stretch(bytes_of("calibration"), salt, {operations, out.memory_bytes}));
         return Clock::now() - begin;
     };
-    // The first pass also pays for getting the memory; further ones are alike.
     const auto one = time(1);
-    const auto pass = std::max<Clock::duration>((time(3) - one) / 2, std::chrono::milliseconds(1));
-    const auto more = (std::chrono::duration_cast<Clock::duration>(target) - one) / pass;
-    out.operations = static_cast<std::uint64_t>(std::clamp<std::int64_t>(1 + more, 3, most_operations));
+    out.operations = passes(one, time(3), target);
     return out;
+}
+
+std::uint64_t Cost::passes(std::chrono::nanoseconds one, std::chrono::nanoseconds three, std::chrono::milliseconds target) {
+    // The first pass also pays for getting the memory, no more than the price of a pass or two. Where the machine was busy during
+    // it, the difference says nothing of a pass.
+    const auto pass = std::max<std::chrono::nanoseconds>({(three - one) / 2, three / 5, std::chrono::milliseconds(1)});
+    const auto more = (target - one) / pass;
+    return static_cast<std::uint64_t>(std::clamp<std::int64_t>(1 + more, 3, most_operations));
 }
 
 Envelope::Envelope(std::filesystem::path directory) : m_first(directory / "key.1"), m_second(directory / "key.2") {}

@@ -26,6 +26,9 @@ struct Cost {
 
     /// Passes over 128 MiB that take about `target` on this machine, at least 3 (RFC 9106 advises no fewer).
     static Cost measured(std::chrono::milliseconds target = std::chrono::milliseconds(500));
+    /// The same, from how long a derivation of one pass and one of three took. A machine that was busy during one of them makes
+    /// a wallet that is a little quicker or slower to open, never one that takes many times as long.
+    static std::uint64_t passes(std::chrono::nanoseconds one, std::chrono::nanoseconds three, std::chrono::milliseconds target);
     /// The least there is: for tests, and for a passphrase that is itself a random key.
     static Cost cheap() { return {1, 8192}; }
     friend bool operator==(const Cost&, const Cost&) = default;

@@ -36,6 +36,24 @@ const Passphrase good{bytes_of("good"), false};
 class TestEnvelope : public QObject {
     Q_OBJECT
 private slots:
+    void a_busy_moment_makes_no_slow_wallet_data() {
+        QTest::addColumn<int>("one");
+        QTest::addColumn<int>("three");
+        QTest::newRow("quiet") << 60 << 140;
+        QTest::newRow("busy during the first") << 138 << 140;
+        QTest::newRow("longer than the second") << 400 << 140;
+        QTest::newRow("busy during the second") << 60 << 900;
+    }
+    void a_busy_moment_makes_no_slow_wallet() {
+        using namespace std::chrono_literals;
+        QFETCH(const int, one);
+        QFETCH(const int, three);
+        const auto passes = Cost::passes(std::chrono::milliseconds(one), std::chrono::milliseconds(three), 500ms);
+        // A pass really takes 40 ms, the first one 60.
+        QVERIFY2(passes >= 3 && passes * 40 + 20 <= 1'000, qPrintable(QString::number(passes)));
+        if (one == 60 && three == 140) QCOMPARE(passes, std::uint64_t{12});
+    }
+
     void wraps_and_unwraps() {
         QTemporaryDir directory;
         const Envelope envelope(directory.path().toStdString());
