@@ -20,7 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "interop"))
 
-SLICE = 10  # channels whose funding waits for one block: a longer chain of unconfirmed change is refused
+SLICE = 4  # nobody lets a peer have more channels that nothing in a block proves
 COIN_SAT = 400_000
 CHANNEL_SAT = 200_000
 
