@@ -3,7 +3,8 @@
 //
 //     <- the greeting
 //     -> {"id":1,"method":"getinfo","params":{}}
-//     <- {"id":1,"result":{...}}            or   {"id":1,"error":{"error":KIND,"message":...,"try":...}}
+//     <- {"id":1,"result":{...}}
+//     or {"id":1,"error":{"error":KIND,"message":...,"try":...}}
 //
 // Mode 0600, and only processes of the same user or root are answered. A line that does not end, a client that does not read:
 // their connection ends, nobody else's. All on the io_context's thread.

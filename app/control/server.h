@@ -6,7 +6,8 @@
 // and one method makes the server talk by itself:
 //
 //     -> {"id":2,"method":"events"}
-//     <- {"id":2,"result":{"subscribed":true}}   and from then on   {"event":"payment_received",...}
+//     <- {"id":2,"result":{"subscribed":true}}
+//     <- {"event":"payment_received",...}          and so on
 //
 // Owns no truth: all goes through NodeApi, on its thread.
 #pragma once

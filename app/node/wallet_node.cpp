@@ -27,7 +27,7 @@ void WalletNode::log(LogLevel level, const std::string& line) const {
     if (m_options.log) m_options.log(level, line);
 }
 
-// Opening ----------------------------------------------------------------------------------------------------------------------
+// Opening ----------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<WalletNode>, Failure> WalletNode::open(asio::io_context& io, Options options,
                                                               const SecretBytes& passphrase) {
@@ -108,7 +108,7 @@ Result<void, Failure> WalletNode::listen() {
     return {};
 }
 
-// The chain --------------------------------------------------------------------------------------------------------------------
+// The chain --------------------------------------------------------------------------------------
 
 /// Where the search of the chain begins when no block was seen yet, and where it ends downwards. On regtest everything is near.
 void WalletNode::set_birth(chain::StartPoint& from) const {
@@ -189,7 +189,7 @@ void WalletNode::look_at_tail() {
     });
 }
 
-// From start to stop -------------------------------------------------------------------------------------------------------------
+// From start to stop -----------------------------------------------------------------------------
 
 void WalletNode::start() {
     if (!m_store->tail().agrees()) {

@@ -1,12 +1,12 @@
 // What the chain's side of the practice protocol says, as values: read on one side, written on the other. Everything read is
 // checked for its type and range. Pure.
 //
-//     news       {}                                   -> News; the same object comes by itself, as {"news":...}, at each change
-//     blocks     {"from":H,"most":N}                  -> {"blocks":[{"hash","hex"}...]}   from height H up to the tip
-//     blocks     {"after":{"height","hash"},...}      -> the same, or {"gone":true}: that block is not in the chain
-//     locate     {"blocks":[{"height","hash"}...]}    -> {"found":I}  the last of them that is in the chain, or {"found":null}
-//     mempool    {}                                   -> {"transactions":[HEX...]}   parents first
-//     broadcast  {"transactions":[HEX] or [P, C]}     -> {"results":[{"accepted","reason"}...]}
+//     news       {}                                 -> News; at each change by itself: {"news":..}
+//     blocks     {"from":H,"most":N}                -> {"blocks":[{"hash","hex"}..]}: from H on
+//     blocks     {"after":{"height","hash"},..}     -> the same, or {"gone":true}: no such block
+//     locate     {"blocks":[{"height","hash"}..]}   -> {"found":I}: the last in the chain, or null
+//     mempool    {}                                 -> {"transactions":[HEX..]}: parents first
+//     broadcast  {"transactions":[HEX] or [P, C]}   -> {"results":[{"accepted","reason"}..]}
 #pragma once
 
 #include "core/ports/chain.h"

@@ -1,8 +1,10 @@
 // Where the practice network lies inside a wallet's directory, and what its two sides agree on before they talk.
 //
-//   DATADIR/practice/   lock             who runs it          control.sock   the socket of both the chain and the verbs
-//                       chain            blocks and mempool   ports, key     of its nodes
-//                       shop/ hub/ shop2/                     their stores, as any wallet's
+//   DATADIR/practice/   lock                who runs it
+//                       control.sock        the socket of both the chain and the verbs
+//                       chain               blocks and mempool
+//                       ports, key          of its nodes
+//                       shop/ hub/ shop2/   their stores, as any wallet's
 #pragma once
 
 #include <filesystem>

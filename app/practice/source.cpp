@@ -116,7 +116,7 @@ private:
     std::optional<ports::FeeEstimates> m_fees;
 };
 
-// From outside -------------------------------------------------------------------------------------------------------------------
+// From outside -----------------------------------------------------------------------------------
 
 void PracticeSource::Impl::start(chain::StartPoint&& from, Sink&& sink) {
     m_sink = std::move(sink);
@@ -138,7 +138,7 @@ void PracticeSource::Impl::broadcast(ports::Broadcast&& wanted) {
     pump();
 }
 
-// The connection -----------------------------------------------------------------------------------------------------------------
+// The connection ---------------------------------------------------------------------------------
 
 void PracticeSource::Impl::connect() {
     m_news.reset();
@@ -212,7 +212,7 @@ void PracticeSource::Impl::say_status() {
     emit(status);
 }
 
-// One thing at a time ------------------------------------------------------------------------------------------------------------
+// One thing at a time ----------------------------------------------------------------------------
 
 void PracticeSource::Impl::pump() {
     if (m_stopped || m_asking || !m_sink || !m_link || !m_link->is_open() || !m_news) return;
@@ -245,7 +245,7 @@ void PracticeSource::Impl::ask(std::string_view method, json::object params,
     });
 }
 
-// Blocks -------------------------------------------------------------------------------------------------------------------------
+// Blocks -----------------------------------------------------------------------------------------
 
 void PracticeSource::Impl::ask_blocks() {
     json::object params{{"most", blocks_at_once}};
@@ -324,7 +324,7 @@ bool PracticeSource::Impl::take_located(const json::value& answer) {
     return true;
 }
 
-// Late watches -------------------------------------------------------------------------------------------------------------------
+// Late watches -----------------------------------------------------------------------------------
 
 bool PracticeSource::Impl::search_goes_on() {
     m_search.begin(m_blocks, m_birth.value_or(0));
@@ -358,7 +358,7 @@ void PracticeSource::Impl::tell_search_progress() {
     if (auto said = m_search.progress()) emit(*said);
 }
 
-// Mempool and broadcasts -----------------------------------------------------------------------------------------------------------
+// Mempool and broadcasts -------------------------------------------------------------------------
 
 bool PracticeSource::Impl::take_mempool(const json::value& answer) {
     const auto transactions = read_transactions(answer, mempool_most);
@@ -436,7 +436,7 @@ bool PracticeSource::Impl::take_results(const json::value& answer) {
     return true;
 }
 
-// The source ----------------------------------------------------------------------------------------------------------------------
+// The source -------------------------------------------------------------------------------------
 
 PracticeSource::PracticeSource(asio::io_context& io, std::filesystem::path folder, LogSink log)
     : m_impl(std::make_shared<Impl>(io, std::move(folder), std::move(log))) {}

@@ -1,7 +1,7 @@
 // PracticeSource: a ChainSource over the practice network's socket, for the wallet and for the practice nodes themselves. It
 // holds no keys and no wallet state; blocks are checked as those of a bitcoind are. What it asks for, one thing at a time:
 //
-//     broadcasts, then blocks after the last one reported, then older blocks for late watches, then the mempool
+//     broadcasts, blocks after the last one reported, older blocks for late watches, the mempool
 //
 // The child pushes News when something changed, so nothing is polled. When it is gone, ChainStatus says so and it is looked for
 // until it is back; a network that does not know the blocks reported before (somebody removed it) is never followed.

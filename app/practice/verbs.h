@@ -1,12 +1,14 @@
 // Verbs: what a person can ask of the practice network, for the wallet that practises with it (runneld's socket, the window):
 //
-//     peers    {}                                  -> {"peers":[{"role","node_id","host","port"}...]}
-//     faucet   {"amount_sat"}                      -> {"txid","address","amount_sat"}   to a new address of the wallet
-//     mine     {"blocks"}                          -> {"block_height","tip"}
-//     invoice  {"amount_msat","through_hub"}       -> {"bolt11","payment_hash",...}     of the shop, or of its node behind the hub
-//     refund   {"bolt11"}                          -> the shop pays an invoice of the wallet: as of "pay"
-//     open     {"amount_sat"}                      -> the shop opens a channel to the wallet: as of "open"
-//     state    {}                                  -> {"stand","ends","signal","code","detail"}   of its process (PracticeHost)
+//     peers    {}                              -> {"peers":[{"role","node_id","host","port"}..]}
+//     faucet   {"amount_sat"}                  -> {"txid","address","amount_sat"}: a new address
+//     mine     {"blocks"}                      -> {"block_height","tip"}
+//     invoice  {"amount_msat","through_hub"}   -> {"bolt11","payment_hash",..}: of the shop, or of
+//                                                 its node behind the hub
+//     refund   {"bolt11"}                      -> the shop pays an invoice of the wallet, as "pay"
+//     open     {"amount_sat"}                  -> the shop opens a channel to the wallet, as "open"
+//     state    {}                              -> {"stand","ends","signal","code","detail"}: of its
+//                                                 process (PracticeHost)
 //
 // A child that is just being started again is waited for; one that dies in the middle answers practice_gone.
 #pragma once

@@ -92,7 +92,7 @@ private:
     int m_exit_code = 0;
 };
 
-// Opening ------------------------------------------------------------------------------------------------------------------------
+// Opening ----------------------------------------------------------------------------------------
 
 Result<void, Failure> Child::open() {
     RUNNEL_CHECK(open_socket());
@@ -137,7 +137,7 @@ Result<void, Failure> Child::open_socket() {
     return {};
 }
 
-// Blocks -------------------------------------------------------------------------------------------------------------------------
+// Blocks -----------------------------------------------------------------------------------------
 
 std::chrono::steady_clock::time_point Child::next_block() const {
     const bool unconfirmed = m_chain.chain().mempool().size() > 0;
@@ -204,7 +204,7 @@ Outcome Child::faucet(const json::object& params) {
     return json::value(json::object{{"txid", display_hex(paid->txid)}, {"address", *address}, {"amount_sat", *amount}});
 }
 
-// Requests -----------------------------------------------------------------------------------------------------------------------
+// Requests ---------------------------------------------------------------------------------------
 
 void Child::take(const std::shared_ptr<control::LineClient>& client, const control::LineRequest& request) {
     if (m_methods.knows(request.method)) {
@@ -223,7 +223,7 @@ void Child::take(const std::shared_ptr<control::LineClient>& client, const contr
     }
 }
 
-// From start to stop ---------------------------------------------------------------------------------------------------------------
+// From start to stop -----------------------------------------------------------------------------
 
 void Child::say_ready() {
     m_log(LogLevel::info, fmt::format("ready height={}", m_chain.chain().height().raw()));

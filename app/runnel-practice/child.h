@@ -1,6 +1,7 @@
 // Child: the practice network as a process. Owns the chain, says when blocks come, and puts together what the wallet meets:
 //
-//     lock -> DurableChain -> socket (ChainMethods, verbs) -> PracticeNetwork -> "ready" ... SIGTERM or end of the parent -> close
+//     lock -> DurableChain -> socket (ChainMethods, verbs) -> PracticeNetwork -> "ready" ...
+//     SIGTERM, or the end of the parent -> close
 //
 // A block is on the disk before anybody hears of it. Blocks come at a regular interval, and soon one after the other while
 // something waits to be confirmed or has just been; and when somebody asks for them.

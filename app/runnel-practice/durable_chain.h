@@ -2,7 +2,8 @@
 // that made it returns: what anybody was told about a block or a transaction is still true after kill -9 and power loss, and the
 // chain never is behind what a node has committed. The file only grows:
 //
-//     "runnel-practice-chain" version | start time | records: length 4 | kind 1 | payload | checksum 8 (SHA-256, its first bytes)
+//     "runnel-practice-chain" version | start time | records
+//     record: length 4 | kind 1 | payload | checksum 8 (SHA-256, its first bytes)
 //
 // A record that was being written when the machine stopped was told to nobody: it is cut off at the next start. Anything else
 // that does not fit is damage, and named.

@@ -59,7 +59,7 @@ std::string_view PracticeNetwork::name_of(Role role) {
     return "unknown";
 }
 
-// Opening and closing ------------------------------------------------------------------------------------------------------------
+// Opening and closing ----------------------------------------------------------------------------
 
 PracticeNetwork::PracticeNetwork(asio::io_context& io, Options options)
     : m_io(io), m_options(std::move(options)), m_timer(io) {}
@@ -132,7 +132,7 @@ void PracticeNetwork::close() {
     for (auto& [role, member] : m_members) member.wallet->close();
 }
 
-// Keeping them fit to practise with -------------------------------------------------------------------------------------------------
+// Keeping them fit to practise with --------------------------------------------------------------
 
 /// Once more beside what notices bring about: a wish that failed is made again.
 void PracticeNetwork::arm() {
@@ -228,7 +228,7 @@ void PracticeNetwork::refill(Pair& pair, Msat amount) {
     });
 }
 
-// Verbs -----------------------------------------------------------------------------------------------------------------------------
+// Verbs ------------------------------------------------------------------------------------------
 
 bool PracticeNetwork::knows(std::string_view method) const {
     return method == "peers" || method == "invoice" || method == "pay" || method == "open";

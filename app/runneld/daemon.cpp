@@ -142,7 +142,7 @@ Result<void, Failure> Daemon::open_wallet(const SecretBytes& passphrase) {
     return {};
 }
 
-// From start to stop -------------------------------------------------------------------------------------------------------------
+// From start to stop -----------------------------------------------------------------------------
 
 void Daemon::start() {
     m_wallet->start();

@@ -1,6 +1,7 @@
 // The wallet as a process: a WalletNode with a control socket before it and a chain source behind it.
 //
-//     WalletNode::open -> control socket -> WalletNode::start -> ready ... SIGTERM -> WalletNode::stop -> close
+//     WalletNode::open -> control socket -> WalletNode::start -> ready ...
+//     SIGTERM -> WalletNode::stop -> close
 #pragma once
 
 #include "app/runneld/options.h"

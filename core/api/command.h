@@ -69,7 +69,7 @@ struct Command {
     std::variant<NewAddress, SendOnchain, Connect, Disconnect, OpenChannel, CloseChannel, CreateInvoice, Pay, Keysend> wish;
 };
 
-// Answers ------------------------------------------------------------------------------------------------------------------
+// Answers ----------------------------------------------------------------------------------------
 
 struct AddressMade { std::string address; };
 struct OnchainSent {

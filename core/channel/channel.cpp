@@ -6,7 +6,7 @@
 
 namespace runnel::channel {
 
-// What the phases share ----------------------------------------------------------------------------------------------------
+// What the phases share --------------------------------------------------------------------------
 
 ChannelFault unexpected(const wire::Message& message) {
     return ChannelFault{FaultKind::unexpected_message, static_cast<std::uint64_t>(wire::type_of(message)), 0,
@@ -53,7 +53,7 @@ wire::ChannelReady ready_message(const Channel& channel, const Funded& funded, c
     return ready;
 }
 
-// Messages of normal operation ---------------------------------------------------------------------------------------------
+// Messages of normal operation -------------------------------------------------------------------
 
 namespace {
 
@@ -111,7 +111,7 @@ StepResult on_revoke_and_ack(Channel& channel, const wire::RevokeAndAck& revocat
     });
 }
 
-// Getting ready ------------------------------------------------------------------------------------------------------------
+// Getting ready ----------------------------------------------------------------------------------
 
 void take_ready(Funded& funded, const wire::ChannelReady& ready) {
     funded.commitments.set_remote_next_point(ready.second_per_commitment_point);
@@ -152,7 +152,7 @@ StepResult on_error(const Channel& channel, const wire::Error& error) {
 
 }  // namespace
 
-// Inputs -------------------------------------------------------------------------------------------------------------------
+// Inputs -----------------------------------------------------------------------------------------
 
 StepResult on_message(Channel& channel, const wire::Message& message, const Context& context) {
     if (is_over(channel.state)) return on_message_when_over(channel, message, context);
@@ -283,7 +283,7 @@ StepResult flush(Channel& channel, const Context& context) {
     return step;
 }
 
-// Wishes -------------------------------------------------------------------------------------------------------------------
+// Wishes -----------------------------------------------------------------------------------------
 
 namespace {
 

@@ -1,8 +1,10 @@
 // One channel's life as states, each a type that holds only what is true in it.
 //
-//   funder: AwaitingAccept -> AwaitingFundingSigned \                                               / Closing <-> Settled -> Closed
-//   fundee: AwaitingFundingCreated -----------------> AwaitingConfirmation -> AwaitingReady -> Normal
-//                                                                                 \-> ShuttingDown -> NegotiatingClose -> Closing
+//   funder: AwaitingAccept -> AwaitingFundingSigned \
+//   fundee: AwaitingFundingCreated ----------------> AwaitingConfirmation -> AwaitingReady -> Normal
+//
+//   Normal -> ShuttingDown -> NegotiatingClose \
+//   any that is funded ------------------------> Closing <-> Settled -> Closed
 //
 // Handlers are free functions over (state, input): they change the Channel they are given, which the turn owns, only when
 // they succeed, and tell the rest of the node what became true as facts. They never send, store, watch or decide about money
@@ -264,7 +266,7 @@ bool is_usable(const Channel& channel);
 /// channel_id of BOLT 2: the funding txid with the output index XORed into its last bytes.
 ChannelId channel_id_of(const bitcoin::OutPoint& funding);
 
-// What became true ---------------------------------------------------------------------------------------------------------
+// What became true -------------------------------------------------------------------------------
 
 struct FundingAgreed { FundingPlan plan; };  ///< As funder: sign the funding transaction, broadcast it after the commit.
 struct BecameFunded { ChannelId temporary; };  ///< The id changed to the final one; the record begins.
@@ -282,7 +284,7 @@ struct Step {
 };
 using StepResult = Result<Step, ChannelFault>;
 
-// Opening ------------------------------------------------------------------------------------------------------------------
+// Opening ----------------------------------------------------------------------------------------
 
 struct OpenRequest {
     Sat funding;
@@ -303,7 +305,7 @@ bitcoin::Script funding_script_to_plan_with();
 /// {static_remotekey, anchors}, with scid_alias for an unannounced channel when both sides know it.
 wire::Features channel_type_for(bool announce, const wire::Features& negotiated);
 
-// Inputs -------------------------------------------------------------------------------------------------------------------
+// Inputs -----------------------------------------------------------------------------------------
 
 /// Any channel message of the peer for this channel. An error it sends about an open channel makes a MustClose.
 StepResult on_message(Channel& channel, const wire::Message& message, const Context& context);
@@ -318,7 +320,7 @@ void on_funding_unconfirmed(Channel& channel);
 /// After all inputs of a turn: sends what a signature waits for. At most one commitment_signed a turn, whatever was proposed.
 StepResult flush(Channel& channel, const Context& context);
 
-// Wishes -------------------------------------------------------------------------------------------------------------------
+// Wishes -----------------------------------------------------------------------------------------
 
 Result<wire::UpdateAddHtlc, ChannelFault> add_htlc(Channel& channel, Msat amount, const PaymentHash& hash,
                                                    BlockHeight cltv_expiry, const wire::OnionPacket& onion);

@@ -35,7 +35,7 @@ Commitments::Commitments(ChannelParams params, FeeratePerKw feerate, Msat ours, 
       m_remote_next(NoPointYet{}),
       m_revealed(std::make_shared<const crypto::ShaChain>()) {}
 
-// What a commitment holds -------------------------------------------------------------------------------------------------
+// What a commitment holds ------------------------------------------------------------------------
 
 bool Commitments::holds(const HtlcEntry& entry, Party broadcaster, View view) const {
     const int shift = static_cast<int>(view);
@@ -120,7 +120,7 @@ HtlcEntry* Commitments::find_entry(Party offered_by, HtlcId id) {
     return const_cast<HtlcEntry*>(std::as_const(*this).find(offered_by, id));
 }
 
-// Limits ------------------------------------------------------------------------------------------------------------------
+// Limits -----------------------------------------------------------------------------------------
 
 std::size_t Commitments::in_flight_count(Party offered_by) const {
     return static_cast<std::size_t>(
@@ -268,7 +268,7 @@ Msat Commitments::payable(Party offerer) const {
 Msat Commitments::can_send() const { return payable(Party::ours); }
 Msat Commitments::can_receive() const { return payable(Party::theirs); }
 
-// Proposals ---------------------------------------------------------------------------------------------------------------
+// Proposals --------------------------------------------------------------------------------------
 
 Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount, const PaymentHash& hash,
                                                                 BlockHeight cltv_expiry,

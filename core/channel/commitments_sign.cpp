@@ -214,7 +214,7 @@ void Commitments::set_remote_next_point(const crypto::PublicKey& point) {
     if (std::holds_alternative<NoPointYet>(m_remote_next)) m_remote_next = MaySign{point};
 }
 
-// Reconnecting ------------------------------------------------------------------------------------------------------------
+// Reconnecting -----------------------------------------------------------------------------------
 
 void Commitments::forget_unsigned() {
     const auto is_theirs_unsigned = [](const HtlcEntry& entry) {

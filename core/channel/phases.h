@@ -6,7 +6,7 @@
 
 namespace runnel::channel {
 
-// What they share (channel.cpp) --------------------------------------------------------------------------------------------
+// What they share (channel.cpp) ------------------------------------------------------------------
 
 /// The peer says what has no place here.
 ChannelFault unexpected(const wire::Message& message);
@@ -25,17 +25,17 @@ bool takes_updates(const ChannelState& state);
 BlockHeight stale_until(const Context& context);
 wire::ChannelReady ready_message(const Channel& channel, const Funded& funded, const Context& context);
 
-// Opening (opening.cpp) ----------------------------------------------------------------------------------------------------
+// Opening (opening.cpp) --------------------------------------------------------------------------
 
 StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel& accept, const Context& context);
 StepResult on(Channel& channel, AwaitingFundingCreated& state, const wire::FundingCreated& created, const Context& context);
 StepResult on(Channel& channel, AwaitingFundingSigned& state, const wire::FundingSigned& message, const Context& context);
 
-// Reconnecting (reestablish.cpp) -------------------------------------------------------------------------------------------
+// Reconnecting (reestablish.cpp) -----------------------------------------------------------------
 
 StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs, const Context& context);
 
-// Ending (ending.cpp) ------------------------------------------------------------------------------------------------------
+// Ending (ending.cpp) ----------------------------------------------------------------------------
 
 /// Enters ShuttingDown; the message itself goes out in advance_shutdown().
 void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script, const Context& context);

@@ -19,7 +19,7 @@ constexpr std::uint8_t without_rival = 2;
 constexpr std::uint8_t without_age =
     3;  ///< Older: nothing was known of how old a commitment of ours is.
 
-// Small parts --------------------------------------------------------------------------------------------------------------
+// Small parts ------------------------------------------------------------------------------------
 
 void put(Writer& out, const crypto::Signature& signature) { out.fixed(signature); }
 
@@ -97,7 +97,7 @@ M get_message(Reader& in) {
 
 }  // namespace
 
-// Commitments --------------------------------------------------------------------------------------------------------------
+// Commitments ------------------------------------------------------------------------------------
 
 /// Of a FeeChange; one step more and it is the base.
 constexpr std::uint8_t last_fee_step = 3;

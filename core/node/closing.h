@@ -33,8 +33,7 @@ struct StillOut {
 };
 StillOut still_out(const State& state, const channel::Channel& channel, const ports::KeyRing& keys);
 
-// Between closing.cpp and closing_claims.cpp
-// ------------------------------------------------------------------------------
+// Between closing.cpp and closing_claims.cpp ------------------------------------------------------
 
 /// Where the close of a Closing channel stands at `tip`; nothing while no block holds a spend of
 /// the funding output. `supposed`: the answer if this transaction were to spend it in the next

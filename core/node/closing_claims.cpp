@@ -54,8 +54,7 @@ bool awaits_removal(const Draft& draft, const HtlcRef& htlc, const PaymentHash& 
     return find_forward(draft, htlc) != nullptr;
 }
 
-// Preimages
-// ---------------------------------------------------------------------------------------------------------------
+// Preimages ---------------------------------------------------------------------------------------
 
 /// Preimages that the payments above decided to use are noted with the channel: readers of states
 /// need them, too.
@@ -75,8 +74,7 @@ void note_known_preimages(Draft& draft, const ChannelId& id) {
     own.preimages.insert(own.preimages.end(), fresh.begin(), fresh.end());
 }
 
-// Claims
-// ------------------------------------------------------------------------------------------------------------------
+// Claims ------------------------------------------------------------------------------------------
 
 /// Nobody but us can ever take it.
 bool is_ours_alone(const Claim& claim) {
@@ -226,8 +224,7 @@ private:
     std::set<bitcoin::OutPoint> m_taken;
 };
 
-// Outcomes
-// ----------------------------------------------------------------------------------------------------------------
+// Outcomes ----------------------------------------------------------------------------------------
 
 /// Nothing of what is open will ever be worth its fee, whatever the estimates do.
 bool is_worthless(const std::vector<Claim>& open, BlockHeight tip,
@@ -298,8 +295,7 @@ void tell_outcomes(Draft& draft, const std::vector<Outcome>& outcomes, const Sco
     }
 }
 
-// The end
-// -----------------------------------------------------------------------------------------------------------------
+// The end -----------------------------------------------------------------------------------------
 
 std::string how_of(const onchain::Classification& what) {
     return std::visit(

@@ -5,7 +5,7 @@
 
 namespace runnel::node {
 
-// channels.cpp: the plumbing between channels and everything else ----------------------------------------------------------
+// channels.cpp: the plumbing between channels and everything else --------------------------------
 
 /// What a channel's handlers need; the signer lives as long as the returned value.
 struct ChannelScope {
@@ -37,7 +37,7 @@ void channels_on_block(Draft& draft, const Scope& scope);
 /// Puts the channel on the chain with our commitment, whatever state it is in; closing.cpp goes on from there.
 void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope);
 
-// payments_*.cpp -----------------------------------------------------------------------------------------------------------
+// payments_*.cpp ---------------------------------------------------------------------------------
 
 void on_create_invoice(Draft& draft, const api::CommandId& id, const api::CreateInvoice& wish, const Scope& scope);
 void on_pay(Draft& draft, const api::CommandId& id, const api::Pay& wish, const Scope& scope);
@@ -69,7 +69,7 @@ std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& 
 /// The inspection behind `decode` and previews (inspect.cpp): an invoice, an address or a link with one or both.
 Result<api::Inspection, api::Problem> inspect_text(const State& state, const Config& config, const std::string& text, UnixTime now);
 
-// wallet_*.cpp: coins, transactions, the chain -----------------------------------------------------------------------------
+// wallet_*.cpp: coins, transactions, the chain ---------------------------------------------------
 
 void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& scope);
 void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope);
@@ -123,7 +123,7 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
 std::optional<api::Problem> why_no_channel(const Draft& draft, const Scope& scope);
 void resume_wallet(const State& state, std::vector<ports::Effect>& out);
 
-// closing.cpp: from the spend of a funding output to the last satoshi -------------------------------------------------------
+// closing.cpp: from the spend of a funding output to the last satoshi ----------------------------
 
 /// A transaction in a block spends the funding output or an output of its spender.
 void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent, const ports::TxPtr& tx, BlockHeight height,
@@ -133,7 +133,7 @@ void closings_on_block(Draft& draft, const Scope& scope);
 void begin_closing(Draft& draft, const ChannelId& id, const Scope& scope);
 void resume_closings(const State& state, std::vector<ports::Effect>& out);
 
-// records.cpp --------------------------------------------------------------------------------------------------------------
+// records.cpp ------------------------------------------------------------------------------------
 
 /// Records of everything that differs from the committed state.
 ports::Records records_of(const Draft& draft);
@@ -147,19 +147,19 @@ Result<Forward, DecodeError> decode_forward(ByteView value);
 Bytes encode_done(const DoneCommand& done);
 Result<DoneCommand, DecodeError> decode_done(ByteView value);
 
-// quote.cpp: what a wish would cost --------------------------------------------------------------------------------------------
+// quote.cpp: what a wish would cost --------------------------------------------------------------
 
 /// Plans on a draft that is thrown away.
 Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask, const Scope& scope);
 Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask);
 Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend& ask, const Scope& scope);
 
-// snapshot.cpp -------------------------------------------------------------------------------------------------------------
+// snapshot.cpp -----------------------------------------------------------------------------------
 
 /// `kept` is whatever the caller holds from the picture before; what has not changed since is taken from it.
 api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys, ChannelViews& kept);
 
-// timers -------------------------------------------------------------------------------------------------------------------
+// timers -----------------------------------------------------------------------------------------
 
 /// Timer numbers: the upper byte says whose they are.
 enum class TimerKind : std::uint8_t { reconnect = 1, payment_deadline = 2, mpp_timeout = 3, opening_timeout = 4, chain_silence = 5 };

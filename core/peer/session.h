@@ -6,7 +6,7 @@
 //     us                                 them
 //     first_message() ---- init --------->
 //                     <--- init ----------     Up: now channels may speak
-//                     <--- ping ----------
+//                     <--- ping -------------------------------------------------------------------
 //                     ---- pong --------->
 //     tick()          ---- ping --------->     after a while of silence; after another, Silent
 #pragma once

@@ -88,7 +88,7 @@ void Engine::start() {
     wake();
 }
 
-// What comes in ---------------------------------------------------------------------------------------------------------------
+// What comes in ----------------------------------------------------------------------------------
 
 void Engine::look_again() {
     asio::dispatch(m_io, [self = std::weak_ptr(m_self)] {
@@ -150,7 +150,7 @@ std::shared_ptr<void> Engine::observe(api::OnPicture on_picture) {
     return observer;
 }
 
-// The turn ----------------------------------------------------------------------------------------------------------------------
+// The turn ---------------------------------------------------------------------------------------
 
 /// Posted, not called: what other sockets have ready now goes into the same turn, hence into the same commit.
 void Engine::wake() {
@@ -263,7 +263,7 @@ bool Engine::knows_connection(const crypto::PublicKey& peer) const {
     return links == m_links.end() || links->second.risen == links->second.known;
 }
 
-// What goes out -----------------------------------------------------------------------------------------------------------------
+// What goes out ----------------------------------------------------------------------------------
 
 void Engine::perform(std::vector<ports::Effect>& effects) {
     m_counters.effects += effects.size();
@@ -345,7 +345,7 @@ void Engine::resume_peers() {
     }
 }
 
-// Pictures ------------------------------------------------------------------------------------------------------------------------
+// Pictures ---------------------------------------------------------------------------------------
 
 api::SnapshotPtr Engine::snapshot() const {
     if (on_our_thread()) return m_node.snapshot();
@@ -386,7 +386,7 @@ void Engine::publish_now() {
     std::erase_if(m_observers, [](const auto& o) { return o.expired(); });
 }
 
-// The end -------------------------------------------------------------------------------------------------------------------------
+// The end ----------------------------------------------------------------------------------------
 
 void Engine::stop(std::function<void()> done) {
     if (m_on_stopped) return;

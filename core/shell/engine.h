@@ -2,7 +2,8 @@
 // Journal, and performs the effects that come out of it once they are durable. One turn is on its way to the disk at a time;
 // meanwhile everything goes on being read, decrypted and queued, and goes into the next turn together. Decides nothing itself.
 //
-//     sockets, chain, clients, timers -> EventQueue -> Node::plan -> Journal::commit -> Node::apply -> effects -> sockets, ...
+//     sockets, chain, clients, timers -> EventQueue -> Node::plan -> Journal::commit
+//                                     -> Node::apply -> effects -> sockets, ...
 //
 // All of it on the one thread that runs the io_context. A commit that fails ends everything: see on_fatal.
 #pragma once

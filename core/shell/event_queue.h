@@ -1,6 +1,7 @@
 // EventQueue: the events that wait for the next turn, and the rule in which order they go into it:
 //
-//     connections that ended or began  ->  the chain  ->  commands and timers  ->  peers with a fulfil waiting  ->  round robin
+//     connections that ended or began -> the chain -> commands and timers
+//         -> peers with a fulfil waiting -> round robin
 //
 // Within one peer nothing ever overtakes: the protocol is an ordered stream, so a fulfil draws all that its peer said before
 // forward with it. One that comes alone ends the turn: the preimage is durable before what follows is computed. In a turn that

@@ -91,7 +91,7 @@ void PeerConnection::log(LogLevel level, std::string_view what) const {
     m_setup.log(level, fmt::format("peer={} at={} {}", id ? id->hex() : "unknown", m_remote, what));
 }
 
-// Reading --------------------------------------------------------------------------------------------------------------------
+// Reading ----------------------------------------------------------------------------------------
 
 void PeerConnection::read() {
     if (m_closed || m_leaving || m_read_under_way) return;
@@ -200,7 +200,7 @@ void PeerConnection::answer_query(const wire::Message& message) {
     }
 }
 
-// Writing --------------------------------------------------------------------------------------------------------------------
+// Writing ----------------------------------------------------------------------------------------
 
 void PeerConnection::queue(const wire::Message& message) {
     if (!is_up()) return;
@@ -254,7 +254,7 @@ void PeerConnection::write() {
     });
 }
 
-// Time and the end -----------------------------------------------------------------------------------------------------------
+// Time and the end -------------------------------------------------------------------------------
 
 void PeerConnection::set_timer() {
     if (m_closed) return;

@@ -2,7 +2,8 @@
 // bytes and time from the operating system. Answers what needs no turn (pings, gossip queries of a wallet without a map) and
 // hands everything else up. Never interprets a channel's message. Owned by PeerManager, lives on the node's thread.
 //
-//     socket -> transport::Connection -> peer::PeerSession -> Owner        queue() ... flush() -> one write
+//     socket -> transport::Connection -> peer::PeerSession -> Owner
+//     queue() ... flush() -> one write
 #pragma once
 
 #include "core/base/log.h"

@@ -133,7 +133,7 @@ void PeerManager::emit(const crypto::PublicKey& peer, node::Event&& event) {
     if (!m_stopped) m_hooks.event(peer, std::move(event));
 }
 
-// Being called ---------------------------------------------------------------------------------------------------------------
+// Being called -----------------------------------------------------------------------------------
 
 Result<std::uint16_t, std::string> PeerManager::listen(const std::string& host, std::uint16_t port) {
     error_code error;
@@ -213,7 +213,7 @@ void PeerManager::make_room() {
     (*oldest)->close("too many handshakes at once");
 }
 
-// Calling --------------------------------------------------------------------------------------------------------------------
+// Calling ----------------------------------------------------------------------------------------
 
 void PeerManager::connect(const crypto::PublicKey& node_id, const std::string& host, std::uint16_t port) {
     if (m_stopped || m_up.count(node_id) != 0 || m_attempts.count(node_id) != 0) return;
@@ -255,7 +255,7 @@ void PeerManager::disconnect(const crypto::PublicKey& node_id, const std::string
     for (const auto& connection : ending) connection->leave(cause);
 }
 
-// What connections say -------------------------------------------------------------------------------------------------------
+// What connections say ---------------------------------------------------------------------------
 
 std::size_t PeerManager::strangers() const {
     return static_cast<std::size_t>(std::count_if(m_up.begin(), m_up.end(), [&](const auto& entry) {
@@ -338,7 +338,7 @@ void PeerManager::on_closed(PeerConnection& connection, const std::string& cause
     emit(*node_id, node::PeerDown{*node_id, cause});
 }
 
-// Sending --------------------------------------------------------------------------------------------------------------------
+// Sending ----------------------------------------------------------------------------------------
 
 void PeerManager::queue(const crypto::PublicKey& node_id, const wire::Message& message) {
     const auto up = m_up.find(node_id);

@@ -2,7 +2,8 @@
 // pieces of any size, and writes what is put into the caller's buffer. Holds back at most one incomplete packet (65569 bytes) and
 // never allocates for a length that was only announced. Knows nothing of what a message means (peer/ does).
 //
-//     socket -> feed(bytes, out) -> messages, or why it is over        encrypt(message, out) -> socket
+//     socket -> feed(bytes, out) -> messages, or why it is over
+//     encrypt(message, out) -> socket
 //
 // Time limits (a handshake that never ends) and the closing of the socket belong to the shell.
 #pragma once

@@ -49,8 +49,7 @@ double resident_mb(const char* field) {
     return 0;
 }
 
-// The loop
-// --------------------------------------------------------------------------------------------------------------------
+// The loop ----------------------------------------------------------------------------------------
 
 /// Sees every event that the GUI's thread handles, and how long each takes.
 class WatchedApplication : public QApplication {
@@ -181,8 +180,7 @@ void measure_flow(WatchedApplication& application, const std::filesystem::path& 
     std::fflush(stdout);
 }
 
-// Programs that are started anew
-// ---------------------------------------------------------------------------------------------------
+// Programs that are started anew ------------------------------------------------------------------
 
 /// From the making of the process to the passphrase, and from the passphrase to the wallet:
 /// painted, its newest activity read.

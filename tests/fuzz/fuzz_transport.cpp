@@ -1,7 +1,8 @@
 // BOLT 8 under hostile bytes. The first byte chooses the test, the second how the rest is cut into pieces:
-//   even first byte: 0 a responder, 2 an initiator is fed the rest as it is; however it is cut, the outcome must be the same;
-//   odd first byte:  an established pair; the rest says which messages are sent and where the stream is changed. Exactly the
-//                    messages before the change must arrive.
+//   even first byte: 0 a responder, 2 an initiator is fed the rest as it is; however it is cut, the
+//                    outcome must be the same;
+//   odd first byte:  an established pair; the rest says which messages are sent and where the
+//                    stream is changed. Exactly the messages before the change must arrive.
 // The keys are those of the BOLT's test vectors, so that the corpus can hold handshakes that succeed.
 #include "core/transport/connection.h"
 

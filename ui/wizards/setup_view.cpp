@@ -134,7 +134,7 @@ Wording SetupView::worded(const api::SetupProblem& problem) const {
     return wordingOf(problem, QString::fromStdString(m_setup.log_file(m_network)));
 }
 
-// The deeds --------------------------------------------------------------------------------------------------------------------
+// The deeds --------------------------------------------------------------------------------------
 
 void SetupView::work(const QString& what) {
     m_working_text->setText(what);

@@ -3,7 +3,8 @@
 // one asked for, has work, links to the last one and holds the transactions its header stands for. It is in step with the
 // network only while its tip is young and has as much work as any that was followed before.
 //
-//     open:  right network? version? ZMQ?  ->  session: blocks, broadcasts, searches of old blocks, mempool, fees, status
+//     open:    right network? version? ZMQ?
+//     session: blocks, broadcasts, searches of old blocks, mempool, fees, status
 //     any trouble: ChainStatus says so, back-off with jitter, open again
 //
 // One coroutine on a strand does all of it, one request at a time. It holds no keys and no wallet state; a pruned bitcoind

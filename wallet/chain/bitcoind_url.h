@@ -1,7 +1,7 @@
 // Where a bitcoind is and how to log in, as people write it:
 //
-//     bitcoind:http://USER:PASSWORD@HOST:PORT            password (rpcuser, rpcpassword or rpcauth)
-//     bitcoind:http://HOST:PORT?cookie=/path/to/.cookie  cookie file, read again whenever the login is refused
+//     bitcoind:http://USER:PASSWORD@HOST:PORT              rpcuser and rpcpassword, or rpcauth
+//     bitcoind:http://HOST:PORT?cookie=/path/to/.cookie    read again whenever the login is refused
 //
 // USER, PASSWORD and the path are percent-decoded; HOST may be an IPv6 address in brackets; the port defaults to the
 // network's RPC port. The prefix `bitcoind:` may be left out. Plain HTTP only: a bitcoind elsewhere belongs behind a tunnel.

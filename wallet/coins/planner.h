@@ -1,7 +1,8 @@
 // The wallet's CoinPlanner: lays out a transaction over the wallet's coins. Pure: it signs nothing, remembers nothing and
 // reads no clock. Sits between the node, which owns the coins and says what is wanted, and the KeyRing, which signs.
 //
-//     coins that may be spent -> selection (selection.h) -> exact fee and weight (weights.h) -> order -> SpendPlan
+//     coins that may be spent -> selection (selection.h) -> exact fee and weight (weights.h)
+//         -> order -> SpendPlan
 //
 // Rules: an unconfirmed coin is spent only if our own transaction made it, and only when confirmed ones do not do. Change
 // is made if and only if it is not dust; otherwise the remainder goes to the fee. What a request keeps behind is left as

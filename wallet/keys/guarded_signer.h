@@ -2,9 +2,11 @@
 // no state; what was signed and given away is SignerGuard, which the node stores with the channel. A bug, or an intruder in
 // the node, that asks for something ruinous gets a refusal instead:
 //
-//   their commitments   numbers without gaps; a number already signed only for the same content, with identical bytes
-//   our commitments     numbers without gaps; a secret leaves only when the next commitment is held; a state whose secret
-//                       left is never signed again, nor any but the latest; once signed for broadcast, nothing moves on
+//   their commitments   numbers without gaps; a number already signed only for the same content,
+//                       with identical bytes
+//   our commitments     numbers without gaps; a secret leaves only when the next commitment is
+//                       held; a state whose secret left is never signed again, nor any but the
+//                       latest; once signed for broadcast, nothing moves on
 //   claims, closes      never a signature that could spend the funding output as a commitment would
 #pragma once
 

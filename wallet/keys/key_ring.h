@@ -3,8 +3,10 @@
 //   m/84'/coin'/0'/branch/index          P2WPKH addresses (BIP 84)
 //   m/86'/coin'/0'/branch/index          P2TR addresses, key path only (BIP 86)
 //   m/5394252'/network'/0'               node key
-//                      /1'/i'            payment basepoint i of 1,000: words alone find every to_remote output
-//                      /2'/a'/b'/c'/k'   channel (index in three parts): 0 funding, 1 revocation, 2 htlc, 3 delayed, 4 shachain
+//                      /1'/i'            payment basepoint i of 1,000: words alone find every
+//                                        to_remote output
+//                      /2'/a'/b'/c'/k'   channel (index in three parts): 0 funding, 1 revocation,
+//                                        2 htlc, 3 delayed, 4 shachain
 //                      /3'               secrets for purposes, by HMAC
 //
 // The network's number is part of the path, so nothing signed on one network means anything on another. Channel signers come

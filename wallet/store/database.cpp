@@ -35,10 +35,12 @@ SecretBytes raw_key_text(const Secret32& key) {
 }
 
 // Set before the first page is read, the same at every opening:
-//   page size and HMAC-SHA256 (a MAC per page, at half the cost of the default's SHA-512 with today's processors);
-//   cipher_memory_security off: it would lock and wipe every allocation of the library at several times the cost of a
-//   commit. The page cache is ordinary memory of this process, like the state that the node keeps beside it; the keys that
-//   must be locked away never enter the database but for the wallet's words, read once at start.
+//   page size and HMAC-SHA256 (a MAC per page, at half the cost of the default's SHA-512 with
+//   today's processors);
+//   cipher_memory_security off: it would lock and wipe every allocation of the library at several
+//   times the cost of a commit. The page cache is ordinary memory of this process, like the state
+//   that the node keeps beside it; the keys that must be locked away never enter the database but
+//   for the wallet's words, read once at start.
 //   its own log is off: it writes to stderr what the results already say.
 constexpr const char* cipher_settings =
     "PRAGMA cipher_log_level = NONE;"

@@ -2,7 +2,8 @@
 // copies, replaced atomically, so that changing the passphrase never touches the database. Holds no plaintext secret: salt,
 // cost, nonce and the sealed key. A wrong passphrase shows only after the full derivation, so a guess costs what it costs.
 //
-//     magic 8 | version 2 | algorithm 1 | operations 8 | memory 8 | generation 8 | salt 16 | nonce 24 | sealed key 48 | sha256 32
+//     magic 8 | version 2 | algorithm 1 | operations 8 | memory 8 | generation 8 |
+//     salt 16 | nonce 24 | sealed key 48 | sha256 32
 //
 // Numbers big-endian. Everything before the sealed key is associated data of the AEAD (XChaCha20-Poly1305); the hash at the end
 // tells a damaged copy from a wrong passphrase.
