@@ -27,12 +27,14 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 
 }  // namespace
 
-LogSink open_log(const std::filesystem::path& directory, const std::string& name, LogLevel level, LogTo to) {
+LogSink open_log(const std::filesystem::path& directory, const std::string& name, LogLevel level,
+                 LogTo to) {
     std::vector<spdlog::sink_ptr> sinks;
-    if (to == LogTo::file_and_stderr) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    if (to == LogTo::file_and_stderr)
+        sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
     try {
-        sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>((directory / (name + ".log")).string(), file_size,
-                                                                               old_files));
+        sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+            (directory / (name + ".log")).string(), file_size, old_files));
     } catch (const std::exception& error) {
         std::cerr << name << ": no log file: " << error.what() << '\n';
     }
@@ -47,7 +49,8 @@ LogSink open_log(const std::filesystem::path& directory, const std::string& name
 }
 
 std::optional<LogLevel> level_from_name(const std::string& name) {
-    for (const auto level : {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::unusual, LogLevel::broken}) {
+    for (const auto level :
+         {LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::unusual, LogLevel::broken}) {
         if (name == to_string(level)) return level;
     }
     return std::nullopt;

@@ -7,14 +7,16 @@
 namespace runnel::app {
 
 Result<std::string, control::Failure> make_wallet(const NewWallet& wish) {
-    if (store::Store::exists(wish.directory)) return fail(failure_of(store::Exists{}, wish.directory));
+    if (store::Store::exists(wish.directory))
+        return fail(failure_of(store::Exists{}, wish.directory));
     const auto seed = wish.words.seed();
     if (!seed) return fail(control::Failure{"internal", "The words make no seed.", "", {}});
     const keys::SeedKeyRing ring(*seed, wish.network);
 
     // A directory that is to be made may lie in one that is not there either.
     std::error_code ignored;
-    std::filesystem::create_directories(std::filesystem::absolute(wish.directory).parent_path(), ignored);
+    std::filesystem::create_directories(std::filesystem::absolute(wish.directory).parent_path(),
+                                        ignored);
     store::Store::Creation creation;
     creation.directory = wish.directory;
     creation.network = wish.network;
@@ -22,7 +24,8 @@ Result<std::string, control::Failure> make_wallet(const NewWallet& wish) {
     creation.cost = store::Cost::measured();
     creation.secrets.push_back({std::string(words_secret), wish.words.sentence()});
     const auto birth = wish.birth ? std::to_string(wish.birth->raw()) : std::string("0");
-    creation.secrets.push_back({std::string(wish.birth ? birth_time_secret : birth_secret), SecretBytes(bytes_of(birth))});
+    creation.secrets.push_back(
+        {std::string(wish.birth ? birth_time_secret : birth_secret), SecretBytes(bytes_of(birth))});
     const auto made = store::Store::create(creation);
     if (!made) return fail(failure_of(made.error(), wish.directory));
     (*made)->close();

@@ -1,4 +1,5 @@
-// Making a wallet's store out of its words: shared by the command line and the window. A store without its words never exists.
+// Making a wallet's store out of its words: shared by the command line and the window. A store
+// without its words never exists.
 #pragma once
 
 #include "app/control/views.h"
@@ -17,7 +18,8 @@ struct NewWallet {
     const keys::Mnemonic& words;
     ByteView passphrase;
     bool empty_passphrase = false;  ///< None is wanted, and that is meant.
-    std::optional<UnixTime> birth;  ///< Nothing of it is in the chain before. Not known: its coins may be anywhere.
+    std::optional<UnixTime>
+        birth;  ///< Nothing of it is in the chain before. Not known: its coins may be anywhere.
 };
 
 /// Takes about a second: the cost of the key derivation is measured. The node id of the wallet.

@@ -17,7 +17,8 @@ constexpr std::size_t longest = 1024;
 
 class Descriptor {
 public:
-    Descriptor(const char* path, int flags) : m_fd(::open(path, flags | O_CLOEXEC)), m_owned(true) {}
+    Descriptor(const char* path, int flags)
+        : m_fd(::open(path, flags | O_CLOEXEC)), m_owned(true) {}
     explicit Descriptor(int fd) : m_fd(fd), m_owned(false) {}
     ~Descriptor() {
         if (m_owned && m_fd >= 0) ::close(m_fd);
@@ -31,7 +32,8 @@ private:
     bool m_owned;
 };
 
-/// Typed characters are not shown, and control-C arrives as a character, so that the terminal is always left as it was.
+/// Typed characters are not shown, and control-C arrives as a character, so that the terminal is
+/// always left as it was.
 class QuietTerminal {
 public:
     explicit QuietTerminal(int fd) : m_fd(fd) {
@@ -91,7 +93,8 @@ Result<SecretBytes, control::Failure> read_secret_file(const std::string& path, 
     const Descriptor opened(path.c_str(), O_RDONLY);
     const int fd = standard_input ? STDIN_FILENO : opened.get();
     const auto unreadable = [&path](int code) {
-        return fail(control::Failure{"bad_file", fmt::format("{} cannot be read: {}.", path, std::strerror(code)), "", {}});
+        return fail(control::Failure{
+            "bad_file", fmt::format("{} cannot be read: {}.", path, std::strerror(code)), "", {}});
     };
     if (fd < 0) return unreadable(errno);
     Bytes bytes(most + 1);  // never grows: a copy left behind by growing would not be wiped
@@ -110,7 +113,8 @@ Result<SecretBytes, control::Failure> read_secret_file(const std::string& path, 
     }
     if (used > most) {
         wipe(bytes.data(), bytes.size());
-        return fail(control::Failure{"bad_file", fmt::format("{} is longer than {} bytes.", path, most), "", {}});
+        return fail(control::Failure{
+            "bad_file", fmt::format("{} is longer than {} bytes.", path, most), "", {}});
     }
     bytes.resize(used);
     return SecretBytes(std::move(bytes));
@@ -121,19 +125,24 @@ Result<SecretBytes, control::Failure> read_passphrase(const PassphraseSource& so
     if (!source.file.empty()) {
         RUNNEL_TRY(const SecretBytes content, read_secret_file(source.file, longest + 2));
         auto line = content.reveal();
-        const auto end = std::find_if(line.begin(), line.end(), [](std::uint8_t c) { return c == '\n' || c == '\r'; });
+        const auto end = std::find_if(line.begin(), line.end(),
+                                      [](std::uint8_t c) { return c == '\n' || c == '\r'; });
         return SecretBytes(line.first(static_cast<std::size_t>(end - line.begin())));
     }
     const Descriptor terminal("/dev/tty", O_RDWR | O_NOCTTY);
     if (terminal.get() < 0) {
-        return fail(control::Failure{"usage", "There is no terminal to ask for the passphrase at.",
-                                     "Give --passphrase-file FILE, or --empty-passphrase if there is none.", {}});
+        return fail(
+            control::Failure{"usage",
+                             "There is no terminal to ask for the passphrase at.",
+                             "Give --passphrase-file FILE, or --empty-passphrase if there is none.",
+                             {}});
     }
     RUNNEL_TRY(SecretBytes first, ask(terminal.get(), "Passphrase: "));
     if (source.ask_twice) {
         RUNNEL_TRY(const SecretBytes second, ask(terminal.get(), "The same again: "));
         if (!equal_constant_time(first.reveal(), second.reveal())) {
-            return fail(control::Failure{"mismatch", "The two passphrases differ.", "Try again.", {}});
+            return fail(
+                control::Failure{"mismatch", "The two passphrases differ.", "Try again.", {}});
         }
     }
     return first;

@@ -1,5 +1,5 @@
-// What both programs do before anything else, and the words they share: hardening of the process, where the data is, which
-// networks are open, what a store's errors mean to a person.
+// What both programs do before anything else, and the words they share: hardening of the process,
+// where the data is, which networks are open, what a store's errors mean to a person.
 #pragma once
 
 #include "app/control/views.h"
@@ -14,7 +14,8 @@ namespace runnel::app {
 
 inline constexpr std::string_view version = RUNNEL_VERSION;
 
-/// Nothing this process makes is readable by others, and its memory never becomes a core file or another process's to read.
+/// Nothing this process makes is readable by others, and its memory never becomes a core file or
+/// another process's to read.
 void harden_process();
 
 /// $XDG_DATA_HOME/runnel, or .local/share/runnel in the home directory.
@@ -27,7 +28,8 @@ control::Failure failure_of(const store::StoreError& error, const std::filesyste
 
 /// Names of a store's secrets.
 inline constexpr std::string_view words_secret = "words";
-/// Height the chain is searched from, in decimal; only in a store that was restored from words of unknown age.
+/// Height the chain is searched from, in decimal; only in a store that was restored from words of
+/// unknown age.
 inline constexpr std::string_view birth_secret = "birth";
 /// When the wallet was made, in seconds since 1970: the first start finds the height of that.
 inline constexpr std::string_view birth_time_secret = "birth_time";

@@ -19,8 +19,11 @@ using boost::system::error_code;
 namespace {
 
 Failure lost() {
-    return {"connection_lost", "The node ended before it answered; what it did of this is unknown.",
-            "Start runneld again and look (payments, channels, transactions). Commands are never repeated by themselves.", {}};
+    return {"connection_lost",
+            "The node ended before it answered; what it did of this is unknown.",
+            "Start runneld again and look (payments, channels, transactions). Commands are never "
+            "repeated by themselves.",
+            {}};
 }
 
 }  // namespace
@@ -32,16 +35,19 @@ std::optional<Outcome> outcome_of(const json::object& answer) {
     if (details == nullptr) return std::nullopt;
     const auto text = [&](const char* name) {
         const auto* const value = details->if_contains(name);
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+        return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                      : std::string();
     };
     Failure failure{text("error"), text("message"), text("try"), {}};
-    if (const auto* const figures = details->if_contains("details"); figures != nullptr && figures->is_object()) {
+    if (const auto* const figures = details->if_contains("details");
+        figures != nullptr && figures->is_object()) {
         failure.details = figures->get_object();
     }
     return Outcome(fail(std::move(failure)));
 }
 
-Result<std::unique_ptr<ControlClient>, Failure> ControlClient::connect(const std::filesystem::path& directory) {
+Result<std::unique_ptr<ControlClient>, Failure> ControlClient::connect(
+    const std::filesystem::path& directory) {
     std::unique_ptr<ControlClient> client(new ControlClient());
     const SocketPath path(directory);
     error_code error;
@@ -49,9 +55,11 @@ Result<std::unique_ptr<ControlClient>, Failure> ControlClient::connect(const std
     if (error) {
         const bool refused = error == asio::error::access_denied;
         return fail(Failure{refused ? "no_permission" : "not_running",
-                            refused ? "The node of this directory belongs to another user."
-                                    : fmt::format("No runneld is running in {}.", directory.string()),
-                            refused ? "Run runnel-cli as the same user." : "Start it: runneld --datadir DIR --network NETWORK.",
+                            refused
+                                ? "The node of this directory belongs to another user."
+                                : fmt::format("No runneld is running in {}.", directory.string()),
+                            refused ? "Run runnel-cli as the same user."
+                                    : "Start it: runneld --datadir DIR --network NETWORK.",
                             {}});
     }
     const auto greeting = client->next_line();
@@ -60,8 +68,10 @@ Result<std::unique_ptr<ControlClient>, Failure> ControlClient::connect(const std
     const auto* const object = error ? nullptr : hello.if_object();
     const auto* const version = object == nullptr ? nullptr : object->if_contains("runnel");
     if (version == nullptr || *version != protocol_version) {
-        return fail(Failure{"version", "The running node speaks another version of the control protocol.",
-                            "Use the runnel-cli that came with it.", {}});
+        return fail(Failure{"version",
+                            "The running node speaks another version of the control protocol.",
+                            "Use the runnel-cli that came with it.",
+                            {}});
     }
     return client;
 }
@@ -77,7 +87,8 @@ std::optional<std::string> ControlClient::next_line() {
 }
 
 Outcome ControlClient::call(std::string_view method, json::object params) {
-    const json::object request{{"id", ++m_last_id}, {"method", method}, {"params", std::move(params)}};
+    const json::object request{
+        {"id", ++m_last_id}, {"method", method}, {"params", std::move(params)}};
     error_code error;
     const auto line = json::serialize(request) + "\n";
     if (line.size() > max_request) return fail(bad_request("arguments", "too long"));

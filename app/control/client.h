@@ -1,4 +1,5 @@
-// ControlClient: the other end of the control socket (server.h), one request at a time, waiting. For runnel-cli and tests.
+// ControlClient: the other end of the control socket (server.h), one request at a time, waiting.
+// For runnel-cli and tests.
 #pragma once
 
 #include "app/control/requests.h"
@@ -17,10 +18,13 @@ std::optional<Outcome> outcome_of(const json::object& answer);
 
 class ControlClient {
 public:
-    /// Errors: `not_running` when nobody listens in this directory, `version` when it speaks another protocol.
-    static Result<std::unique_ptr<ControlClient>, Failure> connect(const std::filesystem::path& directory);
+    /// Errors: `not_running` when nobody listens in this directory, `version` when it speaks
+    /// another protocol.
+    static Result<std::unique_ptr<ControlClient>, Failure> connect(
+        const std::filesystem::path& directory);
 
-    /// The answer, or why there is none (`connection_lost`: the node ended, what it did is unknown).
+    /// The answer, or why there is none (`connection_lost`: the node ended, what it did is
+    /// unknown).
     Outcome call(std::string_view method, json::object params);
     /// The next line after "events"; nothing when the node has ended.
     std::optional<std::string> next_line();

@@ -11,10 +11,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <set>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <set>
 
 namespace runnel::control {
 
@@ -29,7 +29,8 @@ bool is_same_person(const stream_protocol::socket& socket) {
     ucred peer{};
     socklen_t size = sizeof peer;
     auto& native = const_cast<stream_protocol::socket&>(socket);
-    if (::getsockopt(native.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+    if (::getsockopt(native.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return false;
     return peer.uid == ::geteuid() || peer.uid == 0;
 }
 
@@ -64,10 +65,13 @@ private:
     bool m_closed = false;
 };
 
-class LineServer::Impl::Client final : public LineClient, public std::enable_shared_from_this<Client> {
+class LineServer::Impl::Client final : public LineClient,
+                                       public std::enable_shared_from_this<Client> {
 public:
     Client(stream_protocol::socket socket, std::shared_ptr<Impl> server)
-        : m_socket(std::move(socket)), m_server(std::move(server)), m_in(m_server->options.most_request) {}
+        : m_socket(std::move(socket)),
+          m_server(std::move(server)),
+          m_in(m_server->options.most_request) {}
 
     void start() {
         send(m_server->options.greeting());
@@ -105,21 +109,25 @@ public:
 
 private:
     void read() {
-        if (m_reading || !m_socket.is_open() || m_unanswered >= m_server->options.most_unanswered) return;
+        if (m_reading || !m_socket.is_open() || m_unanswered >= m_server->options.most_unanswered)
+            return;
         m_reading = true;
-        asio::async_read_until(m_socket, m_in, '\n', [self = shared_from_this()](const error_code& error, std::size_t size) {
-            if (error || self->m_server->ended) {  // among them: a line that does not end
-                self->end();
-                return;
-            }
-            const auto data = self->m_in.data();
-            std::string line(asio::buffers_begin(data), asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size));
-            self->m_in.consume(size);
-            ++self->m_unanswered;
-            self->take(line);
-            self->m_reading = false;
-            self->read();
-        });
+        asio::async_read_until(
+            m_socket, m_in, '\n',
+            [self = shared_from_this()](const error_code& error, std::size_t size) {
+                if (error || self->m_server->ended) {  // among them: a line that does not end
+                    self->end();
+                    return;
+                }
+                const auto data = self->m_in.data();
+                std::string line(asio::buffers_begin(data),
+                                 asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size));
+                self->m_in.consume(size);
+                ++self->m_unanswered;
+                self->take(line);
+                self->m_reading = false;
+                self->read();
+            });
     }
 
     void take(const std::string& line) {
@@ -152,14 +160,15 @@ private:
         m_write_under_way = true;
         std::swap(m_writing, m_queued);
         m_queued.clear();
-        asio::async_write(m_socket, asio::buffer(m_writing), [self = shared_from_this()](const error_code& error, std::size_t) {
-            self->m_write_under_way = false;
-            if (error) {
-                self->end();
-            } else if (!self->m_queued.empty()) {
-                self->write();
-            }
-        });
+        asio::async_write(m_socket, asio::buffer(m_writing),
+                          [self = shared_from_this()](const error_code& error, std::size_t) {
+                              self->m_write_under_way = false;
+                              if (error) {
+                                  self->end();
+                              } else if (!self->m_queued.empty()) {
+                                  self->write();
+                              }
+                          });
     }
 
     stream_protocol::socket m_socket;
@@ -172,7 +181,8 @@ private:
 };
 
 Result<void, std::string> LineServer::Impl::open() {
-    // Whoever holds the store's lock is the only server of this directory: a socket lying here is a dead one's.
+    // Whoever holds the store's lock is the only server of this directory: a socket lying here is a
+    // dead one's.
     std::error_code ignored;
     std::filesystem::remove(m_path.full(), ignored);
     error_code error;
@@ -180,7 +190,8 @@ Result<void, std::string> LineServer::Impl::open() {
     const auto before = ::umask(0177);
     if (!error) m_acceptor.bind(stream_protocol::endpoint(m_path.short_form()), error);
     ::umask(before);
-    if (!error && ::chmod(m_path.full().c_str(), S_IRUSR | S_IWUSR) != 0) error = error_code(errno, boost::system::system_category());
+    if (!error && ::chmod(m_path.full().c_str(), S_IRUSR | S_IWUSR) != 0)
+        error = error_code(errno, boost::system::system_category());
     if (!error) m_acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return fail(error.message());
     accept();
@@ -188,25 +199,27 @@ Result<void, std::string> LineServer::Impl::open() {
 }
 
 void LineServer::Impl::accept() {
-    m_acceptor.async_accept([self = shared_from_this()](const error_code& error, stream_protocol::socket socket) {
-        if (!self->m_acceptor.is_open()) return;
-        if (error) {
-            self->m_pause.expires_after(std::chrono::milliseconds(200));
-            self->m_pause.async_wait([self](const error_code& aborted) {
-                if (!aborted && self->m_acceptor.is_open()) self->accept();
-            });
-            return;
-        }
-        if (self->clients.size() < self->options.most_clients && is_same_person(socket)) {
-            const auto client = std::make_shared<Client>(std::move(socket), self);
-            self->clients.insert(client);
-            client->start();
-        }
-        self->accept();
-    });
+    m_acceptor.async_accept(
+        [self = shared_from_this()](const error_code& error, stream_protocol::socket socket) {
+            if (!self->m_acceptor.is_open()) return;
+            if (error) {
+                self->m_pause.expires_after(std::chrono::milliseconds(200));
+                self->m_pause.async_wait([self](const error_code& aborted) {
+                    if (!aborted && self->m_acceptor.is_open()) self->accept();
+                });
+                return;
+            }
+            if (self->clients.size() < self->options.most_clients && is_same_person(socket)) {
+                const auto client = std::make_shared<Client>(std::move(socket), self);
+                self->clients.insert(client);
+                client->start();
+            }
+            self->accept();
+        });
 }
 
-Result<std::unique_ptr<LineServer>, std::string> LineServer::open(asio::io_context& io, Options options) {
+Result<std::unique_ptr<LineServer>, std::string> LineServer::open(asio::io_context& io,
+                                                                  Options options) {
     auto impl = std::make_shared<Impl>(io, std::move(options));
     RUNNEL_CHECK(impl->open());
     return std::unique_ptr<LineServer>(new LineServer(std::move(impl)));
@@ -215,11 +228,13 @@ Result<std::unique_ptr<LineServer>, std::string> LineServer::open(asio::io_conte
 LineServer::~LineServer() {
     close();
     m_impl->ended = true;
-    for (const auto& client : std::set<std::shared_ptr<Impl::Client>>(m_impl->clients)) client->end();
+    for (const auto& client : std::set<std::shared_ptr<Impl::Client>>(m_impl->clients))
+        client->end();
 }
 
 void LineServer::send_all(const json::object& line) {
-    for (const auto& client : std::set<std::shared_ptr<Impl::Client>>(m_impl->clients)) client->send(line);
+    for (const auto& client : std::set<std::shared_ptr<Impl::Client>>(m_impl->clients))
+        client->send(line);
 }
 
 void LineServer::close() { m_impl->close(); }

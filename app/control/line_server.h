@@ -1,13 +1,14 @@
-// LineServer: a Unix socket that speaks lines of JSON, one request or answer each; the first line of a connection is the
-// server's greeting. What the methods are is its owner's (server.h, app/runnel-practice).
+// LineServer: a Unix socket that speaks lines of JSON, one request or answer each; the first line
+// of a connection is the server's greeting. What the methods are is its owner's (server.h,
+// app/runnel-practice).
 //
 //     <- the greeting
 //     -> {"id":1,"method":"getinfo","params":{}}
 //     <- {"id":1,"result":{...}}
 //     or {"id":1,"error":{"error":KIND,"message":...,"try":...}}
 //
-// Mode 0600, and only processes of the same user or root are answered. A line that does not end, a client that does not read:
-// their connection ends, nobody else's. All on the io_context's thread.
+// Mode 0600, and only processes of the same user or root are answered. A line that does not end, a
+// client that does not read: their connection ends, nobody else's. All on the io_context's thread.
 #pragma once
 
 #include "app/control/requests.h"
@@ -41,28 +42,32 @@ struct LineRequest {
 class LineServer {
 public:
     struct Options {
-        std::filesystem::path directory;                    ///< The socket is control.sock in it.
+        std::filesystem::path directory;  ///< The socket is control.sock in it.
         std::function<json::object()> greeting;
         /// May keep a weak reference to the client and answer later.
         std::function<void(const std::shared_ptr<LineClient>&, const LineRequest&)> on_request;
         /// A connection stands and was greeted. May be null.
         std::function<void(const std::shared_ptr<LineClient>&)> on_client;
-        std::size_t most_request = max_request;             ///< Bytes of one line.
+        std::size_t most_request = max_request;  ///< Bytes of one line.
         std::size_t most_clients = 64;
-        /// Bytes that may wait when more is to be written; a client that reads slower than this is left.
+        /// Bytes that may wait when more is to be written; a client that reads slower than this is
+        /// left.
         std::size_t most_unwritten = std::size_t{8} << 20;
-        std::size_t most_unanswered = 256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
+        std::size_t most_unanswered =
+            256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
     };
 
     /// What the system said when there is no socket.
-    static Result<std::unique_ptr<LineServer>, std::string> open(boost::asio::io_context& io, Options options);
+    static Result<std::unique_ptr<LineServer>, std::string> open(boost::asio::io_context& io,
+                                                                 Options options);
     ~LineServer();
     LineServer(const LineServer&) = delete;
     LineServer& operator=(const LineServer&) = delete;
 
     /// The same line to every client.
     void send_all(const json::object& line);
-    /// Takes no new client and removes the socket. Clients that are there see the end when the process has come to it.
+    /// Takes no new client and removes the socket. Clients that are there see the end when the
+    /// process has come to it.
     void close();
 
 private:

@@ -14,12 +14,13 @@ namespace {
 std::optional<std::uint64_t> parse_number(std::string_view text) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
     return value;
 }
 
-/// A params object, read field by field; the first thing that is wrong is thrown as a Failure and caught in Methods::call. The
-/// only exceptions of this folder: they never leave this file.
+/// A params object, read field by field; the first thing that is wrong is thrown as a Failure and
+/// caught in Methods::call. The only exceptions of this folder: they never leave this file.
 class Fields {
 public:
     explicit Fields(const json::object& params) : m_params(params) {}
@@ -30,11 +31,13 @@ public:
     }
     std::string text(std::string_view name, std::size_t most = 8192) const {
         const auto* const value = find(name);
-        if (value == nullptr || !value->is_string()) throw bad_request(std::string(name), "a text is needed");
+        if (value == nullptr || !value->is_string())
+            throw bad_request(std::string(name), "a text is needed");
         if (value->get_string().size() > most) throw bad_request(std::string(name), "too long");
         return std::string(value->get_string());
     }
-    std::optional<std::uint64_t> number(std::string_view name, std::uint64_t most = UINT64_MAX) const {
+    std::optional<std::uint64_t> number(std::string_view name,
+                                        std::uint64_t most = UINT64_MAX) const {
         const auto* const value = find(name);
         if (value == nullptr) return std::nullopt;
         std::uint64_t out = 0;
@@ -60,9 +63,11 @@ public:
         return value->get_bool();
     }
     /// A number, or the word that stands for none.
-    std::optional<std::uint64_t> number_or(std::string_view name, std::string_view word, std::uint64_t most) const {
+    std::optional<std::uint64_t> number_or(std::string_view name, std::string_view word,
+                                           std::uint64_t most) const {
         const auto* const value = find(name);
-        if (value != nullptr && value->is_string() && value->get_string() == word) return std::nullopt;
+        if (value != nullptr && value->is_string() && value->get_string() == word)
+            return std::nullopt;
         return needed_number(name, most);
     }
     std::optional<Sat> sat_or_all(std::string_view name) const {
@@ -111,7 +116,8 @@ private:
 };
 
 Failure no_such(std::string what, std::string id) {
-    return failure_of(api::Problem{api::ProblemKind::unknown_command_target, {{"what", std::move(what)}, {"id", std::move(id)}}});
+    return failure_of(api::Problem{api::ProblemKind::unknown_command_target,
+                                   {{"what", std::move(what)}, {"id", std::move(id)}}});
 }
 
 /// By channel id or by short channel id.
@@ -119,7 +125,8 @@ const api::ChannelView* find_channel(const api::Snapshot& snapshot, const std::s
     const auto id = ChannelId::from_hex(text);
     const auto scid = ShortChannelId::parse(text);
     for (const auto& channel : snapshot.channels) {
-        if ((id && channel.channel_id == *id) || (scid && channel.short_channel_id == *scid)) return &channel;
+        if ((id && channel.channel_id == *id) || (scid && channel.short_channel_id == *scid))
+            return &channel;
     }
     return nullptr;
 }
@@ -141,7 +148,8 @@ json::array array_of(const List& list, ToJson to_json) {
 
 /// A page of a list, with the cursor of the next one.
 template <typename List, typename ToJson>
-json::object page_of(const char* name, const List& list, const api::ListRequest& request, ToJson to_json) {
+json::object page_of(const char* name, const List& list, const api::ListRequest& request,
+                     ToJson to_json) {
     json::object out{{name, array_of(list, to_json)}};
     const bool more = !list.empty() && list.size() >= request.limit;
     out["next_cursor"] = more ? json::value(list.back().sequence) : json::value(nullptr);
@@ -151,7 +159,8 @@ json::object page_of(const char* name, const List& list, const api::ListRequest&
 }  // namespace
 
 Failure bad_request(std::string field, std::string cause) {
-    return failure_of(api::Problem{api::ProblemKind::bad_request, {{"field", std::move(field)}, {"cause", std::move(cause)}}});
+    return failure_of(api::Problem{api::ProblemKind::bad_request,
+                                   {{"field", std::move(field)}, {"cause", std::move(cause)}}});
 }
 
 std::optional<FeeratePerKw> parse_feerate(std::string_view text) {
@@ -184,7 +193,8 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_host_port(std::string
     } else if (host.find(':') != std::string_view::npos) {
         return std::nullopt;  // an IPv6 address without brackets: where it ends nobody can say
     }
-    if (host.empty() || host.find_first_of(" \t\r\n/@") != std::string_view::npos) return std::nullopt;
+    if (host.empty() || host.find_first_of(" \t\r\n/@") != std::string_view::npos)
+        return std::nullopt;
     return std::pair(std::string(host), static_cast<std::uint16_t>(*port));
 }
 
@@ -200,13 +210,14 @@ std::optional<NodeAddress> parse_node_address(std::string_view text) {
 void Methods::post(const json::object& params, decltype(api::Command::wish) wish, Reply reply,
                    std::function<json::object(const api::Answer&)> to_json) {
     api::Command command{Fields(params).command_id(), std::move(wish)};
-    m_node.post(std::move(command), [reply = std::move(reply), to_json = std::move(to_json)](const api::CommandResult& result) {
+    m_node.post(std::move(command), [reply = std::move(reply), to_json = std::move(to_json)](
+                                        const api::CommandResult& result) {
         if (!result) {
             reply(fail(failure_of(result.error())));
         } else if (const auto* const held = std::get_if<api::StillInFlight>(&*result)) {
             // Neither paid nor failed: an exit code of success would be a lie.
-            reply(fail(failure_of(
-                api::Problem{api::ProblemKind::in_flight, {{"payment_hash", held->payment_hash.hex()}}})));
+            reply(fail(failure_of(api::Problem{api::ProblemKind::in_flight,
+                                               {{"payment_hash", held->payment_hash.hex()}}})));
         } else {
             reply(json::value(to_json(*result)));
         }
@@ -230,8 +241,14 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
     const std::map<std::string_view, Handler> handlers{
         {"getinfo", [&] { answer(info_json(*snapshot, m_version)); }},
         {"balance", [&] { answer(balance_json(snapshot->balance)); }},
-        {"peers", [&] { answer({{"peers", array_of(snapshot->peers, peer_json)}}); }},
-        {"channels", [&] { answer({{"channels", array_of(snapshot->channels, channel_json)}}); }},
+        {"peers",
+         [&] {
+             answer({{"peers", array_of(snapshot->peers, peer_json)}});
+         }},
+        {"channels",
+         [&] {
+             answer({{"channels", array_of(snapshot->channels, channel_json)}});
+         }},
         {"channel",
          [&] {
              const auto text = f.text("channel_id", 128);
@@ -241,7 +258,8 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
          }},
         {"newaddress",
          [&] {
-             const auto type = f.find("type") == nullptr ? std::string("p2wpkh") : f.text("type", 16);
+             const auto type =
+                 f.find("type") == nullptr ? std::string("p2wpkh") : f.text("type", 16);
              if (type != "p2wpkh" && type != "p2tr") throw bad_request("type", "p2wpkh or p2tr");
              const auto kind = type == "p2tr" ? api::AddressKind::p2tr : api::AddressKind::p2wpkh;
              post(params, api::NewAddress{kind}, reply, [type](const api::Answer& made) {
@@ -251,27 +269,35 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              });
          }},
         {"send",
-         [&] { post(params, api::SendOnchain{f.text("address", 128), f.sat_or_all("amount_sat"), f.feerate()}, reply); }},
+         [&] {
+             post(params,
+                  api::SendOnchain{f.text("address", 128), f.sat_or_all("amount_sat"), f.feerate()},
+                  reply);
+         }},
         {"connect",
          [&] {
              const auto port = f.needed_number("port", 65535);
              if (port == 0) throw bad_request("port");
-             post(params, api::Connect{f.node_id(), f.text("host", 255), static_cast<std::uint16_t>(port)}, reply);
+             post(params,
+                  api::Connect{f.node_id(), f.text("host", 255), static_cast<std::uint16_t>(port)},
+                  reply);
          }},
         {"disconnect",
          [&] {
              const auto node_id = f.node_id();
              const auto* const peer = find_peer(*snapshot, node_id);
              if (peer == nullptr) throw no_such("peer", node_id.hex());
-             post(params, api::Disconnect{node_id}, reply, [node_id, features = peer->features](const api::Answer&) {
-                 return json::object{{"node_id", node_id.hex()}, {"features", features}};
-             });
+             post(params, api::Disconnect{node_id}, reply,
+                  [node_id, features = peer->features](const api::Answer&) {
+                      return json::object{{"node_id", node_id.hex()}, {"features", features}};
+                  });
          }},
         {"open",
          [&] {
              post(params,
-                  api::OpenChannel{f.node_id(), f.sat_or_all("amount_sat"), f.msat("push_msat").value_or(Msat(0)),
-                                   f.flag("announce"), f.feerate()},
+                  api::OpenChannel{f.node_id(), f.sat_or_all("amount_sat"),
+                                   f.msat("push_msat").value_or(Msat(0)), f.flag("announce"),
+                                   f.feerate()},
                   reply);
          }},
         {"close",
@@ -290,8 +316,8 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              const auto expiry = f.number("expiry", UINT32_MAX).value_or(3600);
              if (expiry == 0) throw bad_request("expiry", "at least one second");
              post(params,
-                  api::CreateInvoice{amount ? std::optional(Msat(*amount)) : std::nullopt, f.text("description"),
-                                     static_cast<std::uint32_t>(expiry)},
+                  api::CreateInvoice{amount ? std::optional(Msat(*amount)) : std::nullopt,
+                                     f.text("description"), static_cast<std::uint32_t>(expiry)},
                   reply);
          }},
         {"decode",
@@ -303,7 +329,8 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
         {"pay",
          [&] {
              post(params,
-                  api::Pay{f.text("text", max_request), f.msat("amount_msat"), f.msat("max_fee_msat"),
+                  api::Pay{f.text("text", max_request), f.msat("amount_msat"),
+                           f.msat("max_fee_msat"),
                            static_cast<std::uint32_t>(f.number("timeout", 86'400).value_or(60))},
                   reply);
          }},
@@ -328,7 +355,8 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
         {"transactions",
          [&] {
              const auto request = f.list();
-             answer(page_of("transactions", m_node.transactions(request), request, transaction_json));
+             answer(
+                 page_of("transactions", m_node.transactions(request), request, transaction_json));
          }},
     };
     const auto handler = handlers.find(method);

@@ -1,5 +1,6 @@
-// Requests of the control socket: what a method's params must look like, and the command or question they mean. Everything is
-// checked here, for any program may connect; the command line checks as well, only to speak sooner. Pure.
+// Requests of the control socket: what a method's params must look like, and the command or
+// question they mean. Everything is checked here, for any program may connect; the command line
+// checks as well, only to speak sooner. Pure.
 #pragma once
 
 #include "app/control/views.h"
@@ -19,8 +20,9 @@ inline constexpr int protocol_version = 1;
 /// A line longer than this is nobody's honest request, in bytes.
 inline constexpr std::size_t max_request = std::size_t{1} << 16;
 
-/// Sat per vbyte as people write it ("1", "2.5", up to three decimals) as sat per 1000 weight units, rounded up; one sat per
-/// vbyte is raised to what every node relays. Nothing for anything else.
+/// Sat per vbyte as people write it ("1", "2.5", up to three decimals) as sat per 1000 weight
+/// units, rounded up; one sat per vbyte is raised to what every node relays. Nothing for anything
+/// else.
 std::optional<FeeratePerKw> parse_feerate(std::string_view sat_per_vbyte);
 
 struct NodeAddress {
@@ -39,10 +41,11 @@ using Reply = std::function<void(const Outcome&)>;
 /// Answers requests from a NodeApi, on the node's thread.
 class Methods {
 public:
-    Methods(api::NodeApi& node, std::string version) : m_node(node), m_version(std::move(version)) {}
+    Methods(api::NodeApi& node, std::string version)
+        : m_node(node), m_version(std::move(version)) {}
 
-    /// Calls `reply` once, now or when the command is done; never if the node stops before. Every method but events and stop,
-    /// which are the connection's own.
+    /// Calls `reply` once, now or when the command is done; never if the node stops before. Every
+    /// method but events and stop, which are the connection's own.
     void call(std::string_view method, const json::object& params, Reply reply);
 
 private:

@@ -36,28 +36,34 @@ std::string unit(const api::Problem& problem) {
 }
 
 std::string needed(std::uint32_t have, std::uint32_t wanted) {
-    return wanted == 0 ? fmt::format("{} confirmations", have) : fmt::format("{} of {} confirmations", have, wanted);
+    return wanted == 0 ? fmt::format("{} confirmations", have)
+                       : fmt::format("{} of {} confirmations", have, wanted);
 }
 
 std::string in_flight_words(const api::ChannelView& channel) {
     if (channel.htlcs.empty()) return {};
-    return channel.htlcs.size() == 1 ? " One payment is on its way."
-                                     : fmt::format(" {} payments are on their way.", channel.htlcs.size());
+    return channel.htlcs.size() == 1
+               ? " One payment is on its way."
+               : fmt::format(" {} payments are on their way.", channel.htlcs.size());
 }
 
 std::string open_sentence(const api::ChannelView& channel) {
-    const auto figures = fmt::format("You can send {} and receive {}", sat_text(channel.can_send), sat_text(channel.can_receive));
+    const auto figures = fmt::format("You can send {} and receive {}", sat_text(channel.can_send),
+                                     sat_text(channel.can_receive));
     if (channel.usable) return "Open. " + figures + "." + in_flight_words(channel);
     if (!channel.online) {
-        return "Open, but the other side is not connected. " + figures + " when it is back." + in_flight_words(channel);
+        return "Open, but the other side is not connected. " + figures + " when it is back." +
+               in_flight_words(channel);
     }
-    return "Open, but not usable at this moment. " + figures + " when it is." + in_flight_words(channel);
+    return "Open, but not usable at this moment. " + figures + " when it is." +
+           in_flight_words(channel);
 }
 
 /// Blocks after which an answer is late: about an hour, where honest peers take seconds.
 constexpr std::uint32_t late_after = 6;
 
-/// A close by agreement that is under way: who is waited for and, when it takes too long, what can be done.
+/// A close by agreement that is under way: who is waited for and, when it takes too long, what can
+/// be done.
 std::string agreeing_sentence(const api::ChannelView& channel) {
     std::string out = "Closing by agreement. ";
     if (channel.waits_for == "payments") return out + "Waiting for payments that are on their way.";
@@ -65,14 +71,17 @@ std::string agreeing_sentence(const api::ChannelView& channel) {
     if (channel.waits_for == "connection") {
         out += "The other side is not connected; it goes on when it is back.";
     } else {
-        out += channel.state == "negotiating_close" ? "The fee is being agreed on." : "Waiting for the other side.";
+        out += channel.state == "negotiating_close" ? "The fee is being agreed on."
+                                                    : "Waiting for the other side.";
     }
     if (!is_late) return out;
-    out += fmt::format(" It has not answered since block {}, for {} blocks.", grouped(channel.waits_since->raw()),
-                       grouped(channel.waited_blocks));
-    return out + fmt::format(" You can go on waiting, or close without it: runnel-cli close {} --force. Your money is then back "
-                             "after {} blocks, less fees.",
-                             channel.channel_id.hex(), grouped(channel.our_delay));
+    out += fmt::format(" It has not answered since block {}, for {} blocks.",
+                       grouped(channel.waits_since->raw()), grouped(channel.waited_blocks));
+    return out + fmt::format(
+                     " You can go on waiting, or close without it: runnel-cli close {} --force. "
+                     "Your money is then back "
+                     "after {} blocks, less fees.",
+                     channel.channel_id.hex(), grouped(channel.our_delay));
 }
 
 std::string closing_sentence(const api::ChannelView& channel) {
@@ -86,7 +95,8 @@ std::string closing_sentence(const api::ChannelView& channel) {
             "wallet may be an older one.";
     }
     if (!channel.closing_to_us.is_zero()) {
-        out += fmt::format(" {} are on their way back to your wallet.", sat_text(channel.closing_to_us));
+        out += fmt::format(" {} are on their way back to your wallet.",
+                           sat_text(channel.closing_to_us));
     }
     return out;
 }
@@ -108,14 +118,16 @@ std::string sat_text(Msat amount) { return sat_text(amount.floor_sat()); }
 std::string sentence_of(const api::ChannelView& channel) {
     const auto& state = channel.state;
     if (state == "normal") return open_sentence(channel);
-    if (state == "awaiting_accept" || state == "awaiting_funding_created" || state == "awaiting_funding_signed") {
+    if (state == "awaiting_accept" || state == "awaiting_funding_created" ||
+        state == "awaiting_funding_signed") {
         return "Being agreed on with the other side. Nothing is at stake yet.";
     }
     if (state == "awaiting_confirmation") {
         return fmt::format("Opening. The funding transaction has {}.",
                            needed(channel.confirmations, channel.confirmations_needed));
     }
-    if (state == "awaiting_ready") return "Opening. Confirmed here; waiting for the other side to see it too.";
+    if (state == "awaiting_ready")
+        return "Opening. Confirmed here; waiting for the other side to see it too.";
     if (state == "shutting_down" || state == "negotiating_close") return agreeing_sentence(channel);
     if (state == "closing") return closing_sentence(channel);
     if (state == "closed") return "Closed. Nothing is left in it.";
@@ -123,7 +135,8 @@ std::string sentence_of(const api::ChannelView& channel) {
 }
 
 std::string kept_sentence(const std::string& reason) {
-    if (reason == "anchor_reserve") return "kept so that your channels can always be closed in time";
+    if (reason == "anchor_reserve")
+        return "kept so that your channels can always be closed in time";
     if (reason == "unconfirmed") return "not confirmed yet";
     if (reason == "too_small") return "worth less than the fee of sending it";
     return {};
@@ -133,12 +146,15 @@ std::string kept_sentence(const std::string& reason) {
 std::string where_the_rest_is(const api::Problem& problem) {
     std::string out;
     for (const auto& [name, reason] :
-         {std::pair("reserve_msat", "is the reserve of the channels"), std::pair("in_flight_msat", "is in flight"),
+         {std::pair("reserve_msat", "is the reserve of the channels"),
+          std::pair("in_flight_msat", "is in flight"),
           std::pair("offline_msat", "is in channels whose peer is not connected"),
           std::pair("opening_msat", "is in channels that are not ready"),
-          std::pair("limits_msat", "stays free for fees, or is more than the channels take at once"),
+          std::pair("limits_msat",
+                    "stays free for fees, or is more than the channels take at once"),
           std::pair("elsewhere_msat", "is in channels that do not lead there")}) {
-        if (!param(problem, name).empty()) out += fmt::format(" {} msat {}.", number(problem, name), reason);
+        if (!param(problem, name).empty())
+            out += fmt::format(" {} msat {}.", number(problem, name), reason);
     }
     return out;
 }
@@ -147,20 +163,26 @@ Wording wording_of(const api::Problem& problem) {
     const auto text = [&](const char* name) { return param(problem, name); };
     switch (problem.kind) {
         case ProblemKind::bad_request:
-            return {fmt::format("The {} cannot be understood{}.", text("field").empty() ? "request" : text("field"), because(problem)),
-                    "See runnel-cli --help."};
+            return {
+                fmt::format("The {} cannot be understood{}.",
+                            text("field").empty() ? "request" : text("field"), because(problem)),
+                "See runnel-cli --help."};
         case ProblemKind::unknown_command_target:
-            return {fmt::format("There is no such {}{}.", text("what").empty() ? "thing" : text("what"), because(problem, "id")),
-                    "List what there is with runnel-cli peers, channels or payments."};
+            return {
+                fmt::format("There is no such {}{}.", text("what").empty() ? "thing" : text("what"),
+                            because(problem, "id")),
+                "List what there is with runnel-cli peers, channels or payments."};
         case ProblemKind::not_synced:
             return {fmt::format("The wallet has not caught up with the chain{}.", because(problem)),
                     "Wait until runnel-cli getinfo says synced, or check the chain source."};
         case ProblemKind::chain_gone:
-            return {fmt::format("The chain source has not answered for too long{}. Nothing is added to channels until it does.",
+            return {fmt::format("The chain source has not answered for too long{}. Nothing is "
+                                "added to channels until it does.",
                                 because(problem)),
                     "Check that bitcoind is running and reachable."};
         case ProblemKind::peer_not_connected:
-            return {"The peer is not connected.", "Connect to it first: runnel-cli connect NODE_ID@HOST:PORT."};
+            return {"The peer is not connected.",
+                    "Connect to it first: runnel-cli connect NODE_ID@HOST:PORT."};
         case ProblemKind::connect_failed:
             return {fmt::format("The connection did not come about{}.", because(problem)),
                     "Check address and node id, and whether the peer is running."};
@@ -168,80 +190,105 @@ Wording wording_of(const api::Problem& problem) {
             return {fmt::format("The peer said no{}.", because(problem, "reason")),
                     "Another amount or another peer may do."};
         case ProblemKind::insufficient_funds:
-            return {fmt::format("Not enough coins: {} sat can be spent, {} sat are needed.", number(problem, "available_sat"),
-                                number(problem, "needed_sat")),
+            return {fmt::format("Not enough coins: {} sat can be spent, {} sat are needed.",
+                                number(problem, "available_sat"), number(problem, "needed_sat")),
                     "Receive more coins, wait for confirmations, or choose a smaller amount."};
         case ProblemKind::reserve_needed:
-            return {fmt::format("{} sat must stay in the wallet as separate confirmed coins, to close channels in time; "
+            return {fmt::format("{} sat must stay in the wallet as separate confirmed coins, to "
+                                "close channels in time; "
                                 "{} sat are there and {} sat are needed.",
-                                number(problem, "reserve_sat"), number(problem, "available_sat"), number(problem, "needed_sat")),
+                                number(problem, "reserve_sat"), number(problem, "available_sat"),
+                                number(problem, "needed_sat")),
                     "Receive more coins on the chain, or choose a smaller amount."};
         case ProblemKind::amount_too_small:
-            return {fmt::format("The amount is too small; the least is {}{}.", number(problem, "least"), unit(problem)),
+            return {fmt::format("The amount is too small; the least is {}{}.",
+                                number(problem, "least"), unit(problem)),
                     "Choose a larger amount."};
         case ProblemKind::amount_too_large:
-            return {fmt::format("The amount is too large; the most is {}{}.", number(problem, "most"), unit(problem)),
+            return {fmt::format("The amount is too large; the most is {}{}.",
+                                number(problem, "most"), unit(problem)),
                     "Choose a smaller amount."};
         case ProblemKind::amount_missing:
             return {"The invoice names no amount.", "Say how much to pay: --amount MSAT."};
         case ProblemKind::feerate_out_of_range:
-            return {fmt::format("The feerate is out of range: {} to {} sat per vbyte.", number(problem, "least"),
-                                number(problem, "most")),
+            return {fmt::format("The feerate is out of range: {} to {} sat per vbyte.",
+                                number(problem, "least"), number(problem, "most")),
                     "Leave --feerate away to use the estimate."};
         case ProblemKind::no_usable_channel:
-            if (text("cause") == "opening") return {"The channel is not ready yet.", "See runnel-cli channels for what it waits for."};
-            if (text("cause") == "not_connected") return {"The peer of your channel is not connected.", "Wait until it is back, or connect to it."};
-            return {"There is no open channel with a connected peer to use.", "Open a channel, or connect to its peer."};
+            if (text("cause") == "opening")
+                return {"The channel is not ready yet.",
+                        "See runnel-cli channels for what it waits for."};
+            if (text("cause") == "not_connected")
+                return {"The peer of your channel is not connected.",
+                        "Wait until it is back, or connect to it."};
+            return {"There is no open channel with a connected peer to use.",
+                    "Open a channel, or connect to its peer."};
         case ProblemKind::no_route: {
             const auto cause = text("cause");
             if (cause == "payee_unknown") {
-                return {"No way to the payee is known: it is no direct peer and the invoice names no way to it.",
-                        "Open a channel with the payee."};
+                return {
+                    "No way to the payee is known: it is no direct peer and the invoice names no "
+                    "way to it.",
+                    "Open a channel with the payee."};
             }
             if (cause == "hints_unreachable") {
                 return {"The invoice names ways to the payee, but none begins at a peer of yours.",
                         "Open a channel with one of the nodes it names (runnel-cli decode)."};
             }
-            return {fmt::format("No way to the payee{}.", because(problem)), "Open a channel with the payee."};
+            return {fmt::format("No way to the payee{}.", because(problem)),
+                    "Open a channel with the payee."};
         }
         case ProblemKind::insufficient_liquidity:
-            return {fmt::format("Your channels can send {} msat at most in one payment; {} msat are needed.{}",
-                                number(problem, "can_send_msat"), number(problem, "needed_msat"), where_the_rest_is(problem)),
-                    "Pay a smaller amount, or open a larger channel."};
+            return {
+                fmt::format(
+                    "Your channels can send {} msat at most in one payment; {} msat are needed.{}",
+                    number(problem, "can_send_msat"), number(problem, "needed_msat"),
+                    where_the_rest_is(problem)),
+                "Pay a smaller amount, or open a larger channel."};
         case ProblemKind::fee_limit:
-            return {fmt::format("The fee would be {} msat, more than the limit of {} msat.", number(problem, "fee_msat"),
-                                number(problem, "max_fee_msat")),
+            return {fmt::format("The fee would be {} msat, more than the limit of {} msat.",
+                                number(problem, "fee_msat"), number(problem, "max_fee_msat")),
                     "Allow more with --max-fee MSAT."};
         case ProblemKind::expired:
             return {"The invoice has expired.", "Ask the payee for a new one."};
         case ProblemKind::already_paid:
-            return {"This invoice has been paid already; nothing was sent.", "See runnel-cli payment HASH for the proof."};
+            return {"This invoice has been paid already; nothing was sent.",
+                    "See runnel-cli payment HASH for the proof."};
         case ProblemKind::in_flight:
-            return {"A payment of this invoice is still under way. It may yet succeed; it will not be sent twice.",
-                    "See runnel-cli payment HASH for its end."};
-        case ProblemKind::own_invoice:
-            return {"This invoice is your own.", ""};
+            return {
+                "A payment of this invoice is still under way. It may yet succeed; it will not be "
+                "sent twice.",
+                "See runnel-cli payment HASH for its end."};
+        case ProblemKind::own_invoice: return {"This invoice is your own.", ""};
         case ProblemKind::payee_refused:
-            return {fmt::format("The payee refused the payment{}. Nothing was paid.", because(problem, "code")),
+            return {fmt::format("The payee refused the payment{}. Nothing was paid.",
+                                because(problem, "code")),
                     "Ask the payee for a new invoice."};
         case ProblemKind::payment_failed:
-            return {fmt::format("The payment failed on its way{}. Nothing was paid.", because(problem, "code")),
+            return {fmt::format("The payment failed on its way{}. Nothing was paid.",
+                                because(problem, "code")),
                     "Try again later."};
         case ProblemKind::timed_out:
-            if (!text("what").empty()) return {fmt::format("Waited in vain for {}.", text("what")), "Try again."};
-            return {"The time was over. Nothing was paid.", "Try again, with a longer --timeout perhaps."};
+            if (!text("what").empty())
+                return {fmt::format("Waited in vain for {}.", text("what")), "Try again."};
+            return {"The time was over. Nothing was paid.",
+                    "Try again, with a longer --timeout perhaps."};
         case ProblemKind::wrong_network:
             return {fmt::format("This is made for another network{} than this wallet's{}.",
                                 text("found").empty() ? "" : " (" + text("found") + ")",
                                 text("expected").empty() ? "" : ", which is " + text("expected")),
                     "Ask for one of the right network."};
         case ProblemKind::malformed:
-            return {fmt::format("The {} cannot be read{}.", text("what").empty() ? "text" : text("what"), because(problem)),
+            return {fmt::format("The {} cannot be read{}.",
+                                text("what").empty() ? "text" : text("what"), because(problem)),
                     "Copy it again, completely."};
         case ProblemKind::unsupported:
-            return {fmt::format("It needs something that this wallet does not do{}.", because(problem, "feature")), ""};
+            return {fmt::format("It needs something that this wallet does not do{}.",
+                                because(problem, "feature")),
+                    ""};
         case ProblemKind::channel_not_open:
-            return {fmt::format("The channel is not open{}.", because(problem, "state")), "See runnel-cli channels."};
+            return {fmt::format("The channel is not open{}.", because(problem, "state")),
+                    "See runnel-cli channels."};
         case ProblemKind::broadcast_refused:
             return {fmt::format("The chain source refused the transaction{}.",
                                 because(problem, "reason")),
@@ -249,13 +296,17 @@ Wording wording_of(const api::Problem& problem) {
                     "another transaction that "
                     "spends them, is in a block. Next time, a higher --feerate may help."};
         case ProblemKind::disk_full:
-            return {"The disk is full. Closing channels still works; nothing new is begun.", "Make space on the disk."};
+            return {"The disk is full. Closing channels still works; nothing new is begun.",
+                    "Make space on the disk."};
         case ProblemKind::busy:
-            return {fmt::format("Something of the same kind is still under way{}.", because(problem, "what")),
+            return {fmt::format("Something of the same kind is still under way{}.",
+                                because(problem, "what")),
                     "Wait for it to end."};
         case ProblemKind::commitment_underpaid:
-            return {fmt::format("The fee of this channel's closing transaction, which the peer sets, is lower than what mempools "
-                                "take now ({} of {} sat per 1000 weight units). Nothing more is sent over it until the peer "
+            return {fmt::format("The fee of this channel's closing transaction, which the peer "
+                                "sets, is lower than what mempools "
+                                "take now ({} of {} sat per 1000 weight units). Nothing more is "
+                                "sent over it until the peer "
                                 "raises it.",
                                 number(problem, "feerate"), number(problem, "least")),
                     "Wait, or close the channel by agreement."};
@@ -318,8 +369,9 @@ Wording wording_of(const api::Problem& problem) {
                                 because(problem)),
                     "Use bitcoind 28 or newer."};
         case ProblemKind::internal:
-            return {fmt::format("Something went wrong inside Runnel{}.", because(problem, "detail")),
-                    "Please report it, with the log."};
+            return {
+                fmt::format("Something went wrong inside Runnel{}.", because(problem, "detail")),
+                "Please report it, with the log."};
     }
     return {"Something went wrong.", ""};
 }

@@ -1,5 +1,6 @@
-// Sentences in plain words for the command line: what a channel is doing, what went wrong, why, and what to try. Pure; numbers
-// come from snapshots and Problems, nothing is worked out here but their form.
+// Sentences in plain words for the command line: what a channel is doing, what went wrong, why, and
+// what to try. Pure; numbers come from snapshots and Problems, nothing is worked out here but their
+// form.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -25,7 +26,8 @@ struct Wording {
 };
 Wording wording_of(const api::Problem& problem);
 
-/// Why something stays behind when everything was to be sent (OnchainSent::kept_reason); empty for an unknown reason.
+/// Why something stays behind when everything was to be sent (OnchainSent::kept_reason); empty for
+/// an unknown reason.
 std::string kept_sentence(const std::string& reason);
 
 }  // namespace runnel::control

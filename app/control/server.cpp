@@ -9,8 +9,9 @@ ControlServer::ControlServer(api::NodeApi& node, Options options)
 
 ControlServer::~ControlServer() = default;
 
-Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(boost::asio::io_context& io, api::NodeApi& node,
-                                                                       Options options) {
+Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(boost::asio::io_context& io,
+                                                                        api::NodeApi& node,
+                                                                        Options options) {
     std::unique_ptr<ControlServer> control(new ControlServer(node, std::move(options)));
     LineServer::Options lines;
     lines.directory = control->m_options.directory;
@@ -22,7 +23,8 @@ Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(boost::a
                             {"version", self->m_options.version},
                             {"network", params_of(self->m_node.snapshot()->network).name}};
     };
-    lines.on_request = [self = control.get()](const std::shared_ptr<LineClient>& client, const LineRequest& request) {
+    lines.on_request = [self = control.get()](const std::shared_ptr<LineClient>& client,
+                                              const LineRequest& request) {
         self->take(client, request);
     };
     RUNNEL_TRY(control->m_server, LineServer::open(io, std::move(lines)));
@@ -32,13 +34,15 @@ Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(boost::a
 void ControlServer::take(const std::shared_ptr<LineClient>& client, const LineRequest& request) {
     if (request.method == "events") {
         client->answer(request.id, json::value(json::object{{"subscribed", true}}));
-        client->attachment = m_node.subscribe([weak = std::weak_ptr(client)](const api::Notice& notice) {
-            if (const auto listener = weak.lock()) listener->send(notice_json(notice));
-        });
+        client->attachment =
+            m_node.subscribe([weak = std::weak_ptr(client)](const api::Notice& notice) {
+                if (const auto listener = weak.lock()) listener->send(notice_json(notice));
+            });
         return;
     }
     if (request.method == "stop") {
-        // The end of this connection is the end of the process: whoever waits for it knows that all is closed.
+        // The end of this connection is the end of the process: whoever waits for it knows that all
+        // is closed.
         client->answer(request.id, json::value(json::object{{"stopping", true}}));
         if (m_options.on_stop) m_options.on_stop();
         return;
@@ -49,7 +53,8 @@ void ControlServer::take(const std::shared_ptr<LineClient>& client, const LineRe
     const std::string_view method = request.method;
     for (const auto& extension : m_options.extensions) {
         const auto size = extension.prefix.size();
-        if (method.size() > size && method.substr(0, size) == extension.prefix && method[size] == '.') {
+        if (method.size() > size && method.substr(0, size) == extension.prefix &&
+            method[size] == '.') {
             extension.call(method.substr(size + 1), request.params, std::move(reply));
             return;
         }

@@ -1,5 +1,5 @@
-// ControlServer: the Unix socket of a running node, for runnel-cli and other programs of the same person: a LineServer whose
-// methods are questions and commands of a NodeApi. The greeting is
+// ControlServer: the Unix socket of a running node, for runnel-cli and other programs of the same
+// person: a LineServer whose methods are questions and commands of a NodeApi. The greeting is
 //
 //     <- {"runnel":1,"version":"0.1.0","network":"regtest"}
 //
@@ -27,21 +27,25 @@ public:
         std::filesystem::path directory;
         std::string version;
         std::size_t most_clients = 64;
-        /// Bytes that may wait when more is to be written; a client that reads slower than this is left.
+        /// Bytes that may wait when more is to be written; a client that reads slower than this is
+        /// left.
         std::size_t most_unwritten = std::size_t{8} << 20;
-        std::size_t most_unanswered = 256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
-        std::function<void()> on_stop;                      ///< Somebody asked for the end.
+        std::size_t most_unanswered =
+            256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
+        std::function<void()> on_stop;  ///< Somebody asked for the end.
         std::vector<Extension> extensions;
     };
 
     /// What the system said when there is no socket.
-    static Result<std::unique_ptr<ControlServer>, std::string> open(boost::asio::io_context& io, api::NodeApi& node,
+    static Result<std::unique_ptr<ControlServer>, std::string> open(boost::asio::io_context& io,
+                                                                    api::NodeApi& node,
                                                                     Options options);
     ~ControlServer();
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;
 
-    /// Takes no new client and removes the socket. Clients that are there see the end when the process has come to it.
+    /// Takes no new client and removes the socket. Clients that are there see the end when the
+    /// process has come to it.
     void close();
 
 private:

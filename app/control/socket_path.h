@@ -1,5 +1,6 @@
-// Where the control socket of a data directory is. The path of a Unix socket has at most 107 bytes; a directory deeper than
-// that is reached through a descriptor of it instead. Used by server and client.
+// Where the control socket of a data directory is. The path of a Unix socket has at most 107 bytes;
+// a directory deeper than that is reached through a descriptor of it instead. Used by server and
+// client.
 #pragma once
 
 #include <filesystem>

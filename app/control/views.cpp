@@ -13,7 +13,9 @@ json::value or_null(const std::optional<T>& value, json::value (*to_json)(const 
     return value ? to_json(*value) : json::value(nullptr);
 }
 
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value text_or_null(const std::string& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
 
 std::string outpoint_text(const bitcoin::OutPoint& outpoint) {
     return fmt::format("{}:{}", display_hex(outpoint.txid), outpoint.index);
@@ -33,9 +35,12 @@ json::value hex_json(const Fixed<N, Tag>& bytes) {
 json::value bytes_json(const Bytes& bytes) { return json::value(to_hex(bytes)); }
 
 json::object htlc_json(const api::HtlcView& htlc) {
-    return {{"direction", htlc.outgoing ? "out" : "in"}, {"id", htlc.id},
-            {"amount_msat", htlc.amount.raw()},          {"payment_hash", htlc.payment_hash.hex()},
-            {"expiry_height", htlc.expiry.raw()},        {"stage", htlc.stage},
+    return {{"direction", htlc.outgoing ? "out" : "in"},
+            {"id", htlc.id},
+            {"amount_msat", htlc.amount.raw()},
+            {"payment_hash", htlc.payment_hash.hex()},
+            {"expiry_height", htlc.expiry.raw()},
+            {"stage", htlc.stage},
             {"fulfilled", htlc.fulfilled}};
 }
 
@@ -59,11 +64,14 @@ json::object paid_json(const api::Paid& paid) {
 }
 
 json::object sent_json(const api::OnchainSent& sent) {
-    json::object out{{"txid", display_hex(sent.txid)}, {"amount_sat", sent.amount.raw()}, {"fee_sat", sent.fee.raw()}};
+    json::object out{{"txid", display_hex(sent.txid)},
+                     {"amount_sat", sent.amount.raw()},
+                     {"fee_sat", sent.fee.raw()}};
     out["kept_sat"] = sent.kept.raw();
     out["kept_reason"] = text_or_null(sent.kept_reason);
     if (!sent.kept_reason.empty()) {
-        out["kept_sentence"] = fmt::format("{} stay in the wallet: {}.", sat_text(sent.kept), kept_sentence(sent.kept_reason));
+        out["kept_sentence"] = fmt::format("{} stay in the wallet: {}.", sat_text(sent.kept),
+                                           kept_sentence(sent.kept_reason));
     }
     return out;
 }
@@ -118,8 +126,9 @@ json::object channel_json(const api::ChannelView& channel) {
                      {"online", channel.online},
                      {"we_funded", channel.we_funded},
                      {"announced", channel.announced}};
-    out["funding_outpoint"] =
-        channel.funding.txid.is_zero() ? json::value(nullptr) : json::value(outpoint_text(channel.funding));
+    out["funding_outpoint"] = channel.funding.txid.is_zero()
+                                  ? json::value(nullptr)
+                                  : json::value(outpoint_text(channel.funding));
     out["short_channel_id"] = or_null(channel.short_channel_id, scid_json);
     out["capacity_sat"] = channel.capacity.raw();
     out["our_msat"] = channel.ours.raw();
@@ -160,7 +169,8 @@ json::object payment_json(const api::PaymentView& payment) {
                      {"created", payment.created.raw()}};
     out["finished"] = or_null(payment.finished, time_json);
     out["expires"] = or_null(payment.expires, time_json);
-    out["preimage"] = payment.preimage ? json::value(payment.preimage->hex()) : json::value(nullptr);
+    out["preimage"] =
+        payment.preimage ? json::value(payment.preimage->hex()) : json::value(nullptr);
     out["description"] = payment.description;
     out["bolt11"] = text_or_null(payment.bolt11);
     out["payee"] = or_null(payment.payee, key_json);
@@ -211,19 +221,23 @@ json::object inspection_json(const api::Inspection& inspection) {
                      {"signature", inspection.signature}};
     out["amount_msat"] = or_null(inspection.amount, msat_json);
     // Either a description or the hash of one (BOLT 11).
-    out["description"] = inspection.description_hash ? json::value(nullptr) : json::value(inspection.description);
-    out["description_hash"] = inspection.description_hash ? hex_json(*inspection.description_hash) : json::value(nullptr);
-    out["payment_secret"] = inspection.payment_secret ? hex_json(*inspection.payment_secret) : json::value(nullptr);
+    out["description"] =
+        inspection.description_hash ? json::value(nullptr) : json::value(inspection.description);
+    out["description_hash"] =
+        inspection.description_hash ? hex_json(*inspection.description_hash) : json::value(nullptr);
+    out["payment_secret"] =
+        inspection.payment_secret ? hex_json(*inspection.payment_secret) : json::value(nullptr);
     out["metadata"] = or_null(inspection.metadata, bytes_json);
     json::array routes;
     for (const auto& route : inspection.route_hints) {
         json::array hops;
         for (const auto& hop : route) {
-            hops.emplace_back(json::object{{"node_id", hop.node_id.hex()},
-                                           {"short_channel_id", hop.short_channel_id.to_string()},
-                                           {"fee_base_msat", hop.fee_base_msat},
-                                           {"fee_proportional_millionths", hop.fee_proportional_millionths},
-                                           {"cltv_expiry_delta", hop.cltv_expiry_delta}});
+            hops.emplace_back(
+                json::object{{"node_id", hop.node_id.hex()},
+                             {"short_channel_id", hop.short_channel_id.to_string()},
+                             {"fee_base_msat", hop.fee_base_msat},
+                             {"fee_proportional_millionths", hop.fee_proportional_millionths},
+                             {"cltv_expiry_delta", hop.cltv_expiry_delta}});
         }
         routes.emplace_back(std::move(hops));
     }
@@ -232,7 +246,8 @@ json::object inspection_json(const api::Inspection& inspection) {
     for (const auto& address : inspection.fallback_addresses) fallbacks.emplace_back(address);
     out["fallback_addresses"] = std::move(fallbacks);
     out["fee_msat"] = or_null(inspection.fee, msat_json);
-    out["problem"] = inspection.problem ? json::value(failure_json(failure_of(*inspection.problem))) : json::value(nullptr);
+    out["problem"] = inspection.problem ? json::value(failure_json(failure_of(*inspection.problem)))
+                                        : json::value(nullptr);
     if (inspection.onchain) out["onchain"] = onchain_json(*inspection.onchain);
     return out;
 }
@@ -240,9 +255,13 @@ json::object inspection_json(const api::Inspection& inspection) {
 json::object answer_json(const api::Answer& answer) {
     return std::visit(
         overloaded{
-            [](const api::AddressMade& a) { return json::object{{"address", a.address}}; },
+            [](const api::AddressMade& a) {
+                return json::object{{"address", a.address}};
+            },
             [](const api::OnchainSent& a) { return sent_json(a); },
-            [](const api::Connected& a) { return json::object{{"node_id", a.node_id.hex()}, {"features", a.features}}; },
+            [](const api::Connected& a) {
+                return json::object{{"node_id", a.node_id.hex()}, {"features", a.features}};
+            },
             [](const api::Disconnected&) { return json::object{}; },
             [](const api::ChannelOpening& a) {
                 return json::object{{"channel_id", a.channel_id.hex()},
@@ -251,12 +270,14 @@ json::object answer_json(const api::Answer& answer) {
                                     {"fee_sat", a.fee.raw()}};
             },
             [](const api::ChannelClosing& a) {
-                return json::object{
-                    {"channel_id", a.channel_id.hex()}, {"txid", or_null(a.txid, txid_json)}, {"state", a.state}};
+                return json::object{{"channel_id", a.channel_id.hex()},
+                                    {"txid", or_null(a.txid, txid_json)},
+                                    {"state", a.state}};
             },
             [](const api::InvoiceMade& a) {
-                return json::object{
-                    {"bolt11", a.bolt11}, {"payment_hash", a.payment_hash.hex()}, {"expires", a.expires.raw()}};
+                return json::object{{"bolt11", a.bolt11},
+                                    {"payment_hash", a.payment_hash.hex()},
+                                    {"expires", a.expires.raw()}};
             },
             [](const api::Paid& a) { return paid_json(a); },
             [](const api::StillInFlight& a) {
@@ -269,16 +290,24 @@ json::object answer_json(const api::Answer& answer) {
 json::object notice_json(const api::Notice& notice) {
     return std::visit(
         overloaded{
-            [](const api::BlockSeen& n) { return json::object{{"event", "block"}, {"block_height", n.height.raw()}}; },
-            [](const api::ChainStateChanged& n) {
-                return json::object{{"event", "chain"}, {"synced", n.synced}, {"problem", text_or_null(n.problem)}};
+            [](const api::BlockSeen& n) {
+                return json::object{{"event", "block"}, {"block_height", n.height.raw()}};
             },
-            [](const api::PeerConnected& n) { return json::object{{"event", "peer_connected"}, {"node_id", n.node_id.hex()}}; },
+            [](const api::ChainStateChanged& n) {
+                return json::object{
+                    {"event", "chain"}, {"synced", n.synced}, {"problem", text_or_null(n.problem)}};
+            },
+            [](const api::PeerConnected& n) {
+                return json::object{{"event", "peer_connected"}, {"node_id", n.node_id.hex()}};
+            },
             [](const api::PeerDisconnected& n) {
-                return json::object{{"event", "peer_disconnected"}, {"node_id", n.node_id.hex()}, {"cause", n.cause}};
+                return json::object{{"event", "peer_disconnected"},
+                                    {"node_id", n.node_id.hex()},
+                                    {"cause", n.cause}};
             },
             [](const api::ChannelStateChanged& n) {
-                return json::object{{"event", "channel"}, {"channel_id", n.channel_id.hex()}, {"state", n.state}};
+                return json::object{
+                    {"event", "channel"}, {"channel_id", n.channel_id.hex()}, {"state", n.state}};
             },
             [](const api::PaymentReceived& n) {
                 return json::object{{"event", "payment_received"},
@@ -292,19 +321,23 @@ json::object notice_json(const api::Notice& notice) {
                                     {"fee_msat", n.fee.raw()}};
             },
             [](const api::PaymentFailed& n) {
-                json::object out{{"event", "payment_failed"}, {"payment_hash", n.payment_hash.hex()}};
+                json::object out{{"event", "payment_failed"},
+                                 {"payment_hash", n.payment_hash.hex()}};
                 for (auto& [name, value] : failure_json(failure_of(n.problem))) out[name] = value;
                 return out;
             },
             [](const api::HtlcForwarded& n) {
-                return json::object{{"event", "forwarded"}, {"amount_msat", n.amount.raw()}, {"fee_msat", n.fee.raw()}};
+                return json::object{{"event", "forwarded"},
+                                    {"amount_msat", n.amount.raw()},
+                                    {"fee_msat", n.fee.raw()}};
             },
             [](const api::CoinsReceived& n) {
-                return json::object{{"event", "coins_received"},
-                                    {"txid", display_hex(n.txid)},
-                                    {"amount_sat", n.amount.raw()},
-                                    {"confirmed", n.confirmed},
-                                    {"addresses", json::array(n.addresses.begin(), n.addresses.end())}};
+                return json::object{
+                    {"event", "coins_received"},
+                    {"txid", display_hex(n.txid)},
+                    {"amount_sat", n.amount.raw()},
+                    {"confirmed", n.confirmed},
+                    {"addresses", json::array(n.addresses.begin(), n.addresses.end())}};
             },
             [](const api::TransactionSeen& n) {
                 return json::object{{"event", "transaction"},
@@ -323,7 +356,10 @@ json::object notice_json(const api::Notice& notice) {
 
 Failure failure_of(const api::Problem& problem) {
     auto words = wording_of(problem);
-    Failure out{std::string(to_string(problem.kind)), std::move(words.message), std::move(words.advice), {}};
+    Failure out{std::string(to_string(problem.kind)),
+                std::move(words.message),
+                std::move(words.advice),
+                {}};
     for (const auto& [name, value] : problem.params) out.details[name] = value;
     return out;
 }
@@ -341,7 +377,8 @@ api::Problem problem_of(const Failure& failure) {
 }
 
 json::object failure_json(const Failure& failure) {
-    json::object out{{"error", failure.kind}, {"message", failure.message}, {"try", failure.advice}};
+    json::object out{
+        {"error", failure.kind}, {"message", failure.message}, {"try", failure.advice}};
     if (!failure.details.empty()) out["details"] = failure.details;
     return out;
 }

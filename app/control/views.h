@@ -1,5 +1,6 @@
-// Snapshots, answers and notices as JSON: the field names that programs rely on. Amounts end in _sat or _msat and are integers;
-// ids are lower case hex, transaction ids in the order people use. Pure.
+// Snapshots, answers and notices as JSON: the field names that programs rely on. Amounts end in
+// _sat or _msat and are integers; ids are lower case hex, transaction ids in the order people use.
+// Pure.
 #pragma once
 
 #include "core/api/node_api.h"
@@ -28,10 +29,10 @@ json::object notice_json(const api::Notice& notice);
 
 /// Why a request has no answer: what runnel-cli prints on stderr.
 struct Failure {
-    std::string kind;     ///< Machine readable; of a Problem its name.
+    std::string kind;  ///< Machine readable; of a Problem its name.
     std::string message;
-    std::string advice;   ///< What to try.
-    json::object details; ///< The problem's figures.
+    std::string advice;    ///< What to try.
+    json::object details;  ///< The problem's figures.
 };
 Failure failure_of(const api::Problem& problem);
 /// The other way: of a failure that was no Problem, an internal one with its message.

@@ -1,5 +1,5 @@
-// A chain source on a thread of its own: a block of megabytes is parsed there, not between two payments. Which source it is, the
-// caller says.
+// A chain source on a thread of its own: a block of megabytes is parsed there, not between two
+// payments. Which source it is, the caller says.
 #pragma once
 
 #include "wallet/chain/chain_source.h"
@@ -14,7 +14,8 @@
 namespace runnel::app {
 
 /// Makes a source that lives on this io_context. Called once.
-using MakeChainSource = std::function<std::unique_ptr<chain::ChainSource>(boost::asio::io_context&)>;
+using MakeChainSource =
+    std::function<std::unique_ptr<chain::ChainSource>(boost::asio::io_context&)>;
 
 class ChainThread {
 public:
@@ -38,7 +39,8 @@ public:
 
 private:
     boost::asio::io_context m_io{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work{m_io.get_executor()};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work{
+        m_io.get_executor()};
     std::unique_ptr<chain::ChainSource> m_source;
     std::thread m_thread;
 };

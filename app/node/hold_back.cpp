@@ -23,7 +23,8 @@ bool HoldBack::must_wait(const node::State& state, const bitcoin::Transaction& t
         if (m_waiting.contains(input.previous.txid)) return true;
         return std::any_of(state.channels.begin(), state.channels.end(), [&](const auto& entry) {
             const auto* const funded = channel::funded_of(entry.second->state);
-            // Of an unproven channel nothing of ours is published, and its outpoint is only what a stranger says.
+            // Of an unproven channel nothing of ours is published, and its outpoint is only what a
+            // stranger says.
             return funded != nullptr && funded->params().funding == input.previous &&
                    !node::is_unproven(*entry.second) && !is_compared(state, entry.first);
         });

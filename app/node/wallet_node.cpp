@@ -54,19 +54,22 @@ Result<void, Failure> WalletNode::open_store(const SecretBytes& passphrase) {
     };
     if (!words) return fail(damaged("the words are missing"));
     const auto text = words->reveal();
-    const auto mnemonic = keys::Mnemonic::parse({reinterpret_cast<const char*>(text.data()), text.size()});
+    const auto mnemonic =
+        keys::Mnemonic::parse({reinterpret_cast<const char*>(text.data()), text.size()});
     if (!mnemonic) return fail(damaged("the words cannot be read"));
     const auto seed = mnemonic->seed();
     if (!seed) return fail(damaged("the words make no seed"));
     const auto ring = std::make_shared<const keys::SeedKeyRing>(*seed, m_options.network);
-    auto node = node::Node::load(m_options.config, ring, std::make_shared<const coins::Planner>(), m_store->reader());
+    auto node = node::Node::load(m_options.config, ring, std::make_shared<const coins::Planner>(),
+                                 m_store->reader());
     if (!node) {
         return fail(damaged(fmt::format("record {}: {}", node.error().record, node.error().cause)));
     }
     if (m_options.chain) m_chain.emplace(m_options.chain);
     shell::Engine::Settings settings;
     settings.log_level = m_options.log_level;
-    m_engine.emplace(m_io, *std::move(node), m_store->journal(), ring->node_key(), hooks(), std::move(settings));
+    m_engine.emplace(m_io, *std::move(node), m_store->journal(), ring->node_key(), hooks(),
+                     std::move(settings));
     return {};
 }
 
@@ -100,7 +103,8 @@ Result<void, Failure> WalletNode::listen() {
     const auto port = m_engine->listen(m_options.listen_host, m_options.listen_port);
     if (!port) {
         return fail(Failure{"listen",
-                            fmt::format("Cannot listen at {}:{}: {}.", m_options.listen_host, m_options.listen_port, port.error()),
+                            fmt::format("Cannot listen at {}:{}: {}.", m_options.listen_host,
+                                        m_options.listen_port, port.error()),
                             "Choose another address with --listen HOST:PORT.",
                             {}});
     }
@@ -110,7 +114,8 @@ Result<void, Failure> WalletNode::listen() {
 
 // The chain --------------------------------------------------------------------------------------
 
-/// Where the search of the chain begins when no block was seen yet, and where it ends downwards. On regtest everything is near.
+/// Where the search of the chain begins when no block was seen yet, and where it ends downwards. On
+/// regtest everything is near.
 void WalletNode::set_birth(chain::StartPoint& from) const {
     if (const auto known = m_engine->node().state().wallet.birth; known.raw() != 0) {
         from.birth = known;
@@ -145,11 +150,13 @@ void WalletNode::start_chain() {
         from.known.push_back({BlockHeight(static_cast<std::uint32_t>(height)), hash});
     }
     set_birth(from);
-    m_chain->source().start(std::move(from), [&io = m_io, self = std::weak_ptr(m_self)](ports::ChainEvent event) {
-        asio::post(io, [self, event = std::move(event)]() mutable {
-            if (const auto wallet = self.lock()) (*wallet)->on_chain_event(std::move(event));
-        });
-    });
+    m_chain->source().start(std::move(from),
+                            [&io = m_io, self = std::weak_ptr(m_self)](ports::ChainEvent event) {
+                                asio::post(io, [self, event = std::move(event)]() mutable {
+                                    if (const auto wallet = self.lock())
+                                        (*wallet)->on_chain_event(std::move(event));
+                                });
+                            });
     m_chain->run();
 }
 
@@ -194,8 +201,8 @@ void WalletNode::look_at_tail() {
 void WalletNode::start() {
     if (!m_store->tail().agrees()) {
         log(LogLevel::unusual, fmt::format("store tail behind problem={} expected={} found={}",
-                                           static_cast<int>(m_store->tail().problem), m_store->tail().expected,
-                                           m_store->tail().found));
+                                           static_cast<int>(m_store->tail().problem),
+                                           m_store->tail().expected, m_store->tail().found));
         look_at_tail();
     }
     m_engine->start();

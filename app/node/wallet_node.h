@@ -24,7 +24,6 @@
 #include <string>
 #include <vector>
 
-
 namespace runnel::app {
 
 class WalletNode {
@@ -32,21 +31,22 @@ public:
     struct Options {
         std::filesystem::path directory;
         Network network = Network::regtest;
-        node::Config config;           ///< Its networks follow `network`.
-        std::string listen_host;       ///< Empty: nobody can connect to this node.
-        std::uint16_t listen_port = 0; ///< 0: any free one.
-        MakeChainSource chain;         ///< Null: out of touch with the chain.
+        node::Config config;            ///< Its networks follow `network`.
+        std::string listen_host;        ///< Empty: nobody can connect to this node.
+        std::uint16_t listen_port = 0;  ///< 0: any free one.
+        MakeChainSource chain;          ///< Null: out of touch with the chain.
         LogSink log;
         LogLevel log_level = LogLevel::info;
-        /// The disk did not take a change: the process ends and believes only what the store says when it is opened again.
+        /// The disk did not take a change: the process ends and believes only what the store says
+        /// when it is opened again.
         std::function<void(const ports::CommitError&)> on_fatal;
         /// The chain source said where it stands, or there is none. On the io_context's thread.
         std::function<void(const ports::ChainStatus&)> on_chain_status;
     };
 
     /// The passphrase may be wiped as soon as this returns.
-    static Result<std::unique_ptr<WalletNode>, control::Failure> open(boost::asio::io_context& io, Options options,
-                                                                      const SecretBytes& passphrase);
+    static Result<std::unique_ptr<WalletNode>, control::Failure> open(
+        boost::asio::io_context& io, Options options, const SecretBytes& passphrase);
     ~WalletNode();
     WalletNode(const WalletNode&) = delete;
     WalletNode& operator=(const WalletNode&) = delete;
@@ -78,7 +78,8 @@ private:
 
     boost::asio::io_context& m_io;
     Options m_options;
-    // In this order taken apart, last first: the store's thread posts to the io_context, the engine commits to the store.
+    // In this order taken apart, last first: the store's thread posts to the io_context, the engine
+    // commits to the store.
     std::unique_ptr<store::Store> m_store;
     std::optional<ChainThread> m_chain;
     std::optional<shell::Engine> m_engine;

@@ -60,11 +60,14 @@ private:
 
 std::filesystem::path program_beside_us() {
     std::error_code ignored;
-    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "runnel-practice";
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() /
+           "runnel-practice";
 }
 
-/// Between fork and exec only calls that are safe there; nothing of the parent's is inherited but the two pipes and stderr.
-[[noreturn]] void become(const char* program, char* const* arguments, int in, int out, pid_t parent) {
+/// Between fork and exec only calls that are safe there; nothing of the parent's is inherited but
+/// the two pipes and stderr.
+[[noreturn]] void become(const char* program, char* const* arguments, int in, int out,
+                         pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(0);
     sigset_t none;
@@ -87,21 +90,26 @@ std::optional<Failure> failure_in(const std::string& said) {
     if (object == nullptr) return std::nullopt;
     const auto text = [&](const char* name) {
         const auto* const value = object->if_contains(name);
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+        return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                      : std::string();
     };
     return Failure{text("error"), text("message"), text("try"), {}};
 }
 
 Failure not_started(std::string_view cause) {
-    return {"practice_not_started", fmt::format("The practice network does not start: {}.", cause),
-            "Look at practice/practice.log in the wallet's directory; reinstalling Runnel may help.", {}};
+    return {
+        "practice_not_started",
+        fmt::format("The practice network does not start: {}.", cause),
+        "Look at practice/practice.log in the wallet's directory; reinstalling Runnel may help.",
+        {}};
 }
 
 }  // namespace
 
 class PracticeHost::Impl {
 public:
-    explicit Impl(Options options) : m_options(std::move(options)), m_wake(::eventfd(0, EFD_CLOEXEC)) {
+    explicit Impl(Options options)
+        : m_options(std::move(options)), m_wake(::eventfd(0, EFD_CLOEXEC)) {
         if (m_options.program.empty()) m_options.program = program_beside_us();
         m_thread = std::thread([this] { run(); });
     }
@@ -175,15 +183,16 @@ bool PracticeHost::Impl::spawn(Fd& in, Fd& out) {
     out.reset(from_child[0]);
 
     const auto self = ::getpid();
-    std::vector<std::string> words{m_options.program.string(), "--datadir", m_options.directory.string(), "--parent",
-                                   std::to_string(self)};
+    std::vector<std::string> words{m_options.program.string(), "--datadir",
+                                   m_options.directory.string(), "--parent", std::to_string(self)};
     words.insert(words.end(), m_options.arguments.begin(), m_options.arguments.end());
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const auto child = ::fork();
     if (child < 0) return false;
-    if (child == 0) become(words.front().c_str(), arguments.data(), child_in.get(), child_out.get(), self);
+    if (child == 0)
+        become(words.front().c_str(), arguments.data(), child_in.get(), child_out.get(), self);
     pid = child;
     log(LogLevel::info, fmt::format("started pid={}", child));
     return true;
@@ -267,8 +276,10 @@ std::optional<std::chrono::milliseconds> PracticeHost::Impl::probation_left(
 
 void PracticeHost::Impl::note_end(const Ended& ended) {
     ++m_state.ends;
-    m_state.signal = WIFSIGNALED(ended.status) ? std::optional(WTERMSIG(ended.status)) : std::nullopt;
-    m_state.code = WIFEXITED(ended.status) ? std::optional(WEXITSTATUS(ended.status)) : std::nullopt;
+    m_state.signal =
+        WIFSIGNALED(ended.status) ? std::optional(WTERMSIG(ended.status)) : std::nullopt;
+    m_state.code =
+        WIFEXITED(ended.status) ? std::optional(WEXITSTATUS(ended.status)) : std::nullopt;
     const auto said = failure_in(ended.last_line);
     m_state.detail = said && m_state.code ? said->message : std::string();
 }

@@ -21,17 +21,18 @@ namespace runnel::practice {
 class PracticeHost {
 public:
     struct Options {
-        std::filesystem::path directory;             ///< The wallet's.
+        std::filesystem::path directory;  ///< The wallet's.
         /// By default runnel-practice beside this program.
         std::filesystem::path program;
-        std::vector<std::string> arguments;          ///< More of them, for tests (--block-every).
+        std::vector<std::string> arguments;  ///< More of them, for tests (--block-every).
         /// A child that was ready for so long was well: what ended before it is forgotten, and its
         /// end is the first again.
         std::chrono::milliseconds well_after{30'000};
         LogSink log;
         /// The network can be used, at first and after each restart. On the host's thread.
         std::function<void()> on_ready;
-        /// It does not start, and will not by itself: what to tell. On the host's thread, at most once.
+        /// It does not start, and will not by itself: what to tell. On the host's thread, at most
+        /// once.
         std::function<void(const control::Failure&)> on_refused;
         /// How it stands, at each change. On the host's thread.
         api::OnPracticeState on_state;

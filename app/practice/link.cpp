@@ -41,14 +41,16 @@ public:
 
     bool is_open() const { return m_greeted && !m_closed; }
 
-    void call(std::string_view method, json::object params, std::function<void(const Outcome&)> done) {
+    void call(std::string_view method, json::object params,
+              std::function<void(const Outcome&)> done) {
         if (!is_open()) {
             done(fail(practice_gone()));
             return;
         }
         const auto id = ++m_last_id;
         m_waiting.emplace(id, std::move(done));
-        m_queued += json::serialize(json::object{{"id", id}, {"method", method}, {"params", std::move(params)}});
+        m_queued += json::serialize(
+            json::object{{"id", id}, {"method", method}, {"params", std::move(params)}});
         m_queued += '\n';
         if (!m_write_under_way) write();
     }
@@ -63,18 +65,22 @@ public:
 
 private:
     void read() {
-        asio::async_read_until(m_socket, m_in, '\n', [self = shared_from_this()](const error_code& error, std::size_t size) {
-            if (self->m_closed) return;
-            if (error) {
-                self->close();
-                return;
-            }
-            const auto data = self->m_in.data();
-            const std::string line(asio::buffers_begin(data), asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size));
-            self->m_in.consume(size);
-            if (!self->take(line)) self->close();
-            if (!self->m_closed) self->read();
-        });
+        asio::async_read_until(
+            m_socket, m_in, '\n',
+            [self = shared_from_this()](const error_code& error, std::size_t size) {
+                if (self->m_closed) return;
+                if (error) {
+                    self->close();
+                    return;
+                }
+                const auto data = self->m_in.data();
+                const std::string line(
+                    asio::buffers_begin(data),
+                    asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size));
+                self->m_in.consume(size);
+                if (!self->take(line)) self->close();
+                if (!self->m_closed) self->read();
+            });
     }
 
     /// False for a line that the other side of this protocol does not write.
@@ -95,8 +101,9 @@ private:
             if (const auto on_line = m_hooks.on_line) on_line(*object);
             return true;
         }
-        const auto waiting = id->is_int64() && id->get_int64() > 0 ? m_waiting.find(static_cast<std::uint64_t>(id->get_int64()))
-                                                                   : m_waiting.end();
+        const auto waiting = id->is_int64() && id->get_int64() > 0
+                                 ? m_waiting.find(static_cast<std::uint64_t>(id->get_int64()))
+                                 : m_waiting.end();
         if (waiting == m_waiting.end()) return false;
         const auto done = std::move(waiting->second);
         m_waiting.erase(waiting);
@@ -110,15 +117,16 @@ private:
         m_write_under_way = true;
         std::swap(m_writing, m_queued);
         m_queued.clear();
-        asio::async_write(m_socket, asio::buffer(m_writing), [self = shared_from_this()](const error_code& error, std::size_t) {
-            self->m_write_under_way = false;
-            if (self->m_closed) return;
-            if (error) {
-                self->close();
-            } else if (!self->m_queued.empty()) {
-                self->write();
-            }
-        });
+        asio::async_write(m_socket, asio::buffer(m_writing),
+                          [self = shared_from_this()](const error_code& error, std::size_t) {
+                              self->m_write_under_way = false;
+                              if (self->m_closed) return;
+                              if (error) {
+                                  self->close();
+                              } else if (!self->m_queued.empty()) {
+                                  self->write();
+                              }
+                          });
     }
 
     void close() {
@@ -150,7 +158,8 @@ Link::~Link() { m_impl->silence(); }
 
 bool Link::is_open() const { return m_impl->is_open(); }
 
-void Link::call(std::string_view method, json::object params, std::function<void(const Outcome&)> done) {
+void Link::call(std::string_view method, json::object params,
+                std::function<void(const Outcome&)> done) {
     m_impl->call(method, std::move(params), std::move(done));
 }
 

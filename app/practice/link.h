@@ -1,5 +1,6 @@
-// Link: one connection to the running practice network, asynchronous: requests with answers, and lines that come by themselves.
-// Owns a socket and nothing else; it does not connect again by itself. All on the thread of its io_context.
+// Link: one connection to the running practice network, asynchronous: requests with answers, and
+// lines that come by themselves. Owns a socket and nothing else; it does not connect again by
+// itself. All on the thread of its io_context.
 #pragma once
 
 #include "app/control/requests.h"
@@ -26,7 +27,8 @@ public:
         std::function<void()> on_open;
         /// A line that is no answer.
         std::function<void(const json::object&)> on_line;
-        /// Once, when it could not be opened or has ended; every open request was answered with practice_gone() before.
+        /// Once, when it could not be opened or has ended; every open request was answered with
+        /// practice_gone() before.
         std::function<void()> on_close;
     };
 
@@ -38,7 +40,8 @@ public:
     Link& operator=(const Link&) = delete;
 
     bool is_open() const;
-    void call(std::string_view method, json::object params, std::function<void(const Outcome&)> done);
+    void call(std::string_view method, json::object params,
+              std::function<void(const Outcome&)> done);
 
 private:
     class Impl;

@@ -13,7 +13,8 @@ const json::value* member(const json::value& value, std::string_view name) {
     return object == nullptr ? nullptr : object->if_contains(name);
 }
 
-std::optional<std::uint64_t> number(const json::value& value, std::string_view name, std::uint64_t most) {
+std::optional<std::uint64_t> number(const json::value& value, std::string_view name,
+                                    std::uint64_t most) {
     const auto* const found = member(value, name);
     if (found == nullptr) return std::nullopt;
     boost::system::error_code error;
@@ -56,11 +57,13 @@ std::optional<News> read_news(const json::value& value) {
     if (!block || !pool) return std::nullopt;
     News out{*block, *pool, {}};
     FeeratePerKw least = feerate_floor;
-    for (const auto& [name, field] : {std::pair("mempool_min", &out.fees.mempool_min), std::pair("slow", &out.fees.slow),
-                                      std::pair("normal", &out.fees.normal), std::pair("urgent", &out.fees.urgent)}) {
+    for (const auto& [name, field] :
+         {std::pair("mempool_min", &out.fees.mempool_min), std::pair("slow", &out.fees.slow),
+          std::pair("normal", &out.fees.normal), std::pair("urgent", &out.fees.urgent)}) {
         const auto rate = number(*fees, name, UINT32_MAX);
         if (!rate) return std::nullopt;
-        *field = std::clamp(FeeratePerKw(static_cast<std::uint32_t>(*rate)), least, chain::feerate_ceiling);
+        *field = std::clamp(FeeratePerKw(static_cast<std::uint32_t>(*rate)), least,
+                            chain::feerate_ceiling);
         least = *field;
     }
     out.fees.known = true;
@@ -105,9 +108,11 @@ json::array transactions_json(const std::vector<ports::TxPtr>& transactions) {
     return out;
 }
 
-std::optional<std::vector<ports::TxPtr>> read_transactions(const json::value& value, std::size_t most) {
+std::optional<std::vector<ports::TxPtr>> read_transactions(const json::value& value,
+                                                           std::size_t most) {
     const auto* const list = member(value, "transactions");
-    if (list == nullptr || !list->is_array() || list->get_array().size() > most) return std::nullopt;
+    if (list == nullptr || !list->is_array() || list->get_array().size() > most)
+        return std::nullopt;
     std::vector<ports::TxPtr> out;
     for (const auto& entry : list->get_array()) {
         if (!entry.is_string()) return std::nullopt;

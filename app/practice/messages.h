@@ -1,5 +1,5 @@
-// What the chain's side of the practice protocol says, as values: read on one side, written on the other. Everything read is
-// checked for its type and range. Pure.
+// What the chain's side of the practice protocol says, as values: read on one side, written on the
+// other. Everything read is checked for its type and range. Pure.
 //
 //     news       {}                                 -> News; at each change by itself: {"news":..}
 //     blocks     {"from":H,"most":N}                -> {"blocks":[{"hash","hex"}..]}: from H on
@@ -27,7 +27,8 @@ namespace json = boost::json;
 /// Where the chain stands.
 struct News {
     chain::KnownBlock tip;
-    std::uint64_t mempool = 0;  ///< Another number: the mempool may hold something else than before.
+    std::uint64_t mempool =
+        0;  ///< Another number: the mempool may hold something else than before.
     ports::FeeEstimates fees;
     friend bool operator==(const News&, const News&) = default;
 };
@@ -39,11 +40,13 @@ json::object to_json(const chain::KnownBlock& block);
 std::optional<chain::KnownBlock> read_known_block(const json::value& value);
 
 json::object block_json(const BlockHash& hash, const bitcoin::Block& block);
-/// Blocks that follow each other and whose work, transactions and witnesses are what they should be.
+/// Blocks that follow each other and whose work, transactions and witnesses are what they should
+/// be.
 std::optional<std::vector<chain::CheckedBlock>> read_blocks(const json::value& answer);
 
 json::array transactions_json(const std::vector<ports::TxPtr>& transactions);
 /// At most `most`.
-std::optional<std::vector<ports::TxPtr>> read_transactions(const json::value& value, std::size_t most);
+std::optional<std::vector<ports::TxPtr>> read_transactions(const json::value& value,
+                                                           std::size_t most);
 
 }  // namespace runnel::practice

@@ -1,4 +1,5 @@
-// Where the practice network lies inside a wallet's directory, and what its two sides agree on before they talk.
+// Where the practice network lies inside a wallet's directory, and what its two sides agree on
+// before they talk.
 //
 //   DATADIR/practice/   lock                who runs it
 //                       control.sock        the socket of both the chain and the verbs
@@ -12,11 +13,13 @@
 
 namespace runnel::practice {
 
-/// Grows when a method or field changes its meaning. Both sides come from the same installation; an old child that is still
-/// ending is told apart by it.
+/// Grows when a method or field changes its meaning. Both sides come from the same installation; an
+/// old child that is still ending is told apart by it.
 inline constexpr int protocol_version = 1;
 
-inline std::filesystem::path folder_in(const std::filesystem::path& data_directory) { return data_directory / "practice"; }
+inline std::filesystem::path folder_in(const std::filesystem::path& data_directory) {
+    return data_directory / "practice";
+}
 
 /// A line from the child: a list of blocks is the longest.
 inline constexpr std::size_t max_answer = std::size_t{32} << 20;

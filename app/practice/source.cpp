@@ -32,7 +32,8 @@ constexpr std::size_t blocks_located = 2016;
 constexpr std::size_t mempool_most = 100'000;
 
 bool same(const ports::ChainStatus& a, const ports::ChainStatus& b) {
-    return a.reachable == b.reachable && a.synced == b.synced && a.tip == b.tip && a.problem == b.problem;
+    return a.reachable == b.reachable && a.synced == b.synced && a.tip == b.tip &&
+           a.problem == b.problem;
 }
 
 }  // namespace
@@ -40,7 +41,11 @@ bool same(const ports::ChainStatus& a, const ports::ChainStatus& b) {
 class PracticeSource::Impl : public std::enable_shared_from_this<Impl> {
 public:
     Impl(asio::io_context& io, std::filesystem::path folder, LogSink log)
-        : m_io(io), m_folder(std::move(folder)), m_log(std::move(log)), m_retry(io), m_status_timer(io) {}
+        : m_io(io),
+          m_folder(std::move(folder)),
+          m_log(std::move(log)),
+          m_retry(io),
+          m_status_timer(io) {}
 
     template <typename Step>
     void post(Step step) {
@@ -68,7 +73,8 @@ private:
     void arm_status();
     /// The next thing to ask for, if nothing is being asked for.
     void pump();
-    void ask(std::string_view method, json::object params, std::function<bool(const json::value&)> take);
+    void ask(std::string_view method, json::object params,
+             std::function<bool(const json::value&)> take);
     void ask_blocks();
     bool take_blocks(const json::value& answer, std::uint32_t first);
     void locate();
@@ -106,7 +112,7 @@ private:
 
     std::deque<chain::KnownBlock> m_blocks;  ///< Reported, without gaps.
     std::optional<std::uint32_t> m_birth;
-    std::string m_problem;                   ///< Of a chain that cannot be followed.
+    std::string m_problem;  ///< Of a chain that cannot be followed.
     chain::WatchFilter m_filter;
     LateSearch m_search;
     std::deque<ports::Broadcast> m_broadcasts;
@@ -182,7 +188,8 @@ void PracticeSource::Impl::hear(const std::optional<News>& news) {
     pump();
 }
 
-/// The node wants to hear at least every 30 seconds; a child that does not answer any more is not heard.
+/// The node wants to hear at least every 30 seconds; a child that does not answer any more is not
+/// heard.
 void PracticeSource::Impl::arm_status() {
     m_status_timer.expires_after(status_every);
     m_status_timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
@@ -229,20 +236,22 @@ void PracticeSource::Impl::pump() {
 void PracticeSource::Impl::ask(std::string_view method, json::object params,
                                std::function<bool(const json::value&)> take) {
     m_asking = true;
-    m_link->call(method, std::move(params), [this, name = std::string(method), take = std::move(take)](const Outcome& outcome) {
-        m_asking = false;
-        if (m_stopped) return;
-        if (!outcome) {
-            // With the connection gone, closed() is what follows.
-            if (m_link && m_link->is_open()) broken(name + ": " + outcome.error().kind);
-            return;
-        }
-        if (!take(*outcome)) {
-            broken(name + ": an answer that cannot be read");
-            return;
-        }
-        pump();
-    });
+    m_link->call(
+        method, std::move(params),
+        [this, name = std::string(method), take = std::move(take)](const Outcome& outcome) {
+            m_asking = false;
+            if (m_stopped) return;
+            if (!outcome) {
+                // With the connection gone, closed() is what follows.
+                if (m_link && m_link->is_open()) broken(name + ": " + outcome.error().kind);
+                return;
+            }
+            if (!take(*outcome)) {
+                broken(name + ": an answer that cannot be read");
+                return;
+            }
+            pump();
+        });
 }
 
 // Blocks -----------------------------------------------------------------------------------------
@@ -256,11 +265,13 @@ void PracticeSource::Impl::ask_blocks() {
         if (first > m_news->tip.height.raw()) return say_status();  // born later than its tip
         params["from"] = first;
     }
-    ask("blocks", std::move(params), [this, first](const json::value& answer) { return take_blocks(answer, first); });
+    ask("blocks", std::move(params),
+        [this, first](const json::value& answer) { return take_blocks(answer, first); });
 }
 
 bool PracticeSource::Impl::take_blocks(const json::value& answer, std::uint32_t first) {
-    if (const auto* const object = answer.if_object(); object != nullptr && object->if_contains("gone") != nullptr) {
+    if (const auto* const object = answer.if_object();
+        object != nullptr && object->if_contains("gone") != nullptr) {
         locate();
         return true;
     }
@@ -285,22 +296,26 @@ void PracticeSource::Impl::connect_block(chain::CheckedBlock&& block, std::uint3
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         m_pool.erase(block.txids[i]);
         if (!m_filter.touches(block.transactions[i], block.txids[i])) continue;
-        event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(std::move(block.transactions[i])),
-                                  static_cast<std::uint32_t>(i)});
+        event.relevant.push_back(
+            {std::make_shared<const bitcoin::Transaction>(std::move(block.transactions[i])),
+             static_cast<std::uint32_t>(i)});
     }
     m_blocks.push_back({event.height, event.hash});
     emit(std::move(event));
 }
 
-/// The last block reported is not in the chain: where do they part? Nothing is disconnected before that is known, for a network
-/// that was removed and made anew shares no block with this one, and to follow it would make every coin of the wallet vanish.
+/// The last block reported is not in the chain: where do they part? Nothing is disconnected before
+/// that is known, for a network that was removed and made anew shares no block with this one, and
+/// to follow it would make every coin of the wallet vanish.
 void PracticeSource::Impl::locate() {
     json::array list;
     const auto count = std::min(m_blocks.size(), blocks_located);
-    for (auto block = m_blocks.end() - static_cast<std::ptrdiff_t>(count); block != m_blocks.end(); ++block) {
+    for (auto block = m_blocks.end() - static_cast<std::ptrdiff_t>(count); block != m_blocks.end();
+         ++block) {
         list.emplace_back(to_json(*block));
     }
-    ask("locate", {{"blocks", std::move(list)}}, [this](const json::value& answer) { return take_located(answer); });
+    ask("locate", {{"blocks", std::move(list)}},
+        [this](const json::value& answer) { return take_located(answer); });
 }
 
 bool PracticeSource::Impl::take_located(const json::value& answer) {
@@ -312,7 +327,9 @@ bool PracticeSource::Impl::take_located(const json::value& answer) {
         m_problem = "history_unknown: this practice network is not the one that the wallet knows";
         return true;
     }
-    if (!found->is_int64() || found->get_int64() < 0 || static_cast<std::size_t>(found->get_int64()) >= count) return false;
+    if (!found->is_int64() || found->get_int64() < 0 ||
+        static_cast<std::size_t>(found->get_int64()) >= count)
+        return false;
     const auto keep = m_blocks.size() - count + static_cast<std::size_t>(found->get_int64()) + 1;
     while (m_blocks.size() > keep) {
         const auto gone = m_blocks.back();
@@ -386,8 +403,9 @@ ports::TxPtr PracticeSource::Impl::rival_of(const bitcoin::Transaction& tx) cons
     if (tx.inputs.empty()) return nullptr;
     const auto txid = tx.txid();
     for (const auto& [other, held] : m_pool) {
-        const bool rivals = std::any_of(held->inputs.begin(), held->inputs.end(),
-                                        [&](const auto& input) { return input.previous == tx.inputs.front().previous; });
+        const bool rivals = std::any_of(
+            held->inputs.begin(), held->inputs.end(),
+            [&](const auto& input) { return input.previous == tx.inputs.front().previous; });
         if (rivals && other != txid) return held;
     }
     return nullptr;
@@ -404,7 +422,8 @@ void PracticeSource::Impl::serve_broadcast() {
     const auto transactions = std::move(m_broadcasts.front().transactions);
     m_broadcasts.pop_front();
     emit(ports::MempoolTx{rival});
-    for (const auto& tx : transactions) emit(ports::BroadcastResult{tx->txid(), false, "gives way to " + display_hex(txid)});
+    for (const auto& tx : transactions)
+        emit(ports::BroadcastResult{tx->txid(), false, "gives way to " + display_hex(txid)});
     pump();
 }
 
@@ -417,7 +436,8 @@ bool PracticeSource::Impl::take_results(const json::value& answer) {
     const auto* const object = answer.if_object();
     const auto* const results = object == nullptr ? nullptr : object->if_contains("results");
     const auto& asked = m_broadcasts.front().transactions;
-    if (results == nullptr || !results->is_array() || results->get_array().size() != asked.size()) return false;
+    if (results == nullptr || !results->is_array() || results->get_array().size() != asked.size())
+        return false;
     std::vector<ports::BroadcastResult> said;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         const auto* const one = results->get_array()[i].if_object();
@@ -427,7 +447,8 @@ bool PracticeSource::Impl::take_results(const json::value& answer) {
         ports::BroadcastResult result;
         result.txid = asked[i]->txid();
         result.accepted = accepted->get_bool();
-        if (reason != nullptr && reason->is_string() && !result.accepted) result.reason = escaped(std::string(reason->get_string()));
+        if (reason != nullptr && reason->is_string() && !result.accepted)
+            result.reason = escaped(std::string(reason->get_string()));
         said.push_back(std::move(result));
     }
     // Taken out only when answered: a connection that breaks before leaves it for the next one.
@@ -456,7 +477,8 @@ void PracticeSource::watch(ports::Watch what) {
 void PracticeSource::broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) {
     std::erase(transactions, nullptr);
     if (transactions.empty()) return;
-    m_impl->post([wanted = ports::Broadcast{std::move(transactions), gives_way}](Impl& impl) mutable { impl.broadcast(std::move(wanted)); });
+    m_impl->post([wanted = ports::Broadcast{std::move(transactions), gives_way}](
+                     Impl& impl) mutable { impl.broadcast(std::move(wanted)); });
 }
 
 void PracticeSource::stop() { m_impl->stop(); }

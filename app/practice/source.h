@@ -1,10 +1,12 @@
-// PracticeSource: a ChainSource over the practice network's socket, for the wallet and for the practice nodes themselves. It
-// holds no keys and no wallet state; blocks are checked as those of a bitcoind are. What it asks for, one thing at a time:
+// PracticeSource: a ChainSource over the practice network's socket, for the wallet and for the
+// practice nodes themselves. It holds no keys and no wallet state; blocks are checked as those of a
+// bitcoind are. What it asks for, one thing at a time:
 //
 //     broadcasts, blocks after the last one reported, older blocks for late watches, the mempool
 //
-// The child pushes News when something changed, so nothing is polled. When it is gone, ChainStatus says so and it is looked for
-// until it is back; a network that does not know the blocks reported before (somebody removed it) is never followed.
+// The child pushes News when something changed, so nothing is polled. When it is gone, ChainStatus
+// says so and it is looked for until it is back; a network that does not know the blocks reported
+// before (somebody removed it) is never followed.
 #pragma once
 
 #include "core/base/log.h"

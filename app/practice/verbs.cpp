@@ -33,12 +33,14 @@ std::optional<std::vector<Peer>> read_peers(const json::value& answer) {
         if (one == nullptr) return std::nullopt;
         const auto text = [&](const char* name) {
             const auto* const value = one->if_contains(name);
-            return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+            return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                          : std::string();
         };
         const auto key = crypto::PublicKey::parse_hex(text("node_id"));
         const auto* const port = one->if_contains("port");
         boost::system::error_code error;
-        const auto number = port == nullptr ? std::uint16_t{0} : port->to_number<std::uint16_t>(error);
+        const auto number =
+            port == nullptr ? std::uint16_t{0} : port->to_number<std::uint16_t>(error);
         if (!key || error || number == 0 || text("role").empty()) return std::nullopt;
         out.push_back({text("role"), *key, text("host"), number});
     }
@@ -49,14 +51,10 @@ json::object to_json(const api::PracticeState& state) {
     using Stand = api::PracticeState::Stand;
     const auto word = [&]() -> std::string_view {
         switch (state.stand) {
-            case Stand::starting:
-                return "starting";
-            case Stand::running:
-                return "running";
-            case Stand::restarting:
-                return "restarting";
-            case Stand::stopped:
-                return "stopped";
+            case Stand::starting: return "starting";
+            case Stand::running: return "running";
+            case Stand::restarting: return "restarting";
+            case Stand::stopped: return "stopped";
         }
         return {};
     };
@@ -93,13 +91,19 @@ private:
     class Call : public std::enable_shared_from_this<Call> {
     public:
         Call(Impl& owner, std::string method, json::object params, Reply reply)
-            : m_owner(owner), m_method(std::move(method)), m_params(std::move(params)), m_reply(std::move(reply)),
-              m_retry(owner.m_io), m_until(std::chrono::steady_clock::now() + patience) {}
+            : m_owner(owner),
+              m_method(std::move(method)),
+              m_params(std::move(params)),
+              m_reply(std::move(reply)),
+              m_retry(owner.m_io),
+              m_until(std::chrono::steady_clock::now() + patience) {}
 
         void connect() {
             Link::Hooks hooks;
             hooks.on_open = [this] {
-                m_link->call(m_method, m_params, [self = shared_from_this()](const Outcome& outcome) { self->answer(outcome); });
+                m_link->call(
+                    m_method, m_params,
+                    [self = shared_from_this()](const Outcome& outcome) { self->answer(outcome); });
             };
             hooks.on_close = [this] { again(); };
             m_link.emplace(m_owner.m_io, m_owner.m_folder, std::move(hooks));
@@ -139,15 +143,18 @@ private:
     };
 
     void ask_child(std::string method, json::object params, Reply reply) {
-        const auto call = std::make_shared<Call>(*this, std::move(method), std::move(params), std::move(reply));
+        const auto call =
+            std::make_shared<Call>(*this, std::move(method), std::move(params), std::move(reply));
         m_calls.insert(call);
         call->connect();
     }
     /// A method of the wallet's own node.
     void ask_wallet(std::string_view method, const json::object& params, Reply reply) {
-        control::Methods(m_node, {}).call(method, params, [weak = weak_from_this(), reply = std::move(reply)](const Outcome& outcome) {
-            if (const auto self = weak.lock(); self && !self->m_ended) reply(outcome);
-        });
+        control::Methods(m_node, {})
+            .call(method, params,
+                  [weak = weak_from_this(), reply = std::move(reply)](const Outcome& outcome) {
+                      if (const auto self = weak.lock(); self && !self->m_ended) reply(outcome);
+                  });
     }
     void faucet(const json::object& params, const Reply& reply);
     void open(const json::object& params, const Reply& reply);
@@ -161,7 +168,8 @@ private:
 };
 
 void Verbs::Impl::call(const std::string& verb, const json::object& params, const Reply& reply) {
-    if (verb == "peers" || verb == "mine" || verb == "invoice") return ask_child(verb, params, reply);
+    if (verb == "peers" || verb == "mine" || verb == "invoice")
+        return ask_child(verb, params, reply);
     if (verb == "faucet") return faucet(params, reply);
     if (verb == "open") return open(params, reply);
     if (verb == "state") return reply(json::value(to_json(m_state)));
@@ -187,9 +195,11 @@ void Verbs::Impl::open(const json::object& params, const Reply& reply) {
     ask_child("peers", {}, [this, params, reply](const Outcome& outcome) {
         if (!outcome) return reply(outcome);
         const auto peers = read_peers(*outcome).value_or(std::vector<Peer>{});
-        const auto shop = std::find_if(peers.begin(), peers.end(), [](const Peer& peer) { return peer.role == "shop"; });
+        const auto shop = std::find_if(peers.begin(), peers.end(),
+                                       [](const Peer& peer) { return peer.role == "shop"; });
         if (shop == peers.end()) return reply(fail(practice_gone()));
-        ask_wallet("connect", {{"node_id", shop->node_id.hex()}, {"host", shop->host}, {"port", shop->port}},
+        ask_wallet("connect",
+                   {{"node_id", shop->node_id.hex()}, {"host", shop->host}, {"port", shop->port}},
                    [this, params, reply](const Outcome& connected) {
                        if (!connected) return reply(connected);
                        json::object wanted = params;
@@ -204,11 +214,13 @@ void Verbs::Impl::reconnect() {
         if (!outcome) return;
         const auto snapshot = m_node.snapshot();
         for (const auto& peer : read_peers(*outcome).value_or(std::vector<Peer>{})) {
-            const bool wanted = std::any_of(snapshot->channels.begin(), snapshot->channels.end(), [&](const auto& channel) {
-                return channel.peer == peer.node_id && channel.state != "closed";
-            });
+            const bool wanted = std::any_of(
+                snapshot->channels.begin(), snapshot->channels.end(), [&](const auto& channel) {
+                    return channel.peer == peer.node_id && channel.state != "closed";
+                });
             if (!wanted) continue;
-            ask_wallet("connect", {{"node_id", peer.node_id.hex()}, {"host", peer.host}, {"port", peer.port}},
+            ask_wallet("connect",
+                       {{"node_id", peer.node_id.hex()}, {"host", peer.host}, {"port", peer.port}},
                        [](const Outcome&) {});
         }
     });
@@ -220,9 +232,8 @@ Verbs::Verbs(asio::io_context& io, api::NodeApi& node, std::filesystem::path fol
 Verbs::~Verbs() { m_impl->end(); }
 
 void Verbs::call(std::string_view verb, json::object params, Reply reply) {
-    m_impl->on_thread([verb = std::string(verb), params = std::move(params), reply = std::move(reply)](Impl& impl) {
-        impl.call(verb, params, reply);
-    });
+    m_impl->on_thread([verb = std::string(verb), params = std::move(params),
+                       reply = std::move(reply)](Impl& impl) { impl.call(verb, params, reply); });
 }
 
 void Verbs::reconnect() {

@@ -1,4 +1,5 @@
-// Verbs: what a person can ask of the practice network, for the wallet that practises with it (runneld's socket, the window):
+// Verbs: what a person can ask of the practice network, for the wallet that practises with it
+// (runneld's socket, the window):
 //
 //     peers    {}                              -> {"peers":[{"role","node_id","host","port"}..]}
 //     faucet   {"amount_sat"}                  -> {"txid","address","amount_sat"}: a new address
@@ -10,7 +11,8 @@
 //     state    {}                              -> {"stand","ends","signal","code","detail"}: of its
 //                                                 process (PracticeHost)
 //
-// A child that is just being started again is waited for; one that dies in the middle answers practice_gone.
+// A child that is just being started again is waited for; one that dies in the middle answers
+// practice_gone.
 #pragma once
 
 #include "app/practice/link.h"
@@ -37,16 +39,18 @@ json::object to_json(const api::PracticeState& state);
 
 class Verbs {
 public:
-    /// `node` is the wallet's, on this io_context's thread; `folder` the practice folder in its directory.
+    /// `node` is the wallet's, on this io_context's thread; `folder` the practice folder in its
+    /// directory.
     Verbs(boost::asio::io_context& io, api::NodeApi& node, std::filesystem::path folder);
     ~Verbs();
     Verbs(const Verbs&) = delete;
     Verbs& operator=(const Verbs&) = delete;
 
-    /// From any thread; the answer comes on the io_context's thread, once, or never when this dies before.
+    /// From any thread; the answer comes on the io_context's thread, once, or never when this dies
+    /// before.
     void call(std::string_view verb, json::object params, control::Reply reply);
-    /// The network has started again: connects at once to those of its nodes that the wallet has channels with, wherever they
-    /// listen now. From any thread.
+    /// The network has started again: connects at once to those of its nodes that the wallet has
+    /// channels with, wherever they listen now. From any thread.
     void reconnect();
     /// How its process stands now. From any thread.
     void tell(const api::PracticeState& state);

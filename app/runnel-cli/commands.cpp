@@ -16,7 +16,8 @@ namespace json = control::json;
 std::optional<std::uint64_t> number(const std::string& text) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
     return value;
 }
 
@@ -25,7 +26,8 @@ CLI::Validator number_or(const std::string& word) {
     return CLI::Validator(
         [word](std::string& text) {
             if (number(text) || (!word.empty() && text == word)) return std::string();
-            return "a whole number" + (word.empty() ? "" : " or " + word) + " is needed, not " + text;
+            return "a whole number" + (word.empty() ? "" : " or " + word) + " is needed, not " +
+                   text;
         },
         "");
 }
@@ -33,7 +35,8 @@ CLI::Validator number_or(const std::string& word) {
 CLI::Validator node_address() {
     return CLI::Validator(
         [](std::string& text) {
-            return control::parse_node_address(text) ? std::string() : "NODE_ID@HOST:PORT is needed, not " + text;
+            return control::parse_node_address(text) ? std::string()
+                                                     : "NODE_ID@HOST:PORT is needed, not " + text;
         },
         "");
 }
@@ -41,26 +44,34 @@ CLI::Validator node_address() {
 CLI::Validator feerate() {
     return CLI::Validator(
         [](std::string& text) {
-            return control::parse_feerate(text) ? std::string() : "satoshi per vbyte (such as 2 or 1.5) are needed, not " + text;
+            return control::parse_feerate(text)
+                       ? std::string()
+                       : "satoshi per vbyte (such as 2 or 1.5) are needed, not " + text;
         },
         "");
 }
 
-/// Adds commands; what is given on the command line lands in `params` under the name of the protocol.
+/// Adds commands; what is given on the command line lands in `params` under the name of the
+/// protocol.
 class Declare {
 public:
     /// Methods are named as the commands, with the prefix before them.
-    Declare(CLI::App& app, CommandLine& line, std::string prefix = {}) : m_app(app), m_line(line), m_prefix(std::move(prefix)) {}
+    Declare(CLI::App& app, CommandLine& line, std::string prefix = {})
+        : m_app(app), m_line(line), m_prefix(std::move(prefix)) {}
 
     Declare& command(const std::string& name, const std::string& text) {
         m_command = m_app.add_subcommand(name, text);
-        m_command->callback([&line = m_line, method = m_prefix + name] { line.wanted.method = method; });
+        m_command->callback(
+            [&line = m_line, method = m_prefix + name] { line.wanted.method = method; });
         return *this;
     }
-    Declare& text(const std::string& name, const std::string& field, const std::string& help, const CLI::Validator& check = {}) {
-        return add(name, field, help, check, [](const std::string& given) { return json::value(given); });
+    Declare& text(const std::string& name, const std::string& field, const std::string& help,
+                  const CLI::Validator& check = {}) {
+        return add(name, field, help, check,
+                   [](const std::string& given) { return json::value(given); });
     }
-    Declare& amount(const std::string& name, const std::string& field, const std::string& help, const std::string& word = {}) {
+    Declare& amount(const std::string& name, const std::string& field, const std::string& help,
+                    const std::string& word = {}) {
         return add(name, field, help, number_or(word), [](const std::string& given) {
             const auto value = number(given);
             return value ? json::value(*value) : json::value(given);
@@ -82,10 +93,14 @@ public:
     CLI::App& sub() { return *m_command; }
 
 private:
-    Declare& add(const std::string& name, const std::string& field, const std::string& help, const CLI::Validator& check,
-                 json::value (*to_json)(const std::string&)) {
+    Declare& add(const std::string& name, const std::string& field, const std::string& help,
+                 const CLI::Validator& check, json::value (*to_json)(const std::string&)) {
         m_option = m_command->add_option_function<std::string>(
-            name, [&line = m_line, field, to_json](const std::string& given) { line.wanted.params[field] = to_json(given); }, help);
+            name,
+            [&line = m_line, field, to_json](const std::string& given) {
+                line.wanted.params[field] = to_json(given);
+            },
+            help);
         m_option->check(check);
         const bool positional = name.front() != '-';
         m_option->type_name(positional ? "" : type_of(field));
@@ -109,55 +124,75 @@ private:
 /// The two that work on the directory itself, while no node is running.
 void declare_offline(CLI::App& app, CommandLine& line) {
     const auto passphrase = [&line](CLI::App* command) {
-        command->add_option("--network", line.creating.network, "practice, regtest, signet or testnet4")->required()->type_name("N");
-        command->add_option("--passphrase-file", line.creating.passphrase.file,
-                            "The passphrase is the first line of this file (-: of standard input); by default it is asked for")
+        command
+            ->add_option("--network", line.creating.network,
+                         "practice, regtest, signet or testnet4")
+            ->required()
+            ->type_name("N");
+        command
+            ->add_option("--passphrase-file", line.creating.passphrase.file,
+                         "The passphrase is the first line of this file (-: of standard input); by "
+                         "default it is asked for")
             ->type_name("F");
         command->add_flag("--empty-passphrase", line.creating.passphrase.empty,
                           "Without a passphrase: whoever has the files has the coins");
     };
-    auto* const create = app.add_subcommand(
-        "create", "Make a new wallet (no node may be running) and print its 24 words, or restore one from its words");
-    create->add_option("--words-file", line.creating.words_file, "Restore from the words in this file (-: standard input)")
+    auto* const create = app.add_subcommand("create",
+                                            "Make a new wallet (no node may be running) and print "
+                                            "its 24 words, or restore one from its words");
+    create
+        ->add_option("--words-file", line.creating.words_file,
+                     "Restore from the words in this file (-: standard input)")
         ->type_name("F");
     create
         ->add_option("--birth", line.creating.birth,
-                     "With words: the day they were made, or an earlier one. Blocks before it are not searched; without it all are")
+                     "With words: the day they were made, or an earlier one. Blocks before it are "
+                     "not searched; without it all are")
         ->type_name("YYYY-MM-DD")
         ->needs("--words-file");
     passphrase(create);
     create->callback([&line] { line.offline = Offline::create; });
-    auto* const out = app.add_subcommand(
-        "export", "Print all records of a wallet, a damaged one too (no node may be running; without words and keys)");
+    auto* const out = app.add_subcommand("export",
+                                         "Print all records of a wallet, a damaged one too (no "
+                                         "node may be running; without words and keys)");
     passphrase(out);
     out->callback([&line] { line.offline = Offline::export_store; });
 }
 
 /// What can be asked of the practice network (app/practice/verbs.h).
 void declare_practice(CLI::App& app, CommandLine& line) {
-    auto* const practice = app.add_subcommand("practice", "The practice network beside a wallet of that network");
+    auto* const practice =
+        app.add_subcommand("practice", "The practice network beside a wallet of that network");
     practice->require_subcommand(1);
     Declare d(*practice, line, "practice.");
     d.command("peers", "Its nodes: role, node_id, host, port");
     d.command("state",
               "How its process stands: how often it ended in a row, and why the last time");
-    d.command("faucet", "Practice coins, for nothing").amount("sat", "amount_sat", "How many satoshi");
+    d.command("faucet", "Practice coins, for nothing")
+        .amount("sat", "amount_sat", "How many satoshi");
     d.command("mine", "Blocks, now").amount("blocks", "blocks", "How many");
     d.command("invoice", "An invoice of the shop's")
         .amount("msat", "amount_msat", "How many millisatoshi, or any", "any")
-        .flag("--through-hub", "through_hub", "Of the shop's second node, which only the hub has a channel with");
-    d.command("refund", "The shop pays an invoice of yours").text("bolt11", "bolt11", "The invoice");
-    d.command("open", "The shop opens a channel to you").amount("sat", "amount_sat", "How many satoshi");
+        .flag("--through-hub", "through_hub",
+              "Of the shop's second node, which only the hub has a channel with");
+    d.command("refund", "The shop pays an invoice of yours")
+        .text("bolt11", "bolt11", "The invoice");
+    d.command("open", "The shop opens a channel to you")
+        .amount("sat", "amount_sat", "How many satoshi");
 }
 
 }  // namespace
 
 void declare_commands(CLI::App& app, CommandLine& line) {
     line.directory = default_directory().string();
-    app.add_option("--datadir", line.directory, "The wallet's directory")->type_name("DIR")->capture_default_str();
+    app.add_option("--datadir", line.directory, "The wallet's directory")
+        ->type_name("DIR")
+        ->capture_default_str();
     app.add_option_function<std::string>(
-           "--command-id", [&line](const std::string& id) { line.wanted.params["command_id"] = id; },
-           "32 hex digits: asking again with the same one has the effect and the answer of the first time")
+           "--command-id",
+           [&line](const std::string& id) { line.wanted.params["command_id"] = id; },
+           "32 hex digits: asking again with the same one has the effect and the answer of the "
+           "first time")
         ->type_name("HEX");
     app.require_subcommand(1);
     app.fallthrough();
@@ -165,7 +200,8 @@ void declare_commands(CLI::App& app, CommandLine& line) {
     declare_offline(app, line);
     Declare d(app, line);
     d.command("getinfo", "Who and where this node is");
-    d.command("newaddress", "A new address to receive coins at").text("--type", "type", "p2wpkh (usual) or p2tr");
+    d.command("newaddress", "A new address to receive coins at")
+        .text("--type", "type", "p2wpkh (usual) or p2tr");
     d.command("send", "Send coins on the chain")
         .text("address", "address", "Where to")
         .amount("sat", "amount_sat", "How many satoshi, or all", "all")
@@ -213,7 +249,8 @@ void declare_commands(CLI::App& app, CommandLine& line) {
     d.command("pay", "Pay an invoice")
         .text("text", "text", "The invoice")
         .amount("--amount", "amount_msat", "How many millisatoshi, if the invoice does not say")
-        .amount("--max-fee", "max_fee_msat", "The most the fee may be; by default 1 %, at least 5 sat")
+        .amount("--max-fee", "max_fee_msat",
+                "The most the fee may be; by default 1 %, at least 5 sat")
         .amount("--timeout", "timeout", "No new attempt afterwards; by default 60");
     d.command("keysend", "Pay a node without an invoice")
         .text("node_id", "node_id", "NODE_ID")

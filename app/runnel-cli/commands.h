@@ -1,4 +1,5 @@
-// The commands of runnel-cli: what each takes on the command line and which request it becomes. The table is the documentation:
+// The commands of runnel-cli: what each takes on the command line and which request it becomes. The
+// table is the documentation:
 // --help prints it, the man page repeats it.
 #pragma once
 

@@ -25,17 +25,26 @@ Failure words_failure(const keys::WordsError& error) {
     return std::visit(
         overloaded{
             [](const keys::WrongWordCount& e) {
-                return Failure{"bad_words", fmt::format("There are {} words; there must be 24 (or 12, 15, 18 or 21).", e.count),
-                               "Check the file for missing or doubled words.", {}};
+                return Failure{
+                    "bad_words",
+                    fmt::format("There are {} words; there must be 24 (or 12, 15, 18 or 21).",
+                                e.count),
+                    "Check the file for missing or doubled words.",
+                    {}};
             },
             [](const keys::UnknownWord& e) {
                 // Never the word itself: it is nearly the secret.
-                return Failure{"bad_words", fmt::format("Word number {} is not in the list of words.", e.position + 1),
-                               "Check its spelling.", {}};
+                return Failure{
+                    "bad_words",
+                    fmt::format("Word number {} is not in the list of words.", e.position + 1),
+                    "Check its spelling.",
+                    {}};
             },
             [](const keys::WordsDoNotMatch&) {
-                return Failure{"bad_words", "The words do not fit together: one is wrong, or two are swapped.",
-                               "Compare them with what was written down.", {}};
+                return Failure{"bad_words",
+                               "The words do not fit together: one is wrong, or two are swapped.",
+                               "Compare them with what was written down.",
+                               {}};
             },
         },
         error);
@@ -56,12 +65,18 @@ Result<keys::Mnemonic, Failure> words_for(const Creating& creating) {
 
 /// Nothing: not known.
 Result<std::optional<UnixTime>, Failure> birth_time_of(const Creating& creating) {
-    const UnixTime now(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    const UnixTime now(std::chrono::duration_cast<std::chrono::seconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count());
     if (creating.words_file.empty()) return std::optional(now);
     if (creating.birth.empty()) return std::optional<UnixTime>();
     const auto day = parse_day(creating.birth);
     const auto refuse = [](const std::string& message) {
-        return fail(Failure{"usage", message, "Say the day on which the words were made, or an earlier one: --birth 2026-01-31.", {}});
+        return fail(Failure{
+            "usage",
+            message,
+            "Say the day on which the words were made, or an earlier one: --birth 2026-01-31.",
+            {}});
     };
     if (!day) return refuse("That is no day: " + escaped(creating.birth, 32));
     // What came in before would never be found.
@@ -81,14 +96,17 @@ std::optional<UnixTime> parse_day(std::string_view text) {
     };
     const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
     if (year < 0 || month < 1 || day < 1) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const std::chrono::year_month_day date{std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
     if (!date.ok()) return std::nullopt;
     const std::chrono::sys_days days(date);
-    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(days.time_since_epoch()).count());
+    return UnixTime(
+        std::chrono::duration_cast<std::chrono::seconds>(days.time_since_epoch()).count());
 }
 
-Result<control::json::object, Failure> create_wallet(const std::filesystem::path& directory, const Creating& creating) {
+Result<control::json::object, Failure> create_wallet(const std::filesystem::path& directory,
+                                                     const Creating& creating) {
     if (sodium_init() < 0) std::abort();
     const bool restoring = !creating.words_file.empty();
     RUNNEL_TRY(const Network network, open_network(creating.network));
@@ -99,12 +117,14 @@ Result<control::json::object, Failure> create_wallet(const std::filesystem::path
     RUNNEL_TRY(const SecretBytes passphrase, read_passphrase(source));
     RUNNEL_TRY(const auto birth, birth_time_of(creating));
     RUNNEL_TRY(const std::string node_id,
-               make_wallet({directory, network, mnemonic, passphrase.reveal(), creating.passphrase.empty, birth}));
+               make_wallet({directory, network, mnemonic, passphrase.reveal(),
+                            creating.passphrase.empty, birth}));
 
     control::json::object answer;
     if (!restoring) {
         control::json::array words;
-        for (std::size_t i = 0; i < mnemonic.word_count(); ++i) words.emplace_back(mnemonic.word(i));
+        for (std::size_t i = 0; i < mnemonic.word_count(); ++i)
+            words.emplace_back(mnemonic.word(i));
         answer["words"] = std::move(words);
     }
     answer["restored"] = restoring;

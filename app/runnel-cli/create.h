@@ -10,7 +10,8 @@
 namespace runnel::app {
 
 /// The answer's fields: words (of a new wallet only), node_id, network, datadir.
-Result<control::json::object, control::Failure> create_wallet(const std::filesystem::path& directory, const Creating& creating);
+Result<control::json::object, control::Failure> create_wallet(
+    const std::filesystem::path& directory, const Creating& creating);
 
 /// Midnight (UTC) of a day written YYYY-MM-DD.
 std::optional<UnixTime> parse_day(std::string_view text);

@@ -40,7 +40,8 @@ constexpr NamedKind kinds[] = {
 };
 
 json::object damage_json(const store::Damaged& found) {
-    return {{"subject", to_hex(found.subject)}, {"sequence", found.sequence}, {"detail", found.detail}};
+    return {
+        {"subject", to_hex(found.subject)}, {"sequence", found.sequence}, {"detail", found.detail}};
 }
 
 /// What can be read before a page that cannot; `damage` hears of that.
@@ -49,13 +50,15 @@ void read_what_there_is(json::array& damage, const char* what, Read read) {
     try {
         read();
     } catch (const std::exception& error) {
-        damage.emplace_back(json::object{{"subject", ""}, {"sequence", 0}, {"detail", std::string(what) + ": " + error.what()}});
+        damage.emplace_back(json::object{
+            {"subject", ""}, {"sequence", 0}, {"detail", std::string(what) + ": " + error.what()}});
     }
 }
 
 }  // namespace
 
-Result<json::object, control::Failure> export_wallet(const std::filesystem::path& directory, const Creating& asked) {
+Result<json::object, control::Failure> export_wallet(const std::filesystem::path& directory,
+                                                     const Creating& asked) {
     RUNNEL_TRY(const Network network, open_network(asked.network));
     if (!store::Store::exists(directory)) return fail(failure_of(store::Missing{}, directory));
     RUNNEL_TRY(const SecretBytes passphrase, read_passphrase(asked.passphrase));
@@ -79,7 +82,8 @@ Result<json::object, control::Failure> export_wallet(const std::filesystem::path
     for (const auto& [kind, name] : kinds) {
         read_what_there_is(damage, name, [&, this_kind = kind, this_name = name] {
             store.reader().scan(this_kind, {}, [&](ByteView key, ByteView value) {
-                records.emplace_back(json::object{{"kind", this_name}, {"key", to_hex(key)}, {"value", to_hex(value)}});
+                records.emplace_back(json::object{
+                    {"kind", this_name}, {"key", to_hex(key)}, {"value", to_hex(value)}});
                 return true;
             });
         });
@@ -88,19 +92,22 @@ Result<json::object, control::Failure> export_wallet(const std::filesystem::path
         json::array entries;
         read_what_there_is(damage, "journal", [&] {
             store.transcript(subject, [&](std::uint64_t sequence, ByteView body, ByteView hash) {
-                entries.emplace_back(
-                    json::object{{"sequence", sequence}, {"body", to_hex(body)}, {"hash", to_hex(hash)}});
+                entries.emplace_back(json::object{
+                    {"sequence", sequence}, {"body", to_hex(body)}, {"hash", to_hex(hash)}});
                 return true;
             });
         });
-        journals.emplace_back(json::object{{"subject", to_hex(subject)}, {"entries", std::move(entries)}});
+        journals.emplace_back(
+            json::object{{"subject", to_hex(subject)}, {"entries", std::move(entries)}});
     }
-    // What the store cannot see: a record that is another one than its journal ends with, or that cannot be read.
+    // What the store cannot see: a record that is another one than its journal ends with, or that
+    // cannot be read.
     read_what_there_is(damage, "records", [&] {
         node::State unused;
         const auto loaded = node::load_state(unused, store.reader());
         if (loaded) return;
-        damage.emplace_back(json::object{{"subject", loaded.error().record}, {"sequence", 0}, {"detail", loaded.error().cause}});
+        damage.emplace_back(json::object{
+            {"subject", loaded.error().record}, {"sequence", 0}, {"detail", loaded.error().cause}});
     });
     return json::object{{"network", params_of(network).name},
                         {"damage", std::move(damage)},

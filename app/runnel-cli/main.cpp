@@ -1,5 +1,6 @@
-// runnel-cli: one command, one JSON document on standard output and exit code 0; or {"error": KIND, "message": ..., "try": ...}
-// on standard error and exit code 1, 2 when the command line itself is wrong.
+// runnel-cli: one command, one JSON document on standard output and exit code 0; or {"error": KIND,
+// "message": ..., "try": ...} on standard error and exit code 1, 2 when the command line itself is
+// wrong.
 #include "app/common/start.h"
 #include "app/control/client.h"
 #include "app/runnel-cli/create.h"
@@ -22,7 +23,10 @@ int complain(const Failure& failure) {
 }
 
 int print(const control::json::value& answer,
-          const Failure& unwritten = {"output", "The answer could not be written.", "Check where standard output goes.", {}}) {
+          const Failure& unwritten = {"output",
+                                      "The answer could not be written.",
+                                      "Check where standard output goes.",
+                                      {}}) {
     std::cout << boost::json::serialize(answer) << std::endl;
     return std::cout ? 0 : complain(unwritten);
 }
@@ -31,8 +35,11 @@ int create(const app::CommandLine& line) {
     const auto made = app::create_wallet(line.directory, line.creating);
     if (!made) return complain(made.error());
     // Words that nobody has seen: whoever went on with this wallet would have no way back to it.
-    return print(*made, {"output", "The wallet was made, but the answer with its words could not be written.",
-                         "Check where standard output goes, delete " + line.directory + " and create it again.", {}});
+    return print(*made, {"output",
+                         "The wallet was made, but the answer with its words could not be written.",
+                         "Check where standard output goes, delete " + line.directory +
+                             " and create it again.",
+                         {}});
 }
 
 /// Lines as they come, until the node ends or nobody reads any more.
@@ -75,7 +82,9 @@ int main(int argc, char** argv) {
     app::harden_process();
     CLI::App parser("Talks to a running runneld, the Runnel Lightning wallet without a window.");
     parser.set_version_flag("--version", "runnel-cli " + std::string(app::version));
-    parser.footer("Answers are one JSON document. Amounts of channels are in millisatoshi, of the chain in satoshi.\nManual: man runnel-cli");
+    parser.footer(
+        "Answers are one JSON document. Amounts of channels are in millisatoshi, of the chain in "
+        "satoshi.\nManual: man runnel-cli");
     app::CommandLine line;
     app::declare_commands(parser, line);
     try {

@@ -1,9 +1,10 @@
-// The chain's side of the practice protocol (app/practice/messages.h): questions about blocks and mempool, and broadcasts, from
-// the wallet's source and from the practice nodes' own. Changes nothing but what a broadcast brings.
+// The chain's side of the practice protocol (app/practice/messages.h): questions about blocks and
+// mempool, and broadcasts, from the wallet's source and from the practice nodes' own. Changes
+// nothing but what a broadcast brings.
 #pragma once
 
-#include "app/practice/messages.h"
 #include "app/control/requests.h"
+#include "app/practice/messages.h"
 #include "app/runnel-practice/durable_chain.h"
 
 namespace runnel::practice {

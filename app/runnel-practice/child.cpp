@@ -16,10 +16,10 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-#include <iostream>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <csignal>
+#include <iostream>
 
 namespace runnel::practice {
 
@@ -38,7 +38,9 @@ constexpr std::uint64_t most_mined = 2016;
 constexpr Sat faucet_most{1'000'000'000};
 
 UnixTime wall_clock() {
-    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
 }
 
 std::optional<std::uint64_t> number(const json::object& params, std::string_view name) {
@@ -50,12 +52,17 @@ std::optional<std::uint64_t> number(const json::object& params, std::string_view
 }
 
 /// Its last line is what the host tells of the cause.
-void say(const Failure& failure) { std::cout << json::serialize(control::failure_json(failure)) << std::endl; }
+void say(const Failure& failure) {
+    std::cout << json::serialize(control::failure_json(failure)) << std::endl;
+}
 
 class Child {
 public:
     Child(const ChildOptions& options, LogSink log, DurableChain chain)
-        : m_options(options), m_log(std::move(log)), m_chain(std::move(chain)), m_methods(m_chain) {}
+        : m_options(options),
+          m_log(std::move(log)),
+          m_chain(std::move(chain)),
+          m_methods(m_chain) {}
 
     Result<void, Failure> open();
     int run();
@@ -63,7 +70,8 @@ public:
 private:
     Result<void, Failure> open_socket();
     void watch_parent();
-    void take(const std::shared_ptr<control::LineClient>& client, const control::LineRequest& request);
+    void take(const std::shared_ptr<control::LineClient>& client,
+              const control::LineRequest& request);
     Outcome faucet(const json::object& params);
     Outcome mine(const json::object& params);
     /// Says what changed, and when the next block comes. After every change of the chain.
@@ -107,8 +115,12 @@ Result<void, Failure> Child::open() {
     };
     options.on_ready = [this] { say_ready(); };
     options.on_fatal = [this](const ports::CommitError& error) {
-        m_log(LogLevel::broken, fmt::format("the disk did not take a change detail=\"{}\"", escaped(error.detail)));
-        say({"io", fmt::format("The disk did not take a change: {}.", escaped(error.detail)), "Check its free space.", {}});
+        m_log(LogLevel::broken,
+              fmt::format("the disk did not take a change detail=\"{}\"", escaped(error.detail)));
+        say({"io",
+             fmt::format("The disk did not take a change: {}.", escaped(error.detail)),
+             "Check its free space.",
+             {}});
         m_exit_code = 1;
         m_io.stop();
     };
@@ -121,17 +133,21 @@ Result<void, Failure> Child::open_socket() {
     options.directory = m_options.folder;
     options.most_request = max_practice_request;
     options.most_unwritten = std::size_t{2} * max_answer;
-    options.greeting = [] { return json::object{{"practice", protocol_version}, {"version", app::version}}; };
+    options.greeting = [] {
+        return json::object{{"practice", protocol_version}, {"version", app::version}};
+    };
     options.on_client = [this](const std::shared_ptr<control::LineClient>& client) {
         client->send({{"news", to_json(m_methods.news())}});
     };
-    options.on_request = [this](const std::shared_ptr<control::LineClient>& client, const control::LineRequest& request) {
-        take(client, request);
-    };
+    options.on_request = [this](const std::shared_ptr<control::LineClient>& client,
+                                const control::LineRequest& request) { take(client, request); };
     auto server = control::LineServer::open(m_io, std::move(options));
     if (!server) {
-        return fail(Failure{"control_socket", fmt::format("Cannot make the practice network's socket: {}.", server.error()),
-                            "Check space and permissions of the data directory.", {}});
+        return fail(
+            Failure{"control_socket",
+                    fmt::format("Cannot make the practice network's socket: {}.", server.error()),
+                    "Check space and permissions of the data directory.",
+                    {}});
     }
     m_server = std::move(*server);
     return {};
@@ -145,7 +161,8 @@ std::chrono::steady_clock::time_point Child::next_block() const {
     if (!unconfirmed && !unsettled) return m_last_block + m_options.block_every;
     if (m_network && !m_network->is_ready()) return m_last_block + block_at_first;
     // Not the very moment that it comes: what waits for its first block should be seen to wait.
-    const auto since = unconfirmed && !unsettled ? std::max(m_last_block, m_waiting_since) : m_last_block;
+    const auto since =
+        unconfirmed && !unsettled ? std::max(m_last_block, m_waiting_since) : m_last_block;
     return since + std::min(m_options.block_soon, m_options.block_every);
 }
 
@@ -162,7 +179,8 @@ void Child::announce() {
 
 void Child::mine_one() {
     // What waits is confirmed in this block.
-    if (m_chain.chain().mempool().size() > 0) m_busy_until = m_chain.chain().height().raw() + settled;
+    if (m_chain.chain().mempool().size() > 0)
+        m_busy_until = m_chain.chain().height().raw() + settled;
     m_chain.mine(1, wall_clock());
     m_last_block = std::chrono::steady_clock::now();
     announce();
@@ -171,13 +189,16 @@ void Child::mine_one() {
 Outcome Child::mine(const json::object& params) {
     const auto count = number(params, "blocks");
     if (!count || *count == 0 || *count > most_mined) {
-        return fail(bad_request("blocks", fmt::format("a whole number from 1 to {} is needed", most_mined)));
+        return fail(bad_request("blocks",
+                                fmt::format("a whole number from 1 to {} is needed", most_mined)));
     }
-    if (m_chain.chain().mempool().size() > 0) m_busy_until = m_chain.chain().height().raw() + settled;
+    if (m_chain.chain().mempool().size() > 0)
+        m_busy_until = m_chain.chain().height().raw() + settled;
     m_chain.mine(static_cast<unsigned>(*count), wall_clock());
     m_last_block = std::chrono::steady_clock::now();
     announce();
-    return json::value(json::object{{"block_height", m_chain.chain().height().raw()}, {"tip", display_hex(m_chain.chain().tip())}});
+    return json::value(json::object{{"block_height", m_chain.chain().height().raw()},
+                                    {"tip", display_hex(m_chain.chain().tip())}});
 }
 
 Outcome Child::faucet(const json::object& params) {
@@ -185,28 +206,34 @@ Outcome Child::faucet(const json::object& params) {
     const auto* const address = params.if_contains("address");
     if (!amount) return fail(bad_request("amount_sat", "a whole number is needed"));
     if (*amount > faucet_most.raw()) {
-        return fail(control::failure_of(api::Problem{api::ProblemKind::amount_too_large, {{"most", std::to_string(faucet_most.raw())}}}));
+        return fail(control::failure_of(api::Problem{
+            api::ProblemKind::amount_too_large, {{"most", std::to_string(faucet_most.raw())}}}));
     }
-    const auto script = address != nullptr && address->is_string()
-                            ? bitcoin::parse_address(std::string_view(address->get_string()), Network::practice)
-                            : Result<bitcoin::Script, DecodeError>(fail(DecodeError::missing_field));
+    const auto script =
+        address != nullptr && address->is_string()
+            ? bitcoin::parse_address(std::string_view(address->get_string()), Network::practice)
+            : Result<bitcoin::Script, DecodeError>(fail(DecodeError::missing_field));
     if (!script) return fail(bad_request("address", std::string(to_string(script.error()))));
     const auto paid = m_chain.faucet(*script, Sat(*amount));
     if (!paid) {
         if (paid.error().reason == sim::MempoolReject::dust) {
-            return fail(control::failure_of(api::Problem{
-                api::ProblemKind::amount_too_small, {{"least", std::to_string(bitcoin::dust_limit(*script).raw())}}}));
+            return fail(control::failure_of(
+                api::Problem{api::ProblemKind::amount_too_small,
+                             {{"least", std::to_string(bitcoin::dust_limit(*script).raw())}}}));
         }
-        return fail(control::failure_of(api::Problem{
-            api::ProblemKind::faucet_dry, {{"cause", std::string(to_string(paid.error().reason))}}}));
+        return fail(control::failure_of(
+            api::Problem{api::ProblemKind::faucet_dry,
+                         {{"cause", std::string(to_string(paid.error().reason))}}}));
     }
     announce();
-    return json::value(json::object{{"txid", display_hex(paid->txid)}, {"address", *address}, {"amount_sat", *amount}});
+    return json::value(json::object{
+        {"txid", display_hex(paid->txid)}, {"address", *address}, {"amount_sat", *amount}});
 }
 
 // Requests ---------------------------------------------------------------------------------------
 
-void Child::take(const std::shared_ptr<control::LineClient>& client, const control::LineRequest& request) {
+void Child::take(const std::shared_ptr<control::LineClient>& client,
+                 const control::LineRequest& request) {
     if (m_methods.knows(request.method)) {
         client->answer(request.id, m_methods.call(request.method, request.params));
         if (request.method == "broadcast") announce();
@@ -215,9 +242,10 @@ void Child::take(const std::shared_ptr<control::LineClient>& client, const contr
     } else if (request.method == "mine") {
         client->answer(request.id, mine(request.params));
     } else if (m_network && m_network->knows(request.method)) {
-        m_network->call(request.method, request.params, [weak = std::weak_ptr(client), id = request.id](const Outcome& outcome) {
-            if (const auto asking = weak.lock()) asking->answer(id, outcome);
-        });
+        m_network->call(request.method, request.params,
+                        [weak = std::weak_ptr(client), id = request.id](const Outcome& outcome) {
+                            if (const auto asking = weak.lock()) asking->answer(id, outcome);
+                        });
     } else {
         client->answer(request.id, fail(bad_request("method", "there is no such method")));
     }
@@ -233,14 +261,15 @@ void Child::say_ready() {
 
 /// The pipe never says anything: its end is the parent's.
 void Child::watch_parent() {
-    m_parent.async_read_some(asio::buffer(&m_from_parent, 1), [this](const boost::system::error_code& error, std::size_t) {
-        if (error == asio::error::operation_aborted) return;
-        if (error) {
-            stop("the end of its parent");
-        } else {
-            watch_parent();
-        }
-    });
+    m_parent.async_read_some(asio::buffer(&m_from_parent, 1),
+                             [this](const boost::system::error_code& error, std::size_t) {
+                                 if (error == asio::error::operation_aborted) return;
+                                 if (error) {
+                                     stop("the end of its parent");
+                                 } else {
+                                     watch_parent();
+                                 }
+                             });
 }
 
 void Child::stop(std::string_view why) {
@@ -249,9 +278,7 @@ void Child::stop(std::string_view why) {
     m_log(LogLevel::info, fmt::format("stopping cause=\"{}\"", why));
     m_server->close();
     m_block_timer.cancel();
-    m_network->stop([this] {
-        asio::post(m_io, [this] { m_io.stop(); });
-    });
+    m_network->stop([this] { asio::post(m_io, [this] { m_io.stop(); }); });
 }
 
 int Child::run() {
@@ -283,7 +310,8 @@ int refuse(const Failure& failure) {
 
 int run_child(const ChildOptions& options) {
     if (options.parent) {
-        // Either of both is enough; together they hold when a process in between keeps the pipe open.
+        // Either of both is enough; together they hold when a process in between keeps the pipe
+        // open.
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (::getppid() != *options.parent) return 0;
     }
@@ -297,8 +325,12 @@ int run_child(const ChildOptions& options) {
         auto chain = DurableChain::open(options.folder / "chain", wall_clock());
         if (!chain) {
             log(LogLevel::broken, chain.error().cause);
-            return refuse({"practice_damaged", fmt::format("The practice network cannot start: {}.", chain.error().cause),
-                           "Remove the folder practice and this wallet, and begin again: its coins are worth nothing.", {}});
+            return refuse(
+                {"practice_damaged",
+                 fmt::format("The practice network cannot start: {}.", chain.error().cause),
+                 "Remove the folder practice and this wallet, and begin again: its coins are worth "
+                 "nothing.",
+                 {}});
         }
         crypto::randomise_context(shell::fresh_secret());
         Child child(options, log, std::move(*chain));
@@ -309,8 +341,12 @@ int run_child(const ChildOptions& options) {
         return child.run();
     } catch (const std::exception& error) {
         // A chain that cannot be written among them: nothing was said that is not on the disk.
-        log(LogLevel::broken, fmt::format("ended by an exception what=\"{}\"", escaped(error.what())));
-        say({"ended", fmt::format("{}.", escaped(error.what())), "Check the free space of the disk.", {}});
+        log(LogLevel::broken,
+            fmt::format("ended by an exception what=\"{}\"", escaped(error.what())));
+        say({"ended",
+             fmt::format("{}.", escaped(error.what())),
+             "Check the free space of the disk.",
+             {}});
         return 1;
     }
 }

@@ -30,17 +30,22 @@ Bytes header_of(UnixTime start) {
     return out.take();
 }
 
-std::string words_of(const store::IoError& error) { return fmt::format("{}: {}", error.operation, std::strerror(error.code)); }
+std::string words_of(const store::IoError& error) {
+    return fmt::format("{}: {}", error.operation, std::strerror(error.code));
+}
 
 Unexpected<ChainFileError> damaged(std::string_view cause, std::uint64_t offset) {
-    return fail(ChainFileError{fmt::format("the chain's file is damaged at byte {}: {}", offset, cause)});
+    return fail(
+        ChainFileError{fmt::format("the chain's file is damaged at byte {}: {}", offset, cause)});
 }
 
 }  // namespace
 
 Bytes DurableChain::record(Kind kind, ByteView payload) {
     Writer out;
-    out.u32(static_cast<std::uint32_t>(payload.size())).u8(static_cast<std::uint8_t>(kind)).bytes(payload);
+    out.u32(static_cast<std::uint32_t>(payload.size()))
+        .u8(static_cast<std::uint8_t>(kind))
+        .bytes(payload);
     Bytes bytes = out.take();
     const auto sum = crypto::sha256(ByteView(bytes));
     runnel::append(bytes, sum.view().first(checksum_size));
@@ -55,7 +60,8 @@ bool DurableChain::take(sim::SimChain& chain, Kind kind, ByteView payload) {
         }
         case Kind::transaction: {
             const auto tx = Transaction::parse(payload);
-            // One that is not accepted any more by other rules of relay is no damage: whoever wants it sends it again.
+            // One that is not accepted any more by other rules of relay is no damage: whoever wants
+            // it sends it again.
             if (tx) (void)chain.submit(*tx);
             return tx.has_value();
         }
@@ -71,11 +77,13 @@ bool DurableChain::take(sim::SimChain& chain, Kind kind, ByteView payload) {
     return false;
 }
 
-Result<std::uint64_t, ChainFileError> DurableChain::replay(sim::SimChain& chain, ByteView records, std::uint64_t offset) {
+Result<std::uint64_t, ChainFileError> DurableChain::replay(sim::SimChain& chain, ByteView records,
+                                                           std::uint64_t offset) {
     std::uint64_t done = offset;
     while (!records.empty()) {
         // Space that a file system had given but not filled when the power went.
-        const bool blank = std::all_of(records.begin(), records.end(), [](std::uint8_t b) { return b == 0; });
+        const bool blank =
+            std::all_of(records.begin(), records.end(), [](std::uint8_t b) { return b == 0; });
         if (blank || records.size() < frame) break;
         Reader in(records);
         const std::uint32_t size = in.u32();
@@ -88,17 +96,20 @@ Result<std::uint64_t, ChainFileError> DurableChain::replay(sim::SimChain& chain,
             if (whole == records.size()) break;
             return damaged("a record's checksum is wrong", done);
         }
-        if (!take(chain, kind, records.subspan(5, size))) return damaged("a record that does not follow the one before", done);
+        if (!take(chain, kind, records.subspan(5, size)))
+            return damaged("a record that does not follow the one before", done);
         records = records.subspan(whole);
         done += whole;
     }
     return done;
 }
 
-Result<DurableChain, ChainFileError> DurableChain::open(const std::filesystem::path& path, UnixTime now) {
+Result<DurableChain, ChainFileError> DurableChain::open(const std::filesystem::path& path,
+                                                        UnixTime now) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) {
-        const auto made = store::replace_file(path, header_of(UnixTime(now.raw() - first_blocks_last)));
+        const auto made =
+            store::replace_file(path, header_of(UnixTime(now.raw() - first_blocks_last)));
         if (!made) return fail(ChainFileError{words_of(made.error())});
     }
     const auto size = std::filesystem::file_size(path, ignored);
@@ -112,8 +123,9 @@ Result<DurableChain, ChainFileError> DurableChain::open(const std::filesystem::p
     if (!in.ok() || !std::equal(head.begin(), head.end(), magic.begin(), magic.end())) {
         return damaged("it does not begin as one", 0);
     }
-    if (version != format_version) return fail(ChainFileError{fmt::format("the chain's file has format {}, this version knows {}",
-                                                                          version, format_version)});
+    if (version != format_version)
+        return fail(ChainFileError{fmt::format(
+            "the chain's file has format {}, this version knows {}", version, format_version)});
     if (start > UINT32_MAX) return damaged("its time", magic.size());
     auto file = store::File::open(path, O_RDWR);
     if (!file) return fail(ChainFileError{words_of(file.error())});
@@ -122,7 +134,8 @@ Result<DurableChain, ChainFileError> DurableChain::open(const std::filesystem::p
     const auto begin = all.size() - in.remaining();
     RUNNEL_TRY(const auto end, replay(chain, all.subspan(begin), begin));
     if (end < all.size() && ::ftruncate(file->fd(), static_cast<off_t>(end)) != 0) {
-        return fail(ChainFileError{fmt::format("cutting off an unfinished record: {}", std::strerror(errno))});
+        return fail(ChainFileError{
+            fmt::format("cutting off an unfinished record: {}", std::strerror(errno))});
     }
     return DurableChain(std::move(chain), std::move(*file), end);
 }
@@ -130,7 +143,8 @@ Result<DurableChain, ChainFileError> DurableChain::open(const std::filesystem::p
 void DurableChain::write(ByteView records) {
     auto written = m_file.write_at(m_size, records);
     if (written) written = m_file.sync();
-    if (!written) throw ChainWriteError("the chain's file cannot be written: " + words_of(written.error()));
+    if (!written)
+        throw ChainWriteError("the chain's file cannot be written: " + words_of(written.error()));
     m_size += records.size();
     ++m_mempool_changes;
 }
@@ -141,7 +155,8 @@ Result<sim::Accepted, sim::Rejection> DurableChain::submit(const Transaction& tx
     return accepted;
 }
 
-sim::PackageResult DurableChain::submit_package(const Transaction& parent, const Transaction& child) {
+sim::PackageResult DurableChain::submit_package(const Transaction& parent,
+                                                const Transaction& child) {
     auto result = m_chain.submit_package(parent, child);
     if (result.parent || result.child) {
         const auto first = parent.serialise();

@@ -1,12 +1,13 @@
-// DurableChain: the simulated chain of a practice network, and the file that it is. Every change is on the disk before the call
-// that made it returns: what anybody was told about a block or a transaction is still true after kill -9 and power loss, and the
-// chain never is behind what a node has committed. The file only grows:
+// DurableChain: the simulated chain of a practice network, and the file that it is. Every change is
+// on the disk before the call that made it returns: what anybody was told about a block or a
+// transaction is still true after kill -9 and power loss, and the chain never is behind what a node
+// has committed. The file only grows:
 //
 //     "runnel-practice-chain" version | start time | records
 //     record: length 4 | kind 1 | payload | checksum 8 (SHA-256, its first bytes)
 //
-// A record that was being written when the machine stopped was told to nobody: it is cut off at the next start. Anything else
-// that does not fit is damage, and named.
+// A record that was being written when the machine stopped was told to nobody: it is cut off at the
+// next start. Anything else that does not fit is damage, and named.
 #pragma once
 
 #include "core/sim/chain.h"
@@ -33,7 +34,8 @@ struct ChainFileError {
 class DurableChain {
 public:
     /// Reads the file, or makes a new chain whose tip is about `now` old.
-    static Result<DurableChain, ChainFileError> open(const std::filesystem::path& file, UnixTime now);
+    static Result<DurableChain, ChainFileError> open(const std::filesystem::path& file,
+                                                     UnixTime now);
 
     const sim::SimChain& chain() const { return m_chain; }
     /// Another number after each change of the mempool.
@@ -41,7 +43,8 @@ public:
 
     // All of these throw ChainWriteError.
     Result<sim::Accepted, sim::Rejection> submit(const bitcoin::Transaction& tx);
-    sim::PackageResult submit_package(const bitcoin::Transaction& parent, const bitcoin::Transaction& child);
+    sim::PackageResult submit_package(const bitcoin::Transaction& parent,
+                                      const bitcoin::Transaction& child);
     Result<bitcoin::OutPoint, sim::Rejection> faucet(const bitcoin::Script& script, Sat amount);
     void mine(unsigned count, UnixTime now);
 
@@ -52,7 +55,8 @@ private:
         : m_chain(std::move(chain)), m_file(std::move(file)), m_size(size) {}
     static Bytes record(Kind kind, ByteView payload);
     /// The end of the last whole record.
-    static Result<std::uint64_t, ChainFileError> replay(sim::SimChain& chain, ByteView records, std::uint64_t offset);
+    static Result<std::uint64_t, ChainFileError> replay(sim::SimChain& chain, ByteView records,
+                                                        std::uint64_t offset);
     static bool take(sim::SimChain& chain, Kind kind, ByteView payload);
     void write(ByteView records);
 

@@ -1,4 +1,5 @@
-// runnel-practice: the practice network, started by runneld and runnel for a wallet of network `practice`. See child.h.
+// runnel-practice: the practice network, started by runneld and runnel for a wallet of network
+// `practice`. See child.h.
 #include "app/common/log_file.h"
 #include "app/common/start.h"
 #include "app/practice/places.h"
@@ -14,21 +15,32 @@ int main(int argc, char** argv) {
     app::harden_process();
     // Whoever reads the ready line may be gone: no reason to end before the stores are closed.
     std::signal(SIGPIPE, SIG_IGN);
-    CLI::App parser("The practice network of a Runnel wallet: a simulated chain, and a few Lightning nodes to practise with. runneld "
-                    "and runnel start it by themselves. Its coins are worth nothing.");
+    CLI::App parser(
+        "The practice network of a Runnel wallet: a simulated chain, and a few Lightning nodes to "
+        "practise with. runneld "
+        "and runnel start it by themselves. Its coins are worth nothing.");
     parser.set_version_flag("--version", "runnel-practice " + std::string(app::version));
     practice::ChildOptions options;
     std::string directory, level = "info";
     double block_every = 30, block_soon = 3;
-    parser.add_option("--datadir", directory, "The wallet's directory; the network lies in its folder practice")
+    parser
+        .add_option("--datadir", directory,
+                    "The wallet's directory; the network lies in its folder practice")
         ->required()
         ->type_name("DIR");
-    parser.add_option("--block-every", block_every, "Seconds between blocks")->check(CLI::Range(0.01, 86'400.0))->capture_default_str();
+    parser.add_option("--block-every", block_every, "Seconds between blocks")
+        ->check(CLI::Range(0.01, 86'400.0))
+        ->capture_default_str();
     parser.add_option("--block-soon", block_soon, "The same while something waits to be confirmed")
         ->check(CLI::Range(0.01, 86'400.0))
         ->capture_default_str();
-    parser.add_option("--log-level", level, "trace, debug, info, unusual or broken")->type_name("L")->capture_default_str();
-    parser.add_option("--parent", options.parent, "Ends when this process does; standard input is a pipe from it")->group("");
+    parser.add_option("--log-level", level, "trace, debug, info, unusual or broken")
+        ->type_name("L")
+        ->capture_default_str();
+    parser
+        .add_option("--parent", options.parent,
+                    "Ends when this process does; standard input is a pipe from it")
+        ->group("");
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -40,7 +52,9 @@ int main(int argc, char** argv) {
         return practice::exit_usage;
     }
     options.log_level = *log_level;
-    const auto milliseconds = [](double seconds) { return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)); };
+    const auto milliseconds = [](double seconds) {
+        return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    };
     options.block_every = milliseconds(block_every);
     options.block_soon = milliseconds(block_soon);
     options.folder = practice::folder_in(std::filesystem::absolute(directory));

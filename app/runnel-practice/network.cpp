@@ -21,8 +21,8 @@ namespace {
 constexpr const char* host = "127.0.0.1";
 /// Of each channel between two of them.
 constexpr Sat channel_size{16'000'000};
-/// Coins that a node holds (whoever accepts a channel needs some to bump a close with), in several, so that one opening does not
-/// wait for the change of another.
+/// Coins that a node holds (whoever accepts a channel needs some to bump a close with), in several,
+/// so that one opening does not wait for the change of another.
 constexpr Sat stock_least{400'000'000}, stock_coin{100'000'000};
 constexpr unsigned stock_coins = 8;
 /// After a wish that failed.
@@ -38,7 +38,8 @@ channel::Policy patient_policy() {
 
 const api::ChannelView* live_channel(const api::Snapshot& of, const crypto::PublicKey& with) {
     for (const auto& channel : of.channels) {
-        if (channel.peer == with && channel.state != "closing" && channel.state != "closed") return &channel;
+        if (channel.peer == with && channel.state != "closing" && channel.state != "closed")
+            return &channel;
     }
     return nullptr;
 }
@@ -64,7 +65,8 @@ std::string_view PracticeNetwork::name_of(Role role) {
 PracticeNetwork::PracticeNetwork(asio::io_context& io, Options options)
     : m_io(io), m_options(std::move(options)), m_timer(io) {}
 
-Result<std::unique_ptr<PracticeNetwork>, Failure> PracticeNetwork::open(asio::io_context& io, Options options) {
+Result<std::unique_ptr<PracticeNetwork>, Failure> PracticeNetwork::open(asio::io_context& io,
+                                                                        Options options) {
     std::unique_ptr<PracticeNetwork> network(new PracticeNetwork(io, std::move(options)));
     const auto& folder = network->m_options.folder;
     RUNNEL_TRY(const SecretBytes key, folder_key(folder));
@@ -91,7 +93,8 @@ Result<void, Failure> PracticeNetwork::open_member(Role role, const SecretBytes&
     options.log = [log = m_options.log, name](LogLevel level, std::string_view line) {
         log(level, fmt::format("node={} {}", name, line));
     };
-    options.chain = [folder = m_options.folder, log = options.log](asio::io_context& io) -> std::unique_ptr<chain::ChainSource> {
+    options.chain = [folder = m_options.folder, log = options.log](
+                        asio::io_context& io) -> std::unique_ptr<chain::ChainSource> {
         return std::make_unique<PracticeSource>(io, folder, log);
     };
     options.on_fatal = m_options.on_fatal;
@@ -110,7 +113,8 @@ Result<void, Failure> PracticeNetwork::open_member(Role role, const SecretBytes&
 void PracticeNetwork::start() {
     for (auto& [role, member] : m_members) {
         member.wallet->start();
-        member.subscription = member.wallet->engine().subscribe([this](const api::Notice&) { tend_soon(); });
+        member.subscription =
+            member.wallet->engine().subscribe([this](const api::Notice&) { tend_soon(); });
     }
     arm();
     tend_soon();
@@ -163,20 +167,25 @@ void PracticeNetwork::tend() {
     }
 }
 
-void PracticeNetwork::ask(Role role, std::string_view method, json::object params, control::Reply reply) {
+void PracticeNetwork::ask(Role role, std::string_view method, json::object params,
+                          control::Reply reply) {
     control::Methods(wallet(role).engine(), {}).call(method, params, std::move(reply));
 }
 
 void PracticeNetwork::stock(Role role) {
     auto& member = m_members.at(role);
     const auto balance = picture(role)->balance;
-    if (member.stocking || balance.onchain + balance.onchain_unconfirmed >= stock_least || !picture(role)->chain.synced) return;
+    if (member.stocking || balance.onchain + balance.onchain_unconfirmed >= stock_least ||
+        !picture(role)->chain.synced)
+        return;
     member.stocking = true;
     ask(role, "newaddress", {}, [this, &member](const Outcome& outcome) {
         member.stocking = false;
         if (!outcome) return;
-        const auto address = bitcoin::parse_address(std::string(outcome->at("address").as_string()), Network::practice);
-        for (unsigned i = 0; address && i < stock_coins; ++i) m_options.faucet(*address, stock_coin);
+        const auto address = bitcoin::parse_address(std::string(outcome->at("address").as_string()),
+                                                    Network::practice);
+        for (unsigned i = 0; address && i < stock_coins; ++i)
+            m_options.faucet(*address, stock_coin);
     });
 }
 
@@ -185,7 +194,8 @@ bool PracticeNetwork::tend_pair(Pair& pair) {
     const auto from = picture(pair.from), to = picture(pair.to);
     if (const auto* const channel = live_channel(*from, to->node_id)) {
         const Msat least(channel->capacity.raw() * 1000 / 4);
-        if (channel->usable && !pair.refilling && channel->can_send < least && channel->theirs > least + least) {
+        if (channel->usable && !pair.refilling && channel->can_send < least &&
+            channel->theirs > least + least) {
             refill(pair, least + least);
         }
         return channel->usable;
@@ -193,12 +203,17 @@ bool PracticeNetwork::tend_pair(Pair& pair) {
     if (!is_connected(*from, to->node_id)) {
         if (pair.connecting || std::chrono::steady_clock::now() < pair.not_before) return false;
         pair.connecting = true;
-        ask(pair.from, "connect", {{"node_id", to->node_id.hex()}, {"host", host}, {"port", wallet(pair.to).listen_port()}},
+        ask(pair.from, "connect",
+            {{"node_id", to->node_id.hex()},
+             {"host", host},
+             {"port", wallet(pair.to).listen_port()}},
             [&pair](const Outcome& outcome) {
                 pair.connecting = false;
                 if (!outcome) pair.not_before = std::chrono::steady_clock::now() + again_after;
             });
-    } else if (!pair.opening && std::chrono::steady_clock::now() >= pair.not_before && from->chain.synced && to->chain.synced && from->balance.onchain > channel_size + channel_size) {
+    } else if (!pair.opening && std::chrono::steady_clock::now() >= pair.not_before &&
+               from->chain.synced && to->chain.synced &&
+               from->balance.onchain > channel_size + channel_size) {
         open_channel(pair);
     }
     return false;
@@ -206,26 +221,31 @@ bool PracticeNetwork::tend_pair(Pair& pair) {
 
 void PracticeNetwork::open_channel(Pair& pair) {
     pair.opening = true;
-    ask(pair.from, "open", {{"node_id", wallet(pair.to).node_id().hex()}, {"amount_sat", channel_size.raw()}},
+    ask(pair.from, "open",
+        {{"node_id", wallet(pair.to).node_id().hex()}, {"amount_sat", channel_size.raw()}},
         [this, &pair](const Outcome& outcome) {
             pair.opening = false;
             if (outcome) return;
             pair.not_before = std::chrono::steady_clock::now() + again_after;
-            m_options.log(LogLevel::unusual, fmt::format("no channel from={} to={} cause={}", name_of(pair.from),
-                                                         name_of(pair.to), outcome.error().kind));
+            m_options.log(LogLevel::unusual,
+                          fmt::format("no channel from={} to={} cause={}", name_of(pair.from),
+                                      name_of(pair.to), outcome.error().kind));
         });
 }
 
-/// What people paid over the channel lies on its far side: it is paid back, or one day nobody could pay any more.
+/// What people paid over the channel lies on its far side: it is paid back, or one day nobody could
+/// pay any more.
 void PracticeNetwork::refill(Pair& pair, Msat amount) {
     pair.refilling = true;
-    ask(pair.from, "invoice", {{"amount_msat", amount.raw()}, {"description", "refill"}}, [this, &pair](const Outcome& made) {
-        if (!made) {
-            pair.refilling = false;
-            return;
-        }
-        ask(pair.to, "pay", {{"text", made->at("bolt11")}}, [&pair](const Outcome&) { pair.refilling = false; });
-    });
+    ask(pair.from, "invoice", {{"amount_msat", amount.raw()}, {"description", "refill"}},
+        [this, &pair](const Outcome& made) {
+            if (!made) {
+                pair.refilling = false;
+                return;
+            }
+            ask(pair.to, "pay", {{"text", made->at("bolt11")}},
+                [&pair](const Outcome&) { pair.refilling = false; });
+        });
 }
 
 // Verbs ------------------------------------------------------------------------------------------
@@ -245,7 +265,8 @@ json::object PracticeNetwork::peers_json() {
     return {{"peers", std::move(list)}};
 }
 
-void PracticeNetwork::call(std::string_view method, const json::object& params, const control::Reply& reply) {
+void PracticeNetwork::call(std::string_view method, const json::object& params,
+                           const control::Reply& reply) {
     if (method == "peers") {
         reply(json::value(peers_json()));
         return;
@@ -254,7 +275,9 @@ void PracticeNetwork::call(std::string_view method, const json::object& params, 
         const auto* const hub = params.if_contains("through_hub");
         const bool through_hub = hub != nullptr && hub->is_bool() && hub->get_bool();
         json::object wanted = params;
-        if (!wanted.contains("description")) wanted["description"] = through_hub ? "Practice shop, by way of the hub" : "Practice shop";
+        if (!wanted.contains("description"))
+            wanted["description"] =
+                through_hub ? "Practice shop, by way of the hub" : "Practice shop";
         ask(through_hub ? Role::shop2 : Role::shop, "invoice", std::move(wanted), reply);
         return;
     }

@@ -1,11 +1,13 @@
-// PracticeNetwork: the nodes a person practises with, each a whole WalletNode with a store of its own and loopback TCP:
+// PracticeNetwork: the nodes a person practises with, each a whole WalletNode with a store of its
+// own and loopback TCP:
 //
 //     you <-----> shop            sells, refunds, opens channels to you
 //     you <-----> hub --> shop2   passes payments on; shop2 is the shop's second node
 //            shop --> hub         so that a refund finds you behind the hub, too
 //
-// It keeps them fit to practise with: coins from the faucet, the two channels between them open and filled. It decides nothing
-// that a node decides, and mines nothing itself. All on the io_context's thread.
+// It keeps them fit to practise with: coins from the faucet, the two channels between them open and
+// filled. It decides nothing that a node decides, and mines nothing itself. All on the io_context's
+// thread.
 #pragma once
 
 #include "app/control/requests.h"
@@ -36,7 +38,8 @@ public:
     };
 
     /// Makes the stores that are not there. Nothing listens before all of them are open.
-    static Result<std::unique_ptr<PracticeNetwork>, control::Failure> open(boost::asio::io_context& io, Options options);
+    static Result<std::unique_ptr<PracticeNetwork>, control::Failure> open(
+        boost::asio::io_context& io, Options options);
     PracticeNetwork(const PracticeNetwork&) = delete;
     PracticeNetwork& operator=(const PracticeNetwork&) = delete;
 
@@ -63,7 +66,8 @@ private:
     };
 
     PracticeNetwork(boost::asio::io_context& io, Options options);
-    Result<void, control::Failure> open_member(Role role, const SecretBytes& key, std::map<std::string, std::uint16_t>& ports);
+    Result<void, control::Failure> open_member(Role role, const SecretBytes& key,
+                                               std::map<std::string, std::uint16_t>& ports);
     app::WalletNode& wallet(Role role) { return *m_members.at(role).wallet; }
     api::SnapshotPtr picture(Role role) { return wallet(role).engine().snapshot(); }
     void ask(Role role, std::string_view method, json::object params, control::Reply reply);

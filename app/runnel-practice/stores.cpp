@@ -39,8 +39,11 @@ Result<SecretBytes, Failure> folder_key(const fs::path& folder) {
     auto bytes = store::read_file(path, key_size + 1);
     if (!bytes) return fail(app::failure_of(bytes.error(), folder));
     if (bytes->size() != key_size) {
-        return fail(Failure{"practice_damaged", "The key of the practice network is damaged.",
-                            "Remove the folder practice and this wallet, and begin again: its coins are worth nothing.", {}});
+        return fail(Failure{"practice_damaged",
+                            "The key of the practice network is damaged.",
+                            "Remove the folder practice and this wallet, and begin again: its "
+                            "coins are worth nothing.",
+                            {}});
     }
     return SecretBytes(std::move(*bytes));
 }
@@ -67,7 +70,8 @@ std::map<std::string, std::uint16_t> read_ports(const fs::path& folder) {
     const auto bytes = store::read_file(folder / "ports", 4096);
     if (!bytes) return out;
     boost::system::error_code error;
-    const auto parsed = json::parse(std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()), error);
+    const auto parsed = json::parse(
+        std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()), error);
     const auto* const object = error ? nullptr : parsed.if_object();
     if (object == nullptr) return out;
     for (const auto& entry : *object) {
@@ -77,7 +81,8 @@ std::map<std::string, std::uint16_t> read_ports(const fs::path& folder) {
     return out;
 }
 
-Result<void, Failure> write_ports(const fs::path& folder, const std::map<std::string, std::uint16_t>& ports) {
+Result<void, Failure> write_ports(const fs::path& folder,
+                                  const std::map<std::string, std::uint16_t>& ports) {
     json::object object;
     for (const auto& [name, port] : ports) object[name] = port;
     const auto written = store::replace_file(folder / "ports", bytes_of(json::serialize(object)));

@@ -27,9 +27,18 @@ Options parse(int argc, char** argv) {
     CLI::App parser("Runnel, a Lightning wallet.");
     parser.set_version_flag("--version", "runnel " + std::string(app::version));
     std::string directory, network;
-    parser.add_option("--datadir", directory, "A directory with one wallet. By default each network has its own")->type_name("DIR");
-    parser.add_option("--network", network, "practice, regtest, signet or testnet4. By default the window asks")->type_name("NETWORK");
-    parser.add_option("--chain", out.setup.chain, "Where blocks come from: bitcoind:http://HOST:PORT?cookie=FILE")->type_name("bitcoind:URL");
+    parser
+        .add_option("--datadir", directory,
+                    "A directory with one wallet. By default each network has its own")
+        ->type_name("DIR");
+    parser
+        .add_option("--network", network,
+                    "practice, regtest, signet or testnet4. By default the window asks")
+        ->type_name("NETWORK");
+    parser
+        .add_option("--chain", out.setup.chain,
+                    "Where blocks come from: bitcoind:http://HOST:PORT?cookie=FILE")
+        ->type_name("bitcoind:URL");
     // What Qt understands itself (-platform, -style, ...) is left to it.
     parser.allow_extras();
     try {
@@ -43,7 +52,8 @@ Options parse(int argc, char** argv) {
     if (!network.empty()) {
         const auto known = app::open_network(network);
         if (!known) {
-            std::cerr << "runnel: " << known.error().message << '\n' << known.error().advice << '\n';
+            std::cerr << "runnel: " << known.error().message << '\n'
+                      << known.error().advice << '\n';
             out.exit_code = 2;
             return out;
         }
@@ -67,10 +77,13 @@ int main(int argc, char** argv) {
     QApplication::setDesktopFileName(QStringLiteral("runnel"));
     std::error_code ignored;
     std::filesystem::create_directories(options.setup.base, ignored);
-    ui::Preferences preferences(QString::fromStdString((options.setup.base / "window.ini").string()));
+    ui::Preferences preferences(
+        QString::fromStdString((options.setup.base / "window.ini").string()));
     preferences.apply();
     app::WalletSetup setup(std::move(options.setup));
-    ui::Window window(setup, preferences, QString::fromLatin1(app::version.data(), static_cast<qsizetype>(app::version.size())));
+    ui::Window window(
+        setup, preferences,
+        QString::fromLatin1(app::version.data(), static_cast<qsizetype>(app::version.size())));
     window.show();
     return QApplication::exec();
 }

@@ -29,7 +29,8 @@ using control::Failure;
 
 namespace {
 
-/// A chain source that has not said anything by then counts as gone: the wallet is usable without it, only not for everything.
+/// A chain source that has not said anything by then counts as gone: the wallet is usable without
+/// it, only not for everything.
 constexpr std::chrono::seconds chain_patience{2};
 
 int complain(const Failure& failure) {
@@ -55,7 +56,8 @@ std::string reachable_host(asio::io_context& io, const std::string& listen_host)
 
 class Daemon {
 public:
-    Daemon(DaemonOptions options, LogSink log) : m_options(std::move(options)), m_log(std::move(log)) {}
+    Daemon(DaemonOptions options, LogSink log)
+        : m_options(std::move(options)), m_log(std::move(log)) {}
 
     Result<void, Failure> open(const SecretBytes& passphrase);
     int run();
@@ -90,15 +92,20 @@ Result<void, Failure> Daemon::open(const SecretBytes& passphrase) {
     options.version = std::string(version);
     options.on_stop = [this] { stop("asked by a client"); };
     if (practises()) {
-        m_verbs = std::make_unique<practice::Verbs>(m_io, m_wallet->engine(), practice::folder_in(m_options.directory));
-        options.extensions.push_back({"practice", [this](std::string_view verb, const json::object& params, control::Reply reply) {
-                                          m_verbs->call(verb, params, std::move(reply));
-                                      }});
+        m_verbs = std::make_unique<practice::Verbs>(m_io, m_wallet->engine(),
+                                                    practice::folder_in(m_options.directory));
+        options.extensions.push_back(
+            {"practice",
+             [this](std::string_view verb, const json::object& params, control::Reply reply) {
+                 m_verbs->call(verb, params, std::move(reply));
+             }});
     }
     auto control = control::ControlServer::open(m_io, m_wallet->engine(), std::move(options));
     if (!control) {
-        return fail(Failure{"control_socket", fmt::format("Cannot make the control socket: {}.", control.error()),
-                            "Check space and permissions of the data directory.", {}});
+        return fail(Failure{"control_socket",
+                            fmt::format("Cannot make the control socket: {}.", control.error()),
+                            "Check space and permissions of the data directory.",
+                            {}});
     }
     m_control = std::move(*control);
     return {};
@@ -114,23 +121,28 @@ Result<void, Failure> Daemon::open_wallet(const SecretBytes& passphrase) {
     options.log = m_log;
     options.log_level = m_options.log_level;
     if (m_options.bitcoind) {
-        const auto source = std::make_shared<chain::BitcoindOptions>();  // its URL holds a secret, which cannot be copied
+        const auto source = std::make_shared<chain::BitcoindOptions>();  // its URL holds a secret,
+                                                                         // which cannot be copied
         source->network = m_options.network;
         source->url = std::move(*m_options.bitcoind);
         source->timing = chain::default_timing(m_options.network);
-        source->log = [this](LogLevel level, std::string_view line) { m_log(level, fmt::format("chain {}", line)); };
+        source->log = [this](LogLevel level, std::string_view line) {
+            m_log(level, fmt::format("chain {}", line));
+        };
         options.chain = [source](asio::io_context& io) -> std::unique_ptr<chain::ChainSource> {
             return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
         };
     }
     if (practises()) {
-        options.chain = [folder = practice::folder_in(m_options.directory), log = m_log](asio::io_context& io) {
+        options.chain = [folder = practice::folder_in(m_options.directory),
+                         log = m_log](asio::io_context& io) {
             return std::make_unique<practice::PracticeSource>(io, folder, log);
         };
     }
     options.on_fatal = [this](const ports::CommitError& error) {
         std::cerr << "runneld: the disk did not take a change (" << escaped(error.detail)
-                  << "). Nothing that depends on it was done. Ending; look at the disk, then start again.\n";
+                  << "). Nothing that depends on it was done. Ending; look at the disk, then start "
+                     "again.\n";
         m_exit_code = 1;
         m_io.stop();
     };
@@ -191,7 +203,9 @@ void Daemon::say_ready() {
     m_ready_timer.cancel();
     auto host = reachable_host(m_io, m_options.listen_host);
     if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    std::cout << fmt::format("ready {}@{}:{}", m_wallet->node_id().hex(), host, m_wallet->listen_port()) << std::endl;
+    std::cout << fmt::format("ready {}@{}:{}", m_wallet->node_id().hex(), host,
+                             m_wallet->listen_port())
+              << std::endl;
 }
 
 void Daemon::stop(std::string_view why) {
@@ -212,8 +226,8 @@ int Daemon::run() {
     m_signals.async_wait([this](const boost::system::error_code& error, int number) {
         if (!error) stop(number == SIGTERM ? "SIGTERM" : "SIGINT");
     });
-    log(LogLevel::info, fmt::format("start version={} network={} node_id={}", version, params_of(m_options.network).name,
-                                    m_wallet->node_id().hex()));
+    log(LogLevel::info, fmt::format("start version={} network={} node_id={}", version,
+                                    params_of(m_options.network).name, m_wallet->node_id().hex()));
     asio::post(m_io, [this] { start(); });
     m_io.run();
     m_wallet->close();
@@ -225,8 +239,10 @@ int Daemon::run() {
 }  // namespace
 
 int run_daemon(DaemonOptions options, SecretBytes passphrase) {
-    if (!store::Store::exists(options.directory)) return complain(failure_of(store::Missing{}, options.directory));
-    const auto log = open_log(options.directory, "runneld", options.log_level, LogTo::file_and_stderr);
+    if (!store::Store::exists(options.directory))
+        return complain(failure_of(store::Missing{}, options.directory));
+    const auto log =
+        open_log(options.directory, "runneld", options.log_level, LogTo::file_and_stderr);
     try {
         crypto::randomise_context(shell::fresh_secret());
         Daemon daemon(std::move(options), log);
@@ -238,7 +254,8 @@ int run_daemon(DaemonOptions options, SecretBytes passphrase) {
         }
         return daemon.run();
     } catch (const std::exception& error) {
-        log(LogLevel::broken, fmt::format("ended by an exception what=\"{}\"", escaped(error.what())));
+        log(LogLevel::broken,
+            fmt::format("ended by an exception what=\"{}\"", escaped(error.what())));
         std::cerr << "runneld: ended by an error inside: " << error.what() << '\n';
         return 1;
     }

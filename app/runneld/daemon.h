@@ -1,4 +1,5 @@
-// The wallet as a process: a WalletNode with a control socket before it and a chain source behind it.
+// The wallet as a process: a WalletNode with a control socket before it and a chain source behind
+// it.
 //
 //     WalletNode::open -> control socket -> WalletNode::start -> ready ...
 //     SIGTERM -> WalletNode::stop -> close

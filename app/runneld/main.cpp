@@ -1,4 +1,5 @@
-// runneld: the wallet without a window. See options.h for its command line and daemon.h for what it is made of.
+// runneld: the wallet without a window. See options.h for its command line and daemon.h for what it
+// is made of.
 #include "app/common/start.h"
 #include "app/runneld/daemon.h"
 
@@ -15,7 +16,8 @@ int main(int argc, char** argv) {
     auto& options = std::get<app::DaemonOptions>(parsed);
     auto passphrase = app::read_passphrase(options.passphrase);
     if (!passphrase) {
-        std::cerr << "runneld: " << passphrase.error().message << '\n' << passphrase.error().advice << '\n';
+        std::cerr << "runneld: " << passphrase.error().message << '\n'
+                  << passphrase.error().advice << '\n';
         return passphrase.error().kind == "usage" ? 2 : 1;
     }
     return app::run_daemon(std::move(options), *std::move(passphrase));

@@ -4,8 +4,8 @@
 #include "app/common/start.h"
 #include "app/control/requests.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <iostream>
 
@@ -22,31 +22,43 @@ ExitNow usage(const std::string& message, const std::string& advice) {
 }  // namespace
 
 std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
-    CLI::App app("Runnel, a Lightning wallet, as a program without a window. Prints one line, \"ready NODE_ID@HOST:PORT\", when it "
-                 "can be used; stops on SIGTERM. Talk to it with runnel-cli.");
+    CLI::App app(
+        "Runnel, a Lightning wallet, as a program without a window. Prints one line, \"ready "
+        "NODE_ID@HOST:PORT\", when it "
+        "can be used; stops on SIGTERM. Talk to it with runnel-cli.");
     app.set_version_flag("--version", "runneld " + std::string(version));
 
     DaemonOptions out;
     std::string directory = default_directory().string(), network, chain, listen, level = "info";
-    app.add_option("--datadir", directory, "The wallet's directory")->type_name("DIR")->capture_default_str();
-    app.add_option("--network", network, "practice, regtest, signet or testnet4; the one the wallet was made for")
+    app.add_option("--datadir", directory, "The wallet's directory")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app.add_option("--network", network,
+                   "practice, regtest, signet or testnet4; the one the wallet was made for")
         ->required()
         ->type_name("NETWORK");
     app.add_option("--chain", chain,
-                   "Where blocks come from: bitcoind:http://USER:PASSWORD@HOST:PORT, or bitcoind:http://HOST:PORT?cookie=FILE. "
+                   "Where blocks come from: bitcoind:http://USER:PASSWORD@HOST:PORT, or "
+                   "bitcoind:http://HOST:PORT?cookie=FILE. "
                    "Without it the wallet is out of touch with the chain")
         ->type_name("bitcoind:URL");
     app.add_option("--listen", listen,
-                   "Where other nodes may connect; host * means everywhere, port 0 any free one. By default 127.0.0.1 and the "
+                   "Where other nodes may connect; host * means everywhere, port 0 any free one. "
+                   "By default 127.0.0.1 and the "
                    "network's usual port")
         ->type_name("HOST:PORT");
     app.add_option("--passphrase-file", out.passphrase.file,
-                   "The wallet's passphrase is the first line of this file (-: of standard input). By default it is asked for "
+                   "The wallet's passphrase is the first line of this file (-: of standard input). "
+                   "By default it is asked for "
                    "at the terminal")
         ->type_name("FILE");
-    app.add_flag("--empty-passphrase", out.passphrase.empty, "The wallet was made without a passphrase");
-    app.add_option("--log-level", level, "trace, debug, info, unusual or broken")->type_name("L")->capture_default_str();
-    app.add_flag("--forward", out.forward, "Pass on other people's payments between two of your channels, for a fee");
+    app.add_flag("--empty-passphrase", out.passphrase.empty,
+                 "The wallet was made without a passphrase");
+    app.add_option("--log-level", level, "trace, debug, info, unusual or broken")
+        ->type_name("L")
+        ->capture_default_str();
+    app.add_flag("--forward", out.forward,
+                 "Pass on other people's payments between two of your channels, for a fee");
     app.footer("Manual: man runneld");
 
     try {
@@ -60,19 +72,24 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
     out.network = *known;
     out.directory = std::filesystem::absolute(directory);
     const auto log_level = level_from_name(level);
-    if (!log_level) return usage("there is no log level " + level, "Levels: trace, debug, info, unusual, broken.");
+    if (!log_level)
+        return usage("there is no log level " + level,
+                     "Levels: trace, debug, info, unusual, broken.");
     out.log_level = *log_level;
 
     if (!chain.empty() && out.network == Network::practice) {
         return usage("the practice network brings its own chain", "Leave --chain away.");
     }
     if (!chain.empty()) {
-        if (chain.rfind("bitcoind:", 0) != 0) return usage("this chain source is not known", "Use --chain bitcoind:URL.");
+        if (chain.rfind("bitcoind:", 0) != 0)
+            return usage("this chain source is not known", "Use --chain bitcoind:URL.");
         auto url = chain::parse_bitcoind_url(chain, out.network);
         // The text itself is not repeated: it may hold a password.
         if (!url) {
-            return usage(fmt::format("the chain source's URL cannot be used: {}", to_string(url.error())),
-                         "It looks like bitcoind:http://USER:PASSWORD@HOST:PORT or bitcoind:http://HOST:PORT?cookie=FILE.");
+            return usage(
+                fmt::format("the chain source's URL cannot be used: {}", to_string(url.error())),
+                "It looks like bitcoind:http://USER:PASSWORD@HOST:PORT or "
+                "bitcoind:http://HOST:PORT?cookie=FILE.");
         }
         out.bitcoind = *std::move(url);
     }
@@ -81,7 +98,9 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
         out.listen_port = params_of(out.network).lightning_port;
     } else {
         const auto where = control::parse_host_port(listen);
-        if (!where) return usage("--listen needs HOST:PORT", "IPv6 addresses stand in brackets: [::1]:9735.");
+        if (!where)
+            return usage("--listen needs HOST:PORT",
+                         "IPv6 addresses stand in brackets: [::1]:9735.");
         out.listen_host = where->first;
         out.listen_port = where->second;
     }

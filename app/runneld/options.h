@@ -25,7 +25,8 @@ struct DaemonOptions {
     bool forward = false;
 };
 
-/// Said on the command line to be done instead of running: the exit code, after the text was printed.
+/// Said on the command line to be done instead of running: the exit code, after the text was
+/// printed.
 struct ExitNow {
     int code = 0;
 };

@@ -1,4 +1,5 @@
-// PracticeDoors: the practice network's verbs as the window knows them (api::Practice), over the ones that runneld's socket has.
+// PracticeDoors: the practice network's verbs as the window knows them (api::Practice), over the
+// ones that runneld's socket has.
 #pragma once
 
 #include "app/practice/verbs.h"
@@ -11,7 +12,8 @@ namespace runnel::app {
 class PracticeDoors final : public api::Practice {
 public:
     /// `node` is the wallet's, on this io_context's thread; `directory` the wallet's.
-    PracticeDoors(boost::asio::io_context& io, api::NodeApi& node, const std::filesystem::path& directory);
+    PracticeDoors(boost::asio::io_context& io, api::NodeApi& node,
+                  const std::filesystem::path& directory);
 
     void peers(Done<std::vector<api::PracticePeer>> done) override;
     void faucet(Sat amount, Done<Txid> done) override;

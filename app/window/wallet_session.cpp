@@ -23,7 +23,8 @@ constexpr std::uint32_t practice_block_seconds = 3;
 
 }  // namespace
 
-Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(Options options, const SecretBytes& passphrase) {
+Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(
+    Options options, const SecretBytes& passphrase) {
     std::unique_ptr<WalletSession> session(new WalletSession);
     auto* const raw = session.get();
     auto wallet = options.wallet;
@@ -31,7 +32,9 @@ Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(Opti
     const auto folder = practice::folder_in(wallet.directory);
     if (practises) {
         wallet.config.block_seconds = practice_block_seconds;
-        wallet.chain = [folder, log = wallet.log](asio::io_context& io) { return std::make_unique<practice::PracticeSource>(io, folder, log); };
+        wallet.chain = [folder, log = wallet.log](asio::io_context& io) {
+            return std::make_unique<practice::PracticeSource>(io, folder, log);
+        };
     }
     control::ControlServer::Options control;
     control.directory = wallet.directory;
@@ -41,13 +44,19 @@ Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(Opti
     wallet.on_fatal = [raw](const ports::CommitError& error) { raw->ended(escaped(error.detail)); };
     RUNNEL_TRY(session->m_wallet, WalletNode::open(session->m_io, std::move(wallet), passphrase));
     if (practises) {
-        session->m_doors = std::make_unique<PracticeDoors>(session->m_io, session->m_wallet->engine(), control.directory);
-        control.extensions.push_back({"practice", [raw](std::string_view verb, const control::json::object& params, control::Reply reply) {
-                                          raw->m_doors->verbs().call(verb, params, std::move(reply));
-                                      }});
+        session->m_doors = std::make_unique<PracticeDoors>(
+            session->m_io, session->m_wallet->engine(), control.directory);
+        control.extensions.push_back(
+            {"practice", [raw](std::string_view verb, const control::json::object& params,
+                               control::Reply reply) {
+                 raw->m_doors->verbs().call(verb, params, std::move(reply));
+             }});
     }
-    auto server = control::ControlServer::open(session->m_io, session->m_wallet->engine(), std::move(control));
-    if (!server) return fail(control::Failure{"io", "Cannot make the control socket: " + server.error() + ".", "", {}});
+    auto server = control::ControlServer::open(session->m_io, session->m_wallet->engine(),
+                                               std::move(control));
+    if (!server)
+        return fail(control::Failure{
+            "io", "Cannot make the control socket: " + server.error() + ".", "", {}});
     session->m_control = std::move(*server);
     session->m_thread = std::thread([raw] { raw->m_io.run(); });
     asio::post(session->m_io, [raw] { raw->m_wallet->start(); });
@@ -80,9 +89,11 @@ Result<void, control::Failure> WalletSession::start_practice(const Options& opti
     host.on_refused = [start](const control::Failure& failure) { start->say(failure); };
     m_host.emplace(std::move(host));
     if (started.wait_for(practice_patience) != std::future_status::ready) {
-        return fail(control::Failure{"practice_gone", "The practice network did not answer in time.", "", {}});
+        return fail(control::Failure{
+            "practice_gone", "The practice network did not answer in time.", "", {}});
     }
-    if (const auto failure = started.get()) return fail(control::Failure{"practice_gone", failure->message, failure->advice, {}});
+    if (const auto failure = started.get())
+        return fail(control::Failure{"practice_gone", failure->message, failure->advice, {}});
     return {};
 }
 

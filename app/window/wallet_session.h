@@ -1,5 +1,6 @@
-// WalletSession: an open wallet behind the window: a WalletNode on a thread of its own, and the control socket beside it, so that
-// runnel-cli works while the window is open; on the practice network that process too. Made on any thread; its end waits until what was decided is on disk.
+// WalletSession: an open wallet behind the window: a WalletNode on a thread of its own, and the
+// control socket beside it, so that runnel-cli works while the window is open; on the practice
+// network that process too. Made on any thread; its end waits until what was decided is on disk.
 #pragma once
 
 #include "app/control/server.h"
@@ -19,12 +20,14 @@ namespace runnel::app {
 class WalletSession final : public api::Session {
 public:
     struct Options {
-        WalletNode::Options wallet;                   ///< On the practice network without `chain`, which comes with it.
+        WalletNode::Options
+            wallet;  ///< On the practice network without `chain`, which comes with it.
         std::vector<std::string> practice_arguments;  ///< See PracticeHost.
     };
-    /// Opens the store, which takes a second, waits for the practice network where it is one, and begins to run. `practice_gone`
-    /// when that does not start.
-    static Result<std::unique_ptr<api::Session>, control::Failure> open(Options options, const SecretBytes& passphrase);
+    /// Opens the store, which takes a second, waits for the practice network where it is one, and
+    /// begins to run. `practice_gone` when that does not start.
+    static Result<std::unique_ptr<api::Session>, control::Failure> open(
+        Options options, const SecretBytes& passphrase);
     ~WalletSession() override;
 
     api::NodeApi& node() override { return m_wallet->engine(); }
@@ -39,9 +42,10 @@ private:
     void stop_node();
 
     boost::asio::io_context m_io{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work{m_io.get_executor()};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work{
+        m_io.get_executor()};
     std::unique_ptr<WalletNode> m_wallet;
-    std::unique_ptr<PracticeDoors> m_doors;              ///< On the practice network, else null.
+    std::unique_ptr<PracticeDoors> m_doors;  ///< On the practice network, else null.
     std::unique_ptr<control::ControlServer> m_control;
     std::optional<practice::PracticeHost> m_host;
     std::thread m_thread;

@@ -21,28 +21,39 @@ namespace {
 using api::SetupFault;
 using api::SetupProblem;
 
-/// Where the chain source of a wallet is remembered: it may hold a password, so it lies inside the wallet's own folder (mode 0600).
+/// Where the chain source of a wallet is remembered: it may hold a password, so it lies inside the
+/// wallet's own folder (mode 0600).
 constexpr const char* chain_file = "chain";
 constexpr const char* log_name = "runnel";
 
 SetupProblem setup_problem_of(const control::Failure& failure) {
     static const std::map<std::string_view, SetupFault> faults{
-        {"wrong_passphrase", SetupFault::wrong_passphrase}, {"store_in_use", SetupFault::in_use},
-        {"store_exists", SetupFault::exists},               {"store_missing", SetupFault::missing},
-        {"key_damaged", SetupFault::damaged},               {"store_damaged", SetupFault::damaged},
-        {"newer_version", SetupFault::newer_version},       {"wrong_network", SetupFault::other_network},
-        {"out_of_memory", SetupFault::out_of_memory},       {"io", SetupFault::disk},
-        {"listen", SetupFault::disk},                       {"practice_gone", SetupFault::practice_gone},
+        {"wrong_passphrase", SetupFault::wrong_passphrase},
+        {"store_in_use", SetupFault::in_use},
+        {"store_exists", SetupFault::exists},
+        {"store_missing", SetupFault::missing},
+        {"key_damaged", SetupFault::damaged},
+        {"store_damaged", SetupFault::damaged},
+        {"newer_version", SetupFault::newer_version},
+        {"wrong_network", SetupFault::other_network},
+        {"out_of_memory", SetupFault::out_of_memory},
+        {"io", SetupFault::disk},
+        {"listen", SetupFault::disk},
+        {"practice_gone", SetupFault::practice_gone},
     };
     const auto found = faults.find(failure.kind);
     return {found == faults.end() ? SetupFault::internal : found->second, failure.message};
 }
 
 UnixTime now() {
-    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
 }
 
-std::string_view text_of(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view text_of(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace
 
@@ -64,10 +75,12 @@ std::string WalletSetup::chain_of(Network network) const {
 
 std::vector<api::WalletChoice> WalletSetup::choices() const {
     std::vector<api::WalletChoice> out;
-    for (const auto network : {Network::practice, Network::regtest, Network::signet, Network::testnet4}) {
+    for (const auto network :
+         {Network::practice, Network::regtest, Network::signet, Network::testnet4}) {
         if (m_options.network && *m_options.network != network) continue;
         const bool exists = store::Store::exists(directory_of(network));
-        const bool needs_chain = network != Network::practice && !exists && chain_of(network).empty();
+        const bool needs_chain =
+            network != Network::practice && !exists && chain_of(network).empty();
         out.push_back({network, exists, needs_chain});
     }
     return out;
@@ -85,14 +98,21 @@ std::optional<api::WordsProblem> WalletSetup::check_words(ByteView words) const 
     if (parsed) return std::nullopt;
     using Kind = api::WordsProblem::Kind;
     return std::visit(overloaded{
-                          [](const keys::WrongWordCount&) { return api::WordsProblem{Kind::count, 0}; },
-                          [](const keys::UnknownWord& e) { return api::WordsProblem{Kind::unknown, e.position}; },
-                          [](const keys::WordsDoNotMatch&) { return api::WordsProblem{Kind::do_not_match, 0}; },
+                          [](const keys::WrongWordCount&) {
+                              return api::WordsProblem{Kind::count, 0};
+                          },
+                          [](const keys::UnknownWord& e) {
+                              return api::WordsProblem{Kind::unknown, e.position};
+                          },
+                          [](const keys::WordsDoNotMatch&) {
+                              return api::WordsProblem{Kind::do_not_match, 0};
+                          },
                       },
                       parsed.error());
 }
 
-std::optional<api::SetupProblem> WalletSetup::check_chain(Network network, const std::string& chain) const {
+std::optional<api::SetupProblem> WalletSetup::check_chain(Network network,
+                                                          const std::string& chain) const {
     const auto url = chain::parse_bitcoind_url(chain, network);
     if (url) return std::nullopt;
     return SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))};
@@ -102,9 +122,12 @@ std::string WalletSetup::log_file(Network network) const {
     return (directory_of(network) / (std::string(log_name) + ".log")).string();
 }
 
-std::string_view WalletSetup::word(std::size_t index) const { return keys::WordList::of(keys::Language::english).word(index); }
+std::string_view WalletSetup::word(std::size_t index) const {
+    return keys::WordList::of(keys::Language::english).word(index);
+}
 
-std::vector<std::string_view> WalletSetup::words_like(std::string_view beginning, std::size_t most) const {
+std::vector<std::string_view> WalletSetup::words_like(std::string_view beginning,
+                                                      std::size_t most) const {
     return keys::WordList::of(keys::Language::english).completions(beginning, most);
 }
 
@@ -123,7 +146,8 @@ void WalletSetup::open(api::Opening opening, api::OnSession done) {
     in_background([this, held, done = std::move(done)] { done(open_now(*held)); });
 }
 
-void WalletSetup::set_aside(Network network, std::function<void(Result<std::string, SetupProblem>)> done) {
+void WalletSetup::set_aside(Network network,
+                            std::function<void(Result<std::string, SetupProblem>)> done) {
     in_background([this, network, done = std::move(done)] { done(set_aside_now(network)); });
 }
 
@@ -138,7 +162,8 @@ WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
     std::optional<UnixTime> birth;
     if (!creation.restored) birth = now();
     const auto directory = directory_of(creation.network);
-    const auto made = make_wallet({directory, creation.network, *mnemonic, creation.passphrase.reveal(), false, birth});
+    const auto made = make_wallet(
+        {directory, creation.network, *mnemonic, creation.passphrase.reveal(), false, birth});
     if (!made) return fail(setup_problem_of(made.error()));
     // Also when it cannot be opened now: then it is opened later.
     if (!chain.empty()) std::ofstream(directory / chain_file) << chain << '\n';
@@ -157,16 +182,24 @@ WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
     options.log_level = m_options.log_level;
     options.log = open_log(directory, log_name, m_options.log_level, LogTo::file);
     options.listen_host = "127.0.0.1";
-    const auto chain = network == Network::practice ? std::string() : opening.chain.empty() ? chain_of(network) : opening.chain;
+    const auto chain = network == Network::practice ? std::string()
+                       : opening.chain.empty()      ? chain_of(network)
+                                                    : opening.chain;
     if (!chain.empty()) {
         auto url = chain::parse_bitcoind_url(chain, network);
-        if (!url) return fail(SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))});
-        const auto source = std::make_shared<chain::BitcoindOptions>();  // its URL holds a secret, which cannot be copied
+        if (!url)
+            return fail(
+                SetupProblem{SetupFault::chain_address, std::string(to_string(url.error()))});
+        const auto source = std::make_shared<chain::BitcoindOptions>();  // its URL holds a secret,
+                                                                         // which cannot be copied
         source->network = network;
         source->url = std::move(*url);
         source->timing = chain::default_timing(network);
-        source->log = [log = options.log](LogLevel level, std::string_view line) { log(level, fmt::format("chain {}", line)); };
-        options.chain = [source](boost::asio::io_context& io) -> std::unique_ptr<chain::ChainSource> {
+        source->log = [log = options.log](LogLevel level, std::string_view line) {
+            log(level, fmt::format("chain {}", line));
+        };
+        options.chain =
+            [source](boost::asio::io_context& io) -> std::unique_ptr<chain::ChainSource> {
             return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
         };
     }
@@ -180,14 +213,18 @@ WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
 Result<std::string, SetupProblem> WalletSetup::set_aside_now(Network network) const {
     const auto directory = directory_of(network);
     if (!store::Store::exists(directory)) return fail(SetupProblem{SetupFault::missing, {}});
-    const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-    const auto stem = fmt::format("{}-until-{}-{:02}-{:02}", directory.string(), int(today.year()), unsigned(today.month()), unsigned(today.day()));
+    const std::chrono::year_month_day today(
+        std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+    const auto stem = fmt::format("{}-until-{}-{:02}-{:02}", directory.string(), int(today.year()),
+                                  unsigned(today.month()), unsigned(today.day()));
     std::filesystem::path name = stem;
-    for (int more = 2; std::filesystem::exists(name); ++more) name = fmt::format("{}-{}", stem, more);
+    for (int more = 2; std::filesystem::exists(name); ++more)
+        name = fmt::format("{}-{}", stem, more);
     const auto moved = store::Store::set_aside(directory, name);
     if (moved) return name.string();
     const bool in_use = std::holds_alternative<store::InUse>(moved.error());
-    return fail(SetupProblem{in_use ? SetupFault::in_use : SetupFault::disk, store::describe(moved.error())});
+    return fail(SetupProblem{in_use ? SetupFault::in_use : SetupFault::disk,
+                             store::describe(moved.error())});
 }
 
 }  // namespace runnel::app

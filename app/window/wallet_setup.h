@@ -1,5 +1,6 @@
-// WalletSetup: makes and opens the wallets of one data directory for the window. Each network has its folder; a directory that was
-// named on the command line holds one wallet, as runneld's does. Slow deeds run on threads of their own, which the end waits for.
+// WalletSetup: makes and opens the wallets of one data directory for the window. Each network has
+// its folder; a directory that was named on the command line holds one wallet, as runneld's does.
+// Slow deeds run on threads of their own, which the end waits for.
 #pragma once
 
 #include "app/control/views.h"
@@ -16,12 +17,12 @@
 namespace runnel::app {
 
 struct SetupOptions {
-    std::filesystem::path base;                ///< Holds a folder for each network ...
-    std::optional<std::filesystem::path> only; ///< ... or this one wallet.
-    std::optional<Network> network;            ///< Given on the command line: no other is offered.
-    std::string chain;                         ///< Likewise; "bitcoind:URL" or empty.
+    std::filesystem::path base;                 ///< Holds a folder for each network ...
+    std::optional<std::filesystem::path> only;  ///< ... or this one wallet.
+    std::optional<Network> network;             ///< Given on the command line: no other is offered.
+    std::string chain;                          ///< Likewise; "bitcoind:URL" or empty.
     LogLevel log_level = LogLevel::info;
-    std::vector<std::string> practice_arguments; ///< Of the practice network's process, for tests.
+    std::vector<std::string> practice_arguments;  ///< Of the practice network's process, for tests.
 };
 
 class WalletSetup final : public api::Setup {
@@ -32,13 +33,16 @@ public:
     std::vector<api::WalletChoice> choices() const override;
     SecretBytes fresh_words() override;
     std::optional<api::WordsProblem> check_words(ByteView words) const override;
-    std::optional<api::SetupProblem> check_chain(Network network, const std::string& chain) const override;
+    std::optional<api::SetupProblem> check_chain(Network network,
+                                                 const std::string& chain) const override;
     std::string log_file(Network network) const override;
     std::string_view word(std::size_t index) const override;
-    std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
+    std::vector<std::string_view> words_like(std::string_view beginning,
+                                             std::size_t most) const override;
     void create(api::Creation creation, api::OnSession done) override;
     void open(api::Opening opening, api::OnSession done) override;
-    void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
+    void set_aside(Network network,
+                   std::function<void(Result<std::string, api::SetupProblem>)> done) override;
 
 private:
     using Opened = Result<std::unique_ptr<api::Session>, api::SetupProblem>;

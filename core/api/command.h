@@ -1,5 +1,6 @@
-// Commands: what a person or program wishes. Each carries an id, chosen by the client, that makes it idempotent: posting the
-// same id again has the effect and the answer of the first time. Answers are typed; a failure is a Problem.
+// Commands: what a person or program wishes. Each carries an id, chosen by the client, that makes
+// it idempotent: posting the same id again has the effect and the answer of the first time. Answers
+// are typed; a failure is a Problem.
 #pragma once
 
 #include "core/api/problem.h"
@@ -21,19 +22,28 @@ using CommandId = Fixed<16, struct CommandIdTag>;
 
 enum class AddressKind : std::uint8_t { p2wpkh, p2tr };
 
-struct NewAddress { AddressKind kind = AddressKind::p2wpkh; };
+struct NewAddress {
+    AddressKind kind = AddressKind::p2wpkh;
+};
 struct SendOnchain {
     std::string address;
-    std::optional<Sat> amount;               ///< Nothing: all that may leave.
-    std::optional<FeeratePerKw> feerate;     ///< Nothing: the normal estimate.
-    /// What the person has agreed to; nothing is sent for more. Nothing: whatever it costs at that feerate.
+    std::optional<Sat> amount;            ///< Nothing: all that may leave.
+    std::optional<FeeratePerKw> feerate;  ///< Nothing: the normal estimate.
+    /// What the person has agreed to; nothing is sent for more. Nothing: whatever it costs at that
+    /// feerate.
     std::optional<Sat> max_fee = std::nullopt;
 };
-struct Connect { crypto::PublicKey node_id; std::string host; std::uint16_t port = 0; };
-struct Disconnect { crypto::PublicKey node_id; };
+struct Connect {
+    crypto::PublicKey node_id;
+    std::string host;
+    std::uint16_t port = 0;
+};
+struct Disconnect {
+    crypto::PublicKey node_id;
+};
 struct OpenChannel {
     crypto::PublicKey node_id;
-    std::optional<Sat> amount;               ///< Nothing: all that may leave.
+    std::optional<Sat> amount;  ///< Nothing: all that may leave.
     Msat push;
     bool announce = false;
     std::optional<FeeratePerKw> feerate;
@@ -47,7 +57,7 @@ struct CloseChannel {
     bool risk_old_state = false;
 };
 struct CreateInvoice {
-    std::optional<Msat> amount;              ///< Nothing: the payer chooses.
+    std::optional<Msat> amount;  ///< Nothing: the payer chooses.
     std::string description;
     std::uint32_t expiry_seconds = 3600;
 };
@@ -57,34 +67,58 @@ constexpr Msat usual_max_fee(Msat amount) {
     return percent < Msat(5'000) ? Msat(5'000) : percent;
 }
 struct Pay {
-    std::string text;                        ///< A BOLT 11 invoice, with or without "lightning:".
-    std::optional<Msat> amount;              ///< For an invoice without one.
-    std::optional<Msat> max_fee;             ///< Nothing: usual_max_fee().
-    std::uint32_t timeout_seconds = 60;      ///< No new attempt afterwards.
+    std::string text;                    ///< A BOLT 11 invoice, with or without "lightning:".
+    std::optional<Msat> amount;          ///< For an invoice without one.
+    std::optional<Msat> max_fee;         ///< Nothing: usual_max_fee().
+    std::uint32_t timeout_seconds = 60;  ///< No new attempt afterwards.
 };
-struct Keysend { crypto::PublicKey node_id; Msat amount; };
+struct Keysend {
+    crypto::PublicKey node_id;
+    Msat amount;
+};
 
 struct Command {
     CommandId id;
-    std::variant<NewAddress, SendOnchain, Connect, Disconnect, OpenChannel, CloseChannel, CreateInvoice, Pay, Keysend> wish;
+    std::variant<NewAddress, SendOnchain, Connect, Disconnect, OpenChannel, CloseChannel,
+                 CreateInvoice, Pay, Keysend>
+        wish;
 };
 
 // Answers ----------------------------------------------------------------------------------------
 
-struct AddressMade { std::string address; };
+struct AddressMade {
+    std::string address;
+};
 struct OnchainSent {
     Txid txid;
     Sat amount;
     Sat fee;
-    Sat kept;                                ///< With `all`: what stays behind ...
-    std::string kept_reason;                 ///< ... and why ("anchor_reserve", "unconfirmed", "too_small"; empty: nothing).
+    Sat kept;                 ///< With `all`: what stays behind ...
+    std::string kept_reason;  ///< ... and why ("anchor_reserve", "unconfirmed", "too_small"; empty:
+                              ///< nothing).
 };
-struct Connected { crypto::PublicKey node_id; std::string features; };
+struct Connected {
+    crypto::PublicKey node_id;
+    std::string features;
+};
 struct Disconnected {};
 /// Said when the funding transaction is committed and handed to the chain source.
-struct ChannelOpening { ChannelId channel_id; Txid funding_txid; Sat funding; Sat fee; };
-struct ChannelClosing { ChannelId channel_id; std::optional<Txid> txid; std::string state; };
-struct InvoiceMade { std::string bolt11; PaymentHash payment_hash; UnixTime expires; };
+struct ChannelOpening {
+    ChannelId channel_id;
+    Txid funding_txid;
+    Sat funding;
+    Sat fee;
+};
+struct ChannelClosing {
+    ChannelId channel_id;
+    std::optional<Txid> txid;
+    std::string state;
+};
+struct InvoiceMade {
+    std::string bolt11;
+    PaymentHash payment_hash;
+    UnixTime expires;
+};
 /// Paid: the preimage is durable.
 struct Paid {
     PaymentHash payment_hash;
@@ -94,11 +128,14 @@ struct Paid {
     std::uint32_t parts = 1;
     std::uint64_t elapsed_ms = 0;
 };
-/// Answer of a payment whose HTLCs are still held when its timeout passed: its outcome is open, it must not be repeated.
-struct StillInFlight { PaymentHash payment_hash; };
+/// Answer of a payment whose HTLCs are still held when its timeout passed: its outcome is open, it
+/// must not be repeated.
+struct StillInFlight {
+    PaymentHash payment_hash;
+};
 
-using Answer = std::variant<AddressMade, OnchainSent, Connected, Disconnected, ChannelOpening, ChannelClosing, InvoiceMade, Paid,
-                            StillInFlight>;
+using Answer = std::variant<AddressMade, OnchainSent, Connected, Disconnected, ChannelOpening,
+                            ChannelClosing, InvoiceMade, Paid, StillInFlight>;
 using CommandResult = Result<Answer, Problem>;
 using OnAnswer = std::function<void(const CommandResult&)>;
 

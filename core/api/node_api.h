@@ -1,5 +1,6 @@
-// NodeApi: the one door for clients (command line, window, tests). Posts wishes, reads pictures, hears notices. Calls never wait;
-// answers and notices come on the node's thread. A client on another thread hops there itself.
+// NodeApi: the one door for clients (command line, window, tests). Posts wishes, reads pictures,
+// hears notices. Calls never wait; answers and notices come on the node's thread. A client on
+// another thread hops there itself.
 #pragma once
 
 #include "core/api/command.h"
@@ -15,39 +16,78 @@
 namespace runnel::api {
 
 // Notices: things as they happen, each with the data a client needs to show it.
-struct BlockSeen { BlockHeight height; };
-struct ChainStateChanged { bool synced = false; std::string problem; };
-struct PeerConnected { crypto::PublicKey node_id; };
-struct PeerDisconnected { crypto::PublicKey node_id; std::string cause; };
-struct ChannelStateChanged { ChannelId channel_id; std::string state; };
-struct PaymentReceived { PaymentHash payment_hash; Msat amount; };
-struct PaymentSent { PaymentHash payment_hash; Msat amount; Msat fee; };
-struct PaymentFailed { PaymentHash payment_hash; Problem problem; };
-struct HtlcForwarded { Msat amount; Msat fee; };
+struct BlockSeen {
+    BlockHeight height;
+};
+struct ChainStateChanged {
+    bool synced = false;
+    std::string problem;
+};
+struct PeerConnected {
+    crypto::PublicKey node_id;
+};
+struct PeerDisconnected {
+    crypto::PublicKey node_id;
+    std::string cause;
+};
+struct ChannelStateChanged {
+    ChannelId channel_id;
+    std::string state;
+};
+struct PaymentReceived {
+    PaymentHash payment_hash;
+    Msat amount;
+};
+struct PaymentSent {
+    PaymentHash payment_hash;
+    Msat amount;
+    Msat fee;
+};
+struct PaymentFailed {
+    PaymentHash payment_hash;
+    Problem problem;
+};
+struct HtlcForwarded {
+    Msat amount;
+    Msat fee;
+};
 /// `addresses` of ours that it pays; a close of a channel pays to one too.
-struct CoinsReceived { Txid txid; Sat amount; bool confirmed = false; std::vector<std::string> addresses; };
-struct TransactionSeen { Txid txid; std::optional<BlockHeight> height; };
-struct Trouble { Problem problem; std::optional<ChannelId> channel_id; };
-using Notice = std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDisconnected, ChannelStateChanged, PaymentReceived,
-                            PaymentSent, PaymentFailed, HtlcForwarded, CoinsReceived, TransactionSeen, Trouble>;
+struct CoinsReceived {
+    Txid txid;
+    Sat amount;
+    bool confirmed = false;
+    std::vector<std::string> addresses;
+};
+struct TransactionSeen {
+    Txid txid;
+    std::optional<BlockHeight> height;
+};
+struct Trouble {
+    Problem problem;
+    std::optional<ChannelId> channel_id;
+};
+using Notice = std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDisconnected,
+                            ChannelStateChanged, PaymentReceived, PaymentSent, PaymentFailed,
+                            HtlcForwarded, CoinsReceived, TransactionSeen, Trouble>;
 using OnNotice = std::function<void(const Notice&)>;
 using OnPicture = std::function<void(const SnapshotPtr&)>;
 
 /// A way to pay on the chain: an address, alone or in a payment link (BIP 21).
 struct OnchainTarget {
-    std::string address;                     ///< As it was written; bech32 in lower case.
-    std::optional<Sat> amount;               ///< Nothing: the payer chooses.
-    std::string label, message;              ///< The payee's words.
-    bool own = false;                        ///< An address of this wallet.
-    std::optional<Problem> problem;          ///< Why it cannot be paid by this wallet.
+    std::string address;             ///< As it was written; bech32 in lower case.
+    std::optional<Sat> amount;       ///< Nothing: the payer chooses.
+    std::string label, message;      ///< The payee's words.
+    bool own = false;                ///< An address of this wallet.
+    std::optional<Problem> problem;  ///< Why it cannot be paid by this wallet.
 };
 
 /// What a pasted text is and what paying it would cost now.
 struct Inspection {
-    std::string kind;                        ///< "bolt11", or "bitcoin": only `network`, `onchain` and `problem` are meant then.
+    std::string
+        kind;  ///< "bolt11", or "bitcoin": only `network`, `onchain` and `problem` are meant then.
     std::string network;
-    std::string bolt11;                      ///< The invoice alone, as it stood in the text.
-    std::optional<OnchainTarget> onchain;    ///< The other way to pay it, or the only one.
+    std::string bolt11;                    ///< The invoice alone, as it stood in the text.
+    std::optional<OnchainTarget> onchain;  ///< The other way to pay it, or the only one.
     std::optional<Msat> amount;
     std::string description;
     std::optional<Hash256> description_hash;
@@ -59,18 +99,23 @@ struct Inspection {
     std::string features;
     std::optional<Fixed<32, struct PaymentSecretViewTag>> payment_secret;
     std::optional<Bytes> metadata;
-    struct Hint { crypto::PublicKey node_id; ShortChannelId short_channel_id; std::uint32_t fee_base_msat = 0;
-                  std::uint32_t fee_proportional_millionths = 0; std::uint16_t cltv_expiry_delta = 0; };
+    struct Hint {
+        crypto::PublicKey node_id;
+        ShortChannelId short_channel_id;
+        std::uint32_t fee_base_msat = 0;
+        std::uint32_t fee_proportional_millionths = 0;
+        std::uint16_t cltv_expiry_delta = 0;
+    };
     std::vector<std::vector<Hint>> route_hints;
     std::vector<std::string> fallback_addresses;
-    std::string signature;                   ///< Hex.
-    std::optional<Msat> fee;                 ///< Exact or maximal fee of a route known now.
-    std::optional<Problem> problem;          ///< Why it cannot be paid over Lightning now.
+    std::string signature;           ///< Hex.
+    std::optional<Msat> fee;         ///< Exact or maximal fee of a route known now.
+    std::optional<Problem> problem;  ///< Why it cannot be paid over Lightning now.
 };
 
 struct ListRequest {
     std::size_t limit = 100;
-    std::optional<std::uint64_t> cursor;     ///< Only entries older than this sequence.
+    std::optional<std::uint64_t> cursor;  ///< Only entries older than this sequence.
 };
 
 class NodeApi {
@@ -89,7 +134,8 @@ public:
     virtual std::vector<TransactionView> transactions(const ListRequest& request) const = 0;
     /// Until the returned handle dies.
     virtual std::shared_ptr<void> subscribe(OnNotice on_notice) = 0;
-    /// Each new picture, not more often than anybody looks and never behind the last one; until the returned handle dies.
+    /// Each new picture, not more often than anybody looks and never behind the last one; until the
+    /// returned handle dies.
     virtual std::shared_ptr<void> observe(OnPicture on_picture) = 0;
 };
 

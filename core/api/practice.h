@@ -1,5 +1,5 @@
-// Practice: the verbs of the practice network beside the node's own. Its coins are worthless, so it gives them away. Calls never
-// wait; answers come on an unspecified thread.
+// Practice: the verbs of the practice network beside the node's own. Its coins are worthless, so it
+// gives them away. Calls never wait; answers come on an unspecified thread.
 #pragma once
 
 #include "core/api/problem.h"
@@ -26,7 +26,7 @@ struct PracticePeer {
 /// How the network's process stands, as whoever keeps it running sees it.
 struct PracticeState {
     enum class Stand : std::uint8_t {
-        starting,    ///< For the first time.
+        starting,  ///< For the first time.
         running,
         restarting,  ///< It ended, and is started again by itself.
         stopped,     ///< It cannot be started, and will not be again.

@@ -1,5 +1,6 @@
-// Quote: what a wish would cost and how long it would take if it were granted now; what a dialog says before the click. Asking
-// reserves nothing and promises nothing: coins are chosen anew when the wish is posted, and feerates move.
+// Quote: what a wish would cost and how long it would take if it were granted now; what a dialog
+// says before the click. Asking reserves nothing and promises nothing: coins are chosen anew when
+// the wish is posted, and feerates move.
 #pragma once
 
 #include "core/api/problem.h"
@@ -18,44 +19,52 @@ struct AskOpen {
     std::optional<crypto::PublicKey> node_id;  ///< Nothing: of any peer.
     std::optional<Sat> amount;                 ///< Nothing: all that may leave.
 };
-struct AskClose { ChannelId channel_id; bool force = false; };
+struct AskClose {
+    ChannelId channel_id;
+    bool force = false;
+};
 /// How soon a transaction should be in a block.
 enum class Pace : std::uint8_t { urgent, normal, slow };
 /// About how many blocks that is.
-constexpr std::uint32_t blocks_of(Pace pace) { return pace == Pace::urgent ? 2 : pace == Pace::normal ? 6 : 144; }
+constexpr std::uint32_t blocks_of(Pace pace) {
+    return pace == Pace::urgent ? 2 : pace == Pace::normal ? 6 : 144;
+}
 struct AskSend {
     std::string address;
-    std::optional<Sat> amount;                 ///< Nothing: all that may leave.
+    std::optional<Sat> amount;  ///< Nothing: all that may leave.
     Pace pace = Pace::normal;
 };
 
 struct OpenQuote {
-    Sat amount;                        ///< What the channel will hold.
-    Sat fee;                           ///< Of the funding transaction.
-    Sat kept;                          ///< Stays in the wallet to bump closes with, this channel's share included.
-    Sat reserve;                       ///< Of the amount, what the channel itself keeps back (estimate).
-    std::uint32_t confirmations = 3;   ///< As this wallet would ask; the peer decides.
-    BlockDelta force_wait;             ///< The longest wait for our money after a force-close of ours.
+    Sat amount;   ///< What the channel will hold.
+    Sat fee;      ///< Of the funding transaction.
+    Sat kept;     ///< Stays in the wallet to bump closes with, this channel's share included.
+    Sat reserve;  ///< Of the amount, what the channel itself keeps back (estimate).
+    std::uint32_t confirmations = 3;  ///< As this wallet would ask; the peer decides.
+    BlockDelta force_wait;  ///< The longest wait for our money after a force-close of ours.
     friend bool operator==(const OpenQuote&, const OpenQuote&) = default;
 };
 struct CloseQuote {
-    Sat to_us;                         ///< About what comes back, fees deducted.
-    Sat fee;                           ///< About what it costs us.
-    BlockDelta wait;                   ///< Blocks after the closing transaction's first until the money is the wallet's.
-    std::optional<BlockHeight> htlcs_until;  ///< Payments under way are settled by then at the latest.
-    Msat in_flight;                    ///< In them, of ours.
-    bool peer_needed = false;          ///< Nothing happens before the peer is connected.
+    Sat to_us;  ///< About what comes back, fees deducted.
+    Sat fee;    ///< About what it costs us.
+    BlockDelta
+        wait;  ///< Blocks after the closing transaction's first until the money is the wallet's.
+    std::optional<BlockHeight>
+        htlcs_until;           ///< Payments under way are settled by then at the latest.
+    Msat in_flight;            ///< In them, of ours.
+    bool peer_needed = false;  ///< Nothing happens before the peer is connected.
     friend bool operator==(const CloseQuote&, const CloseQuote&) = default;
 };
 
-/// The fee is exact: posted with this feerate, the same amount picks the same coins, as long as the wallet's coins are the same.
+/// The fee is exact: posted with this feerate, the same amount picks the same coins, as long as the
+/// wallet's coins are the same.
 struct SendQuote {
-    Sat amount;                        ///< What arrives.
+    Sat amount;  ///< What arrives.
     Sat fee;
-    FeeratePerKw feerate;              ///< To be posted with.
-    Sat kept;                          ///< Stays in the wallet, change included ...
-    Sat reserve;                       ///< ... of it, for closing channels in time.
-    std::string kept_reason;           ///< With everything: why something stays, as in OnchainSent.
+    FeeratePerKw feerate;     ///< To be posted with.
+    Sat kept;                 ///< Stays in the wallet, change included ...
+    Sat reserve;              ///< ... of it, for closing channels in time.
+    std::string kept_reason;  ///< With everything: why something stays, as in OnchainSent.
     friend bool operator==(const SendQuote&, const SendQuote&) = default;
 };
 

@@ -1,5 +1,6 @@
-// Setup: what a window needs before there is a node. Makes and opens wallets, knows the list of words, and hands over a running
-// Session. Implemented by the program (app/runnel). Calls never wait unless they say so; answers come on an unspecified thread.
+// Setup: what a window needs before there is a node. Makes and opens wallets, knows the list of
+// words, and hands over a running Session. Implemented by the program (app/runnel). Calls never
+// wait unless they say so; answers come on an unspecified thread.
 #pragma once
 
 #include "core/api/node_api.h"
@@ -20,16 +21,16 @@ class Practice;
 /// Why a wallet could not be made or opened, as data.
 enum class SetupFault : std::uint8_t {
     wrong_passphrase,
-    in_use,            ///< Another process has it open.
-    exists,            ///< There is one already; nothing was touched.
+    in_use,  ///< Another process has it open.
+    exists,  ///< There is one already; nothing was touched.
     missing,
-    damaged,           ///< The store or the key file; nothing was changed.
+    damaged,  ///< The store or the key file; nothing was changed.
     newer_version,
-    other_network,     ///< `detail`: the one it is for.
+    other_network,  ///< `detail`: the one it is for.
     out_of_memory,
-    disk,              ///< A file operation failed.
-    chain_address,     ///< The chain source's address cannot be used.
-    practice_gone,     ///< The practice network could not be started.
+    disk,           ///< A file operation failed.
+    chain_address,  ///< The chain source's address cannot be used.
+    practice_gone,  ///< The practice network could not be started.
     internal,
 };
 struct SetupProblem {
@@ -64,16 +65,16 @@ struct WalletChoice {
 
 struct Creation {
     Network network = Network::practice;
-    SecretBytes words;         ///< 24 of them with single spaces between.
-    bool restored = false;     ///< Its coins may be anywhere in the chain.
-    SecretBytes passphrase;    ///< Of the file. Never empty.
-    std::string chain;         ///< "bitcoind:URL" for real networks; empty for the practice network.
+    SecretBytes words;       ///< 24 of them with single spaces between.
+    bool restored = false;   ///< Its coins may be anywhere in the chain.
+    SecretBytes passphrase;  ///< Of the file. Never empty.
+    std::string chain;       ///< "bitcoind:URL" for real networks; empty for the practice network.
 };
 
 struct Opening {
     Network network = Network::practice;
     SecretBytes passphrase;
-    std::string chain;         ///< Another chain source from now on; empty: the one there was.
+    std::string chain;  ///< Another chain source from now on; empty: the one there was.
 };
 
 using OnSession = std::function<void(Result<std::unique_ptr<Session>, SetupProblem>)>;
@@ -90,17 +91,20 @@ public:
     /// The word of the list at an index below 2048.
     virtual std::string_view word(std::size_t index) const = 0;
     /// Every word of the list that begins so, in order; at most `most`.
-    virtual std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const = 0;
+    virtual std::vector<std::string_view> words_like(std::string_view beginning,
+                                                     std::size_t most) const = 0;
     /// Nothing when a chain source's address can be used: asked before any words are shown.
-    virtual std::optional<SetupProblem> check_chain(Network network, const std::string& chain) const = 0;
+    virtual std::optional<SetupProblem> check_chain(Network network,
+                                                    const std::string& chain) const = 0;
     /// Takes seconds, on a thread of its own.
     virtual void create(Creation creation, OnSession done) = 0;
     virtual void open(Opening opening, OnSession done) = 0;
     /// Where the log of a network's wallet lies; empty where nobody knows.
     virtual std::string log_file(Network) const { return {}; }
-    /// Gives a wallet's folder another name, so that another wallet can be made in its place. Nothing is deleted; refused while a
-    /// program has it open. Says where it lies now.
-    virtual void set_aside(Network network, std::function<void(Result<std::string, SetupProblem>)> done) = 0;
+    /// Gives a wallet's folder another name, so that another wallet can be made in its place.
+    /// Nothing is deleted; refused while a program has it open. Says where it lies now.
+    virtual void set_aside(Network network,
+                           std::function<void(Result<std::string, SetupProblem>)> done) = 0;
 };
 
 }  // namespace runnel::api

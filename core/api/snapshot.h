@@ -1,5 +1,6 @@
-// Snapshot: an immutable picture of the wallet after a committed turn. Readers (command line, window) take the latest one and
-// keep it as long as they like. Every number is computed here, once, by the core; readers only format.
+// Snapshot: an immutable picture of the wallet after a committed turn. Readers (command line,
+// window) take the latest one and keep it as long as they like. Every number is computed here,
+// once, by the core; readers only format.
 #pragma once
 
 #include "core/api/problem.h"
@@ -23,40 +24,46 @@ struct HtlcView {
     Msat amount;
     PaymentHash payment_hash;
     BlockHeight expiry;
-    std::string stage;            ///< "offered", "locked_in", "removing".
-    bool fulfilled = false;       ///< Incoming, and ours for certain: not in `ours` only until both commitments are without it.
+    std::string stage;       ///< "offered", "locked_in", "removing".
+    bool fulfilled = false;  ///< Incoming, and ours for certain: not in `ours` only until both
+                             ///< commitments are without it.
     friend bool operator==(const HtlcView&, const HtlcView&) = default;
 };
 
 struct ChannelView {
     ChannelId channel_id;
     crypto::PublicKey peer;
-    std::string state;            ///< As in core/channel: "normal", "closing", ...
-    bool online = false;          ///< The peer is connected and reestablished.
-    bool usable = false;          ///< Payments may be added now.
+    std::string state;    ///< As in core/channel: "normal", "closing", ...
+    bool online = false;  ///< The peer is connected and reestablished.
+    bool usable = false;  ///< Payments may be added now.
     bool we_funded = false;
     bool announced = false;
     bitcoin::OutPoint funding;
     std::optional<ShortChannelId> short_channel_id;
     Sat capacity;
-    Msat ours, theirs;            ///< Settled; in flight is in neither when offered.
-    Msat can_send, can_receive;   ///< One HTLC, now or when the peer is back.
+    Msat ours, theirs;           ///< Settled; in flight is in neither when offered.
+    Msat can_send, can_receive;  ///< One HTLC, now or when the peer is back.
     Msat our_reserve, their_reserve;
-    Msat in_flight_out, in_flight_in;  ///< Of a closing channel the latter is in `closing_to_us`, as far as it is ours.
+    Msat in_flight_out, in_flight_in;  ///< Of a closing channel the latter is in `closing_to_us`,
+                                       ///< as far as it is ours.
     std::uint32_t confirmations = 0, confirmations_needed = 0;
     FeeratePerKw feerate;
     std::uint16_t our_delay = 0;  ///< Blocks our money waits after a force-close of ours.
-    /// Be online by then: an HTLC that is unresolved at this height closes the channel; once it is closing, what is not
-    /// collected by then may be taken by the peer.
+    /// Be online by then: an HTLC that is unresolved at this height closes the channel; once it is
+    /// closing, what is not collected by then may be taken by the peer.
     std::optional<BlockHeight> next_deadline;
     std::string closing_reason;
     std::optional<Txid> closing_txid;
-    Sat closing_to_us;            ///< Still to come back on the chain.
-    std::optional<BlockHeight> closing_until;  ///< The block from which all of it that is known of can be taken.
-    std::vector<HtlcView> htlcs;  ///< Of a closing channel those that the chain has yet to settle, in what their outputs hold.
-    /// What a close by agreement waits for: "payments", "connection", "shutdown", "closing_signed"; empty when none is under way.
+    Sat closing_to_us;  ///< Still to come back on the chain.
+    std::optional<BlockHeight>
+        closing_until;            ///< The block from which all of it that is known of can be taken.
+    std::vector<HtlcView> htlcs;  ///< Of a closing channel those that the chain has yet to settle,
+                                  ///< in what their outputs hold.
+    /// What a close by agreement waits for: "payments", "connection", "shutdown", "closing_signed";
+    /// empty when none is under way.
     std::string waits_for;
-    std::optional<BlockHeight> waits_since;  ///< Since when nothing but the peer's answer is missing.
+    std::optional<BlockHeight>
+        waits_since;  ///< Since when nothing but the peer's answer is missing.
     std::uint32_t waited_blocks = 0;
     /// Because of Snapshot::in_doubt our commitment of this channel is not published: its peer has
     /// not compared in this run. A close by force is refused (store_in_doubt) but with
@@ -70,17 +77,17 @@ struct PeerView {
     std::string host;
     std::uint16_t port = 0;
     bool connected = false;
-    std::string features;         ///< Set bits, "0,8,12".
+    std::string features;  ///< Set bits, "0,8,12".
     friend bool operator==(const PeerView&, const PeerView&) = default;
 };
 
 struct Balance {
-    Sat onchain;                  ///< Confirmed, spendable coins, the reserve included.
+    Sat onchain;  ///< Confirmed, spendable coins, the reserve included.
     Sat onchain_unconfirmed;
-    Sat reserved;                 ///< Of the confirmed: kept to bump closes with.
-    Msat can_send, can_receive;   ///< Over all usable channels, one HTLC each.
-    Msat in_flight;               ///< In HTLCs we offered.
-    Sat closing;                  ///< On its way back from closed channels.
+    Sat reserved;                ///< Of the confirmed: kept to bump closes with.
+    Msat can_send, can_receive;  ///< Over all usable channels, one HTLC each.
+    Msat in_flight;              ///< In HTLCs we offered.
+    Sat closing;                 ///< On its way back from closed channels.
     friend bool operator==(const Balance&, const Balance&) = default;
 };
 
@@ -89,9 +96,11 @@ struct ChainView {
     bool synced = false;
     BlockHeight height;
     std::string problem;
-    /// Mean seconds between blocks, for turning heights into dates; 0 where blocks come at a command (regtest).
+    /// Mean seconds between blocks, for turning heights into dates; 0 where blocks come at a
+    /// command (regtest).
     std::uint32_t block_seconds = 0;
-    std::optional<ProblemKind> trouble{};  ///< Beyond not being synced: what a person has to hear of.
+    std::optional<ProblemKind>
+        trouble{};  ///< Beyond not being synced: what a person has to hear of.
     friend bool operator==(const ChainView&, const ChainView&) = default;
 };
 
@@ -108,33 +117,36 @@ struct PaymentView {
     std::uint32_t parts = 0;
     UnixTime created;
     std::optional<UnixTime> finished;
-    std::optional<UnixTime> expires;  ///< Of our invoice: from then on no payment of it is begun to be taken.
+    std::optional<UnixTime>
+        expires;  ///< Of our invoice: from then on no payment of it is begun to be taken.
     std::uint64_t elapsed_ms = 0;
     std::string description;
     std::string bolt11;
     std::optional<crypto::PublicKey> payee;
-    std::string failure;          ///< ProblemKind name when failed.
-    std::uint64_t sequence = 0;   ///< Cursor.
+    std::string failure;         ///< ProblemKind name when failed.
+    std::uint64_t sequence = 0;  ///< Cursor.
 };
 
 struct TransactionView {
     Txid txid;
-    std::int64_t net_sat = 0;     ///< What it did to the wallet's coins.
+    std::int64_t net_sat = 0;  ///< What it did to the wallet's coins.
     std::optional<Sat> fee;
     std::optional<BlockHeight> height;
     UnixTime first_seen;
-    std::string purpose;          ///< "receive", "send", "funding", "close", "claim", "bump".
+    std::string purpose;  ///< "receive", "send", "funding", "close", "claim", "bump".
     std::uint64_t sequence = 0;
 };
 
 struct Snapshot {
-    std::uint64_t turn = 0;       ///< Counts committed turns that changed anything.
+    std::uint64_t turn = 0;  ///< Counts committed turns that changed anything.
     Network network = Network::regtest;
     crypto::PublicKey node_id;
     ChainView chain;
     Balance balance;
-    bool disk_low = false;        ///< Nothing new is begun until there is room; what is under way goes on.
-    /// Part of what was written may be missing: until the other sides have compared, no commitment of ours is published.
+    bool disk_low =
+        false;  ///< Nothing new is begun until there is room; what is under way goes on.
+    /// Part of what was written may be missing: until the other sides have compared, no commitment
+    /// of ours is published.
     bool in_doubt = false;
     std::vector<PeerView> peers;
     std::vector<ChannelView> channels;

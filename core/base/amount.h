@@ -1,6 +1,7 @@
-// Money as types: millisatoshi inside channels, satoshi on the chain, feerates. Arithmetic on anything that came from
-// outside is checked: `add` and `sub` give nothing instead of wrapping. The operators are for sums that a checked rule
-// has already bounded; they end the process rather than wrap. Conversions name their rounding. No double, ever.
+// Money as types: millisatoshi inside channels, satoshi on the chain, feerates. Arithmetic on
+// anything that came from outside is checked: `add` and `sub` give nothing instead of wrapping. The
+// operators are for sums that a checked rule has already bounded; they end the process rather than
+// wrap. Conversions name their rounding. No double, ever.
 #pragma once
 
 #include <compare>
@@ -103,7 +104,8 @@ public:
     constexpr Sat fee_floor(std::uint64_t weight) const {
         return Sat(std::uint64_t{m_value} * weight / 1000);
     }
-    /// The fee of so much weight, rounded up, for transactions of our own: never below a relay floor.
+    /// The fee of so much weight, rounded up, for transactions of our own: never below a relay
+    /// floor.
     constexpr Sat fee_ceil(std::uint64_t weight) const {
         return Sat((std::uint64_t{m_value} * weight + 999) / 1000);
     }
@@ -113,7 +115,8 @@ private:
     std::uint32_t m_value = 0;
 };
 
-/// 1 sat/vB is 250 sat/kw; 253 survives every rounding of a node that counts in sat/kvB (BOLT 3 practice).
+/// 1 sat/vB is 250 sat/kw; 253 survives every rounding of a node that counts in sat/kvB (BOLT 3
+/// practice).
 inline constexpr FeeratePerKw feerate_floor{253};
 
 namespace literals {

@@ -1,4 +1,5 @@
-// Byte strings: owned, viewed, of fixed size with a meaning, and as hex. Knows no wire format (see codec.h).
+// Byte strings: owned, viewed, of fixed size with a meaning, and as hex. Knows no wire format (see
+// codec.h).
 #pragma once
 
 #include "core/base/result.h"
@@ -36,8 +37,8 @@ std::string to_hex(ByteView bytes);
 /// Bytes of an even number of hex digits in either case; nothing else is accepted.
 std::optional<Bytes> from_hex(std::string_view hex);
 
-/// N public bytes with a meaning (the Tag): a Txid cannot be passed where a PaymentHash is expected.
-/// Compares as the bytes compare. Not for secrets: see Secret.
+/// N public bytes with a meaning (the Tag): a Txid cannot be passed where a PaymentHash is
+/// expected. Compares as the bytes compare. Not for secrets: see Secret.
 template <std::size_t N, typename Tag>
 class Fixed {
 public:

@@ -104,12 +104,24 @@ std::uint64_t Reader::truncated_uint(std::size_t max_bytes) {
 }
 
 Writer& Writer::u8(std::uint8_t v) { return m_out.push_back(v), *this; }
-Writer& Writer::u16(std::uint16_t v) { return store<std::uint16_t, endian::order::big>(m_out, v), *this; }
-Writer& Writer::u32(std::uint32_t v) { return store<std::uint32_t, endian::order::big>(m_out, v), *this; }
-Writer& Writer::u64(std::uint64_t v) { return store<std::uint64_t, endian::order::big>(m_out, v), *this; }
-Writer& Writer::le16(std::uint16_t v) { return store<std::uint16_t, endian::order::little>(m_out, v), *this; }
-Writer& Writer::le32(std::uint32_t v) { return store<std::uint32_t, endian::order::little>(m_out, v), *this; }
-Writer& Writer::le64(std::uint64_t v) { return store<std::uint64_t, endian::order::little>(m_out, v), *this; }
+Writer& Writer::u16(std::uint16_t v) {
+    return store<std::uint16_t, endian::order::big>(m_out, v), *this;
+}
+Writer& Writer::u32(std::uint32_t v) {
+    return store<std::uint32_t, endian::order::big>(m_out, v), *this;
+}
+Writer& Writer::u64(std::uint64_t v) {
+    return store<std::uint64_t, endian::order::big>(m_out, v), *this;
+}
+Writer& Writer::le16(std::uint16_t v) {
+    return store<std::uint16_t, endian::order::little>(m_out, v), *this;
+}
+Writer& Writer::le32(std::uint32_t v) {
+    return store<std::uint32_t, endian::order::little>(m_out, v), *this;
+}
+Writer& Writer::le64(std::uint64_t v) {
+    return store<std::uint64_t, endian::order::little>(m_out, v), *this;
+}
 
 Writer& Writer::bigsize(std::uint64_t v) {
     if (v < 0xfd) return u8(static_cast<std::uint8_t>(v));

@@ -1,7 +1,8 @@
-// Reading and writing byte formats. Reader never reads past its view, never allocates more than the input holds, and
-// remembers its first error, so that a decoder can read all its fields and ask once. Writer appends.
-// Names: u16 and friends are big-endian (Lightning wire), le16 and friends little-endian (Bitcoin), bigsize is BOLT 1's,
-// compact_size Bitcoin's. Both variable integers must be minimal.
+// Reading and writing byte formats. Reader never reads past its view, never allocates more than the
+// input holds, and remembers its first error, so that a decoder can read all its fields and ask
+// once. Writer appends. Names: u16 and friends are big-endian (Lightning wire), le16 and friends
+// little-endian (Bitcoin), bigsize is BOLT 1's, compact_size Bitcoin's. Both variable integers must
+// be minimal.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -55,7 +56,8 @@ public:
     std::uint64_t bigsize();
     /// Bitcoin CompactSize, minimal.
     std::uint64_t compact_size();
-    /// BOLT 1 tu16/tu32/tu64: all that is left, big-endian, no leading zero byte, at most `max_bytes`.
+    /// BOLT 1 tu16/tu32/tu64: all that is left, big-endian, no leading zero byte, at most
+    /// `max_bytes`.
     std::uint64_t truncated_uint(std::size_t max_bytes);
     /// A view of the next `size` bytes; empty on error.
     ByteView bytes(std::uint64_t size);

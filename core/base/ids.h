@@ -31,7 +31,8 @@ public:
     }
 };
 
-/// Number of a commitment, counted up from 0 (BOLT 3 counts shachain indexes down from 2^48-1; see shachain.h).
+/// Number of a commitment, counted up from 0 (BOLT 3 counts shachain indexes down from 2^48-1; see
+/// shachain.h).
 class CommitmentNumber : public Strong<std::uint64_t, struct CommitmentNumberTag> {
 public:
     using Strong::Strong;

@@ -19,8 +19,9 @@ const std::array<NetworkParams, 5>& table() {
          chain("00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6"), 39735},
         {Network::regtest, "regtest", "bcrt", "bcrt", 0x6f, 0xc4, 0x043587cf, 0x04358394, 1,
          chain("0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"), 19735},
-        // A private chain on this machine. Prefixes and a coin type no other program has; the chain hash is a sentence, and
-        // no block has it for its own: each wallet's practice chain begins with another one.
+        // A private chain on this machine. Prefixes and a coin type no other program has; the chain
+        // hash is a sentence, and no block has it for its own: each wallet's practice chain begins
+        // with another one.
         {Network::practice, "practice", "rnlp", "rnlp", 0x3c, 0x3d, 0x0f4a5b01, 0x0f4a5a01, 5394252,
          chain("72756e6e656c2070726163746963652067656e65736973206e6f742d7265616c"), 29735},
     }};

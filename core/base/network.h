@@ -1,4 +1,5 @@
-// The networks this wallet knows. Mainnet is named so that it can be recognised and refused; nothing here opens it.
+// The networks this wallet knows. Mainnet is named so that it can be recognised and refused;
+// nothing here opens it.
 #pragma once
 
 #include "core/base/ids.h"
@@ -18,10 +19,10 @@ struct NetworkParams {
     std::string_view invoice_hrp;  ///< After "ln" in an invoice (BOLT 11).
     std::uint8_t p2pkh_version;    ///< Base58Check.
     std::uint8_t p2sh_version;
-    std::uint32_t bip32_public;    ///< Extended key versions (BIP 32).
+    std::uint32_t bip32_public;  ///< Extended key versions (BIP 32).
     std::uint32_t bip32_private;
-    std::uint32_t coin_type;       ///< BIP 44.
-    ChainHash chain_hash;          ///< Genesis block hash, wire order.
+    std::uint32_t coin_type;  ///< BIP 44.
+    ChainHash chain_hash;     ///< Genesis block hash, wire order.
     std::uint16_t lightning_port;
 };
 

@@ -1,6 +1,7 @@
-// Result<T, E>: a value or a typed error, with the member names of std::expected (which C++20 does not have yet).
-// Errors are data here; sentences for people are made at the edge. Never throws for an expected failure; asking a
-// Result for what it does not hold is a programming error and ends the process.
+// Result<T, E>: a value or a typed error, with the member names of std::expected (which C++20 does
+// not have yet). Errors are data here; sentences for people are made at the edge. Never throws for
+// an expected failure; asking a Result for what it does not hold is a programming error and ends
+// the process.
 #pragma once
 
 #include <cstdlib>
@@ -39,13 +40,15 @@ public:
     using error_type = E;
 
     template <typename U = T>
-        requires(std::is_constructible_v<T, U &&> &&
-                 !std::is_same_v<std::remove_cvref_t<U>, Result>)
-    constexpr Result(U&& value)  // NOLINT(google-explicit-constructor): a value is a success
+    requires(std::is_constructible_v<T, U&&> &&
+             !std::is_same_v<
+                 std::remove_cvref_t<U>,
+                 Result>) constexpr Result(U&& value)  // NOLINT(google-explicit-constructor):
+                                                       // a value is a success
         : m_state(std::in_place_index<0>, std::forward<U>(value)) {}
 
     template <typename G>
-        requires std::is_constructible_v<E, G>
+    requires std::is_constructible_v<E, G>
     constexpr Result(Unexpected<G> error)  // NOLINT(google-explicit-constructor)
         : m_state(std::in_place_index<1>, std::move(error).error()) {}
 
@@ -106,7 +109,7 @@ public:
 
     constexpr Result() = default;
     template <typename G>
-        requires std::is_constructible_v<E, G>
+    requires std::is_constructible_v<E, G>
     constexpr Result(Unexpected<G> error)  // NOLINT(google-explicit-constructor)
         : m_state(std::in_place_index<1>, std::move(error).error()) {}
 
@@ -121,7 +124,8 @@ private:
     std::variant<std::monostate, E> m_state;
 };
 
-/// std::visit with lambdas: `std::visit(overloaded{[](const A&) {...}, [](const B&) {...}}, variant)`.
+/// std::visit with lambdas: `std::visit(overloaded{[](const A&) {...}, [](const B&) {...}},
+/// variant)`.
 template <typename... Ts>
 struct overloaded : Ts... {
     using Ts::operator()...;
@@ -136,15 +140,15 @@ overloaded(Ts...) -> overloaded<Ts...>;
 
 /// Declares `decl` from a Result, or returns its error from the enclosing function:
 /// `RUNNEL_TRY(const auto key, PublicKey::parse(bytes));`
-#define RUNNEL_TRY(decl, expression)                                                               \
-    auto RUNNEL_CONCAT(result_, __LINE__) = (expression);                                          \
-    if (!RUNNEL_CONCAT(result_, __LINE__))                                                         \
-        return ::runnel::fail(std::move(RUNNEL_CONCAT(result_, __LINE__)).error());                \
+#define RUNNEL_TRY(decl, expression)                                                \
+    auto RUNNEL_CONCAT(result_, __LINE__) = (expression);                           \
+    if (!RUNNEL_CONCAT(result_, __LINE__))                                          \
+        return ::runnel::fail(std::move(RUNNEL_CONCAT(result_, __LINE__)).error()); \
     decl = *std::move(RUNNEL_CONCAT(result_, __LINE__))
 
 /// Returns the error of a Result<void, E> from the enclosing function.
-#define RUNNEL_CHECK(expression)                                                                   \
-    do {                                                                                           \
-        if (auto runnel_checked = (expression); !runnel_checked)                                   \
-            return ::runnel::fail(runnel_checked.error());                                         \
+#define RUNNEL_CHECK(expression)                                 \
+    do {                                                         \
+        if (auto runnel_checked = (expression); !runnel_checked) \
+            return ::runnel::fail(runnel_checked.error());       \
     } while (false)

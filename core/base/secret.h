@@ -1,5 +1,6 @@
-// Secret<T>: wipes itself when it dies or is overwritten, cannot be printed, hashed, logged or compared in variable time.
-// The bytes are reached only through reveal(), so that every use can be found by name.
+// Secret<T>: wipes itself when it dies or is overwritten, cannot be printed, hashed, logged or
+// compared in variable time. The bytes are reached only through reveal(), so that every use can be
+// found by name.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -62,7 +63,8 @@ inline std::optional<Secret32> secret32_from(ByteView bytes) {
     return out;
 }
 
-/// A secret of any length (words, a passphrase, a decrypted file). Not copyable by accident: see clone().
+/// A secret of any length (words, a passphrase, a decrypted file). Not copyable by accident: see
+/// clone().
 class SecretBytes {
 public:
     SecretBytes() = default;

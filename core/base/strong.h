@@ -1,4 +1,5 @@
-// Strong<Rep, Tag>: a number with a meaning. Explicit in, raw() out; ordered; no arithmetic unless a type adds it.
+// Strong<Rep, Tag>: a number with a meaning. Explicit in, raw() out; ordered; no arithmetic unless
+// a type adds it.
 #pragma once
 
 #include <compare>

@@ -8,7 +8,8 @@ namespace runnel::bitcoin {
 namespace {
 
 constexpr std::string_view bech32_alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-constexpr std::string_view base58_alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+constexpr std::string_view base58_alphabet =
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr std::uint32_t bech32_constant = 1;
 constexpr std::uint32_t bech32m_constant = 0x2bc830a3;
 // Base58 is quadratic in its length; no format we read comes near this.
@@ -39,7 +40,8 @@ char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; 
 class Polymod {
 public:
     void add(std::uint8_t value) {
-        constexpr std::array<std::uint32_t, 5> generator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
+        constexpr std::array<std::uint32_t, 5> generator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa,
+                                                         0x3d4233dd, 0x2a1462b3};
         const std::uint32_t top = m_state >> 25;
         m_state = (m_state & 0x1ffffff) << 5 ^ value;
         for (std::size_t i = 0; i < generator.size(); ++i) {
@@ -57,8 +59,8 @@ private:
     std::uint32_t m_state = 1;
 };
 
-const std::array<Network, 5> all_networks{Network::mainnet, Network::testnet4, Network::signet, Network::regtest,
-                                          Network::practice};
+const std::array<Network, 5> all_networks{Network::mainnet, Network::testnet4, Network::signet,
+                                          Network::regtest, Network::practice};
 
 bool hrp_is_known(std::string_view hrp) {
     return std::any_of(all_networks.begin(), all_networks.end(),
@@ -77,12 +79,15 @@ Result<Script, DecodeError> segwit_script(const Bech32& decoded, Network network
     if (decoded.values.empty()) return fail(DecodeError::truncated);
     const int version = decoded.values.front();
     if (version > 16) return fail(DecodeError::bad_value);
-    // BIP 350: version 0 in bech32, all others in bech32m. Anything else is a checksum of the wrong kind.
-    if ((version == 0) != (decoded.kind == Bech32Kind::bech32)) return fail(DecodeError::bad_checksum);
+    // BIP 350: version 0 in bech32, all others in bech32m. Anything else is a checksum of the wrong
+    // kind.
+    if ((version == 0) != (decoded.kind == Bech32Kind::bech32))
+        return fail(DecodeError::bad_checksum);
     const auto program = convert_bits(std::span(decoded.values).subspan(1), 5, 8, false);
     if (!program) return fail(DecodeError::bad_value);
     if (program->size() < 2 || program->size() > 40) return fail(DecodeError::bad_value);
-    if (version == 0 && program->size() != 20 && program->size() != 32) return fail(DecodeError::bad_value);
+    if (version == 0 && program->size() != 20 && program->size() != 32)
+        return fail(DecodeError::bad_value);
     Script out;
     out.push_back(static_cast<std::uint8_t>(version == 0 ? 0 : OP_1 + version - 1));
     out.push_back(static_cast<std::uint8_t>(program->size()));
@@ -102,7 +107,8 @@ Result<Script, DecodeError> base58_script(ByteView payload, Network network) {
 
 }  // namespace
 
-std::optional<std::vector<std::uint8_t>> convert_bits(std::span<const std::uint8_t> in, int from, int to, bool pad) {
+std::optional<std::vector<std::uint8_t>> convert_bits(std::span<const std::uint8_t> in, int from,
+                                                      int to, bool pad) {
     std::vector<std::uint8_t> out;
     out.reserve(in.size() * static_cast<std::size_t>(from) / static_cast<std::size_t>(to) + 1);
     std::uint32_t buffer = 0;
@@ -195,7 +201,8 @@ std::string encode_base58(ByteView payload) {
         if (byte != 0) break;
         out.push_back('1');
     }
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) out.push_back(base58_alphabet[*digit]);
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit)
+        out.push_back(base58_alphabet[*digit]);
     return out;
 }
 
@@ -233,7 +240,8 @@ Result<Bytes, DecodeError> decode_base58_check(std::string_view text) {
     if (bytes.size() < 4) return fail(DecodeError::truncated);
     const auto payload = ByteView(bytes).first(bytes.size() - 4);
     const auto sum = crypto::sha256d(payload);
-    if (!std::equal(sum.data(), sum.data() + 4, bytes.end() - 4)) return fail(DecodeError::bad_checksum);
+    if (!std::equal(sum.data(), sum.data() + 4, bytes.end() - 4))
+        return fail(DecodeError::bad_checksum);
     bytes.resize(bytes.size() - 4);
     return bytes;
 }

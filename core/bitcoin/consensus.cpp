@@ -22,9 +22,13 @@ bool has_duplicate_input(const Transaction& tx) {
 
 }  // namespace
 
-bool is_null(const OutPoint& outpoint) { return outpoint.index == 0xffffffff && outpoint.txid.is_zero(); }
+bool is_null(const OutPoint& outpoint) {
+    return outpoint.index == 0xffffffff && outpoint.txid.is_zero();
+}
 
-bool is_coinbase(const Transaction& tx) { return tx.inputs.size() == 1 && is_null(tx.inputs[0].previous); }
+bool is_coinbase(const Transaction& tx) {
+    return tx.inputs.size() == 1 && is_null(tx.inputs[0].previous);
+}
 
 std::optional<Sat> total_output(const Transaction& tx) {
     Sat total;
@@ -58,14 +62,15 @@ std::optional<TransactionFault> check_transaction(const Transaction& tx) {
 
 bool is_final(const Transaction& tx, BlockHeight height, UnixTime median_time) {
     if (tx.lock_time == 0) return true;
-    const std::int64_t reached = tx.lock_time < lock_time_threshold ? std::int64_t{height.raw()} : median_time.raw();
+    const std::int64_t reached =
+        tx.lock_time < lock_time_threshold ? std::int64_t{height.raw()} : median_time.raw();
     if (std::int64_t{tx.lock_time} < reached) return true;
     return std::all_of(tx.inputs.begin(), tx.inputs.end(),
                        [](const TxIn& input) { return input.sequence == sequence_final; });
 }
 
-RelativeLock relative_lock(std::uint32_t tx_version, std::uint32_t sequence, BlockHeight coin_height,
-                           UnixTime coin_time) {
+RelativeLock relative_lock(std::uint32_t tx_version, std::uint32_t sequence,
+                           BlockHeight coin_height, UnixTime coin_time) {
     if (tx_version < 2 || (sequence & sequence_disabled)) return {};
     const std::uint32_t value = sequence & sequence_mask;
     if (sequence & sequence_seconds) {

@@ -1,5 +1,6 @@
-// The rules every transaction must keep that no script checks: its shape and amounts, and when it may enter a block (lock
-// time, BIP 113; relative locks, BIP 68). Knows no chain: heights and times are handed in.
+// The rules every transaction must keep that no script checks: its shape and amounts, and when it
+// may enter a block (lock time, BIP 113; relative locks, BIP 68). Knows no chain: heights and times
+// are handed in.
 #pragma once
 
 #include "core/bitcoin/transaction.h"
@@ -34,16 +35,18 @@ bool is_coinbase(const Transaction& tx);
 /// Sum of the outputs; nothing above 21 million coins.
 std::optional<Sat> total_output(const Transaction& tx);
 
-/// Whether the lock time allows a block of this height, `median_time` being that of the block before it (BIP 113).
+/// Whether the lock time allows a block of this height, `median_time` being that of the block
+/// before it (BIP 113).
 bool is_final(const Transaction& tx, BlockHeight height, UnixTime median_time);
 
 /// The first moment the relative locks of one input allow (BIP 68); zero where there is none.
 struct RelativeLock {
-    BlockHeight height;   ///< The block may not be below this.
-    UnixTime median_time; ///< The median time of the block before it may not be below this.
+    BlockHeight height;    ///< The block may not be below this.
+    UnixTime median_time;  ///< The median time of the block before it may not be below this.
 };
-/// `coin_height`: the block that holds the coin; `coin_time`: the median time of the block before that one.
-RelativeLock relative_lock(std::uint32_t tx_version, std::uint32_t sequence, BlockHeight coin_height,
-                           UnixTime coin_time);
+/// `coin_height`: the block that holds the coin; `coin_time`: the median time of the block before
+/// that one.
+RelativeLock relative_lock(std::uint32_t tx_version, std::uint32_t sequence,
+                           BlockHeight coin_height, UnixTime coin_time);
 
 }  // namespace runnel::bitcoin

@@ -5,8 +5,8 @@ namespace runnel::bitcoin {
 namespace {
 
 bool is_strict_integer(ByteView integer) {
-    if (integer.empty() || (integer[0] & 0x80)) return false;                            // negative
-    return !(integer.size() > 1 && integer[0] == 0 && (integer[1] & 0x80) == 0);         // padded
+    if (integer.empty() || (integer[0] & 0x80)) return false;                     // negative
+    return !(integer.size() > 1 && integer[0] == 0 && (integer[1] & 0x80) == 0);  // padded
 }
 
 /// BIP 66: 30 len 02 len R 02 len S type, 9 to 73 bytes, nothing else and every integer minimal.
@@ -18,7 +18,8 @@ bool is_strict_der(ByteView sig) {
     const std::size_t s_size = sig[5 + r_size];
     if (r_size + s_size + 7 != sig.size()) return false;
     if (sig[2] != 0x02 || sig[4 + r_size] != 0x02) return false;
-    return is_strict_integer(sig.subspan(4, r_size)) && is_strict_integer(sig.subspan(6 + r_size, s_size));
+    return is_strict_integer(sig.subspan(4, r_size)) &&
+           is_strict_integer(sig.subspan(6 + r_size, s_size));
 }
 
 bool is_low_s(ByteView sig) {
@@ -48,7 +49,8 @@ Result<void, ScriptError> check_key_encoding(ByteView key, std::uint32_t flags, 
     if ((flags & verify_strictenc) && !is_compressed(key) && !is_uncompressed(key)) {
         return fail(ScriptError::pubkey_type);
     }
-    if ((flags & verify_witness_pubkeytype) && rules == ScriptRules::segwit_v0 && !is_compressed(key)) {
+    if ((flags & verify_witness_pubkeytype) && rules == ScriptRules::segwit_v0 &&
+        !is_compressed(key)) {
         return fail(ScriptError::witness_pubkey_type);
     }
     return {};

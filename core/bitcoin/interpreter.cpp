@@ -9,9 +9,10 @@ namespace {
 
 using Step = Result<void, ScriptError>;
 
-constexpr std::uint32_t lock_time_threshold = 500'000'000;  // below: a height; from here on: seconds (BIP 65)
+constexpr std::uint32_t lock_time_threshold =
+    500'000'000;  // below: a height; from here on: seconds (BIP 65)
 constexpr std::uint32_t sequence_final = 0xffffffff;
-constexpr std::uint32_t sequence_disabled = 1U << 31;       // BIP 68
+constexpr std::uint32_t sequence_disabled = 1U << 31;  // BIP 68
 constexpr std::uint32_t sequence_seconds = 1U << 22;
 constexpr std::uint32_t sequence_mask = 0x0000ffff;
 constexpr std::uint8_t annex_tag = 0x50;
@@ -19,19 +20,22 @@ constexpr std::uint8_t annex_tag = 0x50;
 /// Answers a script's questions about one input of one transaction.
 class InputChecker : public Checker {
 public:
-    InputChecker(const Transaction& tx, std::size_t index, std::span<const TxOut> spent, const SegwitSighash& sighash)
+    InputChecker(const Transaction& tx, std::size_t index, std::span<const TxOut> spent,
+                 const SegwitSighash& sighash)
         : m_tx(tx), m_index(index), m_spent(spent), m_sighash(sighash) {}
 
-    bool check_signature(ByteView signature, ByteView key, ByteView script_code, ScriptRules rules) const override {
+    bool check_signature(ByteView signature, ByteView key, ByteView script_code,
+                         ScriptRules rules) const override {
         if (signature.empty()) return false;
         const auto public_key = crypto::parse_any_public_key(key);
         if (!public_key) return false;
         const auto parsed = crypto::parse_loose_der(signature.first(signature.size() - 1));
         if (!parsed) return false;
         const std::uint8_t type = signature.back();
-        const Hash256 digest = rules == ScriptRules::segwit_v0
-                                   ? m_sighash.digest(m_index, script_code, m_spent[m_index].value, type)
-                                   : legacy_sighash(m_tx, m_index, script_code, type);
+        const Hash256 digest =
+            rules == ScriptRules::segwit_v0
+                ? m_sighash.digest(m_index, script_code, m_spent[m_index].value, type)
+                : legacy_sighash(m_tx, m_index, script_code, type);
         // A high S is for the flags to refuse, not for the equation.
         return crypto::verify(*public_key, digest, crypto::normalised(*parsed));
     }
@@ -52,7 +56,8 @@ public:
         return (wanted & sequence_mask) <= (ours & sequence_mask);
     }
 
-    Step check_taproot_key(ByteView program, std::span<const Bytes> witness, std::optional<ByteView> annex) const {
+    Step check_taproot_key(ByteView program, std::span<const Bytes> witness,
+                           std::optional<ByteView> annex) const {
         ByteView signature = witness[0];
         std::uint8_t type = sighash_default;
         if (signature.size() == 65) {
@@ -65,7 +70,8 @@ public:
         const auto digest = taproot_sighash(m_tx, m_index, m_spent, type, annex);
         if (!digest) return fail(ScriptError::schnorr_sig_hashtype);
         const auto key = crypto::XOnlyKey::from(program);
-        if (!key || !crypto::verify_schnorr(*key, digest->view(), *parsed)) return fail(ScriptError::schnorr_sig);
+        if (!key || !crypto::verify_schnorr(*key, digest->view(), *parsed))
+            return fail(ScriptError::schnorr_sig);
         return {};
     }
 
@@ -92,17 +98,21 @@ Step verify_segwit_v0(ByteView program, std::span<const Bytes> witness, std::uin
                       const InputChecker& checker) {
     if (program.size() == Hash160::size_bytes) {
         if (witness.size() != 2) return fail(ScriptError::witness_program_mismatch);
-        return run_witness_script(witness, p2wpkh_script_code(*Hash160::from(program)), flags, checker);
+        return run_witness_script(witness, p2wpkh_script_code(*Hash160::from(program)), flags,
+                                  checker);
     }
-    if (program.size() != Hash256::size_bytes) return fail(ScriptError::witness_program_wrong_length);
+    if (program.size() != Hash256::size_bytes)
+        return fail(ScriptError::witness_program_wrong_length);
     if (witness.empty()) return fail(ScriptError::witness_program_witness_empty);
     const ByteView script = witness.back();
     const auto hash = crypto::sha256(script);
-    if (!std::equal(program.begin(), program.end(), hash.data())) return fail(ScriptError::witness_program_mismatch);
+    if (!std::equal(program.begin(), program.end(), hash.data()))
+        return fail(ScriptError::witness_program_mismatch);
     return run_witness_script(witness.first(witness.size() - 1), script, flags, checker);
 }
 
-Step verify_taproot_program(ByteView program, std::span<const Bytes> witness, const InputChecker& checker) {
+Step verify_taproot_program(ByteView program, std::span<const Bytes> witness,
+                            const InputChecker& checker) {
     if (witness.empty()) return fail(ScriptError::witness_program_witness_empty);
     std::optional<ByteView> annex;
     if (witness.size() >= 2 && !witness.back().empty() && witness.back()[0] == annex_tag) {
@@ -119,11 +129,12 @@ bool is_anchor(const WitnessProgram& program) {
            program.program[1] == 0x73;
 }
 
-Step verify_program(const WitnessProgram& program, std::span<const Bytes> witness, std::uint32_t flags, bool in_p2sh,
-                    const InputChecker& checker) {
+Step verify_program(const WitnessProgram& program, std::span<const Bytes> witness,
+                    std::uint32_t flags, bool in_p2sh, const InputChecker& checker) {
     if (program.version == 0) return verify_segwit_v0(program.program, witness, flags, checker);
     if (!in_p2sh && program.version == 1 && program.program.size() == 32) {
-        return (flags & verify_taproot) ? verify_taproot_program(program.program, witness, checker) : Step{};
+        return (flags & verify_taproot) ? verify_taproot_program(program.program, witness, checker)
+                                        : Step{};
     }
     if (!in_p2sh && is_anchor(program)) return {};
     if (flags & verify_discourage_upgradable_witness_program) {
@@ -143,10 +154,13 @@ Bytes single_push(ByteView script) {
     return ScriptBuilder().push(script).take();
 }
 
-/// The checks of one input in the order of consensus: script_sig, output script, segwit, P2SH, segwit within P2SH.
-Step verify_scripts(const TxIn& input, ByteView output_script, std::uint32_t flags, const InputChecker& checker) {
+/// The checks of one input in the order of consensus: script_sig, output script, segwit, P2SH,
+/// segwit within P2SH.
+Step verify_scripts(const TxIn& input, ByteView output_script, std::uint32_t flags,
+                    const InputChecker& checker) {
     const bool segwit = (flags & verify_witness) != 0;
-    if ((flags & verify_sigpushonly) && !is_push_only(input.script_sig)) return fail(ScriptError::sig_pushonly);
+    if ((flags & verify_sigpushonly) && !is_push_only(input.script_sig))
+        return fail(ScriptError::sig_pushonly);
     ScriptStack stack;
     RUNNEL_CHECK(run_script(stack, input.script_sig, flags, checker, ScriptRules::bare));
     ScriptStack arguments = stack;
@@ -167,29 +181,35 @@ Step verify_scripts(const TxIn& input, ByteView output_script, std::uint32_t fla
         RUNNEL_CHECK(run_to_true(stack, redeem, flags, checker));
         if (const auto program = segwit ? witness_program(redeem) : std::nullopt) {
             used_witness = true;
-            if (input.script_sig != single_push(redeem)) return fail(ScriptError::witness_malleated_p2sh);
+            if (input.script_sig != single_push(redeem))
+                return fail(ScriptError::witness_malleated_p2sh);
             RUNNEL_CHECK(verify_program(*program, input.witness, flags, true, checker));
             stack.resize(1);
         }
     }
     if ((flags & verify_cleanstack) && stack.size() != 1) return fail(ScriptError::clean_stack);
-    if (segwit && !used_witness && !input.witness.empty()) return fail(ScriptError::witness_unexpected);
+    if (segwit && !used_witness && !input.witness.empty())
+        return fail(ScriptError::witness_unexpected);
     return {};
 }
 
-Step verify_with(const Transaction& tx, std::size_t index, std::span<const TxOut> spent, std::uint32_t flags,
-                 const SegwitSighash& sighash) {
-    if (index >= tx.inputs.size() || spent.size() != tx.inputs.size()) return fail(ScriptError::unsupported);
-    return verify_scripts(tx.inputs[index], spent[index].script, flags, InputChecker(tx, index, spent, sighash));
+Step verify_with(const Transaction& tx, std::size_t index, std::span<const TxOut> spent,
+                 std::uint32_t flags, const SegwitSighash& sighash) {
+    if (index >= tx.inputs.size() || spent.size() != tx.inputs.size())
+        return fail(ScriptError::unsupported);
+    return verify_scripts(tx.inputs[index], spent[index].script, flags,
+                          InputChecker(tx, index, spent, sighash));
 }
 
 }  // namespace
 
-Step verify_input(const Transaction& tx, std::size_t index, std::span<const TxOut> spent, std::uint32_t flags) {
+Step verify_input(const Transaction& tx, std::size_t index, std::span<const TxOut> spent,
+                  std::uint32_t flags) {
     return verify_with(tx, index, spent, flags, SegwitSighash(tx));
 }
 
-Result<void, InputFault> verify_inputs(const Transaction& tx, std::span<const TxOut> spent, std::uint32_t flags) {
+Result<void, InputFault> verify_inputs(const Transaction& tx, std::span<const TxOut> spent,
+                                       std::uint32_t flags) {
     const SegwitSighash sighash(tx);
     for (std::size_t i = 0; i < tx.inputs.size(); ++i) {
         if (const auto checked = verify_with(tx, i, spent, flags, sighash); !checked) {
@@ -233,7 +253,8 @@ std::string_view to_string(ScriptError error) {
         case ScriptError::minimal_if: return "minimal_if";
         case ScriptError::sig_null_fail: return "sig_null_fail";
         case ScriptError::discourage_upgradable_nops: return "discourage_upgradable_nops";
-        case ScriptError::discourage_upgradable_witness_program: return "discourage_upgradable_witness_program";
+        case ScriptError::discourage_upgradable_witness_program:
+            return "discourage_upgradable_witness_program";
         case ScriptError::witness_program_wrong_length: return "witness_program_wrong_length";
         case ScriptError::witness_program_witness_empty: return "witness_program_witness_empty";
         case ScriptError::witness_program_mismatch: return "witness_program_mismatch";

@@ -18,7 +18,8 @@ const Bytes script_false{};
 
 Bytes encode_number(std::int64_t value) {
     Bytes out;
-    auto magnitude = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+    auto magnitude = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
+                               : static_cast<std::uint64_t>(value);
     for (; magnitude != 0; magnitude >>= 8) out.push_back(static_cast<std::uint8_t>(magnitude));
     if (out.empty()) return out;
     if (out.back() & 0x80) out.push_back(0);
@@ -28,9 +29,21 @@ Bytes encode_number(std::int64_t value) {
 
 bool is_disabled(std::uint8_t opcode) {
     switch (opcode) {
-        case OP_CAT: case OP_SUBSTR: case OP_LEFT: case OP_RIGHT: case OP_INVERT: case OP_AND: case OP_OR: case OP_XOR:
-        case OP_2MUL: case OP_2DIV: case OP_MUL: case OP_DIV: case OP_MOD: case OP_LSHIFT: case OP_RSHIFT:
-            return true;
+        case OP_CAT:
+        case OP_SUBSTR:
+        case OP_LEFT:
+        case OP_RIGHT:
+        case OP_INVERT:
+        case OP_AND:
+        case OP_OR:
+        case OP_XOR:
+        case OP_2MUL:
+        case OP_2DIV:
+        case OP_MUL:
+        case OP_DIV:
+        case OP_MOD:
+        case OP_LSHIFT:
+        case OP_RSHIFT: return true;
         default: return false;
     }
 }
@@ -45,8 +58,8 @@ bool is_minimal_push(const Instruction& instruction) {
     return data.size() > 0xffff || opcode == OP_PUSHDATA2;
 }
 
-/// The bytes a script would hold to push this, without the short forms of small numbers (as signatures were pushed in the
-/// days when a script could sign itself).
+/// The bytes a script would hold to push this, without the short forms of small numbers (as
+/// signatures were pushed in the days when a script could sign itself).
 Bytes plain_push(ByteView data) {
     Writer out;
     if (data.size() < OP_PUSHDATA1) {
@@ -84,7 +97,8 @@ private:
     void push(Bytes element) { m_stack.push_back(std::move(element)); }
     void push_bool(bool value) { push(value ? script_true : script_false); }
     void push_number(std::int64_t value) { push(encode_number(value)); }
-    Result<std::int64_t, ScriptError> number(ByteView element, std::size_t max_size = number_size) const;
+    Result<std::int64_t, ScriptError> number(ByteView element,
+                                             std::size_t max_size = number_size) const;
 
     Step instruction(const Instruction& i);
     Step operation(std::uint8_t opcode);
@@ -99,7 +113,8 @@ private:
     Step equal(bool verify);
     Step check_signature(bool verify);
     Step check_multisig(bool verify);
-    Step multisig_matches(std::size_t keys_at, std::size_t keys, std::size_t sigs_at, std::size_t sigs, bool& ok);
+    Step multisig_matches(std::size_t keys_at, std::size_t keys, std::size_t sigs_at,
+                          std::size_t sigs, bool& ok);
     Step script_code(std::span<const Bytes* const> signatures, Script& out) const;
     Step lock_time();
     Step sequence();
@@ -158,7 +173,8 @@ Step Machine::instruction(const Instruction& i) {
     if (i.opcode > OP_16 && ++m_operations > max_operations) return fail(ScriptError::op_count);
     // These fail even in a branch that is not taken.
     if (is_disabled(i.opcode)) return fail(ScriptError::disabled_opcode);
-    if (i.opcode == OP_CODESEPARATOR && m_rules == ScriptRules::bare && flag(verify_const_scriptcode)) {
+    if (i.opcode == OP_CODESEPARATOR && m_rules == ScriptRules::bare &&
+        flag(verify_const_scriptcode)) {
         return fail(ScriptError::op_codeseparator);
     }
     if (i.opcode <= OP_PUSHDATA4) {
@@ -198,7 +214,8 @@ Step Machine::open_branch(bool on_true) {
     if (executing()) {
         if (!has(1)) return fail(ScriptError::unbalanced_conditional);
         const Bytes condition = take();
-        // Else a third party could change the argument without changing its meaning (BIP 141 malleability).
+        // Else a third party could change the argument without changing its meaning (BIP 141
+        // malleability).
         if (m_rules == ScriptRules::segwit_v0 && flag(verify_minimalif) &&
             (condition.size() > 1 || (condition.size() == 1 && condition[0] != 1))) {
             return fail(ScriptError::minimal_if);
@@ -215,7 +232,8 @@ Step Machine::operation(std::uint8_t opcode) {
         push_number(int{opcode} - int{OP_1} + 1);
         return {};
     }
-    if ((opcode >= OP_TOALTSTACK && opcode <= OP_TUCK) || opcode == OP_SIZE) return stack_operation(opcode);
+    if ((opcode >= OP_TOALTSTACK && opcode <= OP_TUCK) || opcode == OP_SIZE)
+        return stack_operation(opcode);
     if (opcode >= OP_1ADD && opcode <= OP_0NOTEQUAL) return unary(opcode);
     if (opcode >= OP_ADD && opcode <= OP_MAX) return binary(opcode);
     if (opcode >= OP_RIPEMD160 && opcode <= OP_HASH256) return hash(opcode);
@@ -238,7 +256,8 @@ Step Machine::operation(std::uint8_t opcode) {
         default: break;
     }
     if (opcode == OP_NOP1 || (opcode >= OP_NOP4 && opcode <= OP_NOP10)) {
-        if (flag(verify_discourage_upgradable_nops)) return fail(ScriptError::discourage_upgradable_nops);
+        if (flag(verify_discourage_upgradable_nops))
+            return fail(ScriptError::discourage_upgradable_nops);
         return {};
     }
     return fail(ScriptError::bad_opcode);
@@ -247,12 +266,21 @@ Step Machine::operation(std::uint8_t opcode) {
 /// How many elements an operation of the stack needs to find.
 std::size_t operands_of(std::uint8_t opcode) {
     switch (opcode) {
-        case OP_2DROP: case OP_2DUP: case OP_NIP: case OP_OVER: case OP_PICK: case OP_ROLL: case OP_SWAP: case OP_TUCK:
-            return 2;
-        case OP_3DUP: case OP_ROT: return 3;
-        case OP_2OVER: case OP_2SWAP: return 4;
+        case OP_2DROP:
+        case OP_2DUP:
+        case OP_NIP:
+        case OP_OVER:
+        case OP_PICK:
+        case OP_ROLL:
+        case OP_SWAP:
+        case OP_TUCK: return 2;
+        case OP_3DUP:
+        case OP_ROT: return 3;
+        case OP_2OVER:
+        case OP_2SWAP: return 4;
         case OP_2ROT: return 6;
-        case OP_FROMALTSTACK: case OP_DEPTH: return 0;
+        case OP_FROMALTSTACK:
+        case OP_DEPTH: return 0;
         default: return 1;
     }
 }
@@ -332,7 +360,8 @@ Step Machine::binary(std::uint8_t opcode) {
         case OP_SUB: out = a - b; break;
         case OP_BOOLAND: out = a != 0 && b != 0; break;
         case OP_BOOLOR: out = a != 0 || b != 0; break;
-        case OP_NUMEQUAL: case OP_NUMEQUALVERIFY: out = a == b; break;
+        case OP_NUMEQUAL:
+        case OP_NUMEQUALVERIFY: out = a == b; break;
         case OP_NUMNOTEQUAL: out = a != b; break;
         case OP_LESSTHAN: out = a < b; break;
         case OP_GREATERTHAN: out = a > b; break;
@@ -378,14 +407,16 @@ Step Machine::equal(bool verify) {
     return verified(verify, ScriptError::equal_verify);
 }
 
-/// What the signatures commit to. A bare script cannot contain its own signature, so those are cut out first.
+/// What the signatures commit to. A bare script cannot contain its own signature, so those are cut
+/// out first.
 Step Machine::script_code(std::span<const Bytes* const> signatures, Script& out) const {
     out = to_bytes(m_code);
     if (m_rules != ScriptRules::bare) return {};
     for (const Bytes* signature : signatures) {
         std::size_t found = 0;
         out = without(out, plain_push(*signature), found);
-        if (found > 0 && flag(verify_const_scriptcode)) return fail(ScriptError::sig_find_and_delete);
+        if (found > 0 && flag(verify_const_scriptcode))
+            return fail(ScriptError::sig_find_and_delete);
     }
     return {};
 }
@@ -405,8 +436,10 @@ Step Machine::check_signature(bool verify) {
     return verified(verify, ScriptError::checksig_verify);
 }
 
-/// Keys and signatures are both in order: each signature must fit a key after that of the one before. Positions are depths.
-Step Machine::multisig_matches(std::size_t keys_at, std::size_t keys, std::size_t sigs_at, std::size_t sigs, bool& ok) {
+/// Keys and signatures are both in order: each signature must fit a key after that of the one
+/// before. Positions are depths.
+Step Machine::multisig_matches(std::size_t keys_at, std::size_t keys, std::size_t sigs_at,
+                               std::size_t sigs, bool& ok) {
     std::vector<const Bytes*> cut;
     for (std::size_t i = 0; i < sigs; ++i) cut.push_back(&top(sigs_at + i));
     Script code;
@@ -497,7 +530,8 @@ Script without(ByteView script, ByteView needle, std::size_t& found) {
     Script out;
     out.reserve(script.size());
     for (;;) {
-        while (script.size() >= needle.size() && std::equal(needle.begin(), needle.end(), script.begin())) {
+        while (script.size() >= needle.size() &&
+               std::equal(needle.begin(), needle.end(), script.begin())) {
             script = script.subspan(needle.size());
             ++found;
         }
@@ -510,7 +544,8 @@ Script without(ByteView script, ByteView needle, std::size_t& found) {
     }
 }
 
-Step run_script(ScriptStack& stack, ByteView script, std::uint32_t flags, const Checker& checker, ScriptRules rules) {
+Step run_script(ScriptStack& stack, ByteView script, std::uint32_t flags, const Checker& checker,
+                ScriptRules rules) {
     return Machine(stack, flags, checker, rules).run(script);
 }
 

@@ -22,7 +22,8 @@ ScriptBuilder& ScriptBuilder::push(ByteView bytes) {
     } else {
         const int width = size <= 0xff ? 1 : size <= 0xffff ? 2 : 4;
         m_script.push_back(width == 1 ? OP_PUSHDATA1 : width == 2 ? OP_PUSHDATA2 : OP_PUSHDATA4);
-        for (int i = 0; i < width; ++i) m_script.push_back(static_cast<std::uint8_t>(size >> (8 * i)));
+        for (int i = 0; i < width; ++i)
+            m_script.push_back(static_cast<std::uint8_t>(size >> (8 * i)));
     }
     append(m_script, bytes);
     return *this;
@@ -80,12 +81,18 @@ Script program(Opcode version, ByteView bytes) {
 
 Script p2wpkh(const crypto::PublicKey& key) { return p2wpkh(crypto::hash160(key.view())); }
 Script p2wpkh(const Hash160& key_hash) { return program(OP_0, key_hash.view()); }
-Script p2wsh(ByteView witness_script) { return program(OP_0, crypto::sha256(witness_script).view()); }
+Script p2wsh(ByteView witness_script) {
+    return program(OP_0, crypto::sha256(witness_script).view());
+}
 Script p2tr(const crypto::XOnlyKey& output_key) { return program(OP_1, output_key.view()); }
 
 Script p2pkh(const Hash160& key_hash) {
     return ScriptBuilder()
-        .op(OP_DUP).op(OP_HASH160).push(key_hash.view()).op(OP_EQUALVERIFY).op(OP_CHECKSIG)
+        .op(OP_DUP)
+        .op(OP_HASH160)
+        .push(key_hash.view())
+        .op(OP_EQUALVERIFY)
+        .op(OP_CHECKSIG)
         .take();
 }
 
@@ -96,31 +103,41 @@ Script p2sh(const Hash160& script_hash) {
 Script p2wpkh_script_code(const Hash160& key_hash) { return p2pkh(key_hash); }
 
 std::optional<WitnessProgram> witness_program(ByteView script) {
-    if (script.size() < 4 || script.size() > 42 || script[1] + 2U != script.size()) return std::nullopt;
+    if (script.size() < 4 || script.size() > 42 || script[1] + 2U != script.size())
+        return std::nullopt;
     if (script[0] == OP_0) return WitnessProgram{0, script.subspan(2)};
     if (script[0] < OP_1 || script[0] > OP_16) return std::nullopt;
     return WitnessProgram{script[0] - OP_1 + 1, script.subspan(2)};
 }
 
-bool is_p2wpkh(ByteView script) { return script.size() == 22 && script[0] == OP_0 && script[1] == 20; }
-bool is_p2wsh(ByteView script) { return script.size() == 34 && script[0] == OP_0 && script[1] == 32; }
-bool is_p2tr(ByteView script) { return script.size() == 34 && script[0] == OP_1 && script[1] == 32; }
+bool is_p2wpkh(ByteView script) {
+    return script.size() == 22 && script[0] == OP_0 && script[1] == 20;
+}
+bool is_p2wsh(ByteView script) {
+    return script.size() == 34 && script[0] == OP_0 && script[1] == 32;
+}
+bool is_p2tr(ByteView script) {
+    return script.size() == 34 && script[0] == OP_1 && script[1] == 32;
+}
 
 bool is_p2pkh(ByteView script) {
-    return script.size() == 25 && script[0] == OP_DUP && script[1] == OP_HASH160 && script[2] == 20 &&
-           script[23] == OP_EQUALVERIFY && script[24] == OP_CHECKSIG;
+    return script.size() == 25 && script[0] == OP_DUP && script[1] == OP_HASH160 &&
+           script[2] == 20 && script[23] == OP_EQUALVERIFY && script[24] == OP_CHECKSIG;
 }
 
 bool is_p2sh(ByteView script) {
-    return script.size() == 23 && script[0] == OP_HASH160 && script[1] == 20 && script[22] == OP_EQUAL;
+    return script.size() == 23 && script[0] == OP_HASH160 && script[1] == 20 &&
+           script[22] == OP_EQUAL;
 }
 
 Sat dust_limit(ByteView script) {
     constexpr std::size_t max_script_size = 10'000;
-    if ((!script.empty() && script[0] == OP_RETURN) || script.size() > max_script_size) return Sat(0);
+    if ((!script.empty() && script[0] == OP_RETURN) || script.size() > max_script_size)
+        return Sat(0);
     // The output itself plus the cheapest input that could spend it, at 3 sat/vB.
     const std::size_t prefix = script.size() < 0xfd ? 1 : 3;
-    const std::size_t spend = witness_program(script) ? 32 + 4 + 1 + 107 / 4 + 4 : 32 + 4 + 1 + 107 + 4;
+    const std::size_t spend =
+        witness_program(script) ? 32 + 4 + 1 + 107 / 4 + 4 : 32 + 4 + 1 + 107 + 4;
     return Sat(3 * (8 + prefix + script.size() + spend));
 }
 

@@ -47,7 +47,8 @@ SegwitSighash::SegwitSighash(const Transaction& tx)
       m_sequences(crypto::sha256d(all_sequences(tx))),
       m_outputs(crypto::sha256d(all_outputs(tx))) {}
 
-Hash256 SegwitSighash::digest(std::size_t index, ByteView script_code, Sat value, std::uint8_t type) const {
+Hash256 SegwitSighash::digest(std::size_t index, ByteView script_code, Sat value,
+                              std::uint8_t type) const {
     const bool anyone = (type & sighash_anyonecanpay) != 0;
     const bool single = base_type(type) == sighash_single;
     const bool none = base_type(type) == sighash_none;
@@ -64,8 +65,10 @@ Hash256 SegwitSighash::digest(std::size_t index, ByteView script_code, Sat value
     out.le32(m_tx.version)
         .fixed(anyone ? Hash256{} : m_prevouts)
         .fixed(anyone || single || none ? Hash256{} : m_sequences)
-        .fixed(input.previous.txid).le32(input.previous.index)
-        .compact_size(script_code.size()).bytes(script_code)
+        .fixed(input.previous.txid)
+        .le32(input.previous.index)
+        .compact_size(script_code.size())
+        .bytes(script_code)
         .le64(value.raw())
         .le32(input.sequence)
         .fixed(outputs)
@@ -74,12 +77,14 @@ Hash256 SegwitSighash::digest(std::size_t index, ByteView script_code, Sat value
     return crypto::sha256d(out.view());
 }
 
-std::optional<Hash256> taproot_sighash(const Transaction& tx, std::size_t index, std::span<const TxOut> spent,
-                                       std::uint8_t type, std::optional<ByteView> annex) {
+std::optional<Hash256> taproot_sighash(const Transaction& tx, std::size_t index,
+                                       std::span<const TxOut> spent, std::uint8_t type,
+                                       std::optional<ByteView> annex) {
     const bool anyone = (type & sighash_anyonecanpay) != 0;
     const std::uint8_t outputs = type == sighash_default ? sighash_all : type & 0x03;
     const bool known = type <= sighash_single || (type >= 0x81 && type <= 0x83);
-    if (!known || index >= tx.inputs.size() || spent.size() != tx.inputs.size()) return std::nullopt;
+    if (!known || index >= tx.inputs.size() || spent.size() != tx.inputs.size())
+        return std::nullopt;
     if (outputs == sighash_single && index >= tx.outputs.size()) return std::nullopt;
 
     Writer out;
@@ -133,7 +138,8 @@ Script without_code_separators(ByteView script) {
 
 }  // namespace
 
-Hash256 legacy_sighash(const Transaction& tx, std::size_t index, ByteView script_code, std::uint32_t type) {
+Hash256 legacy_sighash(const Transaction& tx, std::size_t index, ByteView script_code,
+                       std::uint32_t type) {
     const bool anyone = (type & sighash_anyonecanpay) != 0;
     const bool single = base_type(type) == sighash_single;
     const bool none = base_type(type) == sighash_none;

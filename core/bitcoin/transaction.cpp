@@ -5,8 +5,8 @@
 namespace runnel::bitcoin {
 namespace {
 
-// The least bytes one of these takes on the wire: a count that promises more than is left is a lie, and is refused before
-// anything is allocated for it.
+// The least bytes one of these takes on the wire: a count that promises more than is left is a lie,
+// and is refused before anything is allocated for it.
 constexpr std::size_t least_input = 32 + 4 + 1 + 4;
 constexpr std::size_t least_output = 8 + 1;
 constexpr std::size_t least_transaction = 4 + 1 + least_input + 1 + 4;
@@ -15,10 +15,13 @@ constexpr std::uint64_t compact_size_length(std::uint64_t value) {
     return value < 0xfd ? 1 : value < 0x10000 ? 3 : value < 0x100000000 ? 5 : 9;
 }
 
-std::uint64_t prefixed(const Bytes& bytes) { return compact_size_length(bytes.size()) + bytes.size(); }
+std::uint64_t prefixed(const Bytes& bytes) {
+    return compact_size_length(bytes.size()) + bytes.size();
+}
 
 std::uint64_t base_size(const Transaction& tx) {
-    std::uint64_t size = 4 + 4 + compact_size_length(tx.inputs.size()) + compact_size_length(tx.outputs.size());
+    std::uint64_t size =
+        4 + 4 + compact_size_length(tx.inputs.size()) + compact_size_length(tx.outputs.size());
     for (const auto& input : tx.inputs) size += 32 + 4 + 4 + prefixed(input.script_sig);
     for (const auto& output : tx.outputs) size += 8 + prefixed(output.script);
     return size;
@@ -41,7 +44,9 @@ std::uint64_t read_count(Reader& in, std::size_t least_each) {
 
 Bytes read_prefixed(Reader& in) { return to_bytes(in.bytes(in.compact_size())); }
 
-void write_prefixed(Writer& out, const Bytes& bytes) { out.compact_size(bytes.size()).bytes(bytes); }
+void write_prefixed(Writer& out, const Bytes& bytes) {
+    out.compact_size(bytes.size()).bytes(bytes);
+}
 
 void write(Writer& out, const Transaction& tx, bool with_witness) {
     out.le32(tx.version);
@@ -93,7 +98,8 @@ void read_witnesses(Reader& in, std::vector<TxIn>& inputs) {
     for (auto& input : inputs) {
         const std::uint64_t count = read_count(in, 1);
         input.witness.reserve(static_cast<std::size_t>(count));
-        for (std::uint64_t i = 0; i < count && in.ok(); ++i) input.witness.push_back(read_prefixed(in));
+        for (std::uint64_t i = 0; i < count && in.ok(); ++i)
+            input.witness.push_back(read_prefixed(in));
         if (!in.ok()) return;
     }
 }
@@ -133,7 +139,8 @@ Result<Transaction, DecodeError> Transaction::parse(ByteView bytes) {
 Bytes Transaction::serialise() const {
     const bool with_witness = has_witness();
     Writer out;
-    out.reserve(static_cast<std::size_t>(base_size(*this) + (with_witness ? witness_size(*this) : 0)));
+    out.reserve(
+        static_cast<std::size_t>(base_size(*this) + (with_witness ? witness_size(*this) : 0)));
     write(out, *this, with_witness);
     return out.take();
 }
@@ -154,7 +161,8 @@ std::uint64_t Transaction::weight() const {
 }
 
 bool Transaction::has_witness() const {
-    return std::any_of(inputs.begin(), inputs.end(), [](const TxIn& input) { return !input.witness.empty(); });
+    return std::any_of(inputs.begin(), inputs.end(),
+                       [](const TxIn& input) { return !input.witness.empty(); });
 }
 
 namespace {
@@ -193,7 +201,8 @@ Result<Block, DecodeError> Block::parse(ByteView bytes) {
     Block block;
     block.header = read_header(in);
     const std::uint64_t count = read_count(in, least_transaction);
-    for (std::uint64_t i = 0; i < count && in.ok(); ++i) block.transactions.push_back(Transaction::read(in));
+    for (std::uint64_t i = 0; i < count && in.ok(); ++i)
+        block.transactions.push_back(Transaction::read(in));
     in.expect_end();
     return in.finish(std::move(block));
 }

@@ -1,4 +1,5 @@
-// Bitcoin transactions: the value types, their serialisation (BIP 144) and sizes. Scripts are opaque bytes here.
+// Bitcoin transactions: the value types, their serialisation (BIP 144) and sizes. Scripts are
+// opaque bytes here.
 #pragma once
 
 #include "core/base/amount.h"
@@ -40,7 +41,8 @@ struct Transaction {
     std::vector<TxOut> outputs;
     std::uint32_t lock_time = 0;
 
-    /// Strict: nothing after the transaction, no more elements than the bytes can hold, the segwit form only with a witness.
+    /// Strict: nothing after the transaction, no more elements than the bytes can hold, the segwit
+    /// form only with a witness.
     static Result<Transaction, DecodeError> parse(ByteView bytes);
     /// Reads one transaction off a longer stream (a block).
     static Transaction read(Reader& in);

@@ -9,7 +9,8 @@ namespace runnel::channel {
 // What the phases share --------------------------------------------------------------------------
 
 ChannelFault unexpected(const wire::Message& message) {
-    return ChannelFault{FaultKind::unexpected_message, static_cast<std::uint64_t>(wire::type_of(message)), 0,
+    return ChannelFault{FaultKind::unexpected_message,
+                        static_cast<std::uint64_t>(wire::type_of(message)), 0,
                         wire::name_of(message)};
 }
 
@@ -45,7 +46,8 @@ BlockHeight stale_until(const Context& context) {
     return context.chain_is_current ? context.height + BlockDelta(3) : BlockHeight(UINT32_MAX);
 }
 
-wire::ChannelReady ready_message(const Channel& channel, const Funded& funded, const Context& context) {
+wire::ChannelReady ready_message(const Channel& channel, const Funded& funded,
+                                 const Context& context) {
     wire::ChannelReady ready;
     ready.channel_id = channel.id;
     ready.second_per_commitment_point = context.signer.commitment_point(CommitmentNumber(1));
@@ -63,8 +65,10 @@ StepResult with_commitments(Channel& channel, const wire::Message& message, F&& 
     // BOLT 2: nothing but reestablish comes before reestablish.
     if (channel.link != Link::online) return fail(unexpected(message));
     Commitments& commitments = *commitments_of(channel.state);
-    // Closing before channel_ready: the funding transaction may never confirm, so nothing may be paid through it.
-    if (std::holds_alternative<NoPointYet>(commitments.remote_next())) return fail(unexpected(message));
+    // Closing before channel_ready: the funding transaction may never confirm, so nothing may be
+    // paid through it.
+    if (std::holds_alternative<NoPointYet>(commitments.remote_next()))
+        return fail(unexpected(message));
     return apply(commitments);
 }
 
@@ -78,7 +82,8 @@ StepResult on_add(Channel& channel, const wire::UpdateAddHtlc& add) {
     if (closing != nullptr && closing->their_script) {
         return fail(ChannelFault{FaultKind::shutting_down, add.id.raw(), 0, {}});
     }
-    return with_commitments(channel, add, [&](Commitments& c) { return no_step(c.receive_add(add)); });
+    return with_commitments(channel, add,
+                            [&](Commitments& c) { return no_step(c.receive_add(add)); });
 }
 
 StepResult on_fulfill(Channel& channel, const wire::UpdateFulfillHtlc& fulfill) {
@@ -86,12 +91,14 @@ StepResult on_fulfill(Channel& channel, const wire::UpdateFulfillHtlc& fulfill) 
         RUNNEL_CHECK(c.receive_fulfill(fulfill));
         const auto& htlc = c.find(Party::ours, fulfill.id)->htlc;
         Step step;
-        step.facts.push_back(PreimageLearned{fulfill.id, htlc.payment_hash, fulfill.payment_preimage});
+        step.facts.push_back(
+            PreimageLearned{fulfill.id, htlc.payment_hash, fulfill.payment_preimage});
         return step;
     });
 }
 
-StepResult on_commitment_signed(Channel& channel, const wire::CommitmentSigned& commit, const Context& context) {
+StepResult on_commitment_signed(Channel& channel, const wire::CommitmentSigned& commit,
+                                const Context& context) {
     return with_commitments(channel, commit, [&](Commitments& c) -> StepResult {
         RUNNEL_TRY(auto received, c.receive_commit(commit, context.signer));
         Step step;
@@ -132,8 +139,9 @@ StepResult on_ready(Channel& channel, const wire::ChannelReady& ready, const Con
         return step;
     }
     if (Funded* const funded = funded_of(channel.state)) {
-        // Repeated after a reconnect: only the alias may be news. Or late, for a channel that began to close before: then its first
-        // HTLC may be on its way already, but only if the funding transaction is as deep as it has to be for one.
+        // Repeated after a reconnect: only the alias may be news. Or late, for a channel that began
+        // to close before: then its first HTLC may be on its way already, but only if the funding
+        // transaction is as deep as it has to be for one.
         const bool is_deep = funded->depth(context.height) >= funded->minimum_depth;
         if (is_deep) take_ready(*funded, ready);
         else if (ready.short_channel_id) funded->their_alias = ready.short_channel_id;
@@ -145,7 +153,8 @@ StepResult on_ready(Channel& channel, const wire::ChannelReady& ready, const Con
 StepResult on_error(const Channel& channel, const wire::Error& error) {
     Step step;
     if (is_stored(channel.state)) {
-        step.facts.push_back(MustClose{ChannelFault{FaultKind::unexpected_message, error.data.size(), 0, "error"}});
+        step.facts.push_back(
+            MustClose{ChannelFault{FaultKind::unexpected_message, error.data.size(), 0, "error"}});
     }
     return step;
 }
@@ -160,15 +169,18 @@ StepResult on_message(Channel& channel, const wire::Message& message, const Cont
         overloaded{
             [&](const wire::AcceptChannel& m) -> StepResult {
                 auto* const state = std::get_if<AwaitingAccept>(&channel.state);
-                return state != nullptr ? on(channel, *state, m, context) : fail(unexpected(message));
+                return state != nullptr ? on(channel, *state, m, context)
+                                        : fail(unexpected(message));
             },
             [&](const wire::FundingCreated& m) -> StepResult {
                 auto* const state = std::get_if<AwaitingFundingCreated>(&channel.state);
-                return state != nullptr ? on(channel, *state, m, context) : fail(unexpected(message));
+                return state != nullptr ? on(channel, *state, m, context)
+                                        : fail(unexpected(message));
             },
             [&](const wire::FundingSigned& m) -> StepResult {
                 auto* const state = std::get_if<AwaitingFundingSigned>(&channel.state);
-                return state != nullptr ? on(channel, *state, m, context) : fail(unexpected(message));
+                return state != nullptr ? on(channel, *state, m, context)
+                                        : fail(unexpected(message));
             },
             [&](const wire::ChannelReady& m) { return on_ready(channel, m, context); },
             [&](const wire::Shutdown& m) { return on_shutdown(channel, m, context); },
@@ -176,15 +188,21 @@ StepResult on_message(Channel& channel, const wire::Message& message, const Cont
             [&](const wire::UpdateAddHtlc& m) { return on_add(channel, m); },
             [&](const wire::UpdateFulfillHtlc& m) { return on_fulfill(channel, m); },
             [&](const wire::UpdateFailHtlc& m) {
-                return with_commitments(channel, m, [&](Commitments& c) { return no_step(c.receive_fail(m)); });
+                return with_commitments(channel, m,
+                                        [&](Commitments& c) { return no_step(c.receive_fail(m)); });
             },
             [&](const wire::UpdateFailMalformedHtlc& m) {
-                return with_commitments(channel, m, [&](Commitments& c) { return no_step(c.receive_fail_malformed(m)); });
+                return with_commitments(channel, m, [&](Commitments& c) {
+                    return no_step(c.receive_fail_malformed(m));
+                });
             },
             [&](const wire::UpdateFee& m) {
-                return with_commitments(channel, m, [&](Commitments& c) { return no_step(c.receive_fee(m)); });
+                return with_commitments(channel, m,
+                                        [&](Commitments& c) { return no_step(c.receive_fee(m)); });
             },
-            [&](const wire::CommitmentSigned& m) { return on_commitment_signed(channel, m, context); },
+            [&](const wire::CommitmentSigned& m) {
+                return on_commitment_signed(channel, m, context);
+            },
             [&](const wire::RevokeAndAck& m) { return on_revoke_and_ack(channel, m); },
             [&](const wire::ChannelReestablish& m) { return on_reestablish(channel, m, context); },
             [&](const wire::Error& m) { return on_error(channel, m); },
@@ -205,8 +223,10 @@ Step on_peer_up(Channel& channel, const Context& context) {
         if (!std::holds_alternative<TheyMustClose>(closing->cause)) return step;
     }
     if (takes_updates(channel.state)) {
-        // The peer has forgotten what we did not sign; what has grown too old meanwhile is not said again.
-        for (auto& fact : commitments_of(channel.state)->take_back_stale(stale_until(context))) step.facts.push_back(std::move(fact));
+        // The peer has forgotten what we did not sign; what has grown too old meanwhile is not said
+        // again.
+        for (auto& fact : commitments_of(channel.state)->take_back_stale(stale_until(context)))
+            step.facts.push_back(std::move(fact));
     }
     auto message = funded->commitments.reestablish(context.signer);
     message.channel_id = channel.id;
@@ -230,9 +250,11 @@ bool on_peer_down(Channel& channel) {
 Step on_block(Channel& channel, const Context& context) {
     Step step;
     auto* const waiting = std::get_if<AwaitingConfirmation>(&channel.state);
-    if (waiting == nullptr || waiting->funded.depth(context.height) < waiting->funded.minimum_depth) return step;
+    if (waiting == nullptr || waiting->funded.depth(context.height) < waiting->funded.minimum_depth)
+        return step;
     // Before they have said channel_reestablish nothing is said; on_reestablish says it then.
-    if (channel.link == Link::online) step.send.push_back(ready_message(channel, waiting->funded, context));
+    if (channel.link == Link::online)
+        step.send.push_back(ready_message(channel, waiting->funded, context));
     Funded funded = std::move(waiting->funded);
     if (waiting->early) {
         take_ready(funded, *waiting->early);
@@ -257,8 +279,8 @@ void on_funding_unconfirmed(Channel& channel) {
     if (funded == nullptr) return;
     funded->confirmation.reset();
     funded->their_announcement.reset();
-    // Their channel_ready has not come: go back a state and wait again. Once it has, the channel stays and is unusable until
-    // the funding transaction is in a block again (is_usable).
+    // Their channel_ready has not come: go back a state and wait again. Once it has, the channel
+    // stays and is unusable until the funding transaction is in a block again (is_usable).
     if (auto* const waiting = std::get_if<AwaitingReady>(&channel.state)) {
         Funded moved = std::move(waiting->funded);
         channel.state = AwaitingConfirmation{std::move(moved), std::nullopt};
@@ -272,7 +294,8 @@ StepResult flush(Channel& channel, const Context& context) {
         Commitments& commitments = *commitments_of(channel.state);
         if (commitments.may_sign() && commitments.has_changes_to_sign()) {
             // Said already and not to be unsaid but by a new connection, on which it is taken back.
-            if (commitments.has_stale_proposal(stale_until(context))) return fail(ChannelFault{FaultKind::stale_proposal, 0, 0, {}});
+            if (commitments.has_stale_proposal(stale_until(context)))
+                return fail(ChannelFault{FaultKind::stale_proposal, 0, 0, {}});
             RUNNEL_TRY(auto commit, commitments.send_commit(context.signer));
             commit.channel_id = channel.id;
             step.send.push_back(std::move(commit));
@@ -297,17 +320,21 @@ Result<wire::Message, ChannelFault> with_id(const Channel& channel, Result<M, Ch
 
 }  // namespace
 
-Result<wire::UpdateAddHtlc, ChannelFault> add_htlc(Channel& channel, Msat amount, const PaymentHash& hash,
-                                                   BlockHeight cltv_expiry, const wire::OnionPacket& onion) {
-    const bool wants_to_close = std::holds_alternative<ShuttingDown>(channel.state) || std::holds_alternative<NegotiatingClose>(channel.state);
+Result<wire::UpdateAddHtlc, ChannelFault> add_htlc(Channel& channel, Msat amount,
+                                                   const PaymentHash& hash, BlockHeight cltv_expiry,
+                                                   const wire::OnionPacket& onion) {
+    const bool wants_to_close = std::holds_alternative<ShuttingDown>(channel.state) ||
+                                std::holds_alternative<NegotiatingClose>(channel.state);
     if (wants_to_close) return fail(ChannelFault{FaultKind::shutting_down, 0, 0, "state"});
     if (!is_usable(channel)) return fail(not_open());
-    RUNNEL_TRY(auto message, commitments_of(channel.state)->send_add(amount, hash, cltv_expiry, onion));
+    RUNNEL_TRY(auto message,
+               commitments_of(channel.state)->send_add(amount, hash, cltv_expiry, onion));
     message.channel_id = channel.id;
     return message;
 }
 
-Result<wire::Message, ChannelFault> fulfill_htlc(Channel& channel, HtlcId id, const wire::Preimage& preimage) {
+Result<wire::Message, ChannelFault> fulfill_htlc(Channel& channel, HtlcId id,
+                                                 const wire::Preimage& preimage) {
     if (!takes_updates(channel.state)) return fail(not_open());
     return with_id(channel, commitments_of(channel.state)->send_fulfill(id, preimage));
 }
@@ -317,10 +344,13 @@ Result<wire::Message, ChannelFault> fail_htlc(Channel& channel, HtlcId id, Bytes
     return with_id(channel, commitments_of(channel.state)->send_fail(id, std::move(reason)));
 }
 
-Result<wire::Message, ChannelFault> fail_malformed_htlc(Channel& channel, HtlcId id, const Hash256& sha256_of_onion,
+Result<wire::Message, ChannelFault> fail_malformed_htlc(Channel& channel, HtlcId id,
+                                                        const Hash256& sha256_of_onion,
                                                         std::uint16_t failure_code) {
     if (!takes_updates(channel.state)) return fail(not_open());
-    return with_id(channel, commitments_of(channel.state)->send_fail_malformed(id, sha256_of_onion, failure_code));
+    return with_id(
+        channel,
+        commitments_of(channel.state)->send_fail_malformed(id, sha256_of_onion, failure_code));
 }
 
 Result<wire::Message, ChannelFault> update_fee(Channel& channel, FeeratePerKw feerate) {

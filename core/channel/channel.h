@@ -6,9 +6,9 @@
 //   Normal -> ShuttingDown -> NegotiatingClose \
 //   any that is funded ------------------------> Closing <-> Settled -> Closed
 //
-// Handlers are free functions over (state, input): they change the Channel they are given, which the turn owns, only when
-// they succeed, and tell the rest of the node what became true as facts. They never send, store, watch or decide about money
-// above the channel.
+// Handlers are free functions over (state, input): they change the Channel they are given, which
+// the turn owns, only when they succeed, and tell the rest of the node what became true as facts.
+// They never send, store, watch or decide about money above the channel.
 #pragma once
 
 #include "core/base/network.h"
@@ -29,19 +29,19 @@ namespace runnel::channel {
 /// What this wallet asks of channels and accepts from peers. Values of a real network by default.
 struct Policy {
     Network network = Network::regtest;
-    Sat min_funding{20'000};                 ///< As fundee.
-    Sat max_funding{10'000'000'000};         ///< With option_support_large_channel.
+    Sat min_funding{20'000};          ///< As fundee.
+    Sat max_funding{10'000'000'000};  ///< With option_support_large_channel.
     Sat dust_limit{354};
-    std::uint16_t to_self_delay = 1008;      ///< Asked of them: how long this wallet may sleep.
-    std::uint16_t to_self_delay_large = 2016;///< Asked for channels of large_channel or more.
+    std::uint16_t to_self_delay = 1008;        ///< Asked of them: how long this wallet may sleep.
+    std::uint16_t to_self_delay_large = 2016;  ///< Asked for channels of large_channel or more.
     Sat large_channel{50'000'000};
     std::uint16_t max_to_self_delay = 2016;  ///< Accepted for us.
     std::uint16_t max_accepted_htlcs = 483;
     Msat htlc_minimum{1};
-    std::uint32_t max_minimum_depth = 144;   ///< Accepted as funder.
-    std::uint32_t depth_small = 3;           ///< Confirmations asked as fundee, by amount ...
+    std::uint32_t max_minimum_depth = 144;  ///< Accepted as funder.
+    std::uint32_t depth_small = 3;          ///< Confirmations asked as fundee, by amount ...
     std::uint32_t depth_large = 6;
-    Sat depth_large_from{10'000'000};        ///< ... from here on depth_large, in between linear.
+    Sat depth_large_from{10'000'000};  ///< ... from here on depth_large, in between linear.
 };
 
 /// Confirmations we ask for as fundee: 3 to 6 by amount.
@@ -56,10 +56,10 @@ struct Context {
     BlockHeight height;
     ports::FeeEstimates fees;
     const ports::ChannelSigner& signer;
-    wire::Features features;  ///< Negotiated with this peer: what both sides have.
+    wire::Features features;          ///< Negotiated with this peer: what both sides have.
     bitcoin::Script shutdown_script;  ///< An unused address of the wallet.
-    /// Is `height` the chain's? Not before the chain source has caught up, nor when it has been silent: then no HTLC of ours enters a
-    /// commitment, for it may have expired already.
+    /// Is `height` the chain's? Not before the chain source has caught up, nor when it has been
+    /// silent: then no HTLC of ours enters a commitment, for it may have expired already.
     bool chain_is_current = true;
 };
 
@@ -72,7 +72,8 @@ struct Confirmation {
     friend bool operator==(const Confirmation&, const Confirmation&) = default;
 };
 
-/// As funder: what the coins were planned for. The output's script is all zero until their key is known.
+/// As funder: what the coins were planned for. The output's script is all zero until their key is
+/// known.
 struct FundingPlan {
     ports::SpendPlan spend;
     std::uint32_t output_index = 0;
@@ -100,27 +101,28 @@ struct AwaitingFundingSigned {
     ports::SignerGuard guard;
 };
 
-/// A transaction in a block that keeps our funding transaction from ever confirming: it spent an input of it, or of what it builds
-/// on. Only as funder: a fundee does not know the transaction.
+/// A transaction in a block that keeps our funding transaction from ever confirming: it spent an
+/// input of it, or of what it builds on. Only as funder: a fundee does not know the transaction.
 struct FundingRival {
     std::shared_ptr<const bitcoin::Transaction> tx;
-    std::optional<BlockHeight> height;  ///< Nothing after a reorg: ours may confirm again, and so may this one.
-    std::optional<Sat> fee;             ///< That ours pays, for when it is the wallet's again.
+    std::optional<BlockHeight>
+        height;  ///< Nothing after a reorg: ours may confirm again, and so may this one.
+    std::optional<Sat> fee;  ///< That ours pays, for when it is the wallet's again.
 };
 
 /// What every channel with a funding transaction has.
 struct Funded {
     Commitments commitments;
-    std::uint32_t minimum_depth = 0;                 ///< Confirmations before channel_ready.
-    BlockHeight created;                             ///< When funding was agreed on.
+    std::uint32_t minimum_depth = 0;  ///< Confirmations before channel_ready.
+    BlockHeight created;              ///< When funding was agreed on.
     std::shared_ptr<const bitcoin::Transaction> funding_tx;  ///< As funder, signed.
     std::optional<Confirmation> confirmation;
-    bool was_confirmed = false;                      ///< Ever: the fundee forgets only what never was.
-    ShortChannelId our_alias;                        ///< They route to us by it.
-    std::optional<ShortChannelId> their_alias;       ///< Our invoices' hints name it.
+    bool was_confirmed = false;                 ///< Ever: the fundee forgets only what never was.
+    ShortChannelId our_alias;                   ///< They route to us by it.
+    std::optional<ShortChannelId> their_alias;  ///< Our invoices' hints name it.
     std::optional<wire::AnnouncementSignatures> their_announcement;
-    std::optional<wire::ChannelUpdate> their_update; ///< Their policy for forwarding to us.
-    std::optional<FundingRival> rival;               ///< Never while the funding transaction is confirmed.
+    std::optional<wire::ChannelUpdate> their_update;  ///< Their policy for forwarding to us.
+    std::optional<FundingRival> rival;  ///< Never while the funding transaction is confirmed.
 
     const ChannelParams& params() const { return commitments.params(); }
     /// Of the funding output, once confirmed.
@@ -145,9 +147,9 @@ struct Normal {
 struct ShuttingDown {
     Funded funded;
     bitcoin::Script our_script;
-    bool sent = false;                          ///< Held back until what we proposed is signed.
+    bool sent = false;  ///< Held back until what we proposed is signed.
     std::optional<bitcoin::Script> their_script;
-    std::optional<BlockHeight> peer_due;        ///< See CloseWait::since.
+    std::optional<BlockHeight> peer_due;  ///< See CloseWait::since.
 };
 /// Both said shutdown and nothing is in flight: the fee is being agreed on.
 struct NegotiatingClose {
@@ -155,7 +157,7 @@ struct NegotiatingClose {
     bitcoin::Script our_script;
     bitcoin::Script their_script;
     CloseNegotiation negotiation;
-    std::optional<BlockHeight> peer_due;        ///< See CloseWait::since.
+    std::optional<BlockHeight> peer_due;  ///< See CloseWait::since.
 };
 
 /// Why a channel went to the chain.
@@ -203,33 +205,35 @@ struct Closing {
     Funded funded;
     ClosingCause cause;
     BlockHeight since;
-    std::vector<ConfirmedSpend> spends;                   ///< Of the funding output first, then of its transaction's outputs.
+    std::vector<ConfirmedSpend>
+        spends;  ///< Of the funding output first, then of its transaction's outputs.
     std::vector<ClaimInFlight> claims;
-    std::vector<wire::Preimage> preimages;                ///< Known for HTLCs offered to us.
+    std::vector<wire::Preimage> preimages;  ///< Known for HTLCs offered to us.
 };
 /// Nothing is left to do.
 struct Closed {
     ChannelParams params;
-    BlockHeight height;      ///< When the last of it became final.
-    Txid closing_txid;       ///< Zero for a channel that was never confirmed.
-    std::string how;         ///< "mutual", "ours", "theirs", "revoked", "never confirmed".
-    Sat to_ours;             ///< What came back to the wallet, before sweep fees.
+    BlockHeight height;  ///< When the last of it became final.
+    Txid closing_txid;   ///< Zero for a channel that was never confirmed.
+    std::string how;     ///< "mutual", "ours", "theirs", "revoked", "never confirmed".
+    Sat to_ours;         ///< What came back to the wallet, before sweep fees.
 };
-/// Over for everybody who looks, and still remembered: should a reorg take back what was spent, it is Closing again. Closed once
-/// that cannot be any more.
+/// Over for everybody who looks, and still remembered: should a reorg take back what was spent, it
+/// is Closing again. Closed once that cannot be any more.
 struct Settled {
     Closing closing;
     Closed outcome;
 };
 
-using ChannelState = std::variant<AwaitingAccept, AwaitingFundingCreated, AwaitingFundingSigned, AwaitingConfirmation,
-                                  AwaitingReady, Normal, ShuttingDown, NegotiatingClose, Closing, Closed, Settled>;
+using ChannelState = std::variant<AwaitingAccept, AwaitingFundingCreated, AwaitingFundingSigned,
+                                  AwaitingConfirmation, AwaitingReady, Normal, ShuttingDown,
+                                  NegotiatingClose, Closing, Closed, Settled>;
 
 struct Channel {
-    ChannelId id;                   ///< temporary_channel_id until the funding transaction is known.
+    ChannelId id;  ///< temporary_channel_id until the funding transaction is known.
     crypto::PublicKey peer;
     ports::ChannelKeyId keys;
-    Link link = Link::offline;      ///< Never stored: offline at start.
+    Link link = Link::offline;  ///< Never stored: offline at start.
     ChannelState state;
 };
 
@@ -245,9 +249,10 @@ Closing* closing_of(ChannelState& state);
 const Closed* closed_of(const ChannelState& state);
 /// Is it in the store? Not before both have signed.
 bool is_stored(const ChannelState& state);
-/// What a close by agreement waits for. A peer that never answers is waited for without end: BOLT 2 would have the channel fail
-/// "after a reasonable amount of time", but a close by force costs fees and days, nothing is lost by waiting (what has a deadline
-/// has it from its HTLCs), and only the person knows whether the peer is worth it. So the waiting is shown, and forcing is a wish.
+/// What a close by agreement waits for. A peer that never answers is waited for without end: BOLT 2
+/// would have the channel fail "after a reasonable amount of time", but a close by force costs fees
+/// and days, nothing is lost by waiting (what has a deadline has it from its HTLCs), and only the
+/// person knows whether the peer is worth it. So the waiting is shown, and forcing is a wish.
 struct CloseWait {
     enum class For : std::uint8_t {
         payments,        ///< HTLCs under way, or changes not yet irrevocable.
@@ -256,7 +261,8 @@ struct CloseWait {
         closing_signed,  ///< Their next offer of a fee.
     };
     For what = For::payments;
-    std::optional<BlockHeight> since;  ///< When the peer's answer became the only thing missing; cuts do not count anew.
+    std::optional<BlockHeight>
+        since;  ///< When the peer's answer became the only thing missing; cuts do not count anew.
 };
 /// Nothing when no close by agreement is under way.
 std::optional<CloseWait> close_wait(const Channel& channel);
@@ -268,15 +274,27 @@ ChannelId channel_id_of(const bitcoin::OutPoint& funding);
 
 // What became true -------------------------------------------------------------------------------
 
-struct FundingAgreed { FundingPlan plan; };  ///< As funder: sign the funding transaction, broadcast it after the commit.
-struct BecameFunded { ChannelId temporary; };  ///< The id changed to the final one; the record begins.
-struct BecameUsable {};                     ///< Both are ready.
-struct PreimageLearned { HtlcId id; PaymentHash payment_hash; wire::Preimage preimage; };  ///< Of an HTLC of ours.
-struct MutualCloseSigned { bitcoin::Transaction tx; };
-struct MustClose { ChannelFault fault; };   ///< Broadcast our commitment.
-struct LostState {};                        ///< They proved that we are behind.
-using Fact = std::variant<FundingAgreed, BecameFunded, BecameUsable, PreimageLearned, HtlcFact, MutualCloseSigned, MustClose,
-                          LostState>;
+struct FundingAgreed {
+    FundingPlan plan;
+};  ///< As funder: sign the funding transaction, broadcast it after the commit.
+struct BecameFunded {
+    ChannelId temporary;
+};                       ///< The id changed to the final one; the record begins.
+struct BecameUsable {};  ///< Both are ready.
+struct PreimageLearned {
+    HtlcId id;
+    PaymentHash payment_hash;
+    wire::Preimage preimage;
+};  ///< Of an HTLC of ours.
+struct MutualCloseSigned {
+    bitcoin::Transaction tx;
+};
+struct MustClose {
+    ChannelFault fault;
+};                    ///< Broadcast our commitment.
+struct LostState {};  ///< They proved that we are behind.
+using Fact = std::variant<FundingAgreed, BecameFunded, BecameUsable, PreimageLearned, HtlcFact,
+                          MutualCloseSigned, MustClose, LostState>;
 
 struct Step {
     std::vector<wire::Message> send;
@@ -295,21 +313,27 @@ struct OpenRequest {
     std::optional<bitcoin::Script> upfront_shutdown;
 };
 /// Starts an opening as funder; the channel's id is the temporary one.
-Channel open_channel(const OpenRequest& request, const ChannelId& temporary, const crypto::PublicKey& peer,
-                     const ports::ChannelKeyId& keys, const Context& context, Step& step);
+Channel open_channel(const OpenRequest& request, const ChannelId& temporary,
+                     const crypto::PublicKey& peer, const ports::ChannelKeyId& keys,
+                     const Context& context, Step& step);
 /// Their open_channel, as fundee.
-Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open, const crypto::PublicKey& peer,
-                                             const ports::ChannelKeyId& keys, const Context& context, Step& step);
-/// An output script of the funding's size (P2WSH of nothing), to plan coins before the keys are known.
+Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open,
+                                             const crypto::PublicKey& peer,
+                                             const ports::ChannelKeyId& keys,
+                                             const Context& context, Step& step);
+/// An output script of the funding's size (P2WSH of nothing), to plan coins before the keys are
+/// known.
 bitcoin::Script funding_script_to_plan_with();
 /// {static_remotekey, anchors}, with scid_alias for an unannounced channel when both sides know it.
 wire::Features channel_type_for(bool announce, const wire::Features& negotiated);
 
 // Inputs -----------------------------------------------------------------------------------------
 
-/// Any channel message of the peer for this channel. An error it sends about an open channel makes a MustClose.
+/// Any channel message of the peer for this channel. An error it sends about an open channel makes
+/// a MustClose.
 StepResult on_message(Channel& channel, const wire::Message& message, const Context& context);
-/// The connection is up and both init were exchanged. HTLCs of ours that waited too long for a signature are taken back here.
+/// The connection is up and both init were exchanged. HTLCs of ours that waited too long for a
+/// signature are taken back here.
 Step on_peer_up(Channel& channel, const Context& context);
 /// The connection is gone. False when the channel goes with it (an opening nobody signed).
 [[nodiscard]] bool on_peer_down(Channel& channel);
@@ -317,16 +341,20 @@ Step on_peer_up(Channel& channel, const Context& context);
 Step on_block(Channel& channel, const Context& context);
 void on_funding_confirmed(Channel& channel, const Confirmation& where);
 void on_funding_unconfirmed(Channel& channel);
-/// After all inputs of a turn: sends what a signature waits for. At most one commitment_signed a turn, whatever was proposed.
+/// After all inputs of a turn: sends what a signature waits for. At most one commitment_signed a
+/// turn, whatever was proposed.
 StepResult flush(Channel& channel, const Context& context);
 
 // Wishes -----------------------------------------------------------------------------------------
 
-Result<wire::UpdateAddHtlc, ChannelFault> add_htlc(Channel& channel, Msat amount, const PaymentHash& hash,
-                                                   BlockHeight cltv_expiry, const wire::OnionPacket& onion);
-Result<wire::Message, ChannelFault> fulfill_htlc(Channel& channel, HtlcId id, const wire::Preimage& preimage);
+Result<wire::UpdateAddHtlc, ChannelFault> add_htlc(Channel& channel, Msat amount,
+                                                   const PaymentHash& hash, BlockHeight cltv_expiry,
+                                                   const wire::OnionPacket& onion);
+Result<wire::Message, ChannelFault> fulfill_htlc(Channel& channel, HtlcId id,
+                                                 const wire::Preimage& preimage);
 Result<wire::Message, ChannelFault> fail_htlc(Channel& channel, HtlcId id, Bytes reason);
-Result<wire::Message, ChannelFault> fail_malformed_htlc(Channel& channel, HtlcId id, const Hash256& sha256_of_onion,
+Result<wire::Message, ChannelFault> fail_malformed_htlc(Channel& channel, HtlcId id,
+                                                        const Hash256& sha256_of_onion,
                                                         std::uint16_t failure_code);
 Result<wire::Message, ChannelFault> update_fee(Channel& channel, FeeratePerKw feerate);
 /// Begins a cooperative close; `script` is ours unless an upfront one binds us.

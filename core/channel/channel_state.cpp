@@ -5,7 +5,8 @@ namespace runnel::channel {
 
 std::optional<ShortChannelId> Funded::short_channel_id() const {
     if (!confirmation) return std::nullopt;
-    return ShortChannelId::make(confirmation->height.raw(), confirmation->tx_index, params().funding.index);
+    return ShortChannelId::make(confirmation->height.raw(), confirmation->tx_index,
+                                params().funding.index);
 }
 
 std::uint32_t Funded::depth(BlockHeight tip) const {
@@ -40,7 +41,9 @@ const Funded* funded_of(const ChannelState& state) {
         state);
 }
 
-Funded* funded_of(ChannelState& state) { return const_cast<Funded*>(funded_of(std::as_const(state))); }
+Funded* funded_of(ChannelState& state) {
+    return const_cast<Funded*>(funded_of(std::as_const(state)));
+}
 
 const Closing* closing_of(const ChannelState& state) {
     if (const auto* const settled = std::get_if<Settled>(&state)) return &settled->closing;
@@ -62,7 +65,8 @@ bool is_stored(const ChannelState& state) {
 
 bool is_usable(const Channel& channel) {
     const auto* const normal = std::get_if<Normal>(&channel.state);
-    return normal != nullptr && channel.link == Link::online && normal->funded.confirmation.has_value();
+    return normal != nullptr && channel.link == Link::online &&
+           normal->funded.confirmation.has_value();
 }
 
 std::optional<CloseWait> close_wait(const Channel& channel) {
@@ -70,7 +74,8 @@ std::optional<CloseWait> close_wait(const Channel& channel) {
     const auto* const shutting = std::get_if<ShuttingDown>(&channel.state);
     const auto* const negotiating = std::get_if<NegotiatingClose>(&channel.state);
     if (shutting == nullptr && negotiating == nullptr) return std::nullopt;
-    if (shutting != nullptr && !shutting->funded.commitments.is_quiet()) return CloseWait{For::payments, std::nullopt};
+    if (shutting != nullptr && !shutting->funded.commitments.is_quiet())
+        return CloseWait{For::payments, std::nullopt};
     const auto since = shutting != nullptr ? shutting->peer_due : negotiating->peer_due;
     if (channel.link != Link::online) return CloseWait{For::connection, since};
     return CloseWait{shutting != nullptr ? For::shutdown : For::closing_signed, since};

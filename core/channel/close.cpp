@@ -7,22 +7,26 @@
 namespace runnel::channel {
 namespace {
 
-Unexpected<CloseFault> fault(CloseFault::Kind kind, Sat got, Sat limit = Sat()) { return fail(CloseFault{kind, got, limit}); }
+Unexpected<CloseFault> fault(CloseFault::Kind kind, Sat got, Sat limit = Sat()) {
+    return fail(CloseFault{kind, got, limit});
+}
 
 bool contains(const wire::FeeRange& range, Sat fee) {
     return fee >= range.min_fee_satoshis && fee <= range.max_fee_satoshis;
 }
 
 std::optional<wire::FeeRange> overlap(const wire::FeeRange& a, const wire::FeeRange& b) {
-    const wire::FeeRange both{std::max(a.min_fee_satoshis, b.min_fee_satoshis), std::min(a.max_fee_satoshis, b.max_fee_satoshis)};
+    const wire::FeeRange both{std::max(a.min_fee_satoshis, b.min_fee_satoshis),
+                              std::min(a.max_fee_satoshis, b.max_fee_satoshis)};
     if (both.min_fee_satoshis > both.max_fee_satoshis) return std::nullopt;
     return both;
 }
 
 }  // namespace
 
-CloseNegotiation::CloseNegotiation(const ChannelParams& params, Msat to_ours, Msat to_theirs, bitcoin::Script our_script,
-                                   bitcoin::Script their_script, const CloseFeerates& feerates)
+CloseNegotiation::CloseNegotiation(const ChannelParams& params, Msat to_ours, Msat to_theirs,
+                                   bitcoin::Script our_script, bitcoin::Script their_script,
+                                   const CloseFeerates& feerates)
     : m_to_ours(to_ours.floor_sat()),
       m_to_theirs(to_theirs.floor_sat()),
       m_our_script(std::move(our_script)),
@@ -30,7 +34,8 @@ CloseNegotiation::CloseNegotiation(const ChannelParams& params, Msat to_ours, Ms
     set_fees(params, feerates);
 }
 
-CloseNegotiation CloseNegotiation::restarted(const ChannelParams& params, const CloseFeerates& feerates) const {
+CloseNegotiation CloseNegotiation::restarted(const ChannelParams& params,
+                                             const CloseFeerates& feerates) const {
     auto next = *this;
     next.m_our_fee.reset();
     next.m_their_fee.reset();
@@ -41,7 +46,8 @@ CloseNegotiation CloseNegotiation::restarted(const ChannelParams& params, const 
 
 void CloseNegotiation::set_fees(const ChannelParams& params, const CloseFeerates& feerates) {
     // Weighed without a fee, so with every output that can be there: an upper bound.
-    const auto closing = build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script, Sat(0));
+    const auto closing =
+        build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script, Sat(0));
     const auto weight = closing ? closing_weight(closing->tx) : 0;
     const auto payable = params.funder == Party::ours ? m_to_ours : m_to_theirs;
     m_fees.max = std::min(feerates.max.fee_ceil(weight), payable);
@@ -50,7 +56,8 @@ void CloseNegotiation::set_fees(const ChannelParams& params, const CloseFeerates
 }
 
 /// The fundee pays nothing: its maximum is no less than theirs (BOLT 2).
-wire::FeeRange CloseNegotiation::our_range(const ChannelParams& params, const std::optional<wire::FeeRange>& theirs) const {
+wire::FeeRange CloseNegotiation::our_range(const ChannelParams& params,
+                                           const std::optional<wire::FeeRange>& theirs) const {
     wire::FeeRange range{m_fees.min, m_fees.max};
     if (params.funder == Party::theirs && theirs) {
         range.max_fee_satoshis = std::max(range.max_fee_satoshis, theirs->max_fee_satoshis);
@@ -58,14 +65,18 @@ wire::FeeRange CloseNegotiation::our_range(const ChannelParams& params, const st
     return range;
 }
 
-Result<ClosingTx, CloseFault> CloseNegotiation::match(const ChannelParams& params, const wire::ClosingSigned& offer) const {
+Result<ClosingTx, CloseFault> CloseNegotiation::match(const ChannelParams& params,
+                                                      const wire::ClosingSigned& offer) const {
     const auto payable = params.funder == Party::ours ? m_to_ours : m_to_theirs;
-    if (offer.fee_satoshis > payable) return fault(CloseFault::Kind::unaffordable, offer.fee_satoshis, payable);
+    if (offer.fee_satoshis > payable)
+        return fault(CloseFault::Kind::unaffordable, offer.fee_satoshis, payable);
     const auto fits = [&](ClosingVariant variant) -> std::optional<ClosingTx> {
-        auto closing = build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script, offer.fee_satoshis, variant);
+        auto closing = build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script,
+                                     offer.fee_satoshis, variant);
         if (!closing) return std::nullopt;
         const auto digest = funding_spend_digest(params, closing->tx);
-        if (!crypto::verify(params.their_keys.funding_pubkey, digest, offer.signature)) return std::nullopt;
+        if (!crypto::verify(params.their_keys.funding_pubkey, digest, offer.signature))
+            return std::nullopt;
         return closing;
     };
     if (auto closing = fits(ClosingVariant::whole)) return *std::move(closing);
@@ -81,8 +92,8 @@ Result<ClosingTx, CloseFault> CloseNegotiation::match(const ChannelParams& param
 Result<CloseStep, CloseFault> CloseNegotiation::start(const CloseContext& context) const {
     CloseStep step{*this, std::nullopt, std::nullopt};
     if (context.params.funder == Party::theirs) return step;
-    const auto closing =
-        build_closing(context.params, m_to_ours, m_to_theirs, m_our_script, m_their_script, m_fees.ideal);
+    const auto closing = build_closing(context.params, m_to_ours, m_to_theirs, m_our_script,
+                                       m_their_script, m_fees.ideal);
     if (!closing) return fault(CloseFault::Kind::unaffordable, m_fees.ideal);
     RUNNEL_TRY(step.reply, sign(context, m_fees.ideal, closing->tx, std::nullopt));
     step.next.m_our_fee = m_fees.ideal;
@@ -90,7 +101,8 @@ Result<CloseStep, CloseFault> CloseNegotiation::start(const CloseContext& contex
     return step;
 }
 
-Result<CloseStep, CloseFault> CloseNegotiation::receive(const CloseContext& context, const wire::ClosingSigned& offer) const {
+Result<CloseStep, CloseFault> CloseNegotiation::receive(const CloseContext& context,
+                                                        const wire::ClosingSigned& offer) const {
     const auto& params = context.params;
     RUNNEL_TRY(const auto theirs, match(params, offer));
     RUNNEL_TRY(const auto fee, answer(params, offer));
@@ -98,7 +110,8 @@ Result<CloseStep, CloseFault> CloseNegotiation::receive(const CloseContext& cont
     CloseStep step{*this, std::nullopt, std::nullopt};
     step.next.m_their_fee = offer.fee_satoshis;
     if (fee != offer.fee_satoshis) {
-        const auto counter = build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script, fee);
+        const auto counter =
+            build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script, fee);
         if (!counter) return fault(CloseFault::Kind::unaffordable, fee);
         RUNNEL_TRY(step.reply, sign(context, fee, counter->tx, offer.fee_range));
         step.next.m_our_fee = fee;
@@ -109,8 +122,9 @@ Result<CloseStep, CloseFault> CloseNegotiation::receive(const CloseContext& cont
     // Agreed: what they signed is what is broadcast, output for output.
     RUNNEL_TRY(auto agreed, sign(context, fee, theirs.tx, offer.fee_range));
     step.final_tx = theirs.tx;
-    step.final_tx->inputs[0].witness = funding_witness(params.our_keys.funding_pubkey, agreed.signature,
-                                                       params.their_keys.funding_pubkey, offer.signature);
+    step.final_tx->inputs[0].witness =
+        funding_witness(params.our_keys.funding_pubkey, agreed.signature,
+                        params.their_keys.funding_pubkey, offer.signature);
     if (m_our_fee != fee) {
         step.next.m_our_fee = fee;
         step.next.m_our_range = agreed.fee_range;
@@ -119,7 +133,8 @@ Result<CloseStep, CloseFault> CloseNegotiation::receive(const CloseContext& cont
     return step;
 }
 
-Result<Sat, CloseFault> CloseNegotiation::answer(const ChannelParams& params, const wire::ClosingSigned& offer) const {
+Result<Sat, CloseFault> CloseNegotiation::answer(const ChannelParams& params,
+                                                 const wire::ClosingSigned& offer) const {
     const auto fee = offer.fee_satoshis;
     if (m_our_fee == fee) return fee;
     if (m_our_range && contains(*m_our_range, fee)) return fee;
@@ -127,26 +142,31 @@ Result<Sat, CloseFault> CloseNegotiation::answer(const ChannelParams& params, co
     return answer_to_single_fee(params, fee);
 }
 
-Result<Sat, CloseFault> CloseNegotiation::answer_to_range(const ChannelParams& params, const wire::ClosingSigned& offer) const {
+Result<Sat, CloseFault> CloseNegotiation::answer_to_range(const ChannelParams& params,
+                                                          const wire::ClosingSigned& offer) const {
     const auto fee = offer.fee_satoshis;
     const auto ours = m_our_range.value_or(our_range(params, offer.fee_range));
     const auto both = overlap(ours, *offer.fee_range);
     if (!both) {
         const bool too_low = offer.fee_range->max_fee_satoshis < ours.min_fee_satoshis;
-        return fault(CloseFault::Kind::no_overlap, fee, too_low ? ours.min_fee_satoshis : ours.max_fee_satoshis);
+        return fault(CloseFault::Kind::no_overlap, fee,
+                     too_low ? ours.min_fee_satoshis : ours.max_fee_satoshis);
     }
     if (contains(*both, fee)) return fee;
-    if (params.funder == Party::ours) return fault(CloseFault::Kind::outside_range, fee, ours.max_fee_satoshis);
+    if (params.funder == Party::ours)
+        return fault(CloseFault::Kind::outside_range, fee, ours.max_fee_satoshis);
     if (m_our_fee) return fault(CloseFault::Kind::changed_offer, fee, *m_our_fee);
     return std::clamp(m_fees.ideal, both->min_fee_satoshis, both->max_fee_satoshis);
 }
 
-Result<Sat, CloseFault> CloseNegotiation::answer_to_single_fee(const ChannelParams& params, Sat fee) const {
+Result<Sat, CloseFault> CloseNegotiation::answer_to_single_fee(const ChannelParams& params,
+                                                               Sat fee) const {
     if (m_our_fee && m_their_fee) {
         const auto low = std::min(*m_our_fee, *m_their_fee);
         const auto high = std::max(*m_our_fee, *m_their_fee);
         // Otherwise the talk need never end.
-        if (fee <= low || fee >= high) return fault(CloseFault::Kind::no_progress, fee, *m_their_fee);
+        if (fee <= low || fee >= high)
+            return fault(CloseFault::Kind::no_progress, fee, *m_their_fee);
     }
     // A fundee does not mind how much the funder pays.
     const auto max = params.funder == Party::ours ? m_fees.max : std::max(m_fees.max, fee);
@@ -155,15 +175,17 @@ Result<Sat, CloseFault> CloseNegotiation::answer_to_single_fee(const ChannelPara
     const auto low = std::min(fee, *m_our_fee);
     const auto high = std::max(fee, *m_our_fee);
     const auto middle = std::clamp(Sat(low.raw() + (high.raw() - low.raw()) / 2), m_fees.min, max);
-    if (middle <= low || middle >= high) return fault(CloseFault::Kind::no_agreement, fee, fee < m_fees.min ? m_fees.min : max);
+    if (middle <= low || middle >= high)
+        return fault(CloseFault::Kind::no_agreement, fee, fee < m_fees.min ? m_fees.min : max);
     return middle;
 }
 
-Result<wire::ClosingSigned, CloseFault> CloseNegotiation::sign(const CloseContext& context, Sat fee,
-                                                               const bitcoin::Transaction& tx,
-                                                               const std::optional<wire::FeeRange>& their_range) const {
+Result<wire::ClosingSigned, CloseFault> CloseNegotiation::sign(
+    const CloseContext& context, Sat fee, const bitcoin::Transaction& tx,
+    const std::optional<wire::FeeRange>& their_range) const {
     const auto& params = context.params;
-    const auto signature = context.signer.sign_close(tx, params.their_keys.funding_pubkey, params.funding_satoshis);
+    const auto signature =
+        context.signer.sign_close(tx, params.their_keys.funding_pubkey, params.funding_satoshis);
     if (!signature) return fault(CloseFault::Kind::signer_refused, fee);
     wire::ClosingSigned message;
     message.channel_id = context.channel_id;

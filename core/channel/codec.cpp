@@ -15,7 +15,9 @@ void encode(Writer& out, const Secret32& value) { out.bytes(value.reveal()); }
 void encode(Writer& out, const crypto::PublicKey& value) { out.bytes(value.view()); }
 void encode(Writer& out, const bitcoin::OutPoint& value) { out.fixed(value.txid).u32(value.index); }
 void encode_bytes(Writer& out, ByteView value) { out.compact_size(value.size()).bytes(value); }
-void encode(Writer& out, const bitcoin::Transaction& value) { encode_bytes(out, value.serialise()); }
+void encode(Writer& out, const bitcoin::Transaction& value) {
+    encode_bytes(out, value.serialise());
+}
 
 void encode(Writer& out, const ports::ChannelPublicKeys& value) {
     encode(out, value.funding_pubkey);
@@ -34,7 +36,9 @@ void encode(Writer& out, const Terms& value) {
 }
 
 void encode(Writer& out, const ChannelParams& value) {
-    const auto put_script = [](Writer& to, const bitcoin::Script& script) { encode_bytes(to, script); };
+    const auto put_script = [](Writer& to, const bitcoin::Script& script) {
+        encode_bytes(to, script);
+    };
     encode(out, value.funder);
     encode(out, value.announce);
     encode(out, value.scid_alias);

@@ -1,5 +1,6 @@
-// How the channel's plain values lie in the store: fields in declaration order, big-endian, without versions; the records
-// that hold them begin with one. Decoders note their error in the Reader and return what they have: ask Reader::finish once.
+// How the channel's plain values lie in the store: fields in declaration order, big-endian, without
+// versions; the records that hold them begin with one. Decoders note their error in the Reader and
+// return what they have: ask Reader::finish once.
 #pragma once
 
 #include "core/base/codec.h"
@@ -40,7 +41,8 @@ Terms decode_terms(Reader& in);
 ChannelParams decode_params(Reader& in);
 Htlc decode_htlc(Reader& in);
 CommitmentSpec decode_spec(Reader& in);
-/// A number of elements of at least `least_each` bytes: truncated when the input cannot hold so many.
+/// A number of elements of at least `least_each` bytes: truncated when the input cannot hold so
+/// many.
 std::size_t decode_count(Reader& in, std::size_t least_each);
 
 /// A byte that says whether a value follows.

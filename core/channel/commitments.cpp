@@ -66,7 +66,8 @@ CommitmentSpec Commitments::spec(Party broadcaster, View view) const {
     for (const auto& entry : m_htlcs) {
         if (holds(entry, broadcaster, view)) out.htlcs.push_back(entry.htlc);
     }
-    // Sums first: what was just received may be on its way out again, so the parts may be below zero and the whole never is.
+    // Sums first: what was just received may be on its way out again, so the parts may be below
+    // zero and the whole never is.
     const Totals sums = totals(broadcaster, view);
     if (sums.ours < 0 || sums.theirs < 0) amount_overflow();
     out.feerate_per_kw = sums.feerate;
@@ -155,7 +156,8 @@ bool Commitments::is_beyond_dust_limit(const HtlcEntry& entry) const {
 }
 
 Msat Commitments::dust_exposure() const {
-    // Every HTLC that is in, or may still enter, either commitment: the larger of the two sums is at risk.
+    // Every HTLC that is in, or may still enter, either commitment: the larger of the two sums is
+    // at risk.
     Msat on_ours, on_theirs;
     for (const auto& entry : m_htlcs) {
         const auto amount = entry.htlc.amount_msat;
@@ -166,15 +168,18 @@ Msat Commitments::dust_exposure() const {
 }
 
 std::optional<ChannelFault> Commitments::add_fault(Party offerer, Msat amount, Rule rule) const {
-    // The receiver's commitment is the first to hold it, so the offerer's balance is looked at there.
+    // The receiver's commitment is the first to hold it, so the offerer's balance is looked at
+    // there.
     const Party receiver = other(offerer);
     const auto& receiver_terms = m_params->terms(receiver);
     if (amount.is_zero()) return fault(FaultKind::amount_zero);
     if (amount < receiver_terms.htlc_minimum_msat) {
-        return fault(FaultKind::below_htlc_minimum, amount.raw(), receiver_terms.htlc_minimum_msat.raw());
+        return fault(FaultKind::below_htlc_minimum, amount.raw(),
+                     receiver_terms.htlc_minimum_msat.raw());
     }
     if (in_flight_count(offerer) + 1 > receiver_terms.max_accepted_htlcs) {
-        return fault(FaultKind::too_many_htlcs, in_flight_count(offerer) + 1, receiver_terms.max_accepted_htlcs);
+        return fault(FaultKind::too_many_htlcs, in_flight_count(offerer) + 1,
+                     receiver_terms.max_accepted_htlcs);
     }
     const auto value = add(in_flight_value(offerer), amount);
     if (!value || *value > receiver_terms.max_htlc_value_in_flight_msat) {
@@ -196,11 +201,14 @@ Commitments::Totals Commitments::totals_to_come(Party party) const {
         const auto amount = static_cast<std::int64_t>(entry.htlc.amount_msat.raw());
         auto& offerer = entry.htlc.offered_by == Party::ours ? out.ours : out.theirs;
         auto& receiver = entry.htlc.offered_by == Party::ours ? out.theirs : out.ours;
-        // A party's own removals are as good as done; the other's count from their signature on, for a cut undoes them before.
-        const Stage leaves = entry.htlc.offered_by == party ? Stage::remove_signed : Stage::remove_proposed;
+        // A party's own removals are as good as done; the other's count from their signature on,
+        // for a cut undoes them before.
+        const Stage leaves =
+            entry.htlc.offered_by == party ? Stage::remove_signed : Stage::remove_proposed;
         if (entry.stage < leaves) {
             offerer -= amount;
-            if (!is_dust(entry.htlc, party, m_params->terms(party).dust_limit_satoshis)) ++out.untrimmed;
+            if (!is_dust(entry.htlc, party, m_params->terms(party).dust_limit_satoshis))
+                ++out.untrimmed;
         } else if (entry.removal && std::holds_alternative<Fulfilled>(*entry.removal)) {
             offerer -= amount;
             receiver += amount;
@@ -209,42 +217,53 @@ Commitments::Totals Commitments::totals_to_come(Party party) const {
     return out;
 }
 
-std::int64_t Commitments::room(const Totals& state, Party offerer, std::size_t untrimmed, Rule rule) const {
+std::int64_t Commitments::room(const Totals& state, Party offerer, std::size_t untrimmed,
+                               Rule rule) const {
     const auto msat = [](Sat amount) { return static_cast<std::int64_t>(amount.msat().raw()); };
-    const std::int64_t left = state.of(offerer) - msat(m_params->terms(other(offerer)).channel_reserve_satoshis);
+    const std::int64_t left =
+        state.of(offerer) - msat(m_params->terms(other(offerer)).channel_reserve_satoshis);
     if (m_params->funder == offerer) {
         Sat cost = funder_cost(state.feerate, untrimmed);
         if (rule == Rule::careful) {
-            // Fee-spike buffer (BOLT 2, update_add_htlc): twice the feerate and one HTLC more must still be payable.
-            const FeeratePerKw spike(state.feerate.raw() > UINT32_MAX / 2 ? UINT32_MAX : state.feerate.raw() * 2);
+            // Fee-spike buffer (BOLT 2, update_add_htlc): twice the feerate and one HTLC more must
+            // still be payable.
+            const FeeratePerKw spike(
+                state.feerate.raw() > UINT32_MAX / 2 ? UINT32_MAX : state.feerate.raw() * 2);
             cost = std::max(cost, funder_cost(spike, untrimmed + 1));
         }
         return left - msat(cost);
     }
     if (rule == Rule::careful && untrimmed > state.untrimmed) {
-        // The other side pays for the larger commitment and must keep its reserve, or it refuses the HTLC.
-        const Sat needed = funder_cost(state.feerate, untrimmed) + m_params->terms(offerer).channel_reserve_satoshis;
+        // The other side pays for the larger commitment and must keep its reserve, or it refuses
+        // the HTLC.
+        const Sat needed = funder_cost(state.feerate, untrimmed) +
+                           m_params->terms(offerer).channel_reserve_satoshis;
         if (state.of(other(offerer)) < msat(needed)) return -1;
     }
     return left;
 }
 
-/// What `offerer` could put into one more HTLC: balance less reserve, less the fees its adding may cause. The careful look at
-/// both commitments (BOLT 2, update_add_htlc: "either the local or remote"); who refuses a breach looks at its own.
+/// What `offerer` could put into one more HTLC: balance less reserve, less the fees its adding may
+/// cause. The careful look at both commitments (BOLT 2, update_add_htlc: "either the local or
+/// remote"); who refuses a breach looks at its own.
 Msat Commitments::spendable(Party offerer, Rule rule, const Caps& caps) const {
     const Totals first = totals(other(offerer), View::next);
-    const std::uint64_t first_output = m_params->terms(other(offerer)).dust_limit_satoshis.msat().raw();
+    const std::uint64_t first_output =
+        m_params->terms(other(offerer)).dust_limit_satoshis.msat().raw();
     std::optional<Totals> second;
     std::uint64_t second_output = first_output;
     if (rule == Rule::careful) {
         second = totals_to_come(offerer);
         second_output = m_params->terms(offerer).dust_limit_satoshis.msat().raw();
     }
-    // A small HTLC, without an output, costs less than a large one, so there is an answer for each size: the largest that
-    // is of its own size is the answer.
+    // A small HTLC, without an output, costs less than a large one, so there is an answer for each
+    // size: the largest that is of its own size is the answer.
     const auto most_of = [&](std::uint64_t size) {
-        std::int64_t most = room(first, offerer, first.untrimmed + (size >= first_output ? 1 : 0), rule);
-        if (second) most = std::min(most, room(*second, offerer, second->untrimmed + (size >= second_output ? 1 : 0), rule));
+        std::int64_t most =
+            room(first, offerer, first.untrimmed + (size >= first_output ? 1 : 0), rule);
+        if (second)
+            most = std::min(most, room(*second, offerer,
+                                       second->untrimmed + (size >= second_output ? 1 : 0), rule));
         return most <= 0 ? 0 : static_cast<std::uint64_t>(most);
     };
     const auto [small, large] = std::minmax(first_output, second_output);
@@ -270,14 +289,18 @@ Msat Commitments::can_receive() const { return payable(Party::theirs); }
 
 // Proposals --------------------------------------------------------------------------------------
 
-Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount, const PaymentHash& hash,
+Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount,
+                                                                const PaymentHash& hash,
                                                                 BlockHeight cltv_expiry,
                                                                 const wire::OnionPacket& onion) {
-    if (cltv_expiry.raw() >= cltv_is_time) return fail(fault(FaultKind::cltv_too_large, cltv_expiry.raw(), cltv_is_time));
+    if (cltv_expiry.raw() >= cltv_is_time)
+        return fail(fault(FaultKind::cltv_too_large, cltv_expiry.raw(), cltv_is_time));
     if (const auto wrong = add_fault(Party::ours, amount, Rule::careful)) return fail(*wrong);
-    const bool is_small = is_dust_on(Party::ours, Party::ours, amount) || is_dust_on(Party::theirs, Party::ours, amount);
+    const bool is_small = is_dust_on(Party::ours, Party::ours, amount) ||
+                          is_dust_on(Party::theirs, Party::ours, amount);
     if (is_small && dust_exposure() + amount > max_dust_exposure) {
-        return fail(fault(FaultKind::dust_exposure, (dust_exposure() + amount).raw(), max_dust_exposure.raw()));
+        return fail(fault(FaultKind::dust_exposure, (dust_exposure() + amount).raw(),
+                          max_dust_exposure.raw()));
     }
     HtlcEntry entry;
     entry.htlc = Htlc{Party::ours, m_our_next_id, amount, hash, cltv_expiry.raw()};
@@ -291,8 +314,9 @@ Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount, con
     message.payment_hash = hash;
     message.cltv_expiry = cltv_expiry;
     message.onion_routing_packet = onion;
-    const auto at = std::find_if(m_htlcs.begin(), m_htlcs.end(),
-                                 [](const HtlcEntry& e) { return e.htlc.offered_by == Party::theirs; });
+    const auto at = std::find_if(m_htlcs.begin(), m_htlcs.end(), [](const HtlcEntry& e) {
+        return e.htlc.offered_by == Party::theirs;
+    });
     m_htlcs.insert(at, std::move(entry));
     return message;
 }
@@ -304,9 +328,11 @@ Result<void, ChannelFault> Commitments::receive_add(const wire::UpdateAddHtlc& a
     if (add.cltv_expiry.raw() >= cltv_is_time) {
         return fail(fault(FaultKind::cltv_too_large, add.cltv_expiry.raw(), cltv_is_time));
     }
-    if (const auto wrong = add_fault(Party::theirs, add.amount_msat, Rule::breach)) return fail(*wrong);
+    if (const auto wrong = add_fault(Party::theirs, add.amount_msat, Rule::breach))
+        return fail(*wrong);
     HtlcEntry entry;
-    entry.htlc = Htlc{Party::theirs, add.id, add.amount_msat, add.payment_hash, add.cltv_expiry.raw()};
+    entry.htlc =
+        Htlc{Party::theirs, add.id, add.amount_msat, add.payment_hash, add.cltv_expiry.raw()};
     entry.onion = add.onion_routing_packet;
     entry.blinded_path = add.blinded_path;
     entry.row_digest = crypto::sha256(encode_htlc_row(entry));
@@ -318,7 +344,8 @@ Result<void, ChannelFault> Commitments::receive_add(const wire::UpdateAddHtlc& a
 Result<HtlcEntry*, ChannelFault> Commitments::removable(Party offered_by, HtlcId id) {
     HtlcEntry* const entry = find_entry(offered_by, id);
     // Removing is allowed only once the HTLC is irrevocable on both sides (BOLT 2).
-    if (entry == nullptr || entry->stage < Stage::locked_in) return fail(fault(FaultKind::unknown_htlc, id.raw()));
+    if (entry == nullptr || entry->stage < Stage::locked_in)
+        return fail(fault(FaultKind::unknown_htlc, id.raw()));
     if (entry->stage > Stage::locked_in) return fail(fault(FaultKind::already_removed, id.raw()));
     return entry;
 }
@@ -331,9 +358,11 @@ bool hashes_to(const wire::Preimage& preimage, const PaymentHash& hash) {
 
 }  // namespace
 
-Result<wire::UpdateFulfillHtlc, ChannelFault> Commitments::send_fulfill(HtlcId id, const wire::Preimage& preimage) {
+Result<wire::UpdateFulfillHtlc, ChannelFault> Commitments::send_fulfill(
+    HtlcId id, const wire::Preimage& preimage) {
     RUNNEL_TRY(HtlcEntry* const entry, removable(Party::theirs, id));
-    if (!hashes_to(preimage, entry->htlc.payment_hash)) return fail(fault(FaultKind::wrong_preimage, id.raw()));
+    if (!hashes_to(preimage, entry->htlc.payment_hash))
+        return fail(fault(FaultKind::wrong_preimage, id.raw()));
     entry->stage = Stage::remove_proposed;
     entry->removal = std::make_shared<const Removal>(Fulfilled{preimage});
     entry->sequence = m_next_sequence++;
@@ -376,13 +405,14 @@ namespace {
 constexpr std::uint16_t badonion = 0x8000;
 }
 
-Result<wire::UpdateFailMalformedHtlc, ChannelFault> Commitments::send_fail_malformed(HtlcId id,
-                                                                                     const Hash256& sha256_of_onion,
-                                                                                     std::uint16_t failure_code) {
-    if ((failure_code & badonion) == 0) return fail(fault(FaultKind::bad_failure_code, failure_code));
+Result<wire::UpdateFailMalformedHtlc, ChannelFault> Commitments::send_fail_malformed(
+    HtlcId id, const Hash256& sha256_of_onion, std::uint16_t failure_code) {
+    if ((failure_code & badonion) == 0)
+        return fail(fault(FaultKind::bad_failure_code, failure_code));
     RUNNEL_TRY(HtlcEntry* const entry, removable(Party::theirs, id));
     entry->stage = Stage::remove_proposed;
-    entry->removal = std::make_shared<const Removal>(FailedMalformed{sha256_of_onion, failure_code});
+    entry->removal =
+        std::make_shared<const Removal>(FailedMalformed{sha256_of_onion, failure_code});
     entry->sequence = m_next_sequence++;
     wire::UpdateFailMalformedHtlc message;
     message.id = id;
@@ -391,22 +421,28 @@ Result<wire::UpdateFailMalformedHtlc, ChannelFault> Commitments::send_fail_malfo
     return message;
 }
 
-Result<void, ChannelFault> Commitments::receive_fail_malformed(const wire::UpdateFailMalformedHtlc& failure) {
-    if ((failure.failure_code & badonion) == 0) return fail(fault(FaultKind::bad_failure_code, failure.failure_code));
+Result<void, ChannelFault> Commitments::receive_fail_malformed(
+    const wire::UpdateFailMalformedHtlc& failure) {
+    if ((failure.failure_code & badonion) == 0)
+        return fail(fault(FaultKind::bad_failure_code, failure.failure_code));
     RUNNEL_TRY(HtlcEntry* const entry, removable(Party::ours, failure.id));
     entry->stage = Stage::remove_proposed;
-    entry->removal = std::make_shared<const Removal>(FailedMalformed{failure.sha256_of_onion, failure.failure_code});
+    entry->removal = std::make_shared<const Removal>(
+        FailedMalformed{failure.sha256_of_onion, failure.failure_code});
     return {};
 }
 
 Result<wire::UpdateFee, ChannelFault> Commitments::send_fee(FeeratePerKw feerate) {
     if (m_params->funder != Party::ours) return fail(fault(FaultKind::fee_by_fundee));
-    if (feerate < feerate_floor) return fail(fault(FaultKind::feerate_too_low, feerate.raw(), feerate_floor.raw()));
+    if (feerate < feerate_floor)
+        return fail(fault(FaultKind::feerate_too_low, feerate.raw(), feerate_floor.raw()));
     for (const Totals& state : {totals(Party::theirs, View::next), totals_to_come(Party::ours)}) {
         const Sat cost = funder_cost(feerate, state.untrimmed);
-        const auto needed = static_cast<std::int64_t>((cost + m_params->theirs.channel_reserve_satoshis).msat().raw());
+        const auto needed = static_cast<std::int64_t>(
+            (cost + m_params->theirs.channel_reserve_satoshis).msat().raw());
         if (state.ours >= needed) continue;
-        return fail(fault(FaultKind::fee_unaffordable, static_cast<std::uint64_t>(std::max<std::int64_t>(state.ours, 0)),
+        return fail(fault(FaultKind::fee_unaffordable,
+                          static_cast<std::uint64_t>(std::max<std::int64_t>(state.ours, 0)),
                           static_cast<std::uint64_t>(needed)));
     }
     m_fees.push_back(FeeChange{feerate, 0, m_next_sequence++});
@@ -418,17 +454,22 @@ Result<wire::UpdateFee, ChannelFault> Commitments::send_fee(FeeratePerKw feerate
 Result<void, ChannelFault> Commitments::receive_fee(const wire::UpdateFee& fee) {
     if (m_params->funder != Party::theirs) return fail(fault(FaultKind::fee_by_fundee));
     if (fee.feerate_per_kw < feerate_floor) {
-        return fail(fault(FaultKind::feerate_too_low, fee.feerate_per_kw.raw(), feerate_floor.raw()));
+        return fail(
+            fault(FaultKind::feerate_too_low, fee.feerate_per_kw.raw(), feerate_floor.raw()));
     }
-    // Looked at now and not when it is signed: HTLCs of ours that cross it on the wire are not the funder's fault, and the
-    // absolute fee is then never less than what we asked of it when we added them.
+    // Looked at now and not when it is signed: HTLCs of ours that cross it on the wire are not the
+    // funder's fault, and the absolute fee is then never less than what we asked of it when we
+    // added them.
     const Totals state = totals(Party::ours, View::next);
-    const auto cost = static_cast<std::int64_t>(funder_cost(fee.feerate_per_kw, state.untrimmed).msat().raw());
+    const auto cost =
+        static_cast<std::int64_t>(funder_cost(fee.feerate_per_kw, state.untrimmed).msat().raw());
     if (state.theirs < cost) {
-        return fail(fault(FaultKind::fee_unaffordable, static_cast<std::uint64_t>(std::max<std::int64_t>(state.theirs, 0)),
+        return fail(fault(FaultKind::fee_unaffordable,
+                          static_cast<std::uint64_t>(std::max<std::int64_t>(state.theirs, 0)),
                           static_cast<std::uint64_t>(cost)));
     }
-    // A peer that proposes without end makes us remember without end: only the newest unsigned proposal counts.
+    // A peer that proposes without end makes us remember without end: only the newest unsigned
+    // proposal counts.
     if (!m_fees.empty() && m_fees.back().step == 0) m_fees.pop_back();
     m_fees.push_back(FeeChange{fee.feerate_per_kw, 0, 0});
     return {};

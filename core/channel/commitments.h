@@ -1,8 +1,9 @@
-// The HTLC dance of BOLT 2, "Normal Operation", as one value. Owns what both commitments hold and how far each change has
-// come; never sends, stores or decides anything. A verb either does its whole work or reports a ChannelFault and leaves the
-// value as it was.
+// The HTLC dance of BOLT 2, "Normal Operation", as one value. Owns what both commitments hold and
+// how far each change has come; never sends, stores or decides anything. A verb either does its
+// whole work or reports a ChannelFault and leaves the value as it was.
 //
-// A change (an HTLC added, an HTLC removed, a feerate) is offered by one party and enters both commitments in four steps:
+// A change (an HTLC added, an HTLC removed, a feerate) is offered by one party and enters both
+// commitments in four steps:
 //
 //     proposer                          receiver
 //        | ---------- update_* ----------> |   proposed
@@ -75,9 +76,10 @@ struct HtlcEntry {
     Htlc htlc;
     wire::OnionPacket onion;
     std::optional<crypto::PublicKey> blinded_path;
-    Hash256 row_digest;                 ///< SHA-256 of the row that keeps all of the above (store.h); those three never change.
+    Hash256 row_digest;  ///< SHA-256 of the row that keeps all of the above (store.h); those three
+                         ///< never change.
     Stage stage = Stage::add_proposed;
-    std::uint64_t sequence = 0;         ///< Order of our proposals on the wire; retransmission keeps it.
+    std::uint64_t sequence = 0;  ///< Order of our proposals on the wire; retransmission keeps it.
     std::shared_ptr<const Removal> removal;  ///< From remove_proposed on.
     NumberSpan in_ours, in_theirs;
 };
@@ -85,35 +87,50 @@ struct HtlcEntry {
 /// A feerate on its way; the funder's.
 struct FeeChange {
     FeeratePerKw feerate_per_kw;
-    std::uint8_t step = 0;  ///< 0 proposed, 1 signed, 2 acked, 3 ack_signed; done ones are the base.
+    std::uint8_t step =
+        0;  ///< 0 proposed, 1 signed, 2 acked, 3 ack_signed; done ones are the base.
     std::uint64_t sequence = 0;
     friend bool operator==(const FeeChange&, const FeeChange&) = default;
 };
 
 /// May we sign their next commitment?
-struct NoPointYet {};                                     ///< channel_ready with their second point has not come.
-struct MaySign { crypto::PublicKey point; };              ///< Their point for the next number.
-struct AwaitingRevocation {                               ///< commitment_signed is out, the old one not revoked.
+struct NoPointYet {};  ///< channel_ready with their second point has not come.
+struct MaySign {
     crypto::PublicKey point;
-    ports::CommitmentSignatures signatures;               ///< As sent: retransmission is byte-identical.
+};                           ///< Their point for the next number.
+struct AwaitingRevocation {  ///< commitment_signed is out, the old one not revoked.
+    crypto::PublicKey point;
+    ports::CommitmentSignatures signatures;  ///< As sent: retransmission is byte-identical.
 };
 using RemoteNext = std::variant<NoPointYet, MaySign, AwaitingRevocation>;
 
-/// Which of our two kinds of commitment message went out last (BOLT 2, Message Retransmission: the order is kept).
+/// Which of our two kinds of commitment message went out last (BOLT 2, Message Retransmission: the
+/// order is kept).
 enum class LastSent : std::uint8_t { revocation, commitment };
 
 /// Something that became irrevocable, for the payments above.
-struct IncomingLockedIn { HtlcId id; };                    ///< May be acted on now.
+struct IncomingLockedIn {
+    HtlcId id;
+};  ///< May be acted on now.
 /// In no commitment any more. Without removal: taken back by us before it was in any.
-struct OutgoingRemoved { HtlcId id; PaymentHash payment_hash; std::shared_ptr<const Removal> removal; };
-struct IncomingRemoved { HtlcId id; PaymentHash payment_hash; std::shared_ptr<const Removal> removal; };
+struct OutgoingRemoved {
+    HtlcId id;
+    PaymentHash payment_hash;
+    std::shared_ptr<const Removal> removal;
+};
+struct IncomingRemoved {
+    HtlcId id;
+    PaymentHash payment_hash;
+    std::shared_ptr<const Removal> removal;
+};
 using HtlcFact = std::variant<IncomingLockedIn, OutgoingRemoved, IncomingRemoved>;
 
 class Commitments {
 public:
-    /// Both first commitments, as agreed: no HTLCs. `our_first` are their signatures on ours (number 0).
-    Commitments(ChannelParams params, FeeratePerKw feerate, Msat ours, Msat theirs, crypto::PublicKey their_first_point,
-                ports::CommitmentSignatures our_first);
+    /// Both first commitments, as agreed: no HTLCs. `our_first` are their signatures on ours
+    /// (number 0).
+    Commitments(ChannelParams params, FeeratePerKw feerate, Msat ours, Msat theirs,
+                crypto::PublicKey their_first_point, ports::CommitmentSignatures our_first);
 
     const ChannelParams& params() const { return *m_params; }
     CommitmentNumber local_number() const { return m_local_number; }
@@ -129,7 +146,9 @@ public:
     const std::vector<FeeChange>& fee_changes() const { return m_fees; }
     const ports::SignerGuard& guard() const { return m_guard; }
     void set_guard(const ports::SignerGuard& guard) { m_guard = guard; }
-    HtlcId next_htlc_id(Party offered_by) const { return offered_by == Party::ours ? m_our_next_id : m_their_next_id; }
+    HtlcId next_htlc_id(Party offered_by) const {
+        return offered_by == Party::ours ? m_our_next_id : m_their_next_id;
+    }
 
     /// What our latest commitment holds.
     CommitmentSpec local_spec() const { return spec(Party::ours, View::latest); }
@@ -141,27 +160,31 @@ public:
     /// Balances of the two parties when everything under way would fail: what is settled.
     Msat settled(Party p) const { return p == Party::ours ? m_ours : m_theirs; }
 
-    /// Derives the keys of the two commitments that come next while nobody waits for them. Changes nothing that can be seen.
+    /// Derives the keys of the two commitments that come next while nobody waits for them. Changes
+    /// nothing that can be seen.
     void derive_ahead(const ports::ChannelSigner& signer) const;
 
     // Money (millisatoshi), for people and for routing.
-    Msat can_send() const;      ///< Largest single HTLC that send_add would take now.
-    Msat can_receive() const;   ///< Largest single HTLC that they would send if they keep what we keep: see Rule.
+    Msat can_send() const;  ///< Largest single HTLC that send_add would take now.
+    Msat can_receive()
+        const;  ///< Largest single HTLC that they would send if they keep what we keep: see Rule.
     Msat dust_exposure() const;
-    /// Has this HTLC no output on one side, and is more at stake in such HTLCs than we allow? Then no preimage is given for it
-    /// (BOLT 2, max_dust_htlc_exposure_msat).
+    /// Has this HTLC no output on one side, and is more at stake in such HTLCs than we allow? Then
+    /// no preimage is given for it (BOLT 2, max_dust_htlc_exposure_msat).
     bool is_beyond_dust_limit(const HtlcEntry& entry) const;
 
     // Proposals. `id` of an add is chosen here.
-    Result<wire::UpdateAddHtlc, ChannelFault> send_add(Msat amount, const PaymentHash& hash, BlockHeight cltv_expiry,
+    Result<wire::UpdateAddHtlc, ChannelFault> send_add(Msat amount, const PaymentHash& hash,
+                                                       BlockHeight cltv_expiry,
                                                        const wire::OnionPacket& onion);
     Result<void, ChannelFault> receive_add(const wire::UpdateAddHtlc& add);
-    Result<wire::UpdateFulfillHtlc, ChannelFault> send_fulfill(HtlcId id, const wire::Preimage& preimage);
+    Result<wire::UpdateFulfillHtlc, ChannelFault> send_fulfill(HtlcId id,
+                                                               const wire::Preimage& preimage);
     Result<void, ChannelFault> receive_fulfill(const wire::UpdateFulfillHtlc& fulfill);
     Result<wire::UpdateFailHtlc, ChannelFault> send_fail(HtlcId id, Bytes reason);
     Result<void, ChannelFault> receive_fail(const wire::UpdateFailHtlc& failure);
-    Result<wire::UpdateFailMalformedHtlc, ChannelFault> send_fail_malformed(HtlcId id, const Hash256& sha256_of_onion,
-                                                                            std::uint16_t failure_code);
+    Result<wire::UpdateFailMalformedHtlc, ChannelFault> send_fail_malformed(
+        HtlcId id, const Hash256& sha256_of_onion, std::uint16_t failure_code);
     Result<void, ChannelFault> receive_fail_malformed(const wire::UpdateFailMalformedHtlc& failure);
     Result<wire::UpdateFee, ChannelFault> send_fee(FeeratePerKw feerate);
     Result<void, ChannelFault> receive_fee(const wire::UpdateFee& fee);
@@ -170,48 +193,59 @@ public:
     bool has_changes_to_sign() const;
     /// Something of ours was proposed and not signed yet: shutdown has to wait (BOLT 2, shutdown).
     bool has_unsigned_proposals() const;
-    /// Was an HTLC of ours proposed, is in no commitment yet and expires at `last` or before? Signed now it could be claimed by
-    /// the peer when what we were promised for it has run out already.
+    /// Was an HTLC of ours proposed, is in no commitment yet and expires at `last` or before?
+    /// Signed now it could be claimed by the peer when what we were promised for it has run out
+    /// already.
     bool has_stale_proposal(BlockHeight last) const;
     bool may_sign() const { return std::holds_alternative<MaySign>(m_remote_next); }
     /// Signs their next commitment.
     Result<wire::CommitmentSigned, ChannelFault> send_commit(const ports::ChannelSigner& signer);
-    /// Takes our next commitment and revokes the one before: the two are one step, for in between there is nothing to decide.
+    /// Takes our next commitment and revokes the one before: the two are one step, for in between
+    /// there is nothing to decide.
     struct Received {
         wire::RevokeAndAck revoke_and_ack;
         std::vector<HtlcFact> facts;
     };
-    Result<Received, ChannelFault> receive_commit(const wire::CommitmentSigned& commit, const ports::ChannelSigner& signer);
-    Result<std::vector<HtlcFact>, ChannelFault> receive_revocation(const wire::RevokeAndAck& revocation);
+    Result<Received, ChannelFault> receive_commit(const wire::CommitmentSigned& commit,
+                                                  const ports::ChannelSigner& signer);
+    Result<std::vector<HtlcFact>, ChannelFault> receive_revocation(
+        const wire::RevokeAndAck& revocation);
     /// Their second point, from channel_ready.
     void set_remote_next_point(const crypto::PublicKey& point);
     /// No HTLC and no fee change anywhere: closing may be negotiated (BOLT 2, closing_signed).
-    bool is_quiet() const { return m_htlcs.empty() && m_fees.empty() && !std::holds_alternative<AwaitingRevocation>(m_remote_next); }
+    bool is_quiet() const {
+        return m_htlcs.empty() && m_fees.empty() &&
+               !std::holds_alternative<AwaitingRevocation>(m_remote_next);
+    }
 
     // Reconnecting.
     /// Forgets what the peer proposed and did not sign (BOLT 2, Message Retransmission).
     void forget_unsigned();
-    /// Takes back our stale proposals (see has_stale_proposal) and, as ids have no gaps, every HTLC of ours proposed after the
-    /// first of them. Only before reestablish, when the peer has forgotten them too: their ids are given out again.
+    /// Takes back our stale proposals (see has_stale_proposal) and, as ids have no gaps, every HTLC
+    /// of ours proposed after the first of them. Only before reestablish, when the peer has
+    /// forgotten them too: their ids are given out again.
     std::vector<HtlcFact> take_back_stale(BlockHeight last);
     wire::ChannelReestablish reestablish(const ports::ChannelSigner& signer) const;
     /// The messages to send again, in order.
-    Result<std::vector<wire::Message>, ChannelFault> on_reestablish(const wire::ChannelReestablish& theirs,
-                                                                    const ports::ChannelSigner& signer) const;
+    Result<std::vector<wire::Message>, ChannelFault> on_reestablish(
+        const wire::ChannelReestablish& theirs, const ports::ChannelSigner& signer) const;
 
     /// Our latest commitment with its second stage, to be signed for broadcast.
     CommitmentTx local_commitment(const ports::ChannelSigner& signer) const;
     CommitmentTx remote_commitment() const;
     std::optional<CommitmentTx> remote_next_commitment() const;
 
-    /// For the store. HTLCs' constant parts (amount, hash, onion) are rows of their own: see store.h.
+    /// For the store. HTLCs' constant parts (amount, hash, onion) are rows of their own: see
+    /// store.h.
     friend class CommitmentsCodec;
 
 private:
     Commitments() = default;
-    /// Whose signature decides what a commitment "holds": the next one to be signed, the latest signed, the one before it.
+    /// Whose signature decides what a commitment "holds": the next one to be signed, the latest
+    /// signed, the one before it.
     enum class View : std::int8_t { next = -1, latest = 0, prior = 1 };
-    /// Sums over one commitment, millisatoshi. Signed: a proposal under test may take a balance below zero.
+    /// Sums over one commitment, millisatoshi. Signed: a proposal under test may take a balance
+    /// below zero.
     struct Totals {
         std::int64_t ours = 0;
         std::int64_t theirs = 0;
@@ -225,13 +259,16 @@ private:
     FeeratePerKw feerate(Party broadcaster, View view) const;
     CommitmentSpec spec(Party broadcaster, View view) const;
     Totals totals(Party broadcaster, View view) const;
-    /// The same for the commitment of `party` once everything proposed so far is in it, at the highest feerate under way.
+    /// The same for the commitment of `party` once everything proposed so far is in it, at the
+    /// highest feerate under way.
     Totals totals_to_come(Party party) const;
-    /// How an offerer is judged: by what BOLT 2 lets a receiver refuse, or by what a careful sender keeps in hand as well, so that
-    /// both commitments stay payable when the feerate rises or HTLCs cross on the wire. We are careful, and so is who we expect
-    /// to be paid by; only a breach is refused.
+    /// How an offerer is judged: by what BOLT 2 lets a receiver refuse, or by what a careful sender
+    /// keeps in hand as well, so that both commitments stay payable when the feerate rises or HTLCs
+    /// cross on the wire. We are careful, and so is who we expect to be paid by; only a breach is
+    /// refused.
     enum class Rule : std::uint8_t { breach, careful };
-    /// What `offerer` has beside its reserve and the fees of so many untrimmed HTLCs; below zero when a limit is broken.
+    /// What `offerer` has beside its reserve and the fees of so many untrimmed HTLCs; below zero
+    /// when a limit is broken.
     std::int64_t room(const Totals& state, Party offerer, std::size_t untrimmed, Rule rule) const;
     std::size_t in_flight_count(Party offered_by) const;
     Msat in_flight_value(Party offered_by) const;

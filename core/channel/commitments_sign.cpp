@@ -27,14 +27,20 @@ bool is_signed_by(const HtlcEntry& entry, Party signer) {
 /// Does revoke_and_ack by `revoker` move this entry on?
 bool is_acked_by(const HtlcEntry& entry, Party revoker) {
     const Stage s = entry.stage;
-    return entry.htlc.offered_by == revoker ? s == Stage::add_ack_signed || s == Stage::remove_signed
-                                            : s == Stage::add_signed || s == Stage::remove_ack_signed;
+    return entry.htlc.offered_by == revoker
+               ? s == Stage::add_ack_signed || s == Stage::remove_signed
+               : s == Stage::add_signed || s == Stage::remove_ack_signed;
 }
 
-bool is_fee_signed_by(const FeeChange& change, bool signer_is_funder) { return change.step == (signer_is_funder ? 0 : 2); }
-bool is_fee_acked_by(const FeeChange& change, bool revoker_is_funder) { return change.step == (revoker_is_funder ? 3 : 1); }
+bool is_fee_signed_by(const FeeChange& change, bool signer_is_funder) {
+    return change.step == (signer_is_funder ? 0 : 2);
+}
+bool is_fee_acked_by(const FeeChange& change, bool revoker_is_funder) {
+    return change.step == (revoker_is_funder ? 3 : 1);
+}
 
-wire::CommitmentSigned commitment_message(const ChannelParams& params, const ports::CommitmentSignatures& signatures) {
+wire::CommitmentSigned commitment_message(const ChannelParams& params,
+                                          const ports::CommitmentSignatures& signatures) {
     wire::CommitmentSigned message;
     message.signature = signatures.signature;
     message.htlc_signature = signatures.htlc_signatures;
@@ -43,8 +49,8 @@ wire::CommitmentSigned commitment_message(const ChannelParams& params, const por
 }
 
 /// One commitment_signed of `signer`, which makes number `number` of the other party's commitments.
-void apply_signature(std::vector<HtlcEntry>& htlcs, std::vector<FeeChange>& fees, Party signer, Party funder,
-                     CommitmentNumber number) {
+void apply_signature(std::vector<HtlcEntry>& htlcs, std::vector<FeeChange>& fees, Party signer,
+                     Party funder, CommitmentNumber number) {
     for (auto& entry : htlcs) {
         if (!is_signed_by(entry, signer)) continue;
         NumberSpan& span = signer == Party::ours ? entry.in_theirs : entry.in_ours;
@@ -73,10 +79,12 @@ bool Commitments::has_changes_to_sign() const {
 bool Commitments::has_unsigned_proposals() const {
     return std::any_of(m_htlcs.begin(), m_htlcs.end(),
                        [](const HtlcEntry& entry) {
-                           const Party proposer = entry.stage == Stage::add_proposed ? entry.htlc.offered_by
-                                                                                     : other(entry.htlc.offered_by);
+                           const Party proposer = entry.stage == Stage::add_proposed
+                                                      ? entry.htlc.offered_by
+                                                      : other(entry.htlc.offered_by);
                            return proposer == Party::ours &&
-                                  (entry.stage == Stage::add_proposed || entry.stage == Stage::remove_proposed);
+                                  (entry.stage == Stage::add_proposed ||
+                                   entry.stage == Stage::remove_proposed);
                        }) ||
            std::any_of(m_fees.begin(), m_fees.end(), [&](const FeeChange& change) {
                return m_params->funder == Party::ours && change.step == 0;
@@ -85,19 +93,21 @@ bool Commitments::has_unsigned_proposals() const {
 
 bool Commitments::has_stale_proposal(BlockHeight last) const {
     return std::any_of(m_htlcs.begin(), m_htlcs.end(), [&](const HtlcEntry& entry) {
-        return entry.htlc.offered_by == Party::ours && entry.stage == Stage::add_proposed && entry.htlc.cltv_expiry <= last.raw();
+        return entry.htlc.offered_by == Party::ours && entry.stage == Stage::add_proposed &&
+               entry.htlc.cltv_expiry <= last.raw();
     });
 }
 
-Result<wire::CommitmentSigned, ChannelFault> Commitments::send_commit(const ports::ChannelSigner& signer) {
+Result<wire::CommitmentSigned, ChannelFault> Commitments::send_commit(
+    const ports::ChannelSigner& signer) {
     const auto* const may_sign = std::get_if<MaySign>(&m_remote_next);
     if (may_sign == nullptr) {
         const bool waits = std::holds_alternative<AwaitingRevocation>(m_remote_next);
         return fail(fault(waits ? FaultKind::awaiting_revocation : FaultKind::no_point));
     }
     if (!has_changes_to_sign()) return fail(fault(FaultKind::nothing_to_sign));
-    auto commitment = build_commitment(*m_params, Party::theirs, next_remote_number(), may_sign->point,
-                                       spec(Party::theirs, View::next));
+    auto commitment = build_commitment(*m_params, Party::theirs, next_remote_number(),
+                                       may_sign->point, spec(Party::theirs, View::next));
     ports::RemoteCommitmentRequest request;
     request.number = next_remote_number();
     request.per_commitment_point = may_sign->point;
@@ -115,17 +125,20 @@ Result<wire::CommitmentSigned, ChannelFault> Commitments::send_commit(const port
     return commitment_message(*m_params, signed_->value);
 }
 
-Result<Commitments::Received, ChannelFault> Commitments::receive_commit(const wire::CommitmentSigned& commit,
-                                                                        const ports::ChannelSigner& signer) {
+Result<Commitments::Received, ChannelFault> Commitments::receive_commit(
+    const wire::CommitmentSigned& commit, const ports::ChannelSigner& signer) {
     // Older peers do not name it. Another one can only be meant for a splice, and there is none.
-    if (commit.funding_txid && *commit.funding_txid != m_params->funding.txid) return fail(fault(FaultKind::wrong_funding));
+    if (commit.funding_txid && *commit.funding_txid != m_params->funding.txid)
+        return fail(fault(FaultKind::wrong_funding));
     const CommitmentNumber number = m_local_number.next();
-    const auto commitment = build_commitment(*m_params, Party::ours, number, signer.commitment_point(number),
-                                             spec(Party::ours, View::next));
+    const auto commitment =
+        build_commitment(*m_params, Party::ours, number, signer.commitment_point(number),
+                         spec(Party::ours, View::next));
     ports::CommitmentSignatures signatures{commit.signature, commit.htlc_signature};
     if (const auto bad = first_bad_signature(*m_params, commitment, signatures)) {
         if (*bad == wrong_signature_count) {
-            return fail(fault(FaultKind::wrong_signature_count, commit.htlc_signature.size(), commitment.htlcs.size()));
+            return fail(fault(FaultKind::wrong_signature_count, commit.htlc_signature.size(),
+                              commitment.htlcs.size()));
         }
         return fail(fault(FaultKind::bad_signature, *bad));
     }
@@ -147,19 +160,23 @@ Result<Commitments::Received, ChannelFault> Commitments::receive_commit(const wi
 }
 
 void Commitments::derive_ahead(const ports::ChannelSigner& signer) const {
-    static_cast<void>(derive_keys(*m_params, Party::ours, signer.commitment_point(m_local_number.next())));
+    static_cast<void>(
+        derive_keys(*m_params, Party::ours, signer.commitment_point(m_local_number.next())));
     if (const auto* const may_sign = std::get_if<MaySign>(&m_remote_next)) {
         static_cast<void>(derive_keys(*m_params, Party::theirs, may_sign->point));
     }
 }
 
-Result<std::vector<HtlcFact>, ChannelFault> Commitments::receive_revocation(const wire::RevokeAndAck& revocation) {
+Result<std::vector<HtlcFact>, ChannelFault> Commitments::receive_revocation(
+    const wire::RevokeAndAck& revocation) {
     const auto* const waiting = std::get_if<AwaitingRevocation>(&m_remote_next);
     if (waiting == nullptr) return fail(fault(FaultKind::nothing_to_revoke));
     const auto secret = crypto::PrivateKey::from(revocation.per_commitment_secret);
-    if (!secret || secret->public_key() != m_remote_point) return fail(fault(FaultKind::wrong_secret, m_remote_number.raw()));
+    if (!secret || secret->public_key() != m_remote_point)
+        return fail(fault(FaultKind::wrong_secret, m_remote_number.raw()));
     auto revealed = std::make_shared<crypto::ShaChain>(*m_revealed);
-    // The point may fit and the chain still break: then older revocations could not be proven any more.
+    // The point may fit and the chain still break: then older revocations could not be proven any
+    // more.
     if (!revealed->insert(revocation.per_commitment_secret)) {
         return fail(fault(FaultKind::wrong_secret, m_remote_number.raw()));
     }
@@ -190,22 +207,25 @@ std::vector<HtlcFact> Commitments::apply_revocation(Party revoker) {
             }
         }
     }
-    m_htlcs.erase(std::remove_if(m_htlcs.begin(), m_htlcs.end(),
-                                 [](const HtlcEntry& entry) { return entry.stage == Stage::removed; }),
-                  m_htlcs.end());
+    m_htlcs.erase(
+        std::remove_if(m_htlcs.begin(), m_htlcs.end(),
+                       [](const HtlcEntry& entry) { return entry.stage == Stage::removed; }),
+        m_htlcs.end());
     const bool revoker_is_funder = revoker == m_params->funder;
     for (auto& change : m_fees) {
         if (!is_fee_acked_by(change, revoker_is_funder)) continue;
         if (++change.step == 4) m_feerate = change.feerate_per_kw;
     }
-    // Of feerates that are as far as each other only the newest will be in any commitment to come. A peer that proposes and signs for
-    // ever, and never revokes, would make us remember them all.
+    // Of feerates that are as far as each other only the newest will be in any commitment to come.
+    // A peer that proposes and signs for ever, and never revokes, would make us remember them all.
     constexpr std::uint8_t acked = 2;
     for (auto at = m_fees.begin(); at != m_fees.end();) {
         const auto next = std::next(at);
-        at = at->step == acked && next != m_fees.end() && next->step == acked ? m_fees.erase(at) : next;
+        at = at->step == acked && next != m_fees.end() && next->step == acked ? m_fees.erase(at)
+                                                                              : next;
     }
-    m_fees.erase(std::remove_if(m_fees.begin(), m_fees.end(), [](const FeeChange& change) { return change.step >= 4; }),
+    m_fees.erase(std::remove_if(m_fees.begin(), m_fees.end(),
+                                [](const FeeChange& change) { return change.step >= 4; }),
                  m_fees.end());
     return facts;
 }
@@ -223,17 +243,19 @@ void Commitments::forget_unsigned() {
     for (const auto& entry : m_htlcs) {
         if (is_theirs_unsigned(entry)) m_their_next_id = std::min(m_their_next_id, entry.htlc.id);
     }
-    m_htlcs.erase(std::remove_if(m_htlcs.begin(), m_htlcs.end(), is_theirs_unsigned), m_htlcs.end());
+    m_htlcs.erase(std::remove_if(m_htlcs.begin(), m_htlcs.end(), is_theirs_unsigned),
+                  m_htlcs.end());
     for (auto& entry : m_htlcs) {
         if (entry.htlc.offered_by == Party::ours && entry.stage == Stage::remove_proposed) {
-            // A preimage is knowledge that cannot be taken back, and the payment above keeps it; in the channel the removal
-            // starts again when they repeat it, as they must.
+            // A preimage is knowledge that cannot be taken back, and the payment above keeps it; in
+            // the channel the removal starts again when they repeat it, as they must.
             entry.stage = Stage::locked_in;
             entry.removal.reset();
         }
     }
     if (m_params->funder == Party::theirs) {
-        m_fees.erase(std::remove_if(m_fees.begin(), m_fees.end(), [](const FeeChange& change) { return change.step == 0; }),
+        m_fees.erase(std::remove_if(m_fees.begin(), m_fees.end(),
+                                    [](const FeeChange& change) { return change.step == 0; }),
                      m_fees.end());
     }
 }
@@ -247,10 +269,12 @@ std::vector<HtlcFact> Commitments::take_back_stale(BlockHeight last) {
         return is_unsigned(entry) && entry.htlc.cltv_expiry <= last.raw();
     });
     if (first == m_htlcs.end()) return facts;
-    // Signatures cover proposals in order, so everything of ours behind an unsigned HTLC is unsigned.
+    // Signatures cover proposals in order, so everything of ours behind an unsigned HTLC is
+    // unsigned.
     m_our_next_id = first->htlc.id;
     const auto end = std::find_if_not(first, m_htlcs.end(), is_unsigned);
-    for (auto at = first; at != end; ++at) facts.push_back(OutgoingRemoved{at->htlc.id, at->htlc.payment_hash, nullptr});
+    for (auto at = first; at != end; ++at)
+        facts.push_back(OutgoingRemoved{at->htlc.id, at->htlc.payment_hash, nullptr});
     m_htlcs.erase(first, end);
     return facts;
 }
@@ -309,15 +333,18 @@ wire::Message add_message(const HtlcEntry& entry) {
     return m;
 }
 
-/// Our proposals at a stage of their way: those under the outstanding signature, or those not signed yet.
-std::vector<wire::Message> our_proposals(const std::vector<HtlcEntry>& htlcs, const std::vector<FeeChange>& fees,
-                                         bool we_fund, bool is_signed) {
+/// Our proposals at a stage of their way: those under the outstanding signature, or those not
+/// signed yet.
+std::vector<wire::Message> our_proposals(const std::vector<HtlcEntry>& htlcs,
+                                         const std::vector<FeeChange>& fees, bool we_fund,
+                                         bool is_signed) {
     std::vector<Proposal> proposals;
     for (const auto& entry : htlcs) {
         const bool added = entry.htlc.offered_by == Party::ours &&
                            entry.stage == (is_signed ? Stage::add_signed : Stage::add_proposed);
-        const bool removed = entry.htlc.offered_by == Party::theirs &&
-                             entry.stage == (is_signed ? Stage::remove_signed : Stage::remove_proposed);
+        const bool removed =
+            entry.htlc.offered_by == Party::theirs &&
+            entry.stage == (is_signed ? Stage::remove_signed : Stage::remove_proposed);
         if (added) proposals.push_back({entry.sequence, add_message(entry)});
         if (removed) proposals.push_back({entry.sequence, removal_message(entry)});
     }
@@ -337,36 +364,43 @@ std::vector<wire::Message> our_proposals(const std::vector<HtlcEntry>& htlcs, co
 
 }  // namespace
 
-Result<std::vector<wire::Message>, ChannelFault> Commitments::on_reestablish(const wire::ChannelReestablish& theirs,
-                                                                             const ports::ChannelSigner& signer) const {
+Result<std::vector<wire::Message>, ChannelFault> Commitments::on_reestablish(
+    const wire::ChannelReestablish& theirs, const ports::ChannelSigner& signer) const {
     const std::uint64_t revocations_sent = m_local_number.raw();
     const std::uint64_t their_revocation = theirs.next_revocation_number.raw();
     const std::uint64_t their_commitment = theirs.next_commitment_number.raw();
     const auto* const waiting = std::get_if<AwaitingRevocation>(&m_remote_next);
     const std::uint64_t latest_signed = m_remote_number.raw() + (waiting != nullptr ? 1 : 0);
 
-    // Do they know a secret that we say was never given away? Then our disk is older than the truth, and broadcasting would
-    // be punished. Without the secret it is only words (an attacker's way to make us give up), so nothing is believed.
+    // Do they know a secret that we say was never given away? Then our disk is older than the
+    // truth, and broadcasting would be punished. Without the secret it is only words (an attacker's
+    // way to make us give up), so nothing is believed.
     if (their_revocation > revocations_sent) {
         const CommitmentNumber claimed(their_revocation - 1);
         const auto point = crypto::PrivateKey::from(theirs.your_last_per_commitment_secret);
         const bool proven = claimed.raw() <= crypto::shachain_first_index && point &&
                             point->public_key() == signer.commitment_point(claimed);
-        if (proven) return fail(fault(FaultKind::we_are_behind, their_revocation, revocations_sent));
+        if (proven)
+            return fail(fault(FaultKind::we_are_behind, their_revocation, revocations_sent));
     }
-    // No commitment is number zero's predecessor: a peer that lost everything asks so for the close that pays it out.
+    // No commitment is number zero's predecessor: a peer that lost everything asks so for the close
+    // that pays it out.
     if (their_commitment == 0) return fail(fault(FaultKind::they_are_behind, 0, latest_signed + 1));
-    if (their_revocation > revocations_sent) return fail(fault(FaultKind::unproven_claim, their_revocation, revocations_sent));
+    if (their_revocation > revocations_sent)
+        return fail(fault(FaultKind::unproven_claim, their_revocation, revocations_sent));
     if (their_revocation > 0) {
         const auto known = crypto::PrivateKey::from(theirs.your_last_per_commitment_secret);
-        if (!known || known->public_key() != signer.commitment_point(CommitmentNumber(their_revocation - 1))) {
+        if (!known || known->public_key() !=
+                          signer.commitment_point(CommitmentNumber(their_revocation - 1))) {
             return fail(fault(FaultKind::wrong_secret, their_revocation - 1));
         }
     }
-    if (their_commitment > latest_signed + 1) return fail(fault(FaultKind::unproven_claim, their_commitment, latest_signed + 1));
-    const bool lost_more_than_one = their_revocation + 1 < revocations_sent ||
-                                    their_commitment < m_remote_number.raw() + 1;
-    if (lost_more_than_one) return fail(fault(FaultKind::they_are_behind, their_commitment, latest_signed + 1));
+    if (their_commitment > latest_signed + 1)
+        return fail(fault(FaultKind::unproven_claim, their_commitment, latest_signed + 1));
+    const bool lost_more_than_one =
+        their_revocation + 1 < revocations_sent || their_commitment < m_remote_number.raw() + 1;
+    if (lost_more_than_one)
+        return fail(fault(FaultKind::they_are_behind, their_commitment, latest_signed + 1));
 
     std::vector<wire::Message> revocation;
     if (their_revocation + 1 == revocations_sent) {
@@ -375,7 +409,8 @@ Result<std::vector<wire::Message>, ChannelFault> Commitments::on_reestablish(con
         if (!released) return fail(refused(released.error()));
         wire::RevokeAndAck message;
         message.per_commitment_secret = released->value;
-        message.next_per_commitment_point = signer.commitment_point(CommitmentNumber(revoked.raw() + 2));
+        message.next_per_commitment_point =
+            signer.commitment_point(CommitmentNumber(revoked.raw() + 2));
         revocation.push_back(message);
     }
     std::vector<wire::Message> commitment;
@@ -390,22 +425,26 @@ Result<std::vector<wire::Message>, ChannelFault> Commitments::on_reestablish(con
     for (auto* part : {&first, &second}) {
         for (auto& message : *part) out.push_back(std::move(message));
     }
-    for (auto& message : our_proposals(m_htlcs, m_fees, we_fund, false)) out.push_back(std::move(message));
+    for (auto& message : our_proposals(m_htlcs, m_fees, we_fund, false))
+        out.push_back(std::move(message));
     return out;
 }
 
 CommitmentTx Commitments::local_commitment(const ports::ChannelSigner& signer) const {
-    return build_commitment(*m_params, Party::ours, m_local_number, signer.commitment_point(m_local_number), local_spec());
+    return build_commitment(*m_params, Party::ours, m_local_number,
+                            signer.commitment_point(m_local_number), local_spec());
 }
 
 CommitmentTx Commitments::remote_commitment() const {
-    return build_commitment(*m_params, Party::theirs, m_remote_number, m_remote_point, remote_spec());
+    return build_commitment(*m_params, Party::theirs, m_remote_number, m_remote_point,
+                            remote_spec());
 }
 
 std::optional<CommitmentTx> Commitments::remote_next_commitment() const {
     const auto* const waiting = std::get_if<AwaitingRevocation>(&m_remote_next);
     if (waiting == nullptr) return std::nullopt;
-    return build_commitment(*m_params, Party::theirs, m_remote_number.next(), waiting->point, *remote_next_spec());
+    return build_commitment(*m_params, Party::theirs, m_remote_number.next(), waiting->point,
+                            *remote_next_spec());
 }
 
 }  // namespace runnel::channel

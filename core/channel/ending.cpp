@@ -1,5 +1,5 @@
-// How a channel ends: by agreement (BOLT 2, Channel Close: both say shutdown, what is in flight ends, then the fee is agreed on),
-// and what is still said once it is over.
+// How a channel ends: by agreement (BOLT 2, Channel Close: both say shutdown, what is in flight
+// ends, then the fee is agreed on), and what is still said once it is over.
 #include "core/channel/phases.h"
 #include "core/crypto/hash.h"
 
@@ -13,7 +13,8 @@ CloseFeerates close_feerates(const Context& context) {
     const FeeratePerKw least = std::max(context.fees.mempool_min, feerate_floor);
     const FeeratePerKw ideal = std::max(context.fees.normal, least);
     const std::uint64_t twice = std::uint64_t{ideal.raw()} * 2;
-    const FeeratePerKw generous(static_cast<std::uint32_t>(std::min<std::uint64_t>(twice, 125'000)));
+    const FeeratePerKw generous(
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(twice, 125'000)));
     return CloseFeerates{ideal, least, std::max({context.fees.urgent, ideal, generous})};
 }
 
@@ -24,7 +25,8 @@ wire::Shutdown shutdown_message(const Channel& channel, const bitcoin::Script& s
     return message;
 }
 
-/// From the moment when only the peer's answer is missing; HTLCs that come in after all (theirs may cross our shutdown) undo it.
+/// From the moment when only the peer's answer is missing; HTLCs that come in after all (theirs may
+/// cross our shutdown) undo it.
 void note_wait(ShuttingDown& closing, const Context& context) {
     if (!closing.funded.commitments.is_quiet()) {
         closing.peer_due.reset();
@@ -33,12 +35,14 @@ void note_wait(ShuttingDown& closing, const Context& context) {
     }
 }
 
-/// BOLT 2 would fail the channel for a fee outside of what was offered. Nothing is lost by hanging up instead, and a close by
-/// force costs the person fees and weeks over a number: that remains their choice.
+/// BOLT 2 would fail the channel for a fee outside of what was offered. Nothing is lost by hanging
+/// up instead, and a close by force costs the person fees and weeks over a number: that remains
+/// their choice.
 ChannelFault close_fault(const CloseFault& fault) {
-    const FaultKind kind = fault.kind == CloseFault::Kind::bad_signature    ? FaultKind::closing_signature
-                           : fault.kind == CloseFault::Kind::signer_refused ? FaultKind::signer_refused
-                                                                            : FaultKind::closing_fee;
+    const FaultKind kind =
+        fault.kind == CloseFault::Kind::bad_signature    ? FaultKind::closing_signature
+        : fault.kind == CloseFault::Kind::signer_refused ? FaultKind::signer_refused
+                                                         : FaultKind::closing_fee;
     return ChannelFault{kind, fault.got.raw(), fault.limit.raw(), "closing_signed"};
 }
 
@@ -89,17 +93,21 @@ StepResult answer_reestablish_when_over(Channel& channel, const wire::ChannelRee
     wire::Error error;
     error.channel_id = channel.id;
     const bool lost = closing != nullptr && std::holds_alternative<TheyMustClose>(closing->cause);
-    error.data = to_bytes(bytes_of(lost ? "please close" : closing != nullptr ? "closing" : "closed"));
+    error.data = to_bytes(bytes_of(lost                 ? "please close"
+                                   : closing != nullptr ? "closing"
+                                                        : "closed"));
     step.send.push_back(std::move(error));
     return step;
 }
 }  // namespace
 
-void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script, const Context& context) {
+void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script,
+                    const Context& context) {
     const auto& upfront = funded.params().our_upfront_shutdown;
     bitcoin::Script ours = upfront ? *upfront : script;
     Funded moved = std::move(funded);
-    channel.state = ShuttingDown{std::move(moved), std::move(ours), false, std::nullopt, std::nullopt};
+    channel.state =
+        ShuttingDown{std::move(moved), std::move(ours), false, std::nullopt, std::nullopt};
     note_wait(std::get<ShuttingDown>(channel.state), context);
 }
 
@@ -107,14 +115,19 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
     Funded* const funded = funded_of(channel.state);
     const bool may_come = std::holds_alternative<AwaitingReady>(channel.state) ||
                           std::holds_alternative<AwaitingConfirmation>(channel.state) ||
-                          takes_updates(channel.state) || std::holds_alternative<NegotiatingClose>(channel.state);
-    if (funded == nullptr || !may_come || channel.link != Link::online) return fail(unexpected(shutdown));
+                          takes_updates(channel.state) ||
+                          std::holds_alternative<NegotiatingClose>(channel.state);
+    if (funded == nullptr || !may_come || channel.link != Link::online)
+        return fail(unexpected(shutdown));
     const bool anysegwit = context.features.has(wire::Feature::shutdown_anysegwit);
     const auto& upfront = funded->params().their_upfront_shutdown;
-    if (!is_allowed_shutdown_script(shutdown.scriptpubkey, anysegwit) || (upfront && *upfront != shutdown.scriptpubkey)) {
-        return fail(ChannelFault{FaultKind::bad_shutdown_script, shutdown.scriptpubkey.size(), 0, "scriptpubkey"});
+    if (!is_allowed_shutdown_script(shutdown.scriptpubkey, anysegwit) ||
+        (upfront && *upfront != shutdown.scriptpubkey)) {
+        return fail(ChannelFault{FaultKind::bad_shutdown_script, shutdown.scriptpubkey.size(), 0,
+                                 "scriptpubkey"});
     }
-    if (std::holds_alternative<NegotiatingClose>(channel.state)) return Step{};  // repeated after a reconnect
+    if (std::holds_alternative<NegotiatingClose>(channel.state))
+        return Step{};  // repeated after a reconnect
     if (!std::holds_alternative<ShuttingDown>(channel.state)) {
         begin_shutdown(channel, std::move(*funded), context.shutdown_script, context);
     }
@@ -133,22 +146,25 @@ StepResult advance_shutdown(Channel& channel, const Context& context) {
     }
     if (!state->sent || !state->their_script || !state->funded.commitments.is_quiet()) return step;
     const auto& commitments = state->funded.commitments;
-    CloseNegotiation negotiation(state->funded.params(), commitments.settled(Party::ours), commitments.settled(Party::theirs),
-                                 state->our_script, *state->their_script, close_feerates(context));
+    CloseNegotiation negotiation(state->funded.params(), commitments.settled(Party::ours),
+                                 commitments.settled(Party::theirs), state->our_script,
+                                 *state->their_script, close_feerates(context));
     const CloseContext close{state->funded.params(), context.signer, channel.id};
     auto started = negotiation.start(close);
     if (!started) return fail(close_fault(started.error()));
-    NegotiatingClose next{std::move(state->funded), std::move(state->our_script), std::move(*state->their_script),
-                          std::move(negotiation), state->peer_due};
+    NegotiatingClose next{std::move(state->funded), std::move(state->our_script),
+                          std::move(*state->their_script), std::move(negotiation), state->peer_due};
     channel.state = std::move(next);
     Step more = take_close_step(channel, std::move(*started), context);
     append(step, std::move(more));
     return step;
 }
 
-StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer, const Context& context) {
+StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer,
+                             const Context& context) {
     if (std::holds_alternative<ShuttingDown>(channel.state)) {
-        // Their shutdown and first offer may come in one turn: then ours is said now, not at its end.
+        // Their shutdown and first offer may come in one turn: then ours is said now, not at its
+        // end.
         RUNNEL_TRY(Step first, advance_shutdown(channel, context));
         if (std::holds_alternative<ShuttingDown>(channel.state)) return fail(unexpected(offer));
         RUNNEL_TRY(Step second, on_closing_signed(channel, offer, context));
@@ -182,13 +198,13 @@ StepResult force_close(Channel& channel, const std::string& reason, const Contex
     auto& commitments = funded->commitments;
     auto commitment = commitments.local_commitment(context.signer);
     const auto& params = commitments.params();
-    const auto signature =
-        context.signer.sign_local_commitment(commitments.guard(), commitments.local_number(), commitment.tx,
-                                             params.their_keys.funding_pubkey, params.funding_satoshis);
+    const auto signature = context.signer.sign_local_commitment(
+        commitments.guard(), commitments.local_number(), commitment.tx,
+        params.their_keys.funding_pubkey, params.funding_satoshis);
     if (!signature) return fail(refused(signature.error()));
     commitment.tx.inputs.at(0).witness =
-        funding_witness(params.our_keys.funding_pubkey, signature->value, params.their_keys.funding_pubkey,
-                        commitments.local_signatures().signature);
+        funding_witness(params.our_keys.funding_pubkey, signature->value,
+                        params.their_keys.funding_pubkey, commitments.local_signatures().signature);
     commitments.set_guard(signature->guard);
     Closing closing{std::move(*funded),
                     OurCommitPublished{std::move(commitment.tx), reason},
@@ -214,8 +230,11 @@ StepResult on_message_when_over(Channel& channel, const wire::Message& message,
     const Funded* const funded = funded_of(channel.state);
     if (fulfill == nullptr || funded == nullptr) return step;
     const HtlcEntry* const entry = funded->commitments.find(Party::ours, fulfill->id);
-    if (entry == nullptr || crypto::sha256(fulfill->payment_preimage.view()).raw() != entry->htlc.payment_hash.raw()) return step;
-    step.facts.push_back(PreimageLearned{fulfill->id, entry->htlc.payment_hash, fulfill->payment_preimage});
+    if (entry == nullptr ||
+        crypto::sha256(fulfill->payment_preimage.view()).raw() != entry->htlc.payment_hash.raw())
+        return step;
+    step.facts.push_back(
+        PreimageLearned{fulfill->id, entry->htlc.payment_hash, fulfill->payment_preimage});
     return step;
 }
 }  // namespace runnel::channel

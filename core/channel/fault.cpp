@@ -49,8 +49,9 @@ std::string_view to_string(FaultKind kind) {
 
 Disposition disposition(const ChannelFault& fault) {
     switch (fault.kind) {
-        // Proposals that break a rule: nothing is signed yet, so a reconnect forgets them. A peer that insists never gets
-        // further; its HTLCs run into their deadlines like those of a silent peer.
+        // Proposals that break a rule: nothing is signed yet, so a reconnect forgets them. A peer
+        // that insists never gets further; its HTLCs run into their deadlines like those of a
+        // silent peer.
         case FaultKind::amount_zero:
         case FaultKind::below_htlc_minimum:
         case FaultKind::too_many_htlcs:
@@ -97,7 +98,8 @@ Disposition disposition(const ChannelFault& fault) {
 std::string describe(const ChannelFault& fault) {
     std::string text(to_string(fault.kind));
     if (!fault.field.empty()) text += fmt::format(" {}", fault.field);
-    if (fault.got != 0 || fault.limit != 0) text += fmt::format(" got={} limit={}", fault.got, fault.limit);
+    if (fault.got != 0 || fault.limit != 0)
+        text += fmt::format(" got={} limit={}", fault.got, fault.limit);
     return text;
 }
 

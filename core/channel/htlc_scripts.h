@@ -1,5 +1,6 @@
-// HTLC output scripts of one commitment, made from templates: everything but hash and expiry is the same for all of them,
-// and a commitment may hold 966. Used by the files behind transactions.h only.
+// HTLC output scripts of one commitment, made from templates: everything but hash and expiry is the
+// same for all of them, and a commitment may hold 966. Used by the files behind transactions.h
+// only.
 #pragma once
 
 #include "core/channel/transactions.h"

@@ -1,4 +1,5 @@
-// BOLT 2, "Channel Establishment v1": what we ask, what we accept, and the four messages up to the first commitments.
+// BOLT 2, "Channel Establishment v1": what we ask, what we accept, and the four messages up to the
+// first commitments.
 #include "core/channel/channel.h"
 #include "core/channel/phases.h"
 
@@ -36,8 +37,12 @@ Terms our_terms(const Policy& policy, Sat funding) {
 
 template <typename M>
 Terms terms_in(const M& m) {
-    return Terms{m.dust_limit_satoshis, m.max_htlc_value_in_flight_msat, m.channel_reserve_satoshis,
-                 m.htlc_minimum_msat,   m.to_self_delay,                 m.max_accepted_htlcs};
+    return Terms{m.dust_limit_satoshis,
+                 m.max_htlc_value_in_flight_msat,
+                 m.channel_reserve_satoshis,
+                 m.htlc_minimum_msat,
+                 m.to_self_delay,
+                 m.max_accepted_htlcs};
 }
 
 template <typename M>
@@ -52,8 +57,8 @@ void put_terms(M& m, const Terms& terms) {
 
 template <typename M>
 ports::ChannelPublicKeys keys_in(const M& m) {
-    return {m.funding_pubkey, m.revocation_basepoint, m.payment_basepoint, m.delayed_payment_basepoint,
-            m.htlc_basepoint};
+    return {m.funding_pubkey, m.revocation_basepoint, m.payment_basepoint,
+            m.delayed_payment_basepoint, m.htlc_basepoint};
 }
 
 template <typename M>
@@ -68,26 +73,34 @@ void put_keys(M& m, const ports::ChannelSigner& signer) {
 }
 
 /// What we cannot live with in their terms, whoever funds.
-std::optional<ChannelFault> terms_fault(const Policy& policy, Sat funding, const Terms& theirs, const Terms& ours) {
+std::optional<ChannelFault> terms_fault(const Policy& policy, Sat funding, const Terms& theirs,
+                                        const Terms& ours) {
     if (theirs.dust_limit_satoshis < least_dust_limit) {
-        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(), least_dust_limit.raw());
+        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(),
+                            least_dust_limit.raw());
     }
     if (theirs.dust_limit_satoshis > most_dust_limit) {
-        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(), most_dust_limit.raw());
+        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(),
+                            most_dust_limit.raw());
     }
     const Sat reserve_cap(funding.raw() / 5);
     if (theirs.channel_reserve_satoshis > reserve_cap) {
-        return unacceptable("channel_reserve_satoshis", theirs.channel_reserve_satoshis.raw(), reserve_cap.raw());
+        return unacceptable("channel_reserve_satoshis", theirs.channel_reserve_satoshis.raw(),
+                            reserve_cap.raw());
     }
-    // Each reserve must be an output on the other's commitment, or there is nothing to lose by cheating.
+    // Each reserve must be an output on the other's commitment, or there is nothing to lose by
+    // cheating.
     if (theirs.channel_reserve_satoshis < ours.dust_limit_satoshis) {
-        return unacceptable("channel_reserve_satoshis", theirs.channel_reserve_satoshis.raw(), ours.dust_limit_satoshis.raw());
+        return unacceptable("channel_reserve_satoshis", theirs.channel_reserve_satoshis.raw(),
+                            ours.dust_limit_satoshis.raw());
     }
     if (theirs.dust_limit_satoshis > theirs.channel_reserve_satoshis) {
-        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(), theirs.channel_reserve_satoshis.raw());
+        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(),
+                            theirs.channel_reserve_satoshis.raw());
     }
     if (theirs.dust_limit_satoshis > ours.channel_reserve_satoshis) {
-        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(), ours.channel_reserve_satoshis.raw());
+        return unacceptable("dust_limit_satoshis", theirs.dust_limit_satoshis.raw(),
+                            ours.channel_reserve_satoshis.raw());
     }
     if (theirs.to_self_delay > policy.max_to_self_delay) {
         return unacceptable("to_self_delay", theirs.to_self_delay, policy.max_to_self_delay);
@@ -98,16 +111,20 @@ std::optional<ChannelFault> terms_fault(const Policy& policy, Sat funding, const
     // A channel through which nothing sensible can be paid is a trap for the money in it.
     const Msat most_minimum(funding.msat().raw() / 100);
     if (theirs.htlc_minimum_msat > most_minimum) {
-        return unacceptable("htlc_minimum_msat", theirs.htlc_minimum_msat.raw(), most_minimum.raw());
+        return unacceptable("htlc_minimum_msat", theirs.htlc_minimum_msat.raw(),
+                            most_minimum.raw());
     }
     if (theirs.max_htlc_value_in_flight_msat < most_minimum) {
-        return unacceptable("max_htlc_value_in_flight_msat", theirs.max_htlc_value_in_flight_msat.raw(), most_minimum.raw());
+        return unacceptable("max_htlc_value_in_flight_msat",
+                            theirs.max_htlc_value_in_flight_msat.raw(), most_minimum.raw());
     }
     return std::nullopt;
 }
 
-/// The first commitments must be payable by the funder, and at least one side must be above its reserve.
-std::optional<ChannelFault> first_balances_fault(Sat funding, Msat push, FeeratePerKw feerate, Sat highest_reserve) {
+/// The first commitments must be payable by the funder, and at least one side must be above its
+/// reserve.
+std::optional<ChannelFault> first_balances_fault(Sat funding, Msat push, FeeratePerKw feerate,
+                                                 Sat highest_reserve) {
     if (push > funding.msat()) return unacceptable("push_msat", push.raw(), funding.msat().raw());
     const Msat funder = funding.msat() - push;
     const Msat cost = funder_cost(feerate, 0).msat();
@@ -118,10 +135,13 @@ std::optional<ChannelFault> first_balances_fault(Sat funding, Msat push, Feerate
     return std::nullopt;
 }
 
-/// Unusable as a close script: a peer must not lock its own later self, or us, into an unspendable one.
-std::optional<ChannelFault> upfront_fault(const std::optional<bitcoin::Script>& script, const wire::Features& features) {
+/// Unusable as a close script: a peer must not lock its own later self, or us, into an unspendable
+/// one.
+std::optional<ChannelFault> upfront_fault(const std::optional<bitcoin::Script>& script,
+                                          const wire::Features& features) {
     if (!script || script->empty()) return std::nullopt;
-    if (is_allowed_shutdown_script(*script, features.has(Feature::shutdown_anysegwit))) return std::nullopt;
+    if (is_allowed_shutdown_script(*script, features.has(Feature::shutdown_anysegwit)))
+        return std::nullopt;
     return unacceptable("upfront_shutdown_script", script->size(), 0);
 }
 
@@ -140,13 +160,14 @@ CommitmentSpec first_spec(const ChannelParams& params, FeeratePerKw feerate, Msa
 }
 
 /// Signs their commitment 0.
-Result<ports::Guarded<crypto::Signature>, ChannelFault> sign_first(const ChannelParams& params, const CommitmentSpec& spec,
-                                                                   const crypto::PublicKey& their_first_point,
-                                                                   const Context& context) {
+Result<ports::Guarded<crypto::Signature>, ChannelFault> sign_first(
+    const ChannelParams& params, const CommitmentSpec& spec,
+    const crypto::PublicKey& their_first_point, const Context& context) {
     ports::RemoteCommitmentRequest request;
     request.number = CommitmentNumber(0);
     request.per_commitment_point = their_first_point;
-    request.commitment = build_commitment(params, Party::theirs, CommitmentNumber(0), their_first_point, spec).tx;
+    request.commitment =
+        build_commitment(params, Party::theirs, CommitmentNumber(0), their_first_point, spec).tx;
     request.their_funding_pubkey = params.their_keys.funding_pubkey;
     request.funding_amount = params.funding_satoshis;
     const auto signature = context.signer.sign_remote_commitment(ports::SignerGuard{}, request);
@@ -155,18 +176,21 @@ Result<ports::Guarded<crypto::Signature>, ChannelFault> sign_first(const Channel
 }
 
 /// Checks their signature on our commitment 0 and makes the commitments of it.
-Result<Commitments, ChannelFault> first_commitments(const ChannelParams& params, const CommitmentSpec& spec,
+Result<Commitments, ChannelFault> first_commitments(const ChannelParams& params,
+                                                    const CommitmentSpec& spec,
                                                     const crypto::PublicKey& their_first_point,
-                                                    const crypto::Signature& signature, const ports::SignerGuard& guard,
+                                                    const crypto::Signature& signature,
+                                                    const ports::SignerGuard& guard,
                                                     const Context& context) {
     const auto ours = build_commitment(params, Party::ours, CommitmentNumber(0),
                                        context.signer.commitment_point(CommitmentNumber(0)), spec);
     ports::CommitmentSignatures signatures{signature, {}};
-    if (first_bad_signature(params, ours, signatures)) return fail(ChannelFault{FaultKind::bad_signature, 0, 0, {}});
+    if (first_bad_signature(params, ours, signatures))
+        return fail(ChannelFault{FaultKind::bad_signature, 0, 0, {}});
     const auto accepted = context.signer.accept_local_commitment(guard, CommitmentNumber(0));
     if (!accepted) return fail(refused(accepted.error()));
-    Commitments commitments(params, spec.feerate_per_kw, spec.to_ours, spec.to_theirs, their_first_point,
-                            std::move(signatures));
+    Commitments commitments(params, spec.feerate_per_kw, spec.to_ours, spec.to_theirs,
+                            their_first_point, std::move(signatures));
     commitments.set_guard(*accepted);
     return commitments;
 }
@@ -180,7 +204,8 @@ ShortChannelId alias_for(const Channel& channel, const Context& context) {
     return ShortChannelId((bits & 0x7fff'ffff'ffff) | std::uint64_t{0x800000} << 40);
 }
 
-Funded funded_with(const Channel& channel, Commitments commitments, std::uint32_t minimum_depth, const Context& context) {
+Funded funded_with(const Channel& channel, Commitments commitments, std::uint32_t minimum_depth,
+                   const Context& context) {
     Funded funded{std::move(commitments),
                   minimum_depth,
                   context.height,
@@ -201,7 +226,8 @@ Funded funded_with(const Channel& channel, Commitments commitments, std::uint32_
 std::uint32_t minimum_depth_for(const Policy& policy, Sat funding) {
     if (funding >= policy.depth_large_from) return policy.depth_large;
     const std::uint32_t steps = policy.depth_large - policy.depth_small;
-    return policy.depth_small + static_cast<std::uint32_t>(funding.raw() * steps / policy.depth_large_from.raw());
+    return policy.depth_small +
+           static_cast<std::uint32_t>(funding.raw() * steps / policy.depth_large_from.raw());
 }
 
 Sat reserve_for(Sat funding, Sat dust_a, Sat dust_b) {
@@ -223,8 +249,9 @@ ChannelId channel_id_of(const bitcoin::OutPoint& funding) {
     return id;
 }
 
-Channel open_channel(const OpenRequest& request, const ChannelId& temporary, const crypto::PublicKey& peer,
-                     const ports::ChannelKeyId& keys, const Context& context, Step& step) {
+Channel open_channel(const OpenRequest& request, const ChannelId& temporary,
+                     const crypto::PublicKey& peer, const ports::ChannelKeyId& keys,
+                     const Context& context, Step& step) {
     wire::OpenChannel open;
     open.chain_hash = params_of(context.policy.network).chain_hash;
     open.temporary_channel_id = temporary;
@@ -240,15 +267,22 @@ Channel open_channel(const OpenRequest& request, const ChannelId& temporary, con
     return Channel{temporary, peer, keys, Link::online, AwaitingAccept{open, request.plan}};
 }
 
-Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open, const crypto::PublicKey& peer,
-                                             const ports::ChannelKeyId& keys, const Context& context, Step& step) {
+Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open,
+                                             const crypto::PublicKey& peer,
+                                             const ports::ChannelKeyId& keys,
+                                             const Context& context, Step& step) {
     const Policy& policy = context.policy;
-    if (open.chain_hash != params_of(policy.network).chain_hash) return fail(ChannelFault{FaultKind::wrong_chain, 0, 0, "chain_hash"});
+    if (open.chain_hash != params_of(policy.network).chain_hash)
+        return fail(ChannelFault{FaultKind::wrong_chain, 0, 0, "chain_hash"});
     if (open.funding_satoshis < policy.min_funding) {
-        return fail(unacceptable("funding_satoshis", open.funding_satoshis.raw(), policy.min_funding.raw()));
+        return fail(unacceptable("funding_satoshis", open.funding_satoshis.raw(),
+                                 policy.min_funding.raw()));
     }
-    const Sat most = context.features.has(Feature::large_channel) ? policy.max_funding : Sat(small_channel_end.raw() - 1);
-    if (open.funding_satoshis > most) return fail(unacceptable("funding_satoshis", open.funding_satoshis.raw(), most.raw()));
+    const Sat most = context.features.has(Feature::large_channel)
+                         ? policy.max_funding
+                         : Sat(small_channel_end.raw() - 1);
+    if (open.funding_satoshis > most)
+        return fail(unacceptable("funding_satoshis", open.funding_satoshis.raw(), most.raw()));
 
     const bool announce = (open.channel_flags & wire::announce_channel) != 0;
     const auto plain = channel_type_for(true, context.features);
@@ -257,18 +291,23 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open, cons
         return fail(ChannelFault{FaultKind::wrong_channel_type, 0, 0, "channel_type"});
     }
     const bool scid_alias = open.channel_type->has(Feature::scid_alias);
-    if (scid_alias && announce) return fail(ChannelFault{FaultKind::wrong_channel_type, 0, 0, "channel_flags"});
+    if (scid_alias && announce)
+        return fail(ChannelFault{FaultKind::wrong_channel_type, 0, 0, "channel_flags"});
 
     auto ours = our_terms(policy, open.funding_satoshis);
-    ours.channel_reserve_satoshis = reserve_for(open.funding_satoshis, policy.dust_limit, open.dust_limit_satoshis);
+    ours.channel_reserve_satoshis =
+        reserve_for(open.funding_satoshis, policy.dust_limit, open.dust_limit_satoshis);
     const auto theirs = terms_in(open);
-    if (const auto wrong = terms_fault(policy, open.funding_satoshis, theirs, ours)) return fail(*wrong);
-    if (const auto wrong = upfront_fault(open.upfront_shutdown_script, context.features)) return fail(*wrong);
+    if (const auto wrong = terms_fault(policy, open.funding_satoshis, theirs, ours))
+        return fail(*wrong);
+    if (const auto wrong = upfront_fault(open.upfront_shutdown_script, context.features))
+        return fail(*wrong);
     if (open.feerate_per_kw < feerate_floor) {
         return fail(unacceptable("feerate_per_kw", open.feerate_per_kw.raw(), feerate_floor.raw()));
     }
     const Sat highest = std::max(ours.channel_reserve_satoshis, theirs.channel_reserve_satoshis);
-    if (const auto wrong = first_balances_fault(open.funding_satoshis, open.push_msat, open.feerate_per_kw, highest)) {
+    if (const auto wrong = first_balances_fault(open.funding_satoshis, open.push_msat,
+                                                open.feerate_per_kw, highest)) {
         return fail(*wrong);
     }
 
@@ -293,24 +332,31 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open, cons
     params.their_keys = keys_in(open);
     params.their_upfront_shutdown = non_empty(open.upfront_shutdown_script);
     step.send.push_back(accept);
-    return Channel{open.temporary_channel_id, peer, keys, Link::online, AwaitingFundingCreated{open, accept, params}};
+    return Channel{open.temporary_channel_id, peer, keys, Link::online,
+                   AwaitingFundingCreated{open, accept, params}};
 }
 
-StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel& accept, const Context& context) {
+StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel& accept,
+              const Context& context) {
     const auto& open = state.open;
     const auto ours = terms_in(open);
     const auto theirs = terms_in(accept);
     if (accept.channel_type && *accept.channel_type != *open.channel_type) {
         return fail(ChannelFault{FaultKind::wrong_channel_type, 0, 0, "channel_type"});
     }
-    if (!accept.channel_type) return fail(ChannelFault{FaultKind::wrong_channel_type, 0, 0, "channel_type"});
+    if (!accept.channel_type)
+        return fail(ChannelFault{FaultKind::wrong_channel_type, 0, 0, "channel_type"});
     if (accept.minimum_depth > context.policy.max_minimum_depth) {
-        return fail(unacceptable("minimum_depth", accept.minimum_depth, context.policy.max_minimum_depth));
+        return fail(
+            unacceptable("minimum_depth", accept.minimum_depth, context.policy.max_minimum_depth));
     }
-    if (const auto wrong = terms_fault(context.policy, open.funding_satoshis, theirs, ours)) return fail(*wrong);
-    if (const auto wrong = upfront_fault(accept.upfront_shutdown_script, context.features)) return fail(*wrong);
+    if (const auto wrong = terms_fault(context.policy, open.funding_satoshis, theirs, ours))
+        return fail(*wrong);
+    if (const auto wrong = upfront_fault(accept.upfront_shutdown_script, context.features))
+        return fail(*wrong);
     const Sat highest = std::max(ours.channel_reserve_satoshis, theirs.channel_reserve_satoshis);
-    if (const auto wrong = first_balances_fault(open.funding_satoshis, open.push_msat, open.feerate_per_kw, highest)) {
+    if (const auto wrong = first_balances_fault(open.funding_satoshis, open.push_msat,
+                                                open.feerate_per_kw, highest)) {
         return fail(*wrong);
     }
 
@@ -327,12 +373,13 @@ StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel
     params.their_upfront_shutdown = non_empty(accept.upfront_shutdown_script);
 
     FundingPlan plan = state.plan;
-    plan.spend.tx.outputs.at(plan.output_index).script =
-        bitcoin::p2wsh(funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
+    plan.spend.tx.outputs.at(plan.output_index).script = bitcoin::p2wsh(
+        funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
     params.funding = bitcoin::OutPoint{plan.spend.tx.txid(), plan.output_index};
 
     const auto spec = first_spec(params, open.feerate_per_kw, open.push_msat);
-    RUNNEL_TRY(const auto signature, sign_first(params, spec, accept.first_per_commitment_point, context));
+    RUNNEL_TRY(const auto signature,
+               sign_first(params, spec, accept.first_per_commitment_point, context));
     wire::FundingCreated created;
     created.temporary_channel_id = open.temporary_channel_id;
     created.funding_txid = params.funding.txid;
@@ -342,20 +389,25 @@ StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel
     step.send.push_back(created);
     step.facts.push_back(BecameFunded{channel.id});
     channel.id = channel_id_of(params.funding);
-    channel.state = AwaitingFundingSigned{std::move(params),  std::move(plan),
-                                          open.feerate_per_kw, open.push_msat,
+    channel.state = AwaitingFundingSigned{std::move(params),
+                                          std::move(plan),
+                                          open.feerate_per_kw,
+                                          open.push_msat,
                                           accept.first_per_commitment_point,
-                                          std::max<std::uint32_t>(accept.minimum_depth, 1), signature.guard};
+                                          std::max<std::uint32_t>(accept.minimum_depth, 1),
+                                          signature.guard};
     return step;
 }
 
-StepResult on(Channel& channel, AwaitingFundingCreated& state, const wire::FundingCreated& created, const Context& context) {
+StepResult on(Channel& channel, AwaitingFundingCreated& state, const wire::FundingCreated& created,
+              const Context& context) {
     ChannelParams params = state.params;
     params.funding = bitcoin::OutPoint{created.funding_txid, created.funding_output_index};
     const auto spec = first_spec(params, state.open.feerate_per_kw, state.open.push_msat);
     const auto& point = state.open.first_per_commitment_point;
     RUNNEL_TRY(const auto signature, sign_first(params, spec, point, context));
-    RUNNEL_TRY(auto commitments, first_commitments(params, spec, point, created.signature, signature.guard, context));
+    RUNNEL_TRY(auto commitments,
+               first_commitments(params, spec, point, created.signature, signature.guard, context));
     wire::FundingSigned reply;
     reply.channel_id = channel_id_of(params.funding);
     reply.signature = signature.value;
@@ -364,14 +416,16 @@ StepResult on(Channel& channel, AwaitingFundingCreated& state, const wire::Fundi
     step.facts.push_back(BecameFunded{channel.id});
     const std::uint32_t depth = state.accept.minimum_depth;
     channel.id = reply.channel_id;
-    channel.state = AwaitingConfirmation{funded_with(channel, std::move(commitments), depth, context), std::nullopt};
+    channel.state = AwaitingConfirmation{
+        funded_with(channel, std::move(commitments), depth, context), std::nullopt};
     return step;
 }
 
-StepResult on(Channel& channel, AwaitingFundingSigned& state, const wire::FundingSigned& message, const Context& context) {
+StepResult on(Channel& channel, AwaitingFundingSigned& state, const wire::FundingSigned& message,
+              const Context& context) {
     const auto spec = first_spec(state.params, state.feerate, state.push_msat);
-    RUNNEL_TRY(auto commitments, first_commitments(state.params, spec, state.their_first_point, message.signature,
-                                                   state.guard, context));
+    RUNNEL_TRY(auto commitments, first_commitments(state.params, spec, state.their_first_point,
+                                                   message.signature, state.guard, context));
     auto funded = funded_with(channel, std::move(commitments), state.minimum_depth, context);
     funded.funding_tx = std::make_shared<const bitcoin::Transaction>(state.plan.spend.tx);
     Step step;

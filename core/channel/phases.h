@@ -1,5 +1,5 @@
-// The phases of a channel's life, each in a file of its own, as channel.cpp calls them; and the few things they share. Not for
-// the world outside this folder.
+// The phases of a channel's life, each in a file of its own, as channel.cpp calls them; and the few
+// things they share. Not for the world outside this folder.
 #pragma once
 
 #include "core/channel/channel.h"
@@ -20,32 +20,42 @@ void append(Step& step, Step&& more);
 Commitments* commitments_of(ChannelState& state);
 /// May HTLCs and fees still change?
 bool takes_updates(const ChannelState& state);
-/// What expires here or before is not signed any more: see Commitments::has_stale_proposal. Everything, while the height is not
-/// known to be the chain's.
+/// What expires here or before is not signed any more: see Commitments::has_stale_proposal.
+/// Everything, while the height is not known to be the chain's.
 BlockHeight stale_until(const Context& context);
-wire::ChannelReady ready_message(const Channel& channel, const Funded& funded, const Context& context);
+wire::ChannelReady ready_message(const Channel& channel, const Funded& funded,
+                                 const Context& context);
 
 // Opening (opening.cpp) --------------------------------------------------------------------------
 
-StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel& accept, const Context& context);
-StepResult on(Channel& channel, AwaitingFundingCreated& state, const wire::FundingCreated& created, const Context& context);
-StepResult on(Channel& channel, AwaitingFundingSigned& state, const wire::FundingSigned& message, const Context& context);
+StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel& accept,
+              const Context& context);
+StepResult on(Channel& channel, AwaitingFundingCreated& state, const wire::FundingCreated& created,
+              const Context& context);
+StepResult on(Channel& channel, AwaitingFundingSigned& state, const wire::FundingSigned& message,
+              const Context& context);
 
 // Reconnecting (reestablish.cpp) -----------------------------------------------------------------
 
-StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs, const Context& context);
+StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs,
+                          const Context& context);
 
 // Ending (ending.cpp) ----------------------------------------------------------------------------
 
 /// Enters ShuttingDown; the message itself goes out in advance_shutdown().
-void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script, const Context& context);
+void begin_shutdown(Channel& channel, Funded&& funded, const bitcoin::Script& script,
+                    const Context& context);
 StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const Context& context);
-/// Shutdown goes out once nothing of ours waits for a signature; the negotiation begins once nothing is in flight.
+/// Shutdown goes out once nothing of ours waits for a signature; the negotiation begins once
+/// nothing is in flight.
 StepResult advance_shutdown(Channel& channel, const Context& context);
-StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer, const Context& context);
+StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer,
+                             const Context& context);
 /// Is the funding output spent, or about to be?
 bool is_over(const ChannelState& state);
-/// Nothing the peer says changes a commitment any more, but a preimage is worth the same as ever: it pays what was forwarded.
-StepResult on_message_when_over(Channel& channel, const wire::Message& message, const Context& context);
+/// Nothing the peer says changes a commitment any more, but a preimage is worth the same as ever:
+/// it pays what was forwarded.
+StepResult on_message_when_over(Channel& channel, const wire::Message& message,
+                                const Context& context);
 
 }  // namespace runnel::channel

@@ -3,7 +3,8 @@
 
 namespace runnel::channel {
 
-StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs, const Context& context) {
+StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs,
+                          const Context& context) {
     Funded* const funded = funded_of(channel.state);
     if (funded == nullptr || channel.link == Link::online) return fail(unexpected(theirs));
     auto again = funded->commitments.on_reestablish(theirs, context.signer);
@@ -23,10 +24,13 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
         return fail(again.error());
     }
     Step step;
-    // channel_ready may have been lost as long as neither side has gone beyond the first commitment (BOLT 2).
-    const bool neither_moved = theirs.next_commitment_number.raw() == 1 && funded->commitments.local_number().raw() == 0;
+    // channel_ready may have been lost as long as neither side has gone beyond the first commitment
+    // (BOLT 2).
+    const bool neither_moved =
+        theirs.next_commitment_number.raw() == 1 && funded->commitments.local_number().raw() == 0;
     // What was said stays said, even if the funding transaction has fallen out of its block since.
-    const bool said_ready = std::holds_alternative<AwaitingReady>(channel.state) || std::holds_alternative<Normal>(channel.state) ||
+    const bool said_ready = std::holds_alternative<AwaitingReady>(channel.state) ||
+                            std::holds_alternative<Normal>(channel.state) ||
                             (!std::holds_alternative<AwaitingConfirmation>(channel.state) &&
                              funded->depth(context.height) >= funded->minimum_depth);
     if (neither_moved && said_ready) step.send.push_back(ready_message(channel, *funded, context));
@@ -39,8 +43,8 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
         closing->sent = false;
         closing->their_script.reset();
     } else if (auto* const negotiating = std::get_if<NegotiatingClose>(&channel.state)) {
-        ShuttingDown back{std::move(negotiating->funded), std::move(negotiating->our_script), false, std::nullopt,
-                          negotiating->peer_due};
+        ShuttingDown back{std::move(negotiating->funded), std::move(negotiating->our_script), false,
+                          std::nullopt, negotiating->peer_due};
         channel.state = std::move(back);
     }
     channel.link = Link::online;

@@ -18,16 +18,19 @@ constexpr std::uint8_t row_version = 1;
 constexpr std::uint8_t entry_with_rows = 0x82;
 constexpr std::uint8_t entry_of_forgotten = 0x83;
 
-/// `entry` as it was before it went. The last of our commitments that held it is known only now, if it left that one in the
-/// same step: the one before our latest.
-void put_history(const ChannelId& id, const HtlcEntry& entry, std::optional<CommitmentNumber> our_latest, ports::Records& out) {
+/// `entry` as it was before it went. The last of our commitments that held it is known only now, if
+/// it left that one in the same step: the one before our latest.
+void put_history(const ChannelId& id, const HtlcEntry& entry,
+                 std::optional<CommitmentNumber> our_latest, ports::Records& out) {
     Writer value;
     value.u8(row_version);
     encode(value, entry.htlc);
     NumberSpan in_ours = entry.in_ours;
-    if (our_latest && in_ours.first != NumberSpan::none && in_ours.last == NumberSpan::none) in_ours.last = our_latest->raw() - 1;
+    if (our_latest && in_ours.first != NumberSpan::none && in_ours.last == NumberSpan::none)
+        in_ours.last = our_latest->raw() - 1;
     for (const auto& span : {in_ours, entry.in_theirs}) value.u64(span.first).u64(span.last);
-    out.push_back(ports::Put{ports::RecordKind::htlc_history, htlc_key(id, entry.htlc.offered_by, entry.htlc.id), value.take()});
+    out.push_back(ports::Put{ports::RecordKind::htlc_history,
+                             htlc_key(id, entry.htlc.offered_by, entry.htlc.id), value.take()});
 }
 
 bool less(const HtlcEntry& a, const HtlcEntry& b) {
@@ -35,14 +38,17 @@ bool less(const HtlcEntry& a, const HtlcEntry& b) {
 }
 
 /// Rows of HTLCs that came, and erasures of those that went; both lists are in key order.
-void put_htlc_changes(const ChannelId& id, const std::vector<HtlcEntry>& before, const std::vector<HtlcEntry>& after,
+void put_htlc_changes(const ChannelId& id, const std::vector<HtlcEntry>& before,
+                      const std::vector<HtlcEntry>& after,
                       std::optional<CommitmentNumber> our_latest, ports::Records& out) {
     const auto came = [&](const HtlcEntry& entry) {
-        out.push_back(ports::Put{ports::RecordKind::htlc_onion, htlc_key(id, entry.htlc.offered_by, entry.htlc.id),
+        out.push_back(ports::Put{ports::RecordKind::htlc_onion,
+                                 htlc_key(id, entry.htlc.offered_by, entry.htlc.id),
                                  encode_htlc_row(entry)});
     };
     const auto went = [&](const HtlcEntry& entry) {
-        out.push_back(ports::Erase{ports::RecordKind::htlc_onion, htlc_key(id, entry.htlc.offered_by, entry.htlc.id)});
+        out.push_back(ports::Erase{ports::RecordKind::htlc_onion,
+                                   htlc_key(id, entry.htlc.offered_by, entry.htlc.id)});
         // What was never signed into a commitment can be in no revoked one.
         if (entry.in_ours.first != NumberSpan::none || entry.in_theirs.first != NumberSpan::none) {
             put_history(id, entry, our_latest, out);
@@ -57,7 +63,8 @@ void put_htlc_changes(const ChannelId& id, const std::vector<HtlcEntry>& before,
             came(*b++);
         } else {
             // The same id: a peer's HTLC that was forgotten unsigned may come back as another.
-            if (a->htlc != b->htlc || a->onion != b->onion || a->blinded_path != b->blinded_path) came(*b);
+            if (a->htlc != b->htlc || a->onion != b->onion || a->blinded_path != b->blinded_path)
+                came(*b);
             ++a;
             ++b;
         }
@@ -95,7 +102,8 @@ Bytes encode_htlc_row(const HtlcEntry& entry) {
     out.u8(row_version);
     encode(out, entry.htlc);
     out.bytes(entry.onion.view());
-    encode_optional(out, entry.blinded_path, [](Writer& w, const crypto::PublicKey& key) { encode(w, key); });
+    encode_optional(out, entry.blinded_path,
+                    [](Writer& w, const crypto::PublicKey& key) { encode(w, key); });
     return out.take();
 }
 
@@ -104,7 +112,8 @@ Result<HtlcRow, DecodeError> decode_htlc_row(ByteView, ByteView value) {
     HtlcRow row;
     if (in.u8() != row_version) in.fail(DecodeError::unsupported);
     row.htlc = decode_htlc(in);
-    if (const auto onion = wire::OnionPacket::from(in.bytes(wire::OnionPacket::size_bytes))) row.onion = *onion;
+    if (const auto onion = wire::OnionPacket::from(in.bytes(wire::OnionPacket::size_bytes)))
+        row.onion = *onion;
     row.blinded_path = decode_optional(in, decode_public_key);
     row.digest = crypto::sha256(value);
     in.expect_end();
@@ -128,11 +137,13 @@ void put_changes(const Channel* before, const Channel& after, ports::Records& ou
     if (!is_stored(after.state)) return;
     const Channel* const stored = before != nullptr && is_stored(before->state) ? before : nullptr;
     const Funded* const live = funded_of(after.state);
-    put_htlc_changes(after.id, htlcs_of(stored), htlcs_of(&after),
-                     live == nullptr ? std::nullopt : std::optional(live->commitments.local_number()), out);
+    put_htlc_changes(
+        after.id, htlcs_of(stored), htlcs_of(&after),
+        live == nullptr ? std::nullopt : std::optional(live->commitments.local_number()), out);
     Bytes value = encode_channel(after);
     Bytes entry = encode_journal_entry(after, value);
-    out.push_back(ports::Put{ports::RecordKind::channel, to_bytes(after.id.view()), std::move(value)});
+    out.push_back(
+        ports::Put{ports::RecordKind::channel, to_bytes(after.id.view()), std::move(value)});
     out.push_back(ports::Append{to_bytes(after.id.view()), std::move(entry)});
 }
 
@@ -150,7 +161,8 @@ bool is_stored_alike(const Channel& a, const Channel& b) {
 void put_forgotten(const Channel& channel, ports::Records& out) {
     if (!is_stored(channel.state)) return;
     for (const auto& entry : htlcs_of(&channel)) {
-        out.push_back(ports::Erase{ports::RecordKind::htlc_onion, htlc_key(channel.id, entry.htlc.offered_by, entry.htlc.id)});
+        out.push_back(ports::Erase{ports::RecordKind::htlc_onion,
+                                   htlc_key(channel.id, entry.htlc.offered_by, entry.htlc.id)});
     }
     out.push_back(ports::Erase{ports::RecordKind::channel, to_bytes(channel.id.view())});
     out.push_back(ports::Append{to_bytes(channel.id.view()), Bytes{entry_of_forgotten}});
@@ -194,12 +206,10 @@ Result<JournalEntry, DecodeError> decode_journal_entry(ByteView body) {
 
 bool is_as_written(const Channel& channel, ByteView value, const JournalEntry& entry) {
     switch (entry.what) {
-        case JournalEntry::What::record:
-            return entry.digest == crypto::sha256(value);
+        case JournalEntry::What::record: return entry.digest == crypto::sha256(value);
         case JournalEntry::What::record_and_rows:
             return entry.digest == stored_digest(channel, value);
-        case JournalEntry::What::forgotten:
-            break;
+        case JournalEntry::What::forgotten: break;
     }
     return false;
 }

@@ -39,7 +39,10 @@ ports::CommitmentSignatures get_signatures(Reader& in) {
 }
 
 void put(Writer& out, const ports::SignerGuard& guard) {
-    out.u64(guard.remote_next).fixed(guard.remote_content).u64(guard.local_count).u64(guard.released);
+    out.u64(guard.remote_next)
+        .fixed(guard.remote_content)
+        .u64(guard.local_count)
+        .u64(guard.released);
     encode(out, guard.local_signed);
 }
 
@@ -57,7 +60,9 @@ void put(Writer& out, const Removal& removal) {
     out.u8(static_cast<std::uint8_t>(removal.index()));
     std::visit(overloaded{[&](const Fulfilled& r) { out.fixed(r.payment_preimage); },
                           [&](const Failed& r) { encode_bytes(out, r.reason); },
-                          [&](const FailedMalformed& r) { out.fixed(r.sha256_of_onion).u16(r.failure_code); }},
+                          [&](const FailedMalformed& r) {
+                              out.fixed(r.sha256_of_onion).u16(r.failure_code);
+                          }},
                removal);
 }
 
@@ -127,7 +132,8 @@ public:
         out.u8(static_cast<std::uint8_t>(c.m_last_sent));
         put(out, c.m_guard);
         out.compact_size(c.m_fees.size());
-        for (const auto& fee : c.m_fees) out.u32(fee.feerate_per_kw.raw()).u8(fee.step).u64(fee.sequence);
+        for (const auto& fee : c.m_fees)
+            out.u32(fee.feerate_per_kw.raw()).u8(fee.step).u64(fee.sequence);
         out.compact_size(c.m_htlcs.size());
         for (const auto& entry : c.m_htlcs) encode_entry(out, entry);
     }
@@ -157,7 +163,8 @@ public:
         }
         auto revealed = crypto::ShaChain::decode(in);
         if (!revealed) in.fail(revealed.error());
-        c.m_revealed = std::make_shared<const crypto::ShaChain>(revealed ? *std::move(revealed) : crypto::ShaChain{});
+        c.m_revealed = std::make_shared<const crypto::ShaChain>(revealed ? *std::move(revealed)
+                                                                         : crypto::ShaChain{});
         c.m_last_sent = decode_bool(in) ? LastSent::commitment : LastSent::revocation;
         c.m_guard = get_guard(in);
         const std::size_t fees = decode_count(in, 13);
@@ -171,7 +178,8 @@ public:
         }
         const std::size_t htlcs = decode_count(in, least_entry);
         c.m_htlcs.reserve(in.ok() ? htlcs : 0);
-        for (std::size_t i = 0; in.ok() && i < htlcs; ++i) c.m_htlcs.push_back(decode_entry(in, rows));
+        for (std::size_t i = 0; in.ok() && i < htlcs; ++i)
+            c.m_htlcs.push_back(decode_entry(in, rows));
         return c;
     }
 
@@ -206,10 +214,11 @@ private:
             }
         }
         if (decode_bool(in)) entry.removal = std::make_shared<const Removal>(get_removal(in));
-        const auto row = std::lower_bound(rows.begin(), rows.end(), std::pair(offered_by, id),
-                                          [](const HtlcRow& r, const std::pair<Party, HtlcId>& wanted) {
-                                              return std::pair(r.htlc.offered_by, r.htlc.id) < wanted;
-                                          });
+        const auto row =
+            std::lower_bound(rows.begin(), rows.end(), std::pair(offered_by, id),
+                             [](const HtlcRow& r, const std::pair<Party, HtlcId>& wanted) {
+                                 return std::pair(r.htlc.offered_by, r.htlc.id) < wanted;
+                             });
         if (row == rows.end() || row->htlc.offered_by != offered_by || row->htlc.id != id) {
             in.fail(DecodeError::missing_field);
             return entry;
@@ -229,7 +238,9 @@ void put(Writer& out, const Funded& f) {
     out.u32(f.minimum_depth).u32(f.created.raw());
     encode(out, f.funding_tx != nullptr);
     if (f.funding_tx) encode(out, *f.funding_tx);
-    encode_optional(out, f.confirmation, [](Writer& w, const Confirmation& c) { w.u32(c.height.raw()).u32(c.tx_index); });
+    encode_optional(out, f.confirmation, [](Writer& w, const Confirmation& c) {
+        w.u32(c.height.raw()).u32(c.tx_index);
+    });
     encode(out, f.was_confirmed);
     out.u64(f.our_alias.raw());
     encode_optional(out, f.their_alias, [](Writer& w, ShortChannelId id) { w.u64(id.raw()); });
@@ -246,7 +257,8 @@ Funded get_funded(Reader& in, std::uint8_t version, const std::vector<HtlcRow>& 
     Funded f{CommitmentsCodec::decode(in, rows), 0, {}, nullptr, {}, false, {}, {}, {}, {}, {}};
     f.minimum_depth = in.u32();
     f.created = BlockHeight(in.u32());
-    if (decode_bool(in)) f.funding_tx = std::make_shared<const bitcoin::Transaction>(decode_transaction(in));
+    if (decode_bool(in))
+        f.funding_tx = std::make_shared<const bitcoin::Transaction>(decode_transaction(in));
     f.confirmation = decode_optional(in, [](Reader& r) {
         Confirmation c;
         c.height = BlockHeight(r.u32());
@@ -256,8 +268,10 @@ Funded get_funded(Reader& in, std::uint8_t version, const std::vector<HtlcRow>& 
     f.was_confirmed = decode_bool(in);
     f.our_alias = ShortChannelId(in.u64());
     f.their_alias = decode_optional(in, [](Reader& r) { return ShortChannelId(r.u64()); });
-    f.their_announcement = decode_optional(in, [](Reader& r) { return get_message<wire::AnnouncementSignatures>(r); });
-    f.their_update = decode_optional(in, [](Reader& r) { return get_message<wire::ChannelUpdate>(r); });
+    f.their_announcement =
+        decode_optional(in, [](Reader& r) { return get_message<wire::AnnouncementSignatures>(r); });
+    f.their_update =
+        decode_optional(in, [](Reader& r) { return get_message<wire::ChannelUpdate>(r); });
     if (version <= without_rival) return f;
     f.rival = decode_optional(in, [](Reader& r) {
         FundingRival rival;
@@ -283,7 +297,8 @@ void put(Writer& out, const ClosingCause& cause) {
                               put_text(out, c.reason);
                               out.u8(static_cast<std::uint8_t>(c.age));
                           },
-                          [&](const TheyMustClose& c) { put_text(out, c.reason); }, [](const TheirClose&) {}},
+                          [&](const TheyMustClose& c) { put_text(out, c.reason); },
+                          [](const TheirClose&) {}},
                cause);
 }
 
@@ -301,17 +316,11 @@ OurCommitPublished get_our_commit(Reader& in, std::uint8_t version) {
 
 ClosingCause get_cause(Reader& in, std::uint8_t version) {
     switch (in.u8()) {
-        case 0:
-            return MutualCloseAgreed{decode_transaction(in)};
-        case 1:
-            return get_our_commit(in, version);
-        case 2:
-            return TheyMustClose{get_text(in)};
-        case 3:
-            return TheirClose{};
-        default:
-            in.fail(DecodeError::bad_value);
-            return TheirClose{};
+        case 0: return MutualCloseAgreed{decode_transaction(in)};
+        case 1: return get_our_commit(in, version);
+        case 2: return TheyMustClose{get_text(in)};
+        case 3: return TheirClose{};
+        default: in.fail(DecodeError::bad_value); return TheirClose{};
     }
 }
 
@@ -388,35 +397,36 @@ Closing get_closing(Reader& in, std::uint8_t version, const std::vector<HtlcRow>
 }
 
 void put_state(Writer& out, const ChannelState& state) {
-    std::visit(overloaded{[](const AwaitingAccept&) {}, [](const AwaitingFundingCreated&) {},
-                          [](const AwaitingFundingSigned&) {},
-                          [&](const AwaitingConfirmation& s) {
-                              put(out, s.funded);
-                              encode_optional(out, s.early, [](Writer& w, const auto& m) { put_message(w, m); });
-                          },
-                          [&](const AwaitingReady& s) { put(out, s.funded); },
-                          [&](const Normal& s) { put(out, s.funded); },
-                          [&](const ShuttingDown& s) {
-                              put(out, s.funded);
-                              put_script(out, s.our_script);
-                              encode(out, s.sent);
-                              encode_optional(out, s.their_script, put_script);
-                              encode_optional(out, s.peer_due, put_height);
-                          },
-                          [&](const NegotiatingClose& s) {
-                              put(out, s.funded);
-                              put_script(out, s.our_script);
-                              put_script(out, s.their_script);
-                              s.negotiation.encode(out);
-                              encode_optional(out, s.peer_due, put_height);
-                          },
-                          [&](const Closing& s) { put(out, s); },
-                          [&](const Closed& s) { put(out, s); },
-                          [&](const Settled& s) {
-                              put(out, s.closing);
-                              put(out, s.outcome);
-                          }},
-               state);
+    std::visit(
+        overloaded{[](const AwaitingAccept&) {}, [](const AwaitingFundingCreated&) {},
+                   [](const AwaitingFundingSigned&) {},
+                   [&](const AwaitingConfirmation& s) {
+                       put(out, s.funded);
+                       encode_optional(out, s.early,
+                                       [](Writer& w, const auto& m) { put_message(w, m); });
+                   },
+                   [&](const AwaitingReady& s) { put(out, s.funded); },
+                   [&](const Normal& s) { put(out, s.funded); },
+                   [&](const ShuttingDown& s) {
+                       put(out, s.funded);
+                       put_script(out, s.our_script);
+                       encode(out, s.sent);
+                       encode_optional(out, s.their_script, put_script);
+                       encode_optional(out, s.peer_due, put_height);
+                   },
+                   [&](const NegotiatingClose& s) {
+                       put(out, s.funded);
+                       put_script(out, s.our_script);
+                       put_script(out, s.their_script);
+                       s.negotiation.encode(out);
+                       encode_optional(out, s.peer_due, put_height);
+                   },
+                   [&](const Closing& s) { put(out, s); }, [&](const Closed& s) { put(out, s); },
+                   [&](const Settled& s) {
+                       put(out, s.closing);
+                       put(out, s.outcome);
+                   }},
+        state);
 }
 
 ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index,
@@ -434,13 +444,12 @@ ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index,
     switch (index) {
         case 3: {
             AwaitingConfirmation s{get_funded(in, version, rows), {}};
-            s.early = decode_optional(in, [](Reader& r) { return get_message<wire::ChannelReady>(r); });
+            s.early =
+                decode_optional(in, [](Reader& r) { return get_message<wire::ChannelReady>(r); });
             return s;
         }
-        case 4:
-            return AwaitingReady{get_funded(in, version, rows)};
-        case 5:
-            return Normal{get_funded(in, version, rows)};
+        case 4: return AwaitingReady{get_funded(in, version, rows)};
+        case 5: return Normal{get_funded(in, version, rows)};
         case 6: {
             ShuttingDown s{get_funded(in, version, rows), decode_bytes(in), false, {}, {}};
             s.sent = decode_bool(in);
@@ -455,12 +464,11 @@ ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index,
             auto theirs = decode_bytes(in);
             check_promise(funded, ours);
             auto negotiation = CloseNegotiation::decode(in);
-            return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs), std::move(negotiation), get_peer_due()};
+            return NegotiatingClose{std::move(funded), std::move(ours), std::move(theirs),
+                                    std::move(negotiation), get_peer_due()};
         }
-        case 8:
-            return get_closing(in, version, rows);
-        case 9:
-            return get_closed(in);
+        case 8: return get_closing(in, version, rows);
+        case 9: return get_closed(in);
         case 10: {
             auto closing = get_closing(in, version, rows);
             return Settled{std::move(closing), get_closed(in)};

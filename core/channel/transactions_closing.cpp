@@ -7,8 +7,10 @@
 
 namespace runnel::channel {
 
-std::optional<ClosingTx> build_closing(const ChannelParams& params, Sat to_ours, Sat to_theirs, const bitcoin::Script& our_script,
-                                       const bitcoin::Script& their_script, Sat fee, ClosingVariant variant) {
+std::optional<ClosingTx> build_closing(const ChannelParams& params, Sat to_ours, Sat to_theirs,
+                                       const bitcoin::Script& our_script,
+                                       const bitcoin::Script& their_script, Sat fee,
+                                       ClosingVariant variant) {
     auto& funder = params.funder == Party::ours ? to_ours : to_theirs;
     const auto rest = sub(funder, fee);
     if (!rest) return std::nullopt;
@@ -20,7 +22,9 @@ std::optional<ClosingTx> build_closing(const ChannelParams& params, Sat to_ours,
     };
     std::vector<Part> parts;
     const auto put = [&](Party of, Sat value, const bitcoin::Script& script) {
-        if (value.is_zero() || value < std::max(params.ours.dust_limit_satoshis, bitcoin::dust_limit(script))) return;
+        if (value.is_zero() ||
+            value < std::max(params.ours.dust_limit_satoshis, bitcoin::dust_limit(script)))
+            return;
         parts.push_back({of, {value, script}});
     };
     if (variant != ClosingVariant::without_ours) put(Party::ours, to_ours, our_script);
@@ -42,7 +46,8 @@ std::optional<ClosingTx> build_closing(const ChannelParams& params, Sat to_ours,
 }
 
 std::uint64_t closing_weight(const bitcoin::Transaction& unsigned_close) {
-    // Marker and flag, element count, the empty element of CHECKMULTISIG, two signatures of at most 72 bytes, the script.
+    // Marker and flag, element count, the empty element of CHECKMULTISIG, two signatures of at most
+    // 72 bytes, the script.
     constexpr std::uint64_t witness = 2 + 1 + 1 + 2 * (1 + 72) + (1 + 71);
     return unsigned_close.weight() + witness;
 }

@@ -11,7 +11,8 @@ static_assert(std::tuple_size_v<Nonce> == crypto_aead_chacha20poly1305_ietf_NPUB
 
 namespace {
 
-/// libsodium picks the code for this processor in sodium_init; without it the slow portable one would be used.
+/// libsodium picks the code for this processor in sodium_init; without it the slow portable one
+/// would be used.
 void prepare() {
     static const bool ready = sodium_init() >= 0;
     if (!ready) std::abort();

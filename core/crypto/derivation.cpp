@@ -7,7 +7,9 @@
 namespace runnel::crypto {
 namespace {
 
-Hash256 tweak_of(const PublicKey& first, const PublicKey& second) { return sha256({first.view(), second.view()}); }
+Hash256 tweak_of(const PublicKey& first, const PublicKey& second) {
+    return sha256({first.view(), second.view()});
+}
 
 /// What only a broken hash function could make empty.
 template <typename T>
@@ -22,11 +24,14 @@ PublicKey derive_public_key(const PublicKey& basepoint, const PublicKey& per_com
     return certain(basepoint.plus_generator(tweak_of(per_commitment_point, basepoint)));
 }
 
-PrivateKey derive_private_key(const PrivateKey& basepoint_secret, const PublicKey& per_commitment_point) {
-    return certain(basepoint_secret.plus(tweak_of(per_commitment_point, basepoint_secret.public_key())));
+PrivateKey derive_private_key(const PrivateKey& basepoint_secret,
+                              const PublicKey& per_commitment_point) {
+    return certain(
+        basepoint_secret.plus(tweak_of(per_commitment_point, basepoint_secret.public_key())));
 }
 
-PublicKey derive_revocation_public_key(const PublicKey& revocation_basepoint, const PublicKey& per_commitment_point) {
+PublicKey derive_revocation_public_key(const PublicKey& revocation_basepoint,
+                                       const PublicKey& per_commitment_point) {
     const std::array<PublicKey, 2> terms{
         certain(revocation_basepoint.times(tweak_of(revocation_basepoint, per_commitment_point))),
         certain(per_commitment_point.times(tweak_of(per_commitment_point, revocation_basepoint)))};

@@ -1,5 +1,6 @@
-// The state-based SHA and RIPEMD functions of OpenSSL are used on purpose: they take the same machine code as EVP, but a
-// 64 byte hash through EVP spends most of its time on bookkeeping, and the state is a plain struct that can be copied.
+// The state-based SHA and RIPEMD functions of OpenSSL are used on purpose: they take the same
+// machine code as EVP, but a 64 byte hash through EVP spends most of its time on bookkeeping, and
+// the state is a plain struct that can be copied.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "core/crypto/hash.h"
 
@@ -32,7 +33,8 @@ struct Sha512Traits {
     static void finish(Context& c, std::uint8_t* out) { SHA512_Final(out, &c); }
 };
 
-/// HMAC (RFC 2104). Keeps the state after the inner and outer pad, so that one key can serve many messages.
+/// HMAC (RFC 2104). Keeps the state after the inner and outer pad, so that one key can serve many
+/// messages.
 template <typename H>
 class Hmac {
 public:
@@ -143,7 +145,8 @@ Secret<std::array<std::uint8_t, 64>> hmac_sha512(ByteView key,
 SecretBytes hkdf_sha256(ByteView salt, ByteView input_key_material, ByteView info,
                         std::size_t length) {
     if (length > 255 * Sha256Traits::digest) std::abort();
-    // An absent salt is 32 zero bytes (RFC 5869 section 2.2), and HMAC pads an empty key to the very same.
+    // An absent salt is 32 zero bytes (RFC 5869 section 2.2), and HMAC pads an empty key to the
+    // very same.
     const auto key = hmac_sha256(salt, {input_key_material});
     const Hmac<Sha256Traits> expand(key.reveal());
     Bytes out;

@@ -1,4 +1,5 @@
-// Hashes, MACs and key derivation, by OpenSSL and libsodium. Stateless; nothing here knows what it hashes.
+// Hashes, MACs and key derivation, by OpenSSL and libsodium. Stateless; nothing here knows what it
+// hashes.
 #pragma once
 
 #include "core/base/ids.h"
@@ -24,15 +25,19 @@ Hash160 sha1(ByteView bytes);
 /// BIP 340 tagged hash over the concatenation of the parts.
 Hash256 tagged_hash(std::string_view tag, std::initializer_list<ByteView> parts);
 
-/// HMAC-SHA256, HMAC-SHA512. Results are secrets as soon as the key is one; callers wrap what must be wiped.
+/// HMAC-SHA256, HMAC-SHA512. Results are secrets as soon as the key is one; callers wrap what must
+/// be wiped.
 Secret32 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
-Secret<std::array<std::uint8_t, 64>> hmac_sha512(ByteView key, std::initializer_list<ByteView> parts);
+Secret<std::array<std::uint8_t, 64>> hmac_sha512(ByteView key,
+                                                 std::initializer_list<ByteView> parts);
 
 /// RFC 5869 with SHA-256. `length` at most 255 * 32 bytes.
-SecretBytes hkdf_sha256(ByteView salt, ByteView input_key_material, ByteView info, std::size_t length);
+SecretBytes hkdf_sha256(ByteView salt, ByteView input_key_material, ByteView info,
+                        std::size_t length);
 
 /// PBKDF2-HMAC-SHA512, 64 bytes (BIP 39 uses 2048 rounds).
-Secret<std::array<std::uint8_t, 64>> pbkdf2_sha512(ByteView password, ByteView salt, unsigned rounds);
+Secret<std::array<std::uint8_t, 64>> pbkdf2_sha512(ByteView password, ByteView salt,
+                                                   unsigned rounds);
 
 /// An incremental SHA-256 whose state can be copied (BIP 143 midstates, onion building).
 class Sha256 {

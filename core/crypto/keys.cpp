@@ -174,7 +174,8 @@ PrivateKey PrivateKey::negated() const {
 Secret32 ecdh(const PrivateKey& ours, const PublicKey& theirs) {
     const auto point = secp::point(theirs);
     Secret32 out;
-    // The library's default hash is SHA-256 of the compressed point, which is what the BOLTs ask for.
+    // The library's default hash is SHA-256 of the compressed point, which is what the BOLTs ask
+    // for.
     if (secp256k1_ecdh(secp::context(), out.reveal().data(), &point, ours.secret().reveal().data(),
                        nullptr, nullptr) != 1) {
         std::abort();

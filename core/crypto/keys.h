@@ -1,5 +1,6 @@
-// secp256k1: keys, ECDSA with low R, Schnorr (BIP 340), ECDH, tweaks. Everything that libsecp256k1 does is left to it; this
-// gives it types. One process-wide context, randomised at start against side channels.
+// secp256k1: keys, ECDSA with low R, Schnorr (BIP 340), ECDH, tweaks. Everything that libsecp256k1
+// does is left to it; this gives it types. One process-wide context, randomised at start against
+// side channels.
 #pragma once
 
 #include "core/base/codec.h"
@@ -17,8 +18,8 @@ void randomise_context(const Secret32& seed);
 
 class PrivateKey;
 
-/// A point on the curve, known to be valid. Kept both compressed (33 bytes) and as libsecp256k1 wants it, so that using a
-/// parsed key again costs no square root.
+/// A point on the curve, known to be valid. Kept both compressed (33 bytes) and as libsecp256k1
+/// wants it, so that using a parsed key again costs no square root.
 class PublicKey {
 public:
     static constexpr std::size_t size_bytes = 33;
@@ -48,8 +49,12 @@ public:
     /// Sum of points; nothing at infinity.
     static std::optional<PublicKey> sum(std::span<const PublicKey> points);
 
-    friend auto operator<=>(const PublicKey& a, const PublicKey& b) { return a.m_compressed <=> b.m_compressed; }
-    friend bool operator==(const PublicKey& a, const PublicKey& b) { return a.m_compressed == b.m_compressed; }
+    friend auto operator<=>(const PublicKey& a, const PublicKey& b) {
+        return a.m_compressed <=> b.m_compressed;
+    }
+    friend bool operator==(const PublicKey& a, const PublicKey& b) {
+        return a.m_compressed == b.m_compressed;
+    }
 
 private:
     std::array<std::uint8_t, 33> m_compressed{};
@@ -73,7 +78,9 @@ public:
     std::optional<PrivateKey> times(const Hash256& tweak) const;
     PrivateKey negated() const;
 
-    friend bool operator==(const PrivateKey& a, const PrivateKey& b) { return a.m_secret == b.m_secret; }
+    friend bool operator==(const PrivateKey& a, const PrivateKey& b) {
+        return a.m_secret == b.m_secret;
+    }
 
 private:
     explicit PrivateKey(const Secret32& bytes) : m_secret(bytes) {}
@@ -106,20 +113,24 @@ std::optional<Signature> from_der(ByteView der);
 /// Folds a high S down.
 Signature normalised(const Signature& signature);
 
-SchnorrSignature sign_schnorr(const PrivateKey& key, const Hash256& digest, const Secret32& auxiliary);
+SchnorrSignature sign_schnorr(const PrivateKey& key, const Hash256& digest,
+                              const Secret32& auxiliary);
 bool verify_schnorr(const XOnlyKey& key, ByteView message, const SchnorrSignature& signature);
 XOnlyKey x_only(const PublicKey& key);
 /// The even-Y point of an x coordinate; nothing when it is not on the curve.
 std::optional<PublicKey> lift_x(const XOnlyKey& key);
 
-/// A taproot output key: internal + tagged_hash("TapTweak", internal || merkle_root)*G, with the parity of its Y.
+/// A taproot output key: internal + tagged_hash("TapTweak", internal || merkle_root)*G, with the
+/// parity of its Y.
 struct TaprootOutput {
     XOnlyKey key;
     bool odd = false;
 };
-std::optional<TaprootOutput> taproot_output(const XOnlyKey& internal, const std::optional<Hash256>& merkle_root);
+std::optional<TaprootOutput> taproot_output(const XOnlyKey& internal,
+                                            const std::optional<Hash256>& merkle_root);
 /// The private key that signs for taproot_output of this key.
-std::optional<PrivateKey> taproot_private(const PrivateKey& internal, const std::optional<Hash256>& merkle_root);
+std::optional<PrivateKey> taproot_private(const PrivateKey& internal,
+                                          const std::optional<Hash256>& merkle_root);
 
 /// SHA-256 of the compressed shared point (BOLT 4 and 8).
 Secret32 ecdh(const PrivateKey& ours, const PublicKey& theirs);

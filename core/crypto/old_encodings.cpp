@@ -5,7 +5,8 @@
 namespace runnel::crypto {
 namespace {
 
-/// A BER length: one byte below 0x80, or 0x80 + n and n bytes. Takes it off `rest`; nothing when it cannot fit.
+/// A BER length: one byte below 0x80, or 0x80 + n and n bytes. Takes it off `rest`; nothing when it
+/// cannot fit.
 std::optional<std::size_t> take_length(ByteView& rest) {
     if (rest.empty()) return std::nullopt;
     const std::uint8_t first = rest[0];

@@ -89,7 +89,8 @@ std::optional<PrivateKey> taproot_private(const PrivateKey& internal,
         return std::nullopt;
     }
     Secret32 bytes;
-    if (secp256k1_keypair_sec(secp::context(), bytes.reveal().data(), pair.get()) != 1) std::abort();
+    if (secp256k1_keypair_sec(secp::context(), bytes.reveal().data(), pair.get()) != 1)
+        std::abort();
     return PrivateKey::from(bytes);
 }
 

@@ -1,5 +1,6 @@
-// The bridge from this module's types to libsecp256k1's: the process-wide context and the two forms of a point. Included by
-// the .cpp files of core/crypto only; nobody else needs to know which library it is.
+// The bridge from this module's types to libsecp256k1's: the process-wide context and the two forms
+// of a point. Included by the .cpp files of core/crypto only; nobody else needs to know which
+// library it is.
 #pragma once
 
 #include "core/crypto/keys.h"

@@ -15,7 +15,8 @@ std::size_t slot_of(std::uint64_t index) {
     return index == 0 ? index_bits : static_cast<std::size_t>(std::countr_zero(index));
 }
 
-/// derive_secret of BOLT 3: from the secret whose index has the low `bits` bits clear to that of `index`.
+/// derive_secret of BOLT 3: from the secret whose index has the low `bits` bits clear to that of
+/// `index`.
 Secret32 derive(const Secret32& base, std::size_t bits, std::uint64_t index) {
     Secret32 out = base;
     auto& p = out.reveal();
@@ -28,9 +29,7 @@ Secret32 derive(const Secret32& base, std::size_t bits, std::uint64_t index) {
 }
 
 /// Index with the low `bits` bits cleared.
-std::uint64_t prefix(std::uint64_t index, std::size_t bits) {
-    return index >> bits << bits;
-}
+std::uint64_t prefix(std::uint64_t index, std::size_t bits) { return index >> bits << bits; }
 
 }  // namespace
 
@@ -80,15 +79,16 @@ Result<ShaChain, DecodeError> ShaChain::decode(Reader& in) {
         }
         last = std::min(last, slot.index);
     }
-    // Indexes fall one by one, so the newest one says what every slot must hold: the smallest index not below it that
-    // has exactly so many trailing zeros.
+    // Indexes fall one by one, so the newest one says what every slot must hold: the smallest index
+    // not below it that has exactly so many trailing zeros.
     for (std::size_t i = 0; i < used && in.ok(); ++i) {
         const auto bit = std::uint64_t{1} << i;
         auto expected = prefix(last + bit - 1, i);
         if (slot_of(expected) != i) expected += bit;
         if (i < index_bits && out.m_slots[i].index != expected) in.fail(DecodeError::bad_value);
     }
-    // The slots in use are those that an index between the first and the newest can have fallen into.
+    // The slots in use are those that an index between the first and the newest can have fallen
+    // into.
     const auto received = shachain_first_index + 1 - last;
     if (in.ok() && static_cast<std::size_t>(std::bit_width(received)) != used) {
         in.fail(DecodeError::bad_value);

@@ -1,5 +1,6 @@
-// Per-commitment secrets (BOLT 3, "Per-commitment Secret Requirements" and "Efficient Per-commitment Secret Storage"):
-// generation from a seed, and storage of up to 2^48 received secrets in 49 slots, each of which proves those before it.
+// Per-commitment secrets (BOLT 3, "Per-commitment Secret Requirements" and "Efficient
+// Per-commitment Secret Storage"): generation from a seed, and storage of up to 2^48 received
+// secrets in 49 slots, each of which proves those before it.
 #pragma once
 
 #include "core/base/codec.h"
@@ -15,7 +16,9 @@ namespace runnel::crypto {
 /// BOLT 3 counts down from this while commitment numbers count up.
 inline constexpr std::uint64_t shachain_first_index = (std::uint64_t{1} << 48) - 1;
 
-constexpr std::uint64_t shachain_index(CommitmentNumber n) { return shachain_first_index - n.raw(); }
+constexpr std::uint64_t shachain_index(CommitmentNumber n) {
+    return shachain_first_index - n.raw();
+}
 
 /// generate_from_seed of BOLT 3.
 Secret32 shachain_secret(const Secret32& seed, std::uint64_t index);
@@ -25,7 +28,8 @@ class ShaChain {
 public:
     /// Index of the next secret to be inserted: starts at shachain_first_index and falls.
     std::uint64_t next_index() const { return m_next; }
-    /// Adds the secret of next_index(). False, and unchanged, when it does not derive the ones before: the peer lies.
+    /// Adds the secret of next_index(). False, and unchanged, when it does not derive the ones
+    /// before: the peer lies.
     [[nodiscard]] bool insert(const Secret32& secret);
     /// The secret of an index already received; nothing for others.
     std::optional<Secret32> get(std::uint64_t index) const;

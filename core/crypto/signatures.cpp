@@ -52,7 +52,8 @@ bool is_bip66(ByteView der) {
 }  // namespace
 
 Signature sign(const PrivateKey& key, const Hash256& digest) {
-    // The first attempt is plain RFC 6979; each next one mixes a counter into the nonce as extra data.
+    // The first attempt is plain RFC 6979; each next one mixes a counter into the nonce as extra
+    // data.
     std::array<std::uint8_t, 32> extra{};
     for (std::uint32_t counter = 0;; ++counter) {
         for (std::size_t i = 0; i < 4; ++i) {
@@ -113,7 +114,8 @@ Bytes to_der(const Signature& signature) {
 
 std::optional<Signature> from_der(ByteView der) {
     if (!is_bip66(der)) return std::nullopt;
-    // Numbers not below the order are well-formed here; the library makes zeros of them, which verify for no key.
+    // Numbers not below the order are well-formed here; the library makes zeros of them, which
+    // verify for no key.
     secp256k1_ecdsa_signature parsed;
     if (secp256k1_ecdsa_signature_parse_der(secp::context(), &parsed, der.data(), der.size()) !=
         1) {

@@ -34,8 +34,8 @@ struct ChannelEnds {
 /// The lesser node id is node_1; BOLT 7's `direction` 0 is its side.
 bool is_node_1(const crypto::PublicKey& node_id, const crypto::PublicKey& other);
 
-/// The announcement before anybody signed it: sign its signature_hash() with the node key and itself
-/// with the funding key, send both as announcement_signatures.
+/// The announcement before anybody signed it: sign its signature_hash() with the node key and
+/// itself with the funding key, send both as announcement_signatures.
 wire::ChannelAnnouncement unsigned_announcement(const ChannelEnds& channel);
 
 /// True when both signatures of the peer's announcement_signatures fit this channel and its

@@ -50,18 +50,12 @@ wire::ChannelUpdate unsigned_update(const UpdateSubject& subject, const Forwardi
 
 std::string_view to_string(UpdateFault fault) {
     switch (fault) {
-        case UpdateFault::other_chain:
-            return "other_chain";
-        case UpdateFault::unknown_channel:
-            return "unknown_channel";
-        case UpdateFault::not_theirs:
-            return "not_theirs";
-        case UpdateFault::stale:
-            return "stale";
-        case UpdateFault::bad_range:
-            return "bad_range";
-        case UpdateFault::bad_signature:
-            return "bad_signature";
+        case UpdateFault::other_chain: return "other_chain";
+        case UpdateFault::unknown_channel: return "unknown_channel";
+        case UpdateFault::not_theirs: return "not_theirs";
+        case UpdateFault::stale: return "stale";
+        case UpdateFault::bad_range: return "bad_range";
+        case UpdateFault::bad_signature: return "bad_signature";
     }
     return "unknown";
 }

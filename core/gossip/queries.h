@@ -1,7 +1,7 @@
 // The query messages of BOLT 7: reading their encoded arrays, and answering a peer's questions. A
-// wallet keeps no map for others (it does not offer gossip_queries; a public channel of ours is told
-// to its other end, who passes it on), but BOLT 7 has every query answered, if only with nothing.
-// Pure functions.
+// wallet keeps no map for others (it does not offer gossip_queries; a public channel of ours is
+// told to its other end, who passes it on), but BOLT 7 has every query answered, if only with
+// nothing. Pure functions.
 #pragma once
 
 #include "core/wire/message.h"

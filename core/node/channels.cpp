@@ -1,4 +1,5 @@
-// Between channels and the rest of the node: which channel a message is for, what its facts mean, what its faults cause.
+// Between channels and the rest of the node: which channel a message is for, what its facts mean,
+// what its faults cause.
 #include "core/channel/channel.h"
 
 #include "core/channel/store.h"
@@ -26,15 +27,19 @@ void warn_peer(Draft& draft, const channel::Channel& channel, const channel::Cha
 
 bool is_opening(const channel::ChannelState& state) { return !channel::is_stored(state); }
 
-/// The command that waits for an opening's outcome is kept in its plan's place: by the temporary id.
-void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fault, const Scope& scope) {
+/// The command that waits for an opening's outcome is kept in its plan's place: by the temporary
+/// id.
+void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fault,
+              const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(id);
     if (found == nullptr) return;
     const ChannelPtr channel = *found;
-    draft.log(LogLevel::unusual, fmt::format("fault channel={} state={} fault={}", id.hex(), channel::state_name(channel->state), describe(fault)));
+    draft.log(LogLevel::unusual, fmt::format("fault channel={} state={} fault={}", id.hex(),
+                                             channel::state_name(channel->state), describe(fault)));
     if (is_opening(channel->state)) {
         send_error(draft, channel->peer, id, describe(fault));
-        end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", describe(fault)}}});
+        end_opening(draft, id,
+                    api::Problem{api::ProblemKind::peer_refused, {{"reason", describe(fault)}}});
         return;
     }
     switch (disposition(fault)) {
@@ -70,8 +75,9 @@ void watch_funding(Draft& draft, const channel::Channel& channel) {
     draft.effects.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, funded->created});
 }
 
-/// Signs and hands out the funding transaction. It is broadcast after this turn is on disk, and our commitment with their
-/// signature is in the same turn: no satoshi is in a channel that we could not leave.
+/// Signs and hands out the funding transaction. It is broadcast after this turn is on disk, and our
+/// commitment with their signature is in the same turn: no satoshi is in a channel that we could
+/// not leave.
 void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::FundingAgreed& fact,
                        const Scope& scope) {
     channel::Channel* const channel = draft.edit_channel(id);
@@ -86,8 +92,11 @@ void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::Funding
     if (const auto& promised = channel::funded_of(channel->state)->params().our_upfront_shutdown)
         use_receive_script(draft, *promised, scope);
     watch_funding(draft, *channel);
-    answer_opening(draft, id, api::ChannelOpening{id, (*signed_tx)->txid(), channel::funded_of(channel->state)->params().funding_satoshis,
-                                                  fact.plan.spend.fee});
+    answer_opening(
+        draft, id,
+        api::ChannelOpening{id, (*signed_tx)->txid(),
+                            channel::funded_of(channel->state)->params().funding_satoshis,
+                            fact.plan.spend.fee});
 }
 
 void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Scope& scope) {
@@ -100,27 +109,37 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
                 tell_our_update(draft, id, scope);
                 payments_on_usable(draft, id, scope);
             },
-            [&](const channel::PreimageLearned& f) { on_preimage(draft, HtlcRef{id, f.id}, f.payment_hash, f.preimage, scope); },
+            [&](const channel::PreimageLearned& f) {
+                on_preimage(draft, HtlcRef{id, f.id}, f.payment_hash, f.preimage, scope);
+            },
             [&](const channel::HtlcFact& htlc) {
-                std::visit(overloaded{[&](const channel::IncomingLockedIn& f) { on_incoming_locked_in(draft, id, f.id, scope); },
-                                      [&](const channel::OutgoingRemoved& f) {
-                                          draft.room_made = true;
-                                          on_outgoing_removed(draft, HtlcRef{id, f.id}, f.payment_hash, f.removal.get(), scope);
-                                      },
-                                      [&](const channel::IncomingRemoved& f) {
-                                          on_incoming_removed(draft, HtlcRef{id, f.id}, f.payment_hash, scope);
-                                      }},
-                           htlc);
+                std::visit(
+                    overloaded{
+                        [&](const channel::IncomingLockedIn& f) {
+                            on_incoming_locked_in(draft, id, f.id, scope);
+                        },
+                        [&](const channel::OutgoingRemoved& f) {
+                            draft.room_made = true;
+                            on_outgoing_removed(draft, HtlcRef{id, f.id}, f.payment_hash,
+                                                f.removal.get(), scope);
+                        },
+                        [&](const channel::IncomingRemoved& f) {
+                            on_incoming_removed(draft, HtlcRef{id, f.id}, f.payment_hash, scope);
+                        }},
+                    htlc);
             },
             [&](const channel::MutualCloseSigned& f) {
-                draft.log(LogLevel::info, fmt::format("close agreed id={} txid={}", id.hex(), display_hex(f.tx.txid())));
+                draft.log(LogLevel::info, fmt::format("close agreed id={} txid={}", id.hex(),
+                                                      display_hex(f.tx.txid())));
                 begin_closing(draft, id, scope);
             },
             [&](const channel::MustClose& f) { force_close(draft, id, describe(f.fault), scope); },
             [&](const channel::LostState&) {
                 draft.log(LogLevel::unusual, fmt::format("state lost id={}", id.hex()));
-                // Asks them to close: an error with our channel_reestablish is what every implementation answers so.
-                if (const ChannelPtr* const c = draft.channels.find(id)) send_error(draft, (*c)->peer, id, "please close");
+                // Asks them to close: an error with our channel_reestablish is what every
+                // implementation answers so.
+                if (const ChannelPtr* const c = draft.channels.find(id))
+                    send_error(draft, (*c)->peer, id, "please close");
                 begin_closing(draft, id, scope);
             },
         },
@@ -129,8 +148,8 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
 
 }  // namespace
 
-/// Not while nothing was ever paid into it: strangers could open and close without end, and lead the wallet's next addresses beyond
-/// where a restored one looks for them.
+/// Not while nothing was ever paid into it: strangers could open and close without end, and lead
+/// the wallet's next addresses beyond where a restored one looks for them.
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope) {
     if (is_unproven(channel)) return;
     if (const auto* const closing = std::get_if<channel::ShuttingDown>(&channel.state)) {
@@ -158,7 +177,8 @@ void take_step(Draft& draft, const ChannelId& id, channel::Step&& step, const Sc
     for (auto& fact : step.facts) take_fact(draft, id, std::move(fact), scope);
 }
 
-ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel, const Scope& scope) {
+ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel,
+                           const Scope& scope) {
     auto signer = scope.keys.channel(channel.keys);
     const Peer* const peer = draft.peers.find(channel.peer);
     channel::Context context{scope.config.channels,
@@ -177,7 +197,8 @@ namespace {
 /// Messages about a channel that is not there: nothing of this peer's can be meant, so say so once.
 void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId& id) {
     if (std::holds_alternative<wire::ChannelReestablish>(event.message)) {
-        // They hold a channel that we have forgotten or never had: an error lets them close and get their money.
+        // They hold a channel that we have forgotten or never had: an error lets them close and get
+        // their money.
         send_error(draft, event.node_id, id, "unknown channel");
     }
 }
@@ -185,7 +206,8 @@ void on_unknown_channel(Draft& draft, const PeerMessage& event, const ChannelId&
 }  // namespace
 
 void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope) {
-    if (const Peer* const peer = draft.peers.find(event.node_id); peer != nullptr && peer->hung_up) return;
+    if (const Peer* const peer = draft.peers.find(event.node_id); peer != nullptr && peer->hung_up)
+        return;
     if (const auto* const open = std::get_if<wire::OpenChannel>(&event.message)) {
         return on_their_open(draft, event.node_id, *open, scope);
     }
@@ -193,11 +215,15 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     const auto id = wire::channel_id_of(event.message);
     if (!id) return;
     const ChannelPtr* const found = draft.channels.find(*id);
-    // A channel of another peer is none of this peer's business: an attacker may know its id from the chain.
-    if (found == nullptr || (*found)->peer != event.node_id) return on_unknown_channel(draft, event, *id);
+    // A channel of another peer is none of this peer's business: an attacker may know its id from
+    // the chain.
+    if (found == nullptr || (*found)->peer != event.node_id)
+        return on_unknown_channel(draft, event, *id);
     if (const auto* const created = std::get_if<wire::FundingCreated>(&event.message);
-        created != nullptr && std::holds_alternative<channel::AwaitingFundingCreated>((*found)->state)) {
-        // Who knows the funding transaction beforehand can choose this; a channel is taken in when its id changes.
+        created != nullptr &&
+        std::holds_alternative<channel::AwaitingFundingCreated>((*found)->state)) {
+        // Who knows the funding transaction beforehand can choose this; a channel is taken in when
+        // its id changes.
         if (channel::channel_id_of({created->funding_txid, created->funding_output_index}) == *id)
             return drop_opening(draft, *id, "temporary_channel_id is the channel's own");
         // Accepted while there was room; nothing of it is on either disk yet.
@@ -221,12 +247,14 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
     }
     draft.dirty.insert(now);
     take_step(draft, now, *std::move(step), scope);
-    if (std::holds_alternative<wire::ChannelReestablish>(event.message)) on_reestablished(draft, now, scope);
+    if (std::holds_alternative<wire::ChannelReestablish>(event.message))
+        on_reestablished(draft, now, scope);
 }
 
 void flush_channels(Draft& draft, const Scope& scope) {
     if (draft.room_made) payments_on_room(draft, scope);
-    // A flush may make facts that touch other channels (a forward); each pass signs at most once a channel, so this ends.
+    // A flush may make facts that touch other channels (a forward); each pass signs at most once a
+    // channel, so this ends.
     for (int pass = 0; pass < 4 && !draft.dirty.empty(); ++pass) {
         const auto dirty = std::exchange(draft.dirty, {});
         for (const auto& id : dirty) {
@@ -267,12 +295,14 @@ void channels_on_block(Draft& draft, const Scope& scope) {
             draft.dirty.insert(id);
         }
         announce_on_block(draft, id, scope);
-        if (const auto reason = deadline_passed(draft, *channel, scope)) force_close(draft, id, *reason, scope);
+        if (const auto reason = deadline_passed(draft, *channel, scope))
+            force_close(draft, id, *reason, scope);
     }
 }
 
 /// Why the channel has to go to the chain now, if it has to.
-std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope&) {
+std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel,
+                                           const Scope&) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr || channel::closing_of(channel.state) != nullptr) return std::nullopt;
     for (const auto& entry : funded->commitments.htlcs()) {
@@ -280,8 +310,9 @@ std::optional<std::string> deadline_passed(const Draft& draft, const channel::Ch
         if (!from || draft.tip.height < *from) continue;
         const auto id = entry.htlc.id.raw();
         const auto expiry = entry.htlc.cltv_expiry;
-        return entry.htlc.offered_by == channel::Party::ours ? fmt::format("HTLC {} of ours expired at {} unresolved", id, expiry)
-                                                             : fmt::format("HTLC {} fulfilled by us expires at {}", id, expiry);
+        return entry.htlc.offered_by == channel::Party::ours
+                   ? fmt::format("HTLC {} of ours expired at {} unresolved", id, expiry)
+                   : fmt::format("HTLC {} fulfilled by us expires at {}", id, expiry);
     }
     return std::nullopt;
 }
@@ -298,7 +329,8 @@ void force_close(Draft& draft, const ChannelId& id, const std::string& reason, c
     const auto with = channel_scope(draft, *channel, scope);
     auto step = channel::force_close(*channel, reason, with.context);
     if (!step) {
-        draft.log(LogLevel::broken, fmt::format("force close failed id={} fault={}", id.hex(), describe(step.error())));
+        draft.log(LogLevel::broken, fmt::format("force close failed id={} fault={}", id.hex(),
+                                                describe(step.error())));
         return;
     }
     draft.log(LogLevel::unusual, fmt::format("force close id={} reason={}", id.hex(), reason));

@@ -107,8 +107,7 @@ std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Closing& 
     std::optional<ports::SpendError> error;
     for (const auto rate : rates) {
         const onchain::Purse purse{scope.planner, coins, change, rate, Hash256(seed.reveal())};
-        auto planned =
-            onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
+        auto planned = onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
         if (planned) return *std::move(planned);
         error = planned.error();
     }
@@ -155,8 +154,9 @@ void publish_our_commitment(Draft& draft, const channel::Channel& channel,
             has_child = has_child || input.previous.txid == txid;
     });
     const auto child = has_child ? nullptr : make_bump(draft, channel, closing, scope);
-    // A peer who closes by force often says so: then theirs is in the mempool already, better for us (no delay) and bought by
-    // their fee. Ours stands back for one block; should theirs not confirm in it, ours goes out with the wallet's transactions.
+    // A peer who closes by force often says so: then theirs is in the mempool already, better for
+    // us (no delay) and bought by their fee. Ours stands back for one block; should theirs not
+    // confirm in it, ours goes out with the wallet's transactions.
     if (child) {
         draft.effects.push_back(ports::Broadcast{{tx, child}, is_new});
     } else if (is_new) {
@@ -250,7 +250,8 @@ void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& pu
         if (path == nullptr) continue;
         row.net_sat += static_cast<std::int64_t>(tx->outputs[i].value.raw());
         const bitcoin::OutPoint outpoint{txid, i};
-        draft.coins.put(outpoint, ports::Coin{outpoint, tx->outputs[i], *path, height, false, safe});
+        draft.coins.put(outpoint,
+                        ports::Coin{outpoint, tx->outputs[i], *path, height, false, safe});
         watch(draft, outpoint, draft.tip.height);
     }
     draft.transactions.put(txid, row);
@@ -273,7 +274,8 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
     std::visit(
         overloaded{[&](const channel::MutualCloseAgreed& cause) {
                        const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
-                       // Seen before, from a peer who was quicker, it is still ours to bring into a block.
+                       // Seen before, from a peer who was quicker, it is still ours to bring into a
+                       // block.
                        const WalletTx* const known = draft.transactions.find(tx->txid());
                        if (known != nullptr && known->ours) return;
                        record_close_tx(draft, tx, "close",
@@ -451,12 +453,15 @@ StillOut still_out(const State& state, const channel::Channel& channel,
                                           });
         if (is_swept) continue;
         (is_in_flight ? out.in_flight : out.to_us) += claim.output.value;
-        // Of a revoked commitment all of it is ours, whoever offered it: no payment of ours is in flight there.
+        // Of a revoked commitment all of it is ours, whoever offered it: no payment of ours is in
+        // flight there.
         const bool is_htlc = claim.htlc && claim.kind != onchain::ClaimKind::second_stage_output;
         if (is_htlc && (is_in_flight || claim.htlc->offered_by == Party::theirs))
             out.htlcs->push_back({*claim.htlc, claim.output.value});
-        if (claim.deadline) out.deadline = std::min(out.deadline.value_or(*claim.deadline), *claim.deadline);
-        if (!supposed) out.until = std::max(out.until.value_or(BlockHeight(0)), claim.spendable_from);
+        if (claim.deadline)
+            out.deadline = std::min(out.deadline.value_or(*claim.deadline), *claim.deadline);
+        if (!supposed)
+            out.until = std::max(out.until.value_or(BlockHeight(0)), claim.spendable_from);
     }
     return out;
 }

@@ -25,9 +25,10 @@ struct StillOut {
     };
     Sat to_us;      ///< Ours, to be taken now or after a delay; before fees.
     Sat in_flight;  ///< HTLCs of ours that may come back or be taken by the peer.
-    std::optional<BlockHeight> until;  ///< From this block on all of it that is in a block can be taken.
-    /// Those that the chain has yet to settle, incoming ones only if they are ours to take; nothing while it is not known which
-    /// commitment it will be.
+    std::optional<BlockHeight>
+        until;  ///< From this block on all of it that is in a block can be taken.
+    /// Those that the chain has yet to settle, incoming ones only if they are ours to take; nothing
+    /// while it is not known which commitment it will be.
     std::optional<std::vector<Htlc>> htlcs;
     std::optional<BlockHeight> deadline;  ///< What is not collected by then the peer may take.
 };

@@ -1,5 +1,5 @@
-// Feerates of commitments: what a new one should pay, following the mempool as funder, and what to do about a funder who does
-// not. A feerate alone never closes a channel.
+// Feerates of commitments: what a new one should pay, following the mempool as funder, and what to
+// do about a funder who does not. A feerate alone never closes a channel.
 #include "core/channel/channel.h"
 #include "core/node/handlers.h"
 #include "core/node/openings.h"
@@ -12,7 +12,8 @@ namespace runnel::node {
 
 FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees) {
     const std::uint64_t margin = std::uint64_t{fees.mempool_min.raw()} * 5 / 4;
-    const std::uint64_t wanted = std::max<std::uint64_t>({margin, std::min<std::uint64_t>(fees.normal.raw(), 1'000), feerate_floor.raw()});
+    const std::uint64_t wanted = std::max<std::uint64_t>(
+        {margin, std::min<std::uint64_t>(fees.normal.raw(), 1'000), feerate_floor.raw()});
     return FeeratePerKw(static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, 2'500)));
 }
 
@@ -24,7 +25,8 @@ void update_fees(Draft& draft) {
         if (normal == nullptr || !channel::is_usable(*channel)) return;
         const auto& c = normal->funded.commitments;
         if (c.params().funder != channel::Party::ours || !c.fee_changes().empty()) return;
-        // Up at once when the commitment might not enter a mempool; down only when it pays: each change costs a round.
+        // Up at once when the commitment might not enter a mempool; down only when it pays: each
+        // change costs a round.
         const bool up = wanted.raw() > c.feerate().raw() + c.feerate().raw() / 5;
         const bool down = std::uint64_t{wanted.raw()} * 2 < c.feerate().raw();
         if (up || down) ids.push_back(id);
@@ -33,7 +35,8 @@ void update_fees(Draft& draft) {
         channel::Channel* const channel = draft.edit_channel(id);
         auto message = channel::update_fee(*channel, wanted);
         if (!message) {
-            draft.log(LogLevel::unusual, fmt::format("update_fee channel={} fault={}", id.hex(), describe(message.error())));
+            draft.log(LogLevel::unusual, fmt::format("update_fee channel={} fault={}", id.hex(),
+                                                     describe(message.error())));
             continue;
         }
         draft.send(channel->peer, *std::move(message));
@@ -49,7 +52,9 @@ void judge_feerate(Draft& draft, const ChannelId& id) {
                        std::holds_alternative<channel::ShuttingDown>((*found)->state));
     const FeeratePerKw least = draft.health.fees.mempool_min;
     if (!open || funded->commitments.feerate() >= least) {
-        if (draft.underpaid.erase(id) > 0) draft.log(LogLevel::info, fmt::format("commitment pays enough again channel={}", id.hex()));
+        if (draft.underpaid.erase(id) > 0)
+            draft.log(LogLevel::info,
+                      fmt::format("commitment pays enough again channel={}", id.hex()));
         return;
     }
     const channel::Channel& channel = **found;
@@ -57,17 +62,20 @@ void judge_feerate(Draft& draft, const ChannelId& id) {
     const auto [told, is_new] = draft.underpaid.try_emplace(id, false);
     if (is_new) {
         draft.log(LogLevel::unusual,
-                  fmt::format("commitment underpaid channel={} feerate={} least={}", id.hex(), feerate.raw(), least.raw()));
+                  fmt::format("commitment underpaid channel={} feerate={} least={}", id.hex(),
+                              feerate.raw(), least.raw()));
         draft.tell(api::Trouble{api::Problem{api::ProblemKind::commitment_underpaid,
-                                             {{"feerate", std::to_string(feerate.raw())}, {"least", std::to_string(least.raw())}}},
+                                             {{"feerate", std::to_string(feerate.raw())},
+                                              {"least", std::to_string(least.raw())}}},
                                 id});
     }
     if (told->second || channel.link != channel::Link::online) return;
     told->second = true;
     wire::Warning warning;
     warning.channel_id = id;
-    warning.data = to_bytes(bytes_of(fmt::format("the commitment pays {} sat/kw, mempools take {} or more: please send update_fee",
-                                                 feerate.raw(), least.raw())));
+    warning.data = to_bytes(bytes_of(fmt::format(
+        "the commitment pays {} sat/kw, mempools take {} or more: please send update_fee",
+        feerate.raw(), least.raw())));
     draft.send(channel.peer, warning);
 }
 

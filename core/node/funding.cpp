@@ -72,8 +72,7 @@ void forget(Draft& draft, const ChannelId& id, const Scope& scope) {
         const HtlcRef ref{id, htlc.id};
         if (htlc.offered_by == channel::Party::ours)
             on_outgoing_removed(draft, ref, htlc.payment_hash, nullptr, scope);
-        else
-            on_incoming_removed(draft, ref, htlc.payment_hash, scope);
+        else on_incoming_removed(draft, ref, htlc.payment_hash, scope);
     }
     draft.log(LogLevel::info, fmt::format("forgotten, never confirmed channel={}", id.hex()));
 }

@@ -1,6 +1,6 @@
-// What a wallet has to do with gossip: announce a public channel of its own with the peer, tell the peer our policy, keep the
-// peer's policy for route hints. Everybody else's gossip is passed over; queries are answered where they come in
-// (core/shell/peer_connection.cpp).
+// What a wallet has to do with gossip: announce a public channel of its own with the peer, tell the
+// peer our policy, keep the peer's policy for route hints. Everybody else's gossip is passed over;
+// queries are answered where they come in (core/shell/peer_connection.cpp).
 #include "core/gossip/announcement.h"
 #include "core/gossip/policy.h"
 #include "core/node/openings.h"
@@ -15,14 +15,20 @@ namespace {
 
 constexpr std::uint32_t announcement_depth = 6;  // BOLT 7, announcement_signatures
 
-gossip::ChannelEnds ends_of(const channel::Channel& channel, const channel::Funded& funded, const Scope& scope) {
+gossip::ChannelEnds ends_of(const channel::Channel& channel, const channel::Funded& funded,
+                            const Scope& scope) {
     const auto& params = funded.params();
-    return {params_of(scope.config.network).chain_hash, *funded.short_channel_id(), scope.keys.node_id(), channel.peer,
-            params.our_keys.funding_pubkey, params.their_keys.funding_pubkey};
+    return {params_of(scope.config.network).chain_hash,
+            *funded.short_channel_id(),
+            scope.keys.node_id(),
+            channel.peer,
+            params.our_keys.funding_pubkey,
+            params.their_keys.funding_pubkey};
 }
 
 /// Nothing when the channel's signer refuses: then there is nothing to announce.
-std::optional<wire::AnnouncementSignatures> our_signatures(const channel::Channel& channel, const channel::Funded& funded,
+std::optional<wire::AnnouncementSignatures> our_signatures(const channel::Channel& channel,
+                                                           const channel::Funded& funded,
                                                            const Scope& scope) {
     const auto announcement = gossip::unsigned_announcement(ends_of(channel, funded, scope));
     const auto by_funding_key = scope.keys.channel(channel.keys)->sign_announcement(announcement);
@@ -51,21 +57,27 @@ gossip::ForwardingPolicy our_policy(const channel::Funded& funded, const Scope& 
     return policy;
 }
 
-/// Our channel_update for the peer's side: how HTLCs over this channel towards the peer are forwarded.
-wire::ChannelUpdate our_update(const channel::Channel& channel, const channel::Funded& funded, const Scope& scope) {
+/// Our channel_update for the peer's side: how HTLCs over this channel towards the peer are
+/// forwarded.
+wire::ChannelUpdate our_update(const channel::Channel& channel, const channel::Funded& funded,
+                               const Scope& scope) {
     gossip::UpdateSubject subject;
     subject.chain_hash = params_of(scope.config.network).chain_hash;
     subject.is_public = funded.params().announce;
     const auto real = funded.short_channel_id();
-    subject.short_channel_id = !subject.is_public && funded.their_alias ? *funded.their_alias : real.value_or(funded.our_alias);
+    subject.short_channel_id = !subject.is_public && funded.their_alias
+                                   ? *funded.their_alias
+                                   : real.value_or(funded.our_alias);
     subject.our_node_id = scope.keys.node_id();
     subject.their_node_id = channel.peer;
-    auto update = gossip::unsigned_update(subject, our_policy(funded, scope), gossip::next_timestamp(scope.now, std::nullopt));
+    auto update = gossip::unsigned_update(subject, our_policy(funded, scope),
+                                          gossip::next_timestamp(scope.now, std::nullopt));
     update.signature = scope.keys.sign_node(gossip::signature_hash(update));
     return update;
 }
 
-void take_signatures(Draft& draft, const PeerMessage& event, const wire::AnnouncementSignatures& theirs, const Scope& scope) {
+void take_signatures(Draft& draft, const PeerMessage& event,
+                     const wire::AnnouncementSignatures& theirs, const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(theirs.channel_id);
     if (found == nullptr || (*found)->peer != event.node_id) return;
     channel::Channel* const channel = draft.edit_channel(theirs.channel_id);
@@ -75,13 +87,15 @@ void take_signatures(Draft& draft, const PeerMessage& event, const wire::Announc
     auto* const funded = &normal->funded;
     if (!funded->params().announce || !funded->short_channel_id()) return;
     if (!gossip::verify(theirs, ends_of(*channel, *funded, scope))) {
-        draft.log(LogLevel::unusual, fmt::format("announcement_signatures invalid channel={}", theirs.channel_id.hex()));
+        draft.log(LogLevel::unusual, fmt::format("announcement_signatures invalid channel={}",
+                                                 theirs.channel_id.hex()));
         return;
     }
     const bool first = !funded->their_announcement.has_value();
     funded->their_announcement = theirs;
     if (funded->depth(draft.tip.height) < announcement_depth) return;
-    // Who says it again after a reconnect has not got ours; once a connection is enough, or two of us would never stop.
+    // Who says it again after a reconnect has not got ours; once a connection is enough, or two of
+    // us would never stop.
     const bool is_new_here = draft.peers.edit(event.node_id).announced.insert(channel->id).second;
     if (!first && !is_new_here) return;
     const auto ours = our_signatures(*channel, *funded, scope);
@@ -91,7 +105,8 @@ void take_signatures(Draft& draft, const PeerMessage& event, const wire::Announc
     draft.send(event.node_id, our_update(*channel, *funded, scope));
 }
 
-void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpdate& update, const Scope& scope) {
+void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpdate& update,
+                 const Scope& scope) {
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& c) {
         if (c->peer == event.node_id && channel::funded_of(c->state) != nullptr &&
@@ -127,9 +142,12 @@ bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scop
                                      take_update(draft, event, m, scope);
                                      return true;
                                  },
-                                 [](const wire::ChannelAnnouncement&) { return true; }, [](const wire::NodeAnnouncement&) { return true; },
-                                 [](const wire::ReplyShortChannelIdsEnd&) { return true; }, [](const wire::ReplyChannelRange&) { return true; },
-                                 [](const wire::GossipTimestampFilter&) { return true; }, [](const wire::OnionMessage&) { return true; },
+                                 [](const wire::ChannelAnnouncement&) { return true; },
+                                 [](const wire::NodeAnnouncement&) { return true; },
+                                 [](const wire::ReplyShortChannelIdsEnd&) { return true; },
+                                 [](const wire::ReplyChannelRange&) { return true; },
+                                 [](const wire::GossipTimestampFilter&) { return true; },
+                                 [](const wire::OnionMessage&) { return true; },
                                  [](const auto&) { return false; }},
                       event.message);
 }
@@ -139,16 +157,21 @@ void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope) {
     if (found == nullptr) return;
     const channel::Channel& channel = **found;
     const auto* const normal = std::get_if<channel::Normal>(&channel.state);
-    if (normal == nullptr || !normal->funded.params().announce || channel.link != channel::Link::online) return;
+    if (normal == nullptr || !normal->funded.params().announce ||
+        channel.link != channel::Link::online)
+        return;
     if (normal->funded.depth(draft.tip.height) < announcement_depth) return;
     // Once at the depth, and again while theirs is missing: they may have been away (BOLT 7).
-    if (normal->funded.depth(draft.tip.height) > announcement_depth && normal->funded.their_announcement) return;
+    if (normal->funded.depth(draft.tip.height) > announcement_depth &&
+        normal->funded.their_announcement)
+        return;
     const auto ours = our_signatures(channel, normal->funded, scope);
     if (!ours) return;
     draft.peers.edit(channel.peer).announced.insert(id);
     draft.send(channel.peer, *ours);
     if (normal->funded.their_announcement) {
-        draft.send(channel.peer, gossip::announce(ends_of(channel, normal->funded, scope), *ours, *normal->funded.their_announcement));
+        draft.send(channel.peer, gossip::announce(ends_of(channel, normal->funded, scope), *ours,
+                                                  *normal->funded.their_announcement));
         draft.send(channel.peer, our_update(channel, normal->funded, scope));
     }
 }

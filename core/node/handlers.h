@@ -1,4 +1,5 @@
-// Who handles what: the rooms of the node, each a file or a few. All work on a Draft and a Scope, none knows the others' insides.
+// Who handles what: the rooms of the node, each a file or a few. All work on a Draft and a Scope,
+// none knows the others' insides.
 #pragma once
 
 #include "core/node/node.h"
@@ -20,10 +21,14 @@ void on_peer_down(Draft& draft, const PeerDown& event, const Scope& scope);
 void hang_up(Draft& draft, const crypto::PublicKey& node_id, const std::string& cause);
 void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope& scope);
 void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& scope);
-void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish, const Scope& scope);
-void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish, const Scope& scope);
-void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope);
-void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& wish, const Scope& scope);
+void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish,
+                const Scope& scope);
+void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish,
+                   const Scope& scope);
+void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish,
+             const Scope& scope);
+void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& wish,
+              const Scope& scope);
 void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope);
 void resume_peers(const State& state, std::vector<ports::Effect>& out);
 /// Facts of a channel's step, to whom they concern.
@@ -34,24 +39,30 @@ bool takes_htlcs_of_ours(const Draft& draft, const ChannelId& id, const channel:
 void flush_channels(Draft& draft, const Scope& scope);
 /// The tip moved: readiness, HTLC deadlines.
 void channels_on_block(Draft& draft, const Scope& scope);
-/// Puts the channel on the chain with our commitment, whatever state it is in; closing.cpp goes on from there.
+/// Puts the channel on the chain with our commitment, whatever state it is in; closing.cpp goes on
+/// from there.
 void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope);
 
 // payments_*.cpp ---------------------------------------------------------------------------------
 
-void on_create_invoice(Draft& draft, const api::CommandId& id, const api::CreateInvoice& wish, const Scope& scope);
+void on_create_invoice(Draft& draft, const api::CommandId& id, const api::CreateInvoice& wish,
+                       const Scope& scope);
 void on_pay(Draft& draft, const api::CommandId& id, const api::Pay& wish, const Scope& scope);
-void on_keysend(Draft& draft, const api::CommandId& id, const api::Keysend& wish, const Scope& scope);
-/// An HTLC offered to us is irrevocable: peel it, then take it, pass it on or fail it. Called again at start for each that has no
-/// answer yet; deciding twice must give the same.
+void on_keysend(Draft& draft, const api::CommandId& id, const api::Keysend& wish,
+                const Scope& scope);
+/// An HTLC offered to us is irrevocable: peel it, then take it, pass it on or fail it. Called again
+/// at start for each that has no answer yet; deciding twice must give the same.
 void on_incoming_locked_in(Draft& draft, const ChannelId& id, HtlcId htlc, const Scope& scope);
 /// The preimage of an HTLC of ours, from the channel or from the chain. May come more than once.
-void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const wire::Preimage& preimage, const Scope& scope);
-/// An HTLC of ours is irrevocably gone from channel or chain; `removal` null: timed out on the chain.
-void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash, const channel::Removal* removal,
-                         const Scope& scope);
+void on_preimage(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash,
+                 const wire::Preimage& preimage, const Scope& scope);
+/// An HTLC of ours is irrevocably gone from channel or chain; `removal` null: timed out on the
+/// chain.
+void on_outgoing_removed(Draft& draft, const HtlcRef& outgoing, const PaymentHash& hash,
+                         const channel::Removal* removal, const Scope& scope);
 /// An HTLC offered to us is irrevocably gone.
-void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHash& hash, const Scope& scope);
+void on_incoming_removed(Draft& draft, const HtlcRef& incoming, const PaymentHash& hash,
+                         const Scope& scope);
 void payments_on_block(Draft& draft, const Scope& scope);
 /// Timers of payments: see timers below.
 void payments_on_timer(Draft& draft, std::uint64_t timer, const Scope& scope);
@@ -65,16 +76,22 @@ const Forward* find_forward(const Draft& draft, const HtlcRef& outgoing);
 void put_forward(Draft& draft, Forward forward);
 void erase_forward(Draft& draft, const HtlcRef& incoming);
 /// The known preimage of an HTLC offered to us, for claiming it on the chain.
-std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming, const PaymentHash& hash);
-/// The inspection behind `decode` and previews (inspect.cpp): an invoice, an address or a link with one or both.
-Result<api::Inspection, api::Problem> inspect_text(const State& state, const Config& config, const std::string& text, UnixTime now);
+std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming,
+                                             const PaymentHash& hash);
+/// The inspection behind `decode` and previews (inspect.cpp): an invoice, an address or a link with
+/// one or both.
+Result<api::Inspection, api::Problem> inspect_text(const State& state, const Config& config,
+                                                   const std::string& text, UnixTime now);
 
 // wallet_*.cpp: coins, transactions, the chain ---------------------------------------------------
 
 void on_chain_event(Draft& draft, const ports::ChainEvent& event, const Scope& scope);
-void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope);
-void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish, const Scope& scope);
-/// Extends the script table to `gap` scripts beyond the counters, watching what is new from block `since` on.
+void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish,
+                    const Scope& scope);
+void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish,
+                     const Scope& scope);
+/// Extends the script table to `gap` scripts beyond the counters, watching what is new from block
+/// `since` on.
 void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since);
 /// Not a coinbase, or deep enough.
 bool is_mature(const ports::Coin& coin, BlockHeight tip);
@@ -91,26 +108,36 @@ void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope
 /// Coins free to be spent: not reserved by an opening under way.
 std::vector<ports::Coin> free_coins(const Draft& draft);
 /// What is to be kept as separate confirmed coins with so many channels beside the open ones.
-struct Reserve { std::size_t count = 0; Sat each; };
+struct Reserve {
+    std::size_t count = 0;
+    Sat each;
+};
 Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t more_channels);
-/// The feerate of a spend, as asked for or by the estimates. Below what mempools take it is refused: the transaction would go
-/// nowhere, and its coins with it.
-Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft, const std::optional<FeeratePerKw>& asked);
-/// Plans a spend that leaves the anchor reserve for the open channels and `more_channels` new ones: as coins that stay, or as
-/// outputs of its own where there are too few. Uses up change indexes. `chance` draws the coins and shuffles.
-Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft, ports::SpendRequest request, std::size_t more_channels,
-                                                                 const Hash256& chance, const Scope& scope);
+/// The feerate of a spend, as asked for or by the estimates. Below what mempools take it is
+/// refused: the transaction would go nowhere, and its coins with it.
+Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft,
+                                                 const std::optional<FeeratePerKw>& asked);
+/// Plans a spend that leaves the anchor reserve for the open channels and `more_channels` new ones:
+/// as coins that stay, or as outputs of its own where there are too few. Uses up change indexes.
+/// `chance` draws the coins and shuffles.
+Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft,
+                                                                 ports::SpendRequest request,
+                                                                 std::size_t more_channels,
+                                                                 const Hash256& chance,
+                                                                 const Scope& scope);
 /// A send to one address, planned and not made yet: what the command does and what a quote says.
 struct PlannedSend {
     ports::SpendPlan plan;
-    Sat amount;              ///< What arrives.
+    Sat amount;  ///< What arrives.
     FeeratePerKw feerate;
-    Sat kept;                ///< Stays in the wallet, change included.
-    std::string kept_reason; ///< As in api::OnchainSent; only of a send of everything.
+    Sat kept;                 ///< Stays in the wallet, change included.
+    std::string kept_reason;  ///< As in api::OnchainSent; only of a send of everything.
 };
-Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain& wish, const Scope& scope);
+Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain& wish,
+                                            const Scope& scope);
 /// Signs a plan, takes its coins off the wallet, records the transaction and broadcasts it.
-Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
+Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan,
+                                                const std::string& purpose, const Scope& scope,
                                                 std::vector<ports::TxPtr> parents = {});
 api::Problem to_problem(const ports::SpendError& error);
 /// The source has not spoken for as long as it is waited for.
@@ -119,15 +146,16 @@ void on_chain_silence(Draft& draft, const Scope& scope);
 bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip);
 /// Nothing when HTLCs may be added and channels opened; otherwise why not.
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc);
-/// The same for a new channel, whoever opens it: its commitment and the child that pays for it must get to the miners together.
+/// The same for a new channel, whoever opens it: its commitment and the child that pays for it must
+/// get to the miners together.
 std::optional<api::Problem> why_no_channel(const Draft& draft, const Scope& scope);
 void resume_wallet(const State& state, std::vector<ports::Effect>& out);
 
 // closing.cpp: from the spend of a funding output to the last satoshi ----------------------------
 
 /// A transaction in a block spends the funding output or an output of its spender.
-void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent, const ports::TxPtr& tx, BlockHeight height,
-                      const Scope& scope);
+void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent,
+                      const ports::TxPtr& tx, BlockHeight height, const Scope& scope);
 /// Makes and renews claims; once a block and when a preimage comes.
 void closings_on_block(Draft& draft, const Scope& scope);
 void begin_closing(Draft& draft, const ChannelId& id, const Scope& scope);
@@ -150,20 +178,32 @@ Result<DoneCommand, DecodeError> decode_done(ByteView value);
 // quote.cpp: what a wish would cost --------------------------------------------------------------
 
 /// Plans on a draft that is thrown away.
-Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask, const Scope& scope);
+Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask,
+                                                const Scope& scope);
 Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask);
-Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend& ask, const Scope& scope);
+Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend& ask,
+                                                const Scope& scope);
 
 // snapshot.cpp -----------------------------------------------------------------------------------
 
-/// `kept` is whatever the caller holds from the picture before; what has not changed since is taken from it.
-api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys, ChannelViews& kept);
+/// `kept` is whatever the caller holds from the picture before; what has not changed since is taken
+/// from it.
+api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys,
+                               ChannelViews& kept);
 
 // timers -----------------------------------------------------------------------------------------
 
 /// Timer numbers: the upper byte says whose they are.
-enum class TimerKind : std::uint8_t { reconnect = 1, payment_deadline = 2, mpp_timeout = 3, opening_timeout = 4, chain_silence = 5 };
-constexpr std::uint64_t timer_of(TimerKind kind, std::uint64_t what) { return std::uint64_t{static_cast<std::uint8_t>(kind)} << 56 | (what & 0xff'ffff'ffff'ffff); }
+enum class TimerKind : std::uint8_t {
+    reconnect = 1,
+    payment_deadline = 2,
+    mpp_timeout = 3,
+    opening_timeout = 4,
+    chain_silence = 5
+};
+constexpr std::uint64_t timer_of(TimerKind kind, std::uint64_t what) {
+    return std::uint64_t{static_cast<std::uint8_t>(kind)} << 56 | (what & 0xff'ffff'ffff'ffff);
+}
 constexpr TimerKind kind_of(std::uint64_t timer) { return static_cast<TimerKind>(timer >> 56); }
 
 }  // namespace runnel::node

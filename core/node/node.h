@@ -1,5 +1,6 @@
-// Node: (state, events) -> turn. Routes events between peers, channels, payments and the wallet's coins, and builds the Turn that
-// a Journal makes durable. Const and deterministic: no clock, socket, thread or randomness of its own.
+// Node: (state, events) -> turn. Routes events between peers, channels, payments and the wallet's
+// coins, and builds the Turn that a Journal makes durable. Const and deterministic: no clock,
+// socket, thread or randomness of its own.
 //
 //     shell --Event--> plan() --Turn--> Journal::commit --Committed--> apply() --Effects--> shell
 #pragma once
@@ -20,19 +21,36 @@ namespace runnel::node {
 struct PeerUp {
     crypto::PublicKey node_id;
     wire::Features theirs;
-    wire::Features negotiated;   ///< Offered bits of every feature both sides have.
-    std::string host;            ///< Where we reached them; empty when they called.
+    wire::Features negotiated;  ///< Offered bits of every feature both sides have.
+    std::string host;           ///< Where we reached them; empty when they called.
     std::uint16_t port = 0;
 };
-struct PeerDown { crypto::PublicKey node_id; std::string cause; };
+struct PeerDown {
+    crypto::PublicKey node_id;
+    std::string cause;
+};
 /// A connection we asked for did not come about.
-struct ConnectFailed { crypto::PublicKey node_id; std::string cause; };
-struct PeerMessage { crypto::PublicKey node_id; wire::Message message; };
+struct ConnectFailed {
+    crypto::PublicKey node_id;
+    std::string cause;
+};
+struct PeerMessage {
+    crypto::PublicKey node_id;
+    wire::Message message;
+};
 /// error or warning; no channel means all of this peer's.
-struct PeerComplaint { crypto::PublicKey node_id; bool is_error = false; std::optional<ChannelId> channel; std::string text; };
-struct TimerFired { std::uint64_t timer = 0; };
+struct PeerComplaint {
+    crypto::PublicKey node_id;
+    bool is_error = false;
+    std::optional<ChannelId> channel;
+    std::string text;
+};
+struct TimerFired {
+    std::uint64_t timer = 0;
+};
 
-using Event = std::variant<PeerUp, PeerDown, ConnectFailed, PeerMessage, PeerComplaint, ports::ChainEvent, TimerFired, api::Command>;
+using Event = std::variant<PeerUp, PeerDown, ConnectFailed, PeerMessage, PeerComplaint,
+                           ports::ChainEvent, TimerFired, api::Command>;
 
 /// What never changes while the node runs.
 struct Config {
@@ -47,7 +65,8 @@ struct Config {
     std::uint64_t chain_patience_ms = 30 * 60 * 1000;
     /// CLTV delta in our invoices: blocks left when the last part arrives.
     std::uint32_t min_final_cltv_expiry_delta = 42;
-    /// Mean seconds between blocks, for people's dates only. Nothing: what the network is known for.
+    /// Mean seconds between blocks, for people's dates only. Nothing: what the network is known
+    /// for.
     std::optional<std::uint32_t> block_seconds;
 };
 
@@ -69,34 +88,42 @@ struct Scope {
     UnixTime now;
     std::uint64_t monotonic_ms = 0;
     const ports::Entropy& entropy;
-    std::uint64_t event = 0;     ///< Number of the event in its turn, for Entropy::expand.
-    bool disk_low = false;       ///< As TurnContext::disk_low.
+    std::uint64_t event = 0;  ///< Number of the event in its turn, for Entropy::expand.
+    bool disk_low = false;    ///< As TurnContext::disk_low.
 };
 
-struct LoadError { std::string record; std::string cause; };
+struct LoadError {
+    std::string record;
+    std::string cause;
+};
 
 class Node {
 public:
-    Node(Config config, std::shared_ptr<const ports::KeyRing> keys, std::shared_ptr<const ports::CoinPlanner> planner);
+    Node(Config config, std::shared_ptr<const ports::KeyRing> keys,
+         std::shared_ptr<const ports::CoinPlanner> planner);
 
-    /// Believes only what the store holds. A record that cannot be read is named; nothing is repaired.
+    /// Believes only what the store holds. A record that cannot be read is named; nothing is
+    /// repaired.
     static Result<Node, LoadError> load(Config config, std::shared_ptr<const ports::KeyRing> keys,
-                                        std::shared_ptr<const ports::CoinPlanner> planner, const ports::RecordReader& store);
+                                        std::shared_ptr<const ports::CoinPlanner> planner,
+                                        const ports::RecordReader& store);
 
     /// Handles the events in order. An error in one never discards the others.
     ports::Turn plan(std::span<const Event> events, const TurnContext& context) const;
     /// Installs what was committed; gives the effects to perform.
     std::vector<ports::Effect> apply(ports::Committed&& committed);
-    /// What the next messages of the channels that just moved will need and that can be computed already; for a moment in which
-    /// nothing waits. Nothing depends on its being called.
+    /// What the next messages of the channels that just moved will need and that can be computed
+    /// already; for a moment in which nothing waits. Nothing depends on its being called.
     void prepare_next() const;
-    /// Every watch, broadcast, timer and connection still owed, from committed state: done once at start.
+    /// Every watch, broadcast, timer and connection still owed, from committed state: done once at
+    /// start.
     std::vector<ports::Effect> resume() const;
 
     const State& state() const { return m_state; }
     const Config& config() const { return m_config; }
     const ports::KeyRing& keys() const { return *m_keys; }
-    /// Made when asked for and kept until the next turn: no cost for turns nobody looks at. On the node's thread.
+    /// Made when asked for and kept until the next turn: no cost for turns nobody looks at. On the
+    /// node's thread.
     api::SnapshotPtr snapshot() const;
     Result<api::Inspection, api::Problem> inspect(const std::string& text, UnixTime now) const;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const;
@@ -115,7 +142,8 @@ private:
     State m_state;
     mutable api::SnapshotPtr m_snapshot;
     mutable ChannelViews m_views;
-    std::vector<ChannelId> m_moved;  ///< Channels of the last turn, as many as prepare_next looks at.
+    std::vector<ChannelId>
+        m_moved;  ///< Channels of the last turn, as many as prepare_next looks at.
 };
 
 }  // namespace runnel::node

@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::chrono::milliseconds opening_patience{60'000};
 
-std::uint64_t opening_timer(const ChannelId& id) { return timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)); }
+std::uint64_t opening_timer(const ChannelId& id) {
+    return timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id));
+}
 
 void forget_opening(Draft& draft, const ChannelId& id, const api::Problem& problem) {
     answer_opening(draft, id, fail(problem));
@@ -25,9 +27,11 @@ void forget_opening(Draft& draft, const ChannelId& id, const api::Problem& probl
 
 }  // namespace
 
-Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope) {
+Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish,
+                                                        const Scope& scope) {
     ports::SpendRequest request;
-    request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), channel::funding_script_to_plan_with()}};
+    request.outputs = {
+        bitcoin::TxOut{wish.amount.value_or(Sat(0)), channel::funding_script_to_plan_with()}};
     request.drain = !wish.amount;
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
     request.confirmed_only = true;
@@ -40,7 +44,9 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {
         return o.script == channel::funding_script_to_plan_with();
     });
-    if (funding == outputs.end()) return fail(api::Problem{api::ProblemKind::internal, {{"detail", "funding output missing"}}});
+    if (funding == outputs.end())
+        return fail(
+            api::Problem{api::ProblemKind::internal, {{"detail", "funding output missing"}}});
     const auto index = static_cast<std::uint32_t>(funding - outputs.begin());
     return channel::FundingPlan{*std::move(plan), index};
 }
@@ -59,7 +65,8 @@ ports::ChannelKeyId new_channel_keys(const Draft& draft, const Scope& scope) {
 }
 
 Sat largest_funding(const Peer& peer, const Config& config) {
-    return peer.negotiated.has(wire::Feature::large_channel) ? config.channels.max_funding : Sat((1 << 24) - 1);
+    return peer.negotiated.has(wire::Feature::large_channel) ? config.channels.max_funding
+                                                             : Sat((1 << 24) - 1);
 }
 
 void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult& result) {
@@ -67,7 +74,8 @@ void answer_opening(Draft& draft, const ChannelId& id, const api::CommandResult&
     if (waiting == nullptr) return;
     const api::CommandId command = *waiting;
     draft.openings.erase(id);
-    // A channel that is being funded is not opened again for the same wish; what came to nothing may be wished again.
+    // A channel that is being funded is not opened again for the same wish; what came to nothing
+    // may be wished again.
     if (result) {
         draft.answer_once(command, *result);
     } else {
@@ -118,39 +126,50 @@ std::optional<api::Problem> lost_coin(const Draft& draft, const channel::Funding
     return lost;
 }
 
-void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish, const Scope& scope) {
+void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wish,
+             const Scope& scope) {
     const auto refuse = [&](api::Problem problem) { draft.answer(id, fail(std::move(problem))); };
     const Peer* const peer = draft.peers.find(wish.node_id);
     if (peer == nullptr || !peer->connected || peer->hung_up) {
-        return refuse(api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}});
+        return refuse(
+            api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}});
     }
     if (const auto problem = why_no_channel(draft, scope)) return refuse(*problem);
     bool busy = false;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
         if (c->peer == wish.node_id && !channel::is_stored(c->state)) busy = true;
     });
-    if (busy) return refuse(api::Problem{api::ProblemKind::busy, {{"what", "an opening with this peer"}}});
+    if (busy)
+        return refuse(
+            api::Problem{api::ProblemKind::busy, {{"what", "an opening with this peer"}}});
     if (wish.amount && *wish.amount < scope.config.channels.min_funding) {
-        return refuse(api::Problem{api::ProblemKind::amount_too_small,
-                                   {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
+        return refuse(api::Problem{
+            api::ProblemKind::amount_too_small,
+            {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
     }
     auto plan = plan_funding(draft, wish, scope);
     if (!plan) return refuse(plan.error());
     const Sat amount = plan->spend.tx.outputs.at(plan->output_index).value;
     const Sat most = largest_funding(*peer, scope.config);
     if (amount > most) {
-        return refuse(api::Problem{api::ProblemKind::amount_too_large, {{"most", std::to_string(most.raw())}, {"unit", "sat"}}});
+        return refuse(api::Problem{api::ProblemKind::amount_too_large,
+                                   {{"most", std::to_string(most.raw())}, {"unit", "sat"}}});
     }
     if (amount < scope.config.channels.min_funding) {
-        return refuse(api::Problem{api::ProblemKind::amount_too_small,
-                                   {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
+        return refuse(api::Problem{
+            api::ProblemKind::amount_too_small,
+            {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
     }
     // What is pushed is gone: at least our reserve and the commitment's fee must stay.
     const FeeratePerKw feerate = commitment_feerate(draft.health.fees);
-    const Sat stays = channel::reserve_for(amount, scope.config.channels.dust_limit, Sat(0)) + channel::funder_cost(feerate, 0);
+    const Sat stays = channel::reserve_for(amount, scope.config.channels.dust_limit, Sat(0)) +
+                      channel::funder_cost(feerate, 0);
     if (wish.push > sub_or_zero(amount, stays).msat()) {
-        return refuse(api::Problem{api::ProblemKind::amount_too_large,
-                                   {{"most", std::to_string(sub_or_zero(amount, stays).msat().raw())}, {"unit", "msat"}, {"field", "push"}}});
+        return refuse(
+            api::Problem{api::ProblemKind::amount_too_large,
+                         {{"most", std::to_string(sub_or_zero(amount, stays).msat().raw())},
+                          {"unit", "msat"},
+                          {"field", "push"}}});
     }
 
     const auto random = scope.entropy.expand(scope.event, "temporary channel id");
@@ -173,14 +192,16 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     if (with.context.features.has(wire::Feature::upfront_shutdown_script) && is_near(draft, script))
         request.upfront_shutdown = script;
     channel::Step step;
-    auto channel = channel::open_channel(request, temporary, wish.node_id, keys, with.context, step);
+    auto channel =
+        channel::open_channel(request, temporary, wish.node_id, keys, with.context, step);
     draft.channels.put(temporary, std::make_shared<const channel::Channel>(std::move(channel)));
     draft.openings.put(temporary, id);
     draft.effects.push_back(ports::ArmTimer{opening_timer(temporary), opening_patience});
     take_step(draft, temporary, std::move(step), scope);
 }
 
-void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& wish, const Scope& scope) {
+void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& wish,
+              const Scope& scope) {
     channel::Channel* const channel = draft.edit_channel(wish.channel_id);
     if (channel == nullptr) {
         draft.answer(id, fail(api::Problem{api::ProblemKind::unknown_command_target,
@@ -209,7 +230,8 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
     if (!channel::is_stored(channel->state)) {
         drop_opening(draft, wish.channel_id, "cancelled",
                      api::Problem{api::ProblemKind::timed_out, {{"what", "cancelled"}}});
-        draft.answer(id, api::Answer(api::ChannelClosing{wish.channel_id, std::nullopt, "cancelled"}));
+        draft.answer(id,
+                     api::Answer(api::ChannelClosing{wish.channel_id, std::nullopt, "cancelled"}));
         return;
     }
     if (wish.force) {
@@ -225,16 +247,19 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         const auto with = channel_scope(draft, *channel, scope);
         auto step = channel::shut_down(*channel, with.context.shutdown_script, with.context);
         if (!step) {
-            draft.answer(id, fail(api::Problem{api::ProblemKind::channel_not_open,
-                                               {{"state", std::string(channel::state_name(channel->state))}}}));
+            draft.answer(id, fail(api::Problem{
+                                 api::ProblemKind::channel_not_open,
+                                 {{"state", std::string(channel::state_name(channel->state))}}}));
             return;
         }
         take_step(draft, wish.channel_id, *std::move(step), scope);
         draft.dirty.insert(wish.channel_id);
     }
     const ChannelPtr* const after = draft.channels.find(wish.channel_id);
-    draft.answer(id, api::Answer(api::ChannelClosing{wish.channel_id, after == nullptr ? std::nullopt : closing_txid(**after),
-                                                     after == nullptr ? "gone" : std::string(channel::state_name((*after)->state))}));
+    draft.answer(
+        id, api::Answer(api::ChannelClosing{
+                wish.channel_id, after == nullptr ? std::nullopt : closing_txid(**after),
+                after == nullptr ? "gone" : std::string(channel::state_name((*after)->state))}));
 }
 
 void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope) {

@@ -1,5 +1,5 @@
-// Openings under way and who waits for them. They live only in memory: an opening that nobody signed is forgotten with the
-// connection, and its coins are free again.
+// Openings under way and who waits for them. They live only in memory: an opening that nobody
+// signed is forgotten with the connection, and its coins are free again.
 #pragma once
 
 #include "core/node/handlers.h"
@@ -7,7 +7,8 @@
 namespace runnel::node {
 
 /// Coins for the funding output, everything else kept back.
-Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish, const Scope& scope);
+Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish,
+                                                        const Scope& scope);
 /// The most a channel with this peer may hold.
 Sat largest_funding(const Peer& peer, const Config& config);
 /// Keys that no channel has had, not even one that this store has forgotten: see openings.cpp.
@@ -33,12 +34,15 @@ void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope);
 bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scope);
 /// announcement_signatures once six blocks deep.
 void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope);
-std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel, const Scope& scope);
-/// Where a commitment enters a mempool alone: the mempool's minimum with margin, bounded to 10 sat/vB as peers do.
+std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel,
+                                           const Scope& scope);
+/// Where a commitment enters a mempool alone: the mempool's minimum with margin, bounded to 10
+/// sat/vB as peers do.
 FeeratePerKw commitment_feerate(const ports::FeeEstimates& fees);
 /// As funder: follows the mempool's minimum with update_fee.
 void update_fees(Draft& draft);
-/// As fundee: a commitment that pays less than mempools take is told to the person and, once, to the peer.
+/// As fundee: a commitment that pays less than mempools take is told to the person and, once, to
+/// the peer.
 void judge_feerate(Draft& draft, const ChannelId& id);
 void judge_feerates(Draft& draft);
 /// Our policy of an open channel to its peer: of an unannounced one it is for the peer alone, whose

@@ -1,5 +1,6 @@
-// Overlay: a map under change. Reads fall through to the committed map, writes stay here, and the difference is at once what
-// is to be stored and what is applied after the commit. That is how a turn changes nothing in memory before it is on disk.
+// Overlay: a map under change. Reads fall through to the committed map, writes stay here, and the
+// difference is at once what is to be stored and what is applied after the commit. That is how a
+// turn changes nothing in memory before it is on disk.
 #pragma once
 
 #include <map>
@@ -20,7 +21,8 @@ public:
 
     /// Null when there is none.
     const V* find(const K& key) const {
-        if (const auto at = m_changes.find(key); at != m_changes.end()) return at->second ? &*at->second : nullptr;
+        if (const auto at = m_changes.find(key); at != m_changes.end())
+            return at->second ? &*at->second : nullptr;
         const auto at = m_base->find(key);
         return at == m_base->end() ? nullptr : &at->second;
     }
@@ -45,7 +47,8 @@ public:
         auto base = m_base->begin();
         auto change = m_changes.begin();
         while (base != m_base->end() || change != m_changes.end()) {
-            if (change == m_changes.end() || (base != m_base->end() && base->first < change->first)) {
+            if (change == m_changes.end() ||
+                (base != m_base->end() && base->first < change->first)) {
                 each(base->first, base->second);
                 ++base;
                 continue;

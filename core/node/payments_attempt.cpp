@@ -1,4 +1,5 @@
-// One attempt of a payment: the ways it can go, how it is split over them, and the HTLCs it becomes.
+// One attempt of a payment: the ways it can go, how it is split over them, and the HTLCs it
+// becomes.
 #include "core/node/payments_send.h"
 
 #include <fmt/format.h>
@@ -18,13 +19,14 @@ using api::ProblemKind;
 constexpr std::uint32_t shadow_least = 3;
 constexpr std::uint32_t shadow_range = 24;
 
-/// Does it say nothing about the way? The rest of a set did not come, or the HTLC never left. A payee that waits for the rest of
-/// what is all there is another matter.
+/// Does it say nothing about the way? The rest of a set did not come, or the HTLC never left. A
+/// payee that waits for the rest of what is all there is another matter.
 bool is_nobodys_fault(const OutgoingPayment& payment, const Part& part) {
     if (part.failure == never_sent) return true;
-    const bool has_others = std::any_of(payment.parts.begin(), payment.parts.end(), [&](const Part& other) {
-        return other.attempt == part.attempt && other.htlc != part.htlc;
-    });
+    const bool has_others =
+        std::any_of(payment.parts.begin(), payment.parts.end(), [&](const Part& other) {
+            return other.attempt == part.attempt && other.htlc != part.htlc;
+        });
     return has_others && part.failure == onion::to_string(onion::FailureCode::mpp_timeout);
 }
 
@@ -99,20 +101,20 @@ Ways ways_to(const Draft& draft, const Target& target, const OutgoingPayment& pa
 }
 
 Problem problem_of(const Draft& draft, const payment::SplitError& error, const Target& target) {
-    return std::visit(overloaded{[&](const payment::TooLittle& e) {
-                                     return too_little_to_send(draft, e.most, target.amount);
-                                 },
-                                 [&](const payment::BelowLeast& e) {
-                                     return Problem{
-                                         ProblemKind::amount_too_small,
-                                         {{"least", std::to_string(e.least.raw())}, {"unit", "msat"}}};
-                                 },
-                                 [&](const payment::FeeTooHigh& e) {
-                                     return Problem{ProblemKind::fee_limit,
-                                                    {{"fee_msat", std::to_string(e.fee.raw())},
-                                                     {"max_fee_msat", std::to_string(target.max_fee.raw())}}};
-                                 }},
-                      error);
+    return std::visit(
+        overloaded{[&](const payment::TooLittle& e) {
+                       return too_little_to_send(draft, e.most, target.amount);
+                   },
+                   [&](const payment::BelowLeast& e) {
+                       return Problem{ProblemKind::amount_too_small,
+                                      {{"least", std::to_string(e.least.raw())}, {"unit", "msat"}}};
+                   },
+                   [&](const payment::FeeTooHigh& e) {
+                       return Problem{ProblemKind::fee_limit,
+                                      {{"fee_msat", std::to_string(e.fee.raw())},
+                                       {"max_fee_msat", std::to_string(target.max_fee.raw())}}};
+                   }},
+        error);
 }
 
 struct Plan {
@@ -251,17 +253,20 @@ Result<void, Problem> attempt(Draft& draft, OutgoingPayment& payment, const Targ
     }
 }
 
-std::vector<ChannelId> channels_to(const Draft& draft, const Target& target, const crypto::PublicKey& us) {
+std::vector<ChannelId> channels_to(const Draft& draft, const Target& target,
+                                   const crypto::PublicKey& us) {
     return ways_to(draft, target, OutgoingPayment{}, {}, us).channels;
 }
 
-bool room_will_come(const Draft& draft, const Problem& problem, const Target& target, const std::vector<ChannelId>& channels) {
+bool room_will_come(const Draft& draft, const Problem& problem, const Target& target,
+                    const std::vector<ChannelId>& channels) {
     if (problem.kind != ProblemKind::insufficient_liquidity) return false;
     Msat most;
     bool busy = false;
     for (const auto& id : channels) {
         const auto& c = channel::funded_of((*draft.channels.find(id))->state)->commitments;
-        const Msat owned = sub_or_zero(c.settled(channel::Party::ours), c.params().theirs.channel_reserve_satoshis.msat());
+        const Msat owned = sub_or_zero(c.settled(channel::Party::ours),
+                                       c.params().theirs.channel_reserve_satoshis.msat());
         most = target.parts_allowed ? most + owned : std::max(most, owned);
         busy = busy || !c.htlcs().empty();
     }

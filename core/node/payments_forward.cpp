@@ -74,8 +74,7 @@ std::optional<onion::Failure> policy_failure(const Draft& draft, const ForwardPo
     if (!wanted || in.amount_msat < *wanted) return onion::FeeInsufficient{in.amount_msat, {}};
     const std::uint64_t least_in =
         std::uint64_t{out.outgoing_cltv_value.raw()} + policy.cltv_expiry_delta;
-    if (in.cltv_expiry < least_in)
-        return onion::IncorrectCltvExpiry{out.outgoing_cltv_value, {}};
+    if (in.cltv_expiry < least_in) return onion::IncorrectCltvExpiry{out.outgoing_cltv_value, {}};
     if (out.outgoing_cltv_value < draft.tip.height + least_outgoing_blocks)
         return onion::ExpiryTooSoon{{}};
     if (out.outgoing_cltv_value > draft.tip.height + most_outgoing_blocks)
@@ -83,7 +82,8 @@ std::optional<onion::Failure> policy_failure(const Draft& draft, const ForwardPo
     return std::nullopt;
 }
 
-/// The outgoing HTLC was taken back and its id is given out again: what is said of that one is not this forward's.
+/// The outgoing HTLC was taken back and its id is given out again: what is said of that one is not
+/// this forward's.
 void forget_outgoing(Draft& draft, Forward forward) {
     forward.outgoing = HtlcRef{};
     put_forward(draft, std::move(forward));
@@ -210,8 +210,10 @@ void fail_expired_forwards(Draft& draft) {
         // On the chain nothing can be said any more.
         if (forward.preimage || is_on_chain(draft, ref.channel)) return;
         const ChannelPtr* const channel = draft.channels.find(ref.channel);
-        const auto* const funded = channel == nullptr ? nullptr : channel::funded_of((*channel)->state);
-        const auto* const entry = funded == nullptr ? nullptr : funded->commitments.find(channel::Party::theirs, ref.id);
+        const auto* const funded =
+            channel == nullptr ? nullptr : channel::funded_of((*channel)->state);
+        const auto* const entry =
+            funded == nullptr ? nullptr : funded->commitments.find(channel::Party::theirs, ref.id);
         if (entry == nullptr || entry->stage != channel::Stage::locked_in) return;
         if (draft.tip.height >= BlockHeight(entry->htlc.cltv_expiry)) expired.push_back(forward);
     });
@@ -219,7 +221,8 @@ void fail_expired_forwards(Draft& draft) {
         draft.log(LogLevel::unusual,
                   fmt::format("forward without an outcome when it expired channel={} id={}",
                               forward.incoming.channel.hex(), forward.incoming.id.raw()));
-        fail_incoming(draft, forward.incoming, forward.shared_secret, onion::PermanentChannelFailure{});
+        fail_incoming(draft, forward.incoming, forward.shared_secret,
+                      onion::PermanentChannelFailure{});
     }
 }
 

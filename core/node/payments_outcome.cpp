@@ -15,7 +15,8 @@ namespace {
 using api::Problem;
 using api::ProblemKind;
 
-/// Most payments need one or two. A payee that lets every set time out at once would keep us busy until the deadline.
+/// Most payments need one or two. A payee that lets every set time out at once would keep us busy
+/// until the deadline.
 constexpr std::uint32_t most_attempts = 12;
 
 struct Failing {
@@ -25,7 +26,10 @@ struct Failing {
 
 /// Opens a failure with the secrets of the part's onion.
 Failing read_failure(const Draft& draft, const Part& part, const channel::Removal* removal) {
-    if (removal == nullptr) return {std::string(is_on_chain(draft, part.htlc.channel) ? timed_out_on_chain : never_sent), 0};
+    if (removal == nullptr)
+        return {
+            std::string(is_on_chain(draft, part.htlc.channel) ? timed_out_on_chain : never_sent),
+            0};
     return std::visit(
         overloaded{
             [](const channel::Fulfilled&) { return Failing{}; },
@@ -82,7 +86,8 @@ Verdict judge(const OutgoingPayment& payment) {
     Problem problem{final || (by_payee && weight(*worst) == 0) ? ProblemKind::payee_refused
                                                                : ProblemKind::payment_failed,
                     {{"code", worst->failure}}};
-    if (worst->failure != unattributable && worst->failure != never_sent && worst->failed_hop < worst->hops.size()) {
+    if (worst->failure != unattributable && worst->failure != never_sent &&
+        worst->failed_hop < worst->hops.size()) {
         problem.params["node"] = worst->hops[worst->failed_hop].hex();
     }
     return {final, std::move(problem)};
@@ -122,23 +127,30 @@ Result<void, Problem> with_target(const OutgoingPayment& payment, const Scope& s
         }
         return use(target_of(*invoice, payment.amount, payment.max_fee));
     }
-    if (!payment.keysend_preimage) return fail(Problem{ProblemKind::internal, {{"detail", "no way to try again"}}});
-    return use(target_of_keysend(payment.payee, payment.amount, payment.payment_hash, *payment.keysend_preimage));
+    if (!payment.keysend_preimage)
+        return fail(Problem{ProblemKind::internal, {{"detail", "no way to try again"}}});
+    return use(target_of_keysend(payment.payee, payment.amount, payment.payment_hash,
+                                 *payment.keysend_preimage));
 }
 
 /// The same payment once more, over other ways.
 Result<void, Problem> try_again(Draft& draft, OutgoingPayment& payment, const Scope& scope) {
-    return with_target(payment, scope, [&](const Target& target) { return attempt(draft, payment, target, scope); });
+    return with_target(payment, scope, [&](const Target& target) {
+        return attempt(draft, payment, target, scope);
+    });
 }
 
 /// Found no room: is it still worth waiting for?
-bool may_wait_on(const Draft& draft, const OutgoingPayment& payment, const Problem& problem, const Scope& scope) {
+bool may_wait_on(const Draft& draft, const OutgoingPayment& payment, const Problem& problem,
+                 const Scope& scope) {
     if (problem.kind != ProblemKind::insufficient_liquidity) return false;
-    return with_target(payment, scope, [&](const Target& target) -> Result<void, Problem> {
-               const auto channels = channels_to(draft, target, scope.keys.node_id());
-               if (room_will_come(draft, problem, target, channels)) return {};
-               return fail(problem);
-           }).has_value();
+    return with_target(payment, scope,
+                       [&](const Target& target) -> Result<void, Problem> {
+                           const auto channels = channels_to(draft, target, scope.keys.node_id());
+                           if (room_will_come(draft, problem, target, channels)) return {};
+                           return fail(problem);
+                       })
+        .has_value();
 }
 
 void lose(Draft& draft, OutgoingPayment&& payment, Problem problem, const Scope& scope) {
@@ -250,7 +262,8 @@ void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope)
     OutgoingPayment payment = *before;
     if (!any_in_flight(payment)) {
         draft.unqueue(payment.sequence);
-        return lose(draft, std::move(payment), Problem{ProblemKind::timed_out, {{"what", "room in a channel"}}}, scope);
+        return lose(draft, std::move(payment),
+                    Problem{ProblemKind::timed_out, {{"what", "room in a channel"}}}, scope);
     }
     // Its HTLCs are still held by somebody: the outcome is open, and paying again could pay twice.
     answer_waiting(draft, payment, api::Answer(api::StillInFlight{hash}));
@@ -260,7 +273,9 @@ void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope)
 void payments_on_room(Draft& draft, const Scope& scope) {
     if (draft.queued_now() == 0) return;
     std::vector<std::pair<std::uint64_t, QueuedPayment>> waiting;
-    draft.queued.for_each([&](std::uint64_t sequence, const QueuedPayment& payment) { waiting.emplace_back(sequence, payment); });
+    draft.queued.for_each([&](std::uint64_t sequence, const QueuedPayment& payment) {
+        waiting.emplace_back(sequence, payment);
+    });
     // Channels in which the first that waited found no room: those behind it wait their turn.
     std::set<ChannelId> full;
     for (const auto& [sequence, queued] : waiting) {
@@ -271,7 +286,9 @@ void payments_on_room(Draft& draft, const Scope& scope) {
             draft.unqueue(sequence);
             continue;
         }
-        if (std::any_of(queued.channels.begin(), queued.channels.end(), [&](const ChannelId& id) { return full.contains(id); })) continue;
+        if (std::any_of(queued.channels.begin(), queued.channels.end(),
+                        [&](const ChannelId& id) { return full.contains(id); }))
+            continue;
         OutgoingPayment payment = **found;
         auto started = try_again(draft, payment, scope);
         if (!started && may_wait_on(draft, payment, started.error(), scope)) {
@@ -303,8 +320,8 @@ namespace {
 /// commitments know nothing of?
 bool holds_nothing(const Draft& draft, const ChannelId& id) {
     const ChannelPtr* const found = draft.channels.find(id);
-    // A channel that had a part was confirmed, and such a one is never forgotten: if it is not there its record was lost, and
-    // the HTLC may be paid all the same.
+    // A channel that had a part was confirmed, and such a one is never forgotten: if it is not
+    // there its record was lost, and the HTLC may be paid all the same.
     if (found == nullptr) return id.is_zero();
     // Settled is not over: a reorg could let another commitment confirm.
     const auto* const closed = std::get_if<channel::Closed>(&(*found)->state);

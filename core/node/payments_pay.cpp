@@ -88,10 +88,12 @@ std::optional<Problem> earlier_problem(const OutgoingPayment* earlier) {
     const std::string hash = earlier->payment_hash.hex();
     if (std::holds_alternative<PaymentPaid>(earlier->status))
         return Problem{ProblemKind::already_paid, {{"payment_hash", hash}}};
-    const bool queued = std::holds_alternative<PaymentPending>(earlier->status) && !earlier->after_restart;
+    const bool queued =
+        std::holds_alternative<PaymentPending>(earlier->status) && !earlier->after_restart;
     const bool in_flight =
-        queued || std::any_of(earlier->parts.begin(), earlier->parts.end(),
-                    [](const Part& part) { return part.state == Part::State::in_flight; });
+        queued || std::any_of(earlier->parts.begin(), earlier->parts.end(), [](const Part& part) {
+            return part.state == Part::State::in_flight;
+        });
     // Whatever its status says: while an HTLC may still be taken by the payee, another would pay
     // twice.
     if (in_flight) return Problem{ProblemKind::in_flight, {{"payment_hash", hash}}};
@@ -144,8 +146,9 @@ bool is_waited_for(const Draft& draft, const std::vector<ChannelId>& channels) {
     bool found = false;
     draft.queued.for_each([&](std::uint64_t, const QueuedPayment& waiting) {
         found = found || std::any_of(channels.begin(), channels.end(), [&](const ChannelId& id) {
-            return std::find(waiting.channels.begin(), waiting.channels.end(), id) != waiting.channels.end();
-        });
+                    return std::find(waiting.channels.begin(), waiting.channels.end(), id) !=
+                           waiting.channels.end();
+                });
     });
     return found;
 }
@@ -162,7 +165,9 @@ void begin(Draft& draft, const api::CommandId& id, OutgoingPayment payment, cons
             return draft.answer(id, fail(started.error()));
         must_queue = !started;
     }
-    if (must_queue) draft.queue(draft.wallet.next_sequence, QueuedPayment{target.payment_hash, std::move(channels)});
+    if (must_queue)
+        draft.queue(draft.wallet.next_sequence,
+                    QueuedPayment{target.payment_hash, std::move(channels)});
     const std::uint64_t wait_ms =
         std::uint64_t{std::min(timeout_seconds, longest_timeout_s)} * 1000;
     payment.payment_hash = target.payment_hash;

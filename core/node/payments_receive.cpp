@@ -274,8 +274,9 @@ void on_incoming_locked_in(Draft& draft, const ChannelId& id, HtlcId htlc_id, co
         fail_incoming(draft, ref, peeled->shared_secret,
                       onion::to_failure(error, crypto::sha256(entry->onion.view())));
     };
-    // A peer that closes by force burns everything without an output: beyond a limit such HTLCs are not worth a preimage.
-    // And over a funding transaction that a reorg removed, and that may never come back, nothing is paid at all.
+    // A peer that closes by force burns everything without an output: beyond a limit such HTLCs are
+    // not worth a preimage. And over a funding transaction that a reorg removed, and that may never
+    // come back, nothing is paid at all.
     const auto& funded = *channel::funded_of((*draft.channels.find(id))->state);
     if (!funded.confirmation || funded.commitments.is_beyond_dust_limit(*entry)) {
         fail_incoming(draft, ref, peeled->shared_secret, onion::TemporaryChannelFailure{{}});

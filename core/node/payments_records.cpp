@@ -29,25 +29,17 @@ Reader versioned(ByteView value) {
     return in;
 }
 
-void put_text(Writer& out, std::string_view text) {
-    encode_bytes(out, bytes_of(text));
-}
+void put_text(Writer& out, std::string_view text) { encode_bytes(out, bytes_of(text)); }
 
 std::string get_text(Reader& in) {
     const Bytes bytes = decode_bytes(in);
     return std::string(bytes.begin(), bytes.end());
 }
 
-void put_time(Writer& out, UnixTime time) {
-    out.u64(static_cast<std::uint64_t>(time.raw()));
-}
-UnixTime get_time(Reader& in) {
-    return UnixTime(static_cast<std::int64_t>(in.u64()));
-}
+void put_time(Writer& out, UnixTime time) { out.u64(static_cast<std::uint64_t>(time.raw())); }
+UnixTime get_time(Reader& in) { return UnixTime(static_cast<std::int64_t>(in.u64())); }
 
-void put_ref(Writer& out, const HtlcRef& ref) {
-    out.fixed(ref.channel).u64(ref.id.raw());
-}
+void put_ref(Writer& out, const HtlcRef& ref) { out.fixed(ref.channel).u64(ref.id.raw()); }
 HtlcRef get_ref(Reader& in) {
     HtlcRef ref;
     in.fixed(ref.channel);
@@ -55,12 +47,8 @@ HtlcRef get_ref(Reader& in) {
     return ref;
 }
 
-void put_preimage(Writer& out, const wire::Preimage& preimage) {
-    out.fixed(preimage);
-}
-wire::Preimage get_preimage(Reader& in) {
-    return in.fixed<wire::Preimage>();
-}
+void put_preimage(Writer& out, const wire::Preimage& preimage) { out.fixed(preimage); }
+wire::Preimage get_preimage(Reader& in) { return in.fixed<wire::Preimage>(); }
 
 void put_problem(Writer& out, const api::Problem& problem) {
     out.u8(static_cast<std::uint8_t>(problem.kind));
@@ -186,9 +174,7 @@ Result<OutgoingPayment, DecodeError> decode_payment(ByteView value) {
     const std::size_t parts = decode_count(in, least_part);
     for (std::size_t i = 0; i < parts && in.ok(); ++i) payment.parts.push_back(get_part(in));
     switch (in.u8()) {
-        case 0:
-            payment.status = PaymentPending{};
-            break;
+        case 0: payment.status = PaymentPending{}; break;
         case 1: {
             PaymentPaid paid;
             in.fixed(paid.preimage);
@@ -204,8 +190,7 @@ Result<OutgoingPayment, DecodeError> decode_payment(ByteView value) {
             payment.status = std::move(lost);
             break;
         }
-        default:
-            in.fail(DecodeError::bad_value);
+        default: in.fail(DecodeError::bad_value);
     }
     in.expect_end();
     return in.finish(std::move(payment));
@@ -250,9 +235,7 @@ Result<IncomingPayment, DecodeError> decode_incoming(ByteView value) {
     const std::size_t parts = decode_count(in, least_received_part);
     for (std::size_t i = 0; i < parts && in.ok(); ++i) incoming.parts.push_back(get_received(in));
     switch (in.u8()) {
-        case 0:
-            incoming.status = InvoiceOpen{};
-            break;
+        case 0: incoming.status = InvoiceOpen{}; break;
         case 1: {
             InvoicePaid paid;
             paid.received = decode_msat(in);
@@ -260,8 +243,7 @@ Result<IncomingPayment, DecodeError> decode_incoming(ByteView value) {
             incoming.status = paid;
             break;
         }
-        default:
-            in.fail(DecodeError::bad_value);
+        default: in.fail(DecodeError::bad_value);
     }
     in.expect_end();
     return in.finish(std::move(incoming));

@@ -76,8 +76,9 @@ void mpp_timed_out(Draft& draft, const PaymentHash& hash, const Scope& scope);
 void fail_expiring_sets(Draft& draft);
 /// A block may have brought back the funding transaction that a set waited for: then it is whole.
 void weigh_sets_again(Draft& draft, const Scope& scope);
-/// What was passed on and has no outcome when the incoming HTLC expires goes back all the same (BOLT 2, "Forwarding HTLCs"): from
-/// then on the payer can take it anyway, and would close the channel for it.
+/// What was passed on and has no outcome when the incoming HTLC expires goes back all the same
+/// (BOLT 2, "Forwarding HTLCs"): from then on the payer can take it anyway, and would close the
+/// channel for it.
 void fail_expired_forwards(Draft& draft);
 void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope);
 

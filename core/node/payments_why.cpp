@@ -84,10 +84,8 @@ Problem too_little_to_send(const Draft& draft, Msat can_send, Msat needed) {
 Problem nothing_to_send_over(const Draft& draft) {
     const auto figures = figures_of(draft);
     Problem out{ProblemKind::no_usable_channel, {}};
-    if (figures.any_offline)
-        out.params.emplace("cause", "not_connected");
-    else if (figures.any_opening)
-        out.params.emplace("cause", "opening");
+    if (figures.any_offline) out.params.emplace("cause", "not_connected");
+    else if (figures.any_opening) out.params.emplace("cause", "opening");
     return out;
 }
 

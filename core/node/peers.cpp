@@ -1,5 +1,5 @@
-// Peers: connections asked for, connections lost, and coming back. A peer with a channel is connected to for as long as the
-// channel lives, at growing intervals.
+// Peers: connections asked for, connections lost, and coming back. A peer with a channel is
+// connected to for as long as the channel lives, at growing intervals.
 #include "core/channel/store.h"
 #include "core/node/handlers.h"
 #include "core/node/openings.h"
@@ -46,10 +46,12 @@ void arm_reconnect(Draft& draft, const crypto::PublicKey& node_id) {
     const std::uint64_t wait = std::min(
         longest_retry_ms, first_retry_ms << std::min<std::uint32_t>(peer.retries + peer.brief, 20));
     ++peer.retries;
-    draft.effects.push_back(ports::ArmTimer{reconnect_timer(node_id), std::chrono::milliseconds(wait)});
+    draft.effects.push_back(
+        ports::ArmTimer{reconnect_timer(node_id), std::chrono::milliseconds(wait)});
 }
 
-/// Forgets whom we know no address of and share nothing with: anybody may connect, under as many names as he likes.
+/// Forgets whom we know no address of and share nothing with: anybody may connect, under as many
+/// names as he likes.
 void forget_stranger(Draft& draft, const crypto::PublicKey& node_id) {
     const Peer* const peer = draft.peers.find(node_id);
     if (peer == nullptr || peer->connected || !peer->host.empty() || !peer->waiting.empty()) return;
@@ -64,8 +66,10 @@ void answer_all(Draft& draft, Peer& peer, const api::CommandResult& result) {
 }  // namespace
 
 void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
-    if (const Peer* const known = draft.peers.find(event.node_id); known != nullptr && known->connected) {
-        // A new connection took the place of one whose end we have not heard of: what was said on it is gone.
+    if (const Peer* const known = draft.peers.find(event.node_id);
+        known != nullptr && known->connected) {
+        // A new connection took the place of one whose end we have not heard of: what was said on
+        // it is gone.
         on_peer_down(draft, PeerDown{event.node_id, "replaced"}, scope);
     }
     if (!draft.peers.contains(event.node_id)) draft.peers.put(event.node_id, Peer{});
@@ -101,7 +105,9 @@ void on_peer_down(Draft& draft, const PeerDown& event, const Scope& scope) {
     for (const auto& id : channels_of(draft, event.node_id)) {
         channel::Channel* const channel = draft.edit_channel(id);
         if (!channel::on_peer_down(*channel)) {
-            end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", "the connection was lost"}}});
+            end_opening(draft, id,
+                        api::Problem{api::ProblemKind::peer_refused,
+                                     {{"reason", "the connection was lost"}}});
         }
     }
     draft.tell(api::PeerDisconnected{event.node_id, event.cause});
@@ -117,7 +123,8 @@ void hang_up(Draft& draft, const crypto::PublicKey& node_id, const std::string& 
     draft.peers.edit(node_id).hung_up = true;
     for (const auto& id : channels_of(draft, node_id)) {
         if (!channel::on_peer_down(*draft.edit_channel(id))) {
-            end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", cause}}});
+            end_opening(draft, id,
+                        api::Problem{api::ProblemKind::peer_refused, {{"reason", cause}}});
         }
     }
 }
@@ -125,18 +132,22 @@ void hang_up(Draft& draft, const crypto::PublicKey& node_id, const std::string& 
 void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {
     if (!draft.peers.contains(event.node_id)) return;
     Peer& peer = draft.peers.edit(event.node_id);
-    answer_all(draft, peer, fail(api::Problem{api::ProblemKind::connect_failed, {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}));
+    answer_all(draft, peer,
+               fail(api::Problem{api::ProblemKind::connect_failed,
+                                 {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}));
     if (!peer.connected) arm_reconnect(draft, event.node_id);
     forget_stranger(draft, event.node_id);
 }
 
 void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& scope) {
-    draft.log(LogLevel::unusual, fmt::format("peer {} {}: {}", event.node_id.hex(), event.is_error ? "error" : "warning", event.text));
+    draft.log(LogLevel::unusual, fmt::format("peer {} {}: {}", event.node_id.hex(),
+                                             event.is_error ? "error" : "warning", event.text));
     for (const auto& id : channels_of(draft, event.node_id)) {
         if (event.channel && *event.channel != id) continue;
         channel::Channel* const channel = draft.edit_channel(id);
         if (!channel::is_stored(channel->state)) {
-            end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", event.text}}});
+            end_opening(draft, id,
+                        api::Problem{api::ProblemKind::peer_refused, {{"reason", event.text}}});
             continue;
         }
         if (!event.is_error) continue;
@@ -149,30 +160,38 @@ void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& sc
     }
 }
 
-void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish, const Scope& scope) {
+void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish,
+                const Scope& scope) {
     if (wish.node_id == scope.keys.node_id()) {
-        draft.answer(id, fail(api::Problem{api::ProblemKind::bad_request, {{"field", "node_id"}, {"cause", "this is our own node"}}}));
+        draft.answer(id,
+                     fail(api::Problem{api::ProblemKind::bad_request,
+                                       {{"field", "node_id"}, {"cause", "this is our own node"}}}));
         return;
     }
     if (!draft.peers.contains(wish.node_id)) draft.peers.put(wish.node_id, Peer{});
     Peer& peer = draft.peers.edit(wish.node_id);
     if (peer.hung_up) {
-        return draft.answer(id, fail(api::Problem{api::ProblemKind::connect_failed,
-                                                  {{"node_id", wish.node_id.hex()}, {"cause", "the last connection is just ending"}}}));
+        return draft.answer(id,
+                            fail(api::Problem{api::ProblemKind::connect_failed,
+                                              {{"node_id", wish.node_id.hex()},
+                                               {"cause", "the last connection is just ending"}}}));
     }
     if (peer.connected) {
         draft.answer(id, api::Answer(api::Connected{wish.node_id, peer.features.to_string()}));
         return;
     }
-    // Its address is remembered once it has worked: a wrong one must not take the place of the right one.
+    // Its address is remembered once it has worked: a wrong one must not take the place of the
+    // right one.
     peer.waiting.push_back(id);
     draft.effects.push_back(ports::ConnectPeer{wish.node_id, wish.host, wish.port});
 }
 
-void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish, const Scope&) {
+void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish,
+                   const Scope&) {
     const Peer* const peer = draft.peers.find(wish.node_id);
     if (peer == nullptr || !peer->connected) {
-        draft.answer(id, fail(api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}}));
+        draft.answer(id, fail(api::Problem{api::ProblemKind::peer_not_connected,
+                                           {{"node_id", wish.node_id.hex()}}}));
         return;
     }
     draft.effects.push_back(ports::DisconnectPeer{wish.node_id, "asked to"});
@@ -184,7 +203,8 @@ void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
         case TimerKind::reconnect: {
             std::vector<crypto::PublicKey> due;
             draft.peers.for_each([&](const crypto::PublicKey& node_id, const Peer& peer) {
-                if (!peer.connected && !peer.host.empty() && reconnect_timer(node_id) == timer) due.push_back(node_id);
+                if (!peer.connected && !peer.host.empty() && reconnect_timer(node_id) == timer)
+                    due.push_back(node_id);
             });
             for (const auto& node_id : due) {
                 if (!has_live_channel(draft, node_id)) continue;
@@ -198,7 +218,8 @@ void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
         case TimerKind::opening_timeout: {
             std::vector<ChannelId> late;
             draft.openings.for_each([&](const ChannelId& id, const api::CommandId&) {
-                if (timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)) == timer) late.push_back(id);
+                if (timer_of(TimerKind::opening_timeout, std::hash<ChannelId>{}(id)) == timer)
+                    late.push_back(id);
             });
             for (const auto& id : late) {
                 drop_opening(
@@ -207,9 +228,7 @@ void on_timer(Draft& draft, std::uint64_t timer, const Scope& scope) {
             }
             return;
         }
-        case TimerKind::chain_silence:
-            on_chain_silence(draft, scope);
-            return;
+        case TimerKind::chain_silence: on_chain_silence(draft, scope); return;
     }
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 using channel::Party;
 
-/// A mutual close with two outputs, and the sweep of one output to the wallet: upper bounds of their weights.
+/// A mutual close with two outputs, and the sweep of one output to the wallet: upper bounds of
+/// their weights.
 constexpr std::uint64_t mutual_close_weight = 756;
 constexpr std::uint64_t sweep_weight = 500;
 
@@ -32,13 +33,15 @@ api::CloseQuote quote_cancel(const channel::ChannelState& state) {
 
 }  // namespace
 
-Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask, const Scope& scope) {
+Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask,
+                                                const Scope& scope) {
     const auto& policy = scope.config.channels;
     const auto refuse = [](api::ProblemKind kind, const char* name, Sat bound) {
         return fail(api::Problem{kind, {{name, std::to_string(bound.raw())}, {"unit", "sat"}}});
     };
     if (const auto problem = why_no_channel(draft, scope)) return fail(*problem);
-    if (ask.amount && *ask.amount < policy.min_funding) return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
+    if (ask.amount && *ask.amount < policy.min_funding)
+        return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
     api::OpenChannel wish;
     wish.amount = ask.amount;
     const auto reserve = anchor_reserve(draft, scope.config, 1);
@@ -46,7 +49,8 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
     if (!plan) return fail(plan.error());
     api::OpenQuote out;
     out.amount = plan->spend.tx.outputs.at(plan->output_index).value;
-    if (out.amount < policy.min_funding) return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
+    if (out.amount < policy.min_funding)
+        return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
     if (const Peer* const peer = ask.node_id ? draft.peers.find(*ask.node_id) : nullptr) {
         const Sat most = largest_funding(*peer, scope.config);
         if (out.amount > most) return refuse(api::ProblemKind::amount_too_large, "most", most);
@@ -82,9 +86,11 @@ Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api:
     const auto found = state.channels.find(ask.channel_id);
     if (found != state.channels.end() && !channel::is_stored(found->second->state))
         return quote_cancel(found->second->state);
-    const auto* const funded = found == state.channels.end() ? nullptr : channel::funded_of(found->second->state);
+    const auto* const funded =
+        found == state.channels.end() ? nullptr : channel::funded_of(found->second->state);
     if (funded == nullptr || is_shown_closed(*found->second, state.tip.height)) {
-        return fail(api::Problem{api::ProblemKind::unknown_command_target, {{"what", "channel"}, {"id", ask.channel_id.hex()}}});
+        return fail(api::Problem{api::ProblemKind::unknown_command_target,
+                                 {{"what", "channel"}, {"id", ask.channel_id.hex()}}});
     }
     const auto& commitments = funded->commitments;
     const bool we_pay = funded->params().funder == Party::ours;
@@ -93,7 +99,8 @@ Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api:
     for (const auto& entry : commitments.htlcs()) {
         ++htlcs;
         if (entry.htlc.offered_by == Party::ours) out.in_flight += entry.htlc.amount_msat;
-        out.htlcs_until = std::max(out.htlcs_until.value_or(BlockHeight(0)), BlockHeight(entry.htlc.cltv_expiry));
+        out.htlcs_until =
+            std::max(out.htlcs_until.value_or(BlockHeight(0)), BlockHeight(entry.htlc.cltv_expiry));
     }
     const Msat ours = sub_or_zero(commitments.settled(Party::ours), out.in_flight);
     if (ask.force) {

@@ -128,8 +128,14 @@ constexpr std::uint8_t wallet_version = 2;
 Bytes encode_wallet(const WalletCounters& wallet, const ChainTip& tip) {
     Writer out;
     out.u8(wallet_version);
-    out.u32(wallet.receive_p2wpkh).u32(wallet.change_p2wpkh).u32(wallet.receive_p2tr).u32(wallet.change_p2tr);
-    out.u64(wallet.next_channel).u64(wallet.next_sequence).u64(wallet.next_tx_sequence).u32(wallet.birth.raw());
+    out.u32(wallet.receive_p2wpkh)
+        .u32(wallet.change_p2wpkh)
+        .u32(wallet.receive_p2tr)
+        .u32(wallet.change_p2tr);
+    out.u64(wallet.next_channel)
+        .u64(wallet.next_sequence)
+        .u64(wallet.next_tx_sequence)
+        .u32(wallet.birth.raw());
     encode(out, tip.known);
     out.u32(tip.height.raw()).fixed(tip.hash);
     encode_optional(out, wallet.rescan_from, [](Writer& w, BlockHeight h) { w.u32(h.raw()); });
@@ -153,7 +159,8 @@ Result<std::pair<WalletCounters, ChainTip>, DecodeError> decode_wallet(ByteView 
     tip.known = decode_bool(in);
     tip.height = BlockHeight(in.u32());
     in.fixed(tip.hash);
-    if (stored >= 2) wallet.rescan_from = decode_optional(in, [](Reader& r) { return BlockHeight(r.u32()); });
+    if (stored >= 2)
+        wallet.rescan_from = decode_optional(in, [](Reader& r) { return BlockHeight(r.u32()); });
     in.expect_end();
     return in.finish(std::pair(wallet, tip));
 }
@@ -171,7 +178,8 @@ Bytes forward_key(const HtlcRef& incoming) {
 }
 
 template <typename K, typename V, typename Key, typename Value>
-void put_map(const Overlay<K, V>& map, RecordKind kind, ports::Records& out, Key key_of, Value value_of) {
+void put_map(const Overlay<K, V>& map, RecordKind kind, ports::Records& out, Key key_of,
+             Value value_of) {
     for (const auto& [key, value] : map.changes()) {
         if (value) {
             out.push_back(ports::Put{kind, key_of(key), value_of(*value)});
@@ -196,7 +204,8 @@ ports::Records records_of(const Draft& draft) {
     for (const auto& [id, after] : draft.channels.changes()) {
         const ChannelPtr* const before = draft.channels.before(id);
         if (after) {
-            // A turn may take a copy and change nothing that is stored (a link that went up or down).
+            // A turn may take a copy and change nothing that is stored (a link that went up or
+            // down).
             if (before != nullptr && channel::is_stored((*before)->state) &&
                 channel::is_stored((*after)->state) &&
                 channel::is_stored_alike(**before, **after)) {
@@ -210,10 +219,12 @@ ports::Records records_of(const Draft& draft) {
     for (const auto& [key, after] : draft.peers.changes()) {
         const Peer* const before = draft.peers.before(key);
         if (!after) {
-            if (before != nullptr && !before->host.empty()) out.push_back(ports::Erase{RecordKind::peer, to_bytes(key.view())});
+            if (before != nullptr && !before->host.empty())
+                out.push_back(ports::Erase{RecordKind::peer, to_bytes(key.view())});
             continue;
         }
-        // Whom we have never reached by an address of our own need not be remembered: or every caller could make us write.
+        // Whom we have never reached by an address of our own need not be remembered: or every
+        // caller could make us write.
         if (after->host.empty()) continue;
         Bytes value = encode_peer(*after);
         if (before != nullptr && encode_peer(*before) == value) continue;
@@ -221,13 +232,17 @@ ports::Records records_of(const Draft& draft) {
     }
     put_map(draft.coins, RecordKind::coin, out, outpoint_key, encode_coin);
     put_map(draft.transactions, RecordKind::transaction, out, id_key<Txid>, encode_wallet_tx);
-    put_map(draft.payments, RecordKind::payment, out, id_key<PaymentHash>, [](const PaymentPtr& p) { return encode_payment(*p); });
-    put_map(draft.incoming, RecordKind::invoice, out, id_key<PaymentHash>, [](const IncomingPtr& p) { return encode_incoming(*p); });
+    put_map(draft.payments, RecordKind::payment, out, id_key<PaymentHash>,
+            [](const PaymentPtr& p) { return encode_payment(*p); });
+    put_map(draft.incoming, RecordKind::invoice, out, id_key<PaymentHash>,
+            [](const IncomingPtr& p) { return encode_incoming(*p); });
     put_map(draft.forwards, RecordKind::forward, out, forward_key, encode_forward);
     put_map(draft.done, RecordKind::command, out, id_key<api::CommandId>, encode_done);
-    put_map(draft.blocks, RecordKind::chain_tip, out, height_key, [](const BlockHash& hash) { return to_bytes(hash.view()); });
+    put_map(draft.blocks, RecordKind::chain_tip, out, height_key,
+            [](const BlockHash& hash) { return to_bytes(hash.view()); });
     if (!(draft.wallet == draft.base.wallet) || !(draft.tip == draft.base.tip)) {
-        out.push_back(ports::Put{RecordKind::wallet, wallet_key, encode_wallet(draft.wallet, draft.tip)});
+        out.push_back(
+            ports::Put{RecordKind::wallet, wallet_key, encode_wallet(draft.wallet, draft.tip)});
     }
     return out;
 }
@@ -239,77 +254,95 @@ Result<void, LoadError> load_state(State& state, const ports::RecordReader& stor
         state.wallet = wallet->first;
         state.tip = wallet->second;
     }
-    RUNNEL_CHECK(load_each(store, RecordKind::chain_tip, "block", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
-        Reader in(key);
-        const std::uint32_t height = in.u32();
-        const auto hash = BlockHash::from(value);
-        if (!in.ok() || !in.at_end() || !hash) return DecodeError::bad_value;
-        state.blocks[height] = *hash;
-        return std::nullopt;
-    }));
-    RUNNEL_CHECK(load_each(store, RecordKind::coin, "coin", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
-        auto coin = decode_coin(key, value);
-        if (!coin) return coin.error();
-        state.coins[coin->outpoint] = *coin;
-        return std::nullopt;
-    }));
-    RUNNEL_CHECK(load_each(store, RecordKind::transaction, "transaction", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
-        const auto txid = Txid::from(key);
-        auto tx = decode_wallet_tx(value);
-        if (!txid) return DecodeError::bad_value;
-        if (!tx) return tx.error();
-        state.transactions[*txid] = *std::move(tx);
-        return std::nullopt;
-    }));
-    RUNNEL_CHECK(load_each(store, RecordKind::peer, "peer", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
-        auto node_id = crypto::PublicKey::parse(key);
-        auto peer = decode_peer(value);
-        if (!node_id) return node_id.error();
-        if (!peer) return peer.error();
-        state.peers[*node_id] = *std::move(peer);
-        return std::nullopt;
-    }));
+    RUNNEL_CHECK(load_each(store, RecordKind::chain_tip, "block",
+                           [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
+                               Reader in(key);
+                               const std::uint32_t height = in.u32();
+                               const auto hash = BlockHash::from(value);
+                               if (!in.ok() || !in.at_end() || !hash) return DecodeError::bad_value;
+                               state.blocks[height] = *hash;
+                               return std::nullopt;
+                           }));
+    RUNNEL_CHECK(load_each(store, RecordKind::coin, "coin",
+                           [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
+                               auto coin = decode_coin(key, value);
+                               if (!coin) return coin.error();
+                               state.coins[coin->outpoint] = *coin;
+                               return std::nullopt;
+                           }));
+    RUNNEL_CHECK(load_each(store, RecordKind::transaction, "transaction",
+                           [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
+                               const auto txid = Txid::from(key);
+                               auto tx = decode_wallet_tx(value);
+                               if (!txid) return DecodeError::bad_value;
+                               if (!tx) return tx.error();
+                               state.transactions[*txid] = *std::move(tx);
+                               return std::nullopt;
+                           }));
+    RUNNEL_CHECK(load_each(store, RecordKind::peer, "peer",
+                           [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
+                               auto node_id = crypto::PublicKey::parse(key);
+                               auto peer = decode_peer(value);
+                               if (!node_id) return node_id.error();
+                               if (!peer) return peer.error();
+                               state.peers[*node_id] = *std::move(peer);
+                               return std::nullopt;
+                           }));
     RUNNEL_CHECK(load_channels(state, store));
-    RUNNEL_CHECK(load_each(store, RecordKind::payment, "payment", [&](ByteView, ByteView value) -> std::optional<DecodeError> {
-        auto payment = decode_payment(value);
-        if (!payment) return payment.error();
-        payment->after_restart = true;
-        // It waited for room when the process ended, and nothing of it ever left: not paid, and free to be paid again.
-        const bool left = std::any_of(payment->parts.begin(), payment->parts.end(),
-                                      [](const Part& part) { return part.state == Part::State::in_flight; });
-        if (!left && std::holds_alternative<PaymentPending>(payment->status)) {
-            payment->status = PaymentLost{api::Problem{api::ProblemKind::timed_out, {{"what", "interrupted"}}}, payment->created};
-        }
-        const auto hash = payment->payment_hash;
-        state.payments[hash] = std::make_shared<const OutgoingPayment>(*std::move(payment));
-        return std::nullopt;
-    }));
-    RUNNEL_CHECK(load_each(store, RecordKind::invoice, "invoice", [&](ByteView, ByteView value) -> std::optional<DecodeError> {
-        auto incoming = decode_incoming(value);
-        if (!incoming) return incoming.error();
-        const auto hash = incoming->payment_hash;
-        state.incoming[hash] = std::make_shared<const IncomingPayment>(*std::move(incoming));
-        return std::nullopt;
-    }));
-    RUNNEL_CHECK(load_each(store, RecordKind::forward, "forward", [&](ByteView, ByteView value) -> std::optional<DecodeError> {
-        auto forward = decode_forward(value);
-        if (!forward) return forward.error();
-        if (forward->outgoing != HtlcRef{})
-            state.forwards_by_outgoing[forward->outgoing] = forward->incoming;
-        state.forwards[forward->incoming] = *forward;
-        return std::nullopt;
-    }));
-    RUNNEL_CHECK(load_each(store, RecordKind::command, "command", [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
-        const auto id = api::CommandId::from(key);
-        auto done = decode_done(value);
-        if (!id) return DecodeError::bad_value;
-        if (!done) return done.error();
-        state.done.insert_or_assign(*id, *std::move(done));
-        return std::nullopt;
-    }));
-    for (const auto& [hash, payment] : state.payments) state.payments_in_order.put(payment->sequence, PaymentKey{hash, true});
-    for (const auto& [hash, incoming] : state.incoming) state.payments_in_order.put(incoming->sequence, PaymentKey{hash, false});
-    for (const auto& [txid, tx] : state.transactions) state.transactions_in_order.put(tx.sequence, txid);
+    RUNNEL_CHECK(load_each(
+        store, RecordKind::payment, "payment",
+        [&](ByteView, ByteView value) -> std::optional<DecodeError> {
+            auto payment = decode_payment(value);
+            if (!payment) return payment.error();
+            payment->after_restart = true;
+            // It waited for room when the process ended, and nothing of it ever left: not paid, and
+            // free to be paid again.
+            const bool left =
+                std::any_of(payment->parts.begin(), payment->parts.end(),
+                            [](const Part& part) { return part.state == Part::State::in_flight; });
+            if (!left && std::holds_alternative<PaymentPending>(payment->status)) {
+                payment->status = PaymentLost{
+                    api::Problem{api::ProblemKind::timed_out, {{"what", "interrupted"}}},
+                    payment->created};
+            }
+            const auto hash = payment->payment_hash;
+            state.payments[hash] = std::make_shared<const OutgoingPayment>(*std::move(payment));
+            return std::nullopt;
+        }));
+    RUNNEL_CHECK(load_each(store, RecordKind::invoice, "invoice",
+                           [&](ByteView, ByteView value) -> std::optional<DecodeError> {
+                               auto incoming = decode_incoming(value);
+                               if (!incoming) return incoming.error();
+                               const auto hash = incoming->payment_hash;
+                               state.incoming[hash] =
+                                   std::make_shared<const IncomingPayment>(*std::move(incoming));
+                               return std::nullopt;
+                           }));
+    RUNNEL_CHECK(load_each(store, RecordKind::forward, "forward",
+                           [&](ByteView, ByteView value) -> std::optional<DecodeError> {
+                               auto forward = decode_forward(value);
+                               if (!forward) return forward.error();
+                               if (forward->outgoing != HtlcRef{})
+                                   state.forwards_by_outgoing[forward->outgoing] =
+                                       forward->incoming;
+                               state.forwards[forward->incoming] = *forward;
+                               return std::nullopt;
+                           }));
+    RUNNEL_CHECK(load_each(store, RecordKind::command, "command",
+                           [&](ByteView key, ByteView value) -> std::optional<DecodeError> {
+                               const auto id = api::CommandId::from(key);
+                               auto done = decode_done(value);
+                               if (!id) return DecodeError::bad_value;
+                               if (!done) return done.error();
+                               state.done.insert_or_assign(*id, *std::move(done));
+                               return std::nullopt;
+                           }));
+    for (const auto& [hash, payment] : state.payments)
+        state.payments_in_order.put(payment->sequence, PaymentKey{hash, true});
+    for (const auto& [hash, incoming] : state.incoming)
+        state.payments_in_order.put(incoming->sequence, PaymentKey{hash, false});
+    for (const auto& [txid, tx] : state.transactions)
+        state.transactions_in_order.put(tx.sequence, txid);
     return {};
 }
 

@@ -43,7 +43,8 @@ public:
     std::optional<LoadError> missing() const {
         for (const auto& [id, end] : m_ends) {
             if (!end.entry || end.entry->what == channel::JournalEntry::What::forgotten) continue;
-            // The first form of a journal does not say that its channel was forgotten; one that was open never is.
+            // The first form of a journal does not say that its channel was forgotten; one that was
+            // open never is.
             if (end.entry->what == channel::JournalEntry::What::record && !end.entry->is_normal)
                 continue;
             return LoadError{

@@ -1,4 +1,5 @@
-// How answers that must not be given twice lie in the store: a version byte, the order, which answer, then its fields.
+// How answers that must not be given twice lie in the store: a version byte, the order, which
+// answer, then its fields.
 #include "core/channel/codec.h"
 #include "core/node/handlers.h"
 

@@ -34,13 +34,17 @@ void add_htlcs(api::ChannelView& view, const channel::Commitments& commitments) 
     view.htlcs.reserve(commitments.htlcs().size());
     for (const auto& entry : commitments.htlcs()) {
         view.htlcs.push_back(htlc_view(entry, entry.htlc.amount_msat));
-        (view.htlcs.back().outgoing ? view.in_flight_out : view.in_flight_in) += entry.htlc.amount_msat;
-        if (const auto from = on_chain_from(entry)) view.next_deadline = std::min(view.next_deadline.value_or(*from), *from);
+        (view.htlcs.back().outgoing ? view.in_flight_out : view.in_flight_in) +=
+            entry.htlc.amount_msat;
+        if (const auto from = on_chain_from(entry))
+            view.next_deadline = std::min(view.next_deadline.value_or(*from), *from);
     }
 }
 
-/// A close on the chain: what the chain has settled is in flight no more, although the channel still knows it.
-void show_still_out(api::ChannelView& view, const StillOut& out, const channel::Commitments& commitments) {
+/// A close on the chain: what the chain has settled is in flight no more, although the channel
+/// still knows it.
+void show_still_out(api::ChannelView& view, const StillOut& out,
+                    const channel::Commitments& commitments) {
     view.closing_to_us = out.to_us;
     view.closing_until = out.until;
     view.in_flight_out = out.in_flight.msat();
@@ -49,9 +53,11 @@ void show_still_out(api::ChannelView& view, const StillOut& out, const channel::
     view.in_flight_in = Msat(0);
     view.htlcs.clear();
     for (const auto& entry : commitments.htlcs()) {
-        const auto same = std::find_if(out.htlcs->begin(), out.htlcs->end(), [&](const StillOut::Htlc& open) {
-            return open.htlc.offered_by == entry.htlc.offered_by && open.htlc.id == entry.htlc.id;
-        });
+        const auto same =
+            std::find_if(out.htlcs->begin(), out.htlcs->end(), [&](const StillOut::Htlc& open) {
+                return open.htlc.offered_by == entry.htlc.offered_by &&
+                       open.htlc.id == entry.htlc.id;
+            });
         if (same != out.htlcs->end()) view.htlcs.push_back(htlc_view(entry, same->amount.msat()));
     }
 }
@@ -66,7 +72,8 @@ std::string wait_name(channel::CloseWait::For what) {
     return {};
 }
 
-api::ChannelView view_of(const State& state, const channel::Channel& channel, const ports::KeyRing& keys) {
+api::ChannelView view_of(const State& state, const channel::Channel& channel,
+                         const ports::KeyRing& keys) {
     api::ChannelView view;
     view.channel_id = channel.id;
     view.peer = channel.peer;
@@ -113,35 +120,41 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel, co
     if (const auto wait = channel::close_wait(channel)) {
         view.waits_for = wait_name(wait->what);
         view.waits_since = wait->since;
-        if (wait->since && *wait->since <= state.tip.height) view.waited_blocks = distance(*wait->since, state.tip.height).raw();
+        if (wait->since && *wait->since <= state.tip.height)
+            view.waited_blocks = distance(*wait->since, state.tip.height).raw();
     }
     if (const auto* const accept = std::get_if<channel::AwaitingAccept>(&channel.state)) {
         view.capacity = accept->open.funding_satoshis;
         view.we_funded = true;
     }
     if (const auto* const closing = std::get_if<channel::Closing>(&channel.state)) {
-        std::visit(overloaded{[&](const channel::MutualCloseAgreed& cause) {
-                                  view.closing_reason = "by agreement";
-                                  view.closing_txid = cause.tx.txid();
-                              },
-                              [&](const channel::OurCommitPublished& cause) {
-                                  view.closing_reason = cause.reason;
-                                  view.closing_txid = cause.tx.txid();
-                              },
-                              [&](const channel::TheyMustClose& cause) { view.closing_reason = cause.reason; },
-                              [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
-                   closing->cause);
+        std::visit(
+            overloaded{
+                [&](const channel::MutualCloseAgreed& cause) {
+                    view.closing_reason = "by agreement";
+                    view.closing_txid = cause.tx.txid();
+                },
+                [&](const channel::OurCommitPublished& cause) {
+                    view.closing_reason = cause.reason;
+                    view.closing_txid = cause.tx.txid();
+                },
+                [&](const channel::TheyMustClose& cause) { view.closing_reason = cause.reason; },
+                [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
+            closing->cause);
         if (!closing->spends.empty()) view.closing_txid = closing->spends.front().tx->txid();
         show_still_out(view, still_out(state, channel, keys), closing->funded.commitments);
     }
     return view;
 }
 
-const api::ChannelView& kept_view_of(const State& state, const ChannelPtr& channel, const ports::KeyRing& keys, ChannelViews& kept) {
+const api::ChannelView& kept_view_of(const State& state, const ChannelPtr& channel,
+                                     const ports::KeyRing& keys, ChannelViews& kept) {
     const bool on_chain = std::holds_alternative<channel::Closing>(channel->state);
     auto& entry = kept[channel->id];
-    const bool same = entry.of == channel && entry.tip == state.tip.height && (!on_chain || entry.chain_revision == state.chain_revision);
-    if (!same) entry = {channel, state.tip.height, state.chain_revision, view_of(state, *channel, keys)};
+    const bool same = entry.of == channel && entry.tip == state.tip.height &&
+                      (!on_chain || entry.chain_revision == state.chain_revision);
+    if (!same)
+        entry = {channel, state.tip.height, state.chain_revision, view_of(state, *channel, keys)};
     return entry.view;
 }
 
@@ -160,7 +173,8 @@ Sat reserve_in(const State& state, const Config& config) {
 
 }  // namespace
 
-api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys, ChannelViews& kept) {
+api::SnapshotPtr make_snapshot(const State& state, const Config& config, const ports::KeyRing& keys,
+                               ChannelViews& kept) {
     auto out = std::make_shared<api::Snapshot>();
     out->turn = state.turn;
     out->network = config.network;
@@ -178,10 +192,13 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     out->disk_low = state.disk_low;
     out->in_doubt = state.in_doubt;
     for (const auto& [outpoint, coin] : state.coins) {
-        (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain : out->balance.onchain_unconfirmed) += coin.output.value;
+        (coin.confirmed && is_mature(coin, state.tip.height) ? out->balance.onchain
+                                                             : out->balance.onchain_unconfirmed) +=
+            coin.output.value;
     }
     out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
-    for (auto at = kept.begin(); at != kept.end();) at = state.channels.contains(at->first) ? std::next(at) : kept.erase(at);
+    for (auto at = kept.begin(); at != kept.end();)
+        at = state.channels.contains(at->first) ? std::next(at) : kept.erase(at);
     out->channels.reserve(state.channels.size());
     for (const auto& [id, channel] : state.channels) {
         auto view = kept_view_of(state, channel, keys, kept);
@@ -198,7 +215,8 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
         out->channels.push_back(std::move(view));
     }
     for (const auto& [node_id, peer] : state.peers) {
-        out->peers.push_back(api::PeerView{node_id, peer.host, peer.port, peer.connected, peer.features.to_string()});
+        out->peers.push_back(api::PeerView{node_id, peer.host, peer.port, peer.connected,
+                                           peer.features.to_string()});
     }
     return out;
 }
@@ -223,7 +241,8 @@ api::PaymentView view_of(const OutgoingPayment& p) {
     std::visit(overloaded{[](const PaymentPending&) {},
                           [&](const PaymentPaid& s) {
                               view.status = api::PaymentStatus::paid;
-                              view.preimage = Fixed<32, struct api::PaidPreimageTag>(s.preimage.raw());
+                              view.preimage =
+                                  Fixed<32, struct api::PaidPreimageTag>(s.preimage.raw());
                               view.finished = s.at;
                               view.elapsed_ms = s.elapsed_ms;
                           },
@@ -259,15 +278,19 @@ api::PaymentView view_of(const IncomingPayment& p) {
 
 std::vector<api::PaymentView> Node::payments(const api::ListRequest& request) const {
     std::vector<api::PaymentView> out;
-    for (const auto& [hash, outgoing] : m_state.payments_in_order.newest(request.limit, request.cursor)) {
-        out.push_back(outgoing ? view_of(*m_state.payments.at(hash)) : view_of(*m_state.incoming.at(hash)));
+    for (const auto& [hash, outgoing] :
+         m_state.payments_in_order.newest(request.limit, request.cursor)) {
+        out.push_back(outgoing ? view_of(*m_state.payments.at(hash))
+                               : view_of(*m_state.incoming.at(hash)));
     }
     return out;
 }
 
 std::optional<api::PaymentView> Node::payment(const PaymentHash& hash) const {
-    if (const auto at = m_state.payments.find(hash); at != m_state.payments.end()) return view_of(*at->second);
-    if (const auto at = m_state.incoming.find(hash); at != m_state.incoming.end()) return view_of(*at->second);
+    if (const auto at = m_state.payments.find(hash); at != m_state.payments.end())
+        return view_of(*at->second);
+    if (const auto at = m_state.incoming.find(hash); at != m_state.incoming.end())
+        return view_of(*at->second);
     return std::nullopt;
 }
 
@@ -275,7 +298,8 @@ std::vector<api::TransactionView> Node::transactions(const api::ListRequest& req
     std::vector<api::TransactionView> out;
     for (const auto& txid : m_state.transactions_in_order.newest(request.limit, request.cursor)) {
         const WalletTx& tx = m_state.transactions.at(txid);
-        out.push_back({txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence});
+        out.push_back(
+            {txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence});
     }
     return out;
 }

@@ -1,5 +1,5 @@
-// Everything the node knows, as plain values, and the Draft: the same under change during one turn. Only Node::apply, after a
-// commit, changes State.
+// Everything the node knows, as plain values, and the Draft: the same under change during one turn.
+// Only Node::apply, after a commit, changes State.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -25,19 +25,21 @@ using PaymentPtr = std::shared_ptr<const OutgoingPayment>;
 using IncomingPtr = std::shared_ptr<const IncomingPayment>;
 
 struct Peer {
-    std::string host;              ///< Last address that worked; empty when only they called us.
+    std::string host;  ///< Last address that worked; empty when only they called us.
     std::uint16_t port = 0;
-    bool connected = false;        ///< Never stored.
-    /// We have hung up and the connection's end has not been heard of: what still comes on it was said before, and builds on what was
-    /// refused (a commitment_signed behind an update that is not taken).
+    bool connected = false;  ///< Never stored.
+    /// We have hung up and the connection's end has not been heard of: what still comes on it was
+    /// said before, and builds on what was refused (a commitment_signed behind an update that is
+    /// not taken).
     bool hung_up = false;
-    wire::Features features;       ///< Theirs, as they said.
-    wire::Features negotiated;     ///< What both have.
+    wire::Features features;              ///< Theirs, as they said.
+    wire::Features negotiated;            ///< What both have.
     std::vector<api::CommandId> waiting;  ///< Connect commands without an answer.
     std::uint32_t retries = 0;            ///< Reconnect attempts since the last connection.
     std::uint32_t brief = 0;              ///< Connections in a row that ended almost at once.
     std::uint64_t up_since_ms = 0;        ///< Monotonic; when the connection came up.
-    std::set<ChannelId> announced; ///< Channels whose announcement_signatures it got from us on this connection.
+    std::set<ChannelId>
+        announced;  ///< Channels whose announcement_signatures it got from us on this connection.
 };
 
 /// A transaction that touches the wallet.
@@ -48,19 +50,20 @@ struct WalletTx {
     std::optional<Sat> fee;
     std::optional<BlockHeight> height;
     UnixTime first_seen;
-    std::string purpose;           ///< "receive", "send", "funding", "close", "claim", "bump".
-    bool ours = false;             ///< We made it: rebroadcast until it confirms.
+    std::string purpose;  ///< "receive", "send", "funding", "close", "claim", "bump".
+    bool ours = false;    ///< We made it: rebroadcast until it confirms.
 };
 
 /// One row: counters of the wallet.
 struct WalletCounters {
-    std::uint32_t receive_p2wpkh = 0, change_p2wpkh = 0, receive_p2tr = 0, change_p2tr = 0;  ///< Next unused index.
-    std::uint64_t next_channel = 0;      ///< ChannelKeyId::index.
-    std::uint64_t next_sequence = 1;     ///< Payments, in and out.
+    std::uint32_t receive_p2wpkh = 0, change_p2wpkh = 0, receive_p2tr = 0,
+                  change_p2tr = 0;    ///< Next unused index.
+    std::uint64_t next_channel = 0;   ///< ChannelKeyId::index.
+    std::uint64_t next_sequence = 1;  ///< Payments, in and out.
     std::uint64_t next_tx_sequence = 1;
-    BlockHeight birth;                   ///< The wallet knows nothing before.
-    /// Blocks from here on may hold what pays to scripts that were watched only after those blocks were reported: the search
-    /// for it goes on from here after a restart. Nothing: all is found.
+    BlockHeight birth;  ///< The wallet knows nothing before.
+    /// Blocks from here on may hold what pays to scripts that were watched only after those blocks
+    /// were reported: the search for it goes on from here after a restart. Nothing: all is found.
     std::optional<BlockHeight> rescan_from;
     friend bool operator==(const WalletCounters&, const WalletCounters&) = default;
 };
@@ -69,7 +72,7 @@ struct WalletCounters {
 struct ChainTip {
     BlockHeight height;
     BlockHash hash;
-    bool known = false;            ///< A block was seen at all.
+    bool known = false;  ///< A block was seen at all.
     friend bool operator==(const ChainTip&, const ChainTip&) = default;
 };
 
@@ -80,7 +83,7 @@ struct ChainHealth {
     std::uint64_t last_good_ms = 0;  ///< Monotonic time when it was last reachable and synced.
     UnixTime last_good_at;           ///< The same by wall time.
     bool ever_good = false;
-    bool silent = false;             ///< It has said nothing for too long, and nothing since.
+    bool silent = false;  ///< It has said nothing for too long, and nothing since.
 };
 
 /// A payment that waits for room, and the channels of which any may make it.
@@ -95,10 +98,12 @@ struct DoneCommand {
     api::Answer answer;
 };
 
-/// Channels funded by the peer whose commitment pays less than mempools take, and whether the peer was told.
+/// Channels funded by the peer whose commitment pays less than mempools take, and whether the peer
+/// was told.
 using Underpaid = std::map<ChannelId, bool>;
 
-/// The maps of a State, listed once: `Map` makes of each what is wanted, the map itself, an overlay over it, or its changes.
+/// The maps of a State, listed once: `Map` makes of each what is wanted, the map itself, an overlay
+/// over it, or its changes.
 template <template <typename, typename> class Map>
 struct Maps {
     Map<ChannelId, ChannelPtr> channels;
@@ -107,13 +112,16 @@ struct Maps {
     Map<Txid, WalletTx> transactions;
     Map<PaymentHash, PaymentPtr> payments;
     Map<PaymentHash, IncomingPtr> incoming;
-    Map<HtlcRef, Forward> forwards;               ///< By incoming HTLC. Changed by put_forward() and erase_forward() only.
-    Map<HtlcRef, HtlcRef> forwards_by_outgoing;   ///< The incoming HTLC of each that is out; derived, not stored.
-    Map<std::uint64_t, BlockHash> blocks;         ///< Recent ones by height.
-    Map<bitcoin::Script, ports::KeyPath> scripts; ///< Of the wallet; derived, not stored.
-    Map<api::CommandId, DoneCommand> done;        ///< The newest few.
-    Map<std::uint64_t, QueuedPayment> queued;     ///< Payments that wait for room in a channel, in their order; never stored.
-    Map<ChannelId, api::CommandId> openings;      ///< Who waits for an opening of ours; never stored.
+    Map<HtlcRef, Forward>
+        forwards;  ///< By incoming HTLC. Changed by put_forward() and erase_forward() only.
+    Map<HtlcRef, HtlcRef>
+        forwards_by_outgoing;  ///< The incoming HTLC of each that is out; derived, not stored.
+    Map<std::uint64_t, BlockHash> blocks;          ///< Recent ones by height.
+    Map<bitcoin::Script, ports::KeyPath> scripts;  ///< Of the wallet; derived, not stored.
+    Map<api::CommandId, DoneCommand> done;         ///< The newest few.
+    Map<std::uint64_t, QueuedPayment>
+        queued;  ///< Payments that wait for room in a channel, in their order; never stored.
+    Map<ChannelId, api::CommandId> openings;  ///< Who waits for an opening of ours; never stored.
 };
 
 /// The same as a tuple of references. Does not compile while a map is missing in it.
@@ -144,13 +152,14 @@ struct Figures {
 
 struct State : Maps<StateMap>, Figures {
     std::uint64_t turn = 0;
-    std::uint64_t chain_revision = 0;             ///< Counts turns that changed blocks, transactions or coins.
-    Timeline<PaymentKey> payments_in_order;       ///< Derived.
-    Timeline<Txid> transactions_in_order;         ///< Derived.
+    std::uint64_t chain_revision = 0;  ///< Counts turns that changed blocks, transactions or coins.
+    Timeline<PaymentKey> payments_in_order;  ///< Derived.
+    Timeline<Txid> transactions_in_order;    ///< Derived.
 };
 
-/// Views of channels with what they were made of. A view with hundreds of HTLCs is copied and not made again while its channel
-/// stays what it is; that of a channel on the chain, which takes key derivations, also while the chain does.
+/// Views of channels with what they were made of. A view with hundreds of HTLCs is copied and not
+/// made again while its channel stays what it is; that of a channel on the chain, which takes key
+/// derivations, also while the chain does.
 struct ChannelViewKept {
     ChannelPtr of;
     BlockHeight tip;
@@ -165,9 +174,9 @@ struct Draft : Maps<Overlay>, Figures {
 
     const State& base;
     std::vector<ports::Effect> effects;
-    ports::Records records;                        ///< Beside those derived from the overlays (idempotent answers).
-    std::set<ChannelId> dirty;                     ///< Channels to flush at the end of the turn.
-    bool room_made = false;                        ///< An HTLC left a channel: what is queued may go now.
+    ports::Records records;     ///< Beside those derived from the overlays (idempotent answers).
+    std::set<ChannelId> dirty;  ///< Channels to flush at the end of the turn.
+    bool room_made = false;     ///< An HTLC left a channel: what is queued may go now.
 
     /// A copy of the channel that this turn owns; null when there is none.
     channel::Channel* edit_channel(const ChannelId& id);
@@ -184,12 +193,19 @@ struct Draft : Maps<Overlay>, Figures {
         --m_queued;
     }
 
-    void send(const crypto::PublicKey& peer, wire::Message message) { effects.push_back(ports::Send{peer, std::move(message)}); }
+    void send(const crypto::PublicKey& peer, wire::Message message) {
+        effects.push_back(ports::Send{peer, std::move(message)});
+    }
     void tell(api::Notice notice) { effects.push_back(ports::Tell{std::move(notice)}); }
-    void answer(const api::CommandId& id, api::CommandResult result) { effects.push_back(ports::AnswerCommand{id, std::move(result)}); }
-    /// The same for a wish that must not be granted twice: the answer is kept, and given again to the same command.
+    void answer(const api::CommandId& id, api::CommandResult result) {
+        effects.push_back(ports::AnswerCommand{id, std::move(result)});
+    }
+    /// The same for a wish that must not be granted twice: the answer is kept, and given again to
+    /// the same command.
     void answer_once(const api::CommandId& id, api::Answer result);
-    void log(LogLevel level, std::string text) { effects.push_back(ports::LogLine{static_cast<int>(level), std::move(text)}); }
+    void log(LogLevel level, std::string text) {
+        effects.push_back(ports::LogLine{static_cast<int>(level), std::move(text)});
+    }
 
 private:
     std::size_t m_queued = 0;

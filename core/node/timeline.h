@@ -1,5 +1,5 @@
-// Timeline: keys in the order in which their values came to be, so that a page of a long list costs its own length and not the
-// list's. Derived from the values' sequence numbers, never stored.
+// Timeline: keys in the order in which their values came to be, so that a page of a long list costs
+// its own length and not the list's. Derived from the values' sequence numbers, never stored.
 #pragma once
 
 #include "core/base/ids.h"

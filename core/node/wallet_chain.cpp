@@ -1,5 +1,6 @@
-// The chain, as it changes what the wallet has: blocks connect and disconnect, transactions come and go, coins with them.
-// Every step can be repeated: a source may report a transaction twice, and after a restart the same block again.
+// The chain, as it changes what the wallet has: blocks connect and disconnect, transactions come
+// and go, coins with them. Every step can be repeated: a source may report a transaction twice, and
+// after a restart the same block again.
 #include "core/bitcoin/address.h"
 #include "core/bitcoin/consensus.h"
 #include "core/channel/store.h"
@@ -25,7 +26,9 @@ struct Effect {
     bool touches = false;
 };
 
-BlockHeight next_height(const ChainTip& tip) { return tip.known ? tip.height + BlockDelta(1) : BlockHeight(0); }
+BlockHeight next_height(const ChainTip& tip) {
+    return tip.known ? tip.height + BlockDelta(1) : BlockHeight(0);
+}
 
 std::string purpose_of(bool gives, bool takes) {
     if (takes) return "send";
@@ -41,8 +44,10 @@ bool is_spent(const Draft& draft, const bitcoin::OutPoint& outpoint) {
     return spent;
 }
 
-/// The outputs of `tx` that are the wallet's become coins (or are confirmed), and what it spends stops being one.
-Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid, std::optional<BlockHeight> height, bool ours) {
+/// The outputs of `tx` that are the wallet's become coins (or are confirmed), and what it spends
+/// stops being one.
+Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid,
+                      std::optional<BlockHeight> height, bool ours) {
     Effect effect;
     for (const auto& input : tx->inputs) {
         const ports::Coin* const coin = draft.coins.find(input.previous);
@@ -60,7 +65,8 @@ Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid, st
         const bitcoin::OutPoint outpoint{txid, i};
         // However late its parent is reported.
         if (is_spent(draft, outpoint)) continue;
-        draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height, bitcoin::is_coinbase(*tx), ours});
+        draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height,
+                                              bitcoin::is_coinbase(*tx), ours});
     }
     return effect;
 }
@@ -69,8 +75,9 @@ void note_used_script(Draft& draft, const bitcoin::TxOut& output) {
     const ports::KeyPath* const path = draft.scripts.find(output.script);
     if (path == nullptr) return;
     auto& w = draft.wallet;
-    std::uint32_t& next = path->type == ports::AddressType::p2wpkh ? (path->change ? w.change_p2wpkh : w.receive_p2wpkh)
-                                                                    : (path->change ? w.change_p2tr : w.receive_p2tr);
+    std::uint32_t& next = path->type == ports::AddressType::p2wpkh
+                              ? (path->change ? w.change_p2wpkh : w.receive_p2wpkh)
+                              : (path->change ? w.change_p2tr : w.receive_p2tr);
     next = std::max(next, path->index + 1);
 }
 
@@ -101,7 +108,9 @@ void drop_transaction(Draft& draft, const Txid& txid, std::vector<Dropped>& drop
         const auto& output = parent->tx->outputs[input.previous.index];
         const ports::KeyPath* const path = draft.scripts.find(output.script);
         if (path == nullptr) continue;
-        draft.coins.put(input.previous, ports::Coin{input.previous, output, *path, parent->height, bitcoin::is_coinbase(*parent->tx), parent->ours});
+        draft.coins.put(input.previous,
+                        ports::Coin{input.previous, output, *path, parent->height,
+                                    bitcoin::is_coinbase(*parent->tx), parent->ours});
     }
     draft.log(LogLevel::unusual, fmt::format("transaction replaced txid={}", display_hex(txid)));
 }
@@ -156,10 +165,12 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     row.purpose = purpose_of(effect.net > 0, effect.net < 0);
     draft.transactions.put(txid, row);
     if (effect.net <= 0) return;
-    api::CoinsReceived came{txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value(), {}};
+    api::CoinsReceived came{
+        txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value(), {}};
     for (const auto& output : tx->outputs) {
         if (!draft.scripts.contains(output.script)) continue;
-        if (auto address = bitcoin::address_of(output.script, scope.config.network)) came.addresses.push_back(*std::move(address));
+        if (auto address = bitcoin::address_of(output.script, scope.config.network))
+            came.addresses.push_back(*std::move(address));
     }
     draft.tell(std::move(came));
     draft.tell(api::TransactionSeen{txid, height});
@@ -167,7 +178,8 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     extend_scripts(draft, scope, height.value_or(draft.tip.height));
 }
 
-void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const Txid& txid, BlockHeight height, const Scope& scope) {
+void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const Txid& txid,
+                      BlockHeight height, const Scope& scope) {
     std::vector<std::pair<ChannelId, bitcoin::OutPoint>> spends;
     std::vector<ChannelId> funded;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& channel) {
@@ -179,10 +191,12 @@ void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const T
         }
     });
     for (const auto& id : funded) {
-        channel::on_funding_confirmed(*draft.edit_channel(id), channel::Confirmation{height, confirmed.index});
+        channel::on_funding_confirmed(*draft.edit_channel(id),
+                                      channel::Confirmation{height, confirmed.index});
         use_shutdown_script(draft, **draft.channels.find(id), scope);
     }
-    for (const auto& [id, outpoint] : spends) on_channel_spend(draft, id, outpoint, confirmed.tx, height, scope);
+    for (const auto& [id, outpoint] : spends)
+        on_channel_spend(draft, id, outpoint, confirmed.tx, height, scope);
 }
 
 /// Is it ours to broadcast, or something that builds on it?
@@ -193,9 +207,12 @@ bool carries_ours(const Draft& draft, const Txid& txid) {
     std::vector<Txid> children;
     draft.transactions.for_each([&](const Txid& id, const WalletTx& child) {
         const auto& inputs = child.tx->inputs;
-        if (std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.previous.txid == txid; })) children.push_back(id);
+        if (std::any_of(inputs.begin(), inputs.end(),
+                        [&](const auto& input) { return input.previous.txid == txid; }))
+            children.push_back(id);
     });
-    return std::any_of(children.begin(), children.end(), [&](const Txid& id) { return carries_ours(draft, id); });
+    return std::any_of(children.begin(), children.end(),
+                       [&](const Txid& id) { return carries_ours(draft, id); });
 }
 
 /// A mempool holds one of those that spend the same output: what it took last. A payment to us that
@@ -222,7 +239,8 @@ void see_unconfirmed(Draft& draft, const ports::TxPtr& tx, const Scope& scope) {
     see_preimages(draft, *tx, scope);
 }
 
-void see_confirmed(Draft& draft, const ports::ConfirmedTx& confirmed, BlockHeight height, const Scope& scope) {
+void see_confirmed(Draft& draft, const ports::ConfirmedTx& confirmed, BlockHeight height,
+                   const Scope& scope) {
     const Txid txid = confirmed.tx->txid();
     const auto dropped = drop_conflicts(draft, *confirmed.tx, txid);
     see_wallet_transaction(draft, confirmed.tx, txid, height, scope);
@@ -236,7 +254,8 @@ void rebroadcast(const std::map<Txid, WalletTx>& transactions, std::vector<ports
     for (const auto& [txid, row] : transactions) {
         if (row.ours && !row.height) owed.push_back(&row);
     }
-    std::sort(owed.begin(), owed.end(), [](const WalletTx* a, const WalletTx* b) { return a->sequence < b->sequence; });
+    std::sort(owed.begin(), owed.end(),
+              [](const WalletTx* a, const WalletTx* b) { return a->sequence < b->sequence; });
     // A commitment may pay less than any mempool takes: only together with its child it gets in.
     std::set<const WalletTx*> bumped;
     std::vector<ports::Effect> packages;
@@ -244,7 +263,8 @@ void rebroadcast(const std::map<Txid, WalletTx>& transactions, std::vector<ports
         if (row->purpose != "bump") continue;
         for (const auto& input : row->tx->inputs) {
             const auto parent = transactions.find(input.previous.txid);
-            if (parent == transactions.end() || !parent->second.ours || parent->second.height) continue;
+            if (parent == transactions.end() || !parent->second.ours || parent->second.height)
+                continue;
             packages.push_back(ports::Broadcast{{parent->second.tx, row->tx}});
             bumped.insert({&parent->second, row});
         }
@@ -303,12 +323,14 @@ void on_block_connected(Draft& draft, const ports::BlockConnected& block, const 
         const BlockHash* const known = draft.blocks.find(block.height.raw());
         if (known != nullptr && *known == block.hash) return;  // reported again after a restart
     }
-    if (draft.tip.known && (block.previous != draft.tip.hash || block.height.raw() != draft.tip.height.raw() + 1)) {
-        draft.log(LogLevel::broken, fmt::format("block out of order height={} tip={}", block.height.raw(), draft.tip.height.raw()));
+    if (draft.tip.known &&
+        (block.previous != draft.tip.hash || block.height.raw() != draft.tip.height.raw() + 1)) {
+        draft.log(LogLevel::broken, fmt::format("block out of order height={} tip={}",
+                                                block.height.raw(), draft.tip.height.raw()));
         return;
     }
-    // After a reorg below all that is remembered, or a restart in the middle of one, the source begins anew: nothing from here
-    // on is confirmed before it says so.
+    // After a reorg below all that is remembered, or a restart in the middle of one, the source
+    // begins anew: nothing from here on is confirmed before it says so.
     if (!draft.tip.known) unconfirm_from(draft, block.height, scope);
     if (!draft.tip.known && draft.wallet.birth.raw() == 0) draft.wallet.birth = block.height;
     draft.tip = ChainTip{block.height, block.hash, true};
@@ -317,21 +339,25 @@ void on_block_connected(Draft& draft, const ports::BlockConnected& block, const 
         const std::uint64_t old = block.height.raw() - blocks_kept;
         if (draft.blocks.contains(old)) draft.blocks.erase(old);
     }
-    for (const auto& confirmed : block.relevant) see_confirmed(draft, confirmed, block.height, scope);
+    for (const auto& confirmed : block.relevant)
+        see_confirmed(draft, confirmed, block.height, scope);
     fundings_on_block(draft, scope);
     after_tip_moved(draft, scope);
     std::map<Txid, WalletTx> ours;
     draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
         // What this turn made is broadcast by who made it.
-        if (row.ours && !row.height && draft.transactions.before(txid) != nullptr) ours.emplace(txid, row);
+        if (row.ours && !row.height && draft.transactions.before(txid) != nullptr)
+            ours.emplace(txid, row);
     });
     rebroadcast(ours, draft.effects);
     draft.tell(api::BlockSeen{block.height});
 }
 
-void on_block_disconnected(Draft& draft, const ports::BlockDisconnected& block, const Scope& scope) {
+void on_block_disconnected(Draft& draft, const ports::BlockDisconnected& block,
+                           const Scope& scope) {
     // Below the blocks that are remembered only the height tells that it is the tip.
-    const bool is_tip = draft.tip.known ? block.hash == draft.tip.hash : block.height == draft.tip.height;
+    const bool is_tip =
+        draft.tip.known ? block.hash == draft.tip.hash : block.height == draft.tip.height;
     if (!is_tip || block.height.raw() == 0) return;
     draft.log(LogLevel::unusual, fmt::format("reorg: block {} is gone", block.height.raw()));
     draft.blocks.erase(block.height.raw());
@@ -358,7 +384,8 @@ void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scop
     }
     if (was != is) {
         draft.tell(api::ChainStateChanged{is, status.problem});
-        draft.log(is ? LogLevel::info : LogLevel::unusual, fmt::format("chain synced={} {}", is, status.problem));
+        draft.log(is ? LogLevel::info : LogLevel::unusual,
+                  fmt::format("chain synced={} {}", is, status.problem));
     }
 }
 
@@ -378,7 +405,8 @@ void on_chain_silence(Draft& draft, const Scope& scope) {
 namespace {
 
 void on_search_progress(Draft& draft, const ports::SearchProgress& progress) {
-    // A newer search has begun meanwhile: it covers this one, and its own progress is still to come.
+    // A newer search has begun meanwhile: it covers this one, and its own progress is still to
+    // come.
     if (progress.search != draft.last_search || !draft.wallet.rescan_from) return;
     if (progress.next && *progress.next <= *draft.wallet.rescan_from) return;
     draft.wallet.rescan_from = progress.next;
@@ -390,15 +418,17 @@ void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
         draft.refused.erase(result.txid);
         return;
     }
-    draft.log(LogLevel::unusual, fmt::format("broadcast refused txid={} reason={}", display_hex(result.txid), escaped(result.reason)));
+    draft.log(LogLevel::unusual, fmt::format("broadcast refused txid={} reason={}",
+                                             display_hex(result.txid), escaped(result.reason)));
     const WalletTx* const row = draft.transactions.find(result.txid);
     const bool is_wish =
         row != nullptr && !row->height && (row->purpose == "funding" || row->purpose == "send");
     // It is tried with each block: told once, and again only after it was taken in between.
     if (is_wish && draft.refused.insert(result.txid).second) {
-        draft.tell(api::Trouble{api::Problem{api::ProblemKind::broadcast_refused,
-                                             {{"txid", display_hex(result.txid)}, {"reason", escaped(result.reason)}}},
-                                std::nullopt});
+        draft.tell(api::Trouble{
+            api::Problem{api::ProblemKind::broadcast_refused,
+                         {{"txid", display_hex(result.txid)}, {"reason", escaped(result.reason)}}},
+            std::nullopt});
     }
 }
 
@@ -436,9 +466,9 @@ bool is_in_step(const ports::ChainStatus& status, const ChainTip& tip) {
 std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope, bool for_htlc) {
     const auto& health = draft.health;
     const bool good = is_in_step(health.status, draft.tip);
-    // It speaks every half minute while all is well: one that has gone silent without a word is gone, too.
-    // By wall time too: the monotonic clock sleeps when the machine does, and the tip is then as old as its sleep. A clock that is
-    // set forward costs half a minute.
+    // It speaks every half minute while all is well: one that has gone silent without a word is
+    // gone, too. By wall time too: the monotonic clock sleeps when the machine does, and the tip is
+    // then as old as its sleep. A clock that is set forward costs half a minute.
     const std::int64_t silent_s = scope.now.raw() - health.last_good_at.raw();
     const bool slept = silent_s > static_cast<std::int64_t>(scope.config.chain_patience_ms / 1'000);
     const bool in_touch =
@@ -453,7 +483,8 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
                                   {{"cause", health.status.problem}}};
     const api::Problem gone{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
     if (good) return gone;
-    // Not synced at start counts as gone; a source that answers and says that it is behind counts at once.
+    // Not synced at start counts as gone; a source that answers and says that it is behind counts
+    // at once.
     if (!for_htlc || !health.ever_good || health.status.reachable) return not_synced;
     if (in_touch) return std::nullopt;
     return gone;
@@ -469,19 +500,24 @@ std::optional<api::Problem> why_no_channel(const Draft& draft, const Scope& scop
 }
 
 void resume_wallet(const State& state, std::vector<ports::Effect>& out) {
-    // What was watched before was searched up to the committed tip: only what comes after is news. But for a search that the
-    // last process did not finish: what it would have found, and what spends that, is looked for again.
-    const BlockHeight next = state.tip.known ? state.tip.height + BlockDelta(1) : state.wallet.birth;
+    // What was watched before was searched up to the committed tip: only what comes after is news.
+    // But for a search that the last process did not finish: what it would have found, and what
+    // spends that, is looked for again.
+    const BlockHeight next =
+        state.tip.known ? state.tip.height + BlockDelta(1) : state.wallet.birth;
     const BlockHeight since = std::min(next, state.wallet.rescan_from.value_or(next));
     for (const auto& [script, path] : state.scripts) {
-        out.push_back(ports::Watch{ports::WatchScript{script}, since, state.wallet.rescan_from ? state.last_search : 0});
+        out.push_back(ports::Watch{ports::WatchScript{script}, since,
+                                   state.wallet.rescan_from ? state.last_search : 0});
     }
-    for (const auto& [outpoint, coin] : state.coins) out.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, since});
+    for (const auto& [outpoint, coin] : state.coins)
+        out.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, since});
     for (const auto& [id, channel] : state.channels) {
         const auto* const f = channel::funded_of(channel->state);
         if (f == nullptr) continue;
         const auto& params = f->params();
-        const auto script = bitcoin::p2wsh(channel::funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
+        const auto script = bitcoin::p2wsh(channel::funding_script(
+            params.our_keys.funding_pubkey, params.their_keys.funding_pubkey));
         out.push_back(ports::Watch{ports::WatchScript{script}, next});
         out.push_back(ports::Watch{ports::WatchOutPoint{params.funding}, next});
     }

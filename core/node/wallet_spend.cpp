@@ -1,5 +1,5 @@
-// Addresses, and spending the wallet's coins. A transaction of ours is recorded with the turn that makes it; it is broadcast after
-// that turn is on disk and again with each block until it confirms.
+// Addresses, and spending the wallet's coins. A transaction of ours is recorded with the turn that
+// makes it; it is broadcast after that turn is on disk and again with each block until it confirms.
 #include "core/bitcoin/address.h"
 #include "core/bitcoin/consensus.h"
 #include "core/bitcoin/interpreter.h"
@@ -25,19 +25,24 @@ void for_each_branch(const WalletCounters& w, F&& each) {
 }
 
 /// Scripts that nobody was given yet: only what comes from now on can pay to them.
-BlockHeight next_block(const Draft& draft) { return draft.tip.known ? draft.tip.height + BlockDelta(1) : draft.wallet.birth; }
+BlockHeight next_block(const Draft& draft) {
+    return draft.tip.known ? draft.tip.height + BlockDelta(1) : draft.wallet.birth;
+}
 
 std::string text(Sat amount) { return std::to_string(amount.raw()); }
 
 }  // namespace
 
 void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since) {
-    // Where blocks that may hold such a script were reported already, or are on their way without it, the source searches them
-    // again: that is owed until it says that it is done, whatever happens to this process.
-    const bool is_late = draft.tip.known && (since <= draft.tip.height || !draft.health.status.synced);
+    // Where blocks that may hold such a script were reported already, or are on their way without
+    // it, the source searches them again: that is owed until it says that it is done, whatever
+    // happens to this process.
+    const bool is_late =
+        draft.tip.known && (since <= draft.tip.height || !draft.health.status.synced);
     const std::uint64_t search = is_late ? draft.last_search + 1 : 0;
     for_each_branch(draft.wallet, [&](ports::AddressType type, bool change, std::uint32_t next) {
-        // Scripts are derived in order, so the first one that is there tells that all before it are.
+        // Scripts are derived in order, so the first one that is there tells that all before it
+        // are.
         for (std::uint32_t i = next + gap; i-- > 0;) {
             const ports::KeyPath path{type, change, i};
             const auto script = scope.keys.script_of(path);
@@ -95,14 +100,17 @@ bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope) {
 bool is_near(const Draft& draft, const bitcoin::Script& script) {
     const auto receive_path = [&](const bitcoin::Script& some) {
         const ports::KeyPath* const path = draft.scripts.find(some);
-        return path != nullptr && path->type == ports::AddressType::p2wpkh && !path->change ? path : nullptr;
+        return path != nullptr && path->type == ports::AddressType::p2wpkh && !path->change
+                   ? path
+                   : nullptr;
     };
     const auto* const wanted = receive_path(script);
     if (wanted == nullptr) return false;
     std::uint32_t paid = 0;
     draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
         for (const auto& output : row.tx->outputs) {
-            if (const auto* const path = receive_path(output.script)) paid = std::max(paid, path->index + 1);
+            if (const auto* const path = receive_path(output.script))
+                paid = std::max(paid, path->index + 1);
         }
     });
     return wanted->index < paid + gap / 2;
@@ -117,7 +125,8 @@ void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope
     extend_scripts(draft, scope, next_block(draft));
 }
 
-void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish, const Scope& scope) {
+void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddress& wish,
+                    const Scope& scope) {
     const bool taproot = wish.kind == api::AddressKind::p2tr;
     std::uint32_t& next = taproot ? draft.wallet.receive_p2tr : draft.wallet.receive_p2wpkh;
     if (!taproot) next = unused_receive_index(draft, scope);
@@ -138,13 +147,17 @@ std::vector<ports::Coin> free_coins(const Draft& draft) {
     std::set<bitcoin::OutPoint> reserved;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
         const channel::FundingPlan* plan = nullptr;
-        if (const auto* const s = std::get_if<channel::AwaitingAccept>(&channel->state)) plan = &s->plan;
-        if (const auto* const s = std::get_if<channel::AwaitingFundingSigned>(&channel->state)) plan = &s->plan;
+        if (const auto* const s = std::get_if<channel::AwaitingAccept>(&channel->state))
+            plan = &s->plan;
+        if (const auto* const s = std::get_if<channel::AwaitingFundingSigned>(&channel->state))
+            plan = &s->plan;
         if (plan != nullptr) reserved.insert(plan->spend.coins.begin(), plan->spend.coins.end());
     });
     std::vector<ports::Coin> out;
     draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
-        if ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) && !reserved.contains(outpoint)) out.push_back(coin);
+        if ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) &&
+            !reserved.contains(outpoint))
+            out.push_back(coin);
     });
     return out;
 }
@@ -154,14 +167,18 @@ Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t mor
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
         if (needs_reserve(*channel, draft.tip.height)) ++open;
     });
-    return open == 0 ? Reserve{} : Reserve{open + config.anchor_reserve_extra, config.anchor_reserve_each};
+    return open == 0 ? Reserve{}
+                     : Reserve{open + config.anchor_reserve_extra, config.anchor_reserve_each};
 }
 
-Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft, const std::optional<FeeratePerKw>& asked) {
+Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft,
+                                                 const std::optional<FeeratePerKw>& asked) {
     const FeeratePerKw least = draft.health.fees.mempool_min;
     if (!asked) return std::max(draft.health.fees.normal, least);
-    // The source's minimum has 1.2 % on top for what rounding takes: who asks for the bare minimum gets that.
-    if (std::uint64_t{asked->raw()} * feerate_floor.raw() >= std::uint64_t{least.raw()} * 250) return std::max(*asked, least);
+    // The source's minimum has 1.2 % on top for what rounding takes: who asks for the bare minimum
+    // gets that.
+    if (std::uint64_t{asked->raw()} * feerate_floor.raw() >= std::uint64_t{least.raw()} * 250)
+        return std::max(*asked, least);
     return fail(api::Problem{api::ProblemKind::feerate_out_of_range,
                              {{"got", std::to_string(asked->raw() / 250)},
                               {"least", std::to_string((least.raw() + 252) / 253)},
@@ -181,18 +198,22 @@ Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft,
         }));
     const auto outputs = request.outputs;
     ports::SpendError error = ports::NothingToSpend{};
-    // As many coins as possible stay untouched; what is missing is made by this very transaction, and confirms with it.
+    // As many coins as possible stay untouched; what is missing is made by this very transaction,
+    // and confirms with it.
     for (std::size_t kept = std::min(reserve.count, large_enough) + 1; kept-- > 0;) {
         request.outputs = outputs;
         request.keep_count = kept;
         request.keep_each = reserve.each;
         for (std::size_t i = kept; i < reserve.count; ++i) {
-            const ports::KeyPath path{ports::AddressType::p2wpkh, true,
-                                      draft.wallet.change_p2wpkh + 1 + static_cast<std::uint32_t>(i - kept)};
+            const ports::KeyPath path{
+                ports::AddressType::p2wpkh, true,
+                draft.wallet.change_p2wpkh + 1 + static_cast<std::uint32_t>(i - kept)};
             // In front: the last output is the one that a drain fills.
-            request.outputs.insert(request.outputs.begin(), bitcoin::TxOut{reserve.each, scope.keys.script_of(path)});
+            request.outputs.insert(request.outputs.begin(),
+                                   bitcoin::TxOut{reserve.each, scope.keys.script_of(path)});
         }
-        request.change_script = scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
+        request.change_script = scope.keys.script_of(
+            ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
         auto plan = scope.planner.plan(coins, request, chance);
         if (plan) {
             draft.wallet.change_p2wpkh += 1 + static_cast<std::uint32_t>(reserve.count - kept);
@@ -201,12 +222,15 @@ Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft,
         }
         error = plan.error();
     }
-    // Enough for what was asked, not for what must stay: then the reserve is the reason, and is named.
-    if (const auto* const lacks = std::get_if<ports::InsufficientFunds>(&error); lacks != nullptr && reserve.count > 0) {
+    // Enough for what was asked, not for what must stay: then the reserve is the reason, and is
+    // named.
+    if (const auto* const lacks = std::get_if<ports::InsufficientFunds>(&error);
+        lacks != nullptr && reserve.count > 0) {
         Sat asked;
         for (const auto& output : outputs) asked += output.value;
         if (lacks->available > asked) {
-            return fail(ports::SpendError(ports::ReserveTouched{lacks->available, lacks->needed, reserve.each * reserve.count}));
+            return fail(ports::SpendError(ports::ReserveTouched{lacks->available, lacks->needed,
+                                                                reserve.each * reserve.count}));
         }
     }
     return fail(error);
@@ -215,35 +239,46 @@ Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft,
 api::Problem to_problem(const ports::SpendError& error) {
     using api::Problem;
     using api::ProblemKind;
-    return std::visit(
-        overloaded{[](const ports::InsufficientFunds& e) {
-                       return Problem{ProblemKind::insufficient_funds, {{"available_sat", text(e.available)}, {"needed_sat", text(e.needed)}}};
-                   },
-                   [](const ports::DustOutput& e) {
-                       return Problem{ProblemKind::amount_too_small, {{"least", text(e.least)}, {"unit", "sat"}}};
-                   },
-                   [](const ports::ReserveTouched& e) {
-                       return Problem{ProblemKind::reserve_needed,
-                                      {{"available_sat", text(e.available)}, {"needed_sat", text(e.needed)}, {"reserve_sat", text(e.reserve)}}};
-                   },
-                   [](const ports::FeerateOutOfRange& e) {
-                       return Problem{ProblemKind::feerate_out_of_range,
-                                      {{"got", std::to_string(e.asked.raw() / 250)}, {"least", "1"}, {"most", "500"}}};
-                   },
-                   [](const ports::NothingToSpend&) {
-                       return Problem{ProblemKind::insufficient_funds, {{"available_sat", "0"}, {"needed_sat", "1"}}};
-                   }},
-        error);
+    return std::visit(overloaded{[](const ports::InsufficientFunds& e) {
+                                     return Problem{ProblemKind::insufficient_funds,
+                                                    {{"available_sat", text(e.available)},
+                                                     {"needed_sat", text(e.needed)}}};
+                                 },
+                                 [](const ports::DustOutput& e) {
+                                     return Problem{ProblemKind::amount_too_small,
+                                                    {{"least", text(e.least)}, {"unit", "sat"}}};
+                                 },
+                                 [](const ports::ReserveTouched& e) {
+                                     return Problem{ProblemKind::reserve_needed,
+                                                    {{"available_sat", text(e.available)},
+                                                     {"needed_sat", text(e.needed)},
+                                                     {"reserve_sat", text(e.reserve)}}};
+                                 },
+                                 [](const ports::FeerateOutOfRange& e) {
+                                     return Problem{ProblemKind::feerate_out_of_range,
+                                                    {{"got", std::to_string(e.asked.raw() / 250)},
+                                                     {"least", "1"},
+                                                     {"most", "500"}}};
+                                 },
+                                 [](const ports::NothingToSpend&) {
+                                     return Problem{ProblemKind::insufficient_funds,
+                                                    {{"available_sat", "0"}, {"needed_sat", "1"}}};
+                                 }},
+                      error);
 }
 
-Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan, const std::string& purpose, const Scope& scope,
+Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan,
+                                                const std::string& purpose, const Scope& scope,
                                                 std::vector<ports::TxPtr> parents) {
-    const auto internal = [](std::string detail) { return fail(api::Problem{api::ProblemKind::internal, {{"detail", std::move(detail)}}}); };
+    const auto internal = [](std::string detail) {
+        return fail(api::Problem{api::ProblemKind::internal, {{"detail", std::move(detail)}}});
+    };
     auto signed_tx = scope.keys.sign_inputs(plan.tx, plan.spent, plan.paths);
     if (!signed_tx) return internal("the signer refused");
     for (std::size_t i = 0; i < plan.paths.size(); ++i) {
         if (!plan.paths[i]) continue;
-        if (!bitcoin::verify_input(*signed_tx, i, plan.spent)) return internal(fmt::format("input {} does not verify", i));
+        if (!bitcoin::verify_input(*signed_tx, i, plan.spent))
+            return internal(fmt::format("input {} does not verify", i));
     }
     const auto tx = std::make_shared<const bitcoin::Transaction>(*std::move(signed_tx));
     const Txid txid = tx->txid();
@@ -265,10 +300,13 @@ Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::Spend
         if (path == nullptr) continue;
         row.net_sat += static_cast<std::int64_t>(tx->outputs[i].value.raw());
         const bitcoin::OutPoint outpoint{txid, i};
-        draft.coins.put(outpoint, ports::Coin{outpoint, tx->outputs[i], *path, std::nullopt, false, true});
+        draft.coins.put(outpoint,
+                        ports::Coin{outpoint, tx->outputs[i], *path, std::nullopt, false, true});
         draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, draft.tip.height});
     }
-    for (const auto& input : tx->inputs) draft.effects.push_back(ports::Watch{ports::WatchOutPoint{input.previous}, draft.tip.height});
+    for (const auto& input : tx->inputs)
+        draft.effects.push_back(
+            ports::Watch{ports::WatchOutPoint{input.previous}, draft.tip.height});
     draft.transactions.put(txid, row);
     draft.tell(api::TransactionSeen{txid, std::nullopt});
     parents.push_back(tx);

@@ -18,12 +18,14 @@ bool is_second_stage(const Claim& claim) { return claim.second_stage.has_value()
 
 /// May the other side take it as well, now or later?
 bool is_contested(const Claim& claim) {
-    return claim.kind == ClaimKind::htlc_timeout_direct || claim.kind == ClaimKind::htlc_success_direct ||
-           claim.kind == ClaimKind::revoked_main || claim.kind == ClaimKind::revoked_htlc ||
-           claim.kind == ClaimKind::revoked_second_stage;
+    return claim.kind == ClaimKind::htlc_timeout_direct ||
+           claim.kind == ClaimKind::htlc_success_direct || claim.kind == ClaimKind::revoked_main ||
+           claim.kind == ClaimKind::revoked_htlc || claim.kind == ClaimKind::revoked_second_stage;
 }
 
-std::uint64_t input_weight(const Claim& claim) { return 4 * (32 + 4 + 1 + 4) + claim.witness_weight; }
+std::uint64_t input_weight(const Claim& claim) {
+    return 4 * (32 + 4 + 1 + 4) + claim.witness_weight;
+}
 
 bitcoin::TxIn input_of(const Claim& claim) { return {claim.outpoint, {}, claim.sequence, {}}; }
 
@@ -79,37 +81,34 @@ Planned planned_from(ports::SpendPlan&& plan, std::vector<Claim> claims) {
 }
 
 /// A witness of claim `claim` in input `input`.
-Result<std::vector<Bytes>, ports::SignRefusal> witness_of(const Claim& claim, const bitcoin::Transaction& tx, std::size_t input,
+Result<std::vector<Bytes>, ports::SignRefusal> witness_of(const Claim& claim,
+                                                          const bitcoin::Transaction& tx,
+                                                          std::size_t input,
                                                           const ports::ChannelSigner& signer) {
     RUNNEL_TRY(const auto signature,
-               signer.sign_claim({tx, input, claim.witness_script, claim.output.value, claim.key, bitcoin::sighash_all}));
+               signer.sign_claim({tx, input, claim.witness_script, claim.output.value, claim.key,
+                                  bitcoin::sighash_all}));
     std::optional<Secret32> preimage;
     if (claim.preimage) preimage = Secret32(claim.preimage->raw());
     if (claim.second_stage) {
-        return channel::htlc_tx_witness(claim.witness_script, claim.second_stage->their_signature, signature, preimage);
+        return channel::htlc_tx_witness(claim.witness_script, claim.second_stage->their_signature,
+                                        signature, preimage);
     }
     std::vector<Bytes> witness{bitcoin::witness_signature(signature, bitcoin::sighash_all)};
     switch (claim.kind) {
         case ClaimKind::our_main:
-        case ClaimKind::anchor:
-            break;  // no branch to choose
+        case ClaimKind::anchor: break;  // no branch to choose
         case ClaimKind::htlc_success_direct:
             witness.push_back(preimage ? to_bytes(preimage->reveal()) : Bytes());
             break;
         case ClaimKind::revoked_main:
-        case ClaimKind::revoked_second_stage:
-            witness.push_back(Bytes{1});
-            break;
-        case ClaimKind::revoked_htlc:
-            witness.push_back(claim.revocation_pubkey);
-            break;
+        case ClaimKind::revoked_second_stage: witness.push_back(Bytes{1}); break;
+        case ClaimKind::revoked_htlc: witness.push_back(claim.revocation_pubkey); break;
         case ClaimKind::our_main_delayed:
         case ClaimKind::second_stage_output:
         case ClaimKind::htlc_timeout_direct:
         case ClaimKind::htlc_timeout_tx:
-        case ClaimKind::htlc_success_tx:
-            witness.emplace_back();
-            break;
+        case ClaimKind::htlc_success_tx: witness.emplace_back(); break;
     }
     witness.push_back(claim.witness_script);
     return witness;
@@ -119,20 +118,27 @@ Result<std::vector<Bytes>, ports::SignRefusal> witness_of(const Claim& claim, co
 
 std::vector<std::vector<Claim>> sweep_groups(std::span<const Claim> open, BlockHeight tip) {
     const auto ready = ready_claims(open, tip, false);
-    return grouped<int>(ready, [](const Claim& claim) { return is_contested(claim) ? 1 + static_cast<int>(claim.kind) : 0; });
+    return grouped<int>(ready, [](const Claim& claim) {
+        return is_contested(claim) ? 1 + static_cast<int>(claim.kind) : 0;
+    });
 }
 
-std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip, FeeratePerKw feerate) {
+std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip,
+                                                    FeeratePerKw feerate) {
     auto ready = ready_claims(open, tip, true);
-    ready.erase(std::remove_if(ready.begin(), ready.end(),
-                               [&](const Claim& claim) {
-                                   return claim.output.value <= feerate.fee_ceil(input_weight(claim) + delayed_output_weight);
-                               }),
-                ready.end());
-    return grouped<std::uint32_t>(ready, [](const Claim& claim) { return claim.second_stage->tx.lock_time; });
+    ready.erase(
+        std::remove_if(ready.begin(), ready.end(),
+                       [&](const Claim& claim) {
+                           return claim.output.value <=
+                                  feerate.fee_ceil(input_weight(claim) + delayed_output_weight);
+                       }),
+        ready.end());
+    return grouped<std::uint32_t>(
+        ready, [](const Claim& claim) { return claim.second_stage->tx.lock_time; });
 }
 
-Result<Planned, Uneconomical> build_sweep(std::span<const Claim> claims, const bitcoin::Script& wallet_script,
+Result<Planned, Uneconomical> build_sweep(std::span<const Claim> claims,
+                                          const bitcoin::Script& wallet_script,
                                           FeeratePerKw feerate) {
     Planned out;
     Sat value;
@@ -150,13 +156,15 @@ Result<Planned, Uneconomical> build_sweep(std::span<const Claim> claims, const b
     out.weight += 2 + out.tx.weight();
     out.fee = feerate.fee_ceil(out.weight);
     const auto rest = sub_or_zero(value, out.fee);
-    if (out.claims.empty() || rest < bitcoin::dust_limit(wallet_script)) return fail(Uneconomical{value, out.fee});
+    if (out.claims.empty() || rest < bitcoin::dust_limit(wallet_script))
+        return fail(Uneconomical{value, out.fee});
     out.tx.outputs[0].value = rest;
     out.not_before = not_before(out.claims);
     return out;
 }
 
-Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> claims, const Purse& purse) {
+Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> claims,
+                                                     const Purse& purse) {
     auto request = request_for(purse);
     for (const auto& claim : claims) {
         request.lock_time = claim.second_stage->tx.lock_time;
@@ -172,11 +180,12 @@ std::uint64_t signed_commitment_weight(const channel::CommitmentTx& commitment) 
     return channel::closing_weight(commitment.tx);  // the same input
 }
 
-Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(const channel::ChannelParams& params,
-                                                                    const channel::CommitmentTx& commitment,
-                                                                    const Purse& purse) {
+Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(
+    const channel::ChannelParams& params, const channel::CommitmentTx& commitment,
+    const Purse& purse) {
     const bool is_ours = commitment.broadcaster == channel::Party::ours;
-    const auto index = is_ours ? commitment.broadcaster_anchor_index : commitment.countersigner_anchor_index;
+    const auto index =
+        is_ours ? commitment.broadcaster_anchor_index : commitment.countersigner_anchor_index;
     const auto weight = signed_commitment_weight(commitment);
     if (!index || commitment.fee >= purse.feerate.fee_ceil(weight)) return std::optional<Planned>();
 
@@ -196,7 +205,8 @@ Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(const channe
     return std::optional<Planned>(planned_from(std::move(plan), {std::move(anchor)}));
 }
 
-Result<bitcoin::Transaction, ports::SignRefusal> sign_claims(const Planned& planned, const ports::ChannelSigner& signer) {
+Result<bitcoin::Transaction, ports::SignRefusal> sign_claims(const Planned& planned,
+                                                             const ports::ChannelSigner& signer) {
     auto tx = planned.tx;
     for (std::size_t i = 0; i < planned.claims.size(); ++i) {
         RUNNEL_TRY(tx.inputs.at(i).witness, witness_of(planned.claims[i], planned.tx, i, signer));
@@ -204,7 +214,8 @@ Result<bitcoin::Transaction, ports::SignRefusal> sign_claims(const Planned& plan
     return tx;
 }
 
-Result<bitcoin::Transaction, ports::SignRefusal> sign(const Planned& planned, const ports::ChannelSigner& signer,
+Result<bitcoin::Transaction, ports::SignRefusal> sign(const Planned& planned,
+                                                      const ports::ChannelSigner& signer,
                                                       const ports::KeyRing& keys) {
     RUNNEL_TRY(const auto claimed, sign_claims(planned, signer));
     if (planned.coins.empty()) return claimed;

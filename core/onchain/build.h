@@ -1,5 +1,6 @@
-// Makes transactions of claims: sweeps to the wallet, second stages with a coin for their fee, the anchor's child. Plans
-// are pure and unsigned; `sign` asks the channel's signer for claims and the wallet's key ring for coins.
+// Makes transactions of claims: sweeps to the wallet, second stages with a coin for their fee, the
+// anchor's child. Plans are pure and unsigned; `sign` asks the channel's signer for claims and the
+// wallet's key ring for coins.
 #pragma once
 
 #include "core/onchain/claim.h"
@@ -11,56 +12,65 @@
 
 namespace runnel::onchain {
 
-/// An unsigned transaction that takes claims. Claim i is spent by input i; wallet coins come behind.
+/// An unsigned transaction that takes claims. Claim i is spent by input i; wallet coins come
+/// behind.
 struct Planned {
     bitcoin::Transaction tx;
     std::vector<Claim> claims;
-    std::vector<bitcoin::TxOut> spent;                  ///< By input.
-    std::vector<std::optional<ports::KeyPath>> paths;   ///< By input; nothing for claims.
-    std::vector<bitcoin::OutPoint> coins;               ///< Of the wallet, among the inputs.
+    std::vector<bitcoin::TxOut> spent;                 ///< By input.
+    std::vector<std::optional<ports::KeyPath>> paths;  ///< By input; nothing for claims.
+    std::vector<bitcoin::OutPoint> coins;              ///< Of the wallet, among the inputs.
     Sat fee;
-    std::uint64_t weight = 0;                           ///< With signatures, an upper bound.
-    BlockHeight not_before;                             ///< The first block that may hold it.
+    std::uint64_t weight = 0;  ///< With signatures, an upper bound.
+    BlockHeight not_before;    ///< The first block that may hold it.
 };
 
-/// Claims that one sweep takes: not second stages, all ready at `tip`. Those only we can take together; those that the other
-/// side contests in groups of their own, so that losing one does not hold up the rest.
+/// Claims that one sweep takes: not second stages, all ready at `tip`. Those only we can take
+/// together; those that the other side contests in groups of their own, so that losing one does not
+/// hold up the rest.
 std::vector<std::vector<Claim>> sweep_groups(std::span<const Claim> open, BlockHeight tip);
-/// Second stages that one transaction carries: ready at `tip`, of equal lock time (their signature commits to it). Those that
-/// cost more than they are worth at this feerate wait for a lower one.
-std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip, FeeratePerKw feerate);
+/// Second stages that one transaction carries: ready at `tip`, of equal lock time (their signature
+/// commits to it). Those that cost more than they are worth at this feerate wait for a lower one.
+std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip,
+                                                    FeeratePerKw feerate);
 
 /// Why there is no sweep: after fees nothing is left that a node relays.
 struct Uneconomical {
     Sat value;  ///< Of the claims that pay for themselves.
     Sat fee;
 };
-/// One output to `wallet_script`. A claim that costs more than it is worth at this feerate stays behind.
-Result<Planned, Uneconomical> build_sweep(std::span<const Claim> claims, const bitcoin::Script& wallet_script,
+/// One output to `wallet_script`. A claim that costs more than it is worth at this feerate stays
+/// behind.
+Result<Planned, Uneconomical> build_sweep(std::span<const Claim> claims,
+                                          const bitcoin::Script& wallet_script,
                                           FeeratePerKw feerate);
 
 /// What the wallet lends to a transaction that cannot pay its own fee.
 struct Purse {
     const ports::CoinPlanner& planner;
-    std::span<const ports::Coin> coins;   ///< Only confirmed ones are taken.
+    std::span<const ports::Coin> coins;  ///< Only confirmed ones are taken.
     const bitcoin::Script& change_script;
     FeeratePerKw feerate;
     Hash256 entropy;
 };
 /// `claims` of one second_stage_groups() entry.
-Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> claims, const Purse& purse);
-/// A child that lifts the commitment to the purse's feerate through our anchor on it; to be sent as a package with the
-/// commitment. Nothing when there is no anchor of ours, or the commitment pays that feerate itself.
-Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(const channel::ChannelParams& params,
-                                                                    const channel::CommitmentTx& commitment,
-                                                                    const Purse& purse);
+Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> claims,
+                                                     const Purse& purse);
+/// A child that lifts the commitment to the purse's feerate through our anchor on it; to be sent as
+/// a package with the commitment. Nothing when there is no anchor of ours, or the commitment pays
+/// that feerate itself.
+Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(
+    const channel::ChannelParams& params, const channel::CommitmentTx& commitment,
+    const Purse& purse);
 /// Weight of a commitment once both signatures are on it.
 std::uint64_t signed_commitment_weight(const channel::CommitmentTx& commitment);
 
 /// Puts every witness in place.
-Result<bitcoin::Transaction, ports::SignRefusal> sign(const Planned& planned, const ports::ChannelSigner& signer,
+Result<bitcoin::Transaction, ports::SignRefusal> sign(const Planned& planned,
+                                                      const ports::ChannelSigner& signer,
                                                       const ports::KeyRing& keys);
 /// The same for a sweep, which has no coins.
-Result<bitcoin::Transaction, ports::SignRefusal> sign_claims(const Planned& planned, const ports::ChannelSigner& signer);
+Result<bitcoin::Transaction, ports::SignRefusal> sign_claims(const Planned& planned,
+                                                             const ports::ChannelSigner& signer);
 
 }  // namespace runnel::onchain

@@ -8,12 +8,14 @@ namespace runnel::onchain {
 namespace {
 
 bool pays_to(const bitcoin::Transaction& tx, const bitcoin::Script& script) {
-    return std::any_of(tx.outputs.begin(), tx.outputs.end(), [&](const bitcoin::TxOut& o) { return o.script == script; });
+    return std::any_of(tx.outputs.begin(), tx.outputs.end(),
+                       [&](const bitcoin::TxOut& o) { return o.script == script; });
 }
 
 /// A commitment of ours carries a to_remote of theirs; one of theirs cannot.
 bool is_of_our_making(const bitcoin::Transaction& tx, const channel::ChannelParams& params) {
-    return pays_to(tx, bitcoin::p2wsh(channel::to_remote_script(params.their_keys.payment_basepoint)));
+    return pays_to(tx,
+                   bitcoin::p2wsh(channel::to_remote_script(params.their_keys.payment_basepoint)));
 }
 
 }  // namespace

@@ -11,21 +11,22 @@ namespace {
 using channel::Party;
 
 /// Which input spends it; the transaction was reported because one does.
-std::optional<std::size_t> input_spending(const bitcoin::Transaction& tx, const bitcoin::OutPoint& outpoint) {
+std::optional<std::size_t> input_spending(const bitcoin::Transaction& tx,
+                                          const bitcoin::OutPoint& outpoint) {
     for (std::size_t i = 0; i < tx.inputs.size(); ++i) {
         if (tx.inputs[i].previous == outpoint) return i;
     }
     return std::nullopt;
 }
 
-/// Whose transaction took an output, by the branch of the script its witness takes. Both parties' branches always differ.
+/// Whose transaction took an output, by the branch of the script its witness takes. Both parties'
+/// branches always differ.
 bool is_our_spend(const Claim& claim, const std::vector<Bytes>& witness) {
     switch (claim.kind) {
         case ClaimKind::our_main_delayed:
         case ClaimKind::our_main:
         case ClaimKind::second_stage_output:
-        case ClaimKind::anchor:
-            return true;
+        case ClaimKind::anchor: return true;
         case ClaimKind::htlc_timeout_tx:
         case ClaimKind::htlc_success_tx:
             return witness.size() == 5;  // ours goes by the second stage, theirs directly
@@ -33,8 +34,7 @@ bool is_our_spend(const Claim& claim, const std::vector<Bytes>& witness) {
         case ClaimKind::htlc_success_direct:
             return witness.size() == 3;  // theirs goes by the second stage
         case ClaimKind::revoked_main:
-        case ClaimKind::revoked_second_stage:
-            return witness.size() == 3 && !witness[1].empty();
+        case ClaimKind::revoked_second_stage: return witness.size() == 3 && !witness[1].empty();
         case ClaimKind::revoked_htlc:
             return witness.size() == 3 && witness[1] == claim.revocation_pubkey;
     }
@@ -63,10 +63,12 @@ public:
             m_todo.pop_front();
             follow_output(std::move(claim));
         }
-        for (const auto& htlc : m_situation.offered_by_us) m_out.outcomes.push_back(outcome_of(htlc));
-        const bool all_known = std::none_of(m_out.outcomes.begin(), m_out.outcomes.end(), [](const HtlcOutcome& outcome) {
-            return std::holds_alternative<HtlcPending>(outcome.what);
-        });
+        for (const auto& htlc : m_situation.offered_by_us)
+            m_out.outcomes.push_back(outcome_of(htlc));
+        const bool all_known = std::none_of(
+            m_out.outcomes.begin(), m_out.outcomes.end(), [](const HtlcOutcome& outcome) {
+                return std::holds_alternative<HtlcPending>(outcome.what);
+            });
         const auto deep = depth(m_last, m_situation.tip);
         m_out.settled = m_out.open.empty() && all_known && deep >= settled_depth;
         m_out.irrevocable = m_out.open.empty() && all_known && deep >= irrevocable_depth;
@@ -81,12 +83,14 @@ private:
         };
         m_commitment = commitment_of(m_out.what, known);
         if (std::holds_alternative<OurCommit>(m_out.what)) {
-            put(plan_our_commitment(known.params, known.ours, m_situation.our_signatures, m_out.closed_at,
-                                    m_situation.preimages));
+            put(plan_our_commitment(known.params, known.ours, m_situation.our_signatures,
+                                    m_out.closed_at, m_situation.preimages));
         } else if (m_commitment != nullptr) {
-            put(plan_their_commitment(known.params, *m_commitment, m_out.closed_at, m_situation.preimages));
+            put(plan_their_commitment(known.params, *m_commitment, m_out.closed_at,
+                                      m_situation.preimages));
         } else if (const auto* revoked = std::get_if<TheirRevoked>(&m_out.what)) {
-            put(plan_revoked(known.params, close, revoked->secret, m_out.closed_at, m_situation.history));
+            put(plan_revoked(known.params, close, revoked->secret, m_out.closed_at,
+                             m_situation.history));
         } else if (!std::holds_alternative<MutualClose>(m_out.what)) {
             put(plan_main_only(known.params, close, m_out.closed_at));
         }
@@ -125,13 +129,15 @@ private:
     void next_stage(const Claim& claim, const Spend& spend, std::size_t input, bool ours) {
         const auto& params = m_situation.known.params;
         if (ours && claim.second_stage) {
-            if (auto next = plan_second_stage_output(params, claim, m_situation.known.ours.keys, *spend.tx, input, spend.height)) {
+            if (auto next = plan_second_stage_output(params, claim, m_situation.known.ours.keys,
+                                                     *spend.tx, input, spend.height)) {
                 m_todo.push_back(*std::move(next));
             }
         }
         if (!ours && claim.kind == ClaimKind::revoked_htlc) {
             const auto& secret = std::get<TheirRevoked>(m_out.what).secret;
-            if (auto next = plan_revoked_second_stage(params, secret, *spend.tx, input, spend.height)) {
+            if (auto next =
+                    plan_revoked_second_stage(params, secret, *spend.tx, input, spend.height)) {
                 m_todo.push_back(*std::move(next));
             }
         }
@@ -155,27 +161,33 @@ private:
         const auto is_it = [&](const Claim& claim) {
             return claim.htlc && claim.htlc->offered_by == Party::ours && claim.htlc->id == htlc.id;
         };
-        const auto deep = [&](BlockHeight height) { return depth(height, m_situation.tip) >= settled_depth; };
+        const auto deep = [&](BlockHeight height) {
+            return depth(height, m_situation.tip) >= settled_depth;
+        };
         if (std::any_of(m_out.open.begin(), m_out.open.end(), [&](const Claim& claim) {
                 return is_it(claim) && claim.kind != ClaimKind::second_stage_output;
             })) {
             return false;
         }
         for (const auto& resolved : m_out.resolved) {
-            if (!is_it(resolved.claim) || resolved.claim.kind == ClaimKind::second_stage_output) continue;
-            // Theirs without a preimage does not exist but for a revoked second stage, which pays nobody either.
+            if (!is_it(resolved.claim) || resolved.claim.kind == ClaimKind::second_stage_output)
+                continue;
+            // Theirs without a preimage does not exist but for a revoked second stage, which pays
+            // nobody either.
             return deep(resolved.height);
         }
-        // No output in what confirmed. Of a commitment that we cannot read we only know that after expiry nobody who has
-        // the preimage will have waited.
+        // No output in what confirmed. Of a commitment that we cannot read we only know that after
+        // expiry nobody who has the preimage will have waited.
         if (!deep(m_out.closed_at)) return false;
-        const bool readable = m_commitment != nullptr || std::holds_alternative<MutualClose>(m_out.what);
+        const bool readable =
+            m_commitment != nullptr || std::holds_alternative<MutualClose>(m_out.what);
         return readable || deep(BlockHeight(htlc.cltv_expiry));
     }
 
     const Spend* spend_of(const bitcoin::OutPoint& outpoint) const {
         for (const auto& spend : m_situation.spends) {
-            if (spend.outpoint == outpoint && spend.tx && input_spending(*spend.tx, outpoint)) return &spend;
+            if (spend.outpoint == outpoint && spend.tx && input_spending(*spend.tx, outpoint))
+                return &spend;
         }
         return nullptr;
     }

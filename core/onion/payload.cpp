@@ -53,9 +53,7 @@ std::optional<Reader> read_record(const wire::TlvRecord& record, Records& out) {
         case type_payment_metadata:
             out.final_part.payment_metadata = to_bytes(in.bytes(in.remaining()));
             break;
-        case type_keysend_preimage:
-            in.fixed(out.final_part.keysend_preimage.emplace());
-            break;
+        case type_keysend_preimage: in.fixed(out.final_part.keysend_preimage.emplace()); break;
         default: return std::nullopt;
     }
     in.expect_end();

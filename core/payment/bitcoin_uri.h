@@ -1,7 +1,9 @@
-// Payment links (BIP 21, and what BIP 321 made of it): "bitcoin:ADDRESS?amount=0.001&label=...&message=...&lightning=...", as text
-// only. Says what is written there; whether the address and the invoice are good, and of which network, others look. Whoever made
-// the link wants to be paid: what is ambiguous (an amount named twice) or demands what we do not know (req-) is refused whole,
-// never guessed at. Label and message are the payee's text: escape them before showing them.
+// Payment links (BIP 21, and what BIP 321 made of it):
+// "bitcoin:ADDRESS?amount=0.001&label=...&message=...&lightning=...", as text only. Says what is
+// written there; whether the address and the invoice are good, and of which network, others look.
+// Whoever made the link wants to be paid: what is ambiguous (an amount named twice) or demands what
+// we do not know (req-) is refused whole, never guessed at. Label and message are the payee's text:
+// escape them before showing them.
 #pragma once
 
 #include "core/base/amount.h"
@@ -28,17 +30,20 @@ struct BitcoinUri {
 
 struct UriFault {
     DecodeError error = DecodeError::bad_value;
-    std::string key;  ///< The parameter that is at fault, in lower case; empty: the link as a whole, "address": its body.
+    std::string key;  ///< The parameter that is at fault, in lower case; empty: the link as a
+                      ///< whole, "address": its body.
     friend bool operator==(const UriFault&, const UriFault&) = default;
 };
 
 /// Begins with "bitcoin:", in any case.
 bool is_bitcoin_uri(std::string_view text);
-/// Errors: bad_prefix (no such link), too_large (text; amount), bad_character (address, percent-encoding), bad_value (amount, text
-/// that is no UTF-8), bad_order (a parameter twice), unsupported (a req- parameter, or none of the ways to pay is known),
-/// missing_field (no way to pay at all).
+/// Errors: bad_prefix (no such link), too_large (text; amount), bad_character (address,
+/// percent-encoding), bad_value (amount, text that is no UTF-8), bad_order (a parameter twice),
+/// unsupported (a req- parameter, or none of the ways to pay is known), missing_field (no way to
+/// pay at all).
 Result<BitcoinUri, UriFault> parse_bitcoin_uri(std::string_view text);
-/// Bitcoin as decimal text, exactly: digits and at most one point, nothing below a satoshi. Errors: bad_value, too_large.
+/// Bitcoin as decimal text, exactly: digits and at most one point, nothing below a satoshi. Errors:
+/// bad_value, too_large.
 Result<Sat, DecodeError> parse_btc(std::string_view text);
 
 }  // namespace runnel::payment

@@ -159,8 +159,6 @@ std::optional<Layers> layers(std::span<const HintHop> hops, const crypto::Public
     return out;
 }
 
-Msat default_max_fee(Msat amount) {
-    return api::usual_max_fee(amount);
-}
+Msat default_max_fee(Msat amount) { return api::usual_max_fee(amount); }
 
 }  // namespace runnel::payment

@@ -7,15 +7,9 @@ namespace runnel::peer {
 namespace {
 
 // string_view of the base's own to_string, without looking at this namespace's.
-std::string_view name(DecodeError error) {
-    return runnel::to_string(error);
-}
-std::string_view name(wire::Type type) {
-    return wire::to_string(type);
-}
-std::string_view name(wire::Feature feature) {
-    return wire::to_string(feature);
-}
+std::string_view name(DecodeError error) { return runnel::to_string(error); }
+std::string_view name(wire::Type type) { return wire::to_string(type); }
+std::string_view name(wire::Feature feature) { return wire::to_string(feature); }
 
 std::string type_name(std::uint16_t type) {
     return fmt::format("{} ({})", name(static_cast<wire::Type>(type)), type);

@@ -32,8 +32,8 @@ constexpr std::uint16_t no_pong_from =
     65532;  // BOLT 1: asking for that many or more asks for no pong
 constexpr std::uint16_t our_pong_bytes = 16;
 constexpr std::chrono::milliseconds pong_window{10'000};
-/// An init has room for half a million bits, and a list of them in words is many times as long: what lies above here means
-/// nothing to anybody today and is not kept.
+/// An init has room for half a million bits, and a list of them in words is many times as long:
+/// what lies above here means nothing to anybody today and is not kept.
 constexpr std::size_t kept_feature_bits = 1024;
 constexpr std::size_t most_pong_bytes = std::size_t{1} << 20;  // in one window
 
@@ -156,8 +156,10 @@ Step PeerSession::on_message(Talking& state, wire::Message message, Instant now)
     if (const auto* ping = std::get_if<wire::Ping>(&message)) return on_ping(state, *ping, now);
     Step step;
     // Nothing is kept for anybody, and nobody keeps anything of ours: that is not offered.
-    if (std::holds_alternative<wire::Pong>(message) || std::holds_alternative<wire::PeerStorage>(message) ||
-        std::holds_alternative<wire::PeerStorageRetrieval>(message) || std::holds_alternative<wire::UnknownOdd>(message)) {
+    if (std::holds_alternative<wire::Pong>(message) ||
+        std::holds_alternative<wire::PeerStorage>(message) ||
+        std::holds_alternative<wire::PeerStorageRetrieval>(message) ||
+        std::holds_alternative<wire::UnknownOdd>(message)) {
         return step;
     }
     if (auto said = as_complaint(message)) {

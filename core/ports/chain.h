@@ -1,5 +1,6 @@
-// The chain as the core sees it: events in, watches out. A chain source (bitcoind, the simulated chain) translates; it is
-// trusted for chain data only, and what it says is checked where it can be.
+// The chain as the core sees it: events in, watches out. A chain source (bitcoind, the simulated
+// chain) translates; it is trusted for chain data only, and what it says is checked where it can
+// be.
 #pragma once
 
 #include "core/api/problem.h"
@@ -21,8 +22,8 @@ struct ConfirmedTx {
     std::uint32_t index = 0;  ///< Position in the block, for short channel ids.
 };
 
-/// The next block on the tip. `relevant` is in block order. A source sends blocks in order, without gaps; after a reorg
-/// first BlockDisconnected down to the fork.
+/// The next block on the tip. `relevant` is in block order. A source sends blocks in order, without
+/// gaps; after a reorg first BlockDisconnected down to the fork.
 struct BlockConnected {
     BlockHeight height;
     BlockHash hash;
@@ -35,8 +36,8 @@ struct BlockDisconnected {
     BlockHeight height;
     BlockHash hash;
 };
-/// A block already reported holds what was watched only later (see Watch::since): the same meaning as if it had been in
-/// that block's `relevant`. Receivers are idempotent.
+/// A block already reported holds what was watched only later (see Watch::since): the same meaning
+/// as if it had been in that block's `relevant`. Receivers are idempotent.
 struct LateConfirmation {
     BlockHeight height;
     BlockHash hash;
@@ -46,16 +47,20 @@ struct LateConfirmation {
 struct MempoolTx {
     TxPtr tx;
 };
-/// Where the source stands. Sent at start and at each change, and at least every 30 seconds while connected.
+/// Where the source stands. Sent at start and at each change, and at least every 30 seconds while
+/// connected.
 struct ChainStatus {
-    bool reachable = false;      ///< The source answers.
-    bool synced = false;         ///< It has caught up: not in initial download, tip recent, work not behind.
-    BlockHeight tip;             ///< Its best block.
+    bool reachable = false;  ///< The source answers.
+    bool synced =
+        false;        ///< It has caught up: not in initial download, tip recent, work not behind.
+    BlockHeight tip;  ///< Its best block.
     bool relays_packages = false;  ///< `submitpackage` or its like is there.
-    std::string problem;         ///< Technical cause when something is wrong, for logs.
-    std::optional<api::ProblemKind> trouble{};  ///< What a person has to hear of, and waiting alone may not mend.
+    std::string problem;           ///< Technical cause when something is wrong, for logs.
+    std::optional<api::ProblemKind>
+        trouble{};  ///< What a person has to hear of, and waiting alone may not mend.
 };
-/// How far a numbered search of old blocks has come (Watch::search). All that was found so far was told before.
+/// How far a numbered search of old blocks has come (Watch::search). All that was found so far was
+/// told before.
 struct SearchProgress {
     std::uint64_t search = 0;         ///< The highest number asked for: it covers all lower ones.
     std::optional<BlockHeight> next;  ///< Blocks below are done; nothing: all are.
@@ -69,19 +74,19 @@ struct BroadcastResult {
 
 /// Feerates, bounded by the source: never below its relay floor, never above 500 sat/vB.
 struct FeeEstimates {
-    FeeratePerKw urgent{2500};       ///< Next block or two.
-    FeeratePerKw normal{1000};       ///< About six blocks.
+    FeeratePerKw urgent{2500};         ///< Next block or two.
+    FeeratePerKw normal{1000};         ///< About six blocks.
     FeeratePerKw slow{feerate_floor};  ///< A day.
     FeeratePerKw mempool_min{feerate_floor};
-    bool known = false;              ///< False: defaults; the source has no estimate.
+    bool known = false;  ///< False: defaults; the source has no estimate.
     friend bool operator==(const FeeEstimates&, const FeeEstimates&) = default;
 };
 struct FeesChanged {
     FeeEstimates fees;
 };
 
-using ChainEvent = std::variant<BlockConnected, BlockDisconnected, LateConfirmation, MempoolTx, ChainStatus,
-                                BroadcastResult, FeesChanged, SearchProgress>;
+using ChainEvent = std::variant<BlockConnected, BlockDisconnected, LateConfirmation, MempoolTx,
+                                ChainStatus, BroadcastResult, FeesChanged, SearchProgress>;
 
 /// Report every transaction that pays to this script.
 struct WatchScript {
@@ -95,7 +100,8 @@ struct Watch {
     std::variant<WatchScript, WatchOutPoint> what;
     /// Blocks from here on are searched again if they were reported already.
     BlockHeight since;
-    /// Above zero: the search counts for something that outlives the process, and its progress is told (SearchProgress).
+    /// Above zero: the search counts for something that outlives the process, and its progress is
+    /// told (SearchProgress).
     std::uint64_t search = 0;
 };
 

@@ -1,4 +1,5 @@
-// Effects: what the shell shall do once a turn is on disk. Each may be done again after a crash; receivers are idempotent.
+// Effects: what the shell shall do once a turn is on disk. Each may be done again after a crash;
+// receivers are idempotent.
 #pragma once
 
 #include "core/api/node_api.h"
@@ -13,22 +14,45 @@
 namespace runnel::ports {
 
 /// Dropped when the peer is not connected any more: channel_reestablish repeats what matters.
-struct Send { crypto::PublicKey peer; wire::Message message; };
+struct Send {
+    crypto::PublicKey peer;
+    wire::Message message;
+};
 struct Broadcast {
     std::vector<TxPtr> transactions;  ///< One, or parent and child.
-    /// Not sent this time if the source sees that another unconfirmed transaction spends what the first one spends: then it
-    /// tells of that one (MempoolTx). It is asked again without this, should the other one not confirm.
+    /// Not sent this time if the source sees that another unconfirmed transaction spends what the
+    /// first one spends: then it tells of that one (MempoolTx). It is asked again without this,
+    /// should the other one not confirm.
     bool gives_way = false;
 };
-struct ConnectPeer { crypto::PublicKey node_id; std::string host; std::uint16_t port = 0; };
-struct DisconnectPeer { crypto::PublicKey node_id; std::string cause; };
+struct ConnectPeer {
+    crypto::PublicKey node_id;
+    std::string host;
+    std::uint16_t port = 0;
+};
+struct DisconnectPeer {
+    crypto::PublicKey node_id;
+    std::string cause;
+};
 /// TimerFired{timer} comes after so long (monotonic); arming it again replaces it.
-struct ArmTimer { std::uint64_t timer = 0; std::chrono::milliseconds after{}; };
-struct Tell { api::Notice notice; };
-struct AnswerCommand { api::CommandId id; api::CommandResult result; };
+struct ArmTimer {
+    std::uint64_t timer = 0;
+    std::chrono::milliseconds after{};
+};
+struct Tell {
+    api::Notice notice;
+};
+struct AnswerCommand {
+    api::CommandId id;
+    api::CommandResult result;
+};
 /// One line for the log.
-struct LogLine { int level = 1; std::string text; };  ///< As LogLevel.
+struct LogLine {
+    int level = 1;
+    std::string text;
+};  ///< As LogLevel.
 
-using Effect = std::variant<Send, Broadcast, Watch, ConnectPeer, DisconnectPeer, ArmTimer, Tell, AnswerCommand, LogLine>;
+using Effect = std::variant<Send, Broadcast, Watch, ConnectPeer, DisconnectPeer, ArmTimer, Tell,
+                            AnswerCommand, LogLine>;
 
 }  // namespace runnel::ports

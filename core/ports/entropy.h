@@ -1,5 +1,6 @@
-// Entropy of one turn: 32 fresh bytes, expanded per event and purpose, never reused and never logged. The core has no
-// randomness of its own; whoever knows a turn's bytes can replay it exactly.
+// Entropy of one turn: 32 fresh bytes, expanded per event and purpose, never reused and never
+// logged. The core has no randomness of its own; whoever knows a turn's bytes can replay it
+// exactly.
 #pragma once
 
 #include "core/base/secret.h"

@@ -1,5 +1,6 @@
-// The link of a subject's journal: every store of records computes it the same way, so that a transcript exported from one
-// can be checked by anybody. Sits beside record.h, which says what is appended.
+// The link of a subject's journal: every store of records computes it the same way, so that a
+// transcript exported from one can be checked by anybody. Sits beside record.h, which says what is
+// appended.
 #pragma once
 
 #include "core/base/ids.h"

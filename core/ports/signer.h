@@ -1,7 +1,8 @@
-// Keys stay behind these two doors. ChannelSigner holds one channel's keys and signs only what keeps its guard; KeyRing
-// makes channel signers, signs for the wallet's coins and for the node id. Both are pure inside a turn: the same question
-// has the same answer, and no state moves but SignerGuard, a value that travels in the channel's own record and so becomes
-// true exactly when the turn is on disk.
+// Keys stay behind these two doors. ChannelSigner holds one channel's keys and signs only what
+// keeps its guard; KeyRing makes channel signers, signs for the wallet's coins and for the node id.
+// Both are pure inside a turn: the same question has the same answer, and no state moves but
+// SignerGuard, a value that travels in the channel's own record and so becomes true exactly when
+// the turn is on disk.
 #pragma once
 
 #include "core/bitcoin/script.h"
@@ -26,8 +27,8 @@ struct ChannelPublicKeys {
     friend bool operator==(const ChannelPublicKeys&, const ChannelPublicKeys&) = default;
 };
 
-/// Which keys a channel uses. `payment_index` selects one of the wallet's small fixed set of payment basepoints, so that
-/// words alone find the to_remote output.
+/// Which keys a channel uses. `payment_index` selects one of the wallet's small fixed set of
+/// payment basepoints, so that words alone find the to_remote output.
 struct ChannelKeyId {
     std::uint64_t index = 0;
     std::uint32_t payment_index = 0;
@@ -36,23 +37,28 @@ struct ChannelKeyId {
 
 /// What has been signed and given away so far. Part of the channel's record.
 struct SignerGuard {
-    std::uint64_t remote_next = 0;  ///< The number of their commitment that may be signed for the first time.
-    Hash256 remote_content;         ///< Of number remote_next - 1: signing it again must be for the same content.
-    std::uint64_t local_count = 0;  ///< Commitments of ours that we hold their signatures for: 0 .. local_count-1.
-    std::uint64_t released = 0;     ///< Secrets given away: 0 .. released-1.
-    bool local_signed = false;      ///< Our latest commitment was signed for broadcast: nothing new may be accepted.
+    std::uint64_t remote_next =
+        0;  ///< The number of their commitment that may be signed for the first time.
+    Hash256 remote_content;  ///< Of number remote_next - 1: signing it again must be for the same
+                             ///< content.
+    std::uint64_t local_count =
+        0;  ///< Commitments of ours that we hold their signatures for: 0 .. local_count-1.
+    std::uint64_t released = 0;  ///< Secrets given away: 0 .. released-1.
+    bool local_signed =
+        false;  ///< Our latest commitment was signed for broadcast: nothing new may be accepted.
     friend bool operator==(const SignerGuard&, const SignerGuard&) = default;
 };
 
-/// Why a signer refused. Every one of these is our own bug or a signer that is out of reach; never a peer's doing.
+/// Why a signer refused. Every one of these is our own bug or a signer that is out of reach; never
+/// a peer's doing.
 enum class SignRefusal : std::uint8_t {
-    gap,           ///< A commitment number out of turn.
-    other_content, ///< A number already signed, for another content.
-    revoked,       ///< A state of ours whose secret was given away.
-    not_superseded,///< The secret of a state that is still the latest.
-    closing,       ///< Our commitment was signed for broadcast already.
-    bad_request,   ///< Does not fit this channel.
-    unavailable,   ///< A separate signer does not answer.
+    gap,             ///< A commitment number out of turn.
+    other_content,   ///< A number already signed, for another content.
+    revoked,         ///< A state of ours whose secret was given away.
+    not_superseded,  ///< The secret of a state that is still the latest.
+    closing,         ///< Our commitment was signed for broadcast already.
+    bad_request,     ///< Does not fit this channel.
+    unavailable,     ///< A separate signer does not answer.
 };
 
 template <typename T>
@@ -82,11 +88,17 @@ struct CommitmentSignatures {
 };
 
 /// Which private key a claim input needs.
-struct ClaimDelayed { crypto::PublicKey per_commitment_point; };     ///< Our to_local, our HTLC-success/timeout outputs.
-struct ClaimHtlc { crypto::PublicKey per_commitment_point; };        ///< An HTLC output on either side's commitment.
-struct ClaimPayment {};                                              ///< Our to_remote on their commitment.
-struct ClaimAnchor {};                                               ///< Our anchor, by the funding key.
-struct ClaimRevoked { Secret32 per_commitment_secret; };             ///< Outputs of a revoked commitment of theirs.
+struct ClaimDelayed {
+    crypto::PublicKey per_commitment_point;
+};  ///< Our to_local, our HTLC-success/timeout outputs.
+struct ClaimHtlc {
+    crypto::PublicKey per_commitment_point;
+};                       ///< An HTLC output on either side's commitment.
+struct ClaimPayment {};  ///< Our to_remote on their commitment.
+struct ClaimAnchor {};   ///< Our anchor, by the funding key.
+struct ClaimRevoked {
+    Secret32 per_commitment_secret;
+};  ///< Outputs of a revoked commitment of theirs.
 using ClaimKey = std::variant<ClaimDelayed, ClaimHtlc, ClaimPayment, ClaimAnchor, ClaimRevoked>;
 
 struct ClaimRequest {
@@ -117,15 +129,18 @@ public:
     virtual Result<Guarded<crypto::Signature>, SignRefusal> sign_local_commitment(
         const SignerGuard& guard, CommitmentNumber n, const bitcoin::Transaction& commitment,
         const crypto::PublicKey& their_funding_pubkey, Sat funding_amount) const = 0;
-    /// Our HTLC key's signature on a second-stage transaction of our own commitment, SIGHASH_ALL, input `input`.
-    virtual Result<crypto::Signature, SignRefusal> sign_claim(const ClaimRequest& request) const = 0;
+    /// Our HTLC key's signature on a second-stage transaction of our own commitment, SIGHASH_ALL,
+    /// input `input`.
+    virtual Result<crypto::Signature, SignRefusal> sign_claim(
+        const ClaimRequest& request) const = 0;
     /// A cooperative close.
-    virtual Result<crypto::Signature, SignRefusal> sign_close(const bitcoin::Transaction& close,
-                                                              const crypto::PublicKey& their_funding_pubkey,
-                                                              Sat funding_amount) const = 0;
-    /// Our bitcoin_signature of a channel_announcement that names our funding key. The message and not its hash: whatever hash the
-    /// funding key signed could be that of a commitment.
-    virtual Result<crypto::Signature, SignRefusal> sign_announcement(const wire::ChannelAnnouncement& announcement) const = 0;
+    virtual Result<crypto::Signature, SignRefusal> sign_close(
+        const bitcoin::Transaction& close, const crypto::PublicKey& their_funding_pubkey,
+        Sat funding_amount) const = 0;
+    /// Our bitcoin_signature of a channel_announcement that names our funding key. The message and
+    /// not its hash: whatever hash the funding key signed could be that of a commitment.
+    virtual Result<crypto::Signature, SignRefusal> sign_announcement(
+        const wire::ChannelAnnouncement& announcement) const = 0;
 };
 
 /// The wallet's keys as the node uses them.
@@ -141,16 +156,18 @@ public:
     virtual Secret32 node_ecdh(const crypto::PublicKey& theirs) const = 0;
     virtual crypto::Signature sign_node(const Hash256& digest) const = 0;
     virtual crypto::RecoverableSignature sign_invoice(const Hash256& digest) const = 0;
-    /// A secret that only this wallet can derive, for a purpose ("invoice preimage", "payment secret", ...) and an index.
+    /// A secret that only this wallet can derive, for a purpose ("invoice preimage", "payment
+    /// secret", ...) and an index.
     virtual Secret32 derive(std::string_view purpose, ByteView index) const = 0;
 
     /// The script of a wallet address.
     virtual bitcoin::Script script_of(const KeyPath& path) const = 0;
-    /// Witnesses for the given inputs of a transaction; `spent` are the outputs spent by all inputs, in order (taproot).
-    /// `paths[i]` is empty for an input that is not the wallet's, whose witness stays as it is.
-    virtual Result<bitcoin::Transaction, SignRefusal> sign_inputs(const bitcoin::Transaction& tx,
-                                                                  const std::vector<bitcoin::TxOut>& spent,
-                                                                  const std::vector<std::optional<KeyPath>>& paths) const = 0;
+    /// Witnesses for the given inputs of a transaction; `spent` are the outputs spent by all
+    /// inputs, in order (taproot). `paths[i]` is empty for an input that is not the wallet's, whose
+    /// witness stays as it is.
+    virtual Result<bitcoin::Transaction, SignRefusal> sign_inputs(
+        const bitcoin::Transaction& tx, const std::vector<bitcoin::TxOut>& spent,
+        const std::vector<std::optional<KeyPath>>& paths) const = 0;
 };
 
 }  // namespace runnel::ports

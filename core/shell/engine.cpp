@@ -21,11 +21,14 @@ constexpr std::chrono::milliseconds publish_at_most_every{20};
 
 std::uint64_t monotonic_ms() {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count());
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch())
+            .count());
 }
 
 UnixTime wall_clock() {
-    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    return UnixTime(std::chrono::duration_cast<std::chrono::seconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
 }
 
 std::chrono::microseconds since(Clock::time_point then) {
@@ -34,17 +37,23 @@ std::chrono::microseconds since(Clock::time_point then) {
 
 }  // namespace
 
-Engine::Engine(asio::io_context& io, node::Node node, ports::Journal& journal, crypto::PrivateKey node_key, Hooks hooks,
-               Settings settings)
-    : m_io(io), m_node(std::move(node)), m_journal(journal), m_hooks(std::move(hooks)), m_settings(std::move(settings)),
+Engine::Engine(asio::io_context& io, node::Node node, ports::Journal& journal,
+               crypto::PrivateKey node_key, Hooks hooks, Settings settings)
+    : m_io(io),
+      m_node(std::move(node)),
+      m_journal(journal),
+      m_hooks(std::move(hooks)),
+      m_settings(std::move(settings)),
       m_queue(m_settings.turn),
       m_timers(io,
                [this](std::uint64_t timer) {
                    m_queue.push(node::TimerFired{timer});
                    wake();
                }),
-      m_peers(io, std::move(node_key), m_node.config().network, m_settings.features, m_settings.peers, peer_hooks()),
-      m_published(m_node.snapshot()), m_publish_timer(io) {}
+      m_peers(io, std::move(node_key), m_node.config().network, m_settings.features,
+              m_settings.peers, peer_hooks()),
+      m_published(m_node.snapshot()),
+      m_publish_timer(io) {}
 
 Engine::~Engine() = default;
 
@@ -63,7 +72,8 @@ PeerManager::Hooks Engine::peer_hooks() {
         });
     };
     hooks.may_read = [this](const crypto::PublicKey& peer) {
-        if (m_queue.waiting(peer) < m_settings.events_per_peer && m_queue.waiting_bytes(peer) < m_settings.bytes_per_peer) {
+        if (m_queue.waiting(peer) < m_settings.events_per_peer &&
+            m_queue.waiting_bytes(peer) < m_settings.bytes_per_peer) {
             return true;
         }
         m_paused.push_back(peer);
@@ -109,8 +119,10 @@ void Engine::on_chain_event(ports::ChainEvent event) {
 }
 
 void Engine::post(api::Command command, api::OnAnswer answer) {
-    asio::dispatch(m_io, [self = std::weak_ptr(m_self), command = std::move(command), answer = std::move(answer)]() mutable {
-        if (const auto engine = self.lock()) (*engine)->accept_command(std::move(command), std::move(answer));
+    asio::dispatch(m_io, [self = std::weak_ptr(m_self), command = std::move(command),
+                          answer = std::move(answer)]() mutable {
+        if (const auto engine = self.lock())
+            (*engine)->accept_command(std::move(command), std::move(answer));
     });
 }
 
@@ -152,7 +164,8 @@ std::shared_ptr<void> Engine::observe(api::OnPicture on_picture) {
 
 // The turn ---------------------------------------------------------------------------------------
 
-/// Posted, not called: what other sockets have ready now goes into the same turn, hence into the same commit.
+/// Posted, not called: what other sockets have ready now goes into the same turn, hence into the
+/// same commit.
 void Engine::wake() {
     if (m_wake_posted || m_in_flight || !m_started) return;
     m_wake_posted = true;
@@ -173,8 +186,10 @@ void Engine::take_turn() {
     m_turn.ups.clear();
     m_turn.downs.clear();
     for (const auto& event : m_events) {
-        if (const auto* const up = std::get_if<node::PeerUp>(&event)) m_turn.ups.push_back(up->node_id);
-        if (const auto* const down = std::get_if<node::PeerDown>(&event)) m_turn.downs.push_back(down->node_id);
+        if (const auto* const up = std::get_if<node::PeerUp>(&event))
+            m_turn.ups.push_back(up->node_id);
+        if (const auto* const down = std::get_if<node::PeerDown>(&event))
+            m_turn.downs.push_back(down->node_id);
     }
     m_turn.planned = Clock::now();
     auto turn = m_node.plan(
@@ -188,7 +203,8 @@ void Engine::take_turn() {
     m_counters.events += m_turn.events;
     if (turn.has_records()) ++m_counters.commits;
 
-    // A turn without records is answered within commit(); everything else comes from the writer's thread.
+    // A turn without records is answered within commit(); everything else comes from the writer's
+    // thread.
     struct Inline {
         bool open = true;
         std::optional<Result<ports::Committed, ports::CommitError>> result;
@@ -196,8 +212,8 @@ void Engine::take_turn() {
     const auto here = std::make_shared<Inline>();
     const auto thread = std::this_thread::get_id();
     m_in_flight = true;
-    m_journal.commit(std::move(turn), [&io = m_io, self = std::weak_ptr(m_self), here,
-                                       thread](Result<ports::Committed, ports::CommitError> committed) {
+    m_journal.commit(std::move(turn), [&io = m_io, self = std::weak_ptr(m_self), here, thread](
+                                          Result<ports::Committed, ports::CommitError> committed) {
         // `open` is only looked at on the thread that writes it.
         if (std::this_thread::get_id() == thread && here->open) {
             here->result.emplace(std::move(committed));
@@ -215,7 +231,8 @@ void Engine::finish(Result<ports::Committed, ports::CommitError>&& committed) {
     m_in_flight = false;
     if (!committed) {
         m_broken = true;
-        log(LogLevel::broken, fmt::format("commit failed kind={} detail=\"{}\"", static_cast<int>(committed.error().kind),
+        log(LogLevel::broken, fmt::format("commit failed kind={} detail=\"{}\"",
+                                          static_cast<int>(committed.error().kind),
                                           escaped(committed.error().detail)));
         m_queue.clear();
         m_timers.clear();
@@ -229,8 +246,9 @@ void Engine::finish(Result<ports::Committed, ports::CommitError>&& committed) {
     perform(effects);
     if (logs(LogLevel::debug)) {
         log(LogLevel::debug,
-            fmt::format("turn={} events={} effects={} plan_us={} commit_us={} perform_us={}", m_counters.turns, m_turn.events,
-                        effects.size(), m_turn.planning.count(), committing.count(), (since(m_turn.handed_over) - committing).count()));
+            fmt::format("turn={} events={} effects={} plan_us={} commit_us={} perform_us={}",
+                        m_counters.turns, m_turn.events, effects.size(), m_turn.planning.count(),
+                        committing.count(), (since(m_turn.handed_over) - committing).count()));
     }
     if (m_on_stopped) {
         stopped();
@@ -246,7 +264,8 @@ void Engine::finish(Result<ports::Committed, ports::CommitError>&& committed) {
 void Engine::prepare_next() {
     asio::post(m_io, [self = std::weak_ptr(m_self)] {
         const auto engine = self.lock();
-        if (engine && (*engine)->is_idle() && !(*engine)->m_broken) (*engine)->m_node.prepare_next();
+        if (engine && (*engine)->is_idle() && !(*engine)->m_broken)
+            (*engine)->m_node.prepare_next();
     });
 }
 
@@ -254,7 +273,9 @@ void Engine::note_links() {
     for (const auto& peer : m_turn.ups) ++m_links[peer].known;
     for (const auto& peer : m_turn.downs) {
         const auto links = m_links.find(peer);
-        if (links != m_links.end() && links->second.risen == links->second.known && !m_peers.is_up(peer)) m_links.erase(links);
+        if (links != m_links.end() && links->second.risen == links->second.known &&
+            !m_peers.is_up(peer))
+            m_links.erase(links);
     }
 }
 
@@ -267,10 +288,12 @@ bool Engine::knows_connection(const crypto::PublicKey& peer) const {
 
 void Engine::perform(std::vector<ports::Effect>& effects) {
     m_counters.effects += effects.size();
-    // Messages first, all of a peer's in one write: somebody waits for them, and they do not depend on the rest. A connection
-    // that is to be closed or opened is met in its place below, behind what was to be said before.
+    // Messages first, all of a peer's in one write: somebody waits for them, and they do not depend
+    // on the rest. A connection that is to be closed or opened is met in its place below, behind
+    // what was to be said before.
     for (auto& effect : effects) {
-        if (const auto* const send = std::get_if<ports::Send>(&effect); send != nullptr && knows_connection(send->peer)) {
+        if (const auto* const send = std::get_if<ports::Send>(&effect);
+            send != nullptr && knows_connection(send->peer)) {
             m_peers.queue(send->peer, send->message);
         }
     }
@@ -330,7 +353,8 @@ void Engine::tell(const api::Notice& notice) {
         }
     }
     if (!some_gone) return;
-    m_listeners.erase(std::remove_if(m_listeners.begin(), m_listeners.end(), [](const auto& l) { return l.expired(); }),
+    m_listeners.erase(std::remove_if(m_listeners.begin(), m_listeners.end(),
+                                     [](const auto& l) { return l.expired(); }),
                       m_listeners.end());
 }
 
@@ -353,7 +377,8 @@ api::SnapshotPtr Engine::snapshot() const {
     return m_published;
 }
 
-/// Made behind the work that waits, so that no payment waits for a picture of itself, and not more often than anybody looks.
+/// Made behind the work that waits, so that no payment waits for a picture of itself, and not more
+/// often than anybody looks.
 void Engine::publish() {
     if (m_publish_due) return;
     m_publish_due = true;
@@ -365,10 +390,11 @@ void Engine::publish() {
         return;
     }
     m_publish_timer.expires_at(next);
-    m_publish_timer.async_wait([self = std::weak_ptr(m_self)](const boost::system::error_code& error) {
-        const auto engine = self.lock();
-        if (!error && engine) (*engine)->publish_now();
-    });
+    m_publish_timer.async_wait(
+        [self = std::weak_ptr(m_self)](const boost::system::error_code& error) {
+            const auto engine = self.lock();
+            if (!error && engine) (*engine)->publish_now();
+        });
 }
 
 void Engine::publish_now() {

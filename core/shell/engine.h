@@ -1,11 +1,13 @@
-// Engine: the loop around a Node. Collects what peers, chain, clients and timers say, lets the node plan a turn, hands it to the
-// Journal, and performs the effects that come out of it once they are durable. One turn is on its way to the disk at a time;
-// meanwhile everything goes on being read, decrypted and queued, and goes into the next turn together. Decides nothing itself.
+// Engine: the loop around a Node. Collects what peers, chain, clients and timers say, lets the node
+// plan a turn, hands it to the Journal, and performs the effects that come out of it once they are
+// durable. One turn is on its way to the disk at a time; meanwhile everything goes on being read,
+// decrypted and queued, and goes into the next turn together. Decides nothing itself.
 //
 //     sockets, chain, clients, timers -> EventQueue -> Node::plan -> Journal::commit
 //                                     -> Node::apply -> effects -> sockets, ...
 //
-// All of it on the one thread that runs the io_context. A commit that fails ends everything: see on_fatal.
+// All of it on the one thread that runs the io_context. A commit that fails ends everything: see
+// on_fatal.
 #pragma once
 
 #include "core/node/node.h"
@@ -28,49 +30,58 @@ namespace runnel::shell {
 
 class Engine final : public api::NodeApi {
 public:
-    /// The world outside: what the engine itself has no hands for. Broadcast and watch may be null (no chain source).
+    /// The world outside: what the engine itself has no hands for. Broadcast and watch may be null
+    /// (no chain source).
     struct Hooks {
         std::function<void(ports::Broadcast)> broadcast;
         std::function<void(ports::Watch)> watch;
-        /// A commit failed: nothing may go on, the process ends and believes only what the reopened store says. Once.
+        /// A commit failed: nothing may go on, the process ends and believes only what the reopened
+        /// store says. Once.
         std::function<void(const ports::CommitError&)> on_fatal;
         LogSink log;
         /// Is the disk nearly full? Asked once a turn. May be null.
         std::function<bool()> disk_low;
         /// May the store be an older copy of itself? The same.
         std::function<bool()> in_doubt;
-        /// Why a wish cannot be taken now, for reasons that the node does not see (a disk that is nearly full). May be null.
+        /// Why a wish cannot be taken now, for reasons that the node does not see (a disk that is
+        /// nearly full). May be null.
         std::function<std::optional<api::Problem>(const api::Command&)> refuse;
     };
     struct Settings {
         TurnLimits turn;
         PeerLimits peers;
         wire::Features features = peer::our_features();
-        LogLevel log_level = LogLevel::info;      ///< Lines below it are not even made.
+        LogLevel log_level = LogLevel::info;  ///< Lines below it are not even made.
         /// Waiting; then the peer is not read any further. Bytes are those of held_bytes().
         std::size_t events_per_peer = 2048, bytes_per_peer = std::size_t{2} << 20;
-        std::size_t remembered_answers = 4096;    ///< Of commands, for whoever asks again with the same id.
+        std::size_t remembered_answers =
+            4096;  ///< Of commands, for whoever asks again with the same id.
     };
     struct Counters {
         std::uint64_t turns = 0, commits = 0, events = 0, effects = 0;
     };
 
-    Engine(boost::asio::io_context& io, node::Node node, ports::Journal& journal, crypto::PrivateKey node_key, Hooks hooks,
-           Settings settings);
+    Engine(boost::asio::io_context& io, node::Node node, ports::Journal& journal,
+           crypto::PrivateKey node_key, Hooks hooks, Settings settings);
     ~Engine() override;
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    /// Performs what committed state still owes (watches, broadcasts, timers, connections) and begins to take turns.
+    /// Performs what committed state still owes (watches, broadcasts, timers, connections) and
+    /// begins to take turns.
     void start();
     /// See PeerManager::listen.
-    Result<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port) { return m_peers.listen(host, port); }
+    Result<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port) {
+        return m_peers.listen(host, port);
+    }
     /// From any thread.
     void on_chain_event(ports::ChainEvent event);
-    /// A turn although nothing has happened, for what its context says: readers hear of that. From any thread.
+    /// A turn although nothing has happened, for what its context says: readers hear of that. From
+    /// any thread.
     void look_again();
-    /// Lets the turn under way become durable and its messages leave, then closes every connection and calls `done`. What still
-    /// waits for a turn is forgotten: peers repeat it, clients hear nothing.
+    /// Lets the turn under way become durable and its messages leave, then closes every connection
+    /// and calls `done`. What still waits for a turn is forgotten: peers repeat it, clients hear
+    /// nothing.
     void stop(std::function<void()> done);
 
     const node::Node& node() const { return m_node; }
@@ -79,16 +90,28 @@ public:
     /// Nothing waits and nothing is under way.
     bool is_idle() const { return m_queue.empty() && !m_in_flight; }
 
-    /// From any thread. On the node's thread it is the latest committed state; elsewhere it may be some milliseconds older.
+    /// From any thread. On the node's thread it is the latest committed state; elsewhere it may be
+    /// some milliseconds older.
     api::SnapshotPtr snapshot() const override;
-    /// From any thread. An id that was answered already gets that answer again; one under way is answered once it is done.
+    /// From any thread. An id that was answered already gets that answer again; one under way is
+    /// answered once it is done.
     void post(api::Command command, api::OnAnswer answer) override;
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
-    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override { return m_node.quote(ask); }
-    Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const override { return m_node.quote(ask); }
-    Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const override { return m_node.quote(ask); }
-    std::vector<api::PaymentView> payments(const api::ListRequest& request) const override { return m_node.payments(request); }
-    std::optional<api::PaymentView> payment(const PaymentHash& hash) const override { return m_node.payment(hash); }
+    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override {
+        return m_node.quote(ask);
+    }
+    Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const override {
+        return m_node.quote(ask);
+    }
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const override {
+        return m_node.quote(ask);
+    }
+    std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
+        return m_node.payments(request);
+    }
+    std::optional<api::PaymentView> payment(const PaymentHash& hash) const override {
+        return m_node.payment(hash);
+    }
     std::vector<api::TransactionView> transactions(const api::ListRequest& request) const override {
         return m_node.transactions(request);
     }
@@ -132,10 +155,12 @@ private:
     bool m_broken = false;
     std::function<void()> m_on_stopped;  ///< Set: stopping.
     bool m_stopped = false;
-    std::vector<crypto::PublicKey> m_paused;  ///< Peers that are not read until their events were taken.
+    std::vector<crypto::PublicKey>
+        m_paused;  ///< Peers that are not read until their events were taken.
 
-    /// Connections to a peer that came up, and those of them whose PeerUp the node has taken. What a turn says is meant for the
-    /// connection that the node knew then, never for a newer one, on which channel_reestablish must come first.
+    /// Connections to a peer that came up, and those of them whose PeerUp the node has taken. What
+    /// a turn says is meant for the connection that the node knew then, never for a newer one, on
+    /// which channel_reestablish must come first.
     struct Links {
         std::uint64_t risen = 0, known = 0;
     };

@@ -19,7 +19,8 @@ std::uint32_t work_of(const wire::Message& message) {
         const auto signatures = std::min<std::size_t>(commit->htlc_signature.size(), 1000);
         return 200 + 60 * static_cast<std::uint32_t>(signatures);
     }
-    if (std::holds_alternative<wire::RevokeAndAck>(message)) return 300;  // onions are peeled behind it
+    if (std::holds_alternative<wire::RevokeAndAck>(message))
+        return 300;  // onions are peeled behind it
     if (std::holds_alternative<wire::UpdateAddHtlc>(message)) return 10;
     if (std::holds_alternative<wire::UpdateFulfillHtlc>(message)) return 20;
     if (std::holds_alternative<wire::UpdateFailHtlc>(message)) return 20;
@@ -27,13 +28,16 @@ std::uint32_t work_of(const wire::Message& message) {
 }
 
 std::uint32_t work_of(const api::Command& command) {
-    if (std::holds_alternative<api::Pay>(command.wish) || std::holds_alternative<api::Keysend>(command.wish)) return 120;
+    if (std::holds_alternative<api::Pay>(command.wish) ||
+        std::holds_alternative<api::Keysend>(command.wish))
+        return 120;
     return 150;
 }
 
 std::uint32_t work_of(const ports::ChainEvent& event) {
     if (const auto* const block = std::get_if<ports::BlockConnected>(&event)) {
-        return 100 + 100 * static_cast<std::uint32_t>(std::min<std::size_t>(block->relevant.size(), 1000));
+        return 100 + 100 * static_cast<std::uint32_t>(
+                               std::min<std::size_t>(block->relevant.size(), 1000));
     }
     return 50;
 }
@@ -58,8 +62,10 @@ std::size_t held_bytes(const node::Event& event) {
             if constexpr (requires { m.extension; }) bytes += m.extension.size();
             if constexpr (requires { m.scriptpubkey; }) bytes += m.scriptpubkey.size();
             if constexpr (requires { m.encoded_short_ids; }) bytes += m.encoded_short_ids.size();
-            if constexpr (requires { m.htlc_signature; }) bytes += m.htlc_signature.size() * crypto::Signature::size_bytes;
-            if constexpr (requires { m.onion_routing_packet; }) bytes += m.onion_routing_packet.view().size();
+            if constexpr (requires { m.htlc_signature; })
+                bytes += m.htlc_signature.size() * crypto::Signature::size_bytes;
+            if constexpr (requires { m.onion_routing_packet; })
+                bytes += m.onion_routing_packet.view().size();
             if constexpr (requires { m.upfront_shutdown_script; }) {
                 if (m.upfront_shutdown_script) bytes += m.upfront_shutdown_script->size();
             }
@@ -105,7 +111,8 @@ std::size_t EventQueue::waiting_bytes(const crypto::PublicKey& peer) const {
     return lane == m_lanes.end() ? 0 : lane->second.bytes;
 }
 
-void EventQueue::take_all(std::deque<node::Event>& from, std::vector<node::Event>& out, Budget& budget) {
+void EventQueue::take_all(std::deque<node::Event>& from, std::vector<node::Event>& out,
+                          Budget& budget) {
     while (!from.empty() && budget.fits(from.front())) {
         budget.spend(from.front());
         out.push_back(std::move(from.front()));
@@ -127,7 +134,8 @@ bool EventQueue::take_links(std::vector<node::Event>& out, Budget& budget) {
         auto& lane = m_lanes.at(peer);
         bool up = false;
         while (!up && !lane.events.empty() &&
-               (std::holds_alternative<node::PeerDown>(lane.events.front()) || is_up(lane.events.front()))) {
+               (std::holds_alternative<node::PeerDown>(lane.events.front()) ||
+                is_up(lane.events.front()))) {
             if (!budget.fits(lane.events.front())) return false;
             up = is_up(lane.events.front());
             take_one(lane, out, budget);
@@ -141,7 +149,8 @@ void EventQueue::take_wishes(std::vector<node::Event>& out, Budget& budget) {
         take_all(m_wishes, out, budget);
         return;
     }
-    // A stream of wishes must not starve the peers: a quarter of the turn is theirs when they have something.
+    // A stream of wishes must not starve the peers: a quarter of the turn is theirs when they have
+    // something.
     const auto events = budget.events / 4;
     const auto microseconds = budget.microseconds / 4;
     Budget part{budget.events - events, budget.microseconds - microseconds, budget.used};
@@ -157,13 +166,14 @@ bool EventQueue::take_fulfils(std::vector<node::Event>& out, Budget& budget) {
             take_one(lane, out, budget);
         }
     }
-    // Somebody waits for a preimage, and not for the signatures of what follows it. A lone fulfil means that little is under way:
-    // it goes to the disk by itself, and the commit more costs nobody anything.
+    // Somebody waits for a preimage, and not for the signatures of what follows it. A lone fulfil
+    // means that little is under way: it goes to the disk by itself, and the commit more costs
+    // nobody anything.
     return out.size() != 1 || !is_fulfil(out.front());
 }
 
-/// One event of each peer, again and again, until nothing more fits. A peer whose next event does not fit holds the others back
-/// too, or small events would overtake a large one for ever.
+/// One event of each peer, again and again, until nothing more fits. A peer whose next event does
+/// not fit holds the others back too, or small events would overtake a large one for ever.
 void EventQueue::take_round_robin(std::vector<node::Event>& out, Budget& budget) {
     std::size_t idle = 0;
     while (idle < m_order.size()) {

@@ -3,11 +3,12 @@
 //     connections that ended or began -> the chain -> commands and timers
 //         -> peers with a fulfil waiting -> round robin
 //
-// Within one peer nothing ever overtakes: the protocol is an ordered stream, so a fulfil draws all that its peer said before
-// forward with it. One that comes alone ends the turn: the preimage is durable before what follows is computed. In a turn that
-// holds a PeerUp it comes before everything else that could be said to this peer, so that all that the turn sends is meant for
-// the new connection. A turn is bounded by an estimate of its work, so that nobody waits long behind a busy peer; one event
-// always fits. Used by Engine, on the node's thread.
+// Within one peer nothing ever overtakes: the protocol is an ordered stream, so a fulfil draws all
+// that its peer said before forward with it. One that comes alone ends the turn: the preimage is
+// durable before what follows is computed. In a turn that holds a PeerUp it comes before everything
+// else that could be said to this peer, so that all that the turn sends is meant for the new
+// connection. A turn is bounded by an estimate of its work, so that nobody waits long behind a busy
+// peer; one event always fits. Used by Engine, on the node's thread.
 #pragma once
 
 #include "core/node/node.h"
@@ -22,12 +23,13 @@ namespace runnel::shell {
 /// How much may go into one turn.
 struct TurnLimits {
     std::size_t events = 1024;
-    /// Of estimated work. A turn much shorter than the commit behind it wastes the commit: every turn signs a whole commitment
-    /// anew, however few HTLCs it adds.
+    /// Of estimated work. A turn much shorter than the commit behind it wastes the commit: every
+    /// turn signs a whole commitment anew, however few HTLCs it adds.
     std::uint32_t microseconds = 10'000;
 };
 
-/// What handling this event will take, roughly, in microseconds. Only the order of magnitude matters.
+/// What handling this event will take, roughly, in microseconds. Only the order of magnitude
+/// matters.
 std::uint32_t estimated_work(const node::Event& event);
 /// Bytes beside the event itself: the parts of a message that a peer can make as large as it likes.
 std::size_t held_bytes(const node::Event& event);
@@ -48,7 +50,8 @@ public:
     /// And what they hold, see held_bytes().
     std::size_t waiting_bytes(const crypto::PublicKey& peer) const;
 
-    /// The events of the next turn, in order, into `out` (emptied first); nothing only when nothing waits.
+    /// The events of the next turn, in order, into `out` (emptied first); nothing only when nothing
+    /// waits.
     void take(std::vector<node::Event>& out);
     void clear();
 
@@ -71,7 +74,7 @@ private:
     std::deque<node::Event> m_chain;
     std::deque<node::Event> m_wishes;
     std::unordered_map<crypto::PublicKey, Lane> m_lanes;  ///< Only peers with something waiting.
-    std::deque<crypto::PublicKey> m_order;                ///< The same peers, the next one to be served first.
+    std::deque<crypto::PublicKey> m_order;  ///< The same peers, the next one to be served first.
 };
 
 }  // namespace runnel::shell

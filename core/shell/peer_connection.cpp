@@ -21,10 +21,12 @@ constexpr std::size_t read_size = std::size_t{32} << 10;
 constexpr std::size_t kept_buffer = std::size_t{256} << 10;
 
 peer::Instant now() {
-    return std::chrono::duration_cast<peer::Instant>(std::chrono::steady_clock::now().time_since_epoch());
+    return std::chrono::duration_cast<peer::Instant>(
+        std::chrono::steady_clock::now().time_since_epoch());
 }
 
-/// The address to tell a peer that it was seen at; only public ones mean anything to it (BOLT 1 remote_addr).
+/// The address to tell a peer that it was seen at; only public ones mean anything to it (BOLT 1
+/// remote_addr).
 std::optional<wire::Address> public_address(const asio::ip::tcp::endpoint& endpoint) {
     auto address = endpoint.address();
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -33,14 +35,17 @@ std::optional<wire::Address> public_address(const asio::ip::tcp::endpoint& endpo
     if (address.is_v4()) {
         const auto bytes = address.to_v4().to_bytes();
         const bool local = bytes[0] == 0 || bytes[0] == 10 || bytes[0] == 127 || bytes[0] >= 224 ||
-                           (bytes[0] == 172 && bytes[1] >= 16 && bytes[1] < 32) || (bytes[0] == 192 && bytes[1] == 168) ||
-                           (bytes[0] == 169 && bytes[1] == 254) || (bytes[0] == 100 && bytes[1] >= 64 && bytes[1] < 128);
+                           (bytes[0] == 172 && bytes[1] >= 16 && bytes[1] < 32) ||
+                           (bytes[0] == 192 && bytes[1] == 168) ||
+                           (bytes[0] == 169 && bytes[1] == 254) ||
+                           (bytes[0] == 100 && bytes[1] >= 64 && bytes[1] < 128);
         if (local) return std::nullopt;
         return wire::Address::ipv4(bytes, endpoint.port());
     }
     const auto v6 = address.to_v6();
     const auto bytes = v6.to_bytes();
-    if (v6.is_loopback() || v6.is_link_local() || v6.is_unspecified() || v6.is_multicast() || (bytes[0] & 0xfe) == 0xfc) {
+    if (v6.is_loopback() || v6.is_link_local() || v6.is_unspecified() || v6.is_multicast() ||
+        (bytes[0] & 0xfe) == 0xfc) {
         return std::nullopt;
     }
     return wire::Address::ipv6(bytes, endpoint.port());
@@ -54,8 +59,13 @@ std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
 
 }  // namespace
 
-PeerConnection::PeerConnection(asio::ip::tcp::socket socket, Owner& owner, const Setup& setup, std::optional<Target> target)
-    : m_socket(std::move(socket)), m_timer(m_socket.get_executor()), m_owner(owner), m_setup(setup), m_target(std::move(target)) {
+PeerConnection::PeerConnection(asio::ip::tcp::socket socket, Owner& owner, const Setup& setup,
+                               std::optional<Target> target)
+    : m_socket(std::move(socket)),
+      m_timer(m_socket.get_executor()),
+      m_owner(owner),
+      m_setup(setup),
+      m_target(std::move(target)) {
     error_code ignored;
     const auto endpoint = m_socket.remote_endpoint(ignored);
     if (!ignored) {
@@ -100,26 +110,28 @@ void PeerConnection::read() {
         return;
     }
     m_read_under_way = true;
-    m_socket.async_read_some(asio::buffer(m_in), [self = shared_from_this()](const error_code& error, std::size_t size) {
-        self->m_read_under_way = false;
-        if (self->m_closed) return;
-        if (self->m_leaving) {
-            if (error) {
-                self->shut();
-            } else {
-                self->drain();
+    m_socket.async_read_some(
+        asio::buffer(m_in), [self = shared_from_this()](const error_code& error, std::size_t size) {
+            self->m_read_under_way = false;
+            if (self->m_closed) return;
+            if (self->m_leaving) {
+                if (error) {
+                    self->shut();
+                } else {
+                    self->drain();
+                }
+                return;
             }
-            return;
-        }
-        if (error) {
-            const auto truncated = self->m_transport->end_of_input();
-            self->close(error == asio::error::eof ? (truncated ? to_string(*truncated) : "they closed the connection")
-                                                  : error.message());
-            return;
-        }
-        self->take(ByteView(self->m_in.data(), size));
-        self->read();
-    });
+            if (error) {
+                const auto truncated = self->m_transport->end_of_input();
+                self->close(error == asio::error::eof
+                                ? (truncated ? to_string(*truncated) : "they closed the connection")
+                                : error.message());
+                return;
+            }
+            self->take(ByteView(self->m_in.data(), size));
+            self->read();
+        });
 }
 
 void PeerConnection::resume_reading() {
@@ -166,7 +178,8 @@ void PeerConnection::act_on(peer::Step&& step) {
     for (auto& event : step.events) {
         if (m_closed || m_leaving) return;
         if (auto* const heard = std::get_if<peer::Heard>(&event)) {
-            if (m_setup.log_messages) log(LogLevel::trace, fmt::format("received={}", wire::name_of(heard->message)));
+            if (m_setup.log_messages)
+                log(LogLevel::trace, fmt::format("received={}", wire::name_of(heard->message)));
             if (std::holds_alternative<wire::QueryChannelRange>(heard->message) ||
                 std::holds_alternative<wire::QueryShortChannelIds>(heard->message)) {
                 answer_query(heard->message);
@@ -210,10 +223,12 @@ void PeerConnection::queue(const wire::Message& message) {
 
 void PeerConnection::append_packet(const wire::Message& message) {
     const auto sealed = m_transport->encrypt(wire::encode(message), m_queued);
-    if (!sealed) log(LogLevel::broken, fmt::format("could not encrypt message={}", wire::name_of(message)));
+    if (!sealed)
+        log(LogLevel::broken, fmt::format("could not encrypt message={}", wire::name_of(message)));
 }
 
-/// What costs the other side a few bytes to ask for must not cost us memory for as long as it does not read.
+/// What costs the other side a few bytes to ask for must not cost us memory for as long as it does
+/// not read.
 void PeerConnection::append_reply(const wire::Message& message) {
     const auto before = m_queued.size();
     append_packet(message);
@@ -235,23 +250,24 @@ void PeerConnection::write() {
     std::swap(m_writing, m_queued);
     m_queued.clear();
     m_replies_writing = std::exchange(m_replies_queued, 0);
-    asio::async_write(m_socket, asio::buffer(m_writing), [self = shared_from_this()](const error_code& error, std::size_t) {
-        self->m_write_under_way = false;
-        self->m_replies_writing = 0;
-        if (self->m_writing.capacity() > kept_buffer) {
-            self->m_writing = Bytes();
-        } else {
-            self->m_writing.clear();
-        }
-        if (self->m_closed) return;
-        if (error) {
-            self->close(error.message());
-        } else if (!self->m_queued.empty()) {
-            self->write();
-        } else if (self->m_leaving) {
-            self->say_farewell();
-        }
-    });
+    asio::async_write(m_socket, asio::buffer(m_writing),
+                      [self = shared_from_this()](const error_code& error, std::size_t) {
+                          self->m_write_under_way = false;
+                          self->m_replies_writing = 0;
+                          if (self->m_writing.capacity() > kept_buffer) {
+                              self->m_writing = Bytes();
+                          } else {
+                              self->m_writing.clear();
+                          }
+                          if (self->m_closed) return;
+                          if (error) {
+                              self->close(error.message());
+                          } else if (!self->m_queued.empty()) {
+                              self->write();
+                          } else if (self->m_leaving) {
+                              self->say_farewell();
+                          }
+                      });
 }
 
 // Time and the end -------------------------------------------------------------------------------
@@ -311,8 +327,9 @@ void PeerConnection::leave(const std::string& cause) {
     m_owner.on_closed(*this, cause);
 }
 
-/// Closing at once with something unread would reset the connection, and what we wrote last, an error perhaps, would be lost on
-/// their side: so our direction ends first, and what still comes is read and thrown away until theirs ends too.
+/// Closing at once with something unread would reset the connection, and what we wrote last, an
+/// error perhaps, would be lost on their side: so our direction ends first, and what still comes is
+/// read and thrown away until theirs ends too.
 void PeerConnection::say_farewell() {
     error_code ignored;
     m_socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -322,14 +339,15 @@ void PeerConnection::say_farewell() {
 void PeerConnection::drain() {
     if (m_closed || m_read_under_way) return;
     m_read_under_way = true;
-    m_socket.async_read_some(asio::buffer(m_in), [self = shared_from_this()](const error_code& error, std::size_t) {
-        self->m_read_under_way = false;
-        if (error) {
-            if (!self->m_closed) self->shut();
-        } else {
-            self->drain();
-        }
-    });
+    m_socket.async_read_some(asio::buffer(m_in),
+                             [self = shared_from_this()](const error_code& error, std::size_t) {
+                                 self->m_read_under_way = false;
+                                 if (error) {
+                                     if (!self->m_closed) self->shut();
+                                 } else {
+                                     self->drain();
+                                 }
+                             });
 }
 
 void PeerConnection::close(const std::string& cause) {

@@ -1,6 +1,7 @@
-// PeerConnection: one TCP connection to a Lightning node, from the connected socket to its close: BOLT 8 below, BOLT 1 above,
-// bytes and time from the operating system. Answers what needs no turn (pings, gossip queries of a wallet without a map) and
-// hands everything else up. Never interprets a channel's message. Owned by PeerManager, lives on the node's thread.
+// PeerConnection: one TCP connection to a Lightning node, from the connected socket to its close:
+// BOLT 8 below, BOLT 1 above, bytes and time from the operating system. Answers what needs no turn
+// (pings, gossip queries of a wallet without a map) and hands everything else up. Never interprets
+// a channel's message. Owned by PeerManager, lives on the node's thread.
 //
 //     socket -> transport::Connection -> peer::PeerSession -> Owner
 //     queue() ... flush() -> one write
@@ -23,9 +24,11 @@ namespace runnel::shell {
 /// Time and size limits of one connection.
 struct ConnectionLimits {
     std::chrono::milliseconds handshake{10'000};  ///< For the three acts of BOLT 8.
-    std::chrono::milliseconds farewell{3'000};    ///< For what is still to be written when we close.
-    std::size_t backlog_bytes = std::size_t{8} << 20;  ///< Unwritten; a peer that reads slower than this is left.
-    /// Of it, what the connection answers by itself (pongs, gossip replies): whoever asks and never reads is left much sooner.
+    std::chrono::milliseconds farewell{3'000};  ///< For what is still to be written when we close.
+    std::size_t backlog_bytes = std::size_t{8}
+                                << 20;  ///< Unwritten; a peer that reads slower than this is left.
+    /// Of it, what the connection answers by itself (pongs, gossip replies): whoever asks and never
+    /// reads is left much sooner.
     std::size_t reply_bytes = std::size_t{256} << 10;
     /// A test's shorter ones; nothing: those of peer::Settings.
     std::optional<std::chrono::milliseconds> init_within, ping_after, silent_after;
@@ -33,7 +36,8 @@ struct ConnectionLimits {
 
 class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
 public:
-    /// Who is told. Calls come from the connection's own handlers, never from within a call into it, except on_closed.
+    /// Who is told. Calls come from the connection's own handlers, never from within a call into
+    /// it, except on_closed.
     class Owner {
     public:
         virtual ~Owner() = default;
@@ -62,7 +66,8 @@ public:
     };
 
     /// Incoming when there is no target. `ephemeral` is fresh.
-    PeerConnection(boost::asio::ip::tcp::socket socket, Owner& owner, const Setup& setup, std::optional<Target> target);
+    PeerConnection(boost::asio::ip::tcp::socket socket, Owner& owner, const Setup& setup,
+                   std::optional<Target> target);
     PeerConnection(const PeerConnection&) = delete;
     PeerConnection& operator=(const PeerConnection&) = delete;
 
@@ -80,7 +85,8 @@ public:
     std::size_t unwritten() const { return m_queued.size() + m_writing.size(); }
     std::chrono::steady_clock::time_point started() const { return m_started; }
 
-    /// Encrypts a message behind what waits already; nothing leaves before flush(). Ignored unless up.
+    /// Encrypts a message behind what waits already; nothing leaves before flush(). Ignored unless
+    /// up.
     void queue(const wire::Message& message);
     /// Everything queued leaves in one write, or behind the one under way.
     void flush();
@@ -121,7 +127,8 @@ private:
     Bytes m_in;
     Bytes m_queued;   ///< Encrypted, waits for flush().
     Bytes m_writing;  ///< Belongs to the write under way.
-    std::size_t m_replies_queued = 0, m_replies_writing = 0;  ///< Bytes of append_reply() in these two.
+    std::size_t m_replies_queued = 0,
+                m_replies_writing = 0;  ///< Bytes of append_reply() in these two.
     bool m_write_under_way = false;
     bool m_read_under_way = false;
     bool m_paused = false;

@@ -30,7 +30,8 @@ crypto::PrivateKey fresh_key() {
     }
 }
 
-/// What both sides have, as offered bits (node::PeerUp). Features of the BOLTs have even bits below this one.
+/// What both sides have, as offered bits (node::PeerUp). Features of the BOLTs have even bits below
+/// this one.
 wire::Features offered(const peer::Negotiated& negotiated) {
     constexpr std::uint16_t known_features = 64;
     wire::Features out;
@@ -47,7 +48,11 @@ wire::Features offered(const peer::Negotiated& negotiated) {
 class PeerManager::Attempt : public std::enable_shared_from_this<Attempt> {
 public:
     Attempt(PeerManager& manager, PeerConnection::Target target)
-        : m_manager(manager), m_target(std::move(target)), m_resolver(manager.m_io), m_socket(manager.m_io), m_timer(manager.m_io) {}
+        : m_manager(manager),
+          m_target(std::move(target)),
+          m_resolver(manager.m_io),
+          m_socket(manager.m_io),
+          m_timer(manager.m_io) {}
 
     void start() {
         m_timer.expires_after(m_manager.m_limits.connect);
@@ -61,17 +66,19 @@ public:
             call(std::vector<tcp::endpoint>{{address, m_target.port}});
             return;
         }
-        m_resolver.async_resolve(m_target.host, std::to_string(m_target.port), tcp::resolver::numeric_service,
-                                 [self = shared_from_this()](const error_code& error, const tcp::resolver::results_type& found) {
-                                     if (self->m_done) return;
-                                     if (error) {
-                                         self->fail(error.message());
-                                         return;
-                                     }
-                                     std::vector<tcp::endpoint> endpoints;
-                                     for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-                                     self->call(std::move(endpoints));
-                                 });
+        m_resolver.async_resolve(
+            m_target.host, std::to_string(m_target.port), tcp::resolver::numeric_service,
+            [self = shared_from_this()](const error_code& error,
+                                        const tcp::resolver::results_type& found) {
+                if (self->m_done) return;
+                if (error) {
+                    self->fail(error.message());
+                    return;
+                }
+                std::vector<tcp::endpoint> endpoints;
+                for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+                self->call(std::move(endpoints));
+            });
     }
 
     void fail(const std::string& cause) {
@@ -91,18 +98,19 @@ public:
 private:
     void call(std::vector<tcp::endpoint> endpoints) {
         // The range must outlive the operation: asio copies it into the operation.
-        asio::async_connect(m_socket, std::move(endpoints),
-                            [self = shared_from_this()](const error_code& error, const tcp::endpoint&) {
-                                if (self->m_done) return;
-                                if (error) {
-                                    self->fail(error.message());
-                                    return;
-                                }
-                                self->m_done = true;
-                                self->m_timer.cancel();
-                                self->m_manager.m_attempts.erase(self->m_target.node_id);
-                                self->m_manager.begin(std::move(self->m_socket), self->m_target);
-                            });
+        asio::async_connect(
+            m_socket, std::move(endpoints),
+            [self = shared_from_this()](const error_code& error, const tcp::endpoint&) {
+                if (self->m_done) return;
+                if (error) {
+                    self->fail(error.message());
+                    return;
+                }
+                self->m_done = true;
+                self->m_timer.cancel();
+                self->m_manager.m_attempts.erase(self->m_target.node_id);
+                self->m_manager.begin(std::move(self->m_socket), self->m_target);
+            });
     }
 
     PeerManager& m_manager;
@@ -113,9 +121,13 @@ private:
     bool m_done = false;
 };
 
-PeerManager::PeerManager(asio::io_context& io, crypto::PrivateKey node_key, Network network, wire::Features features,
-                         PeerLimits limits, Hooks hooks)
-    : m_io(io), m_node_key(std::move(node_key)), m_node_id(m_node_key.public_key()), m_limits(limits), m_hooks(std::move(hooks)) {
+PeerManager::PeerManager(asio::io_context& io, crypto::PrivateKey node_key, Network network,
+                         wire::Features features, PeerLimits limits, Hooks hooks)
+    : m_io(io),
+      m_node_key(std::move(node_key)),
+      m_node_id(m_node_key.public_key()),
+      m_limits(limits),
+      m_hooks(std::move(hooks)) {
     m_setup.features = std::move(features);
     m_setup.chain_hash = params_of(network).chain_hash;
     m_setup.limits = m_limits.connection;
@@ -135,7 +147,8 @@ void PeerManager::emit(const crypto::PublicKey& peer, node::Event&& event) {
 
 // Being called -----------------------------------------------------------------------------------
 
-Result<std::uint16_t, std::string> PeerManager::listen(const std::string& host, std::uint16_t port) {
+Result<std::uint16_t, std::string> PeerManager::listen(const std::string& host,
+                                                       std::uint16_t port) {
     error_code error;
     std::vector<tcp::endpoint> endpoints;
     const bool everywhere = host.empty() || host == "*";
@@ -143,8 +156,9 @@ Result<std::uint16_t, std::string> PeerManager::listen(const std::string& host, 
         endpoints = {tcp::endpoint(tcp::v6(), port), tcp::endpoint(tcp::v4(), port)};
     } else {
         tcp::resolver resolver(m_io);
-        const auto found = resolver.resolve(host, std::to_string(port),
-                                            tcp::resolver::passive | tcp::resolver::numeric_service, error);
+        const auto found =
+            resolver.resolve(host, std::to_string(port),
+                             tcp::resolver::passive | tcp::resolver::numeric_service, error);
         if (error) return fail(error.message());
         for (const auto& entry : found) endpoints.push_back(entry.endpoint());
     }
@@ -157,7 +171,8 @@ Result<std::uint16_t, std::string> PeerManager::listen(const std::string& host, 
         auto acceptor = std::make_shared<tcp::acceptor>(m_io);
         acceptor->open(endpoint.protocol(), error);
         // Each family has a socket of its own, whatever the system's default for IPv6 is.
-        if (!error && endpoint.address().is_v6()) acceptor->set_option(asio::ip::v6_only(true), error);
+        if (!error && endpoint.address().is_v6())
+            acceptor->set_option(asio::ip::v6_only(true), error);
         if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
         if (!error) acceptor->bind(endpoint, error);
         if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
@@ -193,38 +208,46 @@ void PeerManager::accept(const std::shared_ptr<tcp::acceptor>& acceptor) {
 
 void PeerManager::on_accepted(tcp::socket socket) {
     if (m_stopped) return;
-    const auto rising = std::count_if(m_rising.begin(), m_rising.end(), [](const auto& c) { return c->is_incoming(); });
+    const auto rising = std::count_if(m_rising.begin(), m_rising.end(),
+                                      [](const auto& c) { return c->is_incoming(); });
     if (static_cast<std::size_t>(rising) >= m_limits.incoming_handshakes) make_room();
     begin(std::move(socket), std::nullopt);
 }
 
-/// Sockets that say nothing are free to open: refusing the next caller would let anybody keep everybody out. The host with the
-/// most connections that are not up yet loses its oldest one.
+/// Sockets that say nothing are free to open: refusing the next caller would let anybody keep
+/// everybody out. The host with the most connections that are not up yet loses its oldest one.
 void PeerManager::make_room() {
     std::map<std::string, std::vector<ConnectionPtr>> by_host;
     for (const auto& connection : m_rising) {
         if (connection->is_incoming()) by_host[connection->remote_host()].push_back(connection);
     }
-    const auto most = std::max_element(by_host.begin(), by_host.end(),
-                                       [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+    const auto most = std::max_element(
+        by_host.begin(), by_host.end(),
+        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
     if (most == by_host.end()) return;
-    const auto oldest = std::min_element(most->second.begin(), most->second.end(),
-                                         [](const auto& a, const auto& b) { return a->started() < b->started(); });
+    const auto oldest =
+        std::min_element(most->second.begin(), most->second.end(),
+                         [](const auto& a, const auto& b) { return a->started() < b->started(); });
     (*oldest)->close("too many handshakes at once");
 }
 
 // Calling ----------------------------------------------------------------------------------------
 
-void PeerManager::connect(const crypto::PublicKey& node_id, const std::string& host, std::uint16_t port) {
+void PeerManager::connect(const crypto::PublicKey& node_id, const std::string& host,
+                          std::uint16_t port) {
     if (m_stopped || m_up.count(node_id) != 0 || m_attempts.count(node_id) != 0) return;
-    const auto is_target = [&](const ConnectionPtr& c) { return c->target() && c->target()->node_id == node_id; };
+    const auto is_target = [&](const ConnectionPtr& c) {
+        return c->target() && c->target()->node_id == node_id;
+    };
     if (std::any_of(m_rising.begin(), m_rising.end(), is_target)) return;
     if (node_id == m_node_id) {
         emit(node_id, node::ConnectFailed{node_id, "this is our own node id"});
         return;
     }
-    log(LogLevel::debug, fmt::format("peer={} connecting to={}:{}", node_id.hex(), escaped(host), port));
-    const auto attempt = std::make_shared<Attempt>(*this, PeerConnection::Target{node_id, host, port});
+    log(LogLevel::debug,
+        fmt::format("peer={} connecting to={}:{}", node_id.hex(), escaped(host), port));
+    const auto attempt =
+        std::make_shared<Attempt>(*this, PeerConnection::Target{node_id, host, port});
     m_attempts.emplace(node_id, attempt);
     attempt->start();
 }
@@ -236,8 +259,8 @@ void PeerManager::attempt_failed(const crypto::PublicKey& node_id, const std::st
 }
 
 void PeerManager::begin(tcp::socket socket, std::optional<PeerConnection::Target> target) {
-    auto connection = std::make_shared<PeerConnection>(std::move(socket), static_cast<PeerConnection::Owner&>(*this), m_setup,
-                                                       std::move(target));
+    auto connection = std::make_shared<PeerConnection>(
+        std::move(socket), static_cast<PeerConnection::Owner&>(*this), m_setup, std::move(target));
     m_rising.insert(connection);
     connection->start(m_node_key, fresh_key());
 }
@@ -300,9 +323,12 @@ void PeerManager::on_up(PeerConnection& connection, const peer::Up& up) {
 
 void PeerManager::on_message(PeerConnection& connection, wire::Message&& message) {
     // The map of the public network is not kept here: its messages cost no turn.
-    if (std::holds_alternative<wire::ChannelAnnouncement>(message) || std::holds_alternative<wire::NodeAnnouncement>(message) ||
-        std::holds_alternative<wire::GossipTimestampFilter>(message) || std::holds_alternative<wire::ReplyChannelRange>(message) ||
-        std::holds_alternative<wire::ReplyShortChannelIdsEnd>(message) || std::holds_alternative<wire::OnionMessage>(message)) {
+    if (std::holds_alternative<wire::ChannelAnnouncement>(message) ||
+        std::holds_alternative<wire::NodeAnnouncement>(message) ||
+        std::holds_alternative<wire::GossipTimestampFilter>(message) ||
+        std::holds_alternative<wire::ReplyChannelRange>(message) ||
+        std::holds_alternative<wire::ReplyShortChannelIdsEnd>(message) ||
+        std::holds_alternative<wire::OnionMessage>(message)) {
         return;
     }
     const auto node_id = *connection.node_id();
@@ -312,14 +338,17 @@ void PeerManager::on_message(PeerConnection& connection, wire::Message&& message
 void PeerManager::on_complaint(PeerConnection& connection, const peer::Complaint& complaint) {
     const auto node_id = *connection.node_id();
     const bool is_error = complaint.kind == peer::Complaint::Kind::error;
-    log(LogLevel::unusual, fmt::format("peer={} {}=\"{}\" channel={}", node_id.hex(), is_error ? "error" : "warning",
-                                       complaint.text, complaint.channel ? complaint.channel->hex() : "all"));
+    log(LogLevel::unusual,
+        fmt::format("peer={} {}=\"{}\" channel={}", node_id.hex(), is_error ? "error" : "warning",
+                    complaint.text, complaint.channel ? complaint.channel->hex() : "all"));
     // Said instead of an init: nothing is up that it could end.
     if (m_up.count(node_id) == 0) return;
     emit(node_id, node::PeerComplaint{node_id, is_error, complaint.channel, complaint.text});
 }
 
-bool PeerManager::may_read(PeerConnection& connection) { return m_hooks.may_read(*connection.node_id()); }
+bool PeerManager::may_read(PeerConnection& connection) {
+    return m_hooks.may_read(*connection.node_id());
+}
 
 void PeerManager::on_closed(PeerConnection& connection, const std::string& cause) {
     const auto self = connection.shared_from_this();
@@ -344,7 +373,8 @@ void PeerManager::queue(const crypto::PublicKey& node_id, const wire::Message& m
     const auto up = m_up.find(node_id);
     if (up == m_up.end()) return;
     up->second->queue(message);
-    if (std::find(m_to_flush.begin(), m_to_flush.end(), up->second) == m_to_flush.end()) m_to_flush.push_back(up->second);
+    if (std::find(m_to_flush.begin(), m_to_flush.end(), up->second) == m_to_flush.end())
+        m_to_flush.push_back(up->second);
 }
 
 void PeerManager::flush() {
@@ -352,7 +382,8 @@ void PeerManager::flush() {
     m_to_flush.clear();
     for (const auto& connection : connections) {
         const auto node_id = connection->node_id();
-        if (node_id && connection->unwritten() > m_limits.stranger_backlog_bytes && !m_hooks.has_channel(*node_id)) {
+        if (node_id && connection->unwritten() > m_limits.stranger_backlog_bytes &&
+            !m_hooks.has_channel(*node_id)) {
             connection->close("they do not read what is written");
         } else {
             connection->flush();

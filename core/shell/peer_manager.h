@@ -1,6 +1,7 @@
-// PeerManager: all connections of this node. Listens, calls, and keeps at most one connection to each node: the newer one takes
-// the place of the older. Turns what happens into node events; sends what turns say. Holds strangers at bay: so many unfinished
-// handshakes, so many incoming connections without a channel. Part of the shell, on the node's thread.
+// PeerManager: all connections of this node. Listens, calls, and keeps at most one connection to
+// each node: the newer one takes the place of the older. Turns what happens into node events; sends
+// what turns say. Holds strangers at bay: so many unfinished handshakes, so many incoming
+// connections without a channel. Part of the shell, on the node's thread.
 #pragma once
 
 #include "core/node/node.h"
@@ -20,13 +21,16 @@ namespace runnel::shell {
 
 struct PeerLimits {
     ConnectionLimits connection;
-    std::chrono::milliseconds connect{10'000};     ///< Name resolution and TCP together.
-    std::size_t incoming_handshakes = 64;          ///< Not yet up; then the host with the most of them loses its oldest.
+    std::chrono::milliseconds connect{10'000};  ///< Name resolution and TCP together.
+    std::size_t incoming_handshakes =
+        64;  ///< Not yet up; then the host with the most of them loses its oldest.
     std::size_t incoming_without_channel = 128;
-    /// Unwritten, to a node without a channel; one with a channel has ConnectionLimits::backlog_bytes.
+    /// Unwritten, to a node without a channel; one with a channel has
+    /// ConnectionLimits::backlog_bytes.
     std::size_t stranger_backlog_bytes = std::size_t{1} << 20;
-    /// Two connections that came up within this time of each other were made at the same moment from both sides: then both
-    /// sides keep the one that the smaller node id made, or each would close the other's.
+    /// Two connections that came up within this time of each other were made at the same moment
+    /// from both sides: then both sides keep the one that the smaller node id made, or each would
+    /// close the other's.
     std::chrono::milliseconds simultaneous{1'000};
 };
 
@@ -36,23 +40,25 @@ public:
     struct Hooks {
         std::function<void(const crypto::PublicKey& peer, node::Event&& event)> event;
         std::function<bool(const crypto::PublicKey& peer)> has_channel;
-        /// Whether the peer's messages may still be queued; when not, resume_reading() is called later.
+        /// Whether the peer's messages may still be queued; when not, resume_reading() is called
+        /// later.
         std::function<bool(const crypto::PublicKey& peer)> may_read;
         LogSink log;
         bool log_messages = false;
     };
 
-    PeerManager(boost::asio::io_context& io, crypto::PrivateKey node_key, Network network, wire::Features features,
-                PeerLimits limits, Hooks hooks);
+    PeerManager(boost::asio::io_context& io, crypto::PrivateKey node_key, Network network,
+                wire::Features features, PeerLimits limits, Hooks hooks);
     ~PeerManager() override;
     PeerManager(const PeerManager&) = delete;
     PeerManager& operator=(const PeerManager&) = delete;
 
-    /// Listens at every address of the host ("" and "*": all, IPv6 and IPv4). Port 0: the system chooses. Returns the port, or
-    /// what the system said.
+    /// Listens at every address of the host ("" and "*": all, IPv6 and IPv4). Port 0: the system
+    /// chooses. Returns the port, or what the system said.
     Result<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port);
 
-    /// Ends in PeerUp or ConnectFailed. A connection that is up, or an attempt under way, is enough.
+    /// Ends in PeerUp or ConnectFailed. A connection that is up, or an attempt under way, is
+    /// enough.
     void connect(const crypto::PublicKey& node_id, const std::string& host, std::uint16_t port);
     /// Writes what is queued, closes, and says PeerDown.
     void disconnect(const crypto::PublicKey& node_id, const std::string& cause);
@@ -97,8 +103,9 @@ private:
     PeerConnection::Setup m_setup;
     bool m_stopped = false;
     std::vector<std::shared_ptr<boost::asio::ip::tcp::acceptor>> m_acceptors;
-    std::map<crypto::PublicKey, std::shared_ptr<Attempt>> m_attempts;  ///< Until the socket is connected.
-    std::set<ConnectionPtr> m_rising;                                  ///< Not yet up.
+    std::map<crypto::PublicKey, std::shared_ptr<Attempt>>
+        m_attempts;                    ///< Until the socket is connected.
+    std::set<ConnectionPtr> m_rising;  ///< Not yet up.
     std::unordered_map<crypto::PublicKey, ConnectionPtr> m_up;
     std::vector<ConnectionPtr> m_to_flush;
 };

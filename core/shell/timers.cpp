@@ -10,7 +10,8 @@ constexpr std::chrono::hours longest{24 * 365};
 }  // namespace
 
 void Timers::arm(std::uint64_t timer, std::chrono::milliseconds after) {
-    const auto bounded = std::clamp<std::chrono::milliseconds>(after, std::chrono::milliseconds(0), longest);
+    const auto bounded =
+        std::clamp<std::chrono::milliseconds>(after, std::chrono::milliseconds(0), longest);
     const auto when = Clock::now() + bounded;
     m_due[timer] = when;
     m_queue.push({when, timer});

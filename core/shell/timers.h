@@ -1,5 +1,6 @@
-// Timers: the node's ArmTimer effects, all behind one timer of the operating system. Arming a number again replaces what was
-// armed before. Monotonic time. Used by Engine, on the node's thread.
+// Timers: the node's ArmTimer effects, all behind one timer of the operating system. Arming a
+// number again replaces what was armed before. Monotonic time. Used by Engine, on the node's
+// thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -20,7 +21,8 @@ public:
     using Clock = std::chrono::steady_clock;
     using OnFired = std::function<void(std::uint64_t timer)>;
 
-    Timers(boost::asio::io_context& io, OnFired on_fired) : m_timer(io), m_on_fired(std::move(on_fired)) {}
+    Timers(boost::asio::io_context& io, OnFired on_fired)
+        : m_timer(io), m_on_fired(std::move(on_fired)) {}
 
     void arm(std::uint64_t timer, std::chrono::milliseconds after);
     void clear();
@@ -44,7 +46,8 @@ private:
     // Replaced entries stay until their time comes; m_due says which ones are true.
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> m_queue;
     Clock::time_point m_waiting_for = Clock::time_point::max();
-    std::shared_ptr<Timers*> m_self = std::make_shared<Timers*>(this);  ///< Outlived by handlers that are queued already.
+    std::shared_ptr<Timers*> m_self =
+        std::make_shared<Timers*>(this);  ///< Outlived by handlers that are queued already.
 };
 
 }  // namespace runnel::shell

@@ -11,7 +11,9 @@ using namespace bitcoin;
 
 namespace {
 
-Unexpected<BlockRejection> reject(BlockReject reason) { return fail(BlockRejection{reason, 0, std::nullopt}); }
+Unexpected<BlockRejection> reject(BlockReject reason) {
+    return fail(BlockRejection{reason, 0, std::nullopt});
+}
 Unexpected<Rejection> reject(MempoolReject reason) { return fail(Rejection{reason, std::nullopt}); }
 
 }  // namespace
@@ -22,7 +24,8 @@ UnixTime SimChain::median_time_before(BlockHeight height) const {
     constexpr std::size_t span = 11;
     const std::size_t end = std::min<std::size_t>(height.raw(), m_blocks.size());
     std::vector<std::uint32_t> times;
-    for (std::size_t i = end > span ? end - span : 0; i < end; ++i) times.push_back(m_blocks[i].block->header.time);
+    for (std::size_t i = end > span ? end - span : 0; i < end; ++i)
+        times.push_back(m_blocks[i].block->header.time);
     if (times.empty()) return UnixTime(0);
     std::sort(times.begin(), times.end());
     return UnixTime(times[times.size() / 2]);
@@ -33,20 +36,24 @@ std::optional<Coin> SimChain::confirmed_coin(const OutPoint& outpoint) const {
     return found == m_coins.end() ? std::nullopt : std::optional(found->second);
 }
 
-Result<void, BlockRejection> SimChain::check_header(const Block& block, const std::vector<Txid>& txids) const {
+Result<void, BlockRejection> SimChain::check_header(const Block& block,
+                                                    const std::vector<Txid>& txids) const {
     const auto& header = block.header;
     const BlockHash previous = m_blocks.empty() ? BlockHash{} : tip();
     if (header.previous != previous) return reject(BlockReject::bad_previous);
     if (!meets_target(header)) return reject(BlockReject::bad_proof_of_work);
     if (UnixTime(header.time) <= median_time()) return reject(BlockReject::bad_time);
-    if (txids.empty() || merkle_root(txids) != header.merkle_root) return reject(BlockReject::bad_merkle_root);
+    if (txids.empty() || merkle_root(txids) != header.merkle_root)
+        return reject(BlockReject::bad_merkle_root);
     std::uint64_t weight = 4 * 90;
     for (const auto& tx : block.transactions) weight += tx.weight();
     if (weight > max_block_weight) return reject(BlockReject::too_heavy);
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-        if (is_coinbase(block.transactions[i]) != (i == 0)) return reject(BlockReject::bad_coinbase);
+        if (is_coinbase(block.transactions[i]) != (i == 0))
+            return reject(BlockReject::bad_coinbase);
         if (check_transaction(block.transactions[i])) {
-            return fail(BlockRejection{BlockReject::bad_transaction, i, Rejection{MempoolReject::malformed, {}}});
+            return fail(BlockRejection{BlockReject::bad_transaction, i,
+                                       Rejection{MempoolReject::malformed, {}}});
         }
     }
     if (!has_valid_witness_root(block)) return reject(BlockReject::bad_witness_root);
@@ -57,13 +64,17 @@ Result<void, BlockRejection> SimChain::check_coinbase(const Block& block, Sat fe
     const auto& coinbase = block.transactions.front();
     const auto prefix = ScriptBuilder().number(next_height().raw()).take();
     const auto& script = coinbase.inputs[0].script_sig;
-    const bool names_height = script.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), script.begin());
-    if (!names_height || *total_output(coinbase) > block_subsidy + fees) return reject(BlockReject::bad_coinbase);
+    const bool names_height =
+        script.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), script.begin());
+    if (!names_height || *total_output(coinbase) > block_subsidy + fees)
+        return reject(BlockReject::bad_coinbase);
     return {};
 }
 
-/// Takes the coins of one transaction out of the set, after everything was checked that consensus checks.
-Result<Sat, Rejection> SimChain::spend_inputs(const Transaction& tx, const Txid& txid, Scripts scripts, Stored& into) {
+/// Takes the coins of one transaction out of the set, after everything was checked that consensus
+/// checks.
+Result<Sat, Rejection> SimChain::spend_inputs(const Transaction& tx, const Txid& txid,
+                                              Scripts scripts, Stored& into) {
     if (!is_final(tx, next_height(), median_time())) return reject(MempoolReject::not_final);
     std::vector<TxOut> spent;
     Sat total;
@@ -74,15 +85,19 @@ Result<Sat, Rejection> SimChain::spend_inputs(const Transaction& tx, const Txid&
         if (coin.coinbase && next_height() < coin.height + BlockDelta(coinbase_maturity)) {
             return reject(MempoolReject::immature_coinbase);
         }
-        const auto lock = relative_lock(tx.version, input.sequence, coin.height, median_time_before(coin.height));
-        if (lock.height > next_height() || lock.median_time > median_time()) return reject(MempoolReject::relative_lock);
-        total += coin.output.value;  // each at most 21 million coins, at most some 100,000 of them: fits
+        const auto lock =
+            relative_lock(tx.version, input.sequence, coin.height, median_time_before(coin.height));
+        if (lock.height > next_height() || lock.median_time > median_time())
+            return reject(MempoolReject::relative_lock);
+        total +=
+            coin.output.value;  // each at most 21 million coins, at most some 100,000 of them: fits
         spent.push_back(coin.output);
     }
     const auto fee = sub(total, *total_output(tx));
     if (!fee) return reject(MempoolReject::inputs_below_outputs);
     const auto* known = scripts == Scripts::trust ? nullptr : m_mempool.find(txid);
-    const bool verified = scripts == Scripts::trust || (known != nullptr && known->wtxid == tx.wtxid());
+    const bool verified =
+        scripts == Scripts::trust || (known != nullptr && known->wtxid == tx.wtxid());
     if (!verified) {
         const auto result = verify_inputs(tx, spent, consensus_flags);
         if (!result) return fail(Rejection{MempoolReject::script_invalid, result.error()});
@@ -98,7 +113,8 @@ Result<Sat, Rejection> SimChain::spend_inputs(const Transaction& tx, const Txid&
     return *fee;
 }
 
-void SimChain::add_outputs(const Transaction& tx, const Txid& txid, std::uint32_t height, std::uint32_t index) {
+void SimChain::add_outputs(const Transaction& tx, const Txid& txid, std::uint32_t height,
+                           std::uint32_t index) {
     for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
         const auto& output = tx.outputs[i];
         if (!output.script.empty() && output.script[0] == OP_RETURN) continue;  // never spendable
@@ -132,7 +148,8 @@ Result<void, BlockRejection> SimChain::append(const Block& block, Scripts script
         add_outputs(tx, stored.txids[done], height, static_cast<std::uint32_t>(done));
     }
     if (!rejection) {
-        if (const auto coinbase = check_coinbase(block, fees); !coinbase) rejection = coinbase.error();
+        if (const auto coinbase = check_coinbase(block, fees); !coinbase)
+            rejection = coinbase.error();
     }
     if (rejection) {
         stored.txids.resize(done);
@@ -158,7 +175,8 @@ void SimChain::undo(const Stored& stored) {
     for (const auto& [outpoint, coin] : stored.spent) {
         m_spenders.erase(outpoint);
         // A coin made in this very block is gone with it.
-        const bool made_here = std::find(stored.txids.begin(), stored.txids.end(), outpoint.txid) != stored.txids.end();
+        const bool made_here = std::find(stored.txids.begin(), stored.txids.end(), outpoint.txid) !=
+                               stored.txids.end();
         if (made_here) continue;
         m_coins[outpoint] = coin;
         if (coin.output.script == faucet_script()) m_faucet_coins[outpoint] = coin.height.raw();
@@ -179,7 +197,8 @@ Result<void, BlockRejection> SimChain::connect(const Block& block) {
     return {};
 }
 
-Result<void, BlockRejection> SimChain::reorg(unsigned depth, const std::vector<std::vector<Transaction>>& blocks) {
+Result<void, BlockRejection> SimChain::reorg(unsigned depth,
+                                             const std::vector<std::vector<Transaction>>& blocks) {
     if (depth >= m_blocks.size()) return reject(BlockReject::unknown_depth);
     if (blocks.size() <= depth) return reject(BlockReject::not_more_work);
     const auto unconfirmed = m_mempool.take_all();
@@ -213,11 +232,13 @@ Result<void, BlockRejection> SimChain::disconnect(unsigned depth) {
     return {};
 }
 
-/// Refills the mempool after blocks went: first what they held, the oldest first, then what waited before.
+/// Refills the mempool after blocks went: first what they held, the oldest first, then what waited
+/// before.
 void SimChain::readmit(const std::vector<Stored>& removed, const std::vector<TxPtr>& unconfirmed) {
     for (auto stored = removed.rbegin(); stored != removed.rend(); ++stored) {
         for (std::size_t i = 1; i < stored->block->transactions.size(); ++i) {
-            (void)m_mempool.readmit(std::make_shared<const Transaction>(stored->block->transactions[i]), *this);
+            (void)m_mempool.readmit(
+                std::make_shared<const Transaction>(stored->block->transactions[i]), *this);
         }
     }
     for (const auto& tx : unconfirmed) (void)m_mempool.readmit(tx, *this);
@@ -291,11 +312,13 @@ std::vector<std::pair<OutPoint, Coin>> SimChain::coins_of(ByteView script) const
     std::vector<std::pair<OutPoint, Coin>> out;
     for (const auto& entry : m_coins) {
         const auto& held = entry.second.output.script;
-        if (std::equal(held.begin(), held.end(), script.begin(), script.end()) && !m_mempool.spender(entry.first)) {
+        if (std::equal(held.begin(), held.end(), script.begin(), script.end()) &&
+            !m_mempool.spender(entry.first)) {
             out.push_back(entry);
         }
     }
-    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(out.begin(), out.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     return out;
 }
 

@@ -32,7 +32,8 @@ void grind(BlockHeader& header) {
 
 Script witness_commitment(const std::vector<Transaction>& transactions) {
     std::vector<Txid> ids{Txid{}};  // the coinbase counts as zero: it holds the result
-    for (std::size_t i = 1; i < transactions.size(); ++i) ids.emplace_back(transactions[i].wtxid().raw());
+    for (std::size_t i = 1; i < transactions.size(); ++i)
+        ids.emplace_back(transactions[i].wtxid().raw());
     Bytes preimage = to_bytes(merkle_root(ids).view());
     append(preimage, reserved_value);
     Script out = commitment_prefix;
@@ -42,13 +43,16 @@ Script witness_commitment(const std::vector<Transaction>& transactions) {
 
 bool has_valid_witness_root(const Block& block) {
     const auto& txs = block.transactions;
-    if (std::none_of(txs.begin(), txs.end(), [](const Transaction& tx) { return tx.has_witness(); })) return true;
+    if (std::none_of(txs.begin(), txs.end(),
+                     [](const Transaction& tx) { return tx.has_witness(); }))
+        return true;
     if (txs.empty() || txs[0].inputs.empty()) return false;
     if (txs[0].inputs[0].witness != std::vector<Bytes>{reserved_value}) return false;
     const auto& outputs = txs[0].outputs;
     const auto found = std::find_if(outputs.rbegin(), outputs.rend(), [](const TxOut& output) {
         return output.script.size() >= 38 &&
-               std::equal(commitment_prefix.begin(), commitment_prefix.end(), output.script.begin());
+               std::equal(commitment_prefix.begin(), commitment_prefix.end(),
+                          output.script.begin());
     });
     if (found == outputs.rend()) return false;
     const auto expected = witness_commitment(txs);

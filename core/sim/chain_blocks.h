@@ -1,5 +1,5 @@
-// Parts of a block that need no chain: proof of work at a trivial target, the witness commitment (BIP 141). Pure; used by the
-// files of SimChain.
+// Parts of a block that need no chain: proof of work at a trivial target, the witness commitment
+// (BIP 141). Pure; used by the files of SimChain.
 #pragma once
 
 #include "core/bitcoin/transaction.h"

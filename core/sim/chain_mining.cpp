@@ -39,7 +39,8 @@ SimChain::SimChain(RelayPolicy policy, UnixTime start) : SimChain(Bare{}, policy
 
 UnixTime SimChain::next_time(const std::optional<UnixTime>& wanted) const {
     const std::int64_t least = median_time().raw() + 1;
-    const std::int64_t usual = m_blocks.empty() ? 0 : std::int64_t{m_blocks.back().block->header.time} + block_spacing;
+    const std::int64_t usual =
+        m_blocks.empty() ? 0 : std::int64_t{m_blocks.back().block->header.time} + block_spacing;
     const std::int64_t most = UINT32_MAX;  // what a header can say
     return UnixTime(std::min(most, std::max(least, wanted ? wanted->raw() : usual)));
 }
@@ -48,17 +49,22 @@ Transaction SimChain::make_coinbase(const Script& reward_to, Sat reward) {
     Transaction tx;
     TxIn input;
     input.previous.index = 0xffffffff;
-    input.script_sig = ScriptBuilder().number(next_height().raw()).number(static_cast<std::int64_t>(++m_salt)).take();
+    input.script_sig = ScriptBuilder()
+                           .number(next_height().raw())
+                           .number(static_cast<std::int64_t>(++m_salt))
+                           .take();
     input.witness = {Bytes(32, 0)};
     tx.inputs.push_back(input);
     const bool for_faucet = reward_to.empty();
     const std::size_t pieces = for_faucet ? reward_pieces : 1;
     const Sat piece(reward.raw() / pieces);
-    for (std::size_t i = 0; i < pieces; ++i) tx.outputs.push_back({piece, for_faucet ? faucet_script() : reward_to});
+    for (std::size_t i = 0; i < pieces; ++i)
+        tx.outputs.push_back({piece, for_faucet ? faucet_script() : reward_to});
     return tx;
 }
 
-Block SimChain::make_block(const std::vector<TxPtr>& transactions, const Script& reward_to, Sat fees, UnixTime time) {
+Block SimChain::make_block(const std::vector<TxPtr>& transactions, const Script& reward_to,
+                           Sat fees, UnixTime time) {
     Block block;
     block.transactions.push_back(make_coinbase(reward_to, block_subsidy + fees));
     for (const auto& tx : transactions) block.transactions.push_back(*tx);
@@ -83,7 +89,8 @@ std::vector<BlockHash> SimChain::mine(unsigned count, const MineOptions& options
         for (const auto& tx : chosen) fees += m_mempool.find(tx->txid())->fee;
         const auto block = make_block(chosen, options.reward_to, fees, next_time(time));
         time.reset();
-        // The mempool holds only what the next block may; anything else is a bug of this simulation.
+        // The mempool holds only what the next block may; anything else is a bug of this
+        // simulation.
         if (!append(block, Scripts::check)) std::abort();
         m_mempool.block_connected(block);
         out.push_back(tip());
@@ -91,8 +98,8 @@ std::vector<BlockHash> SimChain::mine(unsigned count, const MineOptions& options
     return out;
 }
 
-Result<BlockHash, BlockRejection> SimChain::append_exactly(const std::vector<Transaction>& transactions,
-                                                           const MineOptions& options) {
+Result<BlockHash, BlockRejection> SimChain::append_exactly(
+    const std::vector<Transaction>& transactions, const MineOptions& options) {
     std::vector<TxPtr> pointers;
     for (const auto& tx : transactions) pointers.push_back(std::make_shared<const Transaction>(tx));
     const auto block = make_block(pointers, options.reward_to, Sat(0), next_time(options.time));
@@ -100,8 +107,8 @@ Result<BlockHash, BlockRejection> SimChain::append_exactly(const std::vector<Tra
     return tip();
 }
 
-Result<BlockHash, BlockRejection> SimChain::mine_exactly(const std::vector<Transaction>& transactions,
-                                                         const MineOptions& options) {
+Result<BlockHash, BlockRejection> SimChain::mine_exactly(
+    const std::vector<Transaction>& transactions, const MineOptions& options) {
     RUNNEL_TRY(const auto hash, append_exactly(transactions, options));
     m_mempool.block_connected(*m_blocks.back().block);
     return hash;
@@ -117,7 +124,8 @@ Result<OutPoint, Rejection> SimChain::faucet(const Script& script, Sat amount) {
     const auto fee = [&] { return fee_for(feerate, tx.vsize()); };
     for (const auto& [outpoint, made] : m_faucet_coins) {
         const auto& coin = m_coins.at(outpoint);
-        const bool mature = !coin.coinbase || next_height() >= BlockHeight(made) + BlockDelta(coinbase_maturity);
+        const bool mature =
+            !coin.coinbase || next_height() >= BlockHeight(made) + BlockDelta(coinbase_maturity);
         if (!mature || m_mempool.spender(outpoint)) continue;
         total += coin.output.value;
         tx.inputs.push_back({outpoint, {}, 0xfffffffd, {faucet_witness_script()}});

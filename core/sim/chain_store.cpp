@@ -39,7 +39,8 @@ Result<SimChain, DecodeError> SimChain::parse(ByteView bytes, RelayPolicy policy
     const auto sum = crypto::sha256(content);
     Reader in(content);
     const auto head = in.bytes(magic.size());
-    if (!std::equal(head.begin(), head.end(), magic.begin(), magic.end())) return fail(DecodeError::bad_prefix);
+    if (!std::equal(head.begin(), head.end(), magic.begin(), magic.end()))
+        return fail(DecodeError::bad_prefix);
     if (in.u8() != format_version) return fail(DecodeError::unsupported);
     if (!std::equal(sum.data(), sum.data() + checksum_size, bytes.end() - checksum_size)) {
         return fail(DecodeError::bad_checksum);
@@ -52,7 +53,8 @@ Result<SimChain, DecodeError> SimChain::parse(ByteView bytes, RelayPolicy policy
         const auto raw = in.bytes(in.u32());
         if (!in.ok()) break;
         RUNNEL_TRY(const auto block, Block::parse(raw));
-        // Scripts were checked when the block was made, and the checksum holds: only the structure is built again.
+        // Scripts were checked when the block was made, and the checksum holds: only the structure
+        // is built again.
         if (!chain.append(block, Scripts::trust)) return fail(DecodeError::bad_value);
     }
     if (in.ok() && chain.m_blocks.empty()) return fail(DecodeError::missing_field);

@@ -43,7 +43,8 @@ bool MemoryStore::answer_next() {
 
 void MemoryStore::perform(Waiting&& waiting) {
     if (m_failed) {
-        waiting.done(fail(ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"}));
+        waiting.done(
+            fail(ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"}));
         return;
     }
     if (const auto found = m_fail.find(waiting.number); found != m_fail.end()) {

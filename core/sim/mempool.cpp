@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t truc_version = 3;
 constexpr std::uint64_t truc_max_vsize = 10'000;
 constexpr std::uint64_t truc_max_child_vsize = 1'000;
-/// A last small child of a full chain is let in, so that the other party of a channel can always bump its anchor.
+/// A last small child of a full chain is let in, so that the other party of a channel can always
+/// bump its anchor.
 constexpr std::uint64_t carve_out_vsize = 10'000;
 
 Unexpected<Rejection> reject(MempoolReject reason) { return fail(Rejection{reason, std::nullopt}); }
@@ -52,8 +53,9 @@ std::vector<const MempoolEntry*> Mempool::entries() const {
     std::vector<const MempoolEntry*> out;
     out.reserve(m_entries.size());
     for (const auto& entry : m_entries) out.push_back(&entry.second);
-    std::sort(out.begin(), out.end(),
-              [](const MempoolEntry* a, const MempoolEntry* b) { return a->sequence < b->sequence; });
+    std::sort(out.begin(), out.end(), [](const MempoolEntry* a, const MempoolEntry* b) {
+        return a->sequence < b->sequence;
+    });
     return out;
 }
 
@@ -82,7 +84,8 @@ std::set<Txid> Mempool::descendants(const Txid& txid) const {
         if (entry == nullptr) continue;
         for (std::uint32_t i = 0; i < entry->tx->outputs.size(); ++i) {
             const auto child = m_spent.find({entry->txid, i});
-            if (child != m_spent.end() && out.insert(child->second).second) open.push_back(child->second);
+            if (child != m_spent.end() && out.insert(child->second).second)
+                open.push_back(child->second);
         }
     }
     return out;
@@ -102,7 +105,8 @@ Result<void, Rejection> Mempool::check_inputs(Candidate& candidate, const ChainC
             maker = parent->tx.get();
         }
         if (maker != nullptr) {
-            if (previous.index < maker->outputs.size()) coin = Coin{maker->outputs[previous.index], chain.next_height()};
+            if (previous.index < maker->outputs.size())
+                coin = Coin{maker->outputs[previous.index], chain.next_height()};
         } else {
             coin = chain.confirmed_coin(previous);
         }
@@ -113,8 +117,9 @@ Result<void, Rejection> Mempool::check_inputs(Candidate& candidate, const ChainC
         if (coin->coinbase && chain.next_height() < coin->height + BlockDelta(coinbase_maturity)) {
             return reject(MempoolReject::immature_coinbase);
         }
-        const auto lock = relative_lock(candidate.tx->version, input.sequence, coin->height,
-                                        maker != nullptr ? chain.median_time() : chain.median_time_before(coin->height));
+        const auto lock = relative_lock(
+            candidate.tx->version, input.sequence, coin->height,
+            maker != nullptr ? chain.median_time() : chain.median_time_before(coin->height));
         if (lock.height > chain.next_height() || lock.median_time > chain.median_time()) {
             return reject(MempoolReject::relative_lock);
         }
@@ -130,7 +135,8 @@ Result<void, Rejection> Mempool::check_inputs(Candidate& candidate, const ChainC
     return {};
 }
 
-Result<void, Rejection> Mempool::check_topology(const Candidate& candidate, const Candidate* parent) const {
+Result<void, Rejection> Mempool::check_topology(const Candidate& candidate,
+                                                const Candidate* parent) const {
     const std::size_t count = candidate.ancestors.size() + (parent != nullptr ? 2 : 1);
     std::uint64_t vsize = candidate.vsize() + (parent != nullptr ? parent->vsize() : 0);
     for (const auto& txid : candidate.ancestors) vsize += m_entries.at(txid).vsize();
@@ -141,8 +147,10 @@ Result<void, Rejection> Mempool::check_topology(const Candidate& candidate, cons
     for (const auto& txid : candidate.ancestors) {
         const auto below = descendants(txid);
         // What this one replaces will be gone.
-        const auto staying = static_cast<std::size_t>(std::count_if(
-            below.begin(), below.end(), [&](const Txid& id) { return !candidate.conflicts.contains(id); }));
+        const auto staying =
+            static_cast<std::size_t>(std::count_if(below.begin(), below.end(), [&](const Txid& id) {
+                return !candidate.conflicts.contains(id);
+            }));
         if (staying + 2 > m_policy.max_descendants + (carve_out ? 1 : 0)) {
             return reject(MempoolReject::too_long_chain);
         }
@@ -150,12 +158,15 @@ Result<void, Rejection> Mempool::check_topology(const Candidate& candidate, cons
     return check_truc(candidate, parent);
 }
 
-Result<void, Rejection> Mempool::check_truc(const Candidate& candidate, const Candidate* parent) const {
+Result<void, Rejection> Mempool::check_truc(const Candidate& candidate,
+                                            const Candidate* parent) const {
     const bool truc = candidate.tx->version == truc_version;
     for (const auto& txid : candidate.parents) {
-        if ((m_entries.at(txid).tx->version == truc_version) != truc) return reject(MempoolReject::truc);
+        if ((m_entries.at(txid).tx->version == truc_version) != truc)
+            return reject(MempoolReject::truc);
     }
-    if (parent != nullptr && (parent->tx->version == truc_version) != truc) return reject(MempoolReject::truc);
+    if (parent != nullptr && (parent->tx->version == truc_version) != truc)
+        return reject(MempoolReject::truc);
     if (!truc) return {};
     const std::size_t above = candidate.ancestors.size() + (parent != nullptr ? 1 : 0);
     if (above > 1 || candidate.vsize() > (above == 1 ? truc_max_child_vsize : truc_max_vsize)) {
@@ -170,7 +181,8 @@ Result<void, Rejection> Mempool::check_truc(const Candidate& candidate, const Ca
 }
 
 Result<Mempool::Candidate, Rejection> Mempool::examine(const TxPtr& tx, const ChainContext& chain,
-                                                       const Candidate* parent, Checks checks) const {
+                                                       const Candidate* parent,
+                                                       Checks checks) const {
     if (check_transaction(*tx)) return reject(MempoolReject::malformed);
     if (is_coinbase(*tx)) return reject(MempoolReject::coinbase);
     Candidate candidate;
@@ -180,7 +192,8 @@ Result<Mempool::Candidate, Rejection> Mempool::examine(const TxPtr& tx, const Ch
     if (checks == Checks::all) {
         if (const auto reason = check_standard(*tx, m_policy)) return reject(*reason);
     }
-    if (!is_final(*tx, chain.next_height(), chain.median_time())) return reject(MempoolReject::not_final);
+    if (!is_final(*tx, chain.next_height(), chain.median_time()))
+        return reject(MempoolReject::not_final);
     if (contains(candidate.txid)) return reject(MempoolReject::already_known);
     if (chain.is_confirmed(candidate.txid)) return reject(MempoolReject::already_confirmed);
     RUNNEL_CHECK(check_inputs(candidate, chain, parent));
@@ -188,7 +201,8 @@ Result<Mempool::Candidate, Rejection> Mempool::examine(const TxPtr& tx, const Ch
         candidate.ancestors.insert(txid);
         candidate.ancestors.merge(ancestors(txid));
     }
-    if (parent != nullptr) candidate.ancestors.insert(parent->ancestors.begin(), parent->ancestors.end());
+    if (parent != nullptr)
+        candidate.ancestors.insert(parent->ancestors.begin(), parent->ancestors.end());
     if (checks == Checks::all) RUNNEL_CHECK(check_topology(candidate, parent));
     return candidate;
 }
@@ -208,7 +222,8 @@ Result<void, Rejection> Mempool::check_fees(std::span<const Candidate* const> ca
     Sat fee;
     std::uint64_t vsize = 0;
     for (const auto* candidate : candidates) {
-        if (candidate->tx->version != truc_version && candidate->fee < fee_for(m_policy.relay_floor, candidate->vsize())) {
+        if (candidate->tx->version != truc_version &&
+            candidate->fee < fee_for(m_policy.relay_floor, candidate->vsize())) {
             return reject(MempoolReject::fee_below_floor);
         }
         fee += candidate->fee;
@@ -237,16 +252,19 @@ Result<void, Rejection> Mempool::check_replacement(std::span<const Candidate* co
     for (const auto& txid : direct) {
         const auto& entry = m_entries.at(txid);
         for (const auto& input : entry.tx->inputs) known_parents.insert(input.previous.txid);
-        if (!is_higher_feerate(fee, vsize, entry.fee, entry.vsize())) return reject(MempoolReject::replacement_feerate);
+        if (!is_higher_feerate(fee, vsize, entry.fee, entry.vsize()))
+            return reject(MempoolReject::replacement_feerate);
     }
     for (const auto* candidate : candidates) {
         for (const auto& txid : candidate->parents) {
-            if (!known_parents.contains(txid)) return reject(MempoolReject::replacement_new_unconfirmed);
+            if (!known_parents.contains(txid))
+                return reject(MempoolReject::replacement_new_unconfirmed);
         }
     }
     if (evicted.size() > m_policy.max_replaced) return reject(MempoolReject::replacement_too_many);
     for (const auto& txid : evicted) evicted_fee += m_entries.at(txid).fee;
-    if (fee < evicted_fee + fee_for(m_policy.incremental, vsize)) return reject(MempoolReject::replacement_fee);
+    if (fee < evicted_fee + fee_for(m_policy.incremental, vsize))
+        return reject(MempoolReject::replacement_fee);
     return {};
 }
 
@@ -278,11 +296,15 @@ Result<Accepted, Rejection> Mempool::readmit(const TxPtr& tx, const ChainContext
     return insert(candidate, {});
 }
 
-PackageResult Mempool::submit_package(const TxPtr& parent, const TxPtr& child, const ChainContext& chain) {
-    const auto both = [](const Rejection& rejection) { return PackageResult{fail(rejection), fail(rejection)}; };
+PackageResult Mempool::submit_package(const TxPtr& parent, const TxPtr& child,
+                                      const ChainContext& chain) {
+    const auto both = [](const Rejection& rejection) {
+        return PackageResult{fail(rejection), fail(rejection)};
+    };
     const auto parent_id = parent->txid();
-    const bool spends = std::any_of(child->inputs.begin(), child->inputs.end(),
-                                    [&](const TxIn& input) { return input.previous.txid == parent_id; });
+    const bool spends =
+        std::any_of(child->inputs.begin(), child->inputs.end(),
+                    [&](const TxIn& input) { return input.previous.txid == parent_id; });
     if (!spends) return both({MempoolReject::package_shape, std::nullopt});
 
     auto alone = submit(parent, chain);
@@ -290,7 +312,8 @@ PackageResult Mempool::submit_package(const TxPtr& parent, const TxPtr& child, c
                                   alone.error().reason == MempoolReject::already_confirmed);
     if (known) {
         const auto* entry = find(parent_id);
-        return {Accepted{parent_id, entry != nullptr ? entry->fee : Sat(0), {}}, submit(child, chain)};
+        return {Accepted{parent_id, entry != nullptr ? entry->fee : Sat(0), {}},
+                submit(child, chain)};
     }
     if (alone) return {std::move(alone), submit(child, chain)};
     const auto reason = alone.error().reason;
@@ -306,9 +329,12 @@ PackageResult Mempool::submit_package(const TxPtr& parent, const TxPtr& child, c
     const Candidate* const all[] = {&*first, &*second};
     if (const auto fees = check_fees(all); !fees) return both(fees.error());
     const auto evicted = evicted_by(all);
-    if (const auto replaces = check_replacement(all, evicted); !replaces) return both(replaces.error());
-    if (const auto scripts = check_scripts(*parent, first->spent); !scripts) return both(scripts.error());
-    if (const auto scripts = check_scripts(*child, second->spent); !scripts) return {std::move(alone), fail(scripts.error())};
+    if (const auto replaces = check_replacement(all, evicted); !replaces)
+        return both(replaces.error());
+    if (const auto scripts = check_scripts(*parent, first->spent); !scripts)
+        return both(scripts.error());
+    if (const auto scripts = check_scripts(*child, second->spent); !scripts)
+        return {std::move(alone), fail(scripts.error())};
     auto parent_result = insert(*first, evicted);
     return {std::move(parent_result), insert(*second, {})};
 }
@@ -360,15 +386,17 @@ struct Ranked {
 
 }  // namespace
 
-/// The entry and its ancestors outside `taken`, in order of arrival: nothing is accepted before what it spends, and a reorg
-/// readmits in that order too.
-std::vector<const MempoolEntry*> Mempool::with_ancestors(const Txid& txid, const std::set<Txid>& taken) const {
+/// The entry and its ancestors outside `taken`, in order of arrival: nothing is accepted before
+/// what it spends, and a reorg readmits in that order too.
+std::vector<const MempoolEntry*> Mempool::with_ancestors(const Txid& txid,
+                                                         const std::set<Txid>& taken) const {
     std::vector<const MempoolEntry*> out{&m_entries.at(txid)};
     for (const auto& id : ancestors(txid)) {
         if (!taken.contains(id)) out.push_back(&m_entries.at(id));
     }
-    std::sort(out.begin(), out.end(),
-              [](const MempoolEntry* a, const MempoolEntry* b) { return a->sequence < b->sequence; });
+    std::sort(out.begin(), out.end(), [](const MempoolEntry* a, const MempoolEntry* b) {
+        return a->sequence < b->sequence;
+    });
     return out;
 }
 
@@ -388,7 +416,9 @@ std::vector<TxPtr> Mempool::select(const Selection& selection, const ChainContex
     std::set<Ranked> queue;
     std::map<Txid, Ranked> ranks;
     for (const auto& [txid, entry] : m_entries) {
-        if (left_out.contains(txid) || !is_final(*entry.tx, chain.next_height(), chain.median_time())) continue;
+        if (left_out.contains(txid) ||
+            !is_final(*entry.tx, chain.next_height(), chain.median_time()))
+            continue;
         queue.insert(ranks.emplace(txid, rank(entry)).first->second);
     }
 
@@ -429,7 +459,8 @@ void Mempool::block_connected(const Block& block) {
         erase(txid);
         for (const auto& input : tx.inputs) {
             const auto spent = m_spent.find(input.previous);
-            if (spent != m_spent.end() && spent->second != txid) erase_with_descendants(Txid(spent->second));
+            if (spent != m_spent.end() && spent->second != txid)
+                erase_with_descendants(Txid(spent->second));
         }
     }
 }

@@ -1,8 +1,9 @@
-// The mempool of the simulated chain: what a relaying node would hold and refuse. Owns the unconfirmed transactions and the
-// rules of relay: fees, dust, standard forms, finality, chains of unconfirmed transactions, replacement, packages of one
-// parent and one child. It knows the chain only through a ChainContext, has no clock, and is deterministic. Rules follow
-// Bitcoin Core 28 (full replace-by-fee, TRUC); left out are signature operation counts and the eviction by size, for which
-// set_mempool_min() stands.
+// The mempool of the simulated chain: what a relaying node would hold and refuse. Owns the
+// unconfirmed transactions and the rules of relay: fees, dust, standard forms, finality, chains of
+// unconfirmed transactions, replacement, packages of one parent and one child. It knows the chain
+// only through a ChainContext, has no clock, and is deterministic. Rules follow Bitcoin Core 28
+// (full replace-by-fee, TRUC); left out are signature operation counts and the eviction by size,
+// for which set_mempool_min() stands.
 #pragma once
 
 #include "core/bitcoin/consensus.h"
@@ -41,11 +42,13 @@ public:
 };
 
 struct RelayPolicy {
-    FeeratePerKw relay_floor{250};  ///< 1 sat/vB, on whole virtual bytes. No package lifts a parent over it, but TRUC.
-    FeeratePerKw mempool_min{250};  ///< What a full mempool demands; a package is judged as a whole.
+    FeeratePerKw relay_floor{
+        250};  ///< 1 sat/vB, on whole virtual bytes. No package lifts a parent over it, but TRUC.
+    FeeratePerKw mempool_min{
+        250};  ///< What a full mempool demands; a package is judged as a whole.
     FeeratePerKw incremental{250};  ///< What a replacement pays for its own relay.
     std::uint64_t max_weight = 400'000;
-    std::size_t max_ancestors = 25;       ///< With the transaction itself.
+    std::size_t max_ancestors = 25;  ///< With the transaction itself.
     std::size_t max_descendants = 25;
     std::uint64_t max_chain_vsize = 101'000;
     std::size_t max_replaced = 100;
@@ -53,27 +56,29 @@ struct RelayPolicy {
 
 /// Why a transaction is not relayed. Each is what a real node would say too: relay_word().
 enum class MempoolReject : std::uint8_t {
-    malformed,                    ///< Invalid whatever the chain says (check_transaction).
-    coinbase,                     ///< New coins are made in blocks only.
-    version,                      ///< Neither 1, 2 nor 3.
-    too_heavy,                    ///< Above the standard weight.
-    too_small,                    ///< Below 65 bytes: could pass for an inner node of a merkle tree.
-    script_sig_form,              ///< Long, or more than pushes.
-    output_form,                  ///< Pays to a script without a standard form.
-    dust,                         ///< An output that would cost more to spend than it holds.
-    not_final,                    ///< Its lock time lies ahead.
-    already_known,                ///< It is in the mempool.
-    already_confirmed,            ///< It is in a block.
-    missing_input,                ///< A coin does not exist, or a confirmed transaction has spent it.
-    immature_coinbase,            ///< Coins of a block are spendable 100 blocks later.
-    relative_lock,                ///< A sequence demands more blocks or time (BIP 68).
-    inputs_below_outputs,         ///< It would make money.
-    witness_form,                 ///< Witness script above 3600 bytes, more than 100 elements, or one above 80 bytes.
-    fee_below_floor,              ///< Below the relay floor or what the mempool demands.
-    too_long_chain,               ///< Too many unconfirmed ancestors, or it would give one too many descendants.
-    truc,                         ///< Version 3 rules: at most one parent and one child, small, not mixed with others.
+    malformed,             ///< Invalid whatever the chain says (check_transaction).
+    coinbase,              ///< New coins are made in blocks only.
+    version,               ///< Neither 1, 2 nor 3.
+    too_heavy,             ///< Above the standard weight.
+    too_small,             ///< Below 65 bytes: could pass for an inner node of a merkle tree.
+    script_sig_form,       ///< Long, or more than pushes.
+    output_form,           ///< Pays to a script without a standard form.
+    dust,                  ///< An output that would cost more to spend than it holds.
+    not_final,             ///< Its lock time lies ahead.
+    already_known,         ///< It is in the mempool.
+    already_confirmed,     ///< It is in a block.
+    missing_input,         ///< A coin does not exist, or a confirmed transaction has spent it.
+    immature_coinbase,     ///< Coins of a block are spendable 100 blocks later.
+    relative_lock,         ///< A sequence demands more blocks or time (BIP 68).
+    inputs_below_outputs,  ///< It would make money.
+    witness_form,     ///< Witness script above 3600 bytes, more than 100 elements, or one above 80
+                      ///< bytes.
+    fee_below_floor,  ///< Below the relay floor or what the mempool demands.
+    too_long_chain,  ///< Too many unconfirmed ancestors, or it would give one too many descendants.
+    truc,  ///< Version 3 rules: at most one parent and one child, small, not mixed with others.
     replacement_spends_conflict,  ///< It needs a transaction that it would replace.
-    replacement_new_unconfirmed,  ///< It brings an unconfirmed input that the replaced did not have.
+    replacement_new_unconfirmed,  ///< It brings an unconfirmed input that the replaced did not
+                                  ///< have.
     replacement_too_many,         ///< It would evict more than 100.
     replacement_feerate,          ///< Not a higher feerate than each transaction it conflicts with.
     replacement_fee,              ///< Not the fees of all it evicts plus its own relay.
@@ -121,8 +126,9 @@ struct Spend {
 /// What a block takes.
 struct Selection {
     std::uint64_t max_weight = bitcoin::max_block_weight - 4000;
-    FeeratePerKw floor{0};       ///< Only what pays this, a child counting for its ancestors: a busy chain.
-    std::set<Txid> leave_out;    ///< Censored, with their descendants.
+    FeeratePerKw floor{
+        0};  ///< Only what pays this, a child counting for its ancestors: a busy chain.
+    std::set<Txid> leave_out;  ///< Censored, with their descendants.
 };
 
 class Mempool {
@@ -133,10 +139,12 @@ public:
     void set_mempool_min(FeeratePerKw feerate) { m_policy.mempool_min = feerate; }
 
     Result<Accepted, Rejection> submit(const TxPtr& tx, const ChainContext& chain);
-    /// A parent and the child that pays for it. Each is tried alone first, as a node does; only a fee that is too low is
-    /// looked at again for both together.
-    PackageResult submit_package(const TxPtr& parent, const TxPtr& child, const ChainContext& chain);
-    /// What a reorg brings back: consensus and standard rules, but neither fee floor nor limits, and nothing is replaced.
+    /// A parent and the child that pays for it. Each is tried alone first, as a node does; only a
+    /// fee that is too low is looked at again for both together.
+    PackageResult submit_package(const TxPtr& parent, const TxPtr& child,
+                                 const ChainContext& chain);
+    /// What a reorg brings back: consensus and standard rules, but neither fee floor nor limits,
+    /// and nothing is replaced.
     Result<Accepted, Rejection> readmit(const TxPtr& tx, const ChainContext& chain);
 
     const MempoolEntry* find(const Txid& txid) const;
@@ -160,16 +168,19 @@ private:
     struct Candidate;
     enum class Checks : std::uint8_t { all, readmission };
 
-    Result<Candidate, Rejection> examine(const TxPtr& tx, const ChainContext& chain, const Candidate* parent,
-                                         Checks checks) const;
-    Result<void, Rejection> check_inputs(Candidate& candidate, const ChainContext& chain, const Candidate* parent) const;
-    Result<void, Rejection> check_topology(const Candidate& candidate, const Candidate* parent) const;
+    Result<Candidate, Rejection> examine(const TxPtr& tx, const ChainContext& chain,
+                                         const Candidate* parent, Checks checks) const;
+    Result<void, Rejection> check_inputs(Candidate& candidate, const ChainContext& chain,
+                                         const Candidate* parent) const;
+    Result<void, Rejection> check_topology(const Candidate& candidate,
+                                           const Candidate* parent) const;
     Result<void, Rejection> check_truc(const Candidate& candidate, const Candidate* parent) const;
     Result<void, Rejection> check_fees(std::span<const Candidate* const> candidates) const;
     Result<void, Rejection> check_replacement(std::span<const Candidate* const> candidates,
                                               const std::set<Txid>& evicted) const;
     std::set<Txid> evicted_by(std::span<const Candidate* const> candidates) const;
-    std::vector<const MempoolEntry*> with_ancestors(const Txid& txid, const std::set<Txid>& taken) const;
+    std::vector<const MempoolEntry*> with_ancestors(const Txid& txid,
+                                                    const std::set<Txid>& taken) const;
     Accepted insert(const Candidate& candidate, const std::set<Txid>& evicted);
     void erase(const Txid& txid);
     void erase_with_descendants(const Txid& txid);

@@ -1,4 +1,5 @@
-// Rules of relay that look at one transaction alone, or at one coin and the input that spends it. Pure; used by mempool.cpp.
+// Rules of relay that look at one transaction alone, or at one coin and the input that spends it.
+// Pure; used by mempool.cpp.
 #pragma once
 
 #include "core/sim/mempool.h"
@@ -6,7 +7,8 @@
 namespace runnel::sim {
 
 /// Form, size, version and outputs; nothing when a node would relay it.
-std::optional<MempoolReject> check_standard(const bitcoin::Transaction& tx, const RelayPolicy& policy);
+std::optional<MempoolReject> check_standard(const bitcoin::Transaction& tx,
+                                            const RelayPolicy& policy);
 /// BIP 141 policy limits for what spends a witness script.
 bool is_standard_witness(const bitcoin::TxIn& input, const bitcoin::TxOut& spent);
 /// The fee for so many virtual bytes, rounded up.

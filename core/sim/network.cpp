@@ -28,7 +28,9 @@ wire::Features negotiated() {
 Network::Network(std::uint64_t seed) : m_chain(std::make_unique<SimChain>()), m_seed(seed) {}
 Network::~Network() = default;
 
-UnixTime Network::now() const { return UnixTime(1'750'000'000 + static_cast<std::int64_t>(m_now_ms / 1000)); }
+UnixTime Network::now() const {
+    return UnixTime(1'750'000'000 + static_cast<std::int64_t>(m_now_ms / 1000));
+}
 
 Secret32 Network::fresh() {
     Writer text;
@@ -72,7 +74,8 @@ void Network::disconnect(SimNode& a, SimNode& b) {
     }
     for (auto* const end : {&a, &b}) {
         if (!end->is_alive()) continue;
-        // Messages read and not yet handled belong to the dead connection too, but were received: they are handled first.
+        // Messages read and not yet handled belong to the dead connection too, but were received:
+        // they are handled first.
         end->push(node::PeerDown{(end == &a ? b : a).id(), "cut"});
     }
 }
@@ -80,7 +83,8 @@ void Network::disconnect(SimNode& a, SimNode& b) {
 void Network::dropped(SimNode& node) {
     for (auto& other : m_nodes) {
         if (other.get() != &node && is_connected(node, *other)) {
-            for (auto* const link : {&m_links[{node.id(), other->id()}], &m_links[{other->id(), node.id()}]}) {
+            for (auto* const link :
+                 {&m_links[{node.id(), other->id()}], &m_links[{other->id(), node.id()}]}) {
                 link->queue.clear();
                 link->up = false;
             }
@@ -95,18 +99,22 @@ void Network::cut_on(SimNode& from, SimNode& to, Cut cut) {
     link.cuts.push_back(cut);
 }
 
-void Network::hold(SimNode& from, SimNode& to, bool held) { m_links[{from.id(), to.id()}].held = held; }
+void Network::hold(SimNode& from, SimNode& to, bool held) {
+    m_links[{from.id(), to.id()}].held = held;
+}
 
 void Network::send(SimNode& from, const crypto::PublicKey& to, wire::Message message) {
     SimNode* const peer = find(to);
     const auto at = m_links.find({from.id(), to});
     if (peer == nullptr || at == m_links.end() || !at->second.up) return;
-    // Said on a connection that is gone: the node has not heard of the one that took its place (the shell drops it likewise).
-    const bool is_outdated = std::any_of(from.m_events.begin(), from.m_events.end(), [&](const node::Event& event) {
-        const auto* const up = std::get_if<node::PeerUp>(&event);
-        const auto* const down = std::get_if<node::PeerDown>(&event);
-        return (up != nullptr && up->node_id == to) || (down != nullptr && down->node_id == to);
-    });
+    // Said on a connection that is gone: the node has not heard of the one that took its place (the
+    // shell drops it likewise).
+    const bool is_outdated =
+        std::any_of(from.m_events.begin(), from.m_events.end(), [&](const node::Event& event) {
+            const auto* const up = std::get_if<node::PeerUp>(&event);
+            const auto* const down = std::get_if<node::PeerDown>(&event);
+            return (up != nullptr && up->node_id == to) || (down != nullptr && down->node_id == to);
+        });
     if (is_outdated) return;
     Link& link = at->second;
     if (link.lie) link.lie(message);
@@ -117,10 +125,12 @@ void Network::send(SimNode& from, const crypto::PublicKey& to, wire::Message mes
         if (cut.when == Cut::When::after) {
             // Delivered before the line goes dead: handled at once by the other side's queue.
             while (!link.queue.empty()) {
-                if (auto m = wire::decode(link.queue.front())) peer->push(heard(from.id(), *std::move(m)));
+                if (auto m = wire::decode(link.queue.front()))
+                    peer->push(heard(from.id(), *std::move(m)));
                 link.queue.pop_front();
             }
-            if (auto m = wire::decode(wire::encode(message))) peer->push(heard(from.id(), *std::move(m)));
+            if (auto m = wire::decode(wire::encode(message)))
+                peer->push(heard(from.id(), *std::move(m)));
         }
         disconnect(from, *peer);
         return;
@@ -132,10 +142,13 @@ void Network::send(SimNode& from, const crypto::PublicKey& to, wire::Message mes
 node::Event Network::heard(const crypto::PublicKey& from, wire::Message&& message) {
     const auto complaint = [&](bool is_error, const ChannelId& id, const Bytes& data) {
         const std::string text(data.begin(), data.end());
-        return node::PeerComplaint{from, is_error, id.is_zero() ? std::nullopt : std::optional(id), escaped(text)};
+        return node::PeerComplaint{from, is_error, id.is_zero() ? std::nullopt : std::optional(id),
+                                   escaped(text)};
     };
-    if (const auto* const e = std::get_if<wire::Error>(&message)) return complaint(true, e->channel_id, e->data);
-    if (const auto* const w = std::get_if<wire::Warning>(&message)) return complaint(false, w->channel_id, w->data);
+    if (const auto* const e = std::get_if<wire::Error>(&message))
+        return complaint(true, e->channel_id, e->data);
+    if (const auto* const w = std::get_if<wire::Warning>(&message))
+        return complaint(false, w->channel_id, w->data);
     return node::PeerMessage{from, std::move(message)};
 }
 
@@ -190,12 +203,14 @@ void Network::advance(std::uint64_t milliseconds) {
         settle();
         std::uint64_t next = std::min(until, m_now_ms + status_every_ms);
         for (auto& node : m_nodes) {
-            for (const auto& [timer, at] : node->m_timers) next = std::min(next, std::max(at, m_now_ms));
+            for (const auto& [timer, at] : node->m_timers)
+                next = std::min(next, std::max(at, m_now_ms));
         }
         m_now_ms = next;
         for (auto& node : m_nodes) {
             // As the port asks of a source: at least every half minute while it is there.
-            if (node->m_chain_reachable && m_now_ms >= node->m_status_ms + status_every_ms) node->report_chain();
+            if (node->m_chain_reachable && m_now_ms >= node->m_status_ms + status_every_ms)
+                node->report_chain();
         }
         if (!fire_due_timers() && m_now_ms >= until) break;
     }
@@ -227,7 +242,8 @@ void Network::fund(SimNode& node, Sat amount, unsigned coins) {
         settle();
         const auto* const made = node.answer(id);
         if (made == nullptr || !*made) return;
-        const auto script = bitcoin::parse_address(std::get<api::AddressMade>(**made).address, node.m_parts.config.network);
+        const auto script = bitcoin::parse_address(std::get<api::AddressMade>(**made).address,
+                                                   node.m_parts.config.network);
         if (script) (void)m_chain->faucet(*script, amount);
     }
     mine(1);
@@ -243,35 +259,48 @@ void Network::revive() {
 std::vector<std::string> Network::violations() {
     std::vector<std::string> out;
     for (auto& node : m_nodes) {
-        for (const auto& line : node->broken()) out.push_back(fmt::format("{}: broken: {}", node->name(), line));
+        for (const auto& line : node->broken())
+            out.push_back(fmt::format("{}: broken: {}", node->name(), line));
         if (!node->is_alive()) continue;
         // Memory equals disk: what a restart would believe is what the node believes.
-        auto loaded = node::Node::load(node->m_parts.config, node->m_parts.keys, node->m_parts.planner, node->store());
+        auto loaded = node::Node::load(node->m_parts.config, node->m_parts.keys,
+                                       node->m_parts.planner, node->store());
         if (!loaded) {
-            out.push_back(fmt::format("{}: the store does not load: {}", node->name(), loaded.error().record));
+            out.push_back(fmt::format("{}: the store does not load: {}", node->name(),
+                                      loaded.error().record));
             continue;
         }
         const auto& memory = node->node().state();
         const auto& disk = loaded->state();
         for (const auto& [id, channel] : memory.channels) {
-            if (channel->id != id) out.push_back(fmt::format("{}: channel {} is kept as {}", node->name(), channel->id.hex(), id.hex()));
+            if (channel->id != id)
+                out.push_back(fmt::format("{}: channel {} is kept as {}", node->name(),
+                                          channel->id.hex(), id.hex()));
             if (!channel::is_stored(channel->state)) continue;
             const auto at = disk.channels.find(id);
             // Proposals that a cut would forget are not compared: they are in memory only by right.
             channel::Channel cut = *channel;
             (void)channel::on_peer_down(cut);
-            if (at == disk.channels.end() || channel::encode_channel(cut) != channel::encode_channel(*at->second)) {
-                out.push_back(fmt::format("{}: channel {} differs from the disk", node->name(), id.hex()));
+            if (at == disk.channels.end() ||
+                channel::encode_channel(cut) != channel::encode_channel(*at->second)) {
+                out.push_back(
+                    fmt::format("{}: channel {} differs from the disk", node->name(), id.hex()));
             }
         }
-        if (memory.coins != disk.coins) out.push_back(fmt::format("{}: coins differ from the disk", node->name()));
-        if (memory.payments.size() != disk.payments.size()) out.push_back(fmt::format("{}: payments differ from the disk", node->name()));
-        if (memory.incoming.size() != disk.incoming.size()) out.push_back(fmt::format("{}: invoices differ from the disk", node->name()));
-        if (!(memory.tip == disk.tip)) out.push_back(fmt::format("{}: tip differs from the disk", node->name()));
-        if (!(memory.wallet == disk.wallet)) out.push_back(fmt::format("{}: counters differ from the disk", node->name()));
+        if (memory.coins != disk.coins)
+            out.push_back(fmt::format("{}: coins differ from the disk", node->name()));
+        if (memory.payments.size() != disk.payments.size())
+            out.push_back(fmt::format("{}: payments differ from the disk", node->name()));
+        if (memory.incoming.size() != disk.incoming.size())
+            out.push_back(fmt::format("{}: invoices differ from the disk", node->name()));
+        if (!(memory.tip == disk.tip))
+            out.push_back(fmt::format("{}: tip differs from the disk", node->name()));
+        if (!(memory.wallet == disk.wallet))
+            out.push_back(fmt::format("{}: counters differ from the disk", node->name()));
         // What is kept of the picture before is what would be made anew.
         node::ChannelViews nothing_kept;
-        const auto fresh = node::make_snapshot(memory, node->node().config(), node->node().keys(), nothing_kept);
+        const auto fresh =
+            node::make_snapshot(memory, node->node().config(), node->node().keys(), nothing_kept);
         const auto shown = node->node().snapshot();
         if (!(shown->channels == fresh->channels) || !(shown->balance == fresh->balance)) {
             out.push_back(fmt::format("{}: the picture is not of this state", node->name()));
@@ -280,8 +309,10 @@ std::vector<std::string> Network::violations() {
             const auto* const funded = channel::funded_of(channel->state);
             if (funded == nullptr) continue;
             const auto& c = funded->commitments;
-            if (c.settled(channel::Party::ours) + c.settled(channel::Party::theirs) != c.params().funding_satoshis.msat()) {
-                out.push_back(fmt::format("{}: channel {} made or lost money", node->name(), id.hex()));
+            if (c.settled(channel::Party::ours) + c.settled(channel::Party::theirs) !=
+                c.params().funding_satoshis.msat()) {
+                out.push_back(
+                    fmt::format("{}: channel {} made or lost money", node->name(), id.hex()));
             }
         }
     }
@@ -299,8 +330,10 @@ std::vector<std::string> Network::violations() {
                 if (is_over || ours == nullptr || theirs == nullptr ||
                     !ours->commitments.is_quiet() || !theirs->commitments.is_quiet())
                     continue;
-                if (ours->commitments.settled(channel::Party::ours) != theirs->commitments.settled(channel::Party::theirs)) {
-                    out.push_back(fmt::format("{} and {} disagree about {}", a->name(), b->name(), id.hex()));
+                if (ours->commitments.settled(channel::Party::ours) !=
+                    theirs->commitments.settled(channel::Party::theirs)) {
+                    out.push_back(
+                        fmt::format("{} and {} disagree about {}", a->name(), b->name(), id.hex()));
                 }
             }
         }

@@ -1,6 +1,7 @@
-// The deterministic network: real nodes (core/node over a store) in virtual time, joined by links that can cut, drop and delay,
-// on one simulated chain, with disks that crash. Everything that happens follows from the seed and from what a test says. No
-// socket, no thread, no real clock. Messages pass the wire codec both ways, so that what is tested is what is sent.
+// The deterministic network: real nodes (core/node over a store) in virtual time, joined by links
+// that can cut, drop and delay, on one simulated chain, with disks that crash. Everything that
+// happens follows from the seed and from what a test says. No socket, no thread, no real clock.
+// Messages pass the wire codec both ways, so that what is tested is what is sent.
 #pragma once
 
 #include "core/node/node.h"
@@ -27,14 +28,18 @@ struct Parts {
 
 /// A fault of a link: cuts it at the n-th message of a type sent by `from`.
 struct Cut {
-    enum class When : std::uint8_t { before, after } when = When::before;  ///< Is that message still delivered?
+    enum class When : std::uint8_t {
+        before,
+        after
+    } when = When::before;  ///< Is that message still delivered?
     wire::Type type = wire::Type::commitment_signed;
     std::size_t nth = 1;
 };
 
 class Network;
 
-/// One node, its disk and its view of the chain. Dies with its process and starts again from its disk.
+/// One node, its disk and its view of the chain. Dies with its process and starts again from its
+/// disk.
 class SimNode {
 public:
     SimNode(Network& network, std::string name, Parts parts);
@@ -66,7 +71,9 @@ public:
     void say_chain(const ports::ChainStatus& status) { push(ports::ChainEvent(status)); }
     /// What this node broadcasts gets nowhere, and it is not told so.
     void lose_broadcasts(bool lost) { m_broadcasts_lost = lost; }
-    void set_fees(const ports::FeeEstimates& fees) { push(ports::ChainEvent(ports::FeesChanged{fees})); }
+    void set_fees(const ports::FeeEstimates& fees) {
+        push(ports::ChainEvent(ports::FeesChanged{fees}));
+    }
     /// From now on the disk is nearly full (or not any more).
     void set_disk_low(bool low) { m_disk_low = low; }
     /// Sends the next commit into a crash: the n-th from now.
@@ -103,7 +110,8 @@ private:
     std::map<std::uint64_t, std::uint64_t> m_timers;  ///< Timer -> due, virtual milliseconds.
     std::set<bitcoin::Script> m_watched_scripts;
     std::set<bitcoin::OutPoint> m_watched_outpoints;
-    std::vector<std::pair<BlockHeight, BlockHash>> m_reported;  ///< Blocks told to the node, oldest first.
+    std::vector<std::pair<BlockHeight, BlockHash>>
+        m_reported;  ///< Blocks told to the node, oldest first.
     bool m_chain_reachable = true;
     bool m_chain_mute = false;
     bool m_broadcasts_lost = false;

@@ -1,4 +1,5 @@
-// One node of the network: what the shell does for a real one, done by the network at a moment of its choice.
+// One node of the network: what the shell does for a real one, done by the network at a moment of
+// its choice.
 #include "core/sim/network.h"
 
 #include "core/node/handlers.h"
@@ -18,7 +19,8 @@ void SimNode::start(DiskImage image) {
     m_store = std::make_unique<MemoryStore>(std::move(image));
     auto loaded = node::Node::load(m_parts.config, m_parts.keys, m_parts.planner, *m_store);
     if (!loaded) {
-        m_broken.push_back(fmt::format("load: {}: {}", loaded.error().record, loaded.error().cause));
+        m_broken.push_back(
+            fmt::format("load: {}: {}", loaded.error().record, loaded.error().cause));
         return;
     }
     m_node = std::make_unique<node::Node>(*std::move(loaded));
@@ -52,7 +54,8 @@ void SimNode::set_chain_reachable(bool reachable) {
     if (reachable) sync_chain();
     report_chain();
     if (reachable) {
-        push(ports::ChainEvent(ports::FeesChanged{ports::FeeEstimates{FeeratePerKw(2500), FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(253), true}}));
+        push(ports::ChainEvent(ports::FeesChanged{ports::FeeEstimates{
+            FeeratePerKw(2500), FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(253), true}}));
     }
 }
 
@@ -97,14 +100,18 @@ bool SimNode::take_turn() {
     std::vector<node::Event> events;
     // A handful at a time: several events in one turn, and several turns for a burst.
     for (std::size_t i = 0; i < 8 && !m_events.empty(); ++i) {
-        // As in the shell: what a turn says to a peer is meant for one connection, so one that begins or ends opens the turn.
+        // As in the shell: what a turn says to a peer is meant for one connection, so one that
+        // begins or ends opens the turn.
         const auto& next = m_events.front();
-        if (i > 0 && (std::holds_alternative<node::PeerUp>(next) || std::holds_alternative<node::PeerDown>(next))) break;
+        if (i > 0 && (std::holds_alternative<node::PeerUp>(next) ||
+                      std::holds_alternative<node::PeerDown>(next)))
+            break;
         events.push_back(std::move(m_events.front()));
         m_events.pop_front();
     }
     ++m_turns;
-    auto turn = m_node->plan(events, {m_network.now(), m_network.now_ms(), ports::Entropy(m_network.fresh()), m_disk_low});
+    auto turn = m_node->plan(events, {m_network.now(), m_network.now_ms(),
+                                      ports::Entropy(m_network.fresh()), m_disk_low});
     std::optional<ports::Committed> committed;
     m_store->commit(std::move(turn), [&](Result<ports::Committed, ports::CommitError> done) {
         if (done) committed.emplace(*std::move(done));
@@ -121,30 +128,33 @@ bool SimNode::take_turn() {
 }
 
 void SimNode::perform(ports::Effect& effect) {
-    std::visit(overloaded{[&](ports::Send& e) { m_network.send(*this, e.peer, e.message); },
-                          [&](ports::Broadcast& e) { broadcast(e); },
-                          [&](ports::Watch& e) { watch(e); },
-                          [&](ports::ConnectPeer& e) {
-                              SimNode* const peer = m_network.find(e.node_id);
-                              if (peer == nullptr || !peer->is_alive()) {
-                                  push(node::ConnectFailed{e.node_id, "nobody there"});
-                              } else if (!m_network.is_connected(*this, *peer)) {
-                                  m_network.connect(*this, *peer);
-                              }
-                          },
-                          [&](ports::DisconnectPeer& e) {
-                              if (SimNode* const peer = m_network.find(e.node_id)) m_network.disconnect(*this, *peer);
-                          },
-                          [&](ports::ArmTimer& e) {
-                              m_timers[e.timer] = m_network.now_ms() + static_cast<std::uint64_t>(e.after.count());
-                          },
-                          [&](ports::Tell& e) { m_notices.push_back(std::move(e.notice)); },
-                          [&](ports::AnswerCommand& e) { m_answers.insert_or_assign(e.id, std::move(e.result)); },
-                          [&](ports::LogLine& e) {
-                              if (e.level == static_cast<int>(LogLevel::broken)) m_broken.push_back(e.text);
-                              m_log.push_back(std::move(e.text));
-                          }},
-               effect);
+    std::visit(
+        overloaded{
+            [&](ports::Send& e) { m_network.send(*this, e.peer, e.message); },
+            [&](ports::Broadcast& e) { broadcast(e); }, [&](ports::Watch& e) { watch(e); },
+            [&](ports::ConnectPeer& e) {
+                SimNode* const peer = m_network.find(e.node_id);
+                if (peer == nullptr || !peer->is_alive()) {
+                    push(node::ConnectFailed{e.node_id, "nobody there"});
+                } else if (!m_network.is_connected(*this, *peer)) {
+                    m_network.connect(*this, *peer);
+                }
+            },
+            [&](ports::DisconnectPeer& e) {
+                if (SimNode* const peer = m_network.find(e.node_id))
+                    m_network.disconnect(*this, *peer);
+            },
+            [&](ports::ArmTimer& e) {
+                m_timers[e.timer] =
+                    m_network.now_ms() + static_cast<std::uint64_t>(e.after.count());
+            },
+            [&](ports::Tell& e) { m_notices.push_back(std::move(e.notice)); },
+            [&](ports::AnswerCommand& e) { m_answers.insert_or_assign(e.id, std::move(e.result)); },
+            [&](ports::LogLine& e) {
+                if (e.level == static_cast<int>(LogLevel::broken)) m_broken.push_back(e.text);
+                m_log.push_back(std::move(e.text));
+            }},
+        effect);
 }
 
 void SimNode::broadcast(const ports::Broadcast& wanted) {
@@ -186,7 +196,8 @@ bool SimNode::has_rival(const bitcoin::Transaction& tx) const {
 bool SimNode::is_relevant(const bitcoin::Transaction& tx) {
     bool relevant = false;
     const Txid txid = tx.txid();
-    for (const auto& input : tx.inputs) relevant = relevant || m_watched_outpoints.contains(input.previous);
+    for (const auto& input : tx.inputs)
+        relevant = relevant || m_watched_outpoints.contains(input.previous);
     for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
         if (!m_watched_scripts.contains(tx.outputs[i].script)) continue;
         relevant = true;
@@ -198,18 +209,25 @@ bool SimNode::is_relevant(const bitcoin::Transaction& tx) {
 void SimNode::sync_chain() {
     if (!m_chain_reachable || m_chain_mute || m_node == nullptr) return;
     auto& chain = m_network.chain();
-    while (!m_reported.empty() && chain.hash_at(m_reported.back().first) != m_reported.back().second) {
-        push(ports::ChainEvent(ports::BlockDisconnected{m_reported.back().first, m_reported.back().second}));
+    while (!m_reported.empty() &&
+           chain.hash_at(m_reported.back().first) != m_reported.back().second) {
+        push(ports::ChainEvent(
+            ports::BlockDisconnected{m_reported.back().first, m_reported.back().second}));
         m_reported.pop_back();
     }
-    const std::uint32_t next = m_reported.empty() ? chain.height().raw() : m_reported.back().first.raw() + 1;
+    const std::uint32_t next =
+        m_reported.empty() ? chain.height().raw() : m_reported.back().first.raw() + 1;
     for (std::uint32_t h = next; h <= chain.height().raw(); ++h) {
         const auto block = chain.block(BlockHeight(h));
-        ports::BlockConnected event{BlockHeight(h), *chain.hash_at(BlockHeight(h)), block->header.previous,
-                                    UnixTime(block->header.time), {}};
+        ports::BlockConnected event{BlockHeight(h),
+                                    *chain.hash_at(BlockHeight(h)),
+                                    block->header.previous,
+                                    UnixTime(block->header.time),
+                                    {}};
         for (std::uint32_t i = 0; i < block->transactions.size(); ++i) {
             if (is_relevant(block->transactions[i])) {
-                event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(block->transactions[i]), i});
+                event.relevant.push_back(
+                    {std::make_shared<const bitcoin::Transaction>(block->transactions[i]), i});
             }
         }
         m_reported.emplace_back(event.height, event.hash);
@@ -218,16 +236,22 @@ void SimNode::sync_chain() {
 }
 
 void SimNode::see_mempool(const ports::TxPtr& tx) {
-    if (m_node != nullptr && m_chain_reachable && !m_chain_mute && is_relevant(*tx)) push(ports::ChainEvent(ports::MempoolTx{tx}));
+    if (m_node != nullptr && m_chain_reachable && !m_chain_mute && is_relevant(*tx))
+        push(ports::ChainEvent(ports::MempoolTx{tx}));
 }
 
 void SimNode::watch(const ports::Watch& wanted) {
     bool is_new = false;
-    std::visit(overloaded{[&](const ports::WatchScript& w) { is_new = m_watched_scripts.insert(w.script).second; },
-                          [&](const ports::WatchOutPoint& w) { is_new = m_watched_outpoints.insert(w.outpoint).second; }},
+    std::visit(overloaded{[&](const ports::WatchScript& w) {
+                              is_new = m_watched_scripts.insert(w.script).second;
+                          },
+                          [&](const ports::WatchOutPoint& w) {
+                              is_new = m_watched_outpoints.insert(w.outpoint).second;
+                          }},
                wanted.what);
     if (is_new) search_blocks(wanted);
-    if (wanted.search != 0) push(ports::ChainEvent(ports::SearchProgress{wanted.search, std::nullopt}));
+    if (wanted.search != 0)
+        push(ports::ChainEvent(ports::SearchProgress{wanted.search, std::nullopt}));
 }
 
 void SimNode::search_blocks(const ports::Watch& wanted) {
@@ -239,17 +263,21 @@ void SimNode::search_blocks(const ports::Watch& wanted) {
             const auto& tx = block->transactions[i];
             const bool pays = std::visit(
                 overloaded{[&](const ports::WatchScript& w) {
-                               return std::any_of(tx.outputs.begin(), tx.outputs.end(),
-                                                  [&](const bitcoin::TxOut& o) { return o.script == w.script; });
+                               return std::any_of(
+                                   tx.outputs.begin(), tx.outputs.end(),
+                                   [&](const bitcoin::TxOut& o) { return o.script == w.script; });
                            },
                            [&](const ports::WatchOutPoint& w) {
                                return std::any_of(tx.inputs.begin(), tx.inputs.end(),
-                                                  [&](const bitcoin::TxIn& in) { return in.previous == w.outpoint; });
+                                                  [&](const bitcoin::TxIn& in) {
+                                                      return in.previous == w.outpoint;
+                                                  });
                            }},
                 wanted.what);
             if (!pays) continue;
             (void)is_relevant(tx);
-            push(ports::ChainEvent(ports::LateConfirmation{height, hash, {std::make_shared<const bitcoin::Transaction>(tx), i}}));
+            push(ports::ChainEvent(ports::LateConfirmation{
+                height, hash, {std::make_shared<const bitcoin::Transaction>(tx), i}}));
         }
     }
 }

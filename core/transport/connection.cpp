@@ -13,7 +13,8 @@ std::string to_string(const TransportError& error) {
                                  [](StreamFault fault) -> std::string {
                                      switch (fault) {
                                          case StreamFault::bad_length_tag: return "bad_length_tag";
-                                         case StreamFault::bad_message_tag: return "bad_message_tag";
+                                         case StreamFault::bad_message_tag:
+                                             return "bad_message_tag";
                                          case StreamFault::truncated: return "truncated";
                                      }
                                      return "unknown";
@@ -49,16 +50,15 @@ Received Connection::feed(ByteView bytes, Bytes& out) {
 
 std::optional<TransportError> Connection::end_of_input() const {
     return std::visit(
-        overloaded{[](const Handshake& handshake) -> std::optional<TransportError> {
-                       return HandshakeError{handshake.awaited(), HandshakeFault::truncated};
-                   },
-                   [&](const Session&) -> std::optional<TransportError> {
-                       if (m_partial.empty() && !m_announced) return std::nullopt;
-                       return StreamFault::truncated;
-                   },
-                   [](const TransportError& error) -> std::optional<TransportError> {
-                       return error;
-                   }},
+        overloaded{
+            [](const Handshake& handshake) -> std::optional<TransportError> {
+                return HandshakeError{handshake.awaited(), HandshakeFault::truncated};
+            },
+            [&](const Session&) -> std::optional<TransportError> {
+                if (m_partial.empty() && !m_announced) return std::nullopt;
+                return StreamFault::truncated;
+            },
+            [](const TransportError& error) -> std::optional<TransportError> { return error; }},
         m_state);
 }
 
@@ -85,7 +85,8 @@ std::size_t Connection::wanted() const {
     return m_announced ? *m_announced + crypto::tag_size : sealed_length_size;
 }
 
-/// The next complete part, straight from the input where possible; else what there is is kept for later.
+/// The next complete part, straight from the input where possible; else what there is is kept for
+/// later.
 std::optional<ByteView> Connection::take(ByteView& rest) {
     const auto size = wanted();
     if (m_partial.empty() && rest.size() >= size) {

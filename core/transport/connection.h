@@ -1,6 +1,7 @@
-// One BOLT 8 connection from its first byte: the handshake, then messages. Sans-IO: the shell feeds what the socket gave, in
-// pieces of any size, and writes what is put into the caller's buffer. Holds back at most one incomplete packet (65569 bytes) and
-// never allocates for a length that was only announced. Knows nothing of what a message means (peer/ does).
+// One BOLT 8 connection from its first byte: the handshake, then messages. Sans-IO: the shell feeds
+// what the socket gave, in pieces of any size, and writes what is put into the caller's buffer.
+// Holds back at most one incomplete packet (65569 bytes) and never allocates for a length that was
+// only announced. Knows nothing of what a message means (peer/ does).
 //
 //     socket -> feed(bytes, out) -> messages, or why it is over
 //     encrypt(message, out) -> socket
@@ -31,8 +32,8 @@ enum class StreamFault : std::uint8_t {
 using TransportError = std::variant<HandshakeError, StreamFault>;
 std::string to_string(const TransportError& error);
 
-/// What came out of one piece of input. Messages that stand before an error were authentic and are to be handled: whether
-/// they arrived in one piece with the bad bytes must not matter.
+/// What came out of one piece of input. Messages that stand before an error were authentic and are
+/// to be handled: whether they arrived in one piece with the bad bytes must not matter.
 struct Received {
     std::vector<Bytes> messages;
     std::optional<TransportError> error;
@@ -45,20 +46,23 @@ enum class SendError : std::uint8_t {
 
 class Connection {
 public:
-    /// Calls `theirs`; appends the first bytes to send to `out`. `ephemeral` is fresh, never used twice.
+    /// Calls `theirs`; appends the first bytes to send to `out`. `ephemeral` is fresh, never used
+    /// twice.
     static Connection initiate(const crypto::PrivateKey& ours, const crypto::PrivateKey& ephemeral,
                                const crypto::PublicKey& theirs, Bytes& out);
     /// Waits for the other side to begin.
     static Connection respond(const crypto::PrivateKey& ours, const crypto::PrivateKey& ephemeral);
 
-    /// Takes bytes from the socket; appends what must be sent back at once (the handshake's acts) to `out`. After an error
-    /// the connection stays failed: every later call gives the same error and no message.
+    /// Takes bytes from the socket; appends what must be sent back at once (the handshake's acts)
+    /// to `out`. After an error the connection stays failed: every later call gives the same error
+    /// and no message.
     Received feed(ByteView bytes, Bytes& out);
-    /// The socket has no more to give: the error that this is, or nothing when it ended between two packets.
+    /// The socket has no more to give: the error that this is, or nothing when it ended between two
+    /// packets.
     std::optional<TransportError> end_of_input() const;
 
-    /// Appends the packet of one message to `out`; call it repeatedly to fill one buffer with many. Packets must reach the
-    /// socket in this order, all of them.
+    /// Appends the packet of one message to `out`; call it repeatedly to fill one buffer with many.
+    /// Packets must reach the socket in this order, all of them.
     [[nodiscard]] Result<void, SendError> encrypt(ByteView message, Bytes& out);
 
     bool is_established() const { return std::holds_alternative<Session>(m_state); }

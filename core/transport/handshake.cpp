@@ -9,7 +9,8 @@ namespace {
 constexpr std::uint8_t version = 0;
 constexpr std::size_t key_size = crypto::PublicKey::size_bytes;
 
-/// Acts one and two have one form: version, ephemeral key, tag of an empty text under what both sides now share.
+/// Acts one and two have one form: version, ephemeral key, tag of an empty text under what both
+/// sides now share.
 void put_act(Bytes& out, HandshakeDigest& digest, const crypto::PublicKey& ephemeral,
              const Secret32& shared) {
     out.push_back(version);
@@ -137,8 +138,7 @@ Handshake::Step Handshake::on(AwaitingActTwo state, ByteView act, Bytes& out) {
     digest.mix_secret(crypto::ecdh(state.ours, *theirs));
     digest.seal(out, 0, {});
     auto [sending, receiving] = digest.split();
-    return std::optional<Session>(
-        Session{state.theirs, std::move(sending), std::move(receiving)});
+    return std::optional<Session>(Session{state.theirs, std::move(sending), std::move(receiving)});
 }
 
 Handshake::Step Handshake::on(AwaitingActThree state, ByteView act, Bytes&) {

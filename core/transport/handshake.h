@@ -5,8 +5,9 @@
 //                <--- act two,   50 bytes -----   e, ee: proves that the responder has its key
 //     s, se      ---- act three, 66 bytes ---->   names the initiator, under forward secrecy
 //
-// Each waiting state is a type and holds only what the next act needs; keys are wiped as soon as a state is left. No
-// randomness: the caller passes a fresh ephemeral key for each connection and never the same one twice. Below Connection.
+// Each waiting state is a type and holds only what the next act needs; keys are wiped as soon as a
+// state is left. No randomness: the caller passes a fresh ephemeral key for each connection and
+// never the same one twice. Below Connection.
 #pragma once
 
 #include "core/crypto/keys.h"
@@ -21,10 +22,11 @@ namespace runnel::transport {
 enum class Act : std::uint8_t { one = 1, two, three };
 
 enum class HandshakeFault : std::uint8_t {
-    truncated,       ///< The stream ended before the act was complete.
-    bad_version,     ///< The first byte is not 0: a handshake we do not speak.
-    bad_key,         ///< Not a point on the curve.
-    bad_tag,         ///< A wrong tag: the other side does not have the key it must have, or somebody is in between.
+    truncated,    ///< The stream ended before the act was complete.
+    bad_version,  ///< The first byte is not 0: a handshake we do not speak.
+    bad_key,      ///< Not a point on the curve.
+    bad_tag,  ///< A wrong tag: the other side does not have the key it must have, or somebody is in
+              ///< between.
     bad_ciphertext,  ///< Act three only: the initiator's encrypted node id does not open.
 };
 
@@ -83,9 +85,9 @@ public:
     Act awaited() const;
     std::size_t awaited_size() const;
 
-    /// Takes the awaited act (exactly awaited_size() bytes), appends our answer to `out`, if there is one, and returns the
-    /// session once the last act was exchanged; nothing while another act is awaited. After an error or a session the
-    /// handshake is spent. An error appends nothing.
+    /// Takes the awaited act (exactly awaited_size() bytes), appends our answer to `out`, if there
+    /// is one, and returns the session once the last act was exchanged; nothing while another act
+    /// is awaited. After an error or a session the handshake is spent. An error appends nothing.
     Result<std::optional<Session>, HandshakeError> receive(ByteView act, Bytes& out);
 
 private:

@@ -13,16 +13,11 @@ constexpr std::size_t tor_v2_size = 10;
 
 std::optional<std::size_t> fixed_host_size(std::uint8_t kind) {
     switch (kind) {
-        case static_cast<std::uint8_t>(AddressKind::ipv4):
-            return 4;
-        case static_cast<std::uint8_t>(AddressKind::ipv6):
-            return 16;
-        case tor_v2:
-            return tor_v2_size;
-        case static_cast<std::uint8_t>(AddressKind::tor_v3):
-            return 35;
-        default:
-            return std::nullopt;
+        case static_cast<std::uint8_t>(AddressKind::ipv4): return 4;
+        case static_cast<std::uint8_t>(AddressKind::ipv6): return 16;
+        case tor_v2: return tor_v2_size;
+        case static_cast<std::uint8_t>(AddressKind::tor_v3): return 35;
+        default: return std::nullopt;
     }
 }
 
@@ -115,10 +110,8 @@ std::string to_string(const Address& address) {
         case AddressKind::ipv4:
             if (host.size() != 4) break;
             return fmt::format("{}.{}.{}.{}:{}", host[0], host[1], host[2], host[3], address.port);
-        case AddressKind::ipv6:
-            return fmt::format("[{}]:{}", ipv6_text(host), address.port);
-        case AddressKind::tor_v3:
-            return fmt::format("{}.onion:{}", base32(host), address.port);
+        case AddressKind::ipv6: return fmt::format("[{}]:{}", ipv6_text(host), address.port);
+        case AddressKind::tor_v3: return fmt::format("{}.onion:{}", base32(host), address.port);
         case AddressKind::dns:
             return fmt::format("{}:{}", std::string(host.begin(), host.end()), address.port);
     }

@@ -50,7 +50,8 @@ struct Pong {
     friend bool operator==(const Pong&, const Pong&) = default;
 };
 
-/// BOLT 1, "Peer storage": keep this for me. Only for nodes that offer option_provide_storage, which this one does not.
+/// BOLT 1, "Peer storage": keep this for me. Only for nodes that offer option_provide_storage,
+/// which this one does not.
 struct PeerStorage {
     static constexpr Type wire_type = Type::peer_storage;
     Bytes blob;

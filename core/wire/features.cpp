@@ -6,9 +6,7 @@ namespace runnel::wire {
 
 namespace {
 
-constexpr std::size_t even_bit(Feature feature) {
-    return static_cast<std::size_t>(feature);
-}
+constexpr std::size_t even_bit(Feature feature) { return static_cast<std::size_t>(feature); }
 
 struct Dependency {
     Feature feature;
@@ -26,52 +24,29 @@ constexpr std::array dependencies{
 
 std::string_view to_string(Feature feature) {
     switch (feature) {
-        case Feature::data_loss_protect:
-            return "data_loss_protect";
-        case Feature::upfront_shutdown_script:
-            return "upfront_shutdown_script";
-        case Feature::gossip_queries:
-            return "gossip_queries";
-        case Feature::var_onion_optin:
-            return "var_onion_optin";
-        case Feature::gossip_queries_ex:
-            return "gossip_queries_ex";
-        case Feature::static_remotekey:
-            return "static_remotekey";
-        case Feature::payment_secret:
-            return "payment_secret";
-        case Feature::basic_mpp:
-            return "basic_mpp";
-        case Feature::large_channel:
-            return "large_channel";
-        case Feature::anchors:
-            return "anchors";
-        case Feature::route_blinding:
-            return "route_blinding";
-        case Feature::shutdown_anysegwit:
-            return "shutdown_anysegwit";
-        case Feature::dual_fund:
-            return "dual_fund";
-        case Feature::quiesce:
-            return "quiesce";
-        case Feature::attribution_data:
-            return "attribution_data";
-        case Feature::onion_messages:
-            return "onion_messages";
-        case Feature::provide_storage:
-            return "provide_storage";
-        case Feature::channel_type:
-            return "channel_type";
-        case Feature::scid_alias:
-            return "scid_alias";
-        case Feature::payment_metadata:
-            return "payment_metadata";
-        case Feature::zeroconf:
-            return "zeroconf";
-        case Feature::simple_close:
-            return "simple_close";
-        case Feature::splice:
-            return "splice";
+        case Feature::data_loss_protect: return "data_loss_protect";
+        case Feature::upfront_shutdown_script: return "upfront_shutdown_script";
+        case Feature::gossip_queries: return "gossip_queries";
+        case Feature::var_onion_optin: return "var_onion_optin";
+        case Feature::gossip_queries_ex: return "gossip_queries_ex";
+        case Feature::static_remotekey: return "static_remotekey";
+        case Feature::payment_secret: return "payment_secret";
+        case Feature::basic_mpp: return "basic_mpp";
+        case Feature::large_channel: return "large_channel";
+        case Feature::anchors: return "anchors";
+        case Feature::route_blinding: return "route_blinding";
+        case Feature::shutdown_anysegwit: return "shutdown_anysegwit";
+        case Feature::dual_fund: return "dual_fund";
+        case Feature::quiesce: return "quiesce";
+        case Feature::attribution_data: return "attribution_data";
+        case Feature::onion_messages: return "onion_messages";
+        case Feature::provide_storage: return "provide_storage";
+        case Feature::channel_type: return "channel_type";
+        case Feature::scid_alias: return "scid_alias";
+        case Feature::payment_metadata: return "payment_metadata";
+        case Feature::zeroconf: return "zeroconf";
+        case Feature::simple_close: return "simple_close";
+        case Feature::splice: return "splice";
     }
     return "unknown";
 }
@@ -89,9 +64,7 @@ Features Features::from_wire(ByteView bytes) {
     return out;
 }
 
-Bytes Features::to_wire() const {
-    return Bytes(m_bytes.rbegin(), m_bytes.rend());
-}
+Bytes Features::to_wire() const { return Bytes(m_bytes.rbegin(), m_bytes.rend()); }
 
 void Features::trim() {
     while (!m_bytes.empty() && m_bytes.back() == 0) m_bytes.pop_back();
@@ -101,7 +74,8 @@ Features Features::low_bits(std::size_t count) const {
     Features out = *this;
     if (out.m_bytes.size() > (count + 7) / 8) out.m_bytes.resize((count + 7) / 8);
     if (count % 8 != 0 && out.m_bytes.size() == (count + 7) / 8) {
-        out.m_bytes.back() = static_cast<std::uint8_t>(out.m_bytes.back() & ((1U << count % 8) - 1));
+        out.m_bytes.back() =
+            static_cast<std::uint8_t>(out.m_bytes.back() & ((1U << count % 8) - 1));
     }
     out.trim();
     return out;
@@ -141,9 +115,7 @@ bool Features::has(Feature feature) const {
     return has_bit(even_bit(feature)) || has_bit(even_bit(feature) + 1);
 }
 
-bool Features::demands(Feature feature) const {
-    return has_bit(even_bit(feature));
-}
+bool Features::demands(Feature feature) const { return has_bit(even_bit(feature)); }
 
 std::optional<std::size_t> Features::first_demand_beyond(const Features& supported) const {
     for (std::size_t bit = 0; bit < m_bytes.size() * 8; bit += 2) {

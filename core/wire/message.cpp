@@ -97,9 +97,7 @@ void fields(auto& io, Of<Shutdown> auto& m) {
     io.tlvs();
 }
 
-void fields(auto& io, Of<FeeRange> auto& m) {
-    io(m.min_fee_satoshis, m.max_fee_satoshis);
-}
+void fields(auto& io, Of<FeeRange> auto& m) { io(m.min_fee_satoshis, m.max_fee_satoshis); }
 
 void fields(auto& io, Of<ClosingSigned> auto& m) {
     io(m.channel_id, m.fee_satoshis, m.signature);
@@ -113,9 +111,7 @@ void fields(auto& io, Of<UpdateAddHtlc> auto& m) {
     io.tlvs(tlv<0>(m.blinded_path));
 }
 
-void fields(auto& io, Of<AttributionData> auto& m) {
-    io(m.htlc_hold_times, m.truncated_hmacs);
-}
+void fields(auto& io, Of<AttributionData> auto& m) { io(m.htlc_hold_times, m.truncated_hmacs); }
 
 void fields(auto& io, Of<UpdateFulfillHtlc> auto& m) {
     io(m.channel_id, m.id, m.payment_preimage);
@@ -189,9 +185,7 @@ void fields(auto& io, Of<ReplyShortChannelIdsEnd> auto& m) {
     io.tlvs();
 }
 
-void fields(auto& io, Of<QueryOption> auto& m) {
-    io.bigsize(m.query_option_flags);
-}
+void fields(auto& io, Of<QueryOption> auto& m) { io.bigsize(m.query_option_flags); }
 
 void fields(auto& io, Of<QueryChannelRange> auto& m) {
     io(m.chain_hash, m.first_blocknum, m.number_of_blocks);
@@ -275,9 +269,7 @@ Type type_of(const Message& message) {
         message);
 }
 
-std::string_view name_of(const Message& message) {
-    return to_string(type_of(message));
-}
+std::string_view name_of(const Message& message) { return to_string(type_of(message)); }
 
 std::optional<ChannelId> channel_id_of(const Message& message) {
     return std::visit(

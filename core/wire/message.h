@@ -13,14 +13,13 @@
 
 namespace runnel::wire {
 
-using Message =
-    std::variant<Init, Error, Warning, Ping, Pong, OpenChannel, AcceptChannel, FundingCreated,
-                 FundingSigned, ChannelReady, Shutdown, ClosingSigned, UpdateAddHtlc,
-                 UpdateFulfillHtlc, UpdateFailHtlc, UpdateFailMalformedHtlc, CommitmentSigned,
-                 RevokeAndAck, UpdateFee, ChannelReestablish, AnnouncementSignatures,
-                 ChannelAnnouncement, NodeAnnouncement, ChannelUpdate, QueryShortChannelIds,
-                 ReplyShortChannelIdsEnd, QueryChannelRange, ReplyChannelRange,
-                 GossipTimestampFilter, OnionMessage, PeerStorage, PeerStorageRetrieval, UnknownOdd>;
+using Message = std::variant<
+    Init, Error, Warning, Ping, Pong, OpenChannel, AcceptChannel, FundingCreated, FundingSigned,
+    ChannelReady, Shutdown, ClosingSigned, UpdateAddHtlc, UpdateFulfillHtlc, UpdateFailHtlc,
+    UpdateFailMalformedHtlc, CommitmentSigned, RevokeAndAck, UpdateFee, ChannelReestablish,
+    AnnouncementSignatures, ChannelAnnouncement, NodeAnnouncement, ChannelUpdate,
+    QueryShortChannelIds, ReplyShortChannelIdsEnd, QueryChannelRange, ReplyChannelRange,
+    GossipTimestampFilter, OnionMessage, PeerStorage, PeerStorageRetrieval, UnknownOdd>;
 
 /// A message from its type number to its end. Errors: `unsupported` for an unknown even type,
 /// otherwise what is wrong with the contents (after any of them BOLT 1 wants the connection

@@ -28,8 +28,8 @@ double microseconds_of(const std::function<void(int)>& work, int runs) {
     return percentile(took, 0.5);
 }
 
-/// A write-ahead log's commit and nothing else: the bytes of one small turn (two pages and their frame headers) into blocks that
-/// exist already, then one fdatasync.
+/// A write-ahead log's commit and nothing else: the bytes of one small turn (two pages and their
+/// frame headers) into blocks that exist already, then one fdatasync.
 double commit_cost(const std::filesystem::path& directory) {
     const auto path = directory / "floor.bin";
     const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_TRUNC, 0600);
@@ -37,7 +37,8 @@ double commit_cost(const std::filesystem::path& directory) {
     constexpr std::size_t turn_bytes = 2 * (4096 + 24);
     constexpr int runs = 400;
     const std::vector<char> bytes(turn_bytes, 'x');
-    for (int i = 0; i < runs; ++i) (void)!::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(turn_bytes) * i);
+    for (int i = 0; i < runs; ++i)
+        (void)!::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(turn_bytes) * i);
     ::fsync(file);
     const double cost = microseconds_of(
         [&](int i) {
@@ -69,13 +70,19 @@ std::vector<FloorItem> measure_floor(const std::filesystem::path& directory) {
     const auto recoverable = crypto::sign_recoverable(key, digest(0));
     volatile bool sink = false;
     constexpr int runs = 400;
-    const double sign = microseconds_of([&](int i) { sink = crypto::sign(key, digest(i)).is_zero(); }, runs);
-    const double verify = microseconds_of([&](int) { sink = crypto::verify(point, digest(0), signature); }, runs);
-    const double recover = microseconds_of([&](int) { sink = crypto::recover(recoverable, digest(0)).has_value(); }, runs);
-    const double ecdh = microseconds_of([&](int) { sink = crypto::ecdh(key, point).reveal()[0] != 0; }, runs);
+    const double sign =
+        microseconds_of([&](int i) { sink = crypto::sign(key, digest(i)).is_zero(); }, runs);
+    const double verify =
+        microseconds_of([&](int) { sink = crypto::verify(point, digest(0), signature); }, runs);
+    const double recover = microseconds_of(
+        [&](int) { sink = crypto::recover(recoverable, digest(0)).has_value(); }, runs);
+    const double ecdh =
+        microseconds_of([&](int) { sink = crypto::ecdh(key, point).reveal()[0] != 0; }, runs);
     const double generate = microseconds_of([&](int) { sink = key.public_key().is_valid(); }, runs);
-    const double tweak = microseconds_of([&](int i) { sink = point.plus_generator(digest(i)).has_value(); }, runs);
-    const double multiply = microseconds_of([&](int i) { sink = point.times(digest(i)).has_value(); }, runs);
+    const double tweak =
+        microseconds_of([&](int i) { sink = point.plus_generator(digest(i)).has_value(); }, runs);
+    const double multiply =
+        microseconds_of([&](int i) { sink = point.times(digest(i)).has_value(); }, runs);
     (void)sink;
     return {
         {"durable commit (pwrite + fdatasync)", 5, commit_cost(directory)},
@@ -92,8 +99,9 @@ std::vector<FloorItem> measure_floor(const std::filesystem::path& directory) {
 }
 
 double total_microseconds(const std::vector<FloorItem>& floor) {
-    return std::accumulate(floor.begin(), floor.end(), 0.0,
-                           [](double sum, const FloorItem& item) { return sum + static_cast<double>(item.times) * item.microseconds; });
+    return std::accumulate(floor.begin(), floor.end(), 0.0, [](double sum, const FloorItem& item) {
+        return sum + static_cast<double>(item.times) * item.microseconds;
+    });
 }
 
 }  // namespace runnel::bench

@@ -1,5 +1,6 @@
-// The physical limit of one direct payment on this machine, measured piece by piece in the same run as the payments it is held
-// against: what BOLT 2's order of messages makes serial, and nothing of our own. The list is in README.md.
+// The physical limit of one direct payment on this machine, measured piece by piece in the same run
+// as the payments it is held against: what BOLT 2's order of messages makes serial, and nothing of
+// our own. The list is in README.md.
 #pragma once
 
 #include <cstddef>

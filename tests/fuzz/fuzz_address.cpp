@@ -1,5 +1,5 @@
-// Any text as an address, as bech32 and as Base58: what is accepted is written again the same, and only one network takes it
-// (but for the test networks that share their prefixes).
+// Any text as an address, as bech32 and as Base58: what is accepted is written again the same, and
+// only one network takes it (but for the test networks that share their prefixes).
 #include "core/bitcoin/address.h"
 
 #include <algorithm>
@@ -9,8 +9,9 @@ namespace {
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return out;
 }
 
@@ -21,8 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(data, data + size);
     bool in_practice = false;
     bool elsewhere = false;
-    for (const auto network :
-         {Network::mainnet, Network::testnet4, Network::signet, Network::regtest, Network::practice}) {
+    for (const auto network : {Network::mainnet, Network::testnet4, Network::signet,
+                               Network::regtest, Network::practice}) {
         const auto script = bitcoin::parse_address(text, network);
         if (!script) continue;
         (network == Network::practice ? in_practice : elsewhere) = true;

@@ -1,5 +1,5 @@
-// Any bytes as the file that a practice chain is, and as one record more of a whole one: a chain that can be read again and
-// is the same, or damage that is named.
+// Any bytes as the file that a practice chain is, and as one record more of a whole one: a chain
+// that can be read again and is the same, or damage that is named.
 #include "app/runnel-practice/durable_chain.h"
 #include "core/bitcoin/script.h"
 #include "core/crypto/hash.h"

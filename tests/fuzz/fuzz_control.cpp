@@ -1,5 +1,5 @@
-// Any line as a request of the control socket: exactly one answer comes, it is JSON, and a command that reaches the node is within
-// the limits that requests have.
+// Any line as a request of the control socket: exactly one answer comes, it is JSON, and a command
+// that reaches the node is within the limits that requests have.
 #include "app/control/requests.h"
 #include "tests/fuzz/nobody.h"
 
@@ -17,10 +17,13 @@ class Answering final : public fuzz::Nobody {
 public:
     void post(api::Command command, api::OnAnswer answer) override {
         if (const auto* const open = std::get_if<api::OpenChannel>(&command.wish)) {
-            if (!open->node_id.is_valid() || (open->amount && *open->amount > max_money)) std::abort();
+            if (!open->node_id.is_valid() || (open->amount && *open->amount > max_money))
+                std::abort();
         }
         if (const auto* const invoice = std::get_if<api::CreateInvoice>(&command.wish)) {
-            if (invoice->expiry_seconds == 0 || (invoice->amount && *invoice->amount > max_money.msat())) std::abort();
+            if (invoice->expiry_seconds == 0 ||
+                (invoice->amount && *invoice->amount > max_money.msat()))
+                std::abort();
         }
         answer(api::Answer(api::StillInFlight{}));
     }
@@ -38,14 +41,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (error || !request.is_object()) return 0;
     const auto* const method = request.get_object().if_contains("method");
     const auto* const params = request.get_object().if_contains("params");
-    if (method == nullptr || !method->is_string() || params == nullptr || !params->is_object()) return 0;
+    if (method == nullptr || !method->is_string() || params == nullptr || !params->is_object())
+        return 0;
 
     static Answering nobody;
     static control::Methods methods(nobody, "0");
     int answers = 0;
     methods.call(method->get_string(), params->get_object(), [&](const control::Outcome& outcome) {
         ++answers;
-        const auto line = boost::json::serialize(outcome ? *outcome : boost::json::value(control::failure_json(outcome.error())));
+        const auto line = boost::json::serialize(
+            outcome ? *outcome : boost::json::value(control::failure_json(outcome.error())));
         if (line.find('\n') != std::string::npos) std::abort();
     });
     if (answers != 1) std::abort();

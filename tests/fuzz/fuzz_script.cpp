@@ -1,6 +1,6 @@
-// Any bytes as a script. Input: one byte of flags, one of a form, then the script, which is run bare, as a P2WSH witness
-// script over a few small arguments, and walked; and any bytes as a whole spend. Nothing may crash, and a looser judge never
-// refuses what a stricter one accepts.
+// Any bytes as a script. Input: one byte of flags, one of a form, then the script, which is run
+// bare, as a P2WSH witness script over a few small arguments, and walked; and any bytes as a whole
+// spend. Nothing may crash, and a looser judge never refuses what a stricter one accepts.
 #include "core/bitcoin/interpreter.h"
 #include "core/bitcoin/script.h"
 
@@ -27,12 +27,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 0: break;
         case 1:
             spent.script = p2wsh(script);
-            for (std::uint8_t i = 0; i < data[1] % 16; ++i) tx.inputs[0].witness.push_back(Bytes(i % 5, i));
+            for (std::uint8_t i = 0; i < data[1] % 16; ++i)
+                tx.inputs[0].witness.push_back(Bytes(i % 5, i));
             tx.inputs[0].witness.push_back(script);
             break;
         default:
-            tx.inputs[0].script_sig = Bytes(script.begin(), script.begin() + static_cast<std::ptrdiff_t>(script.size() / 2));
-            spent.script.erase(spent.script.begin(), spent.script.begin() + static_cast<std::ptrdiff_t>(script.size() / 2));
+            tx.inputs[0].script_sig = Bytes(
+                script.begin(), script.begin() + static_cast<std::ptrdiff_t>(script.size() / 2));
+            spent.script.erase(
+                spent.script.begin(),
+                spent.script.begin() + static_cast<std::ptrdiff_t>(script.size() / 2));
             break;
     }
     tx.outputs.push_back({Sat(1), {}});

@@ -1,18 +1,20 @@
-// Any bytes as the store's key file and as its sidecar: a typed answer, no key but the one that was wrapped, no state that was
-// not signed.
+// Any bytes as the store's key file and as its sidecar: a typed answer, no key but the one that was
+// wrapped, no state that was not signed.
 #include "wallet/store/envelope.h"
 #include "wallet/store/sidecar.h"
 
+#include <unistd.h>
 #include <cstdlib>
 #include <fstream>
-#include <unistd.h>
 
 namespace {
 
 /// A directory of this process, gone when it ends.
 class Scratch {
 public:
-    Scratch() : m_path(std::filesystem::temp_directory_path() / ("runnel-fuzz-" + std::to_string(::getpid()))) {
+    Scratch()
+        : m_path(std::filesystem::temp_directory_path() /
+                 ("runnel-fuzz-" + std::to_string(::getpid()))) {
         std::filesystem::create_directories(m_path);
     }
     ~Scratch() { std::filesystem::remove_all(m_path); }

@@ -1,4 +1,5 @@
-// Any bytes as a transaction and as a block: what parses is canonical, and its sizes and ids are those of its bytes.
+// Any bytes as a transaction and as a block: what parses is canonical, and its sizes and ids are
+// those of its bytes.
 #include "core/bitcoin/consensus.h"
 #include "core/bitcoin/transaction.h"
 

@@ -1,9 +1,11 @@
-// BOLT 8 under hostile bytes. The first byte chooses the test, the second how the rest is cut into pieces:
+// BOLT 8 under hostile bytes. The first byte chooses the test, the second how the rest is cut into
+// pieces:
 //   even first byte: 0 a responder, 2 an initiator is fed the rest as it is; however it is cut, the
 //                    outcome must be the same;
 //   odd first byte:  an established pair; the rest says which messages are sent and where the
 //                    stream is changed. Exactly the messages before the change must arrive.
-// The keys are those of the BOLT's test vectors, so that the corpus can hold handshakes that succeed.
+// The keys are those of the BOLT's test vectors, so that the corpus can hold handshakes that
+// succeed.
 #include "core/transport/connection.h"
 
 #include <cstdlib>
@@ -67,8 +69,8 @@ void raw(bool initiator, std::size_t piece, ByteView bytes) {
 void stream(std::size_t piece, ByteView bytes) {
     Bytes there;
     Bytes back;
-    auto sender = Connection::initiate(initiator_key, initiator_ephemeral,
-                                       responder_key.public_key(), there);
+    auto sender =
+        Connection::initiate(initiator_key, initiator_ephemeral, responder_key.public_key(), there);
     auto receiver = Connection::respond(responder_key, responder_ephemeral);
     require(!receiver.feed(std::exchange(there, {}), back).error);
     require(!sender.feed(back, there).error);

@@ -42,20 +42,21 @@ bitcoin::Transaction some_transaction(std::uint8_t n) {
 void mid_dance(Pair& pair) {
     test::busy(pair);
     pair.add(pair.a, 10'000'000_msat, 3);
-    pair.a.flush();                                // add_signed
-    pair.add(pair.a, 5'000'000_msat, 4);           // add_proposed
-    pair.fulfill(pair.a, HtlcId(0), 2);            // remove_proposed
+    pair.a.flush();                       // add_signed
+    pair.add(pair.a, 5'000'000_msat, 4);  // add_proposed
+    pair.fulfill(pair.a, HtlcId(0), 2);   // remove_proposed
     pair.add(pair.b, 6'000'000_msat, 5);
     pair.wire_fail(pair.b, HtlcId(0));
     pair.b.flush();
     while (!pair.b.wire.empty()) pair.deliver(pair.b);  // add_acked, remove_acked
     pair.add(pair.b, 1'000'000_msat, 6);
-    pair.deliver(pair.b);                          // add_proposed, theirs
+    pair.deliver(pair.b);  // add_proposed, theirs
 }
 void mid_dance_later(Pair& pair) {
     test::busy(pair);
     pair.add(pair.b, 6'000'000_msat, 5);
-    pair.b.wire.push_back(fail_malformed_htlc(*pair.b.channel, HtlcId(0), Hash256{}, 0xc005).value());
+    pair.b.wire.push_back(
+        fail_malformed_htlc(*pair.b.channel, HtlcId(0), Hash256{}, 0xc005).value());
     pair.b.flush();
     while (!pair.b.wire.empty()) pair.deliver(pair.b);
     pair.fulfill(pair.a, HtlcId(0), 2);
@@ -70,7 +71,9 @@ Funded& funded(Half& half) { return *funded_of(half.channel->state); }
 std::vector<test::World> stored_worlds() {
     std::vector<test::World> out;
     for (const auto& world : test::worlds()) {
-        if (world.name.find("reestablishing") != std::string::npos || world.name.find("offline") != std::string::npos) continue;
+        if (world.name.find("reestablishing") != std::string::npos ||
+            world.name.find("offline") != std::string::npos)
+            continue;
         out.push_back(world);
     }
     out.push_back({"awaiting_confirmation (ready came early)", [](Pair& p) {
@@ -149,7 +152,8 @@ Stored stored(const std::string& name, const Channel& channel) {
     Stored out{name, encode_channel(channel), {}};
     if (const Funded* const f = funded_of(channel.state)) {
         for (const auto& entry : f->commitments.htlcs()) {
-            out.rows.emplace_back(htlc_key(channel.id, entry.htlc.offered_by, entry.htlc.id), encode_htlc_row(entry));
+            out.rows.emplace_back(htlc_key(channel.id, entry.htlc.offered_by, entry.htlc.id),
+                                  encode_htlc_row(entry));
         }
     }
     return out;
@@ -157,7 +161,8 @@ Stored stored(const std::string& name, const Channel& channel) {
 
 QByteArray text_of(const Stored& stored) {
     auto out = QByteArray::fromStdString(stored.name + "\n" + to_hex(stored.record) + "\n");
-    for (const auto& [key, value] : stored.rows) out += QByteArray::fromStdString(to_hex(key) + " " + to_hex(value) + "\n");
+    for (const auto& [key, value] : stored.rows)
+        out += QByteArray::fromStdString(to_hex(key) + " " + to_hex(value) + "\n");
     return out;
 }
 
@@ -205,9 +210,11 @@ void TestStored::what_is_written_now_is_read_now() {
         const auto now = stored(world.name, channel);
         const auto again = read(now);
         QVERIFY2(again.has_value(), qPrintable(QString::fromStdString(world.name)));
-        QVERIFY2(encode_channel(*again) == now.record, qPrintable(QString::fromStdString(world.name)));
+        QVERIFY2(encode_channel(*again) == now.record,
+                 qPrintable(QString::fromStdString(world.name)));
         QCOMPARE(again->link, Link::offline);
-        QVERIFY(again->id == channel.id && again->peer == channel.peer && again->keys == channel.keys);
+        QVERIFY(again->id == channel.id && again->peer == channel.peer &&
+                again->keys == channel.keys);
         QFile file(folder.filePath(file_name(world.name)));
         if (qEnvironmentVariableIsSet("RUNNEL_GOLDEN_UPDATE") && !file.exists()) {
             QVERIFY(QDir().mkpath(folder.path()));
@@ -239,7 +246,8 @@ void TestStored::old_states_load() {
         Stored was{lines[0].toStdString(), from_hex(lines[1].toStdString()).value(), {}};
         for (qsizetype i = 2; i < lines.size() && !lines[i].isEmpty(); ++i) {
             const auto parts = lines[i].split(' ');
-            was.rows.emplace_back(from_hex(parts.at(0).toStdString()).value(), from_hex(parts.at(1).toStdString()).value());
+            was.rows.emplace_back(from_hex(parts.at(0).toStdString()).value(),
+                                  from_hex(parts.at(1).toStdString()).value());
         }
         const auto channel = read(was);
         QVERIFY2(channel.has_value(), qPrintable(name));
@@ -258,7 +266,8 @@ void TestStored::old_states_load() {
         if (f == nullptr) continue;
         const test::TestSigner signer(name.contains("fundee") ? 2 : 1);
         const auto ours = f->commitments.local_commitment(signer);
-        QVERIFY2(!first_bad_signature(f->params(), ours, f->commitments.local_signatures()), qPrintable(name));
+        QVERIFY2(!first_bad_signature(f->params(), ours, f->commitments.local_signatures()),
+                 qPrintable(name));
     }
 }
 
@@ -267,7 +276,8 @@ void TestStored::damage_is_noticed() {
     mid_dance(pair);
     const auto good = stored("", *pair.a.channel);
     QVERIFY(read(good).has_value());
-    // A missing row, an unknown version or state, a cut-off end, something behind the end: none of it is read as something else.
+    // A missing row, an unknown version or state, a cut-off end, something behind the end: none of
+    // it is read as something else.
     auto bad = good;
     bad.rows.pop_back();
     QVERIFY(!read(bad));

@@ -1,5 +1,6 @@
-// tests/golden/transitions.txt: for every state of a channel and every input what follows. A change in this file is a change
-// of the protocol as we speak it: read it line by line. RUNNEL_GOLDEN_UPDATE=1 writes it anew.
+// tests/golden/transitions.txt: for every state of a channel and every input what follows. A change
+// in this file is a change of the protocol as we speak it: read it line by line.
+// RUNNEL_GOLDEN_UPDATE=1 writes it anew.
 #include "tests/support/test_main.h"
 
 #include "tests/golden/worlds.h"
@@ -26,21 +27,25 @@ struct Scene {
 };
 
 std::string name_of(const HtlcFact& fact) {
-    return std::visit(overloaded{[](const IncomingLockedIn&) { return std::string("incoming_locked_in"); },
-                                 [](const OutgoingRemoved& f) { return std::string(f.removal ? "outgoing_removed" : "outgoing_taken_back"); },
-                                 [](const IncomingRemoved&) { return std::string("incoming_removed"); }},
-                      fact);
+    return std::visit(
+        overloaded{[](const IncomingLockedIn&) { return std::string("incoming_locked_in"); },
+                   [](const OutgoingRemoved& f) {
+                       return std::string(f.removal ? "outgoing_removed" : "outgoing_taken_back");
+                   },
+                   [](const IncomingRemoved&) { return std::string("incoming_removed"); }},
+        fact);
 }
 std::string name_of(const Fact& fact) {
-    return std::visit(overloaded{[](const FundingAgreed&) { return std::string("funding_agreed"); },
-                                 [](const BecameFunded&) { return std::string("became_funded"); },
-                                 [](const BecameUsable&) { return std::string("became_usable"); },
-                                 [](const PreimageLearned&) { return std::string("preimage_learned"); },
-                                 [](const HtlcFact& f) { return name_of(f); },
-                                 [](const MutualCloseSigned&) { return std::string("mutual_close_signed"); },
-                                 [](const MustClose&) { return std::string("must_close"); },
-                                 [](const LostState&) { return std::string("lost_state"); }},
-                      fact);
+    return std::visit(
+        overloaded{[](const FundingAgreed&) { return std::string("funding_agreed"); },
+                   [](const BecameFunded&) { return std::string("became_funded"); },
+                   [](const BecameUsable&) { return std::string("became_usable"); },
+                   [](const PreimageLearned&) { return std::string("preimage_learned"); },
+                   [](const HtlcFact& f) { return name_of(f); },
+                   [](const MutualCloseSigned&) { return std::string("mutual_close_signed"); },
+                   [](const MustClose&) { return std::string("must_close"); },
+                   [](const LostState&) { return std::string("lost_state"); }},
+        fact);
 }
 std::string_view name_of(Disposition d) {
     switch (d) {
@@ -96,7 +101,8 @@ M named(Scene& scene) {
     return message;
 }
 
-/// The message of this type that the peer has ready or would say next; if it never would, one of the right shape.
+/// The message of this type that the peer has ready or would say next; if it never would, one of
+/// the right shape.
 template <typename M>
 std::optional<M> said(Half& half) {
     for (const auto& message : half.wire) {
@@ -106,7 +112,9 @@ std::optional<M> said(Half& half) {
 }
 
 bool takes_updates_online(Half& half) {
-    return half.channel && (std::holds_alternative<Normal>(half.channel->state) || std::holds_alternative<ShuttingDown>(half.channel->state)) &&
+    return half.channel &&
+           (std::holds_alternative<Normal>(half.channel->state) ||
+            std::holds_alternative<ShuttingDown>(half.channel->state)) &&
            half.channel->link == Link::online;
 }
 
@@ -114,11 +122,14 @@ std::string on_commitment_signed(Scene& scene) {
     Half& peer = scene.peer();
     if (takes_updates_online(peer) && takes_updates_online(scene.subject())) {
         // The peer answers our HTLC and signs.
-        const auto answer = fulfill_htlc(*peer.channel, HtlcId(0), test::test_preimage(scene.funder ? 1 : 2)).value();
+        const auto answer =
+            fulfill_htlc(*peer.channel, HtlcId(0), test::test_preimage(scene.funder ? 1 : 2))
+                .value();
         (void)scene.subject().hear(answer).value();
         auto step = channel::flush(*peer.channel, peer.context()).value();
         for (const auto& message : step.send) {
-            if (std::holds_alternative<wire::CommitmentSigned>(message)) return hear(scene, message);
+            if (std::holds_alternative<wire::CommitmentSigned>(message))
+                return hear(scene, message);
         }
     }
     return hear(scene, named<wire::CommitmentSigned>(scene));
@@ -138,7 +149,8 @@ std::string on_revoke_and_ack(Scene& scene) {
             auto step = peer.hear(message);
             if (!step) continue;
             for (const auto& reply : step->send) {
-                if (const auto* const revoke = std::get_if<wire::RevokeAndAck>(&reply)) revocation = *revoke;
+                if (const auto* const revoke = std::get_if<wire::RevokeAndAck>(&reply))
+                    revocation = *revoke;
             }
         }
         if (revocation) return hear(scene, *revocation);
@@ -161,7 +173,9 @@ std::string on_reestablish(Scene& scene) {
 
 std::vector<Input> inputs() {
     std::vector<Input> out;
-    const auto put = [&](std::string name, std::function<std::string(Scene&)> act) { out.emplace_back(std::move(name), std::move(act)); };
+    const auto put = [&](std::string name, std::function<std::string(Scene&)> act) {
+        out.emplace_back(std::move(name), std::move(act));
+    };
     // Messages.
     put("accept_channel", [](Scene& s) {
         const auto ready = said<wire::AcceptChannel>(s.peer());
@@ -204,7 +218,8 @@ std::vector<Input> inputs() {
     });
     put("closing_signed", [](Scene& s) {
         if (const auto ready = said<wire::ClosingSigned>(s.peer())) return hear(s, *ready);
-        if (std::holds_alternative<NegotiatingClose>(s.subject().channel->state) && s.funder && s.peer().channel->link == Link::online) {
+        if (std::holds_alternative<NegotiatingClose>(s.subject().channel->state) && s.funder &&
+            s.peer().channel->link == Link::online) {
             s.pair.deliver(s.subject());
             if (const auto now = said<wire::ClosingSigned>(s.peer())) return hear(s, *now);
         }
@@ -219,7 +234,8 @@ std::vector<Input> inputs() {
     put("update_add_htlc", [](Scene& s) {
         auto message = named<wire::UpdateAddHtlc>(s);
         const Funded* const funded = funded_of(s.subject().channel->state);
-        message.id = funded == nullptr ? HtlcId(0) : funded->commitments.next_htlc_id(Party::theirs);
+        message.id =
+            funded == nullptr ? HtlcId(0) : funded->commitments.next_htlc_id(Party::theirs);
         message.amount_msat = 1'000'000_msat;
         message.payment_hash = test::test_hash(9);
         message.cltv_expiry = BlockHeight(500);
@@ -261,23 +277,28 @@ std::vector<Input> inputs() {
     put("channel_reestablish", on_reestablish);
     put("channel_reestablish (they are behind)", [](Scene& s) {
         auto message = named<wire::ChannelReestablish>(s);
-        message.my_current_per_commitment_point = s.peer().signer.commitment_point(CommitmentNumber(0));
+        message.my_current_per_commitment_point =
+            s.peer().signer.commitment_point(CommitmentNumber(0));
         return hear(s, message);
     });
     put("channel_reestablish (we are behind)", [](Scene& s) {
         auto message = named<wire::ChannelReestablish>(s);
         message.next_commitment_number = CommitmentNumber(10);
         message.next_revocation_number = CommitmentNumber(10);
-        message.your_last_per_commitment_secret = s.subject().signer.commitment_secret(CommitmentNumber(9));
-        message.my_current_per_commitment_point = s.peer().signer.commitment_point(CommitmentNumber(9));
+        message.your_last_per_commitment_secret =
+            s.subject().signer.commitment_secret(CommitmentNumber(9));
+        message.my_current_per_commitment_point =
+            s.peer().signer.commitment_point(CommitmentNumber(9));
         return hear(s, message);
     });
     put("channel_reestablish (says so without proof)", [](Scene& s) {
         auto message = named<wire::ChannelReestablish>(s);
         message.next_commitment_number = CommitmentNumber(10);
         message.next_revocation_number = CommitmentNumber(10);
-        message.your_last_per_commitment_secret = s.peer().signer.commitment_secret(CommitmentNumber(9));
-        message.my_current_per_commitment_point = s.peer().signer.commitment_point(CommitmentNumber(9));
+        message.your_last_per_commitment_secret =
+            s.peer().signer.commitment_secret(CommitmentNumber(9));
+        message.my_current_per_commitment_point =
+            s.peer().signer.commitment_point(CommitmentNumber(9));
         return hear(s, message);
     });
     put("error", [](Scene& s) { return hear(s, named<wire::Error>(s)); });
@@ -290,7 +311,8 @@ std::vector<Input> inputs() {
     });
     put("= peer down", [](Scene& s) {
         Half& half = s.subject();
-        return on_peer_down(*half.channel) ? text_of(*half.channel, Step{}) : std::string("forgotten");
+        return on_peer_down(*half.channel) ? text_of(*half.channel, Step{})
+                                           : std::string("forgotten");
     });
     put("= funding confirmed, deep", [](Scene& s) {
         Half& half = s.subject();
@@ -324,12 +346,16 @@ std::vector<Input> inputs() {
     put("+ add_htlc", [wish](Scene& s) {
         Half& half = s.subject();
         const Channel before = *half.channel;
-        return wish(s, add_htlc(*half.channel, 1'000'000_msat, test::test_hash(9), BlockHeight(500), {}), before);
+        return wish(
+            s, add_htlc(*half.channel, 1'000'000_msat, test::test_hash(9), BlockHeight(500), {}),
+            before);
     });
     put("+ fulfill_htlc", [wish](Scene& s) {
         Half& half = s.subject();
         const Channel before = *half.channel;
-        return wish(s, fulfill_htlc(*half.channel, HtlcId(0), test::test_preimage(s.funder ? 2 : 1)), before);
+        return wish(s,
+                    fulfill_htlc(*half.channel, HtlcId(0), test::test_preimage(s.funder ? 2 : 1)),
+                    before);
     });
     put("+ fail_htlc", [wish](Scene& s) {
         Half& half = s.subject();
@@ -354,7 +380,8 @@ std::vector<Input> inputs() {
     put("+ shut_down", [closing_wish](Scene& s) {
         Half& half = s.subject();
         const Channel before = *half.channel;
-        return closing_wish(s, shut_down(*half.channel, test::wallet_script(half.name), half.context()), before);
+        return closing_wish(
+            s, shut_down(*half.channel, test::wallet_script(half.name), half.context()), before);
     });
     put("+ force_close", [closing_wish](Scene& s) {
         Half& half = s.subject();
@@ -408,7 +435,9 @@ void TestTransitions::every_state_is_there() {
         const auto& state = scene.subject().channel->state;
         seen.insert(state.index());
         QVERIFY2(world.name.rfind(std::string(state_name(state)), 0) == 0,
-                 qPrintable(QString("%1 is %2").arg(world.name.c_str()).arg(std::string(state_name(state)).c_str())));
+                 qPrintable(QString("%1 is %2")
+                                .arg(world.name.c_str())
+                                .arg(std::string(state_name(state)).c_str())));
     }
     QCOMPARE(seen.size(), std::variant_size_v<ChannelState>);
 }
@@ -424,7 +453,8 @@ void TestTransitions::table_is_as_committed() {
     QVERIFY(file.open(QIODevice::ReadOnly));
     const auto committed = file.readAll().split('\n');
     const auto made = now.split('\n');
-    for (qsizetype i = 0; i < std::min(committed.size(), made.size()); ++i) QCOMPARE(made[i], committed[i]);
+    for (qsizetype i = 0; i < std::min(committed.size(), made.size()); ++i)
+        QCOMPARE(made[i], committed[i]);
     QCOMPARE(made.size(), committed.size());
 }
 
@@ -434,12 +464,15 @@ void TestTransitions::a_fault_changes_nothing() {
         if (!is_stored(start.subject().channel->state)) continue;
         for (const auto& [name, act] : inputs()) {
             // These say something themselves before they hear.
-            if (name[0] == '=' || name[0] == '+' || name == "commitment_signed" || name == "revoke_and_ack") continue;
+            if (name[0] == '=' || name[0] == '+' || name == "commitment_signed" ||
+                name == "revoke_and_ack")
+                continue;
             Scene scene = start;
             const auto before = encode_channel(*scene.subject().channel);
             const auto outcome = act(scene);
             if (outcome.rfind("fault", 0) != 0) continue;
-            QVERIFY2(encode_channel(*scene.subject().channel) == before, qPrintable(QString::fromStdString(world.name + " | " + name)));
+            QVERIFY2(encode_channel(*scene.subject().channel) == before,
+                     qPrintable(QString::fromStdString(world.name + " | " + name)));
         }
     }
 }

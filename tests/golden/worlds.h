@@ -1,4 +1,5 @@
-// Channels in every state, reached the honest way, for the golden tests. The subject is the funder where a state allows it.
+// Channels in every state, reached the honest way, for the golden tests. The subject is the funder
+// where a state allows it.
 #pragma once
 
 #include "tests/unit/channel/pair.h"
@@ -9,7 +10,8 @@
 
 namespace runnel::test {
 
-/// One state of the subject. `make` brings a fresh pair there; `subject` says which half is looked at.
+/// One state of the subject. `make` brings a fresh pair there; `subject` says which half is looked
+/// at.
 struct World {
     std::string name;
     std::function<void(Pair&)> make;
@@ -25,7 +27,8 @@ inline void busy(Pair& pair) {
 }
 inline void shut_both(Pair& pair) {
     for (Half* const half : {&pair.a, &pair.b}) {
-        (void)channel::shut_down(*half->channel, wallet_script(half->name), half->context()).value();
+        (void)channel::shut_down(*half->channel, wallet_script(half->name), half->context())
+            .value();
     }
 }
 /// Removes both HTLCs of busy().
@@ -135,13 +138,15 @@ inline const std::vector<World>& worlds() {
         {"closed",
          [](Pair& p) {
              busy(p);
-             Closed closed{Pair::commitments(p.a).params(), BlockHeight(300), {}, "theirs", Sat(500'000)};
+             Closed closed{
+                 Pair::commitments(p.a).params(), BlockHeight(300), {}, "theirs", Sat(500'000)};
              p.a.channel->state = std::move(closed);
          }},
         {"closed (settled)",  // and not irrevocable yet
          [](Pair& p) {
              busy(p);
-             Closed closed{Pair::commitments(p.a).params(), BlockHeight(300), {}, "ours", Sat(500'000)};
+             Closed closed{
+                 Pair::commitments(p.a).params(), BlockHeight(300), {}, "ours", Sat(500'000)};
              (void)force_close(*p.a.channel, "asked to", p.a.context()).value();
              Closing closing = std::get<Closing>(p.a.channel->state);
              p.a.channel->state = Settled{std::move(closing), std::move(closed)};

@@ -39,8 +39,10 @@ std::string text(const json::value& value) { return std::string(value.as_string(
 
 QString RealBitcoind::program() {
     QStringList places;
-    if (qEnvironmentVariableIsSet("RUNNEL_BITCOIND")) places << qEnvironmentVariable("RUNNEL_BITCOIND");
-    if (qEnvironmentVariableIsSet("RUNNEL_PEERS")) places << qEnvironmentVariable("RUNNEL_PEERS") + "/bitcoind/bitcoind";
+    if (qEnvironmentVariableIsSet("RUNNEL_BITCOIND"))
+        places << qEnvironmentVariable("RUNNEL_BITCOIND");
+    if (qEnvironmentVariableIsSet("RUNNEL_PEERS"))
+        places << qEnvironmentVariable("RUNNEL_PEERS") + "/bitcoind/bitcoind";
     places << QStringLiteral(RUNNEL_SOURCE_DIR) + "/build/peers/bitcoind/bitcoind";
     for (const auto& place : places) {
         if (QFileInfo(place).isExecutable()) return place;
@@ -53,26 +55,40 @@ RealBitcoind::RealBitcoind(QStringList extra)
 
 RealBitcoind::~RealBitcoind() { stop(); }
 
-std::string RealBitcoind::cookie_path() const { return m_folder.filePath("regtest/.cookie").toStdString(); }
+std::string RealBitcoind::cookie_path() const {
+    return m_folder.filePath("regtest/.cookie").toStdString();
+}
 
 std::string RealBitcoind::url() const {
     return "bitcoind:http://127.0.0.1:" + std::to_string(m_port) + "?cookie=" + cookie_path();
 }
 
 bool RealBitcoind::start() {
-    QStringList arguments{"-regtest", "-datadir=" + m_folder.path(), "-rpcport=" + QString::number(m_port),
-                          "-listen=0", "-server=1", "-fallbackfee=0.00002", "-addresstype=bech32", "-changetype=bech32",
-                          "-minrelaytxfee=0.00001", "-incrementalrelayfee=0.00001", "-dustrelayfee=0.00003",
-                          "-rpcworkqueue=64", "-printtoconsole=0", "-persistmempool=1"};
-    // Knots takes transactions of version 3 for ordinary ones unless told otherwise; Core has no such option.
+    QStringList arguments{"-regtest",
+                          "-datadir=" + m_folder.path(),
+                          "-rpcport=" + QString::number(m_port),
+                          "-listen=0",
+                          "-server=1",
+                          "-fallbackfee=0.00002",
+                          "-addresstype=bech32",
+                          "-changetype=bech32",
+                          "-minrelaytxfee=0.00001",
+                          "-incrementalrelayfee=0.00001",
+                          "-dustrelayfee=0.00003",
+                          "-rpcworkqueue=64",
+                          "-printtoconsole=0",
+                          "-persistmempool=1"};
+    // Knots takes transactions of version 3 for ordinary ones unless told otherwise; Core has no
+    // such option.
     if (is_knots()) arguments << "-mempooltruc=enforce";
     arguments << m_extra;
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.start(program(), arguments);
     auto url = chain::parse_bitcoind_url(this->url(), Network::regtest);
     if (!url || !m_process.waitForStarted()) return false;
-    m_rpc = std::make_unique<chain::RpcClient>(m_io.get_executor(),
-                                               std::make_shared<const chain::BitcoindUrl>(std::move(*url)), chain::RpcLimits());
+    m_rpc = std::make_unique<chain::RpcClient>(
+        m_io.get_executor(), std::make_shared<const chain::BitcoindUrl>(std::move(*url)),
+        chain::RpcLimits());
     for (int i = 0; i < 1200; ++i) {
         if (m_process.state() == QProcess::NotRunning) {
             qWarning("bitcoind ended: %s", m_process.readAll().constData());
@@ -119,7 +135,9 @@ json::value RealBitcoind::rpc(const std::string& method, json::array params) {
     return std::move(*answer);
 }
 
-std::string RealBitcoind::new_address(const char* type) { return text(rpc("getnewaddress", {"", type})); }
+std::string RealBitcoind::new_address(const char* type) {
+    return text(rpc("getnewaddress", {"", type}));
+}
 
 void RealBitcoind::mine(int n) { rpc("generatetoaddress", {n, new_address()}); }
 
@@ -129,20 +147,26 @@ void RealBitcoind::reorg(int n) {
     mine(n + 1);
 }
 
-std::uint32_t RealBitcoind::height() { return static_cast<std::uint32_t>(rpc("getblockcount").as_int64()); }
+std::uint32_t RealBitcoind::height() {
+    return static_cast<std::uint32_t>(rpc("getblockcount").as_int64());
+}
 
-BlockHash RealBitcoind::tip() { return *from_display_hex<BlockHash>(text(rpc("getbestblockhash"))); }
+BlockHash RealBitcoind::tip() {
+    return *from_display_hex<BlockHash>(text(rpc("getbestblockhash")));
+}
 
 RealBitcoind::WalletCoin RealBitcoind::deepest_coin() {
     const auto list = rpc("listunspent");
     const json::value* best = nullptr;
     for (const auto& entry : list.as_array()) {
-        const bool deeper = best == nullptr || entry.at("confirmations").as_int64() > best->at("confirmations").as_int64();
+        const bool deeper = best == nullptr || entry.at("confirmations").as_int64() >
+                                                   best->at("confirmations").as_int64();
         if (deeper && entry.at("amount").to_number<double>() > 0.1) best = &entry;
     }
     if (best == nullptr) qFatal("no coin");
     const auto satoshi = std::llround(best->at("amount").to_number<double>() * 1e8);
-    return {{*from_display_hex<Txid>(text(best->at("txid"))), static_cast<std::uint32_t>(best->at("vout").as_int64())},
+    return {{*from_display_hex<Txid>(text(best->at("txid"))),
+             static_cast<std::uint32_t>(best->at("vout").as_int64())},
             Sat(static_cast<std::uint64_t>(satoshi))};
 }
 
@@ -157,7 +181,8 @@ bitcoin::Transaction RealBitcoind::pay(const bitcoin::Script& script, Sat amount
     return tx;
 }
 
-bitcoin::Transaction RealBitcoind::sign(const bitcoin::Transaction& tx, const std::vector<bitcoin::Transaction>& parents) {
+bitcoin::Transaction RealBitcoind::sign(const bitcoin::Transaction& tx,
+                                        const std::vector<bitcoin::Transaction>& parents) {
     json::array previous;
     for (const auto& parent : parents) {
         for (std::size_t i = 0; i < parent.outputs.size(); ++i) {
@@ -169,7 +194,8 @@ bitcoin::Transaction RealBitcoind::sign(const bitcoin::Transaction& tx, const st
             previous.push_back(std::move(one));
         }
     }
-    const auto result = rpc("signrawtransactionwithwallet", {to_hex(tx.serialise()), std::move(previous)});
+    const auto result =
+        rpc("signrawtransactionwithwallet", {to_hex(tx.serialise()), std::move(previous)});
     if (!result.at("complete").as_bool()) qFatal("not signed: %s", json::serialize(result).c_str());
     return *bitcoin::Transaction::parse(*from_hex(text(result.at("hex"))));
 }

@@ -1,5 +1,5 @@
-// A real bitcoind in regtest for the C++ interop tests: a process with a folder of its own, its RPC, and the few things that
-// tests do with it (mine, reorganise, pay, sign).
+// A real bitcoind in regtest for the C++ interop tests: a process with a folder of its own, its
+// RPC, and the few things that tests do with it (mine, reorganise, pay, sign).
 #pragma once
 
 #include "wallet/chain/rpc_client.h"
@@ -20,13 +20,15 @@ namespace runnel::test {
 
 class RealBitcoind {
 public:
-    /// The program: RUNNEL_BITCOIND, or what tests/support/peers has fetched. Empty when there is none.
+    /// The program: RUNNEL_BITCOIND, or what tests/support/peers has fetched. Empty when there is
+    /// none.
     static QString program();
 
     explicit RealBitcoind(QStringList extra = {});
     ~RealBitcoind();
 
-    /// Starts with these arguments besides the usual ones and waits until it answers; false after 60 seconds.
+    /// Starts with these arguments besides the usual ones and waits until it answers; false after
+    /// 60 seconds.
     bool start();
     void stop();
     void set_extra(QStringList extra) { m_extra = std::move(extra); }
@@ -51,12 +53,14 @@ public:
         bitcoin::OutPoint outpoint;
         Sat value;
     };
-    /// The coin with the most confirmations of more than 0.1 coins: no reorg of these tests makes it immature.
+    /// The coin with the most confirmations of more than 0.1 coins: no reorg of these tests makes
+    /// it immature.
     WalletCoin deepest_coin();
     /// Pays this script from the deepest coin, into the mempool.
     bitcoin::Transaction pay(const bitcoin::Script& script, Sat amount);
     /// Signed by its wallet. `parents` are unconfirmed transactions whose outputs it spends.
-    bitcoin::Transaction sign(const bitcoin::Transaction& tx, const std::vector<bitcoin::Transaction>& parents = {});
+    bitcoin::Transaction sign(const bitcoin::Transaction& tx,
+                              const std::vector<bitcoin::Transaction>& parents = {});
     bitcoin::Script script_of(const std::string& address);
 
 private:

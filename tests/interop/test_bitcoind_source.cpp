@@ -1,4 +1,5 @@
-// The chain source and the coin planner against a real bitcoind: what the unit tests believe about it, it must do.
+// The chain source and the coin planner against a real bitcoind: what the unit tests believe about
+// it, it must do.
 #include "tests/support/test_main.h"  // first: moc stumbles over <concepts> otherwise
 
 #include "core/bitcoin/script.h"
@@ -32,11 +33,16 @@ bitcoin::Script ours(std::uint8_t n) {
     return bitcoin::p2wpkh(hash);
 }
 
-ports::TxPtr shared(const bitcoin::Transaction& tx) { return std::make_shared<const bitcoin::Transaction>(tx); }
+ports::TxPtr shared(const bitcoin::Transaction& tx) {
+    return std::make_shared<const bitcoin::Transaction>(tx);
+}
 
-bool reaches_tip(SourceRig& rig, RealBitcoind& node) { return rig.reaches(node.height(), node.tip(), 20s); }
+bool reaches_tip(SourceRig& rig, RealBitcoind& node) {
+    return rig.reaches(node.height(), node.tip(), 20s);
+}
 
-std::optional<ports::BroadcastResult> result_of(const SourceRig& rig, const Txid& txid, std::size_t after = 0) {
+std::optional<ports::BroadcastResult> result_of(const SourceRig& rig, const Txid& txid,
+                                                std::size_t after = 0) {
     const auto results = rig.all<ports::BroadcastResult>();
     for (std::size_t i = after; i < results.size(); ++i) {
         if (results[i].txid == txid) return results[i];
@@ -81,8 +87,9 @@ void TestBitcoindInterop::initTestCase() {
 RealBitcoind& TestBitcoindInterop::node() {
     if (!m_node) {
         m_node = std::make_unique<RealBitcoind>();
-        m_node->set_extra({"-zmqpubhashblock=tcp://127.0.0.1:" + QString::number(m_node->zmq_port()),
-                           "-zmqpubrawtx=tcp://127.0.0.1:" + QString::number(m_node->zmq_port())});
+        m_node->set_extra(
+            {"-zmqpubhashblock=tcp://127.0.0.1:" + QString::number(m_node->zmq_port()),
+             "-zmqpubrawtx=tcp://127.0.0.1:" + QString::number(m_node->zmq_port())});
         if (!m_node->start()) qFatal("bitcoind does not start");
         m_node->mine(160);
     }
@@ -140,7 +147,8 @@ void TestBitcoindInterop::late_watch() {
     QVERIFY(reaches_tip(rig, bitcoind));
     rig.source->watch({ports::WatchScript{ours(3)}, BlockHeight(height - 1)});
     rig.source->watch({ports::WatchOutPoint{mined.inputs[0].previous}, BlockHeight(height)});
-    QVERIFY(rig.until([&] { return rig.late(mined.txid()) && rig.told_mempool(waiting.txid()); }, 10s));
+    QVERIFY(
+        rig.until([&] { return rig.late(mined.txid()) && rig.told_mempool(waiting.txid()); }, 10s));
     QCOMPARE(*rig.late(mined.txid()), height);
     bitcoind.mine(1);
 }
@@ -159,14 +167,17 @@ void TestBitcoindInterop::reorgs() {
         const auto gone = rig.all<ports::BlockDisconnected>().size();
         bitcoind.reorg(depth);
         QVERIFY(reaches_tip(rig, bitcoind));
-        QCOMPARE(rig.all<ports::BlockDisconnected>().size(), gone + static_cast<std::size_t>(depth));
+        QCOMPARE(rig.all<ports::BlockDisconnected>().size(),
+                 gone + static_cast<std::size_t>(depth));
         // Mined again on the other side.
         QVERIFY(*rig.confirmed(tx.txid()) <= bitcoind.height());
         bool seen = false;
         for (const auto& block : rig.all<ports::BlockConnected>()) {
             for (const auto& relevant : block.relevant) {
-                seen = relevant.tx->txid() == tx.txid() ? block.hash == rig.blocks[block.height.raw() - rig.blocks[0].first].second
-                                                        : seen;
+                seen =
+                    relevant.tx->txid() == tx.txid()
+                        ? block.hash == rig.blocks[block.height.raw() - rig.blocks[0].first].second
+                        : seen;
             }
         }
         QVERIFY(seen);
@@ -281,9 +292,12 @@ void TestBitcoindInterop::package_with_a_parent_that_pays_nothing() {
     for (int i = 0; i < 2; ++i) {
         const auto before = rig.all<ports::BroadcastResult>().size();
         rig.source->broadcast({shared(parent), shared(child)});
-        QVERIFY(rig.until([&] { return rig.all<ports::BroadcastResult>().size() == before + 2; }, 10s));
-        QVERIFY2(result_of(rig, parent.txid(), before)->accepted, result_of(rig, parent.txid(), before)->reason.c_str());
-        QVERIFY2(result_of(rig, child.txid(), before)->accepted, result_of(rig, child.txid(), before)->reason.c_str());
+        QVERIFY(
+            rig.until([&] { return rig.all<ports::BroadcastResult>().size() == before + 2; }, 10s));
+        QVERIFY2(result_of(rig, parent.txid(), before)->accepted,
+                 result_of(rig, parent.txid(), before)->reason.c_str());
+        QVERIFY2(result_of(rig, child.txid(), before)->accepted,
+                 result_of(rig, child.txid(), before)->reason.c_str());
         bitcoind.mine(1);
     }
 }
@@ -305,7 +319,8 @@ void TestBitcoindInterop::gives_way_to_what_is_there() {
     QVERIFY(rig.until([&] { return result_of(rig, mine.txid()).has_value(); }));
     QVERIFY(!result_of(rig, mine.txid())->accepted);
     QVERIFY(rig.told_mempool(theirs.txid()));
-    // Without giving way it replaces the other, for it pays more; and then it is no rival of itself.
+    // Without giving way it replaces the other, for it pays more; and then it is no rival of
+    // itself.
     auto seen = rig.all<ports::BroadcastResult>().size();
     rig.source->broadcast({shared(mine)});
     QVERIFY(rig.until([&] { return result_of(rig, mine.txid(), seen).has_value(); }));
@@ -340,9 +355,11 @@ void TestBitcoindInterop::plans_are_relayed_at_their_fee() {
         ports::Coin coin;
         coin.outpoint = {*from_display_hex<Txid>(std::string(entry.at("txid").as_string())),
                          static_cast<std::uint32_t>(entry.at("vout").as_int64())};
-        coin.output.value = Sat(static_cast<std::uint64_t>(std::llround(entry.at("amount").to_number<double>() * 1e8)));
+        coin.output.value = Sat(
+            static_cast<std::uint64_t>(std::llround(entry.at("amount").to_number<double>() * 1e8)));
         coin.output.script = *from_hex(std::string(entry.at("scriptPubKey").as_string()));
-        coin.path.type = bitcoin::is_p2tr(coin.output.script) ? ports::AddressType::p2tr : ports::AddressType::p2wpkh;
+        coin.path.type = bitcoin::is_p2tr(coin.output.script) ? ports::AddressType::p2tr
+                                                              : ports::AddressType::p2wpkh;
         coin.confirmed = BlockHeight(1);
         if (coin.output.value == Sat(200'000)) coins.push_back(coin);
     }

@@ -93,9 +93,7 @@ qint64 seenOnHome(Desk& desk) {
 }
 
 /// As another program would, for the window to paste.
-void copy(const QString& what) {
-    QGuiApplication::clipboard()->setText(what);
-}
+void copy(const QString& what) { QGuiApplication::clipboard()->setText(what); }
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// The practice network and all others are strangers: what belongs to one is refused by the other, with the reason.
+// The practice network and all others are strangers: what belongs to one is refused by the other,
+// with the reason.
 #include "app/practice/host.h"
 #include "tests/practice/wallet.h"
 
@@ -23,19 +24,25 @@ void TestApart::invoices_addresses_and_peers() {
 
     const auto here = practice.shop_invoice(1'000);
     QCOMPARE(regtest.error_of("pay", {{"text", here}}), "wrong_network");
-    const auto there = std::string(regtest.need("invoice", {{"amount_msat", 1'000}, {"description", "x"}}).at("bolt11").as_string());
+    const auto there =
+        std::string(regtest.need("invoice", {{"amount_msat", 1'000}, {"description", "x"}})
+                        .at("bolt11")
+                        .as_string());
     QCOMPARE(practice.error_of("pay", {{"text", there}}), "wrong_network");
     QCOMPARE(practice.error_of("practice.refund", {{"bolt11", there}}), "wrong_network");
 
-    const auto ours = practice.need("newaddress").at("address"), theirs = regtest.need("newaddress").at("address");
+    const auto ours = practice.need("newaddress").at("address"),
+               theirs = regtest.need("newaddress").at("address");
     QCOMPARE(regtest.error_of("send", {{"address", ours}, {"amount_sat", 1'000}}), "wrong_network");
-    QCOMPARE(practice.error_of("send", {{"address", theirs}, {"amount_sat", 1'000}}), "wrong_network");
+    QCOMPARE(practice.error_of("send", {{"address", theirs}, {"amount_sat", 1'000}}),
+             "wrong_network");
     const auto asked = practice.ask_network("peers");
     QVERIFY(practice::read_peers(asked));
 
     // A node of another network is not talked to: it says in `init` which chain it is on.
     const auto shop = practice.peer("shop");
-    const auto error = regtest.error_of("connect", {{"node_id", shop.node_id.hex()}, {"host", shop.host}, {"port", shop.port}});
+    const auto error = regtest.error_of(
+        "connect", {{"node_id", shop.node_id.hex()}, {"host", shop.host}, {"port", shop.port}});
     QCOMPARE(error, "connect_failed");
 
     // There is no practice network beside another one.
@@ -45,7 +52,9 @@ void TestApart::invoices_addresses_and_peers() {
 void TestApart::stores_and_chains() {
     PracticeWallet practice, regtest("regtest");
     const auto start = [](const PracticeWallet& wallet, const QStringList& more) {
-        return run("runneld", QStringList{"--datadir", wallet.directory(), "--listen", "127.0.0.1:0", "--empty-passphrase"} + more);
+        return run("runneld", QStringList{"--datadir", wallet.directory(), "--listen",
+                                          "127.0.0.1:0", "--empty-passphrase"} +
+                                  more);
     };
     auto refused = start(practice, {"--network", "regtest"});
     QCOMPARE(refused.code, 1);
@@ -56,15 +65,18 @@ void TestApart::stores_and_chains() {
     // Refused before any network was started for it.
     QVERIFY(!QDir(regtest.directory() + "/practice").exists());
 
-    const auto chain = start(practice, {"--network", "practice", "--chain", "bitcoind:http://a:b@127.0.0.1:1"});
+    const auto chain =
+        start(practice, {"--network", "practice", "--chain", "bitcoind:http://a:b@127.0.0.1:1"});
     QCOMPARE(chain.code, 2);
     QVERIFY(chain.error.contains("brings its own chain"));
 
-    // The nodes' stores: nobody opens them as a wallet of another network, nor as one without a passphrase.
+    // The nodes' stores: nobody opens them as a wallet of another network, nor as one without a
+    // passphrase.
     QVERIFY(practice.start());
     QCOMPARE(practice.stop(), 0);
     const auto shop = practice.directory() + "/practice/shop";
-    const auto other = run("runneld", {"--datadir", shop, "--network", "practice", "--listen", "127.0.0.1:0", "--empty-passphrase"});
+    const auto other = run("runneld", {"--datadir", shop, "--network", "practice", "--listen",
+                                       "127.0.0.1:0", "--empty-passphrase"});
     QCOMPARE(other.code, 1);
     QVERIFY(other.error.contains("passphrase is wrong"));
 }

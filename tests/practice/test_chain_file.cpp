@@ -1,4 +1,5 @@
-// The practice chain's file: what was said is there again, an unfinished record is not, and damage is named.
+// The practice chain's file: what was said is there again, an unfinished record is not, and damage
+// is named.
 #include "tests/support/test_main.h"  // first: what moc reads before QObject, it reads wrongly
 
 #include "app/runnel-practice/chain_methods.h"
@@ -34,7 +35,9 @@ public:
     }
     void write(const QByteArray& bytes) const {
         QFile file(QString::fromStdString(path().string()));
-        if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate) || file.write(bytes) != bytes.size()) qFatal("write");
+        if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate) ||
+            file.write(bytes) != bytes.size())
+            qFatal("write");
     }
 
 private:
@@ -70,10 +73,12 @@ void TestChainFile::what_was_said_is_there_again() {
         confirmed = chain.faucet(somebody(), 5000_sat)->txid;
         chain.mine(3, now);
         waiting = chain.faucet(somebody(), 6000_sat)->txid;
-        for (std::uint32_t h = 0; h <= chain.chain().height().raw(); ++h) hashes.push_back(*chain.chain().hash_at(BlockHeight(h)));
+        for (std::uint32_t h = 0; h <= chain.chain().height().raw(); ++h)
+            hashes.push_back(*chain.chain().hash_at(BlockHeight(h)));
     }
     auto chain = file.open();
-    for (std::uint32_t h = 0; h < hashes.size(); ++h) QVERIFY(chain.chain().hash_at(BlockHeight(h)) == hashes[h]);
+    for (std::uint32_t h = 0; h < hashes.size(); ++h)
+        QVERIFY(chain.chain().hash_at(BlockHeight(h)) == hashes[h]);
     QCOMPARE(chain.chain().height().raw(), 104U);
     QCOMPARE(chain.chain().transaction(*confirmed)->confirmations, 3U);
     QVERIFY(chain.chain().mempool().contains(*waiting));
@@ -87,7 +92,8 @@ void TestChainFile::chains_differ() {
     const ChainFile one, other;
     const auto first = one.open();
     const auto later = DurableChain::open(other.path(), UnixTime(now.raw() + 1));
-    QVERIFY(later && first.chain().hash_at(BlockHeight(0)) != later->chain().hash_at(BlockHeight(0)));
+    QVERIFY(later &&
+            first.chain().hash_at(BlockHeight(0)) != later->chain().hash_at(BlockHeight(0)));
 }
 
 void TestChainFile::an_unfinished_record_was_told_to_nobody() {
@@ -161,7 +167,8 @@ void TestChainFile::questions() {
 
     const auto news = read_news(*methods.call("news", {}));
     QVERIFY(news && *news == methods.news() && news->tip.height.raw() == 105U && news->fees.known);
-    const auto after = to_json(chain::KnownBlock{BlockHeight(103), *chain.chain().hash_at(BlockHeight(103))});
+    const auto after =
+        to_json(chain::KnownBlock{BlockHeight(103), *chain.chain().hash_at(BlockHeight(103))});
     auto blocks = read_blocks(*methods.call("blocks", {{"after", after}, {"most", 10}}));
     QVERIFY(blocks && blocks->size() == 2 && blocks->back().hash == chain.chain().tip());
     blocks = read_blocks(*methods.call("blocks", {{"from", 102}, {"most", 1}}));
@@ -169,8 +176,10 @@ void TestChainFile::questions() {
     QVERIFY(read_blocks(*methods.call("blocks", {{"from", 1'000'000}, {"most", 5}}))->empty());
 
     const auto strange = to_json(chain::KnownBlock{BlockHeight(103), BlockHash{}});
-    QVERIFY(methods.call("blocks", {{"after", strange}, {"most", 1}})->as_object().contains("gone"));
-    QCOMPARE(methods.call("locate", {{"blocks", json::array{after, strange}}})->at("found"), json::value(0));
+    QVERIFY(
+        methods.call("blocks", {{"after", strange}, {"most", 1}})->as_object().contains("gone"));
+    QCOMPARE(methods.call("locate", {{"blocks", json::array{after, strange}}})->at("found"),
+             json::value(0));
     QVERIFY(methods.call("locate", {{"blocks", json::array{strange}}})->at("found").is_null());
 
     for (const auto& [method, params] : std::vector<std::pair<std::string, json::object>>{
@@ -189,13 +198,17 @@ void TestChainFile::questions() {
         QVERIFY2(!outcome && outcome.error().kind == "bad_request", method.c_str());
     }
 
-    // What is there already counts as accepted; what cannot be is refused in the words of a real node.
+    // What is there already counts as accepted; what cannot be is refused in the words of a real
+    // node.
     const auto tx = chain.chain().transaction(paid.txid)->tx;
     auto said = methods.call("broadcast", {{"transactions", transactions_json({tx})}});
     QCOMPARE(said->at("results").at(0).at("accepted"), json::value(true));
     auto double_spend = *tx;
     double_spend.outputs[0].value = 4000_sat;
-    said = methods.call("broadcast", {{"transactions", transactions_json({std::make_shared<const bitcoin::Transaction>(double_spend)})}});
+    said = methods.call(
+        "broadcast",
+        {{"transactions",
+          transactions_json({std::make_shared<const bitcoin::Transaction>(double_spend)})}});
     QCOMPARE(said->at("results").at(0).at("accepted"), json::value(false));
     QCOMPARE(said->at("results").at(0).at("reason"), json::value("bad-txns-inputs-missingorspent"));
 }

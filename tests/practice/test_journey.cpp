@@ -1,4 +1,5 @@
-// What a person does on the practice network, from the first coins to the last one home, over the real processes.
+// What a person does on the practice network, from the first coins to the last one home, over the
+// real processes.
 #include "tests/practice/wallet.h"
 
 #include <boost/json/serialize.hpp>
@@ -8,7 +9,9 @@ using namespace runnel::test;
 
 namespace {
 
-std::int64_t number(const json::object& object, std::string_view name) { return object.at(name).to_number<std::int64_t>(); }
+std::int64_t number(const json::object& object, std::string_view name) {
+    return object.at(name).to_number<std::int64_t>();
+}
 
 }  // namespace
 
@@ -16,7 +19,8 @@ class TestJourney : public QObject {
     Q_OBJECT
 
 private slots:
-    /// Coins, three channels, payments over each of them, all closed again; every satoshi is where it has to be.
+    /// Coins, three channels, payments over each of them, all closed again; every satoshi is where
+    /// it has to be.
     void all_the_way_and_home();
     /// What was there before a stop is there afterwards, and it is soon there.
     void a_restart_is_a_restart();
@@ -39,12 +43,15 @@ void TestJourney::all_the_way_and_home() {
         QVERIFY(std::string(paid.at("address").as_string()).starts_with("rnlp1"));
         got += sat;
     }
-    QVERIFY(within(5000, [&] { return wallet.balance("onchain_sat") + wallet.balance("onchain_unconfirmed_sat") == got; }));
+    QVERIFY(within(5000, [&] {
+        return wallet.balance("onchain_sat") + wallet.balance("onchain_unconfirmed_sat") == got;
+    }));
     wallet.mine(1);
     QVERIFY(within(5000, [&] { return wallet.balance("onchain_sat") == got; }));
 
     // Channels: to the shop, to the hub.
-    std::vector<std::string> channels{wallet.open(shop, 300'000, fees), wallet.open(hub, 400'000, fees)};
+    std::vector<std::string> channels{wallet.open(shop, 300'000, fees),
+                                      wallet.open(hub, 400'000, fees)};
 
     const auto pay = [&](const std::string& bolt11, std::int64_t msat) {
         QVERIFY(bolt11.starts_with("lnrnlp"));
@@ -60,7 +67,8 @@ void TestJourney::all_the_way_and_home() {
 
     // Paid back.
     for (const std::int64_t msat : {5'000'001, 20'000'000}) {
-        const auto invoice = wallet.need("invoice", {{"amount_msat", msat}, {"description", "back"}}).at("bolt11");
+        const auto invoice =
+            wallet.need("invoice", {{"amount_msat", msat}, {"description", "back"}}).at("bolt11");
         const auto paid = wallet.need("practice.refund", {{"bolt11", invoice}});
         QCOMPARE(number(paid, "amount_msat"), msat);
         received_msat += msat;
@@ -71,7 +79,9 @@ void TestJourney::all_the_way_and_home() {
     channels.emplace_back(opened.at("channel_id").as_string());
     wallet.confirm(channels.back());
     QCOMPARE(wallet.channel(channels.back()).at("we_funded").as_bool(), false);
-    const auto invoice = wallet.need("invoice", {{"amount_msat", 100'000'000}, {"description", "more"}}).at("bolt11");
+    const auto invoice =
+        wallet.need("invoice", {{"amount_msat", 100'000'000}, {"description", "more"}})
+            .at("bolt11");
     received_msat += number(wallet.need("practice.refund", {{"bolt11", invoice}}), "amount_msat");
 
     // In channels and on the chain there is, to the millisatoshi, what there has to be.
@@ -81,7 +91,8 @@ void TestJourney::all_the_way_and_home() {
         for (const auto& id : channels) sum += number(wallet.channel(id), "our_msat");
         return sum;
     };
-    for (std::size_t i = 0; i < 2; ++i) capacity += number(wallet.channel(channels[i]), "capacity_sat");
+    for (std::size_t i = 0; i < 2; ++i)
+        capacity += number(wallet.channel(channels[i]), "capacity_sat");
     QCOMPARE(capacity, 700'000);
     // The shop knows that it has paid a moment before the last commitment is revoked.
     QVERIFY(within(5'000, [&] { return ours_msat() == 700'000'000 - sent_msat + received_msat; }));
@@ -93,7 +104,8 @@ void TestJourney::all_the_way_and_home() {
     for (const auto& id : channels) wallet.need("close", {{"channel_id", id}});
     const auto settled = [&](const std::string& id) {
         const auto found = wallet.call("channel", {{"channel_id", id}});
-        return !found || found->at("state") == json::value("closing") || found->at("state") == json::value("closed");
+        return !found || found->at("state") == json::value("closing") ||
+               found->at("state") == json::value("closed");
     };
     for (const auto& id : channels) QVERIFY(within(10'000, [&] { return settled(id); }));
     std::map<std::string, std::string> closing;
@@ -108,18 +120,21 @@ void TestJourney::all_the_way_and_home() {
         const auto found = on_chain.find(closing.at(channels[i]));
         QVERIFY2(found != on_chain.end(), "the closing transaction is in a block");
         std::int64_t out = 0;
-        for (const auto& output : found->second.outputs) out += static_cast<std::int64_t>(output.value.raw());
+        for (const auto& output : found->second.outputs)
+            out += static_cast<std::int64_t>(output.value.raw());
         // Both sides' parts of a satoshi are rounded down, and belong to nobody.
         const auto rounded = number(last[i], "our_msat") % 1000 == 0 ? 0 : 1;
         const auto fee = number(last[i], "capacity_sat") - out - rounded;
         QVERIFY(fee > 0 && fee < 5'000);
         home += number(last[i], "our_msat") / 1000 - (last[i].at("we_funded").as_bool() ? fee : 0);
     }
-    QVERIFY(within(10'000, [&] { return wallet.balance("onchain_sat") == got - 700'000 - fees + home; }));
+    QVERIFY(within(10'000,
+                   [&] { return wallet.balance("onchain_sat") == got - 700'000 - fees + home; }));
     QCOMPARE(wallet.balance("closing_sat"), 0);
     std::int64_t sum = 0;
     const auto list = wallet.need("transactions");
-    for (const auto& tx : list.at("transactions").as_array()) sum += number(tx.as_object(), "net_sat");
+    for (const auto& tx : list.at("transactions").as_array())
+        sum += number(tx.as_object(), "net_sat");
     QCOMPARE(sum, wallet.balance("onchain_sat"));
     QCOMPARE(wallet.stop(), 0);
 }
@@ -144,7 +159,8 @@ void TestJourney::a_restart_is_a_restart() {
     clock.start();
     QVERIFY(wallet.start());
     // Well under a second on a machine that does nothing else.
-    QVERIFY2(clock.elapsed() < 5'000, qPrintable(QString("ready after %1 ms").arg(clock.elapsed())));
+    QVERIFY2(clock.elapsed() < 5'000,
+             qPrintable(QString("ready after %1 ms").arg(clock.elapsed())));
     QVERIFY(wallet.peer("shop").node_id == shop.node_id && wallet.peer("shop").port == shop.port);
     QVERIFY(number(wallet.need("getinfo"), "block_height") >= height);
     QCOMPARE(wallet.balance("onchain_sat"), coins);
@@ -234,7 +250,8 @@ void TestJourney::verbs_refuse_in_words() {
     QVERIFY(wallet.start());
     QCOMPARE(wallet.error_of("practice.faucet"), "bad_request");
     QCOMPARE(wallet.error_of("practice.faucet", {{"amount_sat", 10}}), "amount_too_small");
-    QCOMPARE(wallet.error_of("practice.faucet", {{"amount_sat", 2'000'000'000}}), "amount_too_large");
+    QCOMPARE(wallet.error_of("practice.faucet", {{"amount_sat", 2'000'000'000}}),
+             "amount_too_large");
     QCOMPARE(wallet.error_of("practice.mine", {{"blocks", 0}}), "bad_request");
     QCOMPARE(wallet.error_of("practice.mine", {{"blocks", 1'000'000}}), "bad_request");
     QCOMPARE(wallet.error_of("practice.refund", {{"bolt11", "lnbc1nonsense"}}), "malformed");

@@ -9,7 +9,9 @@ using namespace runnel::test;
 
 namespace {
 
-std::int64_t number(const json::object& object, std::string_view name) { return object.at(name).to_number<std::int64_t>(); }
+std::int64_t number(const json::object& object, std::string_view name) {
+    return object.at(name).to_number<std::int64_t>();
+}
 
 /// A wallet with a channel to the shop and one to the hub.
 struct Ready {
@@ -27,7 +29,8 @@ struct Ready {
     }
 };
 
-/// Payments from several threads, until they are told to stop. Each is either done or must be looked up.
+/// Payments from several threads, until they are told to stop. Each is either done or must be
+/// looked up.
 class Busy {
 public:
     explicit Busy(const PracticeWallet& wallet) : m_wallet(wallet) {
@@ -45,7 +48,8 @@ public:
 private:
     void work(bool through_hub) {
         while (!m_stopping) {
-            const auto made = m_wallet.call("practice.invoice", {{"amount_msat", 1'000'000}, {"through_hub", through_hub}});
+            const auto made = m_wallet.call(
+                "practice.invoice", {{"amount_msat", 1'000'000}, {"through_hub", through_hub}});
             if (!made) {
                 QThread::msleep(5);
                 continue;
@@ -79,9 +83,15 @@ Sums sums_of(const PracticeWallet& wallet) {
 /// Nothing is under way any more, both channels work, and what left them is what was paid.
 bool adds_up(const Ready& ready) {
     const auto& wallet = ready.wallet;
-    if (!within(30'000, [&] { return wallet.is_usable(ready.shop) && wallet.is_usable(ready.hub); })) return false;
-    if (!within(60'000, [&] { return sums_of(wallet).pending == 0 && wallet.balance("in_flight_msat") == 0; })) return false;
-    const auto left = number(wallet.channel(ready.shop), "our_msat") + number(wallet.channel(ready.hub), "our_msat");
+    if (!within(30'000,
+                [&] { return wallet.is_usable(ready.shop) && wallet.is_usable(ready.hub); }))
+        return false;
+    if (!within(60'000, [&] {
+            return sums_of(wallet).pending == 0 && wallet.balance("in_flight_msat") == 0;
+        }))
+        return false;
+    const auto left = number(wallet.channel(ready.shop), "our_msat") +
+                      number(wallet.channel(ready.hub), "our_msat");
     return left == 1'600'000'000 - sums_of(wallet).paid_msat;
 }
 
@@ -109,7 +119,9 @@ void TestKills::the_network_dies_in_the_middle_of_payments() {
         QVERIFY(within(20'000, [&] { return busy.paid() >= before + 10; }));
         const int child = ready.wallet.child_pid();
         QCOMPARE(::kill(child, SIGKILL), 0);
-        QVERIFY(within(20'000, [&] { return ready.wallet.child_pid() != child && is_alive(ready.wallet.child_pid()); }));
+        QVERIFY(within(20'000, [&] {
+            return ready.wallet.child_pid() != child && is_alive(ready.wallet.child_pid());
+        }));
         const auto state = ready.wallet.need("practice.state");
         QCOMPARE(number(state, "signal"), std::int64_t{SIGKILL});
     }
@@ -192,10 +204,11 @@ void TestKills::a_damaged_chain_is_named() {
     QVERIFY(chain.open(QIODevice::ReadWrite) && chain.seek(200));
     QVERIFY(chain.write("damage") == 6);
     chain.close();
-    const auto ended = run("runneld", {"--datadir", wallet.directory(), "--network", "practice", "--listen", "127.0.0.1:0",
-                                       "--empty-passphrase"});
+    const auto ended = run("runneld", {"--datadir", wallet.directory(), "--network", "practice",
+                                       "--listen", "127.0.0.1:0", "--empty-passphrase"});
     QCOMPARE(ended.code, 1);
-    QVERIFY(ended.error.contains("damaged at byte") && ended.error.contains("Remove the folder practice"));
+    QVERIFY(ended.error.contains("damaged at byte") &&
+            ended.error.contains("Remove the folder practice"));
     QVERIFY(!ended.out.contains("ready"));
 }
 
@@ -210,7 +223,8 @@ void TestKills::a_removed_network_is_not_followed() {
     QVERIFY(wallet.start());
     QVERIFY(within(5'000, [&] {
         const auto problem = wallet.need("getinfo").at("chain_problem");
-        return problem.is_string() && std::string(problem.as_string()).starts_with("history_unknown");
+        return problem.is_string() &&
+               std::string(problem.as_string()).starts_with("history_unknown");
     }));
     QCOMPARE(wallet.balance("onchain_sat"), 70'000);  // nothing was undone
 }

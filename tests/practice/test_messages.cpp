@@ -21,7 +21,10 @@ private slots:
 };
 
 void TestMessages::news_come_back() {
-    News news{{BlockHeight(7), BlockHash{}}, 42, {FeeratePerKw(3000), FeeratePerKw(2000), FeeratePerKw(1000), FeeratePerKw(253), true}};
+    News news{
+        {BlockHeight(7), BlockHash{}},
+        42,
+        {FeeratePerKw(3000), FeeratePerKw(2000), FeeratePerKw(1000), FeeratePerKw(253), true}};
     news.tip.hash.raw()[3] = 9;
     QVERIFY(read_news(to_json(news)) == news);
 }
@@ -30,19 +33,23 @@ void TestMessages::fees_are_kept_within_bounds() {
     auto object = to_json(News{});
     object["fees"] = {{"urgent", 1}, {"normal", 4'000'000'000U}, {"slow", 0}, {"mempool_min", 300}};
     const auto news = read_news(object);
-    QVERIFY(news && news->fees.mempool_min == FeeratePerKw(300) && news->fees.slow == FeeratePerKw(300));
-    QVERIFY(news->fees.normal == FeeratePerKw(125'000) && news->fees.urgent == FeeratePerKw(125'000));
+    QVERIFY(news && news->fees.mempool_min == FeeratePerKw(300) &&
+            news->fees.slow == FeeratePerKw(300));
+    QVERIFY(news->fees.normal == FeeratePerKw(125'000) &&
+            news->fees.urgent == FeeratePerKw(125'000));
 }
 
 void TestMessages::nonsense_is_nothing() {
-    for (const char* text : {"null", "[]", "{}", R"({"tip":{}})", R"({"tip":{"height":-1,"hash":""},"mempool":1,"fees":{}})",
+    for (const char* text : {"null", "[]", "{}", R"({"tip":{}})",
+                             R"({"tip":{"height":-1,"hash":""},"mempool":1,"fees":{}})",
                              R"({"tip":{"height":1,"hash":"00"},"mempool":1,"fees":{}})"}) {
         QVERIFY2(!read_news(json::parse(text)), text);
     }
     auto fractional = to_json(News{});
     fractional["mempool"] = 1.5;
     QVERIFY(!read_news(fractional));
-    for (const char* text : {"null", "{}", R"({"blocks":7})", R"({"blocks":[7]})", R"({"blocks":[{"hash":"00","hex":"00"}]})"}) {
+    for (const char* text : {"null", "{}", R"({"blocks":7})", R"({"blocks":[7]})",
+                             R"({"blocks":[{"hash":"00","hex":"00"}]})"}) {
         QVERIFY2(!read_blocks(json::parse(text)), text);
     }
     QVERIFY(!read_transactions(json::parse(R"({"transactions":["zz"]})"), 5));
@@ -54,9 +61,11 @@ void TestMessages::peers() {
     Secret32 secret;
     secret.reveal()[31] = 5;
     const auto key = crypto::PrivateKey::from(secret)->public_key();
-    const json::object one{{"role", "shop"}, {"node_id", key.hex()}, {"host", "127.0.0.1"}, {"port", 9735}};
+    const json::object one{
+        {"role", "shop"}, {"node_id", key.hex()}, {"host", "127.0.0.1"}, {"port", 9735}};
     const auto read = read_peers(json::object{{"peers", json::array{one}}});
-    QVERIFY(read && read->size() == 1 && read->front().node_id == key && read->front().port == 9735);
+    QVERIFY(read && read->size() == 1 && read->front().node_id == key &&
+            read->front().port == 9735);
     for (const auto& [field, value] : std::vector<std::pair<std::string, json::value>>{
              {"role", ""}, {"node_id", "02"}, {"port", 0}, {"port", 70'000}, {"port", "x"}}) {
         auto bad = one;

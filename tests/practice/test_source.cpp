@@ -25,13 +25,9 @@ namespace {
 constexpr UnixTime now{1'760'000'000};
 
 /// Anybody's coins: a script that is true.
-bitcoin::Script anybody() {
-    return bitcoin::p2wsh(bitcoin::Script{0x52});
-}
+bitcoin::Script anybody() { return bitcoin::p2wsh(bitcoin::Script{0x52}); }
 /// The wallet's; nothing has to spend them.
-bitcoin::Script ours(std::uint8_t number = 0x53) {
-    return bitcoin::p2wsh(bitcoin::Script{number});
-}
+bitcoin::Script ours(std::uint8_t number = 0x53) { return bitcoin::p2wsh(bitcoin::Script{number}); }
 
 bitcoin::Transaction spend(const bitcoin::OutPoint& coin, Sat amount) {
     bitcoin::Transaction tx;

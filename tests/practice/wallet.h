@@ -1,5 +1,6 @@
-// A wallet on the practice network as a person has one: runneld in a process of its own, spoken to over its socket. Everything
-// here fails the test loudly (qFatal) when the machinery itself does not work; what is tested, the tests compare.
+// A wallet on the practice network as a person has one: runneld in a process of its own, spoken to
+// over its socket. Everything here fails the test loudly (qFatal) when the machinery itself does
+// not work; what is tested, the tests compare.
 #pragma once
 
 #include "app/control/client.h"
@@ -18,16 +19,18 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <sys/prctl.h>
 #include <csignal>
 #include <functional>
-#include <sys/prctl.h>
 
 namespace runnel::test {
 
 namespace json = boost::json;
 
 /// All programs of a build lie beside this one.
-inline QString program(const char* name) { return QFileInfo(QFile::symLinkTarget("/proc/self/exe")).dir().filePath(name); }
+inline QString program(const char* name) {
+    return QFileInfo(QFile::symLinkTarget("/proc/self/exe")).dir().filePath(name);
+}
 
 /// True as soon as it is.
 inline bool within(int milliseconds, const std::function<bool()>& condition) {
@@ -40,7 +43,9 @@ inline bool within(int milliseconds, const std::function<bool()>& condition) {
     return true;
 }
 
-inline bool is_alive(int pid) { return pid > 0 && QFile::exists(QString("/proc/%1/exe").arg(pid)) && ::kill(pid, 0) == 0; }
+inline bool is_alive(int pid) {
+    return pid > 0 && QFile::exists(QString("/proc/%1/exe").arg(pid)) && ::kill(pid, 0) == 0;
+}
 
 /// A program that has ended: its exit code and what it said.
 struct Said {
@@ -63,7 +68,8 @@ inline Said run(const char* name, const QStringList& arguments) {
 class PracticeWallet {
 public:
     explicit PracticeWallet(const QString& network = "practice") : m_network(network) {
-        const auto made = run("runnel-cli", {"--datadir", directory(), "create", "--network", network, "--empty-passphrase"});
+        const auto made = run("runnel-cli", {"--datadir", directory(), "create", "--network",
+                                             network, "--empty-passphrase"});
         if (made.code != 0) qFatal("create: %s", made.error.constData());
     }
     ~PracticeWallet() {
@@ -76,10 +82,13 @@ public:
         m_daemon = std::make_unique<QProcess>();
         m_daemon->setStandardErrorFile(directory() + "/stderr");
         m_daemon->setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
-        m_daemon->start(program("runneld"), QStringList{"--datadir", directory(), "--network", m_network, "--listen",
-                                                        "127.0.0.1:0", "--empty-passphrase"} + more);
+        m_daemon->start(program("runneld"),
+                        QStringList{"--datadir", directory(), "--network", m_network, "--listen",
+                                    "127.0.0.1:0", "--empty-passphrase"} +
+                            more);
         while (!m_daemon->canReadLine()) {
-            if (m_daemon->state() == QProcess::NotRunning || !m_daemon->waitForReadyRead(30'000)) return false;
+            if (m_daemon->state() == QProcess::NotRunning || !m_daemon->waitForReadyRead(30'000))
+                return false;
         }
         return m_daemon->readLine().startsWith("ready ");
     }
@@ -112,14 +121,18 @@ public:
     /// The answer; the test ends without one.
     json::object need(std::string_view method, json::object params = {}) const {
         const auto outcome = call(method, std::move(params));
-        if (!outcome) qFatal("%s: %s %s", std::string(method).c_str(), outcome.error().kind.c_str(), outcome.error().message.c_str());
+        if (!outcome)
+            qFatal("%s: %s %s", std::string(method).c_str(), outcome.error().kind.c_str(),
+                   outcome.error().message.c_str());
         return outcome->as_object();
     }
     std::string error_of(std::string_view method, json::object params = {}) const {
         const auto outcome = call(method, std::move(params));
         return outcome ? "none" : outcome.error().kind;
     }
-    std::int64_t balance(std::string_view field) const { return need("balance").at(field).to_number<std::int64_t>(); }
+    std::int64_t balance(std::string_view field) const {
+        return need("balance").at(field).to_number<std::int64_t>();
+    }
     practice::Peer peer(std::string_view role) const {
         const auto peers = practice::read_peers(json::value(need("practice.peers")));
         for (const auto& peer : peers.value_or(std::vector<practice::Peer>{})) {
@@ -128,16 +141,21 @@ public:
         qFatal("no such role");
     }
     json::object connect(const practice::Peer& to) const {
-        return need("connect", {{"node_id", to.node_id.hex()}, {"host", to.host}, {"port", to.port}});
+        return need("connect",
+                    {{"node_id", to.node_id.hex()}, {"host", to.host}, {"port", to.port}});
     }
     void mine(unsigned blocks) const {
         const auto mined = need("practice.mine", {{"blocks", blocks}});
         const auto height = mined.at("block_height").to_number<std::int64_t>();
-        if (!within(10'000, [&] { return need("getinfo").at("block_height").to_number<std::int64_t>() >= height; })) {
+        if (!within(10'000, [&] {
+                return need("getinfo").at("block_height").to_number<std::int64_t>() >= height;
+            })) {
             qFatal("the wallet does not see its blocks");
         }
     }
-    json::object channel(const std::string& id) const { return need("channel", {{"channel_id", id}}); }
+    json::object channel(const std::string& id) const {
+        return need("channel", {{"channel_id", id}});
+    }
     bool is_usable(const std::string& id) const {
         const auto found = call("channel", {{"channel_id", id}});
         return found && found->at("usable").as_bool();
@@ -159,7 +177,10 @@ public:
         if (!is_usable(id)) qFatal("no channel: %s", boost::json::serialize(channel(id)).c_str());
     }
     std::string shop_invoice(std::int64_t msat, bool through_hub = false) const {
-        return std::string(need("practice.invoice", {{"amount_msat", msat}, {"through_hub", through_hub}}).at("bolt11").as_string());
+        return std::string(
+            need("practice.invoice", {{"amount_msat", msat}, {"through_hub", through_hub}})
+                .at("bolt11")
+                .as_string());
     }
 
     /// A question to the network itself, as the wallet's source asks it.
@@ -187,7 +208,8 @@ public:
         auto blocks = practice::read_blocks(answer);
         if (!blocks) qFatal("blocks cannot be read");
         for (const auto& block : *blocks) {
-            for (std::size_t i = 0; i < block.transactions.size(); ++i) out[display_hex(block.txids[i])] = block.transactions[i];
+            for (std::size_t i = 0; i < block.transactions.size(); ++i)
+                out[display_hex(block.txids[i])] = block.transactions[i];
         }
         return out;
     }

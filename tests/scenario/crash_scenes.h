@@ -1,6 +1,7 @@
-// Scenes for the n-th-failure loop beyond two wallets and one payment: a set of parts, a hub in the middle, HTLCs in both directions
-// when a channel is closed by force. Each is played with a crash at one commit, recovered, finished, and its books are checked to
-// the last satoshi. The fast suite samples the commits, scenario_slow takes every one.
+// Scenes for the n-th-failure loop beyond two wallets and one payment: a set of parts, a hub in the
+// middle, HTLCs in both directions when a channel is closed by force. Each is played with a crash
+// at one commit, recovered, finished, and its books are checked to the last satoshi. The fast suite
+// samples the commits, scenario_slow takes every one.
 #pragma once
 
 #include "tests/scenario/ledger.h"
@@ -24,7 +25,8 @@ protected:
     void recover() {
         for (int i = 0; i < 4; ++i) {
             net.revive();
-            for (std::size_t n = 1; n < net.nodes().size(); ++n) net.connect(wallet(n - 1), wallet(n));
+            for (std::size_t n = 1; n < net.nodes().size(); ++n)
+                net.connect(wallet(n - 1), wallet(n));
             net.settle();
             net.advance(2'000);
         }
@@ -45,14 +47,18 @@ protected:
     QString two_stories() {
         for (const auto& payer : net.nodes()) {
             for (const auto& [hash, payment] : payer->node().state().payments) {
-                if (std::holds_alternative<node::PaymentPending>(payment->status)) return "a payment is open";
+                if (std::holds_alternative<node::PaymentPending>(payment->status))
+                    return "a payment is open";
                 bool received = false;
                 for (const auto& payee : net.nodes()) {
                     const auto& incoming = payee->node().state().incoming;
                     const auto at = incoming.find(hash);
-                    received = received || (at != incoming.end() && std::holds_alternative<node::InvoicePaid>(at->second->status));
+                    received =
+                        received || (at != incoming.end() &&
+                                     std::holds_alternative<node::InvoicePaid>(at->second->status));
                 }
-                if (is_paid(payment.get()) != received) return received ? "received and not paid" : "paid and not received";
+                if (is_paid(payment.get()) != received)
+                    return received ? "received and not paid" : "paid and not received";
             }
             if (!payer->node().state().forwards.empty()) return "a forward is left over";
         }
@@ -64,8 +70,10 @@ protected:
         net.settle();
         recover();
         if (again.succeeded() || again.problem() == api::ProblemKind::already_paid) return {};
-        return again.problem() ? QString("asked again: ") + QString::fromStdString(std::string(api::to_string(*again.problem())))
-                               : QString("asked again: no answer");
+        return again.problem()
+                   ? QString("asked again: ") +
+                         QString::fromStdString(std::string(api::to_string(*again.problem())))
+                   : QString("asked again: no answer");
     }
 };
 
@@ -112,7 +120,9 @@ private:
 class HubScene : public CrashScene {
 public:
     HubScene()
-        : m_alice(net.add("alice", parts_for(1))), m_hub(net.add("hub", parts_for(2, true))), m_carol(net.add("carol", parts_for(3))) {
+        : m_alice(net.add("alice", parts_for(1))),
+          m_hub(net.add("hub", parts_for(2, true))),
+          m_carol(net.add("carol", parts_for(3))) {
         for (auto* const one : {&m_alice, &m_hub, &m_carol}) {
             net.fund(*one, 2'000'000_sat, 2);
             net.fund(*one, 30'000_sat, 5);
@@ -134,8 +144,10 @@ public:
         if (auto wrong = pay_again(m_carol, m_back); !wrong.isEmpty()) return wrong;
         if (htlcs(m_alice) + htlcs(m_hub) + htlcs(m_carol) != 0) return "an HTLC is left over";
         // 1 sat and 100 millionths each.
-        if (settled(m_alice, m_first) != 900'000'000_msat - 50'006'000_msat + 20'000'000_msat) return "alice's side is wrong";
-        if (settled(m_carol, m_second) != 100'000'000_msat + 50'000'000_msat - 20'003'000_msat) return "carol's side is wrong";
+        if (settled(m_alice, m_first) != 900'000'000_msat - 50'006'000_msat + 20'000'000_msat)
+            return "alice's side is wrong";
+        if (settled(m_carol, m_second) != 100'000'000_msat + 50'000'000_msat - 20'003'000_msat)
+            return "carol's side is wrong";
         return two_stories();
     }
 
@@ -147,11 +159,14 @@ private:
     std::string m_there, m_back;
 };
 
-/// Carol took a payment, her word for it got lost, and she closes by force: the hub learns the preimage from the chain.
+/// Carol took a payment, her word for it got lost, and she closes by force: the hub learns the
+/// preimage from the chain.
 class HubOnChainScene : public CrashScene {
 public:
     HubOnChainScene()
-        : m_alice(net.add("alice", quick(1))), m_hub(net.add("hub", quick(2, true))), m_carol(net.add("carol", quick(3))) {
+        : m_alice(net.add("alice", quick(1))),
+          m_hub(net.add("hub", quick(2, true))),
+          m_carol(net.add("carol", quick(3))) {
         for (auto* const one : {&m_alice, &m_hub, &m_carol}) {
             net.fund(*one, 2'000'000_sat, 2);
             net.fund(*one, 30'000_sat, 8);
@@ -180,11 +195,14 @@ public:
         }
         if (!is_paid(sent(m_alice, m_bolt11))) return "alice has no proof";
         if (auto wrong = two_stories(); !wrong.isEmpty()) return wrong;
-        for (const auto& [one, id] : {std::pair(&m_alice, m_first), std::pair(&m_hub, m_first), std::pair(&m_hub, m_second),
-                                      std::pair(&m_carol, m_second)}) {
-            if (state_of(*one, id) != "closed") return QString::fromStdString(one->name() + ": " + state_of(*one, id));
+        for (const auto& [one, id] : {std::pair(&m_alice, m_first), std::pair(&m_hub, m_first),
+                                      std::pair(&m_hub, m_second), std::pair(&m_carol, m_second)}) {
+            if (state_of(*one, id) != "closed")
+                return QString::fromStdString(one->name() + ": " + state_of(*one, id));
         }
-        return m_ledger->adds_up() && m_ledger->only_anchors_left() ? QString() : QString("the ledger does not add up");
+        return m_ledger->adds_up() && m_ledger->only_anchors_left()
+                   ? QString()
+                   : QString("the ledger does not add up");
     }
 
 private:
@@ -196,20 +214,26 @@ private:
     std::string m_bolt11;
 };
 
-/// Alice and Bob pay each other; the line breaks when Bob has taken the first; one of them closes by force. Of what is in flight then
-/// some preimages were given away and some not, in both directions, as many steps on as `rounds` says.
+/// Alice and Bob pay each other; the line breaks when Bob has taken the first; one of them closes
+/// by force. Of what is in flight then some preimages were given away and some not, in both
+/// directions, as many steps on as `rounds` says.
 class BothWaysScene : public CrashScene {
 public:
     BothWaysScene(bool alice_closes, unsigned rounds)
-        : m_alice(net.add("alice", quick(1))), m_bob(net.add("bob", quick(2))), m_alice_closes(alice_closes), m_rounds(rounds) {
+        : m_alice(net.add("alice", quick(1))),
+          m_bob(net.add("bob", quick(2))),
+          m_alice_closes(alice_closes),
+          m_rounds(rounds) {
         for (auto* const one : {&m_alice, &m_bob}) {
             net.fund(*one, 2'000'000_sat);
             net.fund(*one, 30'000_sat, 8);
         }
         m_ledger.emplace(net);
         m_id = open(m_alice, m_bob, 1'000'000_sat, 400'000'000_msat);
-        for (const Msat amount : {50'000'000_msat, 30'000'000_msat}) m_to_bob.push_back(invoice(m_bob, amount));
-        for (const Msat amount : {40'000'000_msat, 20'000'000_msat}) m_to_alice.push_back(invoice(m_alice, amount));
+        for (const Msat amount : {50'000'000_msat, 30'000'000_msat})
+            m_to_bob.push_back(invoice(m_bob, amount));
+        for (const Msat amount : {40'000'000_msat, 20'000'000_msat})
+            m_to_alice.push_back(invoice(m_alice, amount));
     }
     void act() override {
         net.cut_on(m_bob, m_alice, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
@@ -234,9 +258,13 @@ public:
             close();
             mine_on(60);
         }
-        if (!both_closed()) return QString::fromStdString("states: " + state_of(m_alice, m_id) + " " + state_of(m_bob, m_id));
+        if (!both_closed())
+            return QString::fromStdString("states: " + state_of(m_alice, m_id) + " " +
+                                          state_of(m_bob, m_id));
         if (auto wrong = two_stories(); !wrong.isEmpty()) return wrong;
-        return m_ledger->adds_up() && m_ledger->only_anchors_left() ? QString() : QString("the ledger does not add up");
+        return m_ledger->adds_up() && m_ledger->only_anchors_left()
+                   ? QString()
+                   : QString("the ledger does not add up");
     }
     /// HTLCs that the close finds: from Alice, then from Bob.
     std::pair<std::size_t, std::size_t> in_flight() {
@@ -248,7 +276,9 @@ public:
     }
 
 private:
-    bool both_closed() { return state_of(m_alice, m_id) == "closed" && state_of(m_bob, m_id) == "closed"; }
+    bool both_closed() {
+        return state_of(m_alice, m_id) == "closed" && state_of(m_bob, m_id) == "closed";
+    }
     void close() {
         (m_alice_closes ? m_alice : m_bob).post(api::CloseChannel{m_id, true});
         net.settle();
@@ -265,10 +295,11 @@ private:
 
 enum class Moment { before, after };
 
-/// One scene with a crash of one node at every `stride`-th commit in turn, until a run has no crash: the number of runs, or zero
-/// when one ended wrong.
+/// One scene with a crash of one node at every `stride`-th commit in turn, until a run has no
+/// crash: the number of runs, or zero when one ended wrong.
 template <typename Make>
-std::size_t crash_loop(Make make, std::size_t victim, Moment moment, std::uint64_t first, std::uint64_t stride) {
+std::size_t crash_loop(Make make, std::size_t victim, Moment moment, std::uint64_t first,
+                       std::uint64_t stride) {
     std::size_t runs = 0;
     for (std::uint64_t n = first; n < 1'000; n += stride) {
         const auto scene = make();
@@ -286,7 +317,8 @@ std::size_t crash_loop(Make make, std::size_t victim, Moment moment, std::uint64
         const bool sound = scene->check();
         ++runs;
         if (!wrong.isEmpty() || !sound) {
-            qWarning("%s dies %s commit %llu: %s", wallet.name().c_str(), moment == Moment::before ? "before" : "after",
+            qWarning("%s dies %s commit %llu: %s", wallet.name().c_str(),
+                     moment == Moment::before ? "before" : "after",
                      static_cast<unsigned long long>(n), qPrintable(wrong));
             return 0;
         }
@@ -307,10 +339,14 @@ inline std::vector<NamedScene> crash_scenes() {
         {"a hub", 3, [] { return std::make_unique<HubScene>(); }},
         {"a hub that learns from the chain", 3, [] { return std::make_unique<HubOnChainScene>(); }},
     };
-    out.push_back({"both ways, alice closes early", 2, [] { return std::make_unique<BothWaysScene>(true, 1); }});
-    out.push_back({"both ways, alice closes", 2, [] { return std::make_unique<BothWaysScene>(true, 3); }});
-    out.push_back({"both ways, bob closes", 2, [] { return std::make_unique<BothWaysScene>(false, 2); }});
-    out.push_back({"both ways, bob closes late", 2, [] { return std::make_unique<BothWaysScene>(false, 4); }});
+    out.push_back({"both ways, alice closes early", 2,
+                   [] { return std::make_unique<BothWaysScene>(true, 1); }});
+    out.push_back(
+        {"both ways, alice closes", 2, [] { return std::make_unique<BothWaysScene>(true, 3); }});
+    out.push_back(
+        {"both ways, bob closes", 2, [] { return std::make_unique<BothWaysScene>(false, 2); }});
+    out.push_back({"both ways, bob closes late", 2,
+                   [] { return std::make_unique<BothWaysScene>(false, 4); }});
     return out;
 }
 
@@ -323,7 +359,9 @@ inline void crash_rows() {
     for (std::size_t scene = 0; scene < scenes.size(); ++scene) {
         for (std::size_t victim = 0; victim < scenes[scene].nodes; ++victim) {
             for (const bool after : {false, true}) {
-                QTest::addRow("%s, the %zu. dies %s", scenes[scene].name, victim + 1, after ? "after" : "before") << scene << victim << after;
+                QTest::addRow("%s, the %zu. dies %s", scenes[scene].name, victim + 1,
+                              after ? "after" : "before")
+                    << scene << victim << after;
             }
         }
     }

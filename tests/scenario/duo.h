@@ -1,5 +1,6 @@
-// Duo and Trio: two or three wallets in virtual time, for scenario tests that read as stories. After each story everything must
-// hold that always holds: call `net.check()` at the end (the destructor fails the test when nobody looked).
+// Duo and Trio: two or three wallets in virtual time, for scenario tests that read as stories.
+// After each story everything must hold that always holds: call `net.check()` at the end (the
+// destructor fails the test when nobody looked).
 #pragma once
 
 #include "tests/support/test_main.h"
@@ -18,7 +19,8 @@ inline sim::Parts parts_for(std::uint8_t which, bool forwards = false) {
     sim::Parts parts;
     parts.config.network = Network::regtest;
     parts.config.forwarding.enabled = forwards;
-    parts.keys = std::make_shared<keys::SeedKeyRing>(keys::MasterSeed::make(seed), Network::regtest);
+    parts.keys =
+        std::make_shared<keys::SeedKeyRing>(keys::MasterSeed::make(seed), Network::regtest);
     parts.planner = std::make_shared<coins::Planner>();
     return parts;
 }
@@ -28,10 +30,13 @@ class Payment {
 public:
     Payment(sim::SimNode& payer, api::CommandId id) : m_payer(&payer), m_id(id) {}
     const api::CommandResult* answer() const { return m_payer->answer(m_id); }
-    bool succeeded() const { return answer() != nullptr && *answer() && std::holds_alternative<api::Paid>(**answer()); }
+    bool succeeded() const {
+        return answer() != nullptr && *answer() && std::holds_alternative<api::Paid>(**answer());
+    }
     const api::Paid& paid() const { return std::get<api::Paid>(**answer()); }
     std::optional<api::ProblemKind> problem() const {
-        return answer() != nullptr && !*answer() ? std::optional(answer()->error().kind) : std::nullopt;
+        return answer() != nullptr && !*answer() ? std::optional(answer()->error().kind)
+                                                 : std::nullopt;
     }
 
 private:
@@ -54,29 +59,35 @@ public:
         const auto id = node.post(std::move(wish));
         net.settle();
         const auto* const answer = node.answer(id);
-        return answer == nullptr ? api::CommandResult(fail(api::Problem{api::ProblemKind::busy, {}})) : *answer;
+        return answer == nullptr
+                   ? api::CommandResult(fail(api::Problem{api::ProblemKind::busy, {}}))
+                   : *answer;
     }
 
     /// Connects, opens from `a` and confirms; the channel's id.
-    ChannelId open(sim::SimNode& a, sim::SimNode& b, Sat amount, Msat push = Msat(0), bool announce = false) {
+    ChannelId open(sim::SimNode& a, sim::SimNode& b, Sat amount, Msat push = Msat(0),
+                   bool announce = false) {
         net.connect(a, b);
         net.settle();
         const auto opened = run(a, api::OpenChannel{b.id(), amount, push, announce, std::nullopt});
         if (!opened) {
             qWarning("open failed: %s", std::string(api::to_string(opened.error().kind)).c_str());
-            for (const auto& [k, v] : opened.error().params) qWarning("  %s=%s", k.c_str(), v.c_str());
+            for (const auto& [k, v] : opened.error().params)
+                qWarning("  %s=%s", k.c_str(), v.c_str());
             return {};
         }
         net.mine(7);
         return std::get<api::ChannelOpening>(*opened).channel_id;
     }
 
-    std::string invoice(sim::SimNode& node, std::optional<Msat> amount, const std::string& description = "a story") {
+    std::string invoice(sim::SimNode& node, std::optional<Msat> amount,
+                        const std::string& description = "a story") {
         const auto made = run(node, api::CreateInvoice{amount, description, 3600});
         return made ? std::get<api::InvoiceMade>(*made).bolt11 : std::string();
     }
 
-    Payment start_payment(sim::SimNode& payer, const std::string& bolt11, std::optional<Msat> amount = std::nullopt) {
+    Payment start_payment(sim::SimNode& payer, const std::string& bolt11,
+                          std::optional<Msat> amount = std::nullopt) {
         return Payment(payer, payer.post(api::Pay{bolt11, amount, std::nullopt, 60}));
     }
     Payment pays(sim::SimNode& payer, sim::SimNode& payee, Msat amount) {
@@ -140,7 +151,9 @@ public:
 class Trio : public Story {
 public:
     explicit Trio(std::uint64_t seed = 1)
-        : Story(seed), alice(net.add("alice", parts_for(1))), hub(net.add("hub", parts_for(2, true))),
+        : Story(seed),
+          alice(net.add("alice", parts_for(1))),
+          hub(net.add("hub", parts_for(2, true))),
           carol(net.add("carol", parts_for(3))) {
         for (auto* const node : {&alice, &hub, &carol}) {
             net.fund(*node, Sat(2'000'000), 2);

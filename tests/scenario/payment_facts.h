@@ -1,4 +1,5 @@
-// What stories ask about payments, and invoices with one thing changed: what a cheating payer would send.
+// What stories ask about payments, and invoices with one thing changed: what a cheating payer would
+// send.
 #pragma once
 
 #include "tests/scenario/duo.h"
@@ -97,7 +98,8 @@ public:
 /// A payment of 50,000 sat from Alice that the hub has passed on, and of which Carol says nothing.
 struct HeldForward : Trio {
     HeldForward()
-        : first(open(alice, hub, Sat(1'000'000))), second(open(hub, carol, Sat(1'000'000))),
+        : first(open(alice, hub, Sat(1'000'000))),
+          second(open(hub, carol, Sat(1'000'000))),
           bolt11(invoice(carol, Msat(50'000'000))) {
         net.hold(carol, hub, true);
         start_payment(alice, bolt11);

@@ -1,5 +1,6 @@
-// Days on which something around the wallet is amiss: a disk that is nearly full, fees that the peer does not pay, a search of
-// the chain that is cut off. Nothing is lost, nothing is closed for it, and what must end can end.
+// Days on which something around the wallet is amiss: a disk that is nearly full, fees that the
+// peer does not pay, a search of the chain that is cut off. Nothing is lost, nothing is closed for
+// it, and what must end can end.
 #include "tests/scenario/ledger.h"
 #include "tests/scenario/lone.h"
 
@@ -12,16 +13,17 @@ using namespace runnel::literals;
 namespace {
 
 std::size_t heard(const sim::SimNode& node, const std::string& words) {
-    return static_cast<std::size_t>(std::count_if(node.log().begin(), node.log().end(), [&](const std::string& line) {
-        return line.find(words) != std::string::npos;
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        node.log().begin(), node.log().end(),
+        [&](const std::string& line) { return line.find(words) != std::string::npos; }));
 }
 
 std::size_t troubles(const sim::SimNode& node, api::ProblemKind kind) {
-    return static_cast<std::size_t>(std::count_if(node.notices().begin(), node.notices().end(), [&](const api::Notice& notice) {
-        const auto* const trouble = std::get_if<api::Trouble>(&notice);
-        return trouble != nullptr && trouble->problem.kind == kind;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(node.notices().begin(), node.notices().end(), [&](const api::Notice& notice) {
+            const auto* const trouble = std::get_if<api::Trouble>(&notice);
+            return trouble != nullptr && trouble->problem.kind == kind;
+        }));
 }
 
 ports::FeeEstimates fees(std::uint32_t mempool_min) {
@@ -78,7 +80,8 @@ void TestBadDays::a_funder_who_pays_too_little() {
     QCOMPARE(troubles(net.bob, api::ProblemKind::commitment_underpaid), std::size_t{1});
     QCOMPARE(heard(net.alice, "warning: the commitment pays 1000 sat/kw"), std::size_t{1});
     // He adds nothing; what comes to him still comes.
-    QCOMPARE(*net.pays(net.bob, net.alice, 1'000'000_msat).problem(), api::ProblemKind::no_usable_channel);
+    QCOMPARE(*net.pays(net.bob, net.alice, 1'000'000_msat).problem(),
+             api::ProblemKind::no_usable_channel);
     QCOMPARE(net.bob.snapshot()->channels.front().can_send, 0_msat);
     QVERIFY(net.pays(net.alice, net.bob, 1'000'000_msat).succeeded());
     net.bob.set_fees(fees(1700));
@@ -127,7 +130,8 @@ void TestBadDays::a_full_disk_begins_nothing() {
     const auto id = net.open(net.alice, net.bob, 800'000_sat, 300'000'000_msat);
     const auto bolt11 = net.invoice(net.bob, 1'000'000_msat);
     net.bob.set_disk_low(true);
-    const auto opened = net.run(net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt});
+    const auto opened = net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt});
     QVERIFY(!opened);
     QCOMPARE(opened.error().kind, api::ProblemKind::peer_refused);
     QVERIFY(opened.error().params.at("reason").find("disk is nearly full") != std::string::npos);
@@ -146,7 +150,8 @@ void TestBadDays::a_full_disk_begins_nothing() {
     net.bob.set_disk_low(false);
     QVERIFY(net.pays(net.alice, net.bob, 1'000'000_msat).succeeded());
     QVERIFY(!net.bob.node().snapshot()->disk_low);
-    QVERIFY(bool(net.run(net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt})));
+    QVERIFY(bool(net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt})));
     QVERIFY(net.check());
 }
 
@@ -168,7 +173,8 @@ void TestBadDays::a_full_disk_ends_what_must_end() {
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 200'000'000_msat);
     std::optional<Payment> payment;
     if (by_force) {
-        net.net.cut_on(net.bob, net.alice, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+        net.net.cut_on(net.bob, net.alice,
+                       {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
         payment = net.start_payment(net.alice, net.invoice(net.bob, 50'000'000_msat));
         net.net.settle();
         QVERIFY(payment->answer() == nullptr);
@@ -188,7 +194,8 @@ void TestBadDays::a_full_disk_ends_what_must_end() {
 void TestBadDays::a_full_disk_keeps_what_was_promised() {
     Duo net;
     net.open(net.alice, net.bob, 1'000'000_sat);
-    net.net.cut_on(net.bob, net.alice, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    net.net.cut_on(net.bob, net.alice,
+                   {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
     const auto payment = net.start_payment(net.alice, net.invoice(net.bob, 50'000'000_msat));
     net.net.settle();
     QVERIFY(payment.answer() == nullptr);
@@ -209,7 +216,8 @@ void TestBadDays::a_restored_wallet_dies_in_its_search_data() {
     }
 }
 
-/// Coins that lie one gap behind the other, all in blocks that were reported before their scripts were known.
+/// Coins that lie one gap behind the other, all in blocks that were reported before their scripts
+/// were known.
 void TestBadDays::a_restored_wallet_dies_in_its_search() {
     QFETCH(int, commit);
     QFETCH(bool, after);
@@ -222,10 +230,12 @@ void TestBadDays::a_restored_wallet_dies_in_its_search() {
         addresses.push_back(std::get<api::AddressMade>(*net.run(alice, api::NewAddress{})).address);
     }
     Sat sum;
-    for (const std::size_t index : {std::size_t{15}, std::size_t{30}, std::size_t{45}, std::size_t{59}}) {
+    for (const std::size_t index :
+         {std::size_t{15}, std::size_t{30}, std::size_t{45}, std::size_t{59}}) {
         const Sat amount(100'000 + index);
         sum += amount;
-        QVERIFY(net.net.chain().faucet(*bitcoin::parse_address(addresses[index], Network::regtest), amount));
+        QVERIFY(net.net.chain().faucet(*bitcoin::parse_address(addresses[index], Network::regtest),
+                                       amount));
         net.net.mine(1);
     }
     QCOMPARE(Story::coins(alice), sum);
@@ -244,7 +254,8 @@ void TestBadDays::a_restored_wallet_dies_in_its_search() {
     QVERIFY(net.check());
 }
 
-/// Fees rise far beyond what the reserve was made for, with an HTLC under way: a smaller bump is better than none.
+/// Fees rise far beyond what the reserve was made for, with an HTLC under way: a smaller bump is
+/// better than none.
 void TestBadDays::a_bump_as_far_as_the_coins_reach() {
     Story net;
     auto& alice = net.net.add("alice", quick(1));
@@ -258,11 +269,13 @@ void TestBadDays::a_bump_as_far_as_the_coins_reach() {
     const auto payment = net.start_payment(alice, net.invoice(bob, 50'000'000_msat));
     net.net.settle();
     QVERIFY(payment.answer() == nullptr);
-    alice.set_fees({FeeratePerKw(120'000), FeeratePerKw(2'000), FeeratePerKw(500), FeeratePerKw(253), true});
+    alice.set_fees(
+        {FeeratePerKw(120'000), FeeratePerKw(2'000), FeeratePerKw(500), FeeratePerKw(253), true});
     net.net.settle();
     QVERIFY(bool(net.run(alice, api::CloseChannel{id, true})));
     const auto transactions = alice.node().transactions({});
-    QVERIFY(std::any_of(transactions.begin(), transactions.end(), [](const auto& tx) { return tx.purpose == "bump"; }));
+    QVERIFY(std::any_of(transactions.begin(), transactions.end(),
+                        [](const auto& tx) { return tx.purpose == "bump"; }));
     net.net.mine(60);
     QVERIFY(payment.succeeded());
     QCOMPARE(Story::state_of(alice, id), std::string("closed"));
@@ -306,8 +319,10 @@ void TestBadDays::ours_gives_way_to_theirs() {
     net.net.settle();
     QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
     QCOMPARE(Story::state_of(net.bob, id), std::string("closing"));
-    const auto funding = channel::funded_of(Story::channel_of(net.alice, id)->state)->params().funding;
-    const auto& ours = std::get<channel::OurCommitPublished>(std::get<channel::Closing>(Story::channel_of(net.alice, id)->state).cause);
+    const auto funding =
+        channel::funded_of(Story::channel_of(net.alice, id)->state)->params().funding;
+    const auto& ours = std::get<channel::OurCommitPublished>(
+        std::get<channel::Closing>(Story::channel_of(net.alice, id)->state).cause);
     QCOMPARE(net.net.chain().spender(funding)->tx->txid(), ours.tx.txid());
     net.net.mine(7);
     const auto& closed = *channel::closed_of(Story::channel_of(net.bob, id)->state);
@@ -327,7 +342,8 @@ void TestBadDays::ours_goes_out_when_theirs_does_not_confirm() {
     net.bob.set_fees(fees(5000));
     net.net.settle();
     QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
-    const auto funding = channel::funded_of(Story::channel_of(net.alice, id)->state)->params().funding;
+    const auto funding =
+        channel::funded_of(Story::channel_of(net.alice, id)->state)->params().funding;
     const auto theirs = net.net.chain().spender(funding)->tx->txid();
     // A block without it.
     QVERIFY(net.net.chain().mine_exactly({}));

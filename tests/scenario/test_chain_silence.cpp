@@ -1,5 +1,6 @@
-// Without the chain: what a wallet does, and leaves, when its source of blocks is silent, hung, behind, or not there yet at start.
-// Nothing is added by us, what is received goes back, what was taken or refused before is carried through.
+// Without the chain: what a wallet does, and leaves, when its source of blocks is silent, hung,
+// behind, or not there yet at start. Nothing is added by us, what is received goes back, what was
+// taken or refused before is carried through.
 #include "tests/scenario/payment_facts.h"
 
 using namespace runnel;
@@ -12,7 +13,8 @@ using api::ProblemKind;
 
 const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
 
-/// What becomes of an HTLC that `payer` sends to `payee` now: "paid", or the code it comes back with.
+/// What becomes of an HTLC that `payer` sends to `payee` now: "paid", or the code it comes back
+/// with.
 std::string outcome(Story& net, sim::SimNode& payer, sim::SimNode& payee) {
     const auto payment = net.pays(payer, payee, 1'000'000_msat);
     if (payment.succeeded()) return "paid";
@@ -61,7 +63,8 @@ void TestChainSilence::patience_counts_from_the_last_word() {
     QVERIFY(net.pays(net.bob, net.alice, 1'000_msat).succeeded());
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
     net.net.advance(2 * minute);
-    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(), std::optional(ProblemKind::chain_gone));
+    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
+             std::optional(ProblemKind::chain_gone));
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
     QVERIFY(net.check());
 }
@@ -74,7 +77,8 @@ void TestChainSilence::a_hung_source_counts_as_gone() {
     net.net.advance(29 * minute);
     QVERIFY(net.pays(net.bob, net.alice, 1'000_msat).succeeded());
     net.net.advance(2 * minute);
-    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(), std::optional(ProblemKind::chain_gone));
+    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
+             std::optional(ProblemKind::chain_gone));
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
     // What is shown says the same, and nothing else is granted that needs the chain.
     QVERIFY(!net.bob.snapshot()->chain.synced && !net.bob.snapshot()->chain.reachable);
@@ -104,7 +108,8 @@ void TestChainSilence::a_source_that_is_behind_counts_at_once() {
     net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
     net.bob.say_chain(status_of(net.net, synced, ahead));
     net.net.settle();
-    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(), std::optional(ProblemKind::not_synced));
+    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
+             std::optional(ProblemKind::not_synced));
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
     QVERIFY(!net.bob.snapshot()->chain.synced && net.bob.snapshot()->chain.reachable);
     QCOMPARE(net.run(net.bob, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt}).error().kind,
@@ -145,7 +150,8 @@ void TestChainSilence::not_synced_at_start_counts_as_gone() {
     net.bob.set_chain_reachable(false);
     net.bob.restart();
     net.reconnect();
-    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(), std::optional(ProblemKind::not_synced));
+    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
+             std::optional(ProblemKind::not_synced));
     const auto refused = net.start_payment(net.alice, bolt11);
     net.net.settle();
     QCOMPARE(param(refused, "code"), std::string("temporary_node_failure"));
@@ -170,9 +176,10 @@ void TestChainSilence::what_was_taken_before_is_carried_through() {
     net.open(net.alice, net.hub, 1'000'000_sat);
     net.open(net.hub, net.carol, 1'000'000_sat);
     const auto keys = parts_for(3).keys;
-    const auto bolt11 = forged(net.invoice(net.carol, 5'000'000_msat), *keys, [&](payment::Invoice& invoice) {
-        if (!fulfilled) invoice.payment_secret.reveal()[0] ^= 1;
-    });
+    const auto bolt11 =
+        forged(net.invoice(net.carol, 5'000'000_msat), *keys, [&](payment::Invoice& invoice) {
+            if (!fulfilled) invoice.payment_secret.reveal()[0] ^= 1;
+        });
     net.net.hold(net.carol, net.hub, true);
     net.start_payment(net.alice, bolt11);
     net.net.settle();
@@ -184,7 +191,8 @@ void TestChainSilence::what_was_taken_before_is_carried_through() {
     const auto* const payment = sent(net.alice, bolt11);
     QVERIFY(fulfilled ? is_paid(payment) : is_lost(payment));
     if (!fulfilled)
-        QCOMPARE(payment->parts.front().failure, std::string("incorrect_or_unknown_payment_details"));
+        QCOMPARE(payment->parts.front().failure,
+                 std::string("incorrect_or_unknown_payment_details"));
     QVERIFY(net.hub.node().state().forwards.empty());
     // New ones are not passed on meanwhile.
     QCOMPARE(outcome(net, net.alice, net.carol), std::string("temporary_node_failure"));
@@ -195,7 +203,8 @@ void TestChainSilence::a_preimage_given_before_is_given_again() {
     Duo net;
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
     const auto bolt11 = net.invoice(net.bob, 10'000'000_msat);
-    net.net.cut_on(net.bob, net.alice, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    net.net.cut_on(net.bob, net.alice,
+                   {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
     net.start_payment(net.alice, bolt11);
     net.net.settle();
     QVERIFY(!is_paid(sent(net.alice, bolt11)));
@@ -223,7 +232,8 @@ void TestChainSilence::no_second_attempt_is_added() {
     const auto bolt11 = net.invoice(net.carol, 100'000'000_msat);
     QVERIFY(net.pays(net.north, net.carol, 450'000'000_msat).succeeded());
     net.net.hold(net.north, net.alice, true);
-    const Payment payment(net.alice, net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 7'200}));
+    const Payment payment(net.alice,
+                          net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 7'200}));
     net.net.settle();
     net.alice.set_chain_reachable(!gone);
     net.net.advance(31 * minute);

@@ -23,13 +23,15 @@ private:
         return channel::funded_of(Story::channel_of(node, id)->state)->their_update;
     }
     static bool has_theirs(const sim::SimNode& node, const ChannelId& id) {
-        return channel::funded_of(Story::channel_of(node, id)->state)->their_announcement.has_value();
+        return channel::funded_of(Story::channel_of(node, id)->state)
+            ->their_announcement.has_value();
     }
     /// A public channel five blocks deep: one short of being announced.
     static ChannelId almost_public(Duo& net) {
         net.net.connect(net.alice, net.bob);
         net.net.settle();
-        const auto opened = net.run(net.alice, api::OpenChannel{net.bob.id(), 1'000'000_sat, 0_msat, true, std::nullopt});
+        const auto opened = net.run(
+            net.alice, api::OpenChannel{net.bob.id(), 1'000'000_sat, 0_msat, true, std::nullopt});
         net.net.mine(5);
         return opened ? std::get<api::ChannelOpening>(*opened).channel_id : ChannelId{};
     }
@@ -39,7 +41,8 @@ void TestChannelAnnounce::who_asks_again_is_answered() {
     Duo net;
     const auto id = almost_public(net);
     QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
-    // Alice is a block ahead: her signatures come too early for Bob, and at his sixth block the line is down.
+    // Alice is a block ahead: her signatures come too early for Bob, and at his sixth block the
+    // line is down.
     net.bob.set_chain_mute(true);
     net.net.mine(1);
     QVERIFY(has_theirs(net.bob, id) && !has_theirs(net.alice, id));

@@ -1,6 +1,7 @@
-// Dice over three wallets: payments in every direction, cut lines, silent peers, crashes before and after any commit, restarts,
-// blocks and reorgs. Whatever happened, in the end every payment is settled with both ends or with neither, and every
-// millisatoshi is where the books say. A failing seed is the whole story: run it alone with RUNNEL_CHAOS_SEED.
+// Dice over three wallets: payments in every direction, cut lines, silent peers, crashes before and
+// after any commit, restarts, blocks and reorgs. Whatever happened, in the end every payment is
+// settled with both ends or with neither, and every millisatoshi is where the books say. A failing
+// seed is the whole story: run it alone with RUNNEL_CHAOS_SEED.
 #include "tests/scenario/ledger.h"
 
 #include <random>
@@ -71,12 +72,15 @@ public:
         for (const auto* const node : all()) {
             if (!node->is_alive()) return "somebody is dead";
         }
-        for (const auto& [id, one, two] : {std::tuple(first, &alice, &hub), std::tuple(second, &hub, &carol)}) {
-            if (state_of(*one, id) != "normal" || state_of(*two, id) != "normal") return "a channel is not normal";
+        for (const auto& [id, one, two] :
+             {std::tuple(first, &alice, &hub), std::tuple(second, &hub, &carol)}) {
+            if (state_of(*one, id) != "normal" || state_of(*two, id) != "normal")
+                return "a channel is not normal";
             const auto& here = channel::funded_of(channel_of(*one, id)->state)->commitments;
             const auto& there = channel::funded_of(channel_of(*two, id)->state)->commitments;
             if (!here.is_quiet() || !there.is_quiet()) return "an HTLC is left over";
-            if (here.settled(channel::Party::ours) != there.settled(channel::Party::theirs)) return "two books of one channel";
+            if (here.settled(channel::Party::ours) != there.settled(channel::Party::theirs))
+                return "two books of one channel";
         }
         return wrong_payments(true);
     }
@@ -85,7 +89,8 @@ public:
     QString blame() {
         for (const auto* const node : all()) {
             for (const auto& line : node->log()) {
-                if (line.rfind("fault ", 0) == 0 && line.find("stale_proposal") == std::string::npos) {
+                if (line.rfind("fault ", 0) == 0 &&
+                    line.find("stale_proposal") == std::string::npos) {
                     return QString::fromStdString(node->name() + ": " + line);
                 }
             }
@@ -93,48 +98,64 @@ public:
         return {};
     }
 
-    /// Every payment has one outcome at both ends; with `in_channels`, the channels' balances are what the books say.
+    /// Every payment has one outcome at both ends; with `in_channels`, the channels' balances are
+    /// what the books say.
     QString wrong_payments(bool in_channels) {
         std::map<const sim::SimNode*, std::int64_t> expected;
         for (auto* const payer : all()) {
             for (const auto& [hash, payment] : payer->node().state().payments) {
                 const bool paid = std::holds_alternative<node::PaymentPaid>(payment->status);
-                if (std::holds_alternative<node::PaymentPending>(payment->status)) return "a payment is open";
+                if (std::holds_alternative<node::PaymentPending>(payment->status))
+                    return "a payment is open";
                 Msat received;
                 for (auto* const payee : all()) {
                     const auto at = payee->node().state().incoming.find(hash);
                     if (at == payee->node().state().incoming.end()) continue;
-                    if (const auto* const got = std::get_if<node::InvoicePaid>(&at->second->status)) {
+                    if (const auto* const got =
+                            std::get_if<node::InvoicePaid>(&at->second->status)) {
                         received = got->received;
                         expected[payee] += static_cast<std::int64_t>(received.raw());
                     }
                 }
-                if (paid != !received.is_zero()) return paid ? "paid and not received" : "received and not paid";
+                if (paid != !received.is_zero())
+                    return paid ? "paid and not received" : "received and not paid";
                 for (const auto& part : payment->parts) {
-                    if (part.state == node::Part::State::in_flight) return "a part is in flight in the books only";
+                    if (part.state == node::Part::State::in_flight)
+                        return "a part is in flight in the books only";
                     if (part.state != node::Part::State::fulfilled) continue;
                     expected[payer] -= static_cast<std::int64_t>((part.amount + part.fee).raw());
-                    if (payment->payee != hub.id() && payer != &hub) expected[&hub] += static_cast<std::int64_t>(part.fee.raw());
+                    if (payment->payee != hub.id() && payer != &hub)
+                        expected[&hub] += static_cast<std::int64_t>(part.fee.raw());
                 }
             }
         }
         if (!hub.node().state().forwards.empty()) return "a forward is left over";
         if (!in_channels) return {};
-        const auto has = [](Msat settled, std::uint64_t start) { return static_cast<std::int64_t>(settled.raw()) - static_cast<std::int64_t>(start); };
+        const auto has = [](Msat settled, std::uint64_t start) {
+            return static_cast<std::int64_t>(settled.raw()) - static_cast<std::int64_t>(start);
+        };
         const std::int64_t rest = static_cast<std::int64_t>((capacity.msat() - push).raw());
         const std::int64_t a = has(settled(alice, first), static_cast<std::uint64_t>(rest));
         const std::int64_t c = has(settled(carol, second), push.raw());
-        const std::int64_t h = has(settled(hub, first), push.raw()) + has(settled(hub, second), static_cast<std::uint64_t>(rest));
+        const std::int64_t h = has(settled(hub, first), push.raw()) +
+                               has(settled(hub, second), static_cast<std::uint64_t>(rest));
         if (a != expected[&alice] || c != expected[&carol] || h != expected[&hub]) {
             return QString("books say %1 %2 %3, channels say %4 %5 %6")
-                .arg(expected[&alice]).arg(expected[&hub]).arg(expected[&carol]).arg(a).arg(h).arg(c);
+                .arg(expected[&alice])
+                .arg(expected[&hub])
+                .arg(expected[&carol])
+                .arg(a)
+                .arg(h)
+                .arg(c);
         }
         return {};
     }
 
 private:
     std::array<sim::SimNode*, 3> all() { return {&alice, &hub, &carol}; }
-    std::uint64_t roll(std::uint64_t below) { return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(m_dice); }
+    std::uint64_t roll(std::uint64_t below) {
+        return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(m_dice);
+    }
     sim::SimNode& any() { return *all()[roll(3)]; }
     /// One of the two lines, in either direction.
     std::pair<sim::SimNode*, sim::SimNode*> line() {
@@ -142,7 +163,8 @@ private:
         return roll(2) == 0 ? std::pair(end, &hub) : std::pair(&hub, end);
     }
     Msat amount() {
-        // What has no output is lost in a close by force, whoever it was for: then both ends need not agree on it.
+        // What has no output is lost in a close by force, whoever it was for: then both ends need
+        // not agree on it.
         switch (m_rough ? 2 : roll(4)) {
             case 0: return Msat(1'000 + roll(353'000));  // dust
             case 1: return Msat(353'000 + roll(3'000));
@@ -152,7 +174,8 @@ private:
 
     void any_channel_goes_to_the_chain() {
         const auto [from, to] = line();
-        if (from->is_alive()) from->post(api::CloseChannel{from == &alice || to == &alice ? first : second, true});
+        if (from->is_alive())
+            from->post(api::CloseChannel{from == &alice || to == &alice ? first : second, true});
     }
 
     void pay() {
@@ -163,10 +186,12 @@ private:
             payer.post(api::Keysend{payee.id(), amount()});
         } else {
             const auto made = payee.post(api::CreateInvoice{amount(), "chaos", 3600});
-            for (int i = 0; i < 50 && payee.is_alive() && payee.answer(made) == nullptr; ++i) net.settle(1);
+            for (int i = 0; i < 50 && payee.is_alive() && payee.answer(made) == nullptr; ++i)
+                net.settle(1);
             const auto* const answer = payee.answer(made);
             if (answer == nullptr || !*answer || !payer.is_alive()) return;
-            payer.post(api::Pay{std::get<api::InvoiceMade>(**answer).bolt11, std::nullopt, std::nullopt, 60});
+            payer.post(api::Pay{std::get<api::InvoiceMade>(**answer).bolt11, std::nullopt,
+                                std::nullopt, 60});
         }
         ++payments;
     }
@@ -182,9 +207,12 @@ private:
             net.settle();
         } else if (what < 76) {
             const auto [from, to] = line();
-            static constexpr Type types[] = {Type::update_add_htlc,  Type::commitment_signed, Type::revoke_and_ack,
-                                             Type::update_fulfill_htlc, Type::update_fail_htlc, Type::channel_reestablish};
-            net.cut_on(*from, *to, {roll(2) == 0 ? sim::Cut::When::before : sim::Cut::When::after, types[roll(std::size(types))], 1 + roll(3)});
+            static constexpr Type types[] = {Type::update_add_htlc,  Type::commitment_signed,
+                                             Type::revoke_and_ack,   Type::update_fulfill_htlc,
+                                             Type::update_fail_htlc, Type::channel_reestablish};
+            net.cut_on(*from, *to,
+                       {roll(2) == 0 ? sim::Cut::When::before : sim::Cut::When::after,
+                        types[roll(std::size(types))], 1 + roll(3)});
             ++cuts;
         } else if (what < 80) {
             const auto [from, to] = line();
@@ -253,7 +281,9 @@ QString run(std::uint64_t seed, int steps, std::size_t& payments) {
     }
     net.net.mine(8);
     net.calm_down();
-    if (Story::state_of(net.alice, net.first) != "closed" || Story::state_of(net.carol, net.second) != "closed") return "does not close";
+    if (Story::state_of(net.alice, net.first) != "closed" ||
+        Story::state_of(net.carol, net.second) != "closed")
+        return "does not close";
     if (!net.ledger->adds_up()) return "money is missing";
     return {};
 }
@@ -264,7 +294,8 @@ QString run_rough(std::uint64_t seed, int steps, std::size_t& payments, std::siz
     net.play(steps);
     net.calm_down();
     payments += net.payments;
-    for (const auto& [id, node] : {std::pair(net.first, &net.alice), std::pair(net.second, &net.carol)}) {
+    for (const auto& [id, node] :
+         {std::pair(net.first, &net.alice), std::pair(net.second, &net.carol)}) {
         if (Story::state_of(*node, id) != "normal") ++forced;
     }
     for (int i = 0; i < 4; ++i) {
@@ -278,9 +309,12 @@ QString run_rough(std::uint64_t seed, int steps, std::size_t& payments, std::siz
         net.net.revive();
     }
     net.calm_down();
-    for (const auto& [id, one, two] : {std::tuple(net.first, &net.alice, &net.hub), std::tuple(net.second, &net.hub, &net.carol)}) {
+    for (const auto& [id, one, two] : {std::tuple(net.first, &net.alice, &net.hub),
+                                       std::tuple(net.second, &net.hub, &net.carol)}) {
         if (Story::state_of(*one, id) != "closed" || Story::state_of(*two, id) != "closed") {
-            return QString("does not close: %1 %2").arg(Story::state_of(*one, id).c_str()).arg(Story::state_of(*two, id).c_str());
+            return QString("does not close: %1 %2")
+                .arg(Story::state_of(*one, id).c_str())
+                .arg(Story::state_of(*two, id).c_str());
         }
     }
     auto wrong = net.wrong_payments(false);
@@ -305,7 +339,9 @@ void TestChannelChaos::dice() {
     std::size_t payments = 0;
     if (qEnvironmentVariableIsSet("RUNNEL_CHAOS_SEED")) {
         const auto seed = qEnvironmentVariable("RUNNEL_CHAOS_SEED").toULongLong();
-        const int steps = qEnvironmentVariableIsSet("RUNNEL_CHAOS_STEPS") ? qEnvironmentVariableIntValue("RUNNEL_CHAOS_STEPS") : 150;
+        const int steps = qEnvironmentVariableIsSet("RUNNEL_CHAOS_STEPS")
+                              ? qEnvironmentVariableIntValue("RUNNEL_CHAOS_STEPS")
+                              : 150;
         const auto wrong = run(seed, steps, payments);
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
         return;
@@ -321,7 +357,9 @@ void TestChannelChaos::dice_with_closes_by_force() {
     std::size_t payments = 0, forced = 0;
     if (qEnvironmentVariableIsSet("RUNNEL_CHAOS_SEED")) {
         const auto seed = qEnvironmentVariable("RUNNEL_CHAOS_SEED").toULongLong();
-        const int steps = qEnvironmentVariableIsSet("RUNNEL_CHAOS_STEPS") ? qEnvironmentVariableIntValue("RUNNEL_CHAOS_STEPS") : 150;
+        const int steps = qEnvironmentVariableIsSet("RUNNEL_CHAOS_STEPS")
+                              ? qEnvironmentVariableIntValue("RUNNEL_CHAOS_STEPS")
+                              : 150;
         const auto wrong = run_rough(seed, steps, payments, forced);
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
         return;

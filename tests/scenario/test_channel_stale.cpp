@@ -1,5 +1,6 @@
-// Wallets that wake up with an old idea of the chain: after a restart, after a night's sleep. What they had said and not signed has
-// expired meanwhile, perhaps; a peer that is awake must not get a signature for it.
+// Wallets that wake up with an old idea of the chain: after a restart, after a night's sleep. What
+// they had said and not signed has expired meanwhile, perhaps; a peer that is awake must not get a
+// signature for it.
 #include "tests/scenario/duo.h"
 
 using namespace runnel;
@@ -15,7 +16,8 @@ const channel::Commitments& commitments_of(const sim::SimNode& node, const Chann
     return channel::funded_of(Story::channel_of(node, id)->state)->commitments;
 }
 
-/// One HTLC of the payer signed, another one said and waiting behind it: the peer keeps its revocation.
+/// One HTLC of the payer signed, another one said and waiting behind it: the peer keeps its
+/// revocation.
 void say_two(Story& net, sim::SimNode& payer, sim::SimNode& payee) {
     const auto one = net.invoice(payee, 10'000'000_msat);
     const auto two = net.invoice(payee, 20'000'000_msat);
@@ -27,9 +29,11 @@ void say_two(Story& net, sim::SimNode& payer, sim::SimNode& payee) {
 }
 std::size_t unsigned_of_ours(const sim::SimNode& node, const ChannelId& id) {
     const auto& htlcs = commitments_of(node, id).htlcs();
-    return static_cast<std::size_t>(std::count_if(htlcs.begin(), htlcs.end(), [](const channel::HtlcEntry& entry) {
-        return entry.htlc.offered_by == channel::Party::ours && entry.stage == channel::Stage::add_proposed;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(htlcs.begin(), htlcs.end(), [](const channel::HtlcEntry& entry) {
+            return entry.htlc.offered_by == channel::Party::ours &&
+                   entry.stage == channel::Stage::add_proposed;
+        }));
 }
 
 }  // namespace
@@ -49,7 +53,8 @@ void TestChannelStale::after_a_restart_nothing_waiting_is_signed() {
     const auto id = net.open(net.alice, net.bob, capacity);
     say_two(net, net.alice, net.bob);
     QCOMPARE(unsigned_of_ours(net.alice, id), std::size_t(1));
-    // Alice is away for so long that both have expired; then her peer is there sooner than her chain source.
+    // Alice is away for so long that both have expired; then her peer is there sooner than her
+    // chain source.
     net.alice.set_chain_reachable(false);
     net.alice.restart();
     net.net.mine(100);
@@ -72,7 +77,8 @@ void TestChannelStale::after_a_restart_nothing_waiting_is_signed() {
 }
 
 void TestChannelStale::after_a_sleep_nothing_waiting_is_signed() {
-    // The machine sleeps and nothing says so: the last word of the chain source was that all is well.
+    // The machine sleeps and nothing says so: the last word of the chain source was that all is
+    // well.
     Duo net;
     const auto id = net.open(net.alice, net.bob, capacity);
     say_two(net, net.alice, net.bob);
@@ -81,7 +87,8 @@ void TestChannelStale::after_a_sleep_nothing_waiting_is_signed() {
     net.net.advance(31 * minute);
     net.net.hold(net.bob, net.alice, false);
     net.net.settle();
-    // Bob's old words come first: they ask for a signature. The line is cut instead, and what waited is taken back.
+    // Bob's old words come first: they ask for a signature. The line is cut instead, and what
+    // waited is taken back.
     net.net.advance(minute);
     QVERIFY(net.net.is_connected(net.alice, net.bob));
     QCOMPARE(commitments_of(net.bob, id).next_htlc_id(channel::Party::theirs), HtlcId(1));

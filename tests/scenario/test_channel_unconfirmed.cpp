@@ -1,5 +1,6 @@
-// A funding transaction that a reorg takes out of its block, while the peer does not know or does not care: its channel is worth
-// nothing until the transaction is back, so nothing is sold for what comes through it.
+// A funding transaction that a reorg takes out of its block, while the peer does not know or does
+// not care: its channel is worth nothing until the transaction is back, so nothing is sold for what
+// comes through it.
 #include "tests/scenario/payment_facts.h"
 
 using namespace runnel;
@@ -91,7 +92,8 @@ void TestChannelUnconfirmed::a_set_waits_for_a_funding_that_is_gone() {
     QVERIFY(net.check());
 }
 
-/// BOLT 2, channel_ready: the alias is given once; the short_channel_id is where the transaction is now.
+/// BOLT 2, channel_ready: the alias is given once; the short_channel_id is where the transaction is
+/// now.
 void TestChannelUnconfirmed::the_chain_names_it_anew_and_we_do_not() {
     Duo net;
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 300'000'000_msat);
@@ -110,18 +112,25 @@ void TestChannelUnconfirmed::the_chain_names_it_anew_and_we_do_not() {
     const auto alices_now = names(net.alice), bobs_now = names(net.bob);
     QVERIFY(std::get<0>(alices_now) && std::get<0>(alices_now) != std::get<0>(alices));
     QVERIFY(std::get<0>(alices_now) == std::get<0>(bobs_now));
-    QVERIFY(std::get<1>(alices_now) == std::get<1>(alices) && std::get<2>(alices_now) == std::get<2>(alices));
-    QVERIFY(std::get<1>(bobs_now) == std::get<1>(bobs) && std::get<2>(bobs_now) == std::get<2>(bobs));
+    QVERIFY(std::get<1>(alices_now) == std::get<1>(alices) &&
+            std::get<2>(alices_now) == std::get<2>(alices));
+    QVERIFY(std::get<1>(bobs_now) == std::get<1>(bobs) &&
+            std::get<2>(bobs_now) == std::get<2>(bobs));
     QVERIFY(net.pays(net.alice, net.bob, 20'000'000_msat).succeeded());
     QVERIFY(net.pays(net.bob, net.alice, 20'000'000_msat).succeeded());
     QVERIFY(net.check());
 }
 
-/// The fundee forgets after 2016 blocks what never confirmed (BOLT 2), and never what did: there is money in it.
+/// The fundee forgets after 2016 blocks what never confirmed (BOLT 2), and never what did: there is
+/// money in it.
 void TestChannelUnconfirmed::what_was_confirmed_is_not_forgotten() {
     Duo net;
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 300'000'000_msat);
-    const auto funding = *net.net.chain().transaction(channel::funded_of(Story::channel_of(net.bob, id)->state)->params().funding.txid)->tx;
+    const auto funding =
+        *net.net.chain()
+             .transaction(
+                 channel::funded_of(Story::channel_of(net.bob, id)->state)->params().funding.txid)
+             ->tx;
     QVERIFY(bool(net.net.chain().reorg(7, std::vector<std::vector<bitcoin::Transaction>>(2'100))));
     for (auto& node : net.net.nodes()) node->set_chain_reachable(true);
     net.net.settle();

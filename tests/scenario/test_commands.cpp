@@ -1,4 +1,5 @@
-// Commands that come again, also after the process ended in between; and what strangers and wrong addresses leave behind.
+// Commands that come again, also after the process ended in between; and what strangers and wrong
+// addresses leave behind.
 #include "tests/scenario/lone.h"
 #include "tests/scenario/payment_facts.h"
 
@@ -12,8 +13,8 @@ namespace {
 
 std::size_t of_purpose(const sim::SimNode& node, const std::string& purpose) {
     const auto& rows = node.node().state().transactions;
-    return static_cast<std::size_t>(
-        std::count_if(rows.begin(), rows.end(), [&](const auto& row) { return row.second.purpose == purpose; }));
+    return static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [&](const auto& row) { return row.second.purpose == purpose; }));
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ void TestCommands::a_channel_is_opened_once() {
     net.net.settle();
     QVERIFY(net.alice.answer(id) != nullptr && *net.alice.answer(id));
     const auto again = std::get<api::ChannelOpening>(**net.alice.answer(id));
-    QVERIFY(again.channel_id == first.channel_id && again.funding_txid == first.funding_txid && again.funding == first.funding);
+    QVERIFY(again.channel_id == first.channel_id && again.funding_txid == first.funding_txid &&
+            again.funding == first.funding);
     net.net.mine(7);
     QCOMPARE(net.alice.node().state().channels.size(), std::size_t{1});
     QVERIFY(net.check());
@@ -171,9 +173,10 @@ void TestCommands::a_wrong_address_does_not_replace_the_right_one() {
     api::CommandId id;
     id.raw().fill(7);
     lone.take({api::Command{id, api::Connect{friend_, "203.0.113.1", 1}}});
-    const auto asked = std::find_if(lone.effects.begin(), lone.effects.end(), [](const ports::Effect& effect) {
-        return std::holds_alternative<ports::ConnectPeer>(effect);
-    });
+    const auto asked =
+        std::find_if(lone.effects.begin(), lone.effects.end(), [](const ports::Effect& effect) {
+            return std::holds_alternative<ports::ConnectPeer>(effect);
+        });
     QVERIFY(asked != lone.effects.end());
     QCOMPARE(std::get<ports::ConnectPeer>(*asked).host, std::string("203.0.113.1"));
     lone.take({node::ConnectFailed{friend_, "refused"}});

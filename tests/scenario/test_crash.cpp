@@ -1,5 +1,6 @@
-// The n-th-failure loop: the process dies at commit 1, starts again, finishes, everything is checked; then at commit 2; ... until a
-// run has no crash. Before the commit is written, and after it is written but before anything of it was sent. On either side.
+// The n-th-failure loop: the process dies at commit 1, starts again, finishes, everything is
+// checked; then at commit 2; ... until a run has no crash. Before the commit is written, and after
+// it is written but before anything of it was sent. On either side.
 #include "tests/scenario/duo.h"
 
 using namespace runnel;
@@ -16,7 +17,8 @@ struct Scene {
     std::function<ChannelId(Duo&)> prepare;
     /// What happens; may be cut off anywhere.
     std::function<void(Duo&, const ChannelId&)> act;
-    /// Goes on until it is finished, as a person and a daemon would; then says whether all is as it must be.
+    /// Goes on until it is finished, as a person and a daemon would; then says whether all is as it
+    /// must be.
     std::function<bool(Duo&, const ChannelId&)> finish;
 };
 
@@ -48,7 +50,8 @@ std::size_t loop(const Scene& scene, bool alice_dies, Moment moment) {
         const bool sound = net.check();
         if (!finished || !sound) {
             qWarning("%s: %s dies %s commit %llu", scene.name.c_str(), victim.name().c_str(),
-                     moment == Moment::before ? "before" : "after", static_cast<unsigned long long>(n));
+                     moment == Moment::before ? "before" : "after",
+                     static_cast<unsigned long long>(n));
             return 0;
         }
         if (!died) return static_cast<std::size_t>(n);
@@ -61,29 +64,33 @@ const Sat capacity = 1'000'000_sat;
 std::string g_bolt11;
 
 Scene open_scene() {
-    return {"open",
-            [](Duo& net) {
-                net.reconnect();
-                return ChannelId{};
-            },
-            [](Duo& net, const ChannelId&) {
-                net.alice.post(api::OpenChannel{net.bob.id(), capacity, 0_msat, false, std::nullopt});
-                net.net.settle();
-                net.net.mine(7);
-            },
-            [](Duo& net, const ChannelId&) {
-                net.net.mine(7);
-                recover(net);
-                // Either there is no channel and every coin is there, or there is one on both sides and it works.
-                const auto& channels = net.alice.node().state().channels;
-                if (channels.empty()) return Duo::coins(net.alice) == 2'120'000_sat;
-                const auto id = channels.begin()->first;
-                if (Duo::state_of(net.alice, id) != "normal" || Duo::state_of(net.bob, id) != "normal") {
-                    qWarning("alice %s bob %s", Duo::state_of(net.alice, id).c_str(), Duo::state_of(net.bob, id).c_str());
-                    return false;
-                }
-                return net.pays(net.alice, net.bob, 1'000'000_msat).succeeded();
-            }};
+    return {
+        "open",
+        [](Duo& net) {
+            net.reconnect();
+            return ChannelId{};
+        },
+        [](Duo& net, const ChannelId&) {
+            net.alice.post(api::OpenChannel{net.bob.id(), capacity, 0_msat, false, std::nullopt});
+            net.net.settle();
+            net.net.mine(7);
+        },
+        [](Duo& net, const ChannelId&) {
+            net.net.mine(7);
+            recover(net);
+            // Either there is no channel and every coin is there, or there is one on both sides and
+            // it works.
+            const auto& channels = net.alice.node().state().channels;
+            if (channels.empty()) return Duo::coins(net.alice) == 2'120'000_sat;
+            const auto id = channels.begin()->first;
+            if (Duo::state_of(net.alice, id) != "normal" ||
+                Duo::state_of(net.bob, id) != "normal") {
+                qWarning("alice %s bob %s", Duo::state_of(net.alice, id).c_str(),
+                         Duo::state_of(net.bob, id).c_str());
+                return false;
+            }
+            return net.pays(net.alice, net.bob, 1'000'000_msat).succeeded();
+        }};
 }
 
 Scene pay_scene(bool bob_pays_too) {
@@ -100,13 +107,16 @@ Scene pay_scene(bool bob_pays_too) {
             },
             [](Duo& net, const ChannelId& id) {
                 recover(net);
-                // Whether it was paid is told by the payer's book; the payee's must say the same, and asking again must not pay twice.
+                // Whether it was paid is told by the payer's book; the payee's must say the same,
+                // and asking again must not pay twice.
                 auto again = net.start_payment(net.alice, g_bolt11);
                 net.net.settle();
                 recover(net);
                 const auto hash_paid = [](const sim::SimNode& node) {
                     for (const auto& [hash, p] : node.node().state().incoming) {
-                        if (p->amount == 50'000'000_msat && std::holds_alternative<node::InvoicePaid>(p->status)) return true;
+                        if (p->amount == 50'000'000_msat &&
+                            std::holds_alternative<node::InvoicePaid>(p->status))
+                            return true;
                     }
                     return false;
                 };
@@ -116,12 +126,15 @@ Scene pay_scene(bool bob_pays_too) {
                     return false;
                 }
                 if (!again.succeeded() && again.problem() != api::ProblemKind::already_paid) {
-                    qWarning("second attempt: %s", again.problem() ? std::string(api::to_string(*again.problem())).c_str() : "no answer");
+                    qWarning("second attempt: %s",
+                             again.problem() ? std::string(api::to_string(*again.problem())).c_str()
+                                             : "no answer");
                     return false;
                 }
                 Msat keysend;
                 for (const auto& [hash, p] : net.alice.node().state().incoming) {
-                    if (const auto* const paid = std::get_if<node::InvoicePaid>(&p->status)) keysend += paid->received;
+                    if (const auto* const paid = std::get_if<node::InvoicePaid>(&p->status))
+                        keysend += paid->received;
                 }
                 const Msat bob = Duo::settled(net.bob, id);
                 if (!hash_paid(net.bob) || bob + keysend != 350'000'000_msat) {
@@ -153,8 +166,10 @@ Scene close_scene(bool force) {
                 recover(net);
                 if (force) net.net.mine(1'100);
                 net.net.mine(8);
-                if (Duo::state_of(net.alice, id) != "closed" || Duo::state_of(net.bob, id) != "closed") {
-                    qWarning("alice %s bob %s", Duo::state_of(net.alice, id).c_str(), Duo::state_of(net.bob, id).c_str());
+                if (Duo::state_of(net.alice, id) != "closed" ||
+                    Duo::state_of(net.bob, id) != "closed") {
+                    qWarning("alice %s bob %s", Duo::state_of(net.alice, id).c_str(),
+                             Duo::state_of(net.bob, id).c_str());
                     return false;
                 }
                 const Sat sum = Duo::coins(net.alice) + Duo::coins(net.bob);
@@ -181,7 +196,9 @@ void TestCrash::loses_nothing_data() {
     for (int scene = 0; scene < 5; ++scene) {
         for (const bool alice : {true, false}) {
             for (const bool after : {false, true}) {
-                QTest::addRow("%s, %s dies %s", names[scene], alice ? "alice" : "bob", after ? "after" : "before") << scene << alice << after;
+                QTest::addRow("%s, %s dies %s", names[scene], alice ? "alice" : "bob",
+                              after ? "after" : "before")
+                    << scene << alice << after;
             }
         }
     }
@@ -191,7 +208,8 @@ void TestCrash::loses_nothing() {
     QFETCH(int, scene);
     QFETCH(bool, alice_dies);
     QFETCH(bool, after);
-    const Scene scenes[] = {open_scene(), pay_scene(false), pay_scene(true), close_scene(false), close_scene(true)};
+    const Scene scenes[] = {open_scene(), pay_scene(false), pay_scene(true), close_scene(false),
+                            close_scene(true)};
     const auto commits = loop(scenes[scene], alice_dies, after ? Moment::after : Moment::before);
     QVERIFY2(commits >= 3, "see the lines above");
 }

@@ -27,7 +27,8 @@ void TestCrashScenes::both_ways_finds_htlcs_in_both_directions() {
             if (ours > 0 && theirs > 0) ++both_directions;
             for (std::size_t i = 0; i < 2; ++i) {
                 for (const auto& [hash, incoming] : scene.wallet(i).node().state().incoming)
-                    ++(std::holds_alternative<node::InvoicePaid>(incoming->status) ? known : unknown);
+                    ++(std::holds_alternative<node::InvoicePaid>(incoming->status) ? known
+                                                                                   : unknown);
             }
             QCOMPARE(scene.finish(), QString());
             QVERIFY(scene.check());
@@ -41,7 +42,9 @@ void TestCrashScenes::loses_nothing() {
     QFETCH(std::size_t, victim);
     QFETCH(bool, after);
     // Other commits for each row, so that together they cover more.
-    const auto runs = crash_loop(crash_scenes()[scene].make, victim, after ? Moment::after : Moment::before, 1 + (scene + victim) % 5, 9);
+    const auto runs =
+        crash_loop(crash_scenes()[scene].make, victim, after ? Moment::after : Moment::before,
+                   1 + (scene + victim) % 5, 9);
     QVERIFY2(runs >= 1, "see the lines above");
 }
 

@@ -1,4 +1,5 @@
-// Until when a person has to be online, as the picture says it: the height named is the one at which the wallet acts.
+// Until when a person has to be online, as the picture says it: the height named is the one at
+// which the wallet acts.
 #include "tests/scenario/closes.h"
 #include "tests/scenario/payment_facts.h"
 
@@ -34,7 +35,8 @@ void TestDeadlines::a_payment_of_ours() {
     QVERIFY(net.check());
 }
 
-/// The margin before the expiry is the payee's: from the expiry on the payer can take back what she was shown the preimage for.
+/// The margin before the expiry is the payee's: from the expiry on the payer can take back what she
+/// was shown the preimage for.
 void TestDeadlines::a_payment_to_us() {
     QuickDuo net;
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat);

@@ -82,7 +82,8 @@ void TestDuo::opens_from_the_other_side_with_push() {
 void TestDuo::survives_a_cut_at_every_message() {
     using wire::Type;
     for (const auto when : {sim::Cut::When::before, sim::Cut::When::after}) {
-        for (const auto type : {Type::update_add_htlc, Type::commitment_signed, Type::revoke_and_ack, Type::update_fulfill_htlc}) {
+        for (const auto type : {Type::update_add_htlc, Type::commitment_signed,
+                                Type::revoke_and_ack, Type::update_fulfill_htlc}) {
             for (std::size_t nth = 1; nth <= 2; ++nth) {
                 for (const bool alice_sends : {true, false}) {
                     Duo net;
@@ -95,7 +96,8 @@ void TestDuo::survives_a_cut_at_every_message() {
                     net.net.settle();
                     for (int i = 0; i < 3 && !payment.succeeded(); ++i) net.reconnect();
                     net.reconnect();
-                    QVERIFY2(payment.succeeded(), qPrintable(QString("type %1 nth %2").arg(int(type)).arg(nth)));
+                    QVERIFY2(payment.succeeded(),
+                             qPrintable(QString("type %1 nth %2").arg(int(type)).arg(nth)));
                     QCOMPARE(Duo::settled(net.bob, id), 50'000'000_msat);
                     QVERIFY(net.check());
                 }
@@ -131,7 +133,8 @@ void TestDuo::force_closes_and_gets_everything_back() {
         QCOMPARE(Duo::state_of(net.alice, id), std::string("closed"));
         QCOMPARE(Duo::state_of(net.bob, id), std::string("closed"));
         const Sat after = Duo::coins(net.alice) + Duo::coins(net.bob);
-        QVERIFY2(after.raw() + 20'000 > before.raw(), qPrintable(QString("%1 %2").arg(after.raw()).arg(before.raw())));
+        QVERIFY2(after.raw() + 20'000 > before.raw(),
+                 qPrintable(QString("%1 %2").arg(after.raw()).arg(before.raw())));
         QVERIFY(net.check());
     }
 }
@@ -139,7 +142,8 @@ void TestDuo::force_closes_and_gets_everything_back() {
 void TestDuo::bad_wishes_are_refused_with_their_figures() {
     Duo net;
     net.open(net.alice, net.bob, 100'000_sat);
-    QCOMPARE(net.pays(net.alice, net.bob, 500'000'000_msat).problem(), std::optional(api::ProblemKind::insufficient_liquidity));
+    QCOMPARE(net.pays(net.alice, net.bob, 500'000'000_msat).problem(),
+             std::optional(api::ProblemKind::insufficient_liquidity));
     const auto bolt11 = net.invoice(net.bob, 1'000'000_msat);
     auto first = net.start_payment(net.alice, bolt11);
     net.net.settle();
@@ -160,10 +164,12 @@ void TestDuo::one_coin_is_enough_to_open() {
     QCOMPARE(Story::state_of(alice, id), std::string("normal"));
     // What a close will need was made beside the channel, as coins of its own.
     std::size_t reserve_coins = 0;
-    for (const auto& [outpoint, coin] : alice.node().state().coins) reserve_coins += coin.output.value >= 25'000_sat ? 1 : 0;
+    for (const auto& [outpoint, coin] : alice.node().state().coins)
+        reserve_coins += coin.output.value >= 25'000_sat ? 1 : 0;
     QVERIFY(reserve_coins >= 2);
     // Bob has no coins left over for a second one.
-    const auto refused = net.run(bob, api::OpenChannel{alice.id(), 90'000_sat, 0_msat, false, std::nullopt});
+    const auto refused =
+        net.run(bob, api::OpenChannel{alice.id(), 90'000_sat, 0_msat, false, std::nullopt});
     QVERIFY(!refused);
     QCOMPARE(refused.error().kind, api::ProblemKind::reserve_needed);
     QVERIFY(net.check());
@@ -172,7 +178,9 @@ void TestDuo::one_coin_is_enough_to_open() {
 void TestDuo::the_reserve_stays_when_everything_is_sent() {
     Duo net;
     net.open(net.alice, net.bob, 500'000_sat);
-    const auto sent = net.run(net.alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", std::nullopt, std::nullopt});
+    const auto sent =
+        net.run(net.alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
+                                            std::nullopt, std::nullopt});
     QVERIFY(bool(sent));
     const auto& answer = std::get<api::OnchainSent>(*sent);
     QVERIFY(answer.kept >= 50'000_sat);
@@ -183,14 +191,18 @@ void TestDuo::the_reserve_stays_when_everything_is_sent() {
 void TestDuo::the_feerate_follows_the_mempool() {
     Duo net;
     const auto id = net.open(net.alice, net.bob, 500'000_sat);
-    const auto feerate = [&](const sim::SimNode& node) { return channel::funded_of(Duo::channel_of(node, id)->state)->commitments.feerate(); };
+    const auto feerate = [&](const sim::SimNode& node) {
+        return channel::funded_of(Duo::channel_of(node, id)->state)->commitments.feerate();
+    };
     const auto before = feerate(net.alice);
-    net.alice.set_fees({FeeratePerKw(9'000), FeeratePerKw(4'000), FeeratePerKw(1'800), FeeratePerKw(1'800), true});
+    net.alice.set_fees(
+        {FeeratePerKw(9'000), FeeratePerKw(4'000), FeeratePerKw(1'800), FeeratePerKw(1'800), true});
     net.net.mine(1);
     QVERIFY(feerate(net.alice) > before);
     QCOMPARE(feerate(net.bob), feerate(net.alice));
     QVERIFY(net.pays(net.alice, net.bob, 10'000'000_msat).succeeded());
-    net.alice.set_fees({FeeratePerKw(2'500), FeeratePerKw(1'000), FeeratePerKw(253), FeeratePerKw(253), true});
+    net.alice.set_fees(
+        {FeeratePerKw(2'500), FeeratePerKw(1'000), FeeratePerKw(253), FeeratePerKw(253), true});
     net.net.mine(1);
     QVERIFY(feerate(net.alice) < FeeratePerKw(1'800));
     QVERIFY(net.pays(net.bob, net.alice, 1'000'000_msat).succeeded());
@@ -217,7 +229,8 @@ void TestDuo::a_fresh_coinbase_is_not_spent() {
     Story net;
     auto& alice = net.net.add("alice", parts_for(1));
     const auto made = net.run(alice, api::NewAddress{});
-    const auto script = bitcoin::parse_address(std::get<api::AddressMade>(*made).address, Network::regtest);
+    const auto script =
+        bitcoin::parse_address(std::get<api::AddressMade>(*made).address, Network::regtest);
     QVERIFY(bool(script));
     sim::MineOptions options;
     options.reward_to = *script;
@@ -225,11 +238,14 @@ void TestDuo::a_fresh_coinbase_is_not_spent() {
     net.net.mine(1);
     QCOMPARE(alice.snapshot()->balance.onchain, 0_sat);
     QVERIFY(alice.snapshot()->balance.onchain_unconfirmed > 0_sat);
-    const auto early = net.run(alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 50'000_sat, std::nullopt});
+    const auto early = net.run(
+        alice,
+        api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 50'000_sat, std::nullopt});
     QCOMPARE(early.error().kind, api::ProblemKind::insufficient_funds);
     net.net.mine(100);
     QVERIFY(alice.snapshot()->balance.onchain > 0_sat);
-    QVERIFY(bool(net.run(alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 50'000_sat, std::nullopt})));
+    QVERIFY(bool(net.run(alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
+                                                 50'000_sat, std::nullopt})));
     QVERIFY(net.check());
 }
 

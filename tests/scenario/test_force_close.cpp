@@ -502,8 +502,8 @@ void TestForceClose::lost_state_never_broadcasts() {
     QVERIFY(net.check());
 }
 
-/// A copy of the whole wallet, with everything that would tell that it is an old one: it has closed already when the peer comes
-/// back with the proof.
+/// A copy of the whole wallet, with everything that would tell that it is an old one: it has closed
+/// already when the peer comes back with the proof.
 void TestForceClose::what_is_proven_revoked_is_given_up() {
     QuickDuo net;
     const Ledger ledger(net.net);
@@ -558,7 +558,8 @@ void TestForceClose::figures_never_count_twice() {
             alice = alice_now;
             bob = bob_now;
             // What is listed as in flight is what the figure says, and nothing that is settled.
-            for (const auto* const node : {&net.alice, &net.bob}) QCOMPARE(listed_in_flight(*node), node->snapshot()->balance.in_flight);
+            for (const auto* const node : {&net.alice, &net.bob})
+                QCOMPARE(listed_in_flight(*node), node->snapshot()->balance.in_flight);
         }
         QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
         QCOMPARE(alice, Story::coins(net.alice));
@@ -600,7 +601,8 @@ void TestForceClose::few_coins_for_many_htlcs() {
     QVERIFY(!rest.htlcs.empty());
     for (const auto& htlc : rest.htlcs) QVERIFY(!htlc.outgoing && htlc.fulfilled);
     QVERIFY(rest.next_deadline.has_value());
-    QVERIFY(*rest.next_deadline > net.net.chain().height() && *rest.next_deadline <= rest.htlcs[0].expiry + BlockDelta(1));
+    QVERIFY(*rest.next_deadline > net.net.chain().height() &&
+            *rest.next_deadline <= rest.htlcs[0].expiry + BlockDelta(1));
     net.net.mine(long_enough);
     QVERIFY(both(net, alice, bob, id, "closed"));
     QCOMPARE(pending_payments(alice), std::size_t{0});

@@ -1,4 +1,5 @@
-// Lists of payments and transactions: pages in order, complete, the same after a restart, and as cheap with many entries as with few.
+// Lists of payments and transactions: pages in order, complete, the same after a restart, and as
+// cheap with many entries as with few.
 #include "tests/scenario/lone.h"
 #include "tests/scenario/payment_facts.h"
 
@@ -50,13 +51,17 @@ void TestLists::newest_first_both_directions() {
     const auto& node = net.alice.node();
     const auto whole = node.payments({});
     QCOMPARE(whole.size(), std::size_t{10});
-    QCOMPARE(std::count_if(whole.begin(), whole.end(), [](const auto& view) { return view.outgoing; }), std::ptrdiff_t{5});
+    QCOMPARE(
+        std::count_if(whole.begin(), whole.end(), [](const auto& view) { return view.outgoing; }),
+        std::ptrdiff_t{5});
     const auto order = sequences(whole);
-    QVERIFY(std::is_sorted(order.rbegin(), order.rend()) && std::adjacent_find(order.begin(), order.end()) == order.end());
+    QVERIFY(std::is_sorted(order.rbegin(), order.rend()) &&
+            std::adjacent_find(order.begin(), order.end()) == order.end());
     for (const std::size_t limit : {1UL, 3UL, 10UL, 11UL}) QVERIFY(all_pages(node, limit) == order);
     QVERIFY(node.payments({0, std::nullopt}).empty());
     QVERIFY(node.payments({5, 0}).empty());
-    QVERIFY(sequences(node.payments({5, UINT64_MAX})) == std::vector(order.begin(), order.begin() + 5));
+    QVERIFY(sequences(node.payments({5, UINT64_MAX})) ==
+            std::vector(order.begin(), order.begin() + 5));
     net.alice.restart();
     QVERIFY(sequences(net.alice.node().payments({})) == order);
     QVERIFY(net.check());
@@ -97,7 +102,8 @@ void TestLists::transactions_too() {
     QCOMPARE(whole.size(), net.alice.node().state().transactions.size());
     std::vector<std::uint64_t> order;
     for (const auto& view : whole) order.push_back(view.sequence);
-    QVERIFY(std::is_sorted(order.rbegin(), order.rend()) && std::adjacent_find(order.begin(), order.end()) == order.end());
+    QVERIFY(std::is_sorted(order.rbegin(), order.rend()) &&
+            std::adjacent_find(order.begin(), order.end()) == order.end());
     const auto second = net.alice.node().transactions({1, order.front()});
     QCOMPARE(second.size(), std::size_t{1});
     QVERIFY(second.front().txid == whole[1].txid);
@@ -114,7 +120,8 @@ void TestLists::a_page_costs_a_page() {
     for (std::uint32_t i = 0; i < many; ++i) {
         Writer name;
         name.u64(i).u64(1);
-        wishes.emplace_back(api::Command{*api::CommandId::from(name.view()), api::CreateInvoice{Msat(1'000 + i), "one of many", 3600}});
+        wishes.emplace_back(api::Command{*api::CommandId::from(name.view()),
+                                         api::CreateInvoice{Msat(1'000 + i), "one of many", 3600}});
     }
     lone.take(std::move(wishes));
     QCOMPARE(lone.node->state().incoming.size(), std::size_t{many});

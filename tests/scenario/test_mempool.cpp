@@ -21,9 +21,7 @@ bool watches(const Host& host, const bitcoin::OutPoint& outpoint) {
     });
 }
 
-Sat unconfirmed(const Host& host) {
-    return host.node->snapshot()->balance.onchain_unconfirmed;
-}
+Sat unconfirmed(const Host& host) { return host.node->snapshot()->balance.onchain_unconfirmed; }
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// The rules of payments one by one, each broken by somebody: a hub's terms, sets that come apart, HTLCs that were never signed or
-// never come back from the chain, one silent peer among several.
+// The rules of payments one by one, each broken by somebody: a hub's terms, sets that come apart,
+// HTLCs that were never signed or never come back from the chain, one silent peer among several.
 #include "tests/scenario/payment_facts.h"
 
 using namespace runnel;
@@ -10,17 +10,22 @@ namespace {
 
 using api::ProblemKind;
 
-/// Leaves the channel so that what `node` adds next is proposed and cannot be signed: `peer` owes it a revocation and is silent.
+/// Leaves the channel so that what `node` adds next is proposed and cannot be signed: `peer` owes
+/// it a revocation and is silent.
 void owe_a_revocation(Story& net, sim::SimNode& node, sim::SimNode& peer) {
     net.net.hold(peer, node, true);
-    node.set_fees(ports::FeeEstimates{FeeratePerKw(5'000), FeeratePerKw(2'500), FeeratePerKw(253), FeeratePerKw(2'000), true});
+    node.set_fees(ports::FeeEstimates{FeeratePerKw(5'000), FeeratePerKw(2'500), FeeratePerKw(253),
+                                      FeeratePerKw(2'000), true});
     net.net.settle();
     // Feerates follow at the next block.
     net.net.mine(1);
 }
 
 BlockHeight expiry_of(const sim::SimNode& node, const ChannelId& id) {
-    return BlockHeight(channel::funded_of(Story::channel_of(node, id)->state)->commitments.htlcs().front().htlc.cltv_expiry);
+    return BlockHeight(channel::funded_of(Story::channel_of(node, id)->state)
+                           ->commitments.htlcs()
+                           .front()
+                           .htlc.cltv_expiry);
 }
 
 }  // namespace
@@ -51,15 +56,22 @@ void TestPaymentRules::a_hub_keeps_to_its_terms_data() {
     using Change = std::function<void(payment::HintHop&, payment::Invoice&)>;
     QTest::addColumn<Change>("change");
     QTest::addColumn<QString>("code");
-    const auto row = [](const char* name, const char* code, Change change) { QTest::newRow(name) << change << QString(code); };
+    const auto row = [](const char* name, const char* code, Change change) {
+        QTest::newRow(name) << change << QString(code);
+    };
     row("its own terms", "", [](payment::HintHop&, payment::Invoice&) {});
-    row("base fee", "fee_insufficient", [](payment::HintHop& hop, payment::Invoice&) { hop.fee_base_msat -= 1_msat; });
-    row("proportional fee", "fee_insufficient", [](payment::HintHop& hop, payment::Invoice&) { hop.fee_proportional_millionths -= 1; });
-    row("expiry delta", "incorrect_cltv_expiry",
-        [](payment::HintHop& hop, payment::Invoice&) { hop.cltv_expiry_delta = BlockDelta(hop.cltv_expiry_delta.raw() - 1); });
-    row("amount", "amount_below_minimum", [](payment::HintHop&, payment::Invoice& invoice) { invoice.amount = 1'999_msat; });
-    row("unknown channel", "unknown_next_peer",
-        [](payment::HintHop& hop, payment::Invoice&) { hop.short_channel_id = ShortChannelId(hop.short_channel_id.raw() ^ 1); });
+    row("base fee", "fee_insufficient",
+        [](payment::HintHop& hop, payment::Invoice&) { hop.fee_base_msat -= 1_msat; });
+    row("proportional fee", "fee_insufficient",
+        [](payment::HintHop& hop, payment::Invoice&) { hop.fee_proportional_millionths -= 1; });
+    row("expiry delta", "incorrect_cltv_expiry", [](payment::HintHop& hop, payment::Invoice&) {
+        hop.cltv_expiry_delta = BlockDelta(hop.cltv_expiry_delta.raw() - 1);
+    });
+    row("amount", "amount_below_minimum",
+        [](payment::HintHop&, payment::Invoice& invoice) { invoice.amount = 1'999_msat; });
+    row("unknown channel", "unknown_next_peer", [](payment::HintHop& hop, payment::Invoice&) {
+        hop.short_channel_id = ShortChannelId(hop.short_channel_id.raw() ^ 1);
+    });
     row("more than it has", "temporary_channel_failure",
         [](payment::HintHop&, payment::Invoice& invoice) { invoice.amount = 600'000'000_msat; });
 }
@@ -81,8 +93,9 @@ void TestPaymentRules::a_hub_keeps_to_its_terms() {
     const auto first = net.open(alice, hub, 1'000'000_sat);
     net.open(hub, carol, 500'000_sat);
     const auto keys = parts_for(3).keys;
-    const auto bolt11 = forged(net.invoice(carol, 20'000'000_msat), *keys,
-                               [&](payment::Invoice& invoice) { change(invoice.route_hints.at(0).at(0), invoice); });
+    const auto bolt11 = forged(
+        net.invoice(carol, 20'000'000_msat), *keys,
+        [&](payment::Invoice& invoice) { change(invoice.route_hints.at(0).at(0), invoice); });
     const auto payment = net.start_payment(alice, bolt11);
     net.net.settle();
     QCOMPARE(payment.succeeded(), code.isEmpty());
@@ -112,7 +125,8 @@ void TestPaymentRules::what_arrives_late_is_refused() {
     const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
     net.open(net.hub, net.carol, 1'000'000_sat);
     auto& payee = by_hub ? net.carol : net.hub;
-    // A payee asks for 42 blocks and lets 3 of them pass (BOLT 11); a hub wants 9 for what it passes on.
+    // A payee asks for 42 blocks and lets 3 of them pass (BOLT 11); a hub wants 9 for what it
+    // passes on.
     const auto bolt11 = net.invoice(payee, 10'000'000_msat);
     net.net.hold(net.alice, net.hub, true);
     net.start_payment(net.alice, bolt11);
@@ -125,7 +139,8 @@ void TestPaymentRules::what_arrives_late_is_refused() {
     if (by_hub && code.isEmpty()) {
         // The hub has passed it on; Carol is the one who finds it late.
         QCOMPARE(payment->parts.front().failed_hop, std::uint32_t{1});
-        QCOMPARE(payment->parts.front().failure, std::string("incorrect_or_unknown_payment_details"));
+        QCOMPARE(payment->parts.front().failure,
+                 std::string("incorrect_or_unknown_payment_details"));
     } else if (code.isEmpty()) {
         QVERIFY(is_paid(payment));
     } else {
@@ -147,11 +162,15 @@ void TestPaymentRules::figures_at_the_edge() {
         return answer ? std::nullopt : std::optional(answer.error().kind);
     };
     const Msat most(UINT64_MAX);
-    QCOMPARE(kind(api::Keysend{net.hub.id(), most}), std::optional(ProblemKind::insufficient_liquidity));
-    QCOMPARE(kind(api::Keysend{net.hub.id(), 0_msat}), std::optional(ProblemKind::amount_too_small));
+    QCOMPARE(kind(api::Keysend{net.hub.id(), most}),
+             std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(kind(api::Keysend{net.hub.id(), 0_msat}),
+             std::optional(ProblemKind::amount_too_small));
     const auto any = net.invoice(net.carol, std::nullopt);
-    QCOMPARE(kind(api::Pay{any, most, most, UINT32_MAX}), std::optional(ProblemKind::amount_too_large));
-    QCOMPARE(kind(api::Pay{any, max_money.msat(), most, UINT32_MAX}), std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(kind(api::Pay{any, most, most, UINT32_MAX}),
+             std::optional(ProblemKind::amount_too_large));
+    QCOMPARE(kind(api::Pay{any, max_money.msat(), most, UINT32_MAX}),
+             std::optional(ProblemKind::insufficient_liquidity));
     const auto keys = parts_for(3).keys;
     const auto dear = [&](const std::function<void(payment::HintHop&)>& change) {
         return forged(net.invoice(net.carol, 10'000'000_msat), *keys,
@@ -159,13 +178,19 @@ void TestPaymentRules::figures_at_the_edge() {
     };
     // Whatever the limit, no more is sent than is there.
     const auto by_base = dear([](payment::HintHop& hop) { hop.fee_base_msat = Msat(UINT32_MAX); });
-    const auto by_share = dear([](payment::HintHop& hop) { hop.fee_proportional_millionths = UINT32_MAX; });
-    const auto by_blocks = dear([](payment::HintHop& hop) { hop.cltv_expiry_delta = BlockDelta(UINT16_MAX); });
-    QCOMPARE(kind(api::Pay{by_base, std::nullopt, most, 60}), std::optional(ProblemKind::insufficient_liquidity));
-    QCOMPARE(kind(api::Pay{by_share, std::nullopt, most, 60}), std::optional(ProblemKind::insufficient_liquidity));
-    QCOMPARE(kind(api::Pay{by_blocks, std::nullopt, most, 60}), std::optional(ProblemKind::no_route));
+    const auto by_share =
+        dear([](payment::HintHop& hop) { hop.fee_proportional_millionths = UINT32_MAX; });
+    const auto by_blocks =
+        dear([](payment::HintHop& hop) { hop.cltv_expiry_delta = BlockDelta(UINT16_MAX); });
+    QCOMPARE(kind(api::Pay{by_base, std::nullopt, most, 60}),
+             std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(kind(api::Pay{by_share, std::nullopt, most, 60}),
+             std::optional(ProblemKind::insufficient_liquidity));
+    QCOMPARE(kind(api::Pay{by_blocks, std::nullopt, most, 60}),
+             std::optional(ProblemKind::no_route));
     QCOMPARE(htlcs(net.alice), std::size_t{0});
-    // With a limit on top of it and a timeout beyond all bounds, an ordinary payment is an ordinary payment.
+    // With a limit on top of it and a timeout beyond all bounds, an ordinary payment is an ordinary
+    // payment.
     QVERIFY(!kind(api::Pay{any, 10'000'000_msat, most, UINT32_MAX}));
     QVERIFY(net.check());
 }
@@ -175,8 +200,10 @@ void TestPaymentRules::twice_is_the_most_a_payee_takes() {
     net.open(net.alice, net.bob, 1'000'000_sat);
     const auto keys = parts_for(2).keys;
     for (const bool twice : {true, false}) {
-        const auto bolt11 = forged(net.invoice(net.bob, 1'000'000_msat), *keys,
-                                   [&](payment::Invoice& invoice) { invoice.amount = twice ? 2'000'000_msat : 2'000'001_msat; });
+        const auto bolt11 =
+            forged(net.invoice(net.bob, 1'000'000_msat), *keys, [&](payment::Invoice& invoice) {
+                invoice.amount = twice ? 2'000'000_msat : 2'000'001_msat;
+            });
         const auto payment = net.start_payment(net.alice, bolt11);
         net.net.settle();
         QCOMPARE(payment.succeeded(), twice);
@@ -184,7 +211,8 @@ void TestPaymentRules::twice_is_the_most_a_payee_takes() {
     QVERIFY(net.check());
 }
 
-/// Three parts over three ways, one after the other; the channel of the first goes to the chain before the others are there.
+/// Three parts over three ways, one after the other; the channel of the first goes to the chain
+/// before the others are there.
 void TestPaymentRules::a_set_that_lost_its_first_part_times_out() {
     Quartet net;
     net.open(net.alice, net.carol, 300'000_sat);
@@ -217,13 +245,15 @@ void TestPaymentRules::an_incomplete_set_does_not_condemn_the_way() {
     net.open_both_ways();
     net.net.hold(net.south, net.carol, true);
     const auto bolt11 = net.invoice(net.carol, 400'000'000_msat);
-    const Payment payment(net.alice, net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 600}));
+    const Payment payment(net.alice,
+                          net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 600}));
     net.net.settle();
     net.net.advance(minute + 1'000);
     QCOMPARE(failed_parts(*sent(net.alice, bolt11)), std::size_t{1});
     net.net.hold(net.south, net.carol, false);
     net.net.settle();
-    // The late part waits alone for its minute, fails too, and only then the payment begins anew: nothing was wrong with either way.
+    // The late part waits alone for its minute, fails too, and only then the payment begins anew:
+    // nothing was wrong with either way.
     QVERIFY(payment.answer() == nullptr);
     net.net.advance(minute + 1'000);
     QVERIFY(payment.succeeded());
@@ -235,10 +265,13 @@ void TestPaymentRules::an_incomplete_set_does_not_condemn_the_way() {
 void TestPaymentRules::attempts_come_to_an_end() {
     Quartet net;
     net.open_both_ways();
-    const auto bolt11 = std::get<api::InvoiceMade>(*net.run(net.carol, api::CreateInvoice{400'000'000_msat, "", 86'400})).bolt11;
-    const Payment payment(net.alice, net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 86'400}));
-    // One part is always a minute later than the other: it comes when that one is gone, and the next set begins with the other way
-    // held.
+    const auto bolt11 = std::get<api::InvoiceMade>(
+                            *net.run(net.carol, api::CreateInvoice{400'000'000_msat, "", 86'400}))
+                            .bolt11;
+    const Payment payment(net.alice,
+                          net.alice.post(api::Pay{bolt11, std::nullopt, std::nullopt, 86'400}));
+    // One part is always a minute later than the other: it comes when that one is gone, and the
+    // next set begins with the other way held.
     auto* late = &net.south;
     auto* early = &net.north;
     net.net.hold(*late, net.carol, true);
@@ -304,7 +337,8 @@ void TestPaymentRules::a_forward_taken_back_may_be_tried_again() {
     QVERIFY(net.check());
 }
 
-/// The peer that is to have it never comes back, and nothing of the HTLC is in a commitment: no chain will ever tell its end.
+/// The peer that is to have it never comes back, and nothing of the HTLC is in a commitment: no
+/// chain will ever tell its end.
 void TestPaymentRules::a_forward_never_signed_goes_back_in_time() {
     Trio net;
     const auto first = net.open(net.alice, net.hub, 1'000'000_sat);
@@ -329,7 +363,8 @@ void TestPaymentRules::a_forward_never_signed_goes_back_in_time() {
     QVERIFY(net.check());
 }
 
-/// The hub's close does not get into any block: the outcome stays open beyond the expiry of what it was promised.
+/// The hub's close does not get into any block: the outcome stays open beyond the expiry of what it
+/// was promised.
 void TestPaymentRules::a_forward_stuck_on_the_chain_goes_back_at_its_expiry() {
     HeldForward net;
     QCOMPARE(net.hub.node().state().forwards.size(), std::size_t{1});
@@ -400,14 +435,16 @@ void TestPaymentRules::those_who_wait_keep_their_order() {
     std::vector<Payment> waiting;
     net.start_payment(net.alice, first);
     net.net.settle();
-    // Two that find room only when the first has failed, and a small one that must not overtake them.
+    // Two that find room only when the first has failed, and a small one that must not overtake
+    // them.
     for (const Msat amount : {300'000'000_msat, 100'000'000_msat, 1'000'000_msat})
         waiting.push_back(net.start_payment(net.alice, net.invoice(net.bob, amount)));
     net.net.settle();
     QCOMPARE(net.alice.node().state().queued.size(), std::size_t{3});
     net.net.hold(net.bob, net.alice, false);
     net.net.settle();
-    // The first took what two of them would have needed, for good: they are told so, and the third does not wait for them.
+    // The first took what two of them would have needed, for good: they are told so, and the third
+    // does not wait for them.
     QVERIFY(is_paid(sent(net.alice, first)));
     QCOMPARE(waiting[0].problem(), std::optional(ProblemKind::insufficient_liquidity));
     QCOMPARE(waiting[1].problem(), std::optional(ProblemKind::insufficient_liquidity));

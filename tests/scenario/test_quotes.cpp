@@ -24,7 +24,8 @@ private slots:
         QCOMPARE(quote->kept.raw(), std::uint64_t{50'000});  // one for the channel and one beside
         QCOMPARE(quote->reserve.raw(), std::uint64_t{10'000});
         QCOMPARE(quote->confirmations, 3U);
-        const auto opened = net.run(alice, api::OpenChannel{bob.id(), 1'000'000_sat, Msat(0), false, std::nullopt});
+        const auto opened =
+            net.run(alice, api::OpenChannel{bob.id(), 1'000'000_sat, Msat(0), false, std::nullopt});
         QVERIFY(bool(opened));
         QCOMPARE(std::get<api::ChannelOpening>(*opened).fee.raw(), quote->fee.raw());
         net.net.mine(7);
@@ -127,7 +128,8 @@ private slots:
         net.net.mine(1);
         const auto view = net.alice.snapshot()->channels.front();
         QVERIFY(view.closing_until.has_value());
-        QCOMPARE(view.closing_until->raw(), net.alice.snapshot()->chain.height.raw() + quote->wait.raw());
+        QCOMPARE(view.closing_until->raw(),
+                 net.alice.snapshot()->chain.height.raw() + quote->wait.raw());
         QVERIFY(net.check());
     }
 };

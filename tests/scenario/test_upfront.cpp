@@ -51,14 +51,15 @@ class TestUpfront : public QObject {
     Q_OBJECT
 
 private slots:
-    /// Closes that never pay to their promised addresses (those by force) lead on and on: a wallet restored from its words looks
-    /// twenty beyond the last that was paid to.
+    /// Closes that never pay to their promised addresses (those by force) lead on and on: a wallet
+    /// restored from its words looks twenty beyond the last that was paid to.
     void nothing_is_promised_far_from_what_was_paid_to() {
         for (const unsigned given : {9U, 10U}) {
             Duo net;
             // All that both have was paid to one address or a few, in the same way.
             const auto paid = next_address(net.bob);
-            for (unsigned i = 0; i < given; ++i) QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
+            for (unsigned i = 0; i < given; ++i)
+                QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
             QCOMPARE(next_address(net.alice), paid + given);
             const auto id = net.open(net.alice, net.bob, 500'000_sat);
             QCOMPARE(params_in(net.alice, id).our_upfront_shutdown.has_value(), given < 10);

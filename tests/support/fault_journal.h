@@ -1,8 +1,10 @@
-// A journal that fails or dies at the n-th commit, over any other journal: the disk's vocabulary of faults in tests.
+// A journal that fails or dies at the n-th commit, over any other journal: the disk's vocabulary of
+// faults in tests.
 //
 //     FaultJournal faulty(store.journal(), {CrashBefore{3}});
 //
-// Commits are counted from 1; those without records are not counted. Header only, so that every kind of test can use it.
+// Commits are counted from 1; those without records are not counted. Header only, so that every
+// kind of test can use it.
 #pragma once
 
 #include "core/ports/journal.h"
@@ -33,8 +35,10 @@ using Fault = std::variant<FailCommit, CrashBefore, CrashAfter>;
 
 class FaultJournal final : public ports::Journal {
 public:
-    /// `inner` must outlive this. `on_crash` is called at the moment of death; a child process may _exit in it.
-    FaultJournal(ports::Journal& inner, std::vector<Fault> faults, std::function<void()> on_crash = {})
+    /// `inner` must outlive this. `on_crash` is called at the moment of death; a child process may
+    /// _exit in it.
+    FaultJournal(ports::Journal& inner, std::vector<Fault> faults,
+                 std::function<void()> on_crash = {})
         : m_inner(inner), m_faults(std::move(faults)), m_on_crash(std::move(on_crash)) {}
 
     std::uint64_t commits() const { return m_count; }
@@ -45,7 +49,8 @@ protected:
         if (m_crashed) return;
         const auto n = ++m_count;
         if (m_failed) {
-            done(fail(ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"}));
+            done(fail(
+                ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"}));
             return;
         }
         bool crash_after = false;
@@ -63,8 +68,8 @@ protected:
                 crash_after = true;
             }
         }
-        // The inner journal's own write() is nobody's to call: a turn that carries nothing but the records goes in by
-        // the public door.
+        // The inner journal's own write() is nobody's to call: a turn that carries nothing but the
+        // records goes in by the public door.
         m_inner.commit(ports::Turn(std::move(records), nullptr),
                        [this, crash_after, done = std::move(done)](auto answer) {
                            if (crash_after) {

@@ -27,13 +27,12 @@ bool register_test(const char* name, Factory factory) {
     return true;
 }
 
-QString tests_dir() {
-    return QStringLiteral(RUNNEL_TESTS_DIR);
-}
+QString tests_dir() { return QStringLiteral(RUNNEL_TESTS_DIR); }
 
 }  // namespace runnel::test
 
-/// Runs every registered class, or only those whose name is given as `--class NAME`; other arguments go to QtTest.
+/// Runs every registered class, or only those whose name is given as `--class NAME`; other
+/// arguments go to QtTest.
 int main(int argc, char** argv) {
 #ifdef RUNNEL_TEST_WIDGETS
     QApplication application(argc, argv);

@@ -1,4 +1,5 @@
-// Registers QtTest classes so that one executable a folder can run them all. Sits below every test; owns nothing else.
+// Registers QtTest classes so that one executable a folder can run them all. Sits below every test;
+// owns nothing else.
 //
 //     class TestAmount : public QObject { Q_OBJECT private slots: void adds(); };
 //     RUNNEL_TEST(TestAmount)
@@ -23,6 +24,6 @@ QString tests_dir();
 
 }  // namespace runnel::test
 
-#define RUNNEL_TEST(Class)                                                                         \
-    static const bool registered_##Class = ::runnel::test::register_test(                          \
+#define RUNNEL_TEST(Class)                                                \
+    static const bool registered_##Class = ::runnel::test::register_test( \
         #Class, []() -> std::unique_ptr<QObject> { return std::make_unique<Class>(); });

@@ -1,5 +1,5 @@
-// Reads a vector file of tests/vectors/data and its fields. Ends the test run when the file or a field is not what it must be, so
-// that a lost file can never look like success.
+// Reads a vector file of tests/vectors/data and its fields. Ends the test run when the file or a
+// field is not what it must be, so that a lost file can never look like success.
 #pragma once
 
 #include "core/base/bytes.h"

@@ -1,4 +1,5 @@
-// A gallery: one view (language, theme, width, size of text) in which pages and dialogs are shown, looked at, and kept as pictures.
+// A gallery: one view (language, theme, width, size of text) in which pages and dialogs are shown,
+// looked at, and kept as pictures.
 #pragma once
 
 #include "tests/ui/look.h"
@@ -30,14 +31,18 @@ struct View {
     int text = 100;
     bool mirrored = false;
     QString name() const {
-        return QStringLiteral("%1-%2-%3%4%5").arg(language, dark ? QStringLiteral("dark") : QStringLiteral("light")).arg(width)
-            .arg(text == 100 ? QString() : QStringLiteral("-%1").arg(text), mirrored ? QStringLiteral("-mirrored") : QString());
+        return QStringLiteral("%1-%2-%3%4%5")
+            .arg(language, dark ? QStringLiteral("dark") : QStringLiteral("light"))
+            .arg(width)
+            .arg(text == 100 ? QString() : QStringLiteral("-%1").arg(text),
+                 mirrored ? QStringLiteral("-mirrored") : QString());
     }
 };
 
 class Gallery {
 public:
-    explicit Gallery(const View& view) : m_view(view), m_preferences(m_folder.filePath(QStringLiteral("window.ini"))) {
+    explicit Gallery(const View& view)
+        : m_view(view), m_preferences(m_folder.filePath(QStringLiteral("window.ini"))) {
         m_preferences.setLanguage(view.language);
         m_preferences.apply();
         ui::Theme::current().setScheme(view.dark ? ui::Scheme::dark : ui::Scheme::light);
@@ -57,7 +62,9 @@ public:
         m_frame->show();
         settle();
         // A pixel or two are rounding.
-        if (m_frame->width() > m_view.width + 2) wrong << m_view.name() + QStringLiteral(": the window is %1 wide").arg(m_frame->width());
+        if (m_frame->width() > m_view.width + 2)
+            wrong << m_view.name() +
+                         QStringLiteral(": the window is %1 wide").arg(m_frame->width());
         return *m_frame;
     }
     /// Time goes by, and all that was due in it has happened: however busy the computer is, timers
@@ -86,7 +93,8 @@ public:
     void take(QWidget& what, const QString& name) {
         if (!settle())
             wrong << m_view.name() + u'/' + name + QStringLiteral(": does not come to rest");
-        for (const auto& line : lookAt(what)) wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
+        for (const auto& line : lookAt(what))
+            wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
         if (m_view.language == QStringLiteral("pseudo")) {
             for (const auto& line : untranslatedIn(what))
                 wrong << m_view.name() + u'/' + name + QStringLiteral(": ") + line;
@@ -151,7 +159,9 @@ struct OnStage {
         stage.show(picture);
         QVERIFY(QTest::qWaitFor([this] { return wallet.bridge().picture() == stage.snapshot(); }));
     }
-    void click(const char* name) { shell->findChild<QAbstractButton*>(QString::fromLatin1(name))->click(); }
+    void click(const char* name) {
+        shell->findChild<QAbstractButton*>(QString::fromLatin1(name))->click();
+    }
 };
 
 }  // namespace runnel::test

@@ -25,11 +25,16 @@ namespace runnel::test {
 namespace {
 
 QString nameOf(const QWidget& widget) {
-    QString out = widget.objectName().isEmpty() ? QString::fromLatin1(widget.metaObject()->className()) : widget.objectName();
-    if (const auto* const label = qobject_cast<const QLabel*>(&widget)) out += QStringLiteral(" \"%1\"").arg(label->text().left(60));
-    if (const auto* const button = qobject_cast<const QAbstractButton*>(&widget)) out += QStringLiteral(" \"%1\"").arg(button->text());
+    QString out = widget.objectName().isEmpty()
+                      ? QString::fromLatin1(widget.metaObject()->className())
+                      : widget.objectName();
+    if (const auto* const label = qobject_cast<const QLabel*>(&widget))
+        out += QStringLiteral(" \"%1\"").arg(label->text().left(60));
+    if (const auto* const button = qobject_cast<const QAbstractButton*>(&widget))
+        out += QStringLiteral(" \"%1\"").arg(button->text());
     for (const auto* up = widget.parentWidget(); up != nullptr; up = up->parentWidget()) {
-        if (up->objectName().isEmpty() || up->objectName().startsWith(QStringLiteral("qt_"))) continue;
+        if (up->objectName().isEmpty() || up->objectName().startsWith(QStringLiteral("qt_")))
+            continue;
         return up->objectName() + u'/' + out;
     }
     return out;
@@ -38,7 +43,9 @@ QString nameOf(const QWidget& widget) {
 QList<QWidget*> seenIn(QWidget& top) {
     QList<QWidget*> out;
     for (auto* const widget : top.findChildren<QWidget*>()) {
-        if (widget->isVisibleTo(&top) && widget->window() == top.window() && !widget->size().isEmpty()) out << widget;
+        if (widget->isVisibleTo(&top) && widget->window() == top.window() &&
+            !widget->size().isEmpty())
+            out << widget;
     }
     return out;
 }
@@ -63,7 +70,8 @@ int longestWord(const QLabel& label) {
 bool isScaffold(const QWidget& widget) {
     // Qt's own parts of a control; what is in a scroll area may be larger than what is seen of it.
     const auto name = widget.objectName();
-    return name.startsWith(QStringLiteral("qt_")) || qobject_cast<const QScrollBar*>(&widget) != nullptr || name == QStringLiteral("toast");
+    return name.startsWith(QStringLiteral("qt_")) ||
+           qobject_cast<const QScrollBar*>(&widget) != nullptr || name == QStringLiteral("toast");
 }
 
 double contrastOf(QRgb a, QRgb b) { return ui::contrast(QColor(a), QColor(b)); }
@@ -74,11 +82,17 @@ QStringList clippedIn(QWidget& top) {
     QStringList out;
     for (auto* const widget : seenIn(top)) {
         const auto cut = [&](const char* how, int has, int needs) {
-            if (has < needs) out << QStringLiteral("%1: %2 %3, needs %4").arg(nameOf(*widget), QString::fromLatin1(how)).arg(has).arg(needs);
+            if (has < needs)
+                out << QStringLiteral("%1: %2 %3, needs %4")
+                           .arg(nameOf(*widget), QString::fromLatin1(how))
+                           .arg(has)
+                           .arg(needs);
         };
-        if (const auto* const label = qobject_cast<QLabel*>(widget); label != nullptr && !label->text().isEmpty()) {
+        if (const auto* const label = qobject_cast<QLabel*>(widget);
+            label != nullptr && !label->text().isEmpty()) {
             cut("width", label->width() + 1, longestWord(*label));
-            if (label->wordWrap()) cut("height", label->height() + 1, label->heightForWidth(label->width()));
+            if (label->wordWrap())
+                cut("height", label->height() + 1, label->heightForWidth(label->width()));
             else cut("width", label->width() + 1, label->sizeHint().width());
         } else if (auto* const button = qobject_cast<ui::Button*>(widget)) {
             cut("width", button->width(), button->minimumSizeHint().width());
@@ -99,7 +113,9 @@ QStringList clippedIn(QWidget& top) {
             cut("height", edit->height(), edit->minimumSizeHint().height());
             if (edit->text().isEmpty()) {
                 const int room = edit->width() - 24 - (edit->actions().isEmpty() ? 0 : 28);
-                cut("placeholder", room, qMin(QFontMetrics(edit->font()).horizontalAdvance(edit->placeholderText()), room + (edit->isEnabled() ? 400 : 0)));
+                cut("placeholder", room,
+                    qMin(QFontMetrics(edit->font()).horizontalAdvance(edit->placeholderText()),
+                         room + (edit->isEnabled() ? 400 : 0)));
             }
         } else if (const auto* const text = qobject_cast<QPlainTextEdit*>(widget)) {
             const int margin = static_cast<int>(text->document()->documentMargin());
@@ -108,7 +124,8 @@ QStringList clippedIn(QWidget& top) {
                 text->fontMetrics().boundingRect(room, Qt::TextWordWrap, text->placeholderText());
             cut("placeholder", text->viewport()->height() + 1, words.height() + 2 * margin);
         } else if (auto* const box = qobject_cast<QComboBox*>(widget)) {
-            cut("width", box->width() - 50, QFontMetrics(box->font()).horizontalAdvance(box->currentText()));
+            cut("width", box->width() - 50,
+                QFontMetrics(box->font()).horizontalAdvance(box->currentText()));
         }
     }
     return out;
@@ -119,26 +136,41 @@ QStringList overlapsIn(QWidget& top) {
     for (auto* const widget : seenIn(top)) {
         if (isScaffold(*widget)) continue;
         auto* const parent = widget->parentWidget();
-        const auto* const scrolled = qobject_cast<QScrollArea*>(parent != nullptr && parent->parentWidget() != nullptr ? parent->parentWidget() : nullptr);
+        const auto* const scrolled = qobject_cast<QScrollArea*>(
+            parent != nullptr && parent->parentWidget() != nullptr ? parent->parentWidget()
+                                                                   : nullptr);
         const bool inside_viewport = scrolled != nullptr && scrolled->widget() == widget;
         if (parent != nullptr && !inside_viewport && !isScaffold(*parent)) {
             const QRect room = parent->rect().adjusted(-1, -1, 1, 1);
             if (!room.contains(widget->geometry())) {
                 const auto g = widget->geometry();
-                out << QStringLiteral("%1: reaches beyond its parent (%2,%3 %4x%5 in %6x%7)").arg(nameOf(*widget)).arg(g.x()).arg(g.y())
-                           .arg(g.width()).arg(g.height()).arg(parent->width()).arg(parent->height());
+                out << QStringLiteral("%1: reaches beyond its parent (%2,%3 %4x%5 in %6x%7)")
+                           .arg(nameOf(*widget))
+                           .arg(g.x())
+                           .arg(g.y())
+                           .arg(g.width())
+                           .arg(g.height())
+                           .arg(parent->width())
+                           .arg(parent->height());
             }
         }
         // A page wider than what is seen of it would have to be scrolled sideways.
         if (inside_viewport && widget->width() > parent->width() + 1) {
-            out << QStringLiteral("%1: %2 wide in %3").arg(nameOf(*scrolled)).arg(widget->width()).arg(parent->width());
+            out << QStringLiteral("%1: %2 wide in %3")
+                       .arg(nameOf(*scrolled))
+                       .arg(widget->width())
+                       .arg(parent->width());
         }
         const auto children = widget->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly);
         for (int i = 0; i < children.size(); ++i) {
             for (int j = i + 1; j < children.size(); ++j) {
                 const auto *a = children[i], *b = children[j];
-                if (a->isHidden() || b->isHidden() || isScaffold(*a) || isScaffold(*b) || a->isWindow() || b->isWindow()) continue;
-                if (qobject_cast<QLineEdit*>(widget) != nullptr || qobject_cast<QComboBox*>(widget) != nullptr) continue;
+                if (a->isHidden() || b->isHidden() || isScaffold(*a) || isScaffold(*b) ||
+                    a->isWindow() || b->isWindow())
+                    continue;
+                if (qobject_cast<QLineEdit*>(widget) != nullptr ||
+                    qobject_cast<QComboBox*>(widget) != nullptr)
+                    continue;
                 const QRect both = a->geometry() & b->geometry();
                 if (both.width() > 1 && both.height() > 1) {
                     out << QStringLiteral("%1 lies over %2").arg(nameOf(*a), nameOf(*b));
@@ -171,7 +203,8 @@ QStringList faintIn(QWidget& top) {
         // What was drawn, with everything below it.
         QWidget* ground_widget = &top;
         // What is scrolled out of sight is drawn by its page, which is as large as all of it.
-        for (auto* up = widget->parentWidget(); up != nullptr && up != &top; up = up->parentWidget()) {
+        for (auto* up = widget->parentWidget(); up != nullptr && up != &top;
+             up = up->parentWidget()) {
             if (up->objectName() == QStringLiteral("pageContent")) ground_widget = up;
         }
         const QPoint at = widget->mapTo(ground_widget, QPoint());
@@ -192,21 +225,30 @@ QStringList faintIn(QWidget& top) {
             if (it.value() > most) most = it.value(), ground = it.key();
         }
         double best = 1;
-        for (auto it = count.constBegin(); it != count.constEnd(); ++it) best = qMax(best, contrastOf(it.key(), ground));
+        for (auto it = count.constBegin(); it != count.constEnd(); ++it)
+            best = qMax(best, contrastOf(it.key(), ground));
         // Thin strokes never reach the full colour of the ink.
         const double wanted = 4.2;
-        if (best < wanted) out << QStringLiteral("%1: contrast %2 on %3").arg(nameOf(*widget)).arg(best, 0, 'f', 1).arg(QColor(ground).name());
+        if (best < wanted)
+            out << QStringLiteral("%1: contrast %2 on %3")
+                       .arg(nameOf(*widget))
+                       .arg(best, 0, 'f', 1)
+                       .arg(QColor(ground).name());
     }
     return out;
 }
 
 QStringList scrolledIn(QWidget& top) {
     QStringList out;
-    const auto* const around = top.isWindow() && top.parentWidget() != nullptr ? top.parentWidget()->window() : nullptr;
+    const auto* const around =
+        top.isWindow() && top.parentWidget() != nullptr ? top.parentWidget()->window() : nullptr;
     if (around == nullptr || top.height() >= around->height() - 2 * ui::space::small) return out;
     for (auto* const area : top.findChildren<QScrollArea*>()) {
         const int hidden = area->verticalScrollBar()->maximum();
-        if (hidden > 0) out << QStringLiteral("%1: scrolls by %2 although its window has room").arg(nameOf(*area)).arg(hidden);
+        if (hidden > 0)
+            out << QStringLiteral("%1: scrolls by %2 although its window has room")
+                       .arg(nameOf(*area))
+                       .arg(hidden);
     }
     return out;
 }
@@ -230,10 +272,14 @@ QStringList mnemonicsIn(QWidget& top) {
     for (auto* const widget : seenIn(top)) {
         const auto* const label = qobject_cast<QLabel*>(widget);
         const auto* const button = qobject_cast<QAbstractButton*>(widget);
-        if (!widget->isEnabled() || (button == nullptr && (label == nullptr || label->buddy() == nullptr))) continue;
-        const auto key = QKeySequence::mnemonic(button != nullptr ? button->text() : label->text()).toString();
+        if (!widget->isEnabled() ||
+            (button == nullptr && (label == nullptr || label->buddy() == nullptr)))
+            continue;
+        const auto key =
+            QKeySequence::mnemonic(button != nullptr ? button->text() : label->text()).toString();
         if (key.isEmpty()) continue;
-        if (taken.contains(key)) out << QStringLiteral("%1: %2 is taken by %3").arg(nameOf(*widget), key, taken[key]);
+        if (taken.contains(key))
+            out << QStringLiteral("%1: %2 is taken by %3").arg(nameOf(*widget), key, taken[key]);
         taken[key] = nameOf(*widget);
     }
     return out;

@@ -1,5 +1,6 @@
-// What a person does with the window, as words: press a button by its name, type into a field, read what stands there. Counts the
-// clicks. Every step waits until what it needs can be seen and pressed, as a person would.
+// What a person does with the window, as words: press a button by its name, type into a field, read
+// what stands there. Counts the clicks. Every step waits until what it needs can be seen and
+// pressed, as a person would.
 #pragma once
 
 #include "tests/support/test_main.h"
@@ -15,7 +16,8 @@ class Person {
 public:
     explicit Person(QWidget& window) : m_window(window) {}
 
-    /// A widget that can be seen, in the window or in a dialog over it; null when there is none within `limit`.
+    /// A widget that can be seen, in the window or in a dialog over it; null when there is none
+    /// within `limit`.
     template <typename W = QWidget>
     W* see(const char* name, int limit = 8'000) {
         W* found = nullptr;
@@ -31,9 +33,7 @@ public:
         if (!QTest::qWaitFor(look, limit) && limit > 0) qWarning("cannot see %s", name);
         return found;
     }
-    bool sees(const char* name) {
-        return see<QWidget>(name, 0) != nullptr;
-    }
+    bool sees(const char* name) { return see<QWidget>(name, 0) != nullptr; }
 
     bool press(const char* name) {
         auto* const button = see<QAbstractButton>(name);
@@ -58,12 +58,15 @@ public:
     /// By keyboard alone: tab until it has the focus, or one of those that it is a choice among;
     /// then space.
     bool reach(QWidget* wanted) {
-        if (wanted == nullptr || !QTest::qWaitFor([&] { return wanted->isEnabled(); }, 8'000)) return false;
+        if (wanted == nullptr || !QTest::qWaitFor([&] { return wanted->isEnabled(); }, 8'000))
+            return false;
         for (int i = 0; i < 150; ++i) {
             auto* const focus = QApplication::focusWidget();
             if (focus == wanted) return true;
             if (areOneChoice(focus, wanted)) return arrowTo(wanted);
-            auto* const active = QApplication::activeModalWidget() != nullptr ? QApplication::activeModalWidget() : &m_window;
+            auto* const active = QApplication::activeModalWidget() != nullptr
+                                     ? QApplication::activeModalWidget()
+                                     : &m_window;
             QTest::keyClick(focus != nullptr ? focus : active, Qt::Key_Tab);
         }
         qWarning("tab does not reach %s", qPrintable(wanted->objectName()));
@@ -111,14 +114,16 @@ public:
         const bool read_it = QTest::qWaitFor(
             [&] {
                 for (auto* const top : QApplication::topLevelWidgets()) {
-                    for (auto* const label : top->findChildren<QLabel*>(QString::fromLatin1(name))) {
+                    for (auto* const label :
+                         top->findChildren<QLabel*>(QString::fromLatin1(name))) {
                         if (label->isVisible() && label->text().contains(part)) return true;
                     }
                 }
                 return false;
             },
             limit);
-        if (!read_it) qWarning("%s does not say %s but %s", name, qPrintable(part), qPrintable(read(name)));
+        if (!read_it)
+            qWarning("%s does not say %s but %s", name, qPrintable(part), qPrintable(read(name)));
         return read_it;
     }
 

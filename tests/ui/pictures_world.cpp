@@ -19,7 +19,9 @@ ChannelId channelId(std::uint8_t n) {
     return id;
 }
 
-UnixTime ago(std::int64_t seconds) { return UnixTime(QDateTime::currentSecsSinceEpoch() - seconds); }
+UnixTime ago(std::int64_t seconds) {
+    return UnixTime(QDateTime::currentSecsSinceEpoch() - seconds);
+}
 
 api::ChannelView base(std::uint8_t n, const char* state) {
     api::ChannelView c;
@@ -62,7 +64,9 @@ Stage::Stage(Scene scene) {
     picture->network = Network::practice;
     picture->node_id = stageKey(9);
     picture->chain = {true, true, BlockHeight(240), {}, 600};
-    if (scene == Scene::offline) picture->chain = {false, false, BlockHeight(240), "connection refused by 127.0.0.1 port 18443", 600};
+    if (scene == Scene::offline)
+        picture->chain = {false, false, BlockHeight(240),
+                          "connection refused by 127.0.0.1 port 18443", 600};
     if (scene == Scene::first_coins) picture->balance.onchain = Sat(1'000'000);
     if (scene == Scene::full || scene == Scene::offline) {
         fillChannels(*picture);
@@ -79,7 +83,8 @@ void Stage::fillChannels(api::Snapshot& picture) {
     shop.in_flight_out = Msat(18'796'000);
     shop.can_send = Msat(321'204'000);
     shop.can_receive = Msat(145'000'000);
-    shop.htlcs = {{true, 4, Msat(18'000'000), hashOf(20), BlockHeight(300), "locked_in"}, {true, 5, Msat(796'000), hashOf(21), BlockHeight(384), "offered"}};
+    shop.htlcs = {{true, 4, Msat(18'000'000), hashOf(20), BlockHeight(300), "locked_in"},
+                  {true, 5, Msat(796'000), hashOf(21), BlockHeight(384), "offered"}};
     shop.next_deadline = BlockHeight(300);
     auto hub = base(2, "normal");
     hub.ours = Msat(1'000'000);
@@ -100,7 +105,8 @@ void Stage::fillChannels(api::Snapshot& picture) {
     auto closed = base(5, "closed");
     closed.closing_reason = "mutual";
     picture.channels = {shop, hub, opening, closing, closed};
-    picture.peers = {{stageKey(1), "127.0.0.1", 9735, true, "0"}, {stageKey(2), "hub.example", 9735, false, "0"}};
+    picture.peers = {{stageKey(1), "127.0.0.1", 9735, true, "0"},
+                     {stageKey(2), "hub.example", 9735, false, "0"}};
     picture.balance.onchain = Sat(1'284'500);
     picture.balance.onchain_unconfirmed = Sat(64'000);
     picture.balance.reserved = Sat(125'000);
@@ -120,11 +126,13 @@ void Stage::fillLists() {
         std::int64_t ago;
     };
     const Line lines[] = {
-        {true, api::PaymentStatus::pending, 18'000, "Train ticket, second class, there and back again with a bicycle", "", 40},
+        {true, api::PaymentStatus::pending, 18'000,
+         "Train ticket, second class, there and back again with a bicycle", "", 40},
         {true, api::PaymentStatus::paid, 1'250, "Two coffees and a cake", "", 400},
         {false, api::PaymentStatus::paid, 20'000, "Dinner, my share", "", 5'000},
         {true, api::PaymentStatus::failed, 900'000, "Bicycle", "insufficient_liquidity", 9'000},
-        {false, api::PaymentStatus::pending, 7'500, "Half of the taxi to the station, and the flowers", "", 60},
+        {false, api::PaymentStatus::pending, 7'500,
+         "Half of the taxi to the station, and the flowers", "", 60},
         {false, api::PaymentStatus::pending, 4'200, "Concert", "", 40'000},
         {true, api::PaymentStatus::paid, 3, "", "", 90'000},
         {true, api::PaymentStatus::paid, 21, "An article", "", 400'000},
@@ -155,7 +163,8 @@ void Stage::fillLists() {
         m_payments.push_back(p);
         ++n;
     }
-    const std::pair<const char*, std::int64_t> moves[] = {{"receive", 64'000}, {"close", 120'400}, {"funding", -500'412}, {"receive", 2'000'000}};
+    const std::pair<const char*, std::int64_t> moves[] = {
+        {"receive", 64'000}, {"close", 120'400}, {"funding", -500'412}, {"receive", 2'000'000}};
     std::int64_t when = 700;
     for (const auto& [purpose, net] : moves) {
         api::TransactionView tx;
@@ -198,8 +207,7 @@ void Stage::post(api::Command command, api::OnAnswer on_answer) {
     }
     posted.push_back(command.wish);
     if (answer) on_answer(*answer);
-    else
-        m_waiting.push_back(std::move(on_answer));
+    else m_waiting.push_back(std::move(on_answer));
 }
 
 void Stage::answerNext(const api::CommandResult& result) {
@@ -254,7 +262,8 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
         out->onchain = onChain("link").onchain;
         return out;
     }
-    if (text != "good" && text != "any" && text != "dear") return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
+    if (text != "good" && text != "any" && text != "dear")
+        return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
     api::Inspection out;
     out.kind = "bolt11";
     out.description = "Two coffees and a cake, with thanks from the shop around the corner";
@@ -263,7 +272,14 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
     out.expires = ago(-3'600);
     if (text != "any") out.amount = Msat(text == "dear" ? 900'000'000 : 1'250'000);
     if (text == "any") out.problem = api::Problem{api::ProblemKind::amount_missing, {}};
-    if (text == "dear") out.problem = api::Problem{api::ProblemKind::insufficient_liquidity, {{"can_send_msat", "321204000"}, {"needed_msat", "900000000"}, {"reserve_msat", "5000000"}, {"in_flight_msat", "18796000"}, {"offline_msat", "1000000"}, {"limits_msat", "5000000"}}};
+    if (text == "dear")
+        out.problem = api::Problem{api::ProblemKind::insufficient_liquidity,
+                                   {{"can_send_msat", "321204000"},
+                                    {"needed_msat", "900000000"},
+                                    {"reserve_msat", "5000000"},
+                                    {"in_flight_msat", "18796000"},
+                                    {"offline_msat", "1000000"},
+                                    {"limits_msat", "5000000"}}};
     if (text == "good") out.fee = Msat(1'200);
     return out;
 }
@@ -272,13 +288,17 @@ Result<api::OpenQuote, api::Problem> Stage::quote(const api::AskOpen& ask) const
     if (quote_fails) return fail(*quote_fails);
     if (!ask.amount && everything_fails) return fail(*everything_fails);
     const Sat amount = ask.amount.value_or(Sat(1'159'000));
-    if (amount > Sat(1'159'000)) return fail(api::Problem{api::ProblemKind::insufficient_funds, {{"available_sat", "1159000"}, {"needed_sat", "5000412"}}});
-    return api::OpenQuote{amount, Sat(412), Sat(150'000), Sat(amount.raw() / 100), 3, BlockDelta(2016)};
+    if (amount > Sat(1'159'000))
+        return fail(api::Problem{api::ProblemKind::insufficient_funds,
+                                 {{"available_sat", "1159000"}, {"needed_sat", "5000412"}}});
+    return api::OpenQuote{amount, Sat(412),        Sat(150'000), Sat(amount.raw() / 100),
+                          3,      BlockDelta(2016)};
 }
 
 Result<api::CloseQuote, api::Problem> Stage::quote(const api::AskClose& ask) const {
     if (quote_fails) return fail(*quote_fails);
-    api::CloseQuote out{Sat(330'900), Sat(304), BlockDelta(0), BlockHeight(384), Msat(18'796'000), false};
+    api::CloseQuote out{Sat(330'900),     Sat(304),         BlockDelta(0),
+                        BlockHeight(384), Msat(18'796'000), false};
     if (ask.force) out.wait = BlockDelta(720), out.fee = Sat(1'290), out.to_us = Sat(329'914);
     return out;
 }
@@ -333,7 +353,8 @@ std::vector<api::PaymentView> Stage::payments(const api::ListRequest& request) c
 }
 
 std::optional<api::PaymentView> Stage::payment(const PaymentHash& hash) const {
-    const auto found = std::find_if(m_payments.begin(), m_payments.end(), [&](const auto& p) { return p.payment_hash == hash; });
+    const auto found = std::find_if(m_payments.begin(), m_payments.end(),
+                                    [&](const auto& p) { return p.payment_hash == hash; });
     return found == m_payments.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -370,7 +391,9 @@ void Stage::tell(const api::Notice& notice) {
 }
 
 void Stage::peers(Done<std::vector<api::PracticePeer>> done) {
-    done(std::vector<api::PracticePeer>{{"shop", stageKey(1), "127.0.0.1", 9735}, {"hub", stageKey(2), "127.0.0.1", 9736}, {"shop-two", stageKey(3), "127.0.0.1", 9737}});
+    done(std::vector<api::PracticePeer>{{"shop", stageKey(1), "127.0.0.1", 9735},
+                                        {"hub", stageKey(2), "127.0.0.1", 9736},
+                                        {"shop-two", stageKey(3), "127.0.0.1", 9737}});
 }
 
 SecretBytes StageSetup::fresh_words() {
@@ -382,7 +405,8 @@ SecretBytes StageSetup::fresh_words() {
 std::string_view StageSetup::word(std::size_t index) const {
     // As long as the list's longest.
     static const std::vector<std::string> list = [] {
-        static constexpr std::array<const char*, 6> roots{"abstract", "river", "october", "mushroom", "all", "umbrella"};
+        static constexpr std::array<const char*, 6> roots{"abstract", "river", "october",
+                                                          "mushroom", "all",   "umbrella"};
         std::vector<std::string> made;
         for (std::size_t i = 0; i < 2048; ++i) {
             std::string word = roots[i % roots.size()];
@@ -399,7 +423,8 @@ std::string_view StageSetup::word(std::size_t index) const {
 void StageSetup::create(api::Creation, api::OnSession done) {
     if (!silent) done(fail(api::SetupProblem{api::SetupFault::disk, "No space left on device"}));
 }
-void StageSetup::set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) {
+void StageSetup::set_aside(Network network,
+                           std::function<void(Result<std::string, api::SetupProblem>)> done) {
     if (fails) return done(fail(*fails));
     for (auto& choice : offered) {
         if (choice.network == network) choice.exists = false;

@@ -85,12 +85,9 @@ public:
 private:
     template <typename T>
     void answerPractice(const Done<T>& done, T value) {
-        if (hold_practice)
-            m_practice_waits.push_back([done, value] { done(value); });
-        else if (practice_fails)
-            done(fail(*practice_fails));
-        else
-            done(std::move(value));
+        if (hold_practice) m_practice_waits.push_back([done, value] { done(value); });
+        else if (practice_fails) done(fail(*practice_fails));
+        else done(std::move(value));
     }
     void fillChannels(api::Snapshot& picture);
     void fillLists();
@@ -114,13 +111,20 @@ class StageSetup : public api::Setup {
 public:
     std::vector<api::WalletChoice> choices() const override { return offered; }
     SecretBytes fresh_words() override;
-    std::optional<api::WordsProblem> check_words(ByteView) const override { return api::WordsProblem{api::WordsProblem::Kind::unknown, 6}; }
-    std::optional<api::SetupProblem> check_chain(Network, const std::string&) const override { return std::nullopt; }
+    std::optional<api::WordsProblem> check_words(ByteView) const override {
+        return api::WordsProblem{api::WordsProblem::Kind::unknown, 6};
+    }
+    std::optional<api::SetupProblem> check_chain(Network, const std::string&) const override {
+        return std::nullopt;
+    }
     std::string_view word(std::size_t index) const override;
-    std::vector<std::string_view> words_like(std::string_view, std::size_t) const override { return {"abandon"}; }
+    std::vector<std::string_view> words_like(std::string_view, std::size_t) const override {
+        return {"abandon"};
+    }
     void create(api::Creation, api::OnSession done) override;
     void open(api::Opening, api::OnSession done) override;
-    void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
+    void set_aside(Network network,
+                   std::function<void(Result<std::string, api::SetupProblem>)> done) override;
     std::vector<api::WalletChoice> offered;
     bool silent = false;
     /// Why nothing is opened or set aside.

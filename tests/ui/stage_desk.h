@@ -24,10 +24,8 @@ struct StageDesk {
         wallet = std::make_unique<ui::WalletModel>(
             stage,
             [this](std::function<void()> what) {
-                if (hold)
-                    held.push_back(std::move(what));
-                else
-                    what();
+                if (hold) held.push_back(std::move(what));
+                else what();
             },
             &stage);
         frame = std::make_unique<QWidget>();

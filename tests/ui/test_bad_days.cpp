@@ -1,5 +1,6 @@
-// Bad input and bad days, through the window: each is said in words, with its cause and what to try, and nothing is lost. Over real
-// engines; what needs the practice network's processes is in test_practice_bad_days.cpp.
+// Bad input and bad days, through the window: each is said in words, with its cause and what to
+// try, and nothing is lost. Over real engines; what needs the practice network's processes is in
+// test_practice_bad_days.cpp.
 #include "tests/support/test_main.h"
 #include "tests/ui/world_desk.h"
 
@@ -23,8 +24,10 @@ namespace {
 
 /// Of another network: an example of BOLT 11.
 const QString mainnet_invoice = QStringLiteral(
-    "lnbc1pvjluezsp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygspp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdpl2pkx2ctn"
-    "v5sxxmmwwd5kgetjypeh2ursdae8g6twvus8g6rfwvs8qun0dfjkxaq9qrsgq357wnc5r2ueh7ck6q93dj32dlqnls087fxdwk8qakdyafkq3yap9us6v52vjjsrvywa6rt"
+    "lnbc1pvjluezsp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygspp5qqqsyqcyq5rqwzqfqqqsyqcy"
+    "q5rqwzqfqqqsyqcyq5rqwzqfqypqdpl2pkx2ctn"
+    "v5sxxmmwwd5kgetjypeh2ursdae8g6twvus8g6rfwvs8qun0dfjkxaq9qrsgq357wnc5r2ueh7ck6q93dj32dlqnls087f"
+    "xdwk8qakdyafkq3yap9us6v52vjjsrvywa6rt"
     "52cm9r9zqt8r2t7mlcwspyetp5h2tztugp9lfyql");
 
 struct Counter : WorldDesk {
@@ -36,14 +39,16 @@ struct Counter : WorldDesk {
     bool paste(const std::string& text) { return paste(QString::fromStdString(text)); }
     /// What happened, with what to try; and it cannot be paid.
     bool refused(const QString& what) {
-        return person->waitToRead("payProblemWhat", what) && !person->read("payProblemTry").isEmpty() && !person->sees("payNow");
+        return person->waitToRead("payProblemWhat", what) &&
+               !person->read("payProblemTry").isEmpty() && !person->sees("payNow");
     }
     const api::ChannelView& channel() { return wallet().picture().channels.front(); }
     Msat ours() { return channel().ours; }
     /// What the health line at Home says.
     bool health(const QString& part) {
-        return person->press("railHome") &&
-               waitFor([&] { return person->see<CueLine>("homeHealth")->sentence().contains(part); });
+        return person->press("railHome") && waitFor([&] {
+                   return person->see<CueLine>("homeHealth")->sentence().contains(part);
+               });
     }
     /// A line of Activity as a screen reader has it.
     QString activityLine(int row) { return wallet().activity().index(row).data().toString(); }
@@ -66,8 +71,10 @@ private slots:
         const auto good = QString::fromStdString(desk.world.shopInvoice(5'000'000_msat));
         auto swapped = good;
         std::swap(swapped[40], swapped[41] == swapped[40] ? swapped[43] : swapped[41]);
-        for (const auto& nonsense : {QStringLiteral("nonsense"), QStringLiteral("https://example.com/?a=b"), good.left(good.size() / 2), swapped,
-                                     QString(30'000, u'l'), QStringLiteral("\u202ereversed"), QStringLiteral("ln")}) {
+        for (const auto& nonsense :
+             {QStringLiteral("nonsense"), QStringLiteral("https://example.com/?a=b"),
+              good.left(good.size() / 2), swapped, QString(30'000, u'l'),
+              QStringLiteral("\u202ereversed"), QStringLiteral("ln")}) {
             QVERIFY(desk.paste(nonsense));
             QVERIFY(desk.refused(QStringLiteral("cannot be read")));
             QVERIFY(!person.sees("payPreview"));
@@ -89,7 +96,8 @@ private slots:
         QVERIFY(desk.paste(mainnet_invoice));
         QVERIFY(desk.refused(QStringLiteral("another network")));
         const auto why = desk.person->read("payProblemWhy");
-        QVERIFY2(why.contains(QStringLiteral("Bitcoin")) && why.contains(QStringLiteral("Regtest")), qPrintable(why));
+        QVERIFY2(why.contains(QStringLiteral("Bitcoin")) && why.contains(QStringLiteral("Regtest")),
+                 qPrintable(why));
     }
 
     void anExpiredInvoice() {
@@ -140,13 +148,15 @@ private slots:
         const auto why = desk.person->read("payProblemWhy");
         QVERIFY(why.contains(satText(desk.wallet().picture().balance.can_send)));
         QVERIFY(why.contains(satText(desk.channel().capacity.msat())));
-        QVERIFY(why.contains(satText(desk.channel().our_reserve) + QStringLiteral(" are the reserve")));
+        QVERIFY(
+            why.contains(satText(desk.channel().our_reserve) + QStringLiteral(" are the reserve")));
         QVERIFY(why.contains(QStringLiteral("for the fees of your channels")));
         // The figures add up to what is ours.
         std::promise<api::Problem> answer;
         desk.world.run([&] { answer.set_value(*desk.world.node().inspect(dear)->problem); });
         const auto problem = answer.get_future().get();
-        QCOMPARE(desk.figure(problem, "can_send_msat") + desk.figure(problem, "reserve_msat") + desk.figure(problem, "limits_msat"),
+        QCOMPARE(desk.figure(problem, "can_send_msat") + desk.figure(problem, "reserve_msat") +
+                     desk.figure(problem, "limits_msat"),
                  desk.ours().raw());
     }
 
@@ -216,11 +226,21 @@ private slots:
         QVERIFY(person.press("railReceive"));
         QVERIFY(person.type("receiveAmount", QStringLiteral("400")));
         QVERIFY(person.press("receiveMake"));
-        QVERIFY(desk.waitFor([&] { return person.see<CueLine>("receiveState")->sentence().contains(QStringLiteral("expires in 59 minutes")); }));
-        QVERIFY(desk.waitFor([&] { return desk.activityLine(0).contains(QStringLiteral("Unpaid · expires in 59 minutes")); }));
+        QVERIFY(desk.waitFor([&] {
+            return person.see<CueLine>("receiveState")
+                ->sentence()
+                .contains(QStringLiteral("expires in 59 minutes"));
+        }));
+        QVERIFY(desk.waitFor([&] {
+            return desk.activityLine(0).contains(QStringLiteral("Unpaid · expires in 59 minutes"));
+        }));
         // The words follow the clock by themselves.
         later = 3600 - 40;
-        QVERIFY(desk.waitFor([&] { return person.see<CueLine>("receiveState")->sentence().contains(QStringLiteral("less than a minute")); }));
+        QVERIFY(desk.waitFor([&] {
+            return person.see<CueLine>("receiveState")
+                ->sentence()
+                .contains(QStringLiteral("less than a minute"));
+        }));
         QSignalSpy repainted(&desk.wallet().activity(), &QAbstractItemModel::dataChanged);
         later = 3600 + 5;
         QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Expired")));
@@ -233,7 +253,8 @@ private slots:
         // And is found as such.
         QVERIFY(person.press("railActivity"));
         QVERIFY(person.type("activitySearch", QStringLiteral("expired")));
-        QVERIFY(desk.waitFor([&] { return person.see<QListView>("activityList")->model()->rowCount() == 1; }));
+        QVERIFY(desk.waitFor(
+            [&] { return person.see<QListView>("activityList")->model()->rowCount() == 1; }));
         // Another one can be made.
         QVERIFY(person.press("railReceive"));
         QVERIFY(person.press("receiveAnother"));
@@ -260,16 +281,26 @@ private slots:
         QVERIFY(person.waitToRead("practiceNoticeWhat", QStringLiteral("running again")));
         QVERIFY(desk.health(QStringLiteral("Everything is in order")));
 
-        // Again and again: it is said as long as it has not been well for a while, also while it runs.
-        desk.world.tellPractice({Stand::restarting, 4, {}, 1, "The disk did not take a change: database or disk is full."});
+        // Again and again: it is said as long as it has not been well for a while, also while it
+        // runs.
+        desk.world.tellPractice({Stand::restarting,
+                                 4,
+                                 {},
+                                 1,
+                                 "The disk did not take a change: database or disk is full."});
         QVERIFY(desk.health(QStringLiteral("4 times in a row")));
         QVERIFY(desk.health(QStringLiteral("disk is full")));
-        desk.world.tellPractice({Stand::running, 4, {}, 1, "The disk did not take a change: database or disk is full."});
+        desk.world.tellPractice({Stand::running,
+                                 4,
+                                 {},
+                                 1,
+                                 "The disk did not take a change: database or disk is full."});
         QVERIFY(desk.health(QStringLiteral("close Runnel and open it again")));
         desk.world.tellPractice({Stand::running, 0, {}, 1, {}});
         QVERIFY(desk.health(QStringLiteral("Everything is in order")));
 
-        desk.world.tellPractice({Stand::stopped, 1, {}, 3, "The practice network cannot start: damaged."});
+        desk.world.tellPractice(
+            {Stand::stopped, 1, {}, 3, "The practice network cannot start: damaged."});
         QVERIFY(desk.health(QStringLiteral("cannot be started again")));
         QVERIFY(desk.health(QStringLiteral("damaged")));
     }

@@ -1,5 +1,5 @@
-// Bad days of the wallet's own files, through the window and for real: the wrong passphrase, a second window, a disk that does not take
-// a change.
+// Bad days of the wallet's own files, through the window and for real: the wrong passphrase, a
+// second window, a disk that does not take a change.
 #include "tests/support/test_main.h"
 #include "tests/ui/person.h"
 
@@ -13,9 +13,9 @@
 
 #include <QTemporaryDir>
 
+#include <sys/resource.h>
 #include <csignal>
 #include <future>
-#include <sys/resource.h>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -36,7 +36,10 @@ struct Place {
         creation.passphrase = SecretBytes(bytes_of("a long passphrase"));
         creation.chain = "bitcoind:http://user:password@127.0.0.1:1";
         std::promise<bool> made;
-        setup->create(std::move(creation), [&](Result<std::unique_ptr<api::Session>, api::SetupProblem> result) { made.set_value(bool(result)); });
+        setup->create(std::move(creation),
+                      [&](Result<std::unique_ptr<api::Session>, api::SetupProblem> result) {
+                          made.set_value(bool(result));
+                      });
         if (!made.get_future().get()) qFatal("no wallet");
     }
     QTemporaryDir folder;
@@ -52,17 +55,20 @@ struct Desk {
         window->show();
     }
     bool try_(const char* passphrase) {
-        return person->type("unlockPassphrase", QString::fromLatin1(passphrase)) && person->press("unlockNow");
+        return person->type("unlockPassphrase", QString::fromLatin1(passphrase)) &&
+               person->press("unlockNow");
     }
     bool open() {
-        return try_("a long passphrase") && QTest::qWaitFor([&] { return window->shell() != nullptr; }, 30'000);
+        return try_("a long passphrase") &&
+               QTest::qWaitFor([&] { return window->shell() != nullptr; }, 30'000);
     }
     Preferences preferences;
     std::unique_ptr<Window> window;
     std::unique_ptr<Person> person;
 };
 
-/// Nothing that this process writes gets beyond the first byte of a file: what a full disk does to it, without one.
+/// Nothing that this process writes gets beyond the first byte of a file: what a full disk does to
+/// it, without one.
 class FullDisk {
 public:
     FullDisk() {
@@ -89,8 +95,10 @@ private slots:
         Place place;
         Desk desk(place);
         QVERIFY(desk.try_("another passphrase"));
-        QVERIFY(desk.person->waitToRead("setupUnlockProblemWhat", QStringLiteral("not the passphrase"), 30'000));
-        QVERIFY(desk.person->read("setupUnlockProblemWhy").contains(QStringLiteral("Nothing was touched")));
+        QVERIFY(desk.person->waitToRead("setupUnlockProblemWhat",
+                                        QStringLiteral("not the passphrase"), 30'000));
+        QVERIFY(desk.person->read("setupUnlockProblemWhy")
+                    .contains(QStringLiteral("Nothing was touched")));
         QVERIFY(desk.person->read("setupUnlockProblemTry").contains(QStringLiteral("Try again")));
         // The field is empty and has the focus: what to try can be done at once.
         QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("unlockPassphrase"));
@@ -105,9 +113,12 @@ private slots:
         first.window->hide();  // the words below are the second one's
         Desk second(place);
         QVERIFY(second.try_("a long passphrase"));
-        QVERIFY(second.person->waitToRead("setupUnlockProblemWhat", QStringLiteral("open already"), 30'000));
-        QVERIFY(second.person->read("setupUnlockProblemWhy").contains(QStringLiteral("Only one program at a time")));
-        QVERIFY(second.person->read("setupUnlockProblemTry").contains(QStringLiteral("close it first")));
+        QVERIFY(second.person->waitToRead("setupUnlockProblemWhat", QStringLiteral("open already"),
+                                          30'000));
+        QVERIFY(second.person->read("setupUnlockProblemWhy")
+                    .contains(QStringLiteral("Only one program at a time")));
+        QVERIFY(second.person->read("setupUnlockProblemTry")
+                    .contains(QStringLiteral("close it first")));
         // The first goes on as if nothing had been; once it is closed, the second can have it.
         QVERIFY(first.window->shell() != nullptr);
         first.window.reset();
@@ -140,8 +151,10 @@ private slots:
         QVERIFY(person.see("unlockPassphrase", 15'000) != nullptr);
         QVERIFY(desk.open());
         const auto& activity = desk.window->wallet()->activity();
-        QVERIFY(QTest::qWaitFor([&] { return activity.isLoaded() && activity.rowCount() >= 1; }, 15'000));
-        QCOMPARE(QString::fromStdString(activity.at(activity.rowCount() - 1).payment()->bolt11), invoice);
+        QVERIFY(QTest::qWaitFor([&] { return activity.isLoaded() && activity.rowCount() >= 1; },
+                                15'000));
+        QCOMPARE(QString::fromStdString(activity.at(activity.rowCount() - 1).payment()->bolt11),
+                 invoice);
         QVERIFY(person.press("railReceive"));
         QVERIFY(person.press("receiveMake"));
         QVERIFY(person.see<CopyField>("receiveText") != nullptr);

@@ -1,5 +1,5 @@
-// The hop between the node's thread and the window's: pictures arrive, answers come on the right thread, many changes become few
-// signals, and nothing is delivered to what is gone.
+// The hop between the node's thread and the window's: pictures arrive, answers come on the right
+// thread, many changes become few signals, and nothing is delivered to what is gone.
 #include "tests/support/test_main.h"
 #include "tests/ui/world.h"
 
@@ -51,20 +51,29 @@ public:
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override {
         return fail(api::Problem{api::ProblemKind::malformed, {{"cause", text}}});
     }
-    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override { return api::OpenQuote{}; }
-    Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override { return api::CloseQuote{}; }
+    Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override {
+        return api::OpenQuote{};
+    }
+    Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override {
+        return api::CloseQuote{};
+    }
     Result<api::SendQuote, api::Problem> quote(const api::AskSend&) const override {
         return api::SendQuote{};
     }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
         std::vector<api::PaymentView> out;
-        for (std::uint64_t n = request.cursor.value_or(stored + 1) - 1; n > 0 && out.size() < request.limit; --n) out.push_back(view(n));
+        for (std::uint64_t n = request.cursor.value_or(stored + 1) - 1;
+             n > 0 && out.size() < request.limit; --n)
+            out.push_back(view(n));
         return out;
     }
     std::optional<api::PaymentView> payment(const PaymentHash& hash) const override {
-        return view(std::uint64_t{hash.raw()[0]} << 16 | std::uint64_t{hash.raw()[1]} << 8 | hash.raw()[2]);
+        return view(std::uint64_t{hash.raw()[0]} << 16 | std::uint64_t{hash.raw()[1]} << 8 |
+                    hash.raw()[2]);
     }
-    std::vector<api::TransactionView> transactions(const api::ListRequest&) const override { return {}; }
+    std::vector<api::TransactionView> transactions(const api::ListRequest&) const override {
+        return {};
+    }
     std::shared_ptr<void> subscribe(api::OnNotice on_notice) override {
         auto held = std::make_shared<api::OnNotice>(std::move(on_notice));
         m_notice = held;
@@ -95,7 +104,8 @@ public:
     }
     /// On the node's thread.
     void tellPayment(std::uint64_t n) {
-        if (const auto notice = m_notice.lock()) (*notice)(api::PaymentReceived{hashOf(n), Msat(1000)});
+        if (const auto notice = m_notice.lock())
+            (*notice)(api::PaymentReceived{hashOf(n), Msat(1000)});
     }
     void tellPicture(std::uint64_t turn) {
         auto picture = std::make_shared<api::Snapshot>();
@@ -175,7 +185,8 @@ private slots:
         Bridge bridge(teller, runOf(teller));
         bool said = false;
         auto context = std::make_unique<QObject>();
-        bridge.post(api::NewAddress{}, context.get(), [&](const api::CommandResult&) { said = true; });
+        bridge.post(api::NewAddress{}, context.get(),
+                    [&](const api::CommandResult&) { said = true; });
         context.reset();
         QTest::qWait(60);
         QVERIFY(!said);
@@ -196,7 +207,8 @@ private slots:
         Teller teller;
         Bridge bridge(teller, runOf(teller));
         QTRY_VERIFY(teller.isHeard());
-        QSignalSpy pictures(&bridge, &Bridge::pictureChanged), payments(&bridge, &Bridge::paymentsChanged), received(&bridge, &Bridge::received);
+        QSignalSpy pictures(&bridge, &Bridge::pictureChanged),
+            payments(&bridge, &Bridge::paymentsChanged), received(&bridge, &Bridge::received);
         QElapsedTimer clock;
         clock.start();
         for (std::uint64_t n = 1; n <= 500; ++n) {
@@ -212,13 +224,18 @@ private slots:
         QVERIFY2(pictures.count() <= frames, qPrintable(QString::number(pictures.count())));
         QVERIFY(payments.count() <= frames);
         std::size_t seen = 0;
-        QTRY_VERIFY((seen = 0, std::for_each(payments.begin(), payments.end(),
-                                             [&](const QList<QVariant>& one) { seen += one.front().value<std::vector<api::PaymentView>>().size(); }),
-                     seen == 500));
+        QTRY_VERIFY(
+            (seen = 0,
+             std::for_each(payments.begin(), payments.end(),
+                           [&](const QList<QVariant>& one) {
+                               seen += one.front().value<std::vector<api::PaymentView>>().size();
+                           }),
+             seen == 500));
     }
 
     void theWindowNeverWaits() {
-        // 500 payments a second for two seconds over a list of 10,000: the longest time that the event loop is not reached.
+        // 500 payments a second for two seconds over a list of 10,000: the longest time that the
+        // event loop is not reached.
         Teller teller;
         teller.stored = 10'000;
         WalletModel wallet(teller, runOf(teller), nullptr);
@@ -241,7 +258,8 @@ private slots:
         gap.start();
         QTimer beat;
         beat.setInterval(0);
-        connect(&beat, &QTimer::timeout, this, [&] { gaps.push_back(gap.nsecsElapsed() / 1000), gap.restart(); });
+        connect(&beat, &QTimer::timeout, this,
+                [&] { gaps.push_back(gap.nsecsElapsed() / 1000), gap.restart(); });
         beat.start();
         QTest::qWait(2'000);
         stop = true;
@@ -249,8 +267,10 @@ private slots:
         QVERIFY(gaps.size() > 100);
         std::sort(gaps.begin(), gaps.end());
         const auto p99 = gaps[gaps.size() * 99 / 100];
-        qInfo("longest time between two turns of the event loop: p99 %lld us, worst %lld us, %d rows", static_cast<long long>(p99),
-              static_cast<long long>(gaps.back()), wallet.activity().rowCount());
+        qInfo(
+            "longest time between two turns of the event loop: p99 %lld us, worst %lld us, %d rows",
+            static_cast<long long>(p99), static_cast<long long>(gaps.back()),
+            wallet.activity().rowCount());
         QVERIFY2(p99 < 16'000, qPrintable(QString::number(p99)));
         QTRY_VERIFY(wallet.activity().rowCount() > 500);
     }
@@ -273,7 +293,8 @@ private slots:
         QFile statm(QStringLiteral("/proc/self/statm"));
         QVERIFY(statm.open(QIODevice::ReadOnly));
         const auto resident = statm.readAll().split(' ').value(1).toLongLong() * 4 / 1024;
-        qInfo("usable after %lld ms, %lld MB resident", static_cast<long long>(took), static_cast<long long>(resident));
+        qInfo("usable after %lld ms, %lld MB resident", static_cast<long long>(took),
+              static_cast<long long>(resident));
         QVERIFY2(took < 1'000, qPrintable(QString::number(took)));
         QVERIFY2(resident < 150, qPrintable(QString::number(resident)));
     }
@@ -281,11 +302,16 @@ private slots:
     void overARealNode() {
         test::World world;
         auto session = world.session();
-        WalletModel wallet(session->node(), [&](std::function<void()> what) { session->run(std::move(what)); }, session->practice());
+        WalletModel wallet(
+            session->node(), [&](std::function<void()> what) { session->run(std::move(what)); },
+            session->practice());
         QTRY_VERIFY(wallet.practicePeer("shop") != nullptr);
-        QCOMPARE(wallet.names().of(wallet.practicePeer("shop")->node_id), QStringLiteral("Practice shop"));
+        QCOMPARE(wallet.names().of(wallet.practicePeer("shop")->node_id),
+                 QStringLiteral("Practice shop"));
         bool sent = false;
-        wallet.practice()->faucet(1'000'000_sat, this, [&](const Result<Txid, api::Problem>& result) { sent = bool(result); });
+        wallet.practice()->faucet(
+            1'000'000_sat, this,
+            [&](const Result<Txid, api::Problem>& result) { sent = bool(result); });
         QTRY_VERIFY(sent);
         QTRY_COMPARE(wallet.picture().balance.onchain_unconfirmed.raw(), std::uint64_t{1'000'000});
         QTRY_COMPARE(wallet.activity().rowCount(), 1);

@@ -20,7 +20,8 @@ api::Snapshot stuck(const Stage& stage) {
     return picture;
 }
 
-/// An older copy of the store may have been started, and the first channel's other side has not compared.
+/// An older copy of the store may have been started, and the first channel's other side has not
+/// compared.
 api::Snapshot doubtful(const Stage& stage) {
     auto picture = *stage.snapshot();
     picture.in_doubt = true;
@@ -82,7 +83,8 @@ private slots:
         QVERIFY(factOf(*sheet, "Risk").contains(QStringLiteral("everything in the channel")));
         QVERIFY(person.press("closeNow"));
         QVERIFY(desk.stage.posted.empty());
-        QVERIFY(person.read("closeProblemWhat").contains(QStringLiteral("everything in the channel")));
+        QVERIFY(
+            person.read("closeProblemWhat").contains(QStringLiteral("everything in the channel")));
         QVERIFY(button(sheet, "closeNow")->text().contains(QStringLiteral("risk")));
         // The one that loses nothing is what a key would press.
         QVERIFY(person.see<QAbstractButton>("closeCancel")->hasFocus());
@@ -134,7 +136,8 @@ private slots:
         QVERIFY(sheet != nullptr);
         desk.settle();
         const auto explained = person.read("closeExplained");
-        QVERIFY2(explained.contains(QStringLiteral("Nothing is published before")), qPrintable(explained));
+        QVERIFY2(explained.contains(QStringLiteral("Nothing is published before")),
+                 qPrintable(explained));
         QVERIFY(person.press("closeNow"));
         QVERIFY(desk.stage.posted.empty());
         QVERIFY(person.press("closeNow"));

@@ -73,9 +73,12 @@ private slots:
         QVERIFY(present(sheet));
         QSet<QWidget*> wanted, visited;
         for (auto* const widget : sheet->findChildren<QWidget*>()) {
-            if (!widget->isVisible() || !widget->isEnabled() || !(widget->focusPolicy() & Qt::TabFocus) || widget->focusProxy() != nullptr) continue;
+            if (!widget->isVisible() || !widget->isEnabled() ||
+                !(widget->focusPolicy() & Qt::TabFocus) || widget->focusProxy() != nullptr)
+                continue;
             auto* const spoken = QAccessible::queryAccessibleInterface(widget);
-            QVERIFY2(spoken != nullptr && !spoken->text(QAccessible::Name).isEmpty(), qPrintable(widget->objectName()));
+            QVERIFY2(spoken != nullptr && !spoken->text(QAccessible::Name).isEmpty(),
+                     qPrintable(widget->objectName()));
             QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
             wanted << widget;
         }
@@ -88,7 +91,8 @@ private slots:
             if (QApplication::focusWidget() == first) break;
         }
         // All of them, and round to where it began.
-        for (auto* const widget : wanted) QVERIFY2(visited.contains(widget), qPrintable(widget->objectName()));
+        for (auto* const widget : wanted)
+            QVERIFY2(visited.contains(widget), qPrintable(widget->objectName()));
         QCOMPARE(QApplication::focusWidget(), first);
     }
 

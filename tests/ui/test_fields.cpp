@@ -1,4 +1,5 @@
-// Amounts are grouped while one types, facts replace what they said, QR codes can be read again, layouts follow the width.
+// Amounts are grouped while one types, facts replace what they said, QR codes can be read again,
+// layouts follow the width.
 #include "tests/support/test_main.h"
 
 #include "ui/format/amount.h"
@@ -102,7 +103,8 @@ private slots:
 
     void digitsStayWhereTheyAre() {
         const auto font = Theme::current().font(Type::display);
-        QCOMPARE(drawTabular(nullptr, {}, font, QStringLiteral("1111")), drawTabular(nullptr, {}, font, QStringLiteral("8888")));
+        QCOMPARE(drawTabular(nullptr, {}, font, QStringLiteral("1111")),
+                 drawTabular(nullptr, {}, font, QStringLiteral("8888")));
         AmountLabel label(Type::display, "a");
         label.setAmount(71'204'999_msat);
         QCOMPARE(label.accessibleName(), satText(71'204_sat));
@@ -150,7 +152,8 @@ private slots:
 
     void bannersSayAll() {
         Banner banner("b");
-        banner.showProblem({QStringLiteral("What."), QStringLiteral("Why."), QStringLiteral("Try.")});
+        banner.showProblem(
+            {QStringLiteral("What."), QStringLiteral("Why."), QStringLiteral("Try.")});
         QCOMPARE(banner.text(), QStringLiteral("What. Why. Try."));
     }
 };

@@ -247,12 +247,9 @@ private slots:
                 payment == nullptr || payment->status == api::PaymentStatus::paid ||
                 (payment->status == api::PaymentStatus::pending && payment->outgoing);
             QVERIFY2(has_sign == moves, qPrintable(line));
-            if (moves)
-                ++moved;
-            else if (payment->status == api::PaymentStatus::failed)
-                ++failed;
-            else
-                ++unpaid;
+            if (moves) ++moved;
+            else if (payment->status == api::PaymentStatus::failed) ++failed;
+            else ++unpaid;
             if (payment == nullptr || moves) continue;
             auto* const entry = new EntryDetails(
                 *desk.wallet, QByteArray::fromStdString(activity.at(row).key()), desk.shell);

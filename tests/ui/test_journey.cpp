@@ -1,5 +1,5 @@
-// A person's whole way through the window, over real engines: coins, a channel, paying, being paid, closing, and every satoshi home.
-// By mouse, and counted; then what goes wrong is said in words.
+// A person's whole way through the window, over real engines: coins, a channel, paying, being paid,
+// closing, and every satoshi home. By mouse, and counted; then what goes wrong is said in words.
 #include "tests/support/test_main.h"
 #include "tests/ui/world_desk.h"
 
@@ -47,23 +47,27 @@ private slots:
         QVERIFY(person.press("receiveMake"));
         auto* const code = person.see<QrView>("receiveQr");
         QVERIFY(code != nullptr);
-        QCOMPARE(readQr(code->grab().toImage()).value_or(QString()).toLower(), person.see<CopyField>("receiveText")->text());
+        QCOMPARE(readQr(code->grab().toImage()).value_or(QString()).toLower(),
+                 person.see<CopyField>("receiveText")->text());
         QVERIFY(person.press("practiceRefund"));
         QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received")));
-        QVERIFY(desk.waitFor([&] { return desk.wallet().picture().channels.front().theirs == 9'600'000_msat; }));
+        QVERIFY(desk.waitFor(
+            [&] { return desk.wallet().picture().channels.front().theirs == 9'600'000_msat; }));
 
         // Close, and see it come home.
         QVERIFY(person.press("railChannels"));
         QVERIFY(person.press("channelClose"));
         QVERIFY(person.see("closeExplained") != nullptr);
         QVERIFY(person.press("closeNow"));
-        QVERIFY(desk.waitFor([&] { return desk.wallet().picture().channels.front().state == "closing"; }));
+        QVERIFY(desk.waitFor(
+            [&] { return desk.wallet().picture().channels.front().state == "closing"; }));
         QVERIFY(person.press("railHome"));
         QVERIFY(person.press("practiceBlock"));
         qInfo("%d clicks", person.clicks);
         QVERIFY2(person.clicks <= 25, "the way is too long");
         desk.world.mine(6);
-        QVERIFY(desk.waitFor([&] { return desk.wallet().picture().channels.front().state == "closed"; }));
+        QVERIFY(desk.waitFor(
+            [&] { return desk.wallet().picture().channels.front().state == "closed"; }));
         // A million came, 9,600 were spent, the rest are fees of two transactions.
         const auto left = desk.wallet().picture().balance.onchain;
         QVERIFY(left < 990'400_sat);
@@ -82,12 +86,16 @@ private slots:
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
         QVERIFY(desk.waitFor([&] { return desk.window->shell() != nullptr; }));
         QVERIFY(person.pressByKey("homeFirstAction"));
-        QVERIFY(desk.waitFor([&] { return !desk.wallet().picture().balance.onchain_unconfirmed.is_zero(); }));
+        QVERIFY(desk.waitFor(
+            [&] { return !desk.wallet().picture().balance.onchain_unconfirmed.is_zero(); }));
         QVERIFY(person.pressByKey("practiceBlock"));
         QVERIFY(desk.waitFor([&] { return !desk.wallet().picture().balance.onchain.is_zero(); }));
         QVERIFY(person.pressByKey("homeFirstAction"));
         QVERIFY(person.pressByKey("openNow"));
-        QVERIFY(desk.waitFor([&] { return !desk.wallet().picture().channels.empty() && desk.wallet().picture().channels.front().state == "awaiting_confirmation"; }));
+        QVERIFY(desk.waitFor([&] {
+            return !desk.wallet().picture().channels.empty() &&
+                   desk.wallet().picture().channels.front().state == "awaiting_confirmation";
+        }));
         person.shortcut(Qt::Key_1);
         for (int i = 0; i < 3; ++i) QVERIFY(person.pressByKey("practiceBlock"));
         QVERIFY(desk.waitFor([&] { return desk.wallet().picture().channels.front().usable; }));
@@ -100,7 +108,8 @@ private slots:
         person.shortcut(Qt::Key_4);
         QVERIFY(person.pressByKey("channelClose"));
         QVERIFY(person.pressByKey("closeNow"));
-        QVERIFY(desk.waitFor([&] { return desk.wallet().picture().channels.front().state == "closing"; }));
+        QVERIFY(desk.waitFor(
+            [&] { return desk.wallet().picture().channels.front().state == "closing"; }));
         QCOMPARE(person.clicks, 0);
         QVERIFY(desk.world.broken().empty());
     }
@@ -147,7 +156,8 @@ private slots:
         QVERIFY(desk.unlock());
         auto& person = *desk.person;
         QVERIFY(person.press("homeFirstAction"));
-        QVERIFY(desk.waitFor([&] { return !desk.wallet().picture().balance.onchain_unconfirmed.is_zero(); }));
+        QVERIFY(desk.waitFor(
+            [&] { return !desk.wallet().picture().balance.onchain_unconfirmed.is_zero(); }));
         desk.world.mine(1);
         QVERIFY(desk.waitFor([&] { return !desk.wallet().picture().balance.onchain.is_zero(); }));
         QVERIFY(person.press("railChannels"));
@@ -171,13 +181,16 @@ private slots:
         QVERIFY(desk.unlock());
         auto& shell = *desk.window->shell();
         for (int page = Shell::home; page <= Shell::activity; ++page) {
-            QTest::keyClick(desk.window.get(), static_cast<Qt::Key>(Qt::Key_1 + page), Qt::ControlModifier);
+            QTest::keyClick(desk.window.get(), static_cast<Qt::Key>(Qt::Key_1 + page),
+                            Qt::ControlModifier);
             QCOMPARE(shell.currentPage(), page);
             // Tab comes round: each control once, none hidden, and back to the first.
             std::vector<QWidget*> seen;
             auto* const first = desk.window->focusWidget();
             for (int i = 0; i < 80; ++i) {
-                QTest::keyClick(desk.window->focusWidget() != nullptr ? desk.window->focusWidget() : desk.window.get(), Qt::Key_Tab);
+                QTest::keyClick(desk.window->focusWidget() != nullptr ? desk.window->focusWidget()
+                                                                      : desk.window.get(),
+                                Qt::Key_Tab);
                 auto* const now = desk.window->focusWidget();
                 QVERIFY(now != nullptr);
                 QVERIFY2(now->isVisible(), qPrintable(now->objectName()));
@@ -186,8 +199,11 @@ private slots:
             }
             static_cast<void>(first);
             for (auto* const button : shell.findChildren<QAbstractButton*>()) {
-                if (!button->isVisible() || !button->isEnabled() || (button->focusPolicy() & Qt::TabFocus) == 0) continue;
-                QVERIFY2(std::find(seen.begin(), seen.end(), button) != seen.end(), qPrintable(button->objectName()));
+                if (!button->isVisible() || !button->isEnabled() ||
+                    (button->focusPolicy() & Qt::TabFocus) == 0)
+                    continue;
+                QVERIFY2(std::find(seen.begin(), seen.end(), button) != seen.end(),
+                         qPrintable(button->objectName()));
             }
         }
     }
@@ -199,10 +215,12 @@ private slots:
         for (auto* const widget : desk.window->findChildren<QWidget*>()) {
             if (widget->focusPolicy() == Qt::NoFocus || !widget->isEnabled()) continue;
             const auto* const button = qobject_cast<QAbstractButton*>(widget);
-            if (button != nullptr && button->isHidden() && button->text().isEmpty()) continue;  // not offered at this moment
+            if (button != nullptr && button->isHidden() && button->text().isEmpty())
+                continue;  // not offered at this moment
             QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
             auto* const spoken = QAccessible::queryAccessibleInterface(widget);
-            QVERIFY2(spoken != nullptr && !spoken->text(QAccessible::Name).isEmpty(), qPrintable(widget->objectName()));
+            QVERIFY2(spoken != nullptr && !spoken->text(QAccessible::Name).isEmpty(),
+                     qPrintable(widget->objectName()));
         }
     }
 

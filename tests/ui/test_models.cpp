@@ -27,7 +27,8 @@ api::ChannelView channel(std::uint8_t n, const char* state = "normal", std::uint
 
 std::vector<int> ids(const ChannelsModel& model) {
     std::vector<int> out;
-    for (int row = 0; row < model.rowCount(); ++row) out.push_back(model.at(row).channel_id.raw()[0]);
+    for (int row = 0; row < model.rowCount(); ++row)
+        out.push_back(model.at(row).channel_id.raw()[0]);
     return out;
 }
 
@@ -39,8 +40,10 @@ class TestModels : public QObject {
 private slots:
     void channelsAreDiffed() {
         ChannelsModel model;
-        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted), removed(&model, &QAbstractItemModel::rowsRemoved),
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted),
+            removed(&model, &QAbstractItemModel::rowsRemoved),
             changed(&model, &QAbstractItemModel::dataChanged);
         model.update({channel(1), channel(2), channel(3)});
         QCOMPARE(ids(model), (std::vector<int>{1, 2, 3}));
@@ -60,26 +63,34 @@ private slots:
 
     void anyListBecomesAnyOther() {
         ChannelsModel model;
-        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         QRandomGenerator dice(7);
         for (int round = 0; round < 300; ++round) {
             std::vector<api::ChannelView> wanted;
             for (std::uint8_t n = 1; n < 9; ++n) {
-                if (dice.bounded(3) != 0) wanted.push_back(channel(n, dice.bounded(4) == 0 ? "closed" : "normal", dice.bounded(3U)));
+                if (dice.bounded(3) != 0)
+                    wanted.push_back(
+                        channel(n, dice.bounded(4) == 0 ? "closed" : "normal", dice.bounded(3U)));
             }
             std::shuffle(wanted.begin(), wanted.end(), dice);
             model.update(wanted);
-            std::stable_partition(wanted.begin(), wanted.end(), [](const auto& c) { return c.state != "closed"; });
+            std::stable_partition(wanted.begin(), wanted.end(),
+                                  [](const auto& c) { return c.state != "closed"; });
             QCOMPARE(model.rowCount(), static_cast<int>(wanted.size()));
-            for (std::size_t row = 0; row < wanted.size(); ++row) QVERIFY(model.at(static_cast<int>(row)) == wanted[row]);
+            for (std::size_t row = 0; row < wanted.size(); ++row)
+                QVERIFY(model.at(static_cast<int>(row)) == wanted[row]);
         }
     }
 
     void activityMergesAndSearches() {
         test::World world;
         auto session = world.session();
-        WalletModel wallet(session->node(), [&](std::function<void()> what) { session->run(std::move(what)); }, session->practice());
-        const QAbstractItemModelTester tester(&wallet.activity(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        WalletModel wallet(
+            session->node(), [&](std::function<void()> what) { session->run(std::move(what)); },
+            session->practice());
+        const QAbstractItemModelTester tester(
+            &wallet.activity(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         ActivityFilter filter;
         filter.setSourceModel(&wallet.activity());
         QTRY_VERIFY(wallet.activity().isLoaded());
@@ -107,7 +118,8 @@ private slots:
         filter.setWords(QString());
         QCOMPARE(filter.rowCount(), 3);
         // Newest first.
-        for (int row = 1; row < 3; ++row) QVERIFY(wallet.activity().at(row - 1).time() >= wallet.activity().at(row).time());
+        for (int row = 1; row < 3; ++row)
+            QVERIFY(wallet.activity().at(row - 1).time() >= wallet.activity().at(row).time());
         QVERIFY(world.broken().empty());
     }
 };

@@ -1,5 +1,6 @@
-// Pictures of every page and dialog in every state, light and dark, narrow and wide, English and German; each is looked at by
-// look.h. With RUNNEL_PICTURES=FOLDER they are kept there. Also at 200 % text, mirrored, and in a language a third longer.
+// Pictures of every page and dialog in every state, light and dark, narrow and wide, English and
+// German; each is looked at by look.h. With RUNNEL_PICTURES=FOLDER they are kept there. Also at 200
+// % text, mirrored, and in a language a third longer.
 #include "tests/support/test_main.h"
 #include "tests/ui/gallery.h"
 #include "tests/ui/walks.h"
@@ -48,8 +49,9 @@ void walkPages(Gallery& gallery) {
     }
     on.shell->goTo(Shell::pay);
     auto& pay = on.shell->payPage();
-    for (const auto& [text, name] : {std::pair("nonsense", "pay-unreadable"), std::pair("good", "pay-preview"), std::pair("any", "pay-any-amount"),
-                                     std::pair("dear", "pay-too-much")}) {
+    for (const auto& [text, name] :
+         {std::pair("nonsense", "pay-unreadable"), std::pair("good", "pay-preview"),
+          std::pair("any", "pay-any-amount"), std::pair("dear", "pay-too-much")}) {
         pay.setText(QString::fromLatin1(text));
         gallery.settle();
         gallery.take(frame, QString::fromLatin1(name));
@@ -62,9 +64,11 @@ void walkPages(Gallery& gallery) {
 
 void walkPayments(Gallery& gallery) {
     const std::pair<api::CommandResult, const char*> ends[] = {
-        {api::Answer(api::Paid{PaymentHash{}, {}, Msat(1'250'000), Msat(1'200), 1, 340}), "pay-paid"},
+        {api::Answer(api::Paid{PaymentHash{}, {}, Msat(1'250'000), Msat(1'200), 1, 340}),
+         "pay-paid"},
         {api::Answer(api::StillInFlight{}), "pay-still-open"},
-        {fail(api::Problem{api::ProblemKind::no_route, {{"cause", "payee_unknown"}}}), "pay-failed"},
+        {fail(api::Problem{api::ProblemKind::no_route, {{"cause", "payee_unknown"}}}),
+         "pay-failed"},
     };
     for (const auto& [answer, name] : ends) {
         OnStage on;
@@ -154,7 +158,8 @@ void walkReceive(Gallery& gallery) {
 }
 
 void walkStates(Gallery& gallery) {
-    for (const auto& [scene, name] : {std::pair(Stage::Scene::empty, "empty"), std::pair(Stage::Scene::first_coins, "first-coins"),
+    for (const auto& [scene, name] : {std::pair(Stage::Scene::empty, "empty"),
+                                      std::pair(Stage::Scene::first_coins, "first-coins"),
                                       std::pair(Stage::Scene::offline, "offline")}) {
         OnStage on(scene, scene != Stage::Scene::offline);
         auto& frame = gallery.frame(on.shell);
@@ -168,7 +173,8 @@ void walkStates(Gallery& gallery) {
     OnStage on;
     auto& frame = gallery.frame(on.shell);
     on.shell->goTo(Shell::activity);
-    on.shell->findChild<QLineEdit*>(QStringLiteral("activitySearch"))->setText(QStringLiteral("nothing like it"));
+    on.shell->findChild<QLineEdit*>(QStringLiteral("activitySearch"))
+        ->setText(QStringLiteral("nothing like it"));
     gallery.take(frame, QStringLiteral("activity-nothing-found"));
     on.shell->goTo(Shell::home);
     on.shell->toast().say(Shell::tr("The channel is being opened."));
@@ -189,9 +195,14 @@ void walkBadDays(Gallery& gallery) {
     gallery.take(frame, QStringLiteral("pay-network-ended"));
     tell({Stand::running, 1, 9, {}, {}});
     gallery.take(frame, QStringLiteral("pay-network-back"));
-    tell({Stand::restarting, 4, {}, 1, "The disk did not take a change: database or disk is full."});
+    tell(
+        {Stand::restarting, 4, {}, 1, "The disk did not take a change: database or disk is full."});
     gallery.take(frame, QStringLiteral("pay-network-again-and-again"));
-    tell({Stand::stopped, 1, {}, 3, "The practice network cannot start: the chain's file is damaged at byte 200."});
+    tell({Stand::stopped,
+          1,
+          {},
+          3,
+          "The practice network cannot start: the chain's file is damaged at byte 200."});
     on.shell->goTo(Shell::activity);
     gallery.take(frame, QStringLiteral("activity-network-stopped"));
 
@@ -240,7 +251,8 @@ void walkNotices(Gallery& gallery) {
 void walkDialogs(Gallery& gallery) {
     OnStage on;
     auto& frame = gallery.frame(on.shell);
-    const auto take = [&](Sheet* sheet, const char* name, const std::function<void(Sheet*)>& before = {}) {
+    const auto take = [&](Sheet* sheet, const char* name,
+                          const std::function<void(Sheet*)>& before = {}) {
         const QPointer<Sheet> held(sheet);
         sheet->present();
         gallery.settle();
@@ -250,8 +262,9 @@ void walkDialogs(Gallery& gallery) {
         if (held) delete held.data();
     };
     take(new OpenChannelDialog(on.wallet, &frame), "dialog-open");
-    take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-too-much",
-         [](Sheet* sheet) { sheet->findChild<AmountEdit*>(QStringLiteral("openAmount"))->setAmount(Sat(5'000'000)); });
+    take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-too-much", [](Sheet* sheet) {
+        sheet->findChild<AmountEdit*>(QStringLiteral("openAmount"))->setAmount(Sat(5'000'000));
+    });
     on.silent = true;
     take(new OpenChannelDialog(on.wallet, &frame), "dialog-open-loading");
     on.silent = false;
@@ -281,14 +294,15 @@ void walkDialogs(Gallery& gallery) {
     take(new CloseChannelDialog(on.wallet, stuckClose(channels[0]), &frame), "dialog-close-stuck");
     auto doubtful = channels[0];
     doubtful.force_held_back = true;
-    take(new CloseChannelDialog(on.wallet, doubtful, &frame), "dialog-close-risk", [](Sheet* sheet) {
-        const auto button = [sheet](const char* name) {
-            return sheet->findChild<QAbstractButton*>(QString::fromLatin1(name));
-        };
-        button("closeAlone")->click();
-        QVERIFY(QTest::qWaitFor([&] { return button("closeNow")->isEnabled(); }));
-        button("closeNow")->click();
-    });
+    take(new CloseChannelDialog(on.wallet, doubtful, &frame), "dialog-close-risk",
+         [](Sheet* sheet) {
+             const auto button = [sheet](const char* name) {
+                 return sheet->findChild<QAbstractButton*>(QString::fromLatin1(name));
+             };
+             button("closeAlone")->click();
+             QVERIFY(QTest::qWaitFor([&] { return button("closeNow")->isEnabled(); }));
+             button("closeNow")->click();
+         });
     auto asked = channels[0];
     asked.state = "awaiting_accept";
     take(new CloseChannelDialog(on.wallet, asked, &frame), "dialog-close-asked", [](Sheet* sheet) {
@@ -319,19 +333,25 @@ void walkDialogs(Gallery& gallery) {
     entry("dialog-invoice", payment(false, api::PaymentStatus::pending));
     entry("dialog-transaction",
           [](const ActivityEntry& one) { return one.transaction() != nullptr; });
-    take(new SettingsDialog(gallery.preferences(), QStringLiteral("0.1"), &frame), "dialog-settings");
+    take(new SettingsDialog(gallery.preferences(), QStringLiteral("0.1"), &frame),
+         "dialog-settings");
 }
 
 void walkSetup(Gallery& gallery) {
     StageSetup setup;
-    setup.offered = {{Network::practice, false, false}, {Network::regtest, false, true}, {Network::signet, false, true}};
+    setup.offered = {{Network::practice, false, false},
+                     {Network::regtest, false, true},
+                     {Network::signet, false, true}};
     auto* const view = new SetupView(setup);
     auto& frame = gallery.frame(view);
     const auto click = [&](const char* name) {
         view->findChild<QAbstractButton*>(QString::fromLatin1(name))->click();
         gallery.settle();
     };
-    const auto type = [&](const char* name, const char* text) { QTest::keyClicks(view->findChild<SecretEdit*>(QString::fromLatin1(name)), QString::fromLatin1(text)); };
+    const auto type = [&](const char* name, const char* text) {
+        QTest::keyClicks(view->findChild<SecretEdit*>(QString::fromLatin1(name)),
+                         QString::fromLatin1(text));
+    };
     gallery.take(frame, QStringLiteral("setup-welcome"));
     click("welcomeReal");
     gallery.take(frame, QStringLiteral("setup-welcome-problem"));
@@ -361,7 +381,8 @@ void walkSetup(Gallery& gallery) {
     auto& other = gallery.frame(unlock);
     gallery.take(other, QStringLiteral("setup-unlock"));
     old.silent = true;
-    QTest::keyClicks(unlock->findChild<SecretEdit*>(QStringLiteral("unlockPassphrase")), QStringLiteral("abc"));
+    QTest::keyClicks(unlock->findChild<SecretEdit*>(QStringLiteral("unlockPassphrase")),
+                     QStringLiteral("abc"));
     unlock->findChild<QAbstractButton*>(QStringLiteral("unlockNow"))->click();
     gallery.take(other, QStringLiteral("setup-working"));
 }
@@ -376,7 +397,8 @@ void walkDoors(Gallery& gallery) {
         view->findChild<QAbstractButton*>(QString::fromLatin1(name))->click();
         gallery.settle();
     };
-    QTest::keyClicks(view->findChild<SecretEdit*>(QStringLiteral("unlockPassphrase")), QStringLiteral("wrong"));
+    QTest::keyClicks(view->findChild<SecretEdit*>(QStringLiteral("unlockPassphrase")),
+                     QStringLiteral("wrong"));
     click("unlockNow");
     gallery.take(frame, QStringLiteral("setup-wrong-passphrase"));
     click("unlockOther");
@@ -441,7 +463,8 @@ private slots:
         Theme::current().apply();
         QWidget box;
         box.resize(200, 100);
-        auto* const label = new Text("body", QStringLiteral("Unbrokenlongwordthatisnotgoingtofitinthere"), &box);
+        auto* const label =
+            new Text("body", QStringLiteral("Unbrokenlongwordthatisnotgoingtofitinthere"), &box);
         label->setGeometry(0, 0, 80, 20);
         auto* const over = new Text("body", QStringLiteral("Over"), &box);
         over->setGeometry(40, 10, 80, 20);
@@ -473,7 +496,10 @@ private slots:
         top.resize(600, 800);
         sheet.present();
         Gallery::pass(20);
-        QVERIFY2(scrolledIn(sheet).isEmpty(), qPrintable(QStringLiteral("%1 in %2").arg(sheet.height()).arg(top.height())));  // as high as it may be
+        QVERIFY2(scrolledIn(sheet).isEmpty(),
+                 qPrintable(QStringLiteral("%1 in %2")
+                                .arg(sheet.height())
+                                .arg(top.height())));  // as high as it may be
         sheet.resize(sheet.width(), 300);
         QCOMPARE(scrolledIn(sheet).size(), 1);
         QVERIFY(tooWideIn(top).isEmpty());
@@ -518,7 +544,8 @@ private slots:
             for (const bool dark : {false, true}) {
                 for (const int width : {420, 1280}) {
                     const auto view = View{QString::fromLatin1(language), dark, width, 100, false};
-                    QTest::newRow(qPrintable(view.name())) << view.language << dark << width << 100 << false;
+                    QTest::newRow(qPrintable(view.name()))
+                        << view.language << dark << width << 100 << false;
                 }
             }
         }

@@ -1,5 +1,6 @@
-// The practice network's processes die under the window, with kill -9, at the worst moments: it says what happens and why, everything
-// comes back by itself, each payment ends in one way or the other, and all money is accounted for.
+// The practice network's processes die under the window, with kill -9, at the worst moments: it
+// says what happens and why, everything comes back by itself, each payment ends in one way or the
+// other, and all money is accounted for.
 #include "tests/support/test_main.h"
 #include "tests/ui/practice_desk.h"
 
@@ -16,10 +17,10 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 
-#include <csignal>
-#include <future>
 #include <sys/types.h>
 #include <unistd.h>
+#include <csignal>
+#include <future>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -28,7 +29,8 @@ using namespace runnel::literals;
 
 namespace {
 
-/// The practice network's process of this one; 0: there is none. The kernel keeps 15 characters of a name.
+/// The practice network's process of this one; 0: there is none. The kernel keeps 15 characters of
+/// a name.
 pid_t child() {
     for (const auto& name : QDir(QStringLiteral("/proc")).entryList(QDir::Dirs)) {
         QFile file(QStringLiteral("/proc/%1/stat").arg(name));
@@ -37,14 +39,17 @@ pid_t child() {
         const auto end = text.lastIndexOf(')');
         if (end < 0 || !text.contains("(runnel-practice)")) continue;
         const auto after = text.mid(end + 2).split(' ');
-        if (after.size() > 1 && after[0] != "Z" && after[1].toInt() == static_cast<int>(::getpid())) return name.toInt();
+        if (after.size() > 1 && after[0] != "Z" && after[1].toInt() == static_cast<int>(::getpid()))
+            return name.toInt();
     }
     return 0;
 }
 
 struct Ledger : PracticeDesk {
     using PracticeDesk::PracticeDesk;
-    bool furnish() { return makeWallet() && fundAndOpen() && waitFor([&] { return child() != 0; }); }
+    bool furnish() {
+        return makeWallet() && fundAndOpen() && waitFor([&] { return child() != 0; });
+    }
     /// As furnish(), but the channel is with the hub: the shop is two steps away.
     bool furnishWithHub() {
         const auto choose_hub = [this] {
@@ -72,7 +77,10 @@ struct Ledger : PracticeDesk {
         }
         return out;
     }
-    bool isQuiet() { return channel()->usable && channel()->htlcs.empty() && picture().balance.in_flight.is_zero(); }
+    bool isQuiet() {
+        return channel()->usable && channel()->htlcs.empty() &&
+               picture().balance.in_flight.is_zero();
+    }
     /// Puts an invoice of the shop's there, or of its node behind the hub, ready to be paid.
     bool ask(bool through_hub = false) {
         return person->press("railPay") &&
@@ -85,7 +93,9 @@ struct Ledger : PracticeDesk {
         auto& activity = window->wallet()->activity();
         for (int row = 0; row < activity.rowCount(); ++row) {
             const auto* const payment = activity.at(row).payment();
-            if (payment != nullptr && payment->outgoing && payment->status == api::PaymentStatus::paid) out += payment->amount + payment->fee;
+            if (payment != nullptr && payment->outgoing &&
+                payment->status == api::PaymentStatus::paid)
+                out += payment->amount + payment->fee;
         }
         return out;
     }
@@ -94,13 +104,16 @@ struct Ledger : PracticeDesk {
         auto& activity = window->wallet()->activity();
         for (int row = 0; row < activity.rowCount(); ++row) {
             const auto* const payment = activity.at(row).payment();
-            if (payment != nullptr && payment->outgoing && payment->status == api::PaymentStatus::pending) ++out;
+            if (payment != nullptr && payment->outgoing &&
+                payment->status == api::PaymentStatus::pending)
+                ++out;
         }
         return out;
     }
     /// Every millisatoshi of the channel is somewhere, and what left our side is what was paid.
     bool addsUp(Msat began) {
-        return waitFor([&] { return isQuiet() && pending() == 0; }) && channel()->ours + channel()->theirs == channel()->capacity.msat() &&
+        return waitFor([&] { return isQuiet() && pending() == 0; }) &&
+               channel()->ours + channel()->theirs == channel()->capacity.msat() &&
                waitFor([&] { return channel()->ours + spent() == began; }, 10'000);
     }
 };
@@ -137,7 +150,8 @@ private slots:
         auto& person = *desk.person;
         const auto began = desk.channel()->ours;
 
-        // It stands still with our HTLC on its way to it, and dies there: what it never read is sent again.
+        // It stands still with our HTLC on its way to it, and dies there: what it never read is
+        // sent again.
         QVERIFY(desk.ask());
         const auto first = child();
         QCOMPARE(::kill(first, SIGSTOP), 0);
@@ -255,9 +269,11 @@ private slots:
         QVERIFY(desk.ask());
         const auto first = person.see<QPlainTextEdit>("payText")->toPlainText();
         person.see<QLineEdit>("practiceAmount")->clear();
-        QVERIFY(person.type("practiceAmount", QString::number(desk.channel()->can_send.floor_sat().raw() - 5'000)));
+        QVERIFY(person.type("practiceAmount",
+                            QString::number(desk.channel()->can_send.floor_sat().raw() - 5'000)));
         QVERIFY(person.press("practiceBuy"));
-        QVERIFY(desk.waitFor([&] { return person.see<QPlainTextEdit>("payText")->toPlainText() != first; }));
+        QVERIFY(desk.waitFor(
+            [&] { return person.see<QPlainTextEdit>("payText")->toPlainText() != first; }));
         const auto second = person.see<QPlainTextEdit>("payText")->toPlainText();
         QVERIFY(person.see("payNow") != nullptr);
         const auto pid = child();
@@ -271,15 +287,19 @@ private slots:
         QVERIFY(desk.waitFor([&] { return desk.picture().balance.in_flight == 10'000'000_msat; }));
         // The page is busy with the first one; the same figures stand in what a program asks.
         std::promise<std::optional<api::Problem>> answer;
-        desk.window->wallet()->bridge().inspect(second.toStdString(), desk.window.get(), [&](const Result<api::Inspection, api::Problem>& looked) {
-            answer.set_value(looked ? looked->problem : std::nullopt);
-        });
+        desk.window->wallet()->bridge().inspect(
+            second.toStdString(), desk.window.get(),
+            [&](const Result<api::Inspection, api::Problem>& looked) {
+                answer.set_value(looked ? looked->problem : std::nullopt);
+            });
         auto said = answer.get_future();
-        QVERIFY(desk.waitFor([&] { return said.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+        QVERIFY(desk.waitFor(
+            [&] { return said.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
         const auto problem = said.get();
         QVERIFY(problem && problem->kind == api::ProblemKind::insufficient_liquidity);
         QCOMPARE(problem->params.at("in_flight_msat"), std::string("10000000"));
-        QVERIFY(wordingOf(*problem).why.contains(satText(10'000_sat) + QStringLiteral(" are in flight")));
+        QVERIFY(wordingOf(*problem).why.contains(satText(10'000_sat) +
+                                                 QStringLiteral(" are in flight")));
         QCOMPARE(::kill(pid, SIGCONT), 0);
         QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid"), 60'000));
         QVERIFY(desk.addsUp(began));
@@ -302,7 +322,8 @@ private slots:
         QVERIFY(health().contains(QStringLiteral("nothing is lost")));
         QCOMPARE(person.see<CueLine>("homeHealth")->cue(), Cue::attention);
         // Left alone, it comes back by itself, and so does the channel.
-        QVERIFY(desk.waitFor([&] { return desk.picture().chain.synced && desk.channel()->usable; }));
+        QVERIFY(
+            desk.waitFor([&] { return desk.picture().chain.synced && desk.channel()->usable; }));
         QVERIFY(person.press("practiceBlock"));
         QVERIFY(desk.ask());
         QVERIFY(person.press("payNow"));
@@ -322,12 +343,14 @@ private slots:
         chain.close();
         QCOMPARE(::kill(child(), SIGKILL), 0);
         QVERIFY(person.press("railPay"));
-        QVERIFY(person.waitToRead("practiceNoticeWhat", QStringLiteral("cannot be started again"), 30'000));
+        QVERIFY(person.waitToRead("practiceNoticeWhat", QStringLiteral("cannot be started again"),
+                                  30'000));
         QVERIFY(person.read("practiceNoticeWhy").contains(QStringLiteral("damaged at byte")));
         QVERIFY(!person.read("practiceNoticeTry").isEmpty());
         // And whoever asks it for something hears so.
         QVERIFY(person.press("practiceBuy"));
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("practice network is not there"), 15'000));
+        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("practice network is not there"),
+                                  15'000));
     }
 };
 

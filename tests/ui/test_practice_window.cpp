@@ -1,5 +1,6 @@
-// The first journey as a person has it: the real window over the real practice network, its processes and its disk. Nothing typed but
-// a passphrase and an amount; then the window is closed and opened again, and everything is where it was.
+// The first journey as a person has it: the real window over the real practice network, its
+// processes and its disk. Nothing typed but a passphrase and an amount; then the window is closed
+// and opened again, and everything is where it was.
 #include "tests/support/test_main.h"
 #include "tests/ui/practice_desk.h"
 
@@ -25,10 +26,8 @@ struct Sums {
                 chain_fees += tx->fee.value_or(Sat(0));
             } else if (const auto* const payment = entry.payment();
                        payment->status == api::PaymentStatus::paid) {
-                if (payment->outgoing)
-                    spent += payment->amount + payment->fee;
-                else
-                    received += payment->amount;
+                if (payment->outgoing) spent += payment->amount + payment->fee;
+                else received += payment->amount;
             }
         }
     }
@@ -104,7 +103,8 @@ private slots:
         PracticeDesk second(folder);
         auto& other = *second.person;
         QVERIFY(other.type("unlockPassphrase", QStringLiteral("a long passphrase")));
-        auto* const unlock = second.window->findChild<QAbstractButton*>(QStringLiteral("unlockNow"));
+        auto* const unlock =
+            second.window->findChild<QAbstractButton*>(QStringLiteral("unlockNow"));
         QTest::mouseClick(unlock, Qt::LeftButton);
         QVERIFY(other.waitToRead("setupUnlockProblemWhat", QStringLiteral("open already"), 30'000));
     }

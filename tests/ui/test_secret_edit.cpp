@@ -1,4 +1,5 @@
-// What is typed into a SecretEdit stays in its buffer, comes out as bytes, and is gone when it is wiped.
+// What is typed into a SecretEdit stays in its buffer, comes out as bytes, and is gone when it is
+// wiped.
 #include "tests/support/test_main.h"
 
 #include "ui/style/theme.h"
@@ -65,8 +66,10 @@ private slots:
 
     void lettersOfSeveralBytesGoAsOne() {
         SecretEdit edit(SecretEdit::Kind::passphrase, QStringLiteral("Passphrase"), "p");
-        QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QStringLiteral("ü"), Qt::NoModifier);
-        QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QStringLiteral("€"), Qt::NoModifier);
+        QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QStringLiteral("ü"),
+                            Qt::NoModifier);
+        QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QStringLiteral("€"),
+                            Qt::NoModifier);
         QCOMPARE(text(edit), std::string("\xc3\xbc\xe2\x82\xac"));
         QTest::keyClick(&edit, Qt::Key_Backspace);
         QCOMPARE(text(edit), std::string("\xc3\xbc"));
@@ -120,7 +123,8 @@ private slots:
         QCOMPARE(view.count(), 3);
         auto* const spoken = QAccessible::queryAccessibleInterface(&view);
         QVERIFY(spoken != nullptr);
-        QCOMPARE(spoken->text(QAccessible::Name), QStringLiteral("1: abandon. 2: ability. 3: able. "));
+        QCOMPARE(spoken->text(QAccessible::Name),
+                 QStringLiteral("1: abandon. 2: ability. 3: able. "));
         view.clear();
         QVERIFY(spoken->text(QAccessible::Name).isEmpty());
     }

@@ -1,4 +1,5 @@
-// From nothing to an open wallet, and back into it: by mouse, by keyboard, and with everything that can be typed wrong.
+// From nothing to an open wallet, and back into it: by mouse, by keyboard, and with everything that
+// can be typed wrong.
 #include "tests/support/test_main.h"
 #include "tests/ui/wallet_steps.h"
 #include "tests/ui/world.h"
@@ -67,7 +68,8 @@ private slots:
         QTRY_VERIFY(desk.window->shell() != nullptr);
         QCOMPARE(desk.setup.passphrase, std::string("a long passphrase"));
         QVERIFY(!desk.setup.restored);
-        QCOMPARE(std::count(desk.setup.words.begin(), desk.setup.words.end(), ' '), std::ptrdiff_t{23});
+        QCOMPARE(std::count(desk.setup.words.begin(), desk.setup.words.end(), ' '),
+                 std::ptrdiff_t{23});
         QVERIFY(person.see("homePage") != nullptr);
     }
 
@@ -120,7 +122,9 @@ private slots:
 
     void eachNetworkAsksForWhatItNeeds() {
         Desk desk;
-        desk.setup.offered = {{Network::practice, true, false}, {Network::regtest, true, false}, {Network::signet, false, true}};
+        desk.setup.offered = {{Network::practice, true, false},
+                              {Network::regtest, true, false},
+                              {Network::signet, false, true}};
         desk.setup.passphrase = "right one";
         desk.show();
         auto& person = *desk.person;
@@ -134,14 +138,16 @@ private slots:
         QVERIFY(person.press("welcomeReal"));
         QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("missing")));
         // Before any words are on paper.
-        QTest::keyClicks(person.see<QLineEdit>("welcomeChain"), QStringLiteral("bitcoind:ftp://example"));
+        QTest::keyClicks(person.see<QLineEdit>("welcomeChain"),
+                         QStringLiteral("bitcoind:ftp://example"));
         QVERIFY(person.press("welcomeReal"));
         QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("cannot be used")));
         network->setCurrentIndex(0);
         QVERIFY(person.press("welcomeReal"));
         // ... and can be told another.
         QVERIFY(person.type("unlockPassphrase", QStringLiteral("right one")));
-        QTest::keyClicks(person.see<QLineEdit>("unlockChain"), QStringLiteral("bitcoind:http://127.0.0.1:1234"));
+        QTest::keyClicks(person.see<QLineEdit>("unlockChain"),
+                         QStringLiteral("bitcoind:http://127.0.0.1:1234"));
         QVERIFY(person.press("unlockNow"));
         QTRY_VERIFY(desk.window->shell() != nullptr);
         QCOMPARE(desk.setup.chain, std::string("bitcoind:http://127.0.0.1:1234"));
@@ -232,7 +238,9 @@ private slots:
         restore->setFocus();
         QTest::keyClick(restore, Qt::Key_Space);
         const auto words = desk.setup.fresh_words();
-        const QString text = QString::fromLatin1(reinterpret_cast<const char*>(words.reveal().data()), static_cast<qsizetype>(words.size()));
+        const QString text =
+            QString::fromLatin1(reinterpret_cast<const char*>(words.reveal().data()),
+                                static_cast<qsizetype>(words.size()));
         const auto list = text.split(u' ');
         for (const auto& word : list) {
             auto* const field = QApplication::focusWidget();
@@ -263,14 +271,16 @@ private slots:
         QVERIFY(person.press("restoreNext"));
         QVERIFY(person.waitToRead("setupRestoreProblemWhat", QStringLiteral("missing")));
         for (int i = 2; i <= 24; ++i) {
-            QVERIFY(person.type(QStringLiteral("word%1").arg(i).toLatin1().constData(), i == 7 ? QStringLiteral("abandonn") : QStringLiteral("abandon")));
+            QVERIFY(person.type(QStringLiteral("word%1").arg(i).toLatin1().constData(),
+                                i == 7 ? QStringLiteral("abandonn") : QStringLiteral("abandon")));
         }
         QVERIFY(person.press("restoreNext"));
         QVERIFY(person.waitToRead("setupRestoreProblemWhat", QStringLiteral("number 7")));
         QVERIFY(person.see<SecretEdit>("word7")->isWrong());
         QTest::keyClick(person.see<SecretEdit>("word7"), Qt::Key_Backspace);
         QVERIFY(person.press("restoreNext"));
-        QVERIFY(person.waitToRead("setupRestoreProblemWhat", QStringLiteral("do not fit together")));
+        QVERIFY(
+            person.waitToRead("setupRestoreProblemWhat", QStringLiteral("do not fit together")));
     }
 
     void unlocksAndSaysWhatIsWrong() {
@@ -297,12 +307,15 @@ private slots:
 
     void severalNetworksAreOffered() {
         Desk desk;
-        desk.setup.offered = {{Network::practice, false, false}, {Network::regtest, false, true}, {Network::signet, false, true}};
+        desk.setup.offered = {{Network::practice, false, false},
+                              {Network::regtest, false, true},
+                              {Network::signet, false, true}};
         desk.show();
         auto& person = *desk.person;
         QVERIFY(person.see("setupWelcome") != nullptr);
         QVERIFY(person.press("welcomeReal"));
-        QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("chain source is missing")));
+        QVERIFY(person.waitToRead("setupWelcomeProblemWhat",
+                                  QStringLiteral("chain source is missing")));
         QVERIFY(person.press("welcomePractice"));
         QVERIFY(person.sees("forkCreate"));
     }

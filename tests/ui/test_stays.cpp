@@ -33,15 +33,19 @@ bool says(Person& person, const char* line, const QString& part) {
 
 int openDialogs(const StageDesk& desk) {
     int open = 0;
-    for (const auto* const dialog : desk.shell->findChildren<EntryDetails*>()) open += dialog->isVisible() ? 1 : 0;
+    for (const auto* const dialog : desk.shell->findChildren<EntryDetails*>())
+        open += dialog->isVisible() ? 1 : 0;
     return open;
 }
 
 /// As a desktop where one click opens things.
 class OneClick : public QProxyStyle {
 public:
-    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
-        return hint == SH_ItemView_ActivateItemOnSingleClick ? 1 : QProxyStyle::styleHint(hint, option, widget, data);
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                  QStyleHintReturn* data) const override {
+        return hint == SH_ItemView_ActivateItemOnSingleClick
+                   ? 1
+                   : QProxyStyle::styleHint(hint, option, widget, data);
     }
 };
 
@@ -57,7 +61,8 @@ private slots:
         QVERIFY(person.press("railReceive"));
         QVERIFY(person.press("receiveMake"));
         QVERIFY(says(person, "receiveState", QStringLiteral("Waiting")));
-        for (std::size_t n = 0; n < 400; ++n) desk.stage.tell(api::PaymentReceived{other(n), 1'000_msat});
+        for (std::size_t n = 0; n < 400; ++n)
+            desk.stage.tell(api::PaymentReceived{other(n), 1'000_msat});
         desk.stage.tell(api::PaymentReceived{desk.stage.last_invoice, 12'500'000_msat});
         QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received")));
         QVERIFY(says(person, "receiveState", QStringLiteral("12")));
@@ -120,7 +125,8 @@ private slots:
         auto* const row = desk.shell->findChild<ActivityRow*>();
         row->setFocus(Qt::TabFocusReason);
         const auto key = row->key();
-        desk.stage.tell(api::PaymentFailed{PaymentHash(desk.wallet->activity().at(0).payment()->payment_hash), {}});
+        desk.stage.tell(api::PaymentFailed{
+            PaymentHash(desk.wallet->activity().at(0).payment()->payment_hash), {}});
         QTest::qWait(400);
         auto* const now = qobject_cast<ActivityRow*>(QApplication::focusWidget());
         QVERIFY(now != nullptr);
@@ -134,7 +140,8 @@ private slots:
         auto* const list = person.see<QListView>("activityList");
         OneClick style;
         list->setStyle(&style);
-        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(list->model()->index(0, 0)).center());
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {},
+                          list->visualRect(list->model()->index(0, 0)).center());
         desk.settle();
         QCOMPARE(openDialogs(desk), 1);
         list->setStyle(nullptr);

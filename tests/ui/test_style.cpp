@@ -1,4 +1,5 @@
-// The style itself: colours can be told apart in both themes, every icon that is named exists, sizes follow the text.
+// The style itself: colours can be told apart in both themes, every icon that is named exists,
+// sizes follow the text.
 #include "tests/support/test_main.h"
 
 #include "ui/style/sheet.h"
@@ -34,17 +35,22 @@ private slots:
         theme.apply();
         QCOMPARE(theme.isDark(), dark);
         const auto& c = theme.colors();
-        const QColor grounds[] = {c.window, c.surface, c.sunken, c.accentSoft, c.goodSoft, c.warnSoft, c.badSoft};
+        const QColor grounds[] = {c.window,   c.surface,  c.sunken, c.accentSoft,
+                                  c.goodSoft, c.warnSoft, c.badSoft};
         for (const auto& ground : grounds) {
             for (const auto& ink : {c.text, c.muted}) {
-                QVERIFY2(contrast(ink, ground) >= 4.5, qPrintable(ink.name() + QStringLiteral(" on ") + ground.name()));
+                QVERIFY2(contrast(ink, ground) >= 4.5,
+                         qPrintable(ink.name() + QStringLiteral(" on ") + ground.name()));
             }
         }
-        const std::pair<QColor, QColor> pairs[] = {{c.onAccent, c.accent}, {c.onAccent, c.accentHover}, {c.onBad, c.bad},
-                                                   {c.accent, c.surface}, {c.accent, c.window}, {c.accent, c.accentSoft}, {c.good, c.goodSoft},
-                                                   {c.good, c.surface}, {c.warn, c.warnSoft}, {c.warn, c.surface}, {c.bad, c.badSoft}, {c.bad, c.surface}};
+        const std::pair<QColor, QColor> pairs[] = {
+            {c.onAccent, c.accent}, {c.onAccent, c.accentHover}, {c.onBad, c.bad},
+            {c.accent, c.surface},  {c.accent, c.window},        {c.accent, c.accentSoft},
+            {c.good, c.goodSoft},   {c.good, c.surface},         {c.warn, c.warnSoft},
+            {c.warn, c.surface},    {c.bad, c.badSoft},          {c.bad, c.surface}};
         for (const auto& [ink, ground] : pairs) {
-            QVERIFY2(contrast(ink, ground) >= 4.5, qPrintable(ink.name() + QStringLiteral(" on ") + ground.name()));
+            QVERIFY2(contrast(ink, ground) >= 4.5,
+                     qPrintable(ink.name() + QStringLiteral(" on ") + ground.name()));
         }
         // Borders of controls and the parts of a channel's bar.
         for (const auto& ground : {c.window, c.surface}) {
@@ -59,7 +65,8 @@ private slots:
         const auto sheet = styleSheet(Theme::current());
         QVERIFY2(!sheet.contains(u'@'), "a colour was not filled in");
         const auto hole = QRegularExpression(QStringLiteral("#[a-z]+;")).match(sheet);
-        QVERIFY2(!hole.hasMatch() || QColor(hole.captured().chopped(1)).isValid(), qPrintable(hole.captured()));
+        QVERIFY2(!hole.hasMatch() || QColor(hole.captured().chopped(1)).isValid(),
+                 qPrintable(hole.captured()));
         const auto image = QRegularExpression(QStringLiteral("url\\((:[^)]*)\\)"));
         for (auto match = image.globalMatch(sheet); match.hasNext();) {
             const auto path = match.next().captured(1);
@@ -82,15 +89,19 @@ private slots:
         for (int y = 0; y < image.height(); ++y) {
             for (int x = 0; x < image.width(); ++x) {
                 const QColor pixel = image.pixelColor(x, y);
-                if (pixel.alpha() > 250) seen = seen || pixel.name() == Theme::current().colors().accent.name();
+                if (pixel.alpha() > 250)
+                    seen = seen || pixel.name() == Theme::current().colors().accent.name();
             }
         }
         QVERIFY(seen);
     }
 
     void everyIconNamedInTheSourceExists() {
-        QDirIterator it(runnel::test::tests_dir() + QStringLiteral("/../ui"), {QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories);
-        const QRegularExpression named(QStringLiteral("(?:setGlyph|icon|Glyph|iconPixmap|set|add|addFoot)\\((?:QStringLiteral)\\(\"([a-z-]+)\"\\), (?:Ink::|tr\\()"));
+        QDirIterator it(runnel::test::tests_dir() + QStringLiteral("/../ui"),
+                        {QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories);
+        const QRegularExpression named(
+            QStringLiteral("(?:setGlyph|icon|Glyph|iconPixmap|set|add|addFoot)\\((?:QStringLiteral)"
+                           "\\(\"([a-z-]+)\"\\), (?:Ink::|tr\\()"));
         int count = 0;
         while (it.hasNext()) {
             QFile file(it.next());
@@ -98,7 +109,8 @@ private slots:
             const auto text = QString::fromUtf8(file.readAll());
             for (auto match = named.globalMatch(text); match.hasNext();) {
                 const auto name = match.next().captured(1);
-                QVERIFY2(QFile::exists(QStringLiteral(":/icons/%1.svg").arg(name)), qPrintable(file.fileName() + u' ' + name));
+                QVERIFY2(QFile::exists(QStringLiteral(":/icons/%1.svg").arg(name)),
+                         qPrintable(file.fileName() + u' ' + name));
                 ++count;
             }
         }
@@ -117,7 +129,8 @@ private slots:
         QCOMPARE(theme.font(Type::body).pixelSize(), 2 * before);
         QVERIFY(button.sizeHint().width() > small.width() * 3 / 2);
         // A narrow place wraps the words instead of cutting them.
-        QVERIFY(button.heightForWidth(button.minimumSizeHint().width()) > button.heightForWidth(button.sizeHint().width()));
+        QVERIFY(button.heightForWidth(button.minimumSizeHint().width()) >
+                button.heightForWidth(button.sizeHint().width()));
     }
 };
 

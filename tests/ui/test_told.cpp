@@ -127,10 +127,8 @@ private slots:
             QVERIFY(person.press("channelsOpen"));
         } else {
             QVERIFY(person.press("railPay"));
-            if (page == QStringLiteral("shop"))
-                press = "practiceBuy";
-            else
-                desk.shell->payPage().setText(page);
+            if (page == QStringLiteral("shop")) press = "practiceBuy";
+            else desk.shell->payPage().setText(page);
         }
         auto* const edit = person.see<QLineEdit>(qPrintable(field));
         QVERIFY(edit != nullptr);
@@ -397,10 +395,8 @@ private slots:
         WalletModel wallet(
             desk.stage,
             [&](std::function<void()> what) {
-                if (desk.hold)
-                    desk.held.push_back(std::move(what));
-                else
-                    what();
+                if (desk.hold) desk.held.push_back(std::move(what));
+                else what();
             },
             &desk.stage);
         Shell shell(wallet);

@@ -1,4 +1,5 @@
-// What the program gives the window: real wallets in a real directory. Made, opened, refused, and never opened twice.
+// What the program gives the window: real wallets in a real directory. Made, opened, refused, and
+// never opened twice.
 #include "tests/support/test_main.h"
 
 #include "app/window/wallet_setup.h"
@@ -15,7 +16,8 @@ namespace {
 
 using Opened = Result<std::unique_ptr<api::Session>, api::SetupProblem>;
 
-/// Nobody listens there: the wallet is out of touch with the chain, which is no reason not to open it.
+/// Nobody listens there: the wallet is out of touch with the chain, which is no reason not to open
+/// it.
 constexpr const char* nowhere = "bitcoind:http://user:password@127.0.0.1:1";
 
 struct Place {
@@ -24,19 +26,22 @@ struct Place {
         options.base = folder.filePath(QStringLiteral("data")).toStdString();
         setup.emplace(std::move(options));
     }
-    Opened create(const std::string& chain = nowhere, const char* passphrase = "a long passphrase") {
+    Opened create(const std::string& chain = nowhere,
+                  const char* passphrase = "a long passphrase") {
         api::Creation creation;
         creation.network = Network::regtest;
         creation.words = setup->fresh_words();
         creation.passphrase = SecretBytes(bytes_of(passphrase));
         creation.chain = chain;
         std::promise<Opened> answer;
-        setup->create(std::move(creation), [&](Opened result) { answer.set_value(std::move(result)); });
+        setup->create(std::move(creation),
+                      [&](Opened result) { answer.set_value(std::move(result)); });
         return answer.get_future().get();
     }
     Opened open(const char* passphrase = "a long passphrase", const std::string& chain = {}) {
         std::promise<Opened> answer;
-        setup->open({Network::regtest, SecretBytes(bytes_of(passphrase)), chain}, [&](Opened result) { answer.set_value(std::move(result)); });
+        setup->open({Network::regtest, SecretBytes(bytes_of(passphrase)), chain},
+                    [&](Opened result) { answer.set_value(std::move(result)); });
         return answer.get_future().get();
     }
     QTemporaryDir folder;
@@ -44,7 +49,8 @@ struct Place {
 };
 
 const api::WalletChoice& regtest(const std::vector<api::WalletChoice>& choices) {
-    return *std::find_if(choices.begin(), choices.end(), [](const auto& c) { return c.network == Network::regtest; });
+    return *std::find_if(choices.begin(), choices.end(),
+                         [](const auto& c) { return c.network == Network::regtest; });
 }
 
 }  // namespace
@@ -109,7 +115,8 @@ private slots:
         const char* const moved = "bitcoind:http://user:password@127.0.0.1:2";
         // Neither by somebody who cannot open the wallet, nor when it cannot be used.
         QVERIFY(!place.open("another passphrase", moved));
-        QCOMPARE(place.open("a long passphrase", "bitcoind:ftp://example").error().fault, api::SetupFault::chain_address);
+        QCOMPARE(place.open("a long passphrase", "bitcoind:ftp://example").error().fault,
+                 api::SetupFault::chain_address);
         QCOMPARE(told(), QByteArray(nowhere));
         QVERIFY(bool(place.open("a long passphrase", moved)));
         QCOMPARE(told(), QByteArray(moved));
@@ -122,7 +129,8 @@ private slots:
         using Aside = Result<std::string, api::SetupProblem>;
         const auto set_aside = [&] {
             std::promise<Aside> answer;
-            place.setup->set_aside(Network::regtest, [&](Aside result) { answer.set_value(std::move(result)); });
+            place.setup->set_aside(Network::regtest,
+                                   [&](Aside result) { answer.set_value(std::move(result)); });
             return answer.get_future().get();
         };
         QCOMPARE(set_aside().error().fault, api::SetupFault::missing);
@@ -139,7 +147,8 @@ private slots:
         // A second one of the same day has a name of its own.
         const auto second = set_aside();
         QVERIFY(bool(second) && *second != *first);
-        QVERIFY(QDir().rename(QString::fromStdString(*first), place.folder.filePath(QStringLiteral("data/regtest"))));
+        QVERIFY(QDir().rename(QString::fromStdString(*first),
+                              place.folder.filePath(QStringLiteral("data/regtest"))));
         auto back = place.open();
         QVERIFY(bool(back) && (*back)->node().snapshot()->node_id == node_id);
     }
@@ -148,7 +157,8 @@ private slots:
         Place place;
         QVERIFY(bool(place.create()));
         for (const char* const key : {"key.1", "key.2"}) {
-            QFile file(place.folder.filePath(QStringLiteral("data/regtest/") + QString::fromLatin1(key)));
+            QFile file(
+                place.folder.filePath(QStringLiteral("data/regtest/") + QString::fromLatin1(key)));
             QVERIFY(file.open(QIODevice::ReadWrite));
             file.write("broken");
         }
@@ -161,7 +171,8 @@ private slots:
         Place place;
         const auto words = place.setup->fresh_words();
         QVERIFY(!place.setup->check_words(words.reveal()));
-        QCOMPARE(place.setup->check_words(bytes_of("abandon abandon"))->kind, api::WordsProblem::Kind::count);
+        QCOMPARE(place.setup->check_words(bytes_of("abandon abandon"))->kind,
+                 api::WordsProblem::Kind::count);
         QCOMPARE(place.setup->word(0), std::string_view("abandon"));
         QCOMPARE(place.setup->word(2047), std::string_view("zoo"));
         QCOMPARE(place.setup->words_like("zo", 5).size(), std::size_t{2});

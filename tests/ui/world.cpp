@@ -26,7 +26,8 @@ namespace {
 
 std::shared_ptr<const keys::SeedKeyRing> ringOf(std::uint8_t n) {
     const Bytes entropy(16, n);
-    return std::make_shared<const keys::SeedKeyRing>(*keys::Mnemonic::from_entropy(entropy)->seed(), Network::regtest);
+    return std::make_shared<const keys::SeedKeyRing>(*keys::Mnemonic::from_entropy(entropy)->seed(),
+                                                     Network::regtest);
 }
 
 }  // namespace
@@ -35,10 +36,13 @@ struct World::Impl final : api::Practice {
     struct Party {
         Party(Impl& impl, std::uint8_t n) : ring(ringOf(n)) { start(impl); }
         void start(Impl& impl) {
-            auto loaded = node::Node::load(node::Config{}, ring, std::make_shared<const coins::Planner>(), store);
+            auto loaded = node::Node::load(node::Config{}, ring,
+                                           std::make_shared<const coins::Planner>(), store);
             if (!loaded) qFatal("no node");
             shell::Engine::Hooks hooks;
-            hooks.broadcast = [&impl](const ports::Broadcast& wanted) { impl.broadcast(wanted.transactions); };
+            hooks.broadcast = [&impl](const ports::Broadcast& wanted) {
+                impl.broadcast(wanted.transactions);
+            };
             hooks.watch = [](const ports::Watch&) {};
             hooks.disk_low = [this] { return disk_low.load(); };
             hooks.on_fatal = [](const ports::CommitError&) { qFatal("a commit failed"); };
@@ -47,7 +51,8 @@ struct World::Impl final : api::Practice {
                 const std::lock_guard lock(impl.mutex);
                 impl.broken.emplace_back(line);
             };
-            engine.emplace(impl.io, *std::move(loaded), store, ring->node_key(), std::move(hooks), shell::Engine::Settings{});
+            engine.emplace(impl.io, *std::move(loaded), store, ring->node_key(), std::move(hooks),
+                           shell::Engine::Settings{});
             engine->start();
         }
         std::shared_ptr<const keys::SeedKeyRing> ring;
@@ -67,7 +72,10 @@ struct World::Impl final : api::Practice {
         thread = std::thread([this] { io.run(); });
         // The shop has coins to open channels and pay with.
         give(*shop, Sat(5'000'000));
-        wait<int>([this](auto done) { mineNow(1); done(0); });
+        wait<int>([this](auto done) {
+            mineNow(1);
+            done(0);
+        });
     }
     ~Impl() override {
         for (auto* const party : {&*person, &*shop}) stop(*party);
@@ -102,7 +110,8 @@ struct World::Impl final : api::Practice {
     }
     api::CommandResult ask(Party& party, decltype(api::Command::wish) wish) {
         return wait<api::CommandResult>([&](std::function<void(api::CommandResult)> done) {
-            party.engine->post({freshId(), wish}, [done](const api::CommandResult& result) { done(result); });
+            party.engine->post({freshId(), wish},
+                               [done](const api::CommandResult& result) { done(result); });
         });
     }
     api::CommandId freshId() {
@@ -124,9 +133,14 @@ struct World::Impl final : api::Practice {
         for (unsigned i = 0; i < blocks; ++i) {
             chain.mine(1);
             const auto block = chain.block(chain.height());
-            ports::BlockConnected event{chain.height(), chain.tip(), block->header.previous, UnixTime(block->header.time), {}};
+            ports::BlockConnected event{chain.height(),
+                                        chain.tip(),
+                                        block->header.previous,
+                                        UnixTime(block->header.time),
+                                        {}};
             for (std::uint32_t n = 0; n < block->transactions.size(); ++n) {
-                event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(block->transactions[n]), n});
+                event.relevant.push_back(
+                    {std::make_shared<const bitcoin::Transaction>(block->transactions[n]), n});
             }
             tell(event);
             tell(status());
@@ -135,7 +149,9 @@ struct World::Impl final : api::Practice {
     Result<Txid, api::Problem> payTo(const std::string& address, Sat amount) {
         const auto script = bitcoin::parse_address(address, Network::regtest);
         const auto sent = chain.faucet(*script, amount);
-        if (!sent) return fail(api::Problem{api::ProblemKind::internal, {{"detail", "the faucet is dry"}}});
+        if (!sent)
+            return fail(
+                api::Problem{api::ProblemKind::internal, {{"detail", "the faucet is dry"}}});
         if (const auto tx = findUnconfirmed(sent->txid)) tell(ports::MempoolTx{tx});
         return sent->txid;
     }
@@ -153,13 +169,15 @@ struct World::Impl final : api::Practice {
 
     // Practice
     void peers(Done<std::vector<api::PracticePeer>> done) override {
-        done(std::vector<api::PracticePeer>{{"shop", shop->ring->node_id(), "127.0.0.1", shop->port}});
+        done(std::vector<api::PracticePeer>{
+            {"shop", shop->ring->node_id(), "127.0.0.1", shop->port}});
     }
     void faucet(Sat amount, Done<Txid> done) override {
         asio::post(io, [this, amount, done] {
-            person->engine->post({freshId(), api::NewAddress{}}, [this, amount, done](const api::CommandResult& made) {
-                done(payTo(std::get<api::AddressMade>(*made).address, amount));
-            });
+            person->engine->post({freshId(), api::NewAddress{}},
+                                 [this, amount, done](const api::CommandResult& made) {
+                                     done(payTo(std::get<api::AddressMade>(*made).address, amount));
+                                 });
         });
     }
     void mine(std::uint32_t blocks, Done<BlockHeight> done) override {
@@ -170,18 +188,22 @@ struct World::Impl final : api::Practice {
     }
     void invoice(Msat amount, bool, Done<std::string> done) override {
         asio::post(io, [this, amount, done] {
-            shop->engine->post({freshId(), api::CreateInvoice{amount, "Coffee", 3600}}, [done](const api::CommandResult& made) {
-                done(std::get<api::InvoiceMade>(*made).bolt11);
-            });
+            shop->engine->post({freshId(), api::CreateInvoice{amount, "Coffee", 3600}},
+                               [done](const api::CommandResult& made) {
+                                   done(std::get<api::InvoiceMade>(*made).bolt11);
+                               });
         });
     }
     void refund(std::string bolt11, Done<Msat> done) override {
         asio::post(io, [this, bolt11 = std::move(bolt11), done] {
-            shop->engine->post({freshId(), api::Pay{bolt11, std::nullopt, std::nullopt, 60}}, [done](const api::CommandResult& result) {
-                if (!result) done(fail(result.error()));
-                else if (const auto* const paid = std::get_if<api::Paid>(&*result)) done(paid->amount);
-                else done(fail(api::Problem{api::ProblemKind::timed_out, {}}));
-            });
+            shop->engine->post(
+                {freshId(), api::Pay{bolt11, std::nullopt, std::nullopt, 60}},
+                [done](const api::CommandResult& result) {
+                    if (!result) done(fail(result.error()));
+                    else if (const auto* const paid = std::get_if<api::Paid>(&*result))
+                        done(paid->amount);
+                    else done(fail(api::Problem{api::ProblemKind::timed_out, {}}));
+                });
         });
     }
     void open_to_me(Sat amount, Done<Txid> done) override {
@@ -195,10 +217,8 @@ struct World::Impl final : api::Practice {
                         {freshId(), api::OpenChannel{person->ring->node_id(), amount, Msat(0),
                                                      false, std::nullopt}},
                         [done](const api::CommandResult& result) {
-                            if (!result)
-                                done(fail(result.error()));
-                            else
-                                done(std::get<api::ChannelOpening>(*result).funding_txid);
+                            if (!result) done(fail(result.error()));
+                            else done(std::get<api::ChannelOpening>(*result).funding_txid);
                         });
                 });
         });
@@ -258,8 +278,11 @@ void World::personSendsHerself(Sat amount) {
     if (!m_impl->ask(*m_impl->person, api::SendOnchain{own, amount, std::nullopt}))
         qFatal("cannot send");
 }
-std::string World::shopInvoice(std::optional<Msat> amount, const std::string& description, std::uint32_t expiry_seconds) {
-    return std::get<api::InvoiceMade>(*m_impl->ask(*m_impl->shop, api::CreateInvoice{amount, description, expiry_seconds})).bolt11;
+std::string World::shopInvoice(std::optional<Msat> amount, const std::string& description,
+                               std::uint32_t expiry_seconds) {
+    return std::get<api::InvoiceMade>(
+               *m_impl->ask(*m_impl->shop, api::CreateInvoice{amount, description, expiry_seconds}))
+        .bolt11;
 }
 void World::stopShop() { m_impl->stop(*m_impl->shop); }
 void World::startShop() {
@@ -283,7 +306,9 @@ crypto::PublicKey World::shopId() const { return m_impl->shop->ring->node_id(); 
 std::uint16_t World::shopPort() const { return m_impl->shop->port; }
 void World::cutShop() {
     m_impl->wait<int>([&](auto done) {
-        m_impl->shop->engine->post({m_impl->freshId(), api::Disconnect{m_impl->person->ring->node_id()}}, [](const api::CommandResult&) {});
+        m_impl->shop->engine->post(
+            {m_impl->freshId(), api::Disconnect{m_impl->person->ring->node_id()}},
+            [](const api::CommandResult&) {});
         done(0);
     });
 }
@@ -304,7 +329,9 @@ Sat World::onchainOf(bool person) {
 
 SecretBytes WorldSetup::fresh_words() {
     Secret32 entropy;
-    for (std::size_t i = 0; i < 32; ++i) entropy.reveal()[i] = static_cast<std::uint8_t>(7 * i + 1 + static_cast<std::size_t>(times_fresh));
+    for (std::size_t i = 0; i < 32; ++i)
+        entropy.reveal()[i] =
+            static_cast<std::uint8_t>(7 * i + 1 + static_cast<std::size_t>(times_fresh));
     ++times_fresh;
     auto sentence = keys::Mnemonic::from_entropy(entropy).sentence();
     shown.assign(sentence.reveal().begin(), sentence.reveal().end());
@@ -312,23 +339,35 @@ SecretBytes WorldSetup::fresh_words() {
 }
 
 std::optional<api::WordsProblem> WorldSetup::check_words(ByteView typed) const {
-    const auto parsed = keys::Mnemonic::parse({reinterpret_cast<const char*>(typed.data()), typed.size()});
+    const auto parsed =
+        keys::Mnemonic::parse({reinterpret_cast<const char*>(typed.data()), typed.size()});
     if (parsed) return std::nullopt;
     using Kind = api::WordsProblem::Kind;
-    return std::visit(overloaded{[](const keys::WrongWordCount&) { return api::WordsProblem{Kind::count, 0}; },
-                                 [](const keys::UnknownWord& e) { return api::WordsProblem{Kind::unknown, e.position}; },
-                                 [](const keys::WordsDoNotMatch&) { return api::WordsProblem{Kind::do_not_match, 0}; }},
+    return std::visit(overloaded{[](const keys::WrongWordCount&) {
+                                     return api::WordsProblem{Kind::count, 0};
+                                 },
+                                 [](const keys::UnknownWord& e) {
+                                     return api::WordsProblem{Kind::unknown, e.position};
+                                 },
+                                 [](const keys::WordsDoNotMatch&) {
+                                     return api::WordsProblem{Kind::do_not_match, 0};
+                                 }},
                       parsed.error());
 }
 
-std::string_view WorldSetup::word(std::size_t index) const { return keys::WordList::of(keys::Language::english).word(index); }
+std::string_view WorldSetup::word(std::size_t index) const {
+    return keys::WordList::of(keys::Language::english).word(index);
+}
 
-std::vector<std::string_view> WorldSetup::words_like(std::string_view beginning, std::size_t most) const {
+std::vector<std::string_view> WorldSetup::words_like(std::string_view beginning,
+                                                     std::size_t most) const {
     return keys::WordList::of(keys::Language::english).completions(beginning, most);
 }
 
 void WorldSetup::create(api::Creation creation, api::OnSession done) {
-    const auto text = [](const SecretBytes& secret) { return std::string(secret.reveal().begin(), secret.reveal().end()); };
+    const auto text = [](const SecretBytes& secret) {
+        return std::string(secret.reveal().begin(), secret.reveal().end());
+    };
     if (fails && !makes_before_it_fails) return done(fail(*fails));
     passphrase = text(creation.passphrase);
     chain = creation.chain;
@@ -341,7 +380,8 @@ void WorldSetup::create(api::Creation creation, api::OnSession done) {
     done(m_world.session());
 }
 
-void WorldSetup::set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) {
+void WorldSetup::set_aside(Network network,
+                           std::function<void(Result<std::string, api::SetupProblem>)> done) {
     if (fails) return done(fail(*fails));
     for (auto& choice : offered) {
         if (choice.network == network) choice.exists = false;

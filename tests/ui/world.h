@@ -1,5 +1,6 @@
-// A small world behind the window: a person's engine and a shop's on one simulated chain, on a thread of their own, with real keys,
-// messages and sockets. Gives what a program gives the window: a Session with its node and practice verbs, and a Setup that makes it.
+// A small world behind the window: a person's engine and a shop's on one simulated chain, on a
+// thread of their own, with real keys, messages and sockets. Gives what a program gives the window:
+// a Session with its node and practice verbs, and a Setup that makes it.
 #pragma once
 
 #include "core/api/practice.h"
@@ -27,13 +28,15 @@ public:
     std::string shopAddress();
     /// To a fresh address of the person's own.
     void personSendsHerself(Sat amount);
-    std::string shopInvoice(std::optional<Msat> amount, const std::string& description = "Coffee", std::uint32_t expiry_seconds = 3600);
+    std::string shopInvoice(std::optional<Msat> amount, const std::string& description = "Coffee",
+                            std::uint32_t expiry_seconds = 3600);
     /// The shop pays; its answer.
     api::CommandResult shopPays(const std::string& bolt11);
     crypto::PublicKey shopId() const;
     std::uint16_t shopPort() const;
     void cutShop();
-    /// The shop's program ends; and is started again over the same store. No block may come meanwhile.
+    /// The shop's program ends; and is started again over the same store. No block may come
+    /// meanwhile.
     void stopShop();
     void startShop();
     /// What the person's disk says of its free space.
@@ -57,25 +60,28 @@ public:
     std::vector<api::WalletChoice> choices() const override { return offered; }
     SecretBytes fresh_words() override;
     std::optional<api::WordsProblem> check_words(ByteView words) const override;
-    std::optional<api::SetupProblem> check_chain(Network, const std::string& source) const override {
+    std::optional<api::SetupProblem> check_chain(Network,
+                                                 const std::string& source) const override {
         if (source.rfind("bitcoind:http://", 0) == 0) return std::nullopt;
         return api::SetupProblem{api::SetupFault::chain_address, "scheme"};
     }
     std::string_view word(std::size_t index) const override;
-    std::vector<std::string_view> words_like(std::string_view beginning, std::size_t most) const override;
+    std::vector<std::string_view> words_like(std::string_view beginning,
+                                             std::size_t most) const override;
     void create(api::Creation creation, api::OnSession done) override;
     void open(api::Opening opening, api::OnSession done) override;
-    void set_aside(Network network, std::function<void(Result<std::string, api::SetupProblem>)> done) override;
+    void set_aside(Network network,
+                   std::function<void(Result<std::string, api::SetupProblem>)> done) override;
 
     std::vector<api::WalletChoice> offered{{Network::practice, false, false}};
-    std::string passphrase;               ///< Of the wallet that was made.
-    std::string words;                    ///< It was made with.
-    std::string shown;                    ///< The last ones that were made up.
+    std::string passphrase;  ///< Of the wallet that was made.
+    std::string words;       ///< It was made with.
+    std::string shown;       ///< The last ones that were made up.
     int times_fresh = 0;
     bool restored = false;
-    std::string chain;                    ///< What it was made or opened with.
+    std::string chain;  ///< What it was made or opened with.
     std::optional<api::SetupProblem> fails;
-    bool makes_before_it_fails = false;   ///< There is a wallet afterwards, and no session.
+    bool makes_before_it_fails = false;  ///< There is a wallet afterwards, and no session.
 
 private:
     World& m_world;

@@ -24,18 +24,26 @@ struct WorldDesk {
         window->show();
     }
     bool unlock() {
-        return QTest::qWaitForWindowExposed(window.get()) && person->type("unlockPassphrase", QStringLiteral("passphrase")) &&
-               person->press("unlockNow") && QTest::qWaitFor([this] { return window->shell() != nullptr; });
+        return QTest::qWaitForWindowExposed(window.get()) &&
+               person->type("unlockPassphrase", QStringLiteral("passphrase")) &&
+               person->press("unlockNow") &&
+               QTest::qWaitFor([this] { return window->shell() != nullptr; });
     }
     ui::WalletModel& wallet() { return *window->wallet(); }
     bool waitFor(const std::function<bool()>& check) { return QTest::qWaitFor(check, 15'000); }
     bool fundAndOpen() {
         auto& p = *person;
-        return p.press("homeFirstAction") && waitFor([this] { return !wallet().picture().balance.onchain_unconfirmed.is_zero(); }) &&
-               p.press("practiceBlock") && waitFor([this] { return !wallet().picture().balance.onchain.is_zero(); }) &&
-               p.press("homeFirstAction") && p.press("openNow") &&
-               waitFor([this] { return !wallet().picture().channels.empty() && wallet().picture().channels.front().state == "awaiting_confirmation"; }) &&
-               waitFor([&p] { return !p.sees("sheetTitle"); }) && p.press("railHome") && p.press("practiceBlock") && p.press("practiceBlock") && p.press("practiceBlock") &&
+        return p.press("homeFirstAction") && waitFor([this] {
+                   return !wallet().picture().balance.onchain_unconfirmed.is_zero();
+               }) &&
+               p.press("practiceBlock") &&
+               waitFor([this] { return !wallet().picture().balance.onchain.is_zero(); }) &&
+               p.press("homeFirstAction") && p.press("openNow") && waitFor([this] {
+                   return !wallet().picture().channels.empty() &&
+                          wallet().picture().channels.front().state == "awaiting_confirmation";
+               }) &&
+               waitFor([&p] { return !p.sees("sheetTitle"); }) && p.press("railHome") &&
+               p.press("practiceBlock") && p.press("practiceBlock") && p.press("practiceBlock") &&
                waitFor([this] { return wallet().picture().channels.front().usable; });
     }
     QTemporaryDir folder;

@@ -17,7 +17,8 @@ constexpr std::size_t most_changed = 256;
 
 }  // namespace
 
-/// What has happened since the window looked last. Filled on the node's thread, emptied on the window's.
+/// What has happened since the window looked last. Filled on the node's thread, emptied on the
+/// window's.
 struct Bridge::Mailbox {
     std::mutex mutex;
     Bridge* bridge = nullptr;  ///< Null once it is gone.
@@ -35,13 +36,15 @@ struct Bridge::Mailbox {
     void call() {
         if (due || bridge == nullptr) return;
         due = true;
-        QMetaObject::invokeMethod(&bridge->m_frame, qOverload<>(&QTimer::start), Qt::QueuedConnection);
+        QMetaObject::invokeMethod(&bridge->m_frame, qOverload<>(&QTimer::start),
+                                  Qt::QueuedConnection);
     }
     void hear(const api::Notice& notice) {
         const std::lock_guard lock(mutex);
         if (const auto* const paid = std::get_if<api::PaymentReceived>(&notice)) {
             payments.insert(paid->payment_hash);
-            if (received.size() < most_changed) received.emplace_back(paid->payment_hash, paid->amount);
+            if (received.size() < most_changed)
+                received.emplace_back(paid->payment_hash, paid->amount);
         } else if (const auto* const sent = std::get_if<api::PaymentSent>(&notice)) {
             payments.insert(sent->payment_hash);
         } else if (const auto* const failed = std::get_if<api::PaymentFailed>(&notice)) {
@@ -61,7 +64,8 @@ struct Bridge::Mailbox {
 };
 
 void hopTo(const QPointer<QObject>& context, std::function<void()> what) {
-    // A QPointer may be read on its object's thread only: the application is asked, and looks there.
+    // A QPointer may be read on its object's thread only: the application is asked, and looks
+    // there.
     QMetaObject::invokeMethod(
         QCoreApplication::instance(),
         [context, what = std::move(what)] {
@@ -71,13 +75,18 @@ void hopTo(const QPointer<QObject>& context, std::function<void()> what) {
 }
 
 Bridge::Bridge(api::NodeApi& node, Run run, QObject* parent)
-    : QObject(parent), m_node(node), m_run(std::move(run)), m_mailbox(std::make_shared<Mailbox>()), m_picture(node.snapshot()) {
+    : QObject(parent),
+      m_node(node),
+      m_run(std::move(run)),
+      m_mailbox(std::make_shared<Mailbox>()),
+      m_picture(node.snapshot()) {
     m_frame.setSingleShot(true);
     m_frame.setInterval(frame_ms);
     connect(&m_frame, &QTimer::timeout, this, &Bridge::deliver);
     m_mailbox->bridge = this;
     m_run([&api = m_node, mailbox = m_mailbox] {
-        auto notices = api.subscribe([mailbox](const api::Notice& notice) { mailbox->hear(notice); });
+        auto notices =
+            api.subscribe([mailbox](const api::Notice& notice) { mailbox->hear(notice); });
         auto pictures = api.observe([mailbox](const api::SnapshotPtr& picture) {
             const std::lock_guard lock(mailbox->mutex);
             mailbox->picture = picture;
@@ -153,19 +162,24 @@ void Bridge::touch(const PaymentHash& hash) {
 }
 
 template <typename Answer>
-void Bridge::ask(QObject* context, std::function<Answer(api::NodeApi&)> question, std::function<void(const Answer&)> answer) {
-    m_run([&api = m_node, context = QPointer<QObject>(context), question = std::move(question), answer = std::move(answer)] {
+void Bridge::ask(QObject* context, std::function<Answer(api::NodeApi&)> question,
+                 std::function<void(const Answer&)> answer) {
+    m_run([&api = m_node, context = QPointer<QObject>(context), question = std::move(question),
+           answer = std::move(answer)] {
         auto said = std::make_shared<const Answer>(question(api));
         hopTo(context, [said, answer] { answer(*said); });
     });
 }
 
-api::CommandId Bridge::post(Wish wish, QObject* context, std::function<void(const api::CommandResult&)> answer) {
+api::CommandId Bridge::post(Wish wish, QObject* context,
+                            std::function<void(const api::CommandResult&)> answer) {
     api::Command command;
     command.wish = std::move(wish);
-    for (auto& byte : command.id.raw()) byte = static_cast<std::uint8_t>(QRandomGenerator::system()->bounded(256));
+    for (auto& byte : command.id.raw())
+        byte = static_cast<std::uint8_t>(QRandomGenerator::system()->bounded(256));
     const auto id = command.id;
-    m_node.post(std::move(command), [context = QPointer<QObject>(context), answer = std::move(answer)](const api::CommandResult& result) {
+    m_node.post(std::move(command), [context = QPointer<QObject>(context),
+                                     answer = std::move(answer)](const api::CommandResult& result) {
         auto said = std::make_shared<const api::CommandResult>(result);
         hopTo(context, [said, answer] { answer(*said); });
     });
@@ -174,15 +188,20 @@ api::CommandId Bridge::post(Wish wish, QObject* context, std::function<void(cons
 
 void Bridge::inspect(const std::string& text, QObject* context,
                      std::function<void(const Result<api::Inspection, api::Problem>&)> answer) {
-    ask<Result<api::Inspection, api::Problem>>(context, [text](api::NodeApi& node) { return node.inspect(text); }, std::move(answer));
+    ask<Result<api::Inspection, api::Problem>>(
+        context, [text](api::NodeApi& node) { return node.inspect(text); }, std::move(answer));
 }
 
-void Bridge::quote(const api::AskOpen& wish, QObject* context, std::function<void(const Result<api::OpenQuote, api::Problem>&)> answer) {
-    ask<Result<api::OpenQuote, api::Problem>>(context, [wish](api::NodeApi& node) { return node.quote(wish); }, std::move(answer));
+void Bridge::quote(const api::AskOpen& wish, QObject* context,
+                   std::function<void(const Result<api::OpenQuote, api::Problem>&)> answer) {
+    ask<Result<api::OpenQuote, api::Problem>>(
+        context, [wish](api::NodeApi& node) { return node.quote(wish); }, std::move(answer));
 }
 
-void Bridge::quote(const api::AskClose& wish, QObject* context, std::function<void(const Result<api::CloseQuote, api::Problem>&)> answer) {
-    ask<Result<api::CloseQuote, api::Problem>>(context, [wish](api::NodeApi& node) { return node.quote(wish); }, std::move(answer));
+void Bridge::quote(const api::AskClose& wish, QObject* context,
+                   std::function<void(const Result<api::CloseQuote, api::Problem>&)> answer) {
+    ask<Result<api::CloseQuote, api::Problem>>(
+        context, [wish](api::NodeApi& node) { return node.quote(wish); }, std::move(answer));
 }
 
 void Bridge::quote(const api::AskSend& wish, QObject* context,
@@ -193,16 +212,22 @@ void Bridge::quote(const api::AskSend& wish, QObject* context,
 
 void Bridge::payments(const api::ListRequest& request, QObject* context,
                       std::function<void(const std::vector<api::PaymentView>&)> answer) {
-    ask<std::vector<api::PaymentView>>(context, [request](api::NodeApi& node) { return node.payments(request); }, std::move(answer));
+    ask<std::vector<api::PaymentView>>(
+        context, [request](api::NodeApi& node) { return node.payments(request); },
+        std::move(answer));
 }
 
-void Bridge::payment(const PaymentHash& hash, QObject* context, std::function<void(const std::optional<api::PaymentView>&)> answer) {
-    ask<std::optional<api::PaymentView>>(context, [hash](api::NodeApi& node) { return node.payment(hash); }, std::move(answer));
+void Bridge::payment(const PaymentHash& hash, QObject* context,
+                     std::function<void(const std::optional<api::PaymentView>&)> answer) {
+    ask<std::optional<api::PaymentView>>(
+        context, [hash](api::NodeApi& node) { return node.payment(hash); }, std::move(answer));
 }
 
 void Bridge::transactions(const api::ListRequest& request, QObject* context,
                           std::function<void(const std::vector<api::TransactionView>&)> answer) {
-    ask<std::vector<api::TransactionView>>(context, [request](api::NodeApi& node) { return node.transactions(request); }, std::move(answer));
+    ask<std::vector<api::TransactionView>>(
+        context, [request](api::NodeApi& node) { return node.transactions(request); },
+        std::move(answer));
 }
 
 }  // namespace runnel::ui

@@ -1,6 +1,6 @@
-// Bridge: the one hop between the node's thread and the window's, by value. The window reads the latest picture and posts wishes;
-// neither ever waits for the other. Pictures and changes are put together and delivered at most once a frame, however many payments
-// a second there are.
+// Bridge: the one hop between the node's thread and the window's, by value. The window reads the
+// latest picture and posts wishes; neither ever waits for the other. Pictures and changes are put
+// together and delivered at most once a frame, however many payments a second there are.
 //
 //     node's thread                               GUI thread
 //       observe, subscribe -> Mailbox --(one event)--> Bridge: pictureChanged, paymentsChanged, ...
@@ -39,14 +39,20 @@ public:
     const api::SnapshotPtr& picture() const { return m_picture; }
 
     /// Posts a wish under a fresh id; gives the id.
-    api::CommandId post(Wish wish, QObject* context, std::function<void(const api::CommandResult&)> answer);
-    void inspect(const std::string& text, QObject* context, std::function<void(const Result<api::Inspection, api::Problem>&)> answer);
-    void quote(const api::AskOpen& ask, QObject* context, std::function<void(const Result<api::OpenQuote, api::Problem>&)> answer);
-    void quote(const api::AskClose& ask, QObject* context, std::function<void(const Result<api::CloseQuote, api::Problem>&)> answer);
+    api::CommandId post(Wish wish, QObject* context,
+                        std::function<void(const api::CommandResult&)> answer);
+    void inspect(const std::string& text, QObject* context,
+                 std::function<void(const Result<api::Inspection, api::Problem>&)> answer);
+    void quote(const api::AskOpen& ask, QObject* context,
+               std::function<void(const Result<api::OpenQuote, api::Problem>&)> answer);
+    void quote(const api::AskClose& ask, QObject* context,
+               std::function<void(const Result<api::CloseQuote, api::Problem>&)> answer);
     void quote(const api::AskSend& ask, QObject* context,
                std::function<void(const Result<api::SendQuote, api::Problem>&)> answer);
-    void payments(const api::ListRequest& request, QObject* context, std::function<void(const std::vector<api::PaymentView>&)> answer);
-    void payment(const PaymentHash& hash, QObject* context, std::function<void(const std::optional<api::PaymentView>&)> answer);
+    void payments(const api::ListRequest& request, QObject* context,
+                  std::function<void(const std::vector<api::PaymentView>&)> answer);
+    void payment(const PaymentHash& hash, QObject* context,
+                 std::function<void(const std::optional<api::PaymentView>&)> answer);
     void transactions(const api::ListRequest& request, QObject* context,
                       std::function<void(const std::vector<api::TransactionView>&)> answer);
 
@@ -67,7 +73,8 @@ private:
     struct Mailbox;
     /// Asks on the node's thread and answers here, if `context` still lives.
     template <typename Answer>
-    void ask(QObject* context, std::function<Answer(api::NodeApi&)> question, std::function<void(const Answer&)> answer);
+    void ask(QObject* context, std::function<Answer(api::NodeApi&)> question,
+             std::function<void(const Answer&)> answer);
     void deliver();
 
     api::NodeApi& m_node;

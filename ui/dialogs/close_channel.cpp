@@ -75,7 +75,8 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
         const auto* const now = m_wallet.channels().find(m_id);
         if (m_under_way || (now != nullptr && *now == m_channel)) return;
         if (now != nullptr) m_channel = *now;
-        // Signed, begun or done meanwhile: another way is left than was offered. It is not put under the pointer that was to press this one.
+        // Signed, begun or done meanwhile: another way is left than was offered. It is not put
+        // under the pointer that was to press this one.
         if (now == nullptr || standOf(*now) != m_stand) return refuse();
         // The other side was there and has compared: nothing is left to be risked.
         if (m_risk_named && !isAtRisk()) return choose();
@@ -83,12 +84,9 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
         m_explained->setText(explanation());
     });
     m_agreed->setFocus();
-    if (m_stand == Stand::asked_for)
-        offerCancelling();
-    else if (m_stand == Stand::agreeing || m_stand == Stand::held_back)
-        offerAloneOnly();
-    else
-        choose();
+    if (m_stand == Stand::asked_for) offerCancelling();
+    else if (m_stand == Stand::agreeing || m_stand == Stand::held_back) offerAloneOnly();
+    else choose();
 }
 
 bool CloseChannelDialog::isForced() const { return m_alone->isChecked(); }
@@ -115,8 +113,9 @@ void CloseChannelDialog::offerAloneOnly() {
 
 QString CloseChannelDialog::explanation() const {
     if (m_stand == Stand::asked_for) {
-        return tr("The other side has not signed yet, so nothing has left your wallet. Cancelled now, "
-                  "the channel never was.");
+        return tr(
+            "The other side has not signed yet, so nothing has left your wallet. Cancelled now, "
+            "the channel never was.");
     }
     if (m_stand == Stand::agreeing) {
         return channelWords(m_channel, m_wallet.picture().chain, m_wallet.now()).sentence + u' ' +
@@ -144,9 +143,9 @@ void CloseChannelDialog::choose() {
     m_facts->set(tr("Comes back"), tr("Is being worked out …"));
     m_explained->setText(explanation());
     m_close->setKind(isForced() ? ButtonKind::danger : ButtonKind::primary);
-    m_close->setText(m_stand == Stand::asked_for   ? tr("&Cancel the opening")
-                     : isForced() ? tr("Close it al&one")
-                                  : tr("&Close the channel"));
+    m_close->setText(m_stand == Stand::asked_for ? tr("&Cancel the opening")
+                     : isForced()                ? tr("Close it al&one")
+                                                 : tr("&Close the channel"));
     ask();
 }
 
@@ -184,12 +183,17 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
                      ? tr("Until the other side is back: it is not connected now")
                      : tr("In your wallet %1").arg(rangeText(blocksUntilBack(*quote), chain, now)));
     m_facts->set(tr("On its way"), quote->htlcs_until
-                                       ? tr("Payments under way (%1 of yours) are settled first, %2; longer if the other side is gone then")
-                                             .arg(satText(quote->in_flight), latestText(*quote->htlcs_until, chain, now))
+                                       ? tr("Payments under way (%1 of yours) are settled first, "
+                                            "%2; longer if the other side is gone then")
+                                             .arg(satText(quote->in_flight),
+                                                  latestText(*quote->htlcs_until, chain, now))
                                        : QString());
-    m_facts->set(tr("Risk"), isAtRisk() ? tr("It cannot be taken back, and this copy of the wallet may be an old one: then the other side can take everything in the channel.")
-                             : isForced() ? tr("It cannot be taken back. Be online now and then until your coins are back, so that Runnel can collect them.")
-                                          : tr("It cannot be taken back once the other side has agreed."));
+    m_facts->set(tr("Risk"),
+                 isAtRisk()   ? tr("It cannot be taken back, and this copy of the wallet may be an "
+                                     "old one: then the other side can take everything in the channel.")
+                 : isForced() ? tr("It cannot be taken back. Be online now and then until your "
+                                   "coins are back, so that Runnel can collect them.")
+                              : tr("It cannot be taken back once the other side has agreed."));
 }
 
 void CloseChannelDialog::refuse() {
@@ -207,7 +211,9 @@ void CloseChannelDialog::refuse() {
     }
     m_cancel->setText(tr("&Back"));
     m_cancel->setFocus();
-    m_problem->showProblem({tr("The channel has moved on in the meantime."), {}, tr("Look at it under Channels, then choose again.")});
+    m_problem->showProblem({tr("The channel has moved on in the meantime."),
+                            {},
+                            tr("Look at it under Channels, then choose again.")});
 }
 
 void CloseChannelDialog::setUnderWay(bool under_way) {
@@ -222,10 +228,12 @@ void CloseChannelDialog::setUnderWay(bool under_way) {
 
 void CloseChannelDialog::nameRisk() {
     m_risk_named = true;
-    m_problem->showProblem({tr("This may cost you everything in the channel."),
-                            tr("An older copy of this wallet may have been started. If the other side holds a newer state of the channel, it can take all of "
-                               "it as soon as you close it alone."),
-                            tr("Wait until the other side was connected once, if there is any hope of that.")});
+    m_problem->showProblem(
+        {tr("This may cost you everything in the channel."),
+         tr("An older copy of this wallet may have been started. If the other side holds a newer "
+            "state of the channel, it can take all of "
+            "it as soon as you close it alone."),
+         tr("Wait until the other side was connected once, if there is any hope of that.")});
     m_close->setText(tr("Close it and &risk everything in it"));
     m_cancel->setFocus();
     reveal(m_problem);

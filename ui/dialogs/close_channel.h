@@ -21,8 +21,8 @@ class CloseChannelDialog : public Sheet {
 public:
     CloseChannelDialog(WalletModel& wallet, const api::ChannelView& channel, QWidget* parent);
 
-    /// What there is to be done about a channel: cancel the opening, close it, only close it alone (for it waits for the other
-    /// side), publish its close at a risk, nothing.
+    /// What there is to be done about a channel: cancel the opening, close it, only close it alone
+    /// (for it waits for the other side), publish its close at a risk, nothing.
     enum class Stand { asked_for, open, agreeing, held_back, over };
 
 signals:
@@ -43,7 +43,8 @@ private:
     void closed(const api::CommandResult& result);
     void setUnderWay(bool under_way);
     bool isForced() const;
-    /// Alone, while an older copy of the wallet may have been started: the other side might be able to take everything.
+    /// Alone, while an older copy of the wallet may have been started: the other side might be able
+    /// to take everything.
     bool isAtRisk() const;
     /// Said in so many words before the button does it.
     void nameRisk();
@@ -62,7 +63,7 @@ private:
     bool m_quoted = false;  ///< What the way that is chosen costs stands there.
     bool m_under_way = false;
     bool m_risk_named = false;
-    bool m_refused = false;  ///< The banner says why.
+    bool m_refused = false;      ///< The banner says why.
     api::ChannelView m_channel;  ///< As it was when it was asked about last.
 };
 

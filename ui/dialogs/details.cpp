@@ -26,15 +26,19 @@ Button* makeClose(Sheet* sheet) {
 }
 
 QString confirmationsText(const api::ChannelView& channel) {
-    return channel.confirmations_needed == 0 || channel.confirmations >= channel.confirmations_needed
+    return channel.confirmations_needed == 0 ||
+                   channel.confirmations >= channel.confirmations_needed
                ? grouped(channel.confirmations)
-               : ChannelDetails::tr("%1 of %2").arg(grouped(channel.confirmations), grouped(channel.confirmations_needed));
+               : ChannelDetails::tr("%1 of %2")
+                     .arg(grouped(channel.confirmations), grouped(channel.confirmations_needed));
 }
 
 }  // namespace
 
 ChannelDetails::ChannelDetails(WalletModel& wallet, const ChannelId& id, QWidget* parent)
-    : Sheet(tr("Details of the channel"), "channelDetailsSheet", parent), m_wallet(wallet), m_id(id) {
+    : Sheet(tr("Details of the channel"), "channelDetailsSheet", parent),
+      m_wallet(wallet),
+      m_id(id) {
     m_cue = new CueLine("detailsCue");
     m_bar = new ChannelBar("detailsBar");
     m_facts = new Facts;
@@ -64,7 +68,8 @@ void ChannelDetails::refresh() {
     const auto& channel = *found;
     const auto& chain = m_wallet.picture().chain;
     const auto words = channelWords(channel, chain, m_wallet.now());
-    m_cue->set(words.cue, words.timer.isEmpty() ? words.sentence : words.sentence + u' ' + words.timer);
+    m_cue->set(words.cue,
+               words.timer.isEmpty() ? words.sentence : words.sentence + u' ' + words.timer);
     m_bar->set(channel);
     m_bar->setVisible(!m_bar->shares().empty() && !isOver(channel));
     m_facts->set(tr("With"), m_wallet.names().of(channel.peer));
@@ -86,12 +91,17 @@ void ChannelDetails::refresh() {
                            .arg(rangeText(channel.our_delay + 1U, chain, m_wallet.now())));
     m_facts->set(tr("Fee rate of closing alone"),
                  over || channel.feerate.raw() == 0 ? QString() : feerateText(channel.feerate));
-    m_facts->set(tr("Closed"), channel.closing_reason.empty() ? QString() : closingReason(channel.closing_reason));
+    m_facts->set(tr("Closed"), channel.closing_reason.empty()
+                                   ? QString()
+                                   : closingReason(channel.closing_reason));
     m_facts->setCopyable(tr("Key of the other side"), qs(channel.peer.hex()), "detailsPeer");
     if (!channel.funding.txid.is_zero()) {
-        m_facts->setCopyable(tr("Opening transaction"), qs(display_hex(channel.funding.txid)), "detailsFunding");
+        m_facts->setCopyable(tr("Opening transaction"), qs(display_hex(channel.funding.txid)),
+                             "detailsFunding");
     }
-    if (channel.closing_txid) m_facts->setCopyable(tr("Closing transaction"), qs(display_hex(*channel.closing_txid)), "detailsClosing");
+    if (channel.closing_txid)
+        m_facts->setCopyable(tr("Closing transaction"), qs(display_hex(*channel.closing_txid)),
+                             "detailsClosing");
     refreshHtlcs(channel);
 }
 
@@ -141,18 +151,24 @@ void EntryDetails::show(const api::PaymentView& payment) {
         m_facts->set(tr("To"), payment.payee ? m_wallet.names().of(*payment.payee) : QString());
         m_facts->set(tr("Fee"), payment.status == api::PaymentStatus::paid ? exactText(payment.fee)
                                                                            : QString());
-        m_facts->set(tr("Time taken"), payment.status == api::PaymentStatus::paid ? durationText(payment.elapsed_ms) : QString());
+        m_facts->set(tr("Time taken"), payment.status == api::PaymentStatus::paid
+                                           ? durationText(payment.elapsed_ms)
+                                           : QString());
         m_facts->set(tr("Parts"), payment.parts > 1 ? grouped(payment.parts) : QString());
     }
     m_facts->set(tr("Begun"), exactTimeText(payment.created));
-    m_facts->set(tr("Expires"), payment.expires && payment.status == api::PaymentStatus::pending ? exactTimeText(*payment.expires) : QString());
+    m_facts->set(tr("Expires"), payment.expires && payment.status == api::PaymentStatus::pending
+                                    ? exactTimeText(*payment.expires)
+                                    : QString());
     m_facts->set(tr("Ended"), payment.finished ? exactTimeText(*payment.finished) : QString());
     m_facts->setCopyable(tr("Payment hash"), qs(payment.payment_hash.hex()), "entryHash");
     if (payment.preimage && payment.status == api::PaymentStatus::paid) {
         m_facts->setCopyable(tr("Proof of payment"), qs(payment.preimage->hex()), "entryProof");
     }
-    if (payment.payee) m_facts->setCopyable(tr("Key of the payee"), qs(payment.payee->hex()), "entryPayee");
-    if (!payment.bolt11.empty()) m_facts->setCopyable(tr("Invoice"), qs(payment.bolt11), "entryInvoice");
+    if (payment.payee)
+        m_facts->setCopyable(tr("Key of the payee"), qs(payment.payee->hex()), "entryPayee");
+    if (!payment.bolt11.empty())
+        m_facts->setCopyable(tr("Invoice"), qs(payment.bolt11), "entryInvoice");
 }
 
 void EntryDetails::show(const api::TransactionView& tx) {
@@ -162,7 +178,9 @@ void EntryDetails::show(const api::TransactionView& tx) {
     m_facts->set(tr("Changed your coins by"), words.amount);
     m_facts->set(tr("Fee"), tx.fee ? satText(*tx.fee) : QString());
     m_facts->set(tr("First seen"), exactTimeText(tx.first_seen));
-    m_facts->set(tr("Block"), tx.height ? grouped(tx.height->raw()) : tr("none yet; expected %1").arg(rangeText(1, chain, m_wallet.now())));
+    m_facts->set(tr("Block"),
+                 tx.height ? grouped(tx.height->raw())
+                           : tr("none yet; expected %1").arg(rangeText(1, chain, m_wallet.now())));
     m_facts->setCopyable(tr("Transaction"), qs(display_hex(tx.txid)), "entryTxid");
 }
 

@@ -1,5 +1,5 @@
-// Details of a channel, of a payment and of a transaction: exact figures, names to copy, HTLCs with their deadlines. They follow what
-// happens while they are open.
+// Details of a channel, of a payment and of a transaction: exact figures, names to copy, HTLCs with
+// their deadlines. They follow what happens while they are open.
 #pragma once
 
 #include "ui/models/wallet_model.h"

@@ -59,7 +59,9 @@ std::optional<Address> parseAddress(const QString& text) {
 
 OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     : Sheet(tr("Open a channel"), "openChannel", parent), m_wallet(wallet) {
-    body()->addWidget(new Text("muted", tr("You put coins into an account shared with one other side. From then on you pay from it in moments, to anybody it leads to.")));
+    body()->addWidget(
+        new Text("muted", tr("You put coins into an account shared with one other side. From then "
+                             "on you pay from it in moments, to anybody it leads to.")));
     m_peer = new QComboBox;
     m_peer->setObjectName(QStringLiteral("openPeer"));
     m_peer->setAccessibleName(tr("The other side"));
@@ -72,7 +74,9 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     m_address_row = labelled(tr("A&ddress"), m_address, tr("Its key, then @, its host and port."));
     body()->addWidget(m_address_row);
     m_amount = new AmountEdit(tr("Amount of the channel"), "openAmount");
-    body()->addWidget(labelled(tr("&Amount"), m_amount, tr("This is yours in the channel. What you have paid away, you can receive again.")));
+    body()->addWidget(labelled(
+        tr("&Amount"), m_amount,
+        tr("This is yours in the channel. What you have paid away, you can receive again.")));
     m_all = new Button(ButtonKind::quiet, tr("As much as &possible"), "openAll");
     body()->addWidget(m_all, 0, Qt::AlignLeft);
     m_problem = new Banner("openProblem");
@@ -129,8 +133,10 @@ void OpenChannelDialog::fillPeers() {
         m_targets.push_back({peer.node_id, peer.host, peer.port});
     }
     for (const auto& peer : m_wallet.picture().peers) {
-        const bool known = std::any_of(m_targets.begin(), m_targets.end(), [&](const Target& t) { return t.node_id == peer.node_id; });
-        if (!known && (peer.connected || !peer.host.empty())) m_targets.push_back({peer.node_id, peer.host, peer.port});
+        const bool known = std::any_of(m_targets.begin(), m_targets.end(),
+                                       [&](const Target& t) { return t.node_id == peer.node_id; });
+        if (!known && (peer.connected || !peer.host.empty()))
+            m_targets.push_back({peer.node_id, peer.host, peer.port});
     }
     for (const auto& one : m_targets) m_peer->addItem(m_wallet.names().of(one.node_id));
     m_peer->addItem(tr("Another node …"));
@@ -188,10 +194,8 @@ void OpenChannelDialog::askForAll() {
         wish, this, [this, number = ++m_asked](const Result<api::OpenQuote, api::Problem>& quote) {
             // Something was typed or chosen meanwhile: that counts.
             if (number != m_asked || m_stage != Stage::asking) return;
-            if (quote)
-                m_amount->setAmount(quote->amount);
-            else
-                refuse(quote.error());
+            if (quote) m_amount->setAmount(quote->amount);
+            else refuse(quote.error());
             // Also where nothing was changed by it: the question before was given up for it.
             m_ask_soon.start();
         });
@@ -213,10 +217,12 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
                                 "together costs a similar fee; closing it "
                                 "alone costs more, and what it costs is said before.")
                                  .arg(satText(quote->fee)));
-    m_facts->set(tr("Wait"), tr("Usable %1 (%n confirmation(s)).", nullptr, static_cast<int>(quote->confirmations))
+    m_facts->set(tr("Wait"), tr("Usable %1 (%n confirmation(s)).", nullptr,
+                                static_cast<int>(quote->confirmations))
                                  .arg(rangeText(quote->confirmations, chain, now)));
-    m_facts->set(tr("Kept back"), tr("About %1 in the channel, and %2 in your wallet for closing channels in time.")
-                                      .arg(satText(quote->reserve), satText(quote->kept)));
+    m_facts->set(tr("Kept back"),
+                 tr("About %1 in the channel, and %2 in your wallet for closing channels in time.")
+                     .arg(satText(quote->reserve), satText(quote->kept)));
     m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; "
                                 "your coins then come back %1.")
                                  .arg(rangeText(quote->force_wait.raw(), chain, now)));

@@ -16,7 +16,9 @@ const QString dot = QStringLiteral(" · ");
 ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& now) {
     ActivityWords out;
     out.title = tamed(payment.description, 120);
-    if (out.title.isEmpty()) out.title = payment.outgoing ? Words::tr("Lightning payment") : Words::tr("Lightning invoice");
+    if (out.title.isEmpty())
+        out.title =
+            payment.outgoing ? Words::tr("Lightning payment") : Words::tr("Lightning invoice");
     // A sign says that the balance changes: not before somebody pays, and not where it failed.
     const bool moves = payment.status == api::PaymentStatus::paid ||
                        (payment.status == api::PaymentStatus::pending && payment.outgoing);
@@ -26,7 +28,8 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
     switch (payment.status) {
         case api::PaymentStatus::pending:
             // Parts that came in time still make it whole.
-            if (!payment.outgoing && payment.parts == 0 && payment.expires && hasPassed(*payment.expires, now)) {
+            if (!payment.outgoing && payment.parts == 0 && payment.expires &&
+                hasPassed(*payment.expires, now)) {
                 out.cue = Cue::over;
                 out.struck = true;
                 out.status = Words::tr("Expired, not paid");
@@ -35,7 +38,9 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
                 out.status = Words::tr("On its way");
             } else {
                 out.cue = Cue::waiting;
-                out.status = payment.expires ? Words::tr("Unpaid") + dot + expiryText(*payment.expires, now) : Words::tr("Waiting to be paid");
+                out.status = payment.expires
+                                 ? Words::tr("Unpaid") + dot + expiryText(*payment.expires, now)
+                                 : Words::tr("Waiting to be paid");
             }
             break;
         case api::PaymentStatus::paid:
@@ -43,9 +48,11 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
             if (!payment.outgoing) {
                 out.status = Words::tr("Received");
             } else {
-                out.status = Words::tr("Paid") + dot +
-                             (payment.fee.is_zero() ? Words::tr("no fee") : Words::tr("fee %1").arg(feeText(payment.fee))) + dot +
-                             durationText(payment.elapsed_ms);
+                out.status =
+                    Words::tr("Paid") + dot +
+                    (payment.fee.is_zero() ? Words::tr("no fee")
+                                           : Words::tr("fee %1").arg(feeText(payment.fee))) +
+                    dot + durationText(payment.elapsed_ms);
             }
             break;
         case api::PaymentStatus::failed:
@@ -82,7 +89,8 @@ ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView
     ActivityWords out;
     const bool minus = tx.net_sat < 0;
     out.title = purposeText(tx.purpose, minus);
-    const auto size = minus ? std::uint64_t{0} - static_cast<std::uint64_t>(tx.net_sat) : static_cast<std::uint64_t>(tx.net_sat);
+    const auto size = minus ? std::uint64_t{0} - static_cast<std::uint64_t>(tx.net_sat)
+                            : static_cast<std::uint64_t>(tx.net_sat);
     const auto amount = Sat(size).checked_msat();
     out.amount = signedText(minus, amount.value_or(Msat(0)));
     out.moved = true;
@@ -90,8 +98,10 @@ ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView
         out.cue = Cue::busy;
         out.status = Words::tr("Waiting for the chain");
     } else {
-        const auto depth = chain.height < *tx.height ? 1U : distance(*tx.height, chain.height).raw() + 1;
-        out.status = depth >= 6 ? Words::tr("Confirmed") : Words::tr("%n confirmation(s)", nullptr, static_cast<int>(depth));
+        const auto depth =
+            chain.height < *tx.height ? 1U : distance(*tx.height, chain.height).raw() + 1;
+        out.status = depth >= 6 ? Words::tr("Confirmed")
+                                : Words::tr("%n confirmation(s)", nullptr, static_cast<int>(depth));
     }
     if (tx.fee && minus) out.status += dot + Words::tr("fee %1").arg(satText(*tx.fee));
     return out;

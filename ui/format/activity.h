@@ -1,4 +1,5 @@
-// One line of the Activity list in words: what it was, how it stands, what it moved. Payments and transactions alike.
+// One line of the Activity list in words: what it was, how it stands, what it moved. Payments and
+// transactions alike.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -10,8 +11,8 @@
 namespace runnel::ui {
 
 struct ActivityWords {
-    QString title;    ///< The description, or what kind of thing it was.
-    QString status;   ///< "Paid · fee 1 sat · 0.3 s", "Waiting for payment" ...
+    QString title;   ///< The description, or what kind of thing it was.
+    QString status;  ///< "Paid · fee 1 sat · 0.3 s", "Waiting for payment" ...
     QString amount;  ///< With a sign where money moves or has moved, without one where it does not.
     Cue cue = Cue::good;
     bool moved = false;   ///< Money really moved: otherwise the amount is shown muted.

@@ -45,7 +45,9 @@ QString feeText(Msat fee) {
     return satText(fee.ceil_sat());
 }
 
-QString signedText(bool minus, Msat amount) { return (minus ? QChar(0x2212) : QChar(u'+')) + satText(amount); }
+QString signedText(bool minus, Msat amount) {
+    return (minus ? QChar(0x2212) : QChar(u'+')) + satText(amount);
+}
 
 std::optional<Sat> parseSat(const QString& text) {
     QString rest = text.trimmed();
@@ -55,13 +57,15 @@ std::optional<Sat> parseSat(const QString& text) {
     bool marked = false;
     for (const QChar c : rest) {
         const bool is_digit = c >= u'0' && c <= u'9';
-        const bool is_mark = c.isSpace() || c == u'.' || c == u',' || c == u'\'' || c == QChar(0x2019);
+        const bool is_mark =
+            c.isSpace() || c == u'.' || c == u',' || c == u'\'' || c == QChar(0x2019);
         if (is_digit) {
             digits += c;
             ++since_mark;
         } else if (is_mark) {
             // "1.5" is not fifteen: between marks there are three digits.
-            if (digits.isEmpty() || (marked && since_mark != 3) || (!marked && since_mark > 3)) return std::nullopt;
+            if (digits.isEmpty() || (marked && since_mark != 3) || (!marked && since_mark > 3))
+                return std::nullopt;
             marked = true;
             since_mark = 0;
         } else {

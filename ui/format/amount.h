@@ -31,8 +31,8 @@ QString feeText(Msat fee);
 /// With a sign: "+5 000 sat", "−5 000 sat".
 QString signedText(bool minus, Msat amount);
 
-/// What somebody typed: digits with any spaces, dots or commas between groups, "sat" behind them or not. Nothing for anything
-/// else and for more than there can be.
+/// What somebody typed: digits with any spaces, dots or commas between groups, "sat" behind them or
+/// not. Nothing for anything else and for more than there can be.
 std::optional<Sat> parseSat(const QString& text);
 
 /// What to do about a text that parseSat() does not take, or that stands where an amount has to.

@@ -13,7 +13,8 @@ constexpr std::uint32_t late_after{6};
 
 QString inFlight(const api::ChannelView& channel) {
     if (channel.htlcs.empty()) return {};
-    return u' ' + Words::tr("%n payment(s) are on their way.", nullptr, static_cast<int>(channel.htlcs.size()));
+    return u' ' + Words::tr("%n payment(s) are on their way.", nullptr,
+                            static_cast<int>(channel.htlcs.size()));
 }
 
 ChannelWords openWords(const api::ChannelView& channel) {
@@ -26,10 +27,15 @@ ChannelWords openWords(const api::ChannelView& channel) {
     } else if (!channel.online) {
         out.cue = Cue::waiting;
         out.cueWord = Words::tr("Offline");
-        out.sentence = Words::tr("The other side is not connected. You can send %1 and receive %2 when it is back.").arg(send, receive);
+        out.sentence =
+            Words::tr(
+                "The other side is not connected. You can send %1 and receive %2 when it is back.")
+                .arg(send, receive);
     } else {
         out.cue = Cue::busy;
-        out.sentence = Words::tr("Not usable at this moment. You can send %1 and receive %2 when it is.").arg(send, receive);
+        out.sentence =
+            Words::tr("Not usable at this moment. You can send %1 and receive %2 when it is.")
+                .arg(send, receive);
     }
     out.sentence += inFlight(channel);
     return out;
@@ -40,7 +46,8 @@ ChannelWords openingWords(const api::ChannelView& channel) {
     out.cue = Cue::busy;
     out.cueWord = Words::tr("Opening");
     if (channel.state == "awaiting_confirmation") {
-        out.sentence = Words::tr("Waiting for the chain: %1 of %n confirmation(s).", nullptr, static_cast<int>(channel.confirmations_needed))
+        out.sentence = Words::tr("Waiting for the chain: %1 of %n confirmation(s).", nullptr,
+                                 static_cast<int>(channel.confirmations_needed))
                            .arg(channel.confirmations);
     } else if (channel.state == "awaiting_ready") {
         out.sentence = Words::tr("Confirmed here. Waiting for the other side to see it too.");
@@ -105,33 +112,45 @@ ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView&
     out.cueWord = Words::tr("Closing");
     if (channel.force_held_back) {
         out.cue = Cue::attention;
-        out.sentence = Words::tr("Closing. Nothing is published before the other side has confirmed where the channel stands: this copy of the wallet may be an "
-                                 "old one.");
+        out.sentence = Words::tr(
+            "Closing. Nothing is published before the other side has confirmed where the channel "
+            "stands: this copy of the wallet may be an "
+            "old one.");
     } else if (channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero()) {
         out.sentence = Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
     } else {
-        out.sentence = Words::tr("Closing. %1 are on their way back to your wallet.").arg(satText(channel.closing_to_us));
+        out.sentence = Words::tr("Closing. %1 are on their way back to your wallet.")
+                           .arg(satText(channel.closing_to_us));
         if (!channel.in_flight_out.is_zero()) {
-            out.sentence += u' ' + Words::tr("%1 in payments are settled on the chain.").arg(satText(channel.in_flight_out));
+            out.sentence += u' ' + Words::tr("%1 in payments are settled on the chain.")
+                                       .arg(satText(channel.in_flight_out));
         }
     }
     return out;
 }
 
-QString timerOf(const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now) {
+QString timerOf(const api::ChannelView& channel, const api::ChainView& chain,
+                const QDateTime& now) {
     if (channel.state == "awaiting_confirmation") {
-        const auto left = channel.confirmations_needed > channel.confirmations ? channel.confirmations_needed - channel.confirmations : 0;
+        const auto left = channel.confirmations_needed > channel.confirmations
+                              ? channel.confirmations_needed - channel.confirmations
+                              : 0;
         return Words::tr("Usable %1.").arg(rangeText(left, chain, now));
     }
     const bool is_on_chain = channel.state == "closing";
-    if (is_on_chain && channel.next_deadline && (!channel.closing_until || *channel.next_deadline < *channel.closing_until)) {
-        return Words::tr("Be online %1: a part of it has to be collected by then.").arg(deadlineText(*channel.next_deadline, chain, now));
+    if (is_on_chain && channel.next_deadline &&
+        (!channel.closing_until || *channel.next_deadline < *channel.closing_until)) {
+        return Words::tr("Be online %1: a part of it has to be collected by then.")
+            .arg(deadlineText(*channel.next_deadline, chain, now));
     }
-    if (channel.closing_until && !(channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero())) {
-        return Words::tr("Back in your wallet %1.").arg(untilText(*channel.closing_until, chain, now));
+    if (channel.closing_until &&
+        !(channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero())) {
+        return Words::tr("Back in your wallet %1.")
+            .arg(untilText(*channel.closing_until, chain, now));
     }
     if (channel.next_deadline && !is_on_chain && !isOver(channel)) {
-        return Words::tr("Be online %1: a payment on its way ends then.").arg(deadlineText(*channel.next_deadline, chain, now));
+        return Words::tr("Be online %1: a payment on its way ends then.")
+            .arg(deadlineText(*channel.next_deadline, chain, now));
     }
     return {};
 }
@@ -155,7 +174,8 @@ bool isClosing(const api::ChannelView& channel) {
     return isAgreeing(channel) || channel.state == "closing";
 }
 bool canBeClosed(const api::ChannelView& channel) {
-    return !isOver(channel) && (!isClosing(channel) || isAgreeing(channel) || channel.force_held_back);
+    return !isOver(channel) &&
+           (!isClosing(channel) || isAgreeing(channel) || channel.force_held_back);
 }
 bool isAgreeing(const api::ChannelView& channel) {
     return channel.state == "shutting_down" || channel.state == "negotiating_close";
@@ -196,7 +216,8 @@ QString htlcStage(const std::string& stage) {
     return Words::tr("Being settled");
 }
 
-ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now) {
+ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain,
+                          const QDateTime& now) {
     ChannelWords out;
     if (isOver(channel)) {
         out.cue = Cue::over;

@@ -1,4 +1,5 @@
-// A channel in one sentence, how it stands at a glance, and the next date that matters. Only words: every figure is the core's.
+// A channel in one sentence, how it stands at a glance, and the next date that matters. Only words:
+// every figure is the core's.
 #pragma once
 
 #include "core/api/quote.h"
@@ -12,11 +13,12 @@ namespace runnel::ui {
 
 struct ChannelWords {
     QString sentence;
-    QString timer;    ///< The next date that matters and why; empty when nothing is due.
+    QString timer;  ///< The next date that matters and why; empty when nothing is due.
     Cue cue = Cue::good;
     QString cueWord;  ///< "Open", "Opening", "Closing" ...
 };
-ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now);
+ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain,
+                          const QDateTime& now);
 
 /// Is there still something in it, or to come from it?
 bool isOver(const api::ChannelView& channel);

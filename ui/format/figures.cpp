@@ -11,9 +11,7 @@ constexpr Sat usual_channel{200'000};
 
 }  // namespace
 
-Msat inMsat(Sat amount) {
-    return amount.checked_msat().value_or(Msat(0));
-}
+Msat inMsat(Sat amount) { return amount.checked_msat().value_or(Msat(0)); }
 
 Sat freeCoins(const api::Balance& balance) {
     return sub_or_zero(balance.onchain, balance.reserved);

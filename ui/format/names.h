@@ -1,5 +1,5 @@
-// Names for nodes: what a person calls a peer ("Practice shop"), or the beginning and end of its key. Names come from whoever knows
-// them; a peer never names itself.
+// Names for nodes: what a person calls a peer ("Practice shop"), or the beginning and end of its
+// key. Names come from whoever knows them; a peer never names itself.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -11,7 +11,9 @@ namespace runnel::ui {
 
 class PeerNames {
 public:
-    void set(const crypto::PublicKey& node, const QString& name) { m_names.insert(key(node), name); }
+    void set(const crypto::PublicKey& node, const QString& name) {
+        m_names.insert(key(node), name);
+    }
     bool knows(const crypto::PublicKey& node) const { return m_names.contains(key(node)); }
     QString of(const crypto::PublicKey& node) const;
 

@@ -50,8 +50,7 @@ Wording troubleWording(const Notice& notice, const QString& peer) {
                 "It is tried again by itself, and the coins stay yours. If it goes on, look at "
                 "what the chain source says.");
             break;
-        default:
-            break;
+        default: break;
     }
     return out;
 }
@@ -72,8 +71,8 @@ const api::ChannelView* channelOf(const Notice& notice, const api::Snapshot& pic
 
 bool Notice::isAbout(const Notice& other) const {
     const bool same_peer = about == About::trouble || peer == other.peer;
-    return about == other.about && problem.kind == other.problem.kind && channel == other.channel && same_peer &&
-           param(problem, "txid") == param(other.problem, "txid");
+    return about == other.about && problem.kind == other.problem.kind && channel == other.channel &&
+           same_peer && param(problem, "txid") == param(other.problem, "txid");
 }
 
 Wording noticeWording(const Notice& notice, const PeerNames& names) {

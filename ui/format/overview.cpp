@@ -13,48 +13,66 @@ namespace runnel::ui {
 
 namespace {
 
-/// What a forced close takes beside the agreed delay: it, and then the HTLC's own transaction, a few blocks each.
+/// What a forced close takes beside the agreed delay: it, and then the HTLC's own transaction, a
+/// few blocks each.
 constexpr std::uint32_t blocks_to_settle{9};
 
-QString because(const std::string& cause) { return cause.empty() ? QString() : u' ' + Words::tr("The cause: %1.").arg(tamed(cause)); }
+QString because(const std::string& cause) {
+    return cause.empty() ? QString() : u' ' + Words::tr("The cause: %1.").arg(tamed(cause));
+}
 
-Held heldInOpening(const api::ChannelView& channel, const QString& peer, const api::ChainView& chain, const QDateTime& now) {
+Held heldInOpening(const api::ChannelView& channel, const QString& peer,
+                   const api::ChainView& chain, const QDateTime& now) {
     const auto timer = channelWords(channel, chain, now).timer;
     return {Held::Kind::opening, channel.ours, Words::tr("Opening the channel with %1").arg(peer),
             timer.isEmpty() ? Words::tr("Usable once the channel is ready.") : timer};
 }
 
-Held heldInClosing(const api::ChannelView& channel, const QString& peer, const api::ChainView& chain, const QDateTime& now) {
-    Held out{Held::Kind::closing, channel.closing_to_us.msat(), Words::tr("Closing the channel with %1").arg(peer), {}};
+Held heldInClosing(const api::ChannelView& channel, const QString& peer,
+                   const api::ChainView& chain, const QDateTime& now) {
+    Held out{Held::Kind::closing,
+             channel.closing_to_us.msat(),
+             Words::tr("Closing the channel with %1").arg(peer),
+             {}};
     if (channel.state != "closing") {
         out.amount = channel.ours;
         out.reason = channelWords(channel, chain, now).sentence;
     } else if (channel.closing_until) {
-        out.reason = Words::tr("In your wallet %1.").arg(untilText(*channel.closing_until, chain, now));
+        out.reason =
+            Words::tr("In your wallet %1.").arg(untilText(*channel.closing_until, chain, now));
     } else {
         out.reason = Words::tr("In your wallet once the closing transaction is in a block.");
     }
     return out;
 }
 
-/// Its term, and what comes on top where the other side does not answer: the commitment, then what its HTLC waits for (BOLT 5).
-QString outgoingReason(const api::HtlcView& htlc, const api::ChannelView& channel, const api::ChainView& chain, const QDateTime& now) {
-    if (channel.state == "closing") return Words::tr("It is settled on the chain: it comes back or was paid.");
-    return Words::tr("It arrives or comes back %1. If the other side is gone then, it takes %2 longer.")
-        .arg(latestText(htlc.expiry, chain, now), spanText(channel.our_delay + blocks_to_settle, chain));
+/// Its term, and what comes on top where the other side does not answer: the commitment, then what
+/// its HTLC waits for (BOLT 5).
+QString outgoingReason(const api::HtlcView& htlc, const api::ChannelView& channel,
+                       const api::ChainView& chain, const QDateTime& now) {
+    if (channel.state == "closing")
+        return Words::tr("It is settled on the chain: it comes back or was paid.");
+    return Words::tr(
+               "It arrives or comes back %1. If the other side is gone then, it takes %2 longer.")
+        .arg(latestText(htlc.expiry, chain, now),
+             spanText(channel.our_delay + blocks_to_settle, chain));
 }
 
-void addPayments(std::vector<Held>& out, const api::ChannelView& channel, const QString& peer, const api::ChainView& chain,
-                 const QDateTime& now) {
+void addPayments(std::vector<Held>& out, const api::ChannelView& channel, const QString& peer,
+                 const api::ChainView& chain, const QDateTime& now) {
     for (const auto& htlc : channel.htlcs) {
         if (htlc.outgoing) {
-            out.push_back({Held::Kind::payment, htlc.amount, Words::tr("A payment through %1").arg(peer),
+            out.push_back({Held::Kind::payment, htlc.amount,
+                           Words::tr("A payment through %1").arg(peer),
                            outgoingReason(htlc, channel, chain, now)});
         } else if (htlc.fulfilled && channel.state != "closing") {
-            out.push_back({Held::Kind::payment, htlc.amount, Words::tr("A payment to you through %1").arg(peer),
-                           channel.next_deadline ? Words::tr("It is yours and is being added to your channel. Be online %1.")
-                                                       .arg(deadlineText(*channel.next_deadline, chain, now))
-                                                 : Words::tr("It is yours and is being added to your channel.")});
+            out.push_back(
+                {Held::Kind::payment, htlc.amount,
+                 Words::tr("A payment to you through %1").arg(peer),
+                 channel.next_deadline
+                     ? Words::tr("It is yours and is being added to your channel. Be online %1.")
+                           .arg(deadlineText(*channel.next_deadline, chain, now))
+                     : Words::tr("It is yours and is being added to your channel.")});
         }
     }
 }
@@ -77,17 +95,22 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
     if (picture.in_doubt)
         return {Cue::attention,
                 wordingOf(api::Problem{api::ProblemKind::store_in_doubt, {}}).joined()};
-    if (picture.disk_low) return {Cue::attention, wordingOf(api::Problem{api::ProblemKind::disk_full, {}}).joined()};
+    if (picture.disk_low)
+        return {Cue::attention, wordingOf(api::Problem{api::ProblemKind::disk_full, {}}).joined()};
     // Neither an answer nor a failure yet.
-    if (!picture.chain.reachable && picture.chain.problem.empty()) return {Cue::busy, Words::tr("Asking the chain source …")};
+    if (!picture.chain.reachable && picture.chain.problem.empty())
+        return {Cue::busy, Words::tr("Asking the chain source …")};
     if (!picture.chain.reachable) {
-        return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a while; opening and closing wait.") +
-                                    because(picture.chain.problem) + u' ' + Words::tr("Check that it is running and can be reached.")};
+        return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a "
+                                          "while; opening and closing wait.") +
+                                    because(picture.chain.problem) + u' ' +
+                                    Words::tr("Check that it is running and can be reached.")};
     }
     if (picture.chain.trouble)
         return {Cue::attention, wordingOf(api::Problem{*picture.chain.trouble, {}}).joined()};
     if (!picture.chain.synced) {
-        return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.").arg(grouped(picture.chain.height.raw()))};
+        return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.")
+                               .arg(grouped(picture.chain.height.raw()))};
     }
     std::size_t open = 0, offline = 0, moving = 0;
     for (const auto& channel : picture.channels) {
@@ -98,23 +121,29 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
         if (!channel.usable) ++offline;
     }
     if (open > 0 && offline == open) {
-        return {Cue::waiting, open == 1 ? Words::tr("Your channel waits for its other side to connect.")
-                                        : Words::tr("All your channels wait for their other sides to connect.")};
+        return {Cue::waiting,
+                open == 1 ? Words::tr("Your channel waits for its other side to connect.")
+                          : Words::tr("All your channels wait for their other sides to connect.")};
     }
     if (offline > 0) {
-        return {Cue::waiting, Words::tr("%n channel(s) wait for the other side to connect.", nullptr, static_cast<int>(offline))};
+        return {Cue::waiting, Words::tr("%n channel(s) wait for the other side to connect.",
+                                        nullptr, static_cast<int>(offline))};
     }
     if (moving > 0) {
-        return {Cue::busy, Words::tr("%n channel(s) are being opened or closed.", nullptr, static_cast<int>(moving))};
+        return {Cue::busy, Words::tr("%n channel(s) are being opened or closed.", nullptr,
+                                     static_cast<int>(moving))};
     }
     if (open == 0) return {Cue::good, Words::tr("Everything is in order. No channel is open yet.")};
-    return {Cue::good, Words::tr("Everything is in order. %n channel(s) are ready.", nullptr, static_cast<int>(open))};
+    return {Cue::good, Words::tr("Everything is in order. %n channel(s) are ready.", nullptr,
+                                 static_cast<int>(open))};
 }
 
-std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, const QDateTime& now) {
+std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
+                         const QDateTime& now) {
     std::vector<Held> out;
     if (!picture.balance.onchain_unconfirmed.is_zero()) {
-        out.push_back({Held::Kind::incoming, picture.balance.onchain_unconfirmed.msat(), Words::tr("Coins that are not confirmed yet"),
+        out.push_back({Held::Kind::incoming, picture.balance.onchain_unconfirmed.msat(),
+                       Words::tr("Coins that are not confirmed yet"),
                        Words::tr("Spendable %1.").arg(rangeText(1, picture.chain, now))});
     }
     Msat kept;
@@ -122,7 +151,8 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, c
         if (isOver(channel)) continue;
         const auto peer = names.of(channel.peer);
         if (isOpening(channel)) {
-            if (!channel.ours.is_zero()) out.push_back(heldInOpening(channel, peer, picture.chain, now));
+            if (!channel.ours.is_zero())
+                out.push_back(heldInOpening(channel, peer, picture.chain, now));
         } else if (isClosing(channel)) {
             auto held = heldInClosing(channel, peer, picture.chain, now);
             if (!held.amount.is_zero()) out.push_back(std::move(held));
@@ -136,8 +166,10 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, c
         addPayments(out, channel, peer, picture.chain, now);
     }
     if (!picture.balance.reserved.is_zero()) {
-        out.push_back({Held::Kind::reserve, picture.balance.reserved.msat(), Words::tr("Kept for closing channels"),
-                       Words::tr("These coins pay the fees when a channel must be closed in time. They are free again once your "
+        out.push_back({Held::Kind::reserve, picture.balance.reserved.msat(),
+                       Words::tr("Kept for closing channels"),
+                       Words::tr("These coins pay the fees when a channel must be closed in time. "
+                                 "They are free again once your "
                                  "channels are closed.")});
     }
     if (!kept.is_zero()) {
@@ -156,14 +188,22 @@ QString receivableSentence(const api::Snapshot& picture) {
         else if (!isOver(channel) && !isClosing(channel)) ++other;
     }
     if (usable == 0) {
-        return other == 0 ? Words::tr("You have no channel yet. To receive over Lightning, open one first and spend a part of it, or ask "
-                                      "somebody to open one to you.")
-                          : Words::tr("None of your channels is ready at this moment, so nothing can be received over Lightning yet.");
+        return other == 0 ? Words::tr(
+                                "You have no channel yet. To receive over Lightning, open one "
+                                "first and spend a part of it, or ask "
+                                "somebody to open one to you.")
+                          : Words::tr(
+                                "None of your channels is ready at this moment, so nothing can be "
+                                "received over Lightning yet.");
     }
     if (picture.balance.can_receive < Msat(1000)) {
-        return Words::tr("Your channels are full on your side. Spend something first: what you pay makes room to receive.");
+        return Words::tr(
+            "Your channels are full on your side. Spend something first: what you pay makes room "
+            "to receive.");
     }
-    return Words::tr("You can receive up to %1 now. That is what the other sides of your channels hold, less what they must keep.")
+    return Words::tr(
+               "You can receive up to %1 now. That is what the other sides of your channels hold, "
+               "less what they must keep.")
         .arg(satText(picture.balance.can_receive));
 }
 

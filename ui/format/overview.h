@@ -1,5 +1,6 @@
-// The wallet as a whole in words: its health in one line with the cause, what is not freely spendable with the reason and the date,
-// and why no more can be received. Only words over the core's figures.
+// The wallet as a whole in words: its health in one line with the cause, what is not freely
+// spendable with the reason and the date, and why no more can be received. Only words over the
+// core's figures.
 #pragma once
 
 #include "core/api/practice.h"
@@ -20,7 +21,8 @@ struct Health {
     QString sentence;
 };
 /// `practice`: how that network stands, where the wallet is on it.
-Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice = std::nullopt);
+Health healthOf(const api::Snapshot& picture,
+                const std::optional<api::PracticeState>& practice = std::nullopt);
 
 /// An amount that is not freely spendable.
 struct Held {
@@ -31,7 +33,8 @@ struct Held {
     friend bool operator==(const Held&, const Held&) = default;
 };
 /// What is on its way first, what is kept last.
-std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names, const QDateTime& now);
+std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
+                         const QDateTime& now);
 
 /// How much can be received now and why not more.
 QString receivableSentence(const api::Snapshot& picture);

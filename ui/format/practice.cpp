@@ -9,7 +9,8 @@ namespace {
 using Stand = api::PracticeState::Stand;
 
 QString causeOf(const api::PracticeState& state) {
-    if (state.signal) return Words::tr("Something outside Runnel ended it (signal %1).").arg(*state.signal);
+    if (state.signal)
+        return Words::tr("Something outside Runnel ended it (signal %1).").arg(*state.signal);
     if (!state.detail.empty()) return Words::tr("The technical cause: %1").arg(tamed(state.detail));
     return Words::tr("It ended with code %1.").arg(state.code.value_or(0));
 }
@@ -35,8 +36,7 @@ Wording shopCouldNotPay(const api::Problem& problem) {
         case ProblemKind::in_flight:
             return {what, Words::tr("It is paying it already."),
                     Words::tr("Activity shows how it ends.")};
-        default:
-            break;
+        default: break;
     }
     const auto words = wordingOf(problem);
     return {what, words.why.isEmpty() ? words.what : words.what + u' ' + words.why, words.retry};
@@ -79,13 +79,18 @@ std::optional<Wording> practiceTrouble(const std::optional<api::PracticeState>& 
                 "under “Passphrase forgotten, or another wallet”.")};
     }
     if (state->ends >= again_and_again) {
-        return Wording{Words::tr("The practice network has ended %n times in a row.", nullptr, static_cast<int>(state->ends)), causeOf(*state),
-                       Words::tr("It is started again each time, and nothing is lost. See whether the disk is full, or whether another program "
+        return Wording{Words::tr("The practice network has ended %n times in a row.", nullptr,
+                                 static_cast<int>(state->ends)),
+                       causeOf(*state),
+                       Words::tr("It is started again each time, and nothing is lost. See whether "
+                                 "the disk is full, or whether another program "
                                  "ends it; then close Runnel and open it again.")};
     }
     if (state->stand != Stand::restarting) return std::nullopt;
-    return Wording{Words::tr("The practice network has ended, and is being started again."), causeOf(*state),
-                   Words::tr("Nothing is lost. Wait a moment: a payment that was under way goes on as soon as it runs.")};
+    return Wording{Words::tr("The practice network has ended, and is being started again."),
+                   causeOf(*state),
+                   Words::tr("Nothing is lost. Wait a moment: a payment that was under way goes on "
+                             "as soon as it runs.")};
 }
 
 }  // namespace runnel::ui

@@ -1,5 +1,5 @@
-// How the practice network stands, in words: that it ended and why, that it is started again, what to try when that does not help.
-// On other networks there is nothing to say.
+// How the practice network stands, in words: that it ended and why, that it is started again, what
+// to try when that does not help. On other networks there is nothing to say.
 #pragma once
 
 #include "core/api/practice.h"

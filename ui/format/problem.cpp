@@ -24,7 +24,9 @@ public:
     QString sat(const char* name) const { return satText(Sat(text(name).toULongLong())); }
     QString msat(const char* name) const { return satText(Msat(text(name).toULongLong())); }
     /// A bound in the unit that the problem names.
-    QString bound(const char* name) const { return text("unit") == QStringLiteral("sat") ? sat(name) : msat(name); }
+    QString bound(const char* name) const {
+        return text("unit") == QStringLiteral("sat") ? sat(name) : msat(name);
+    }
 
 private:
     const api::Problem& m_problem;
@@ -51,30 +53,39 @@ QString whyUnreadable(const Params& p) {
 }
 
 QString whereTheRestIs(const Params& p) {
-    QStringList out{Words::tr("%1 can be sent in one payment now, %2 are needed with the fee.").arg(p.msat("can_send_msat"), p.msat("needed_msat"))};
+    QStringList out{Words::tr("%1 can be sent in one payment now, %2 are needed with the fee.")
+                        .arg(p.msat("can_send_msat"), p.msat("needed_msat"))};
     const auto tell = [&](const char* name, const QString& sentence) {
         if (p.has(name)) out << sentence.arg(p.msat(name));
     };
-    tell("reserve_msat", Words::tr("%1 are the reserve that stays in your channels until they close."));
+    tell("reserve_msat",
+         Words::tr("%1 are the reserve that stays in your channels until they close."));
     tell("in_flight_msat", Words::tr("%1 are in flight in other payments."));
     tell("offline_msat", Words::tr("%1 are in channels whose other side is not connected."));
     tell("opening_msat", Words::tr("%1 are in channels that are not ready yet."));
-    tell("limits_msat", Words::tr("%1 stay free for the fees of your channels, or are more than they take at once."));
+    tell("limits_msat",
+         Words::tr(
+             "%1 stay free for the fees of your channels, or are more than they take at once."));
     tell("elsewhere_msat", Words::tr("%1 are in channels that do not lead to this payee."));
     return out.join(u' ');
 }
 
 Wording noChannel(const Params& p) {
     if (p.text("cause") == QStringLiteral("not_connected")) {
-        return {Words::tr("The other side of your channel is not connected."),
-                Words::tr("A payment needs it to be there. What is yours in the channel is safe meanwhile."),
-                Words::tr("Wait until it is back: Runnel keeps trying to reach it. If it stays away, close the channel.")};
+        return {
+            Words::tr("The other side of your channel is not connected."),
+            Words::tr(
+                "A payment needs it to be there. What is yours in the channel is safe meanwhile."),
+            Words::tr("Wait until it is back: Runnel keeps trying to reach it. If it stays away, "
+                      "close the channel.")};
     }
     if (p.text("cause") == QStringLiteral("opening")) {
-        return {Words::tr("Your channel is not ready yet."), Words::tr("Its opening transaction waits for blocks."),
+        return {Words::tr("Your channel is not ready yet."),
+                Words::tr("Its opening transaction waits for blocks."),
                 Words::tr("Channels says how long it will take. Pay then.")};
     }
-    return {Words::tr("There is no open channel to pay from."), Words::tr("Payments travel through a channel whose other side is connected."),
+    return {Words::tr("There is no open channel to pay from."),
+            Words::tr("Payments travel through a channel whose other side is connected."),
             Words::tr("Open a channel, or wait until the other side is back.")};
 }
 
@@ -109,13 +120,16 @@ Wording moneyWording(ProblemKind kind, const Params& p) {
                 Words::tr("Choose a smaller amount.")};
     }
     if (kind == ProblemKind::insufficient_liquidity) {
-        return {Words::tr("This is more than your channels can send."), whereTheRestIs(p),
-                p.has("in_flight_msat") || p.has("offline_msat") || p.has("opening_msat")
-                    ? Words::tr("Pay a smaller amount, wait until more is free, or open a larger channel.")
-                    : Words::tr("Pay a smaller amount, or open a larger channel.")};
+        return {
+            Words::tr("This is more than your channels can send."), whereTheRestIs(p),
+            p.has("in_flight_msat") || p.has("offline_msat") || p.has("opening_msat")
+                ? Words::tr(
+                      "Pay a smaller amount, wait until more is free, or open a larger channel.")
+                : Words::tr("Pay a smaller amount, or open a larger channel.")};
     }
     return {Words::tr("The fee would be higher than the limit."),
-            Words::tr("The fee would be %1, the limit is %2.").arg(p.msat("fee_msat"), p.msat("max_fee_msat")),
+            Words::tr("The fee would be %1, the limit is %2.")
+                .arg(p.msat("fee_msat"), p.msat("max_fee_msat")),
             Words::tr("Try again later, or open a channel that is closer to the payee.")};
 }
 
@@ -210,20 +224,25 @@ Wording wordingOf(const api::Problem& problem) {
     const Params p(problem);
     switch (problem.kind) {
         case ProblemKind::bad_request:
-            return {Words::tr("This input cannot be used."), technical(p, p.has("cause") ? "cause" : "field"),
+            return {Words::tr("This input cannot be used."),
+                    technical(p, p.has("cause") ? "cause" : "field"),
                     Words::tr("Check what you entered.")};
         case ProblemKind::unknown_command_target:
-            return {Words::tr("It is not there any more."), Words::tr("It may have ended in the meantime."),
+            return {Words::tr("It is not there any more."),
+                    Words::tr("It may have ended in the meantime."),
                     Words::tr("Look at Channels and Activity for what is there now.")};
         case ProblemKind::not_synced:
-            return {Words::tr("The wallet has not caught up with the chain yet."), technical(p, "cause"),
+            return {Words::tr("The wallet has not caught up with the chain yet."),
+                    technical(p, "cause"),
                     Words::tr("Wait until Home says that it has, then try again.")};
         case ProblemKind::chain_gone:
             return {Words::tr("The chain source has been silent for too long."),
-                    Words::tr("Nothing is added to channels until it answers, so that nothing can be missed."),
+                    Words::tr("Nothing is added to channels until it answers, so that nothing can "
+                              "be missed."),
                     Words::tr("Check that the chain source is running and can be reached.")};
         case ProblemKind::peer_not_connected:
-            return {Words::tr("The other side is not connected."), {},
+            return {Words::tr("The other side is not connected."),
+                    {},
                     Words::tr("Wait until it is back, or check your network connection.")};
         case ProblemKind::connect_failed:
             return {Words::tr("The other side cannot be reached."), technical(p, "cause"),
@@ -236,10 +255,11 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::amount_too_small:
         case ProblemKind::amount_too_large:
         case ProblemKind::insufficient_liquidity:
-        case ProblemKind::fee_limit:
-            return moneyWording(problem.kind, p);
+        case ProblemKind::fee_limit: return moneyWording(problem.kind, p);
         case ProblemKind::amount_missing:
-            return {Words::tr("The invoice leaves the amount to you."), {}, Words::tr("Enter how much you want to pay.")};
+            return {Words::tr("The invoice leaves the amount to you."),
+                    {},
+                    Words::tr("Enter how much you want to pay.")};
         case ProblemKind::feerate_out_of_range:
             return {Words::tr("The fee rate is out of range."),
                     p.has("least") && p.has("most")
@@ -247,39 +267,45 @@ Wording wordingOf(const api::Problem& problem) {
                               .arg(p.text("least"), p.text("most"))
                         : QString(),
                     Words::tr("Use the estimate.")};
-        case ProblemKind::no_usable_channel:
-            return noChannel(p);
+        case ProblemKind::no_usable_channel: return noChannel(p);
         case ProblemKind::no_route: return noRoute(p);
         case ProblemKind::expired:
             return {Words::tr("The invoice has expired."),
-                    p.has("since") ? Words::tr("It could be paid until %1. Nothing was paid.").arg(exactTimeText(UnixTime(p.text("since").toLongLong())))
+                    p.has("since") ? Words::tr("It could be paid until %1. Nothing was paid.")
+                                         .arg(exactTimeText(UnixTime(p.text("since").toLongLong())))
                                    : Words::tr("Nothing was paid."),
                     Words::tr("Ask the payee for a new one.")};
         case ProblemKind::already_paid:
-            return {Words::tr("This invoice was paid before."), Words::tr("Nothing was sent a second time."),
+            return {Words::tr("This invoice was paid before."),
+                    Words::tr("Nothing was sent a second time."),
                     Words::tr("The proof of payment is in Activity.")};
         case ProblemKind::in_flight:
             return {Words::tr("A payment of this invoice is still on its way."),
-                    Words::tr("It may yet arrive, so it is not sent a second time."), Words::tr("Activity shows how it ends.")};
+                    Words::tr("It may yet arrive, so it is not sent a second time."),
+                    Words::tr("Activity shows how it ends.")};
         case ProblemKind::own_invoice:
-            return {Words::tr("This invoice is your own."), Words::tr("Paying yourself would move nothing."),
+            return {Words::tr("This invoice is your own."),
+                    Words::tr("Paying yourself would move nothing."),
                     Words::tr("Give it to whoever is to pay you.")};
         case ProblemKind::payee_refused:
-            return {Words::tr("The payee did not take the payment."), Words::tr("Nothing was paid."),
-                    Words::tr("Ask the payee for a new invoice.")};
+            return {Words::tr("The payee did not take the payment."),
+                    Words::tr("Nothing was paid."), Words::tr("Ask the payee for a new invoice.")};
         case ProblemKind::payment_failed:
-            return {Words::tr("The payment failed on its way."), Words::tr("Nothing was paid."), Words::tr("Try again in a moment.")};
+            return {Words::tr("The payment failed on its way."), Words::tr("Nothing was paid."),
+                    Words::tr("Try again in a moment.")};
         case ProblemKind::timed_out:
-            return {Words::tr("It took too long."), Words::tr("Nothing was paid or changed."), Words::tr("Try again in a moment.")};
-        case ProblemKind::wrong_network:
-            return wrongNetwork(p);
+            return {Words::tr("It took too long."), Words::tr("Nothing was paid or changed."),
+                    Words::tr("Try again in a moment.")};
+        case ProblemKind::wrong_network: return wrongNetwork(p);
         case ProblemKind::malformed: return malformed(p);
         case ProblemKind::unsupported:
             return {Words::tr("This needs something that Runnel cannot do yet."),
                     whatIsUnsupported(p),
                     Words::tr("Ask for a plain Lightning invoice, or for a bitcoin address.")};
         case ProblemKind::channel_not_open:
-            return {Words::tr("The channel is not open any more."), {}, Words::tr("Channels shows where it stands.")};
+            return {Words::tr("The channel is not open any more."),
+                    {},
+                    Words::tr("Channels shows where it stands.")};
         case ProblemKind::broadcast_refused:
             return {Words::tr("The chain source refused the transaction."), technical(p, "reason"),
                     Words::tr("Nothing to do: Runnel tries again with each block. The coins stay "
@@ -289,14 +315,17 @@ Wording wordingOf(const api::Problem& problem) {
                     Words::tr("Nothing new is begun, so that channels can still be closed safely."),
                     Words::tr("Make space on the disk, then try again.")};
         case ProblemKind::busy:
-            return {Words::tr("Something of the same kind is still under way."), {}, Words::tr("Wait for it to end, then try again.")};
+            return {Words::tr("Something of the same kind is still under way."),
+                    {},
+                    Words::tr("Wait for it to end, then try again.")};
         case ProblemKind::commitment_underpaid:
             return {Words::tr("The other side pays too small a fee for closing this channel at "
                               "today's prices."),
                     {},
                     Words::tr("Wait until it raises the fee, or close the channel by agreement.")};
         case ProblemKind::practice_gone:
-            return {Words::tr("The practice network is not there at the moment."), {},
+            return {Words::tr("The practice network is not there at the moment."),
+                    {},
                     Words::tr("It starts again by itself; try again in a moment.")};
         case ProblemKind::faucet_dry:
             return {Words::tr("There are no practice coins left at the moment."),
@@ -328,9 +357,11 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::store_in_doubt:
             if (p.has("outdated")) {
                 return {Words::tr("This copy of the wallet is an old one."),
-                        Words::tr("The other side has proven that it holds a newer state of this channel. To publish what this copy knows would give it "
+                        Words::tr("The other side has proven that it holds a newer state of this "
+                                  "channel. To publish what this copy knows would give it "
                                   "everything in the channel."),
-                        Words::tr("Only the other side can close it now: ask it to. Your share then comes back by itself.")};
+                        Words::tr("Only the other side can close it now: ask it to. Your share "
+                                  "then comes back by itself.")};
             }
             return {Words::tr("An older copy of this wallet may have been started."),
                     Words::tr("Part of what it has written is missing. A channel is not closed "
@@ -338,7 +369,8 @@ Wording wordingOf(const api::Problem& problem) {
                               "has confirmed where it stands: an outdated state could cost "
                               "everything in it."),
                     Words::tr("Leave Runnel open until every other side was connected once. "
-                              "Everything else goes on. A channel whose other side never comes back can be closed alone under Channels, at a risk "
+                              "Everything else goes on. A channel whose other side never comes "
+                              "back can be closed alone under Channels, at a risk "
                               "that is named there.")};
         case ProblemKind::no_package_relay:
             return {
@@ -362,14 +394,19 @@ Wording wordingOf(const std::string& kind_name) {
         switch (kind) {
             // Without their figures these would say zero.
             case ProblemKind::insufficient_liquidity:
-                return {Words::tr("This was more than your channels could send."), {},
+                return {Words::tr("This was more than your channels could send."),
+                        {},
                         Words::tr("Pay a smaller amount, or open a larger channel.")};
             case ProblemKind::fee_limit:
-                return {Words::tr("The fee would have been higher than the limit."), {}, Words::tr("Try again later.")};
+                return {Words::tr("The fee would have been higher than the limit."),
+                        {},
+                        Words::tr("Try again later.")};
             default: return wordingOf(problem);
         }
     }
-    return {Words::tr("The payment did not succeed."), {}, Words::tr("Try again, or ask the payee for a new invoice.")};
+    return {Words::tr("The payment did not succeed."),
+            {},
+            Words::tr("Try again, or ask the payee for a new invoice.")};
 }
 
 }  // namespace runnel::ui

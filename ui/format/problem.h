@@ -1,6 +1,6 @@
-// Problems in words: what happened, why, and what to try, in the window's terms (pages and buttons, not commands). The command line
-// has its own wording in app/control/sentences: the data is shared, the advice is not. Every kind is worded; a new one does not
-// compile before it is.
+// Problems in words: what happened, why, and what to try, in the window's terms (pages and buttons,
+// not commands). The command line has its own wording in app/control/sentences: the data is shared,
+// the advice is not. Every kind is worded; a new one does not compile before it is.
 #pragma once
 
 #include "core/api/problem.h"

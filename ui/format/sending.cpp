@@ -19,12 +19,9 @@ QString addressGroups(const QString& address) {
 QString paceText(api::Pace pace) {
     const int blocks = static_cast<int>(api::blocks_of(pace));
     switch (pace) {
-        case api::Pace::urgent:
-            return Words::tr("Soon (about %n block(s))", nullptr, blocks);
-        case api::Pace::normal:
-            return Words::tr("Normal (about %n block(s))", nullptr, blocks);
-        case api::Pace::slow:
-            break;
+        case api::Pace::urgent: return Words::tr("Soon (about %n block(s))", nullptr, blocks);
+        case api::Pace::normal: return Words::tr("Normal (about %n block(s))", nullptr, blocks);
+        case api::Pace::slow: break;
     }
     return Words::tr("No hurry (about %n block(s))", nullptr, blocks);
 }

@@ -9,7 +9,8 @@ namespace {
 using api::SetupFault;
 
 QString technical(const api::SetupProblem& problem) {
-    return problem.detail.empty() ? QString() : Words::tr("The technical cause: %1").arg(tamed(problem.detail));
+    return problem.detail.empty() ? QString()
+                                  : Words::tr("The technical cause: %1").arg(tamed(problem.detail));
 }
 
 }  // namespace
@@ -21,12 +22,17 @@ Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
                     Words::tr("Nothing was touched."),
                     Words::tr("Try again. Capitals and small letters are not the same.")};
         case SetupFault::in_use:
-            return {Words::tr("This wallet is open already."), Words::tr("Only one program at a time can have it open, or coins could be lost."),
-                    Words::tr("Use the other window, or close it first.")};
+            return {
+                Words::tr("This wallet is open already."),
+                Words::tr("Only one program at a time can have it open, or coins could be lost."),
+                Words::tr("Use the other window, or close it first.")};
         case SetupFault::exists:
-            return {Words::tr("There is a wallet already."), Words::tr("It was not touched."), Words::tr("Open it with its passphrase.")};
+            return {Words::tr("There is a wallet already."), Words::tr("It was not touched."),
+                    Words::tr("Open it with its passphrase.")};
         case SetupFault::missing:
-            return {Words::tr("There is no wallet here."), {}, Words::tr("Make a new one, or restore one from its words.")};
+            return {Words::tr("There is no wallet here."),
+                    {},
+                    Words::tr("Make a new one, or restore one from its words.")};
         case SetupFault::damaged:
             return {Words::tr("The wallet's file is damaged."),
                     Words::tr("Nothing was changed. %1").arg(technical(problem)).trimmed(),
@@ -35,7 +41,9 @@ Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
                               "which bring back the coins on the chain. Money in channels is not "
                               "in the words.")};
         case SetupFault::newer_version:
-            return {Words::tr("This wallet was written by a newer Runnel."), {}, Words::tr("Use that version, or a later one.")};
+            return {Words::tr("This wallet was written by a newer Runnel."),
+                    {},
+                    Words::tr("Use that version, or a later one.")};
         case SetupFault::other_network:
             return {Words::tr("This wallet belongs to another network."),
                     problem.detail.empty()
@@ -43,13 +51,17 @@ Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
                         : Words::tr("It was made for %1.").arg(tamed(problem.detail)),
                     Words::tr("Start Runnel for that network.")};
         case SetupFault::out_of_memory:
-            return {Words::tr("There is not enough memory to work out the key."), {}, Words::tr("Close other programs and try again.")};
+            return {Words::tr("There is not enough memory to work out the key."),
+                    {},
+                    Words::tr("Close other programs and try again.")};
         case SetupFault::disk:
             return {Words::tr("The disk did not do what it was asked."), technical(problem),
                     Words::tr("Check its free space, and that you may write to the folder.")};
         case SetupFault::chain_address:
-            return {Words::tr("The address of the chain source cannot be used."), technical(problem),
-                    Words::tr("It begins with bitcoind:http:// and names a host, a port and the way to a cookie file.")};
+            return {Words::tr("The address of the chain source cannot be used."),
+                    technical(problem),
+                    Words::tr("It begins with bitcoind:http:// and names a host, a port and the "
+                              "way to a cookie file.")};
         case SetupFault::practice_gone:
             return {Words::tr("The practice network did not start."), technical(problem),
                     Words::tr("Close Runnel and open it again. If that does not help, make a new "
@@ -67,13 +79,18 @@ Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
 Wording wordingOf(const api::WordsProblem& problem) {
     switch (problem.kind) {
         case api::WordsProblem::Kind::count:
-            return {Words::tr("Some words are missing."), {}, Words::tr("Enter all 24 words, or all of them if your wallet had fewer.")};
+            return {Words::tr("Some words are missing."),
+                    {},
+                    Words::tr("Enter all 24 words, or all of them if your wallet had fewer.")};
         case api::WordsProblem::Kind::unknown:
-            return {Words::tr("Word number %1 is not in the list of words.").arg(problem.position + 1), {},
-                    Words::tr("Check its spelling. All words are short English ones.")};
+            return {
+                Words::tr("Word number %1 is not in the list of words.").arg(problem.position + 1),
+                {},
+                Words::tr("Check its spelling. All words are short English ones.")};
         case api::WordsProblem::Kind::do_not_match: break;
     }
-    return {Words::tr("These words do not fit together."), Words::tr("One of them is another word of the list, or two are swapped."),
+    return {Words::tr("These words do not fit together."),
+            Words::tr("One of them is another word of the list, or two are swapped."),
             Words::tr("Compare them with what was written down.")};
 }
 

@@ -1,4 +1,5 @@
-// What can go wrong before there is a node, in words: wallets that cannot be made or opened, words that do not fit together.
+// What can go wrong before there is a node, in words: wallets that cannot be made or opened, words
+// that do not fit together.
 #pragma once
 
 #include "core/api/setup.h"

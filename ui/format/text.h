@@ -1,5 +1,5 @@
-// Small bridges between the core's text and Qt's, and the translation context of everything that ui/format words. Sits below the
-// rest of the folder; knows nothing about money or channels.
+// Small bridges between the core's text and Qt's, and the translation context of everything that
+// ui/format words. Sits below the rest of the folder; knows nothing about money or channels.
 #pragma once
 
 #include "core/api/node_api.h"
@@ -16,9 +16,12 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Format)
 };
 
-inline QString qs(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+inline QString qs(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
-/// Text of a peer's or an invoice's: no control characters, no line breaks, no directional overrides, at most `most` characters.
+/// Text of a peer's or an invoice's: no control characters, no line breaks, no directional
+/// overrides, at most `most` characters.
 QString tamed(std::string_view text, int most = 200);
 
 /// With places where a line may be broken every few characters: for names that have no words.

@@ -14,20 +14,30 @@ namespace {
 
 constexpr double z_of_nine_in_ten = 1.645;
 
-/// Quantile of the sum of n waits of mean 1 (Wilson and Hilferty's approximation of the gamma distribution).
+/// Quantile of the sum of n waits of mean 1 (Wilson and Hilferty's approximation of the gamma
+/// distribution).
 double quantile(double n, double z) {
     const double part = 1 - 1 / (9 * n) + z * std::sqrt(1 / (9 * n));
     return part <= 0 ? 0 : n * part * part * part;
 }
 
-QString clock(const QDateTime& time) { return QLocale().toString(time.time(), QLocale::ShortFormat); }
-QString weekday(const QDateTime& time) { return QLocale().toString(time, QStringLiteral("ddd")) + u' ' + clock(time); }
-QString day(const QDateTime& time) { return QLocale().toString(time, Words::tr("d MMM", "a day of the year as a Qt date format")); }
+QString clock(const QDateTime& time) {
+    return QLocale().toString(time.time(), QLocale::ShortFormat);
+}
+QString weekday(const QDateTime& time) {
+    return QLocale().toString(time, QStringLiteral("ddd")) + u' ' + clock(time);
+}
+QString day(const QDateTime& time) {
+    return QLocale().toString(time, Words::tr("d MMM", "a day of the year as a Qt date format"));
+}
 QString dayAndYear(const QDateTime& time) {
-    return QLocale().toString(time, Words::tr("d MMM yyyy", "a day with its year as a Qt date format"));
+    return QLocale().toString(time,
+                              Words::tr("d MMM yyyy", "a day with its year as a Qt date format"));
 }
 
-std::uint32_t blocksUntil(BlockHeight height, const api::ChainView& chain) { return distance(chain.height, height).raw(); }
+std::uint32_t blocksUntil(BlockHeight height, const api::ChainView& chain) {
+    return distance(chain.height, height).raw();
+}
 
 QString byText(const QDateTime& time, const QDateTime& now) {
     if (time.date() == now.date()) return Words::tr("by %1").arg(clock(time));
@@ -38,7 +48,8 @@ QString byText(const QDateTime& time, const QDateTime& now) {
 /// Of a wait so short that the time of day says less: nothing beyond a quarter of an hour.
 QString soonText(qint64 seconds) {
     if (seconds <= 90) return Words::tr("within about a minute");
-    if (seconds <= 15 * 60) return Words::tr("within %n minute(s)", nullptr, static_cast<int>((seconds + 59) / 60));
+    if (seconds <= 15 * 60)
+        return Words::tr("within %n minute(s)", nullptr, static_cast<int>((seconds + 59) / 60));
     return {};
 }
 
@@ -46,7 +57,8 @@ QDateTime local(UnixTime time) { return QDateTime::fromSecsSinceEpoch(time.raw()
 
 }  // namespace
 
-std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now) {
+std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain,
+                                    const QDateTime& now) {
     if (chain.block_seconds == 0 || blocks == 0) return std::nullopt;
     const double mean = chain.block_seconds;
     const auto early = static_cast<qint64>(std::floor(mean * quantile(blocks, -z_of_nine_in_ten)));
@@ -62,7 +74,8 @@ QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDate
     if (range->to.date() == now.date()) {
         return Words::tr("today between %1 and %2").arg(clock(range->from), clock(range->to));
     }
-    if (now.daysTo(range->to) < 6) return Words::tr("between %1 and %2").arg(weekday(range->from), weekday(range->to));
+    if (now.daysTo(range->to) < 6)
+        return Words::tr("between %1 and %2").arg(weekday(range->from), weekday(range->to));
     if (range->from.date() == range->to.date()) return Words::tr("on %1").arg(day(range->to));
     return Words::tr("between %1 and %2").arg(day(range->from), day(range->to));
 }
@@ -92,7 +105,8 @@ QString spanText(std::uint32_t blocks, const api::ChainView& chain) {
     const auto minutes = (std::uint64_t{blocks} * chain.block_seconds + 59) / 60;
     if (minutes == 0) return Words::tr("%n block(s)", nullptr, static_cast<int>(blocks));
     if (minutes < 120) return Words::tr("about %n minute(s)", nullptr, static_cast<int>(minutes));
-    if (minutes < 48 * 60) return Words::tr("about %n hour(s)", nullptr, static_cast<int>((minutes + 30) / 60));
+    if (minutes < 48 * 60)
+        return Words::tr("about %n hour(s)", nullptr, static_cast<int>((minutes + 30) / 60));
     const auto days = std::min<std::uint64_t>((minutes + 12 * 60) / (24 * 60), 1'000'000);
     return Words::tr("about %n day(s)", nullptr, static_cast<int>(days));
 }
@@ -101,7 +115,8 @@ QString whenText(UnixTime time, const QDateTime& now) {
     const auto then = local(time);
     if (then.date() == now.date()) return Words::tr("today, %1").arg(clock(then));
     if (then.date().daysTo(now.date()) == 1) return Words::tr("yesterday, %1").arg(clock(then));
-    return then.date().year() == now.date().year() ? day(then) + QStringLiteral(", ") + clock(then) : dayAndYear(then);
+    return then.date().year() == now.date().year() ? day(then) + QStringLiteral(", ") + clock(then)
+                                                   : dayAndYear(then);
 }
 
 QString agoText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now) {
@@ -126,12 +141,15 @@ QString expiryText(UnixTime time, const QDateTime& now) {
     return Words::tr("expires in %n day(s)", nullptr, minutes / (24 * 60));
 }
 
-QString exactTimeText(UnixTime time) { return QLocale().toString(local(time), QLocale::LongFormat); }
+QString exactTimeText(UnixTime time) {
+    return QLocale().toString(local(time), QLocale::LongFormat);
+}
 
 QString durationText(std::uint64_t milliseconds) {
     if (milliseconds < 950) {
         const auto tenths = std::max<std::uint64_t>(1, (milliseconds + 50) / 100);
-        return Words::tr("%1 s").arg(QStringLiteral("0") + QLocale().decimalPoint() + QString::number(tenths));
+        return Words::tr("%1 s").arg(QStringLiteral("0") + QLocale().decimalPoint() +
+                                     QString::number(tenths));
     }
     const auto seconds = (milliseconds + 500) / 1000;
     if (seconds < 120) return Words::tr("%1 s").arg(grouped(seconds));

@@ -1,6 +1,7 @@
-// Times for people: when something happened, how long it took, and between which dates a block is to be expected. A height becomes
-// a date with a range, by the statistics of blocks, never by a bare "ten minutes"; where blocks come at a command only (regtest)
-// it stays a number of blocks. Takes `now` from the caller.
+// Times for people: when something happened, how long it took, and between which dates a block is
+// to be expected. A height becomes a date with a range, by the statistics of blocks, never by a
+// bare "ten minutes"; where blocks come at a command only (regtest) it stays a number of blocks.
+// Takes `now` from the caller.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -16,16 +17,20 @@ struct DateRange {
     QDateTime from, to;
 };
 
-/// When `blocks` more blocks will have come, in nine cases of ten; nothing where blocks have no rhythm.
-std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
-/// "today between 14:20 and 15:10", "between Thu 14:00 and Fri 09:00", "between 3 Dec and 9 Dec", "after 3 more blocks".
+/// When `blocks` more blocks will have come, in nine cases of ten; nothing where blocks have no
+/// rhythm.
+std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain,
+                                    const QDateTime& now);
+/// "today between 14:20 and 15:10", "between Thu 14:00 and Fri 09:00", "between 3 Dec and 9 Dec",
+/// "after 3 more blocks".
 QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
 /// The same until a height; what has passed is due "with the next block".
 QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
 /// About when the chain was so many blocks shorter, by their mean; empty where blocks have no
 /// rhythm.
 QString agoText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
-/// The early end of the range: be there by then. "by Thu 14:00", "within 30 blocks"; "now" when there is no time left.
+/// The early end of the range: be there by then. "by Thu 14:00", "within 30 blocks"; "now" when
+/// there is no time left.
 QString deadlineText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
 /// The late end of the range: what will have happened by then. "by Thu 14:00", "within 30 blocks".
 QString latestText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
@@ -37,7 +42,8 @@ QString whenText(UnixTime time, const QDateTime& now);
 bool hasPassed(UnixTime time, const QDateTime& now);
 /// Whole minutes until then, 0 in the last one; not below.
 qint64 minutesLeft(UnixTime time, const QDateTime& now);
-/// Of what can be done until then: "expires in 59 minutes", "expires in less than a minute", "expired".
+/// Of what can be done until then: "expires in 59 minutes", "expires in less than a minute",
+/// "expired".
 QString expiryText(UnixTime time, const QDateTime& now);
 /// To the second, for details.
 QString exactTimeText(UnixTime time);

@@ -1,5 +1,6 @@
-// ActivityModel: everything that moved or shall move, payments and transactions in one list, newest first. Reads pages from the node
-// as they are scrolled to, takes changes by id, and never reads the whole history to show its beginning. ActivityFilter searches it.
+// ActivityModel: everything that moved or shall move, payments and transactions in one list, newest
+// first. Reads pages from the node as they are scrolled to, takes changes by id, and never reads
+// the whole history to show its beginning. ActivityFilter searches it.
 #pragma once
 
 #include "ui/bridge/bridge.h"
@@ -18,12 +19,15 @@ namespace runnel::ui {
 
 struct ActivityEntry {
     std::variant<api::PaymentView, api::TransactionView> what;
-    std::string searched{};  ///< What a search looks through: lower case, UTF-8. Kept by the model, for a search is typed letter by letter.
+    std::string searched{};  ///< What a search looks through: lower case, UTF-8. Kept by the model,
+                             ///< for a search is typed letter by letter.
     UnixTime time() const;
     /// Of the payment or of the transaction; no two entries share it.
     std::string key() const;
     const api::PaymentView* payment() const { return std::get_if<api::PaymentView>(&what); }
-    const api::TransactionView* transaction() const { return std::get_if<api::TransactionView>(&what); }
+    const api::TransactionView* transaction() const {
+        return std::get_if<api::TransactionView>(&what);
+    }
 };
 
 class ActivityModel : public QAbstractListModel {
@@ -61,7 +65,10 @@ private:
     void noteExpiry(const ActivityEntry& entry);
     void tick();
 
-    struct Expiring { UnixTime at; qint64 shown_minutes; };
+    struct Expiring {
+        UnixTime at;
+        qint64 shown_minutes;
+    };
 
     Bridge& m_bridge;
     Clock m_clock = [] { return QDateTime::currentDateTime(); };
@@ -70,7 +77,8 @@ private:
     std::vector<ActivityEntry> m_entries;
     std::optional<std::uint64_t> m_payment_cursor, m_tx_cursor;
     bool m_payments_left = true, m_txs_left = true;
-    bool m_reading = false, m_all = false, m_loaded = false, m_tx_reading = false, m_tx_again = false;
+    bool m_reading = false, m_all = false, m_loaded = false, m_tx_reading = false,
+         m_tx_again = false;
 };
 
 class ActivityFilter : public QSortFilterProxyModel {

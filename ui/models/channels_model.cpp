@@ -4,7 +4,9 @@
 
 namespace runnel::ui {
 
-int ChannelsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_channels.size()); }
+int ChannelsModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_channels.size());
+}
 
 QVariant ChannelsModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid) || role != Qt::DisplayRole) return {};
@@ -12,13 +14,15 @@ QVariant ChannelsModel::data(const QModelIndex& index, int role) const {
 }
 
 const api::ChannelView* ChannelsModel::find(const ChannelId& id) const {
-    const auto found = std::find_if(m_channels.begin(), m_channels.end(), [&](const auto& c) { return c.channel_id == id; });
+    const auto found = std::find_if(m_channels.begin(), m_channels.end(),
+                                    [&](const auto& c) { return c.channel_id == id; });
     return found == m_channels.end() ? nullptr : &*found;
 }
 
 void ChannelsModel::update(const std::vector<api::ChannelView>& channels) {
     auto wanted = channels;
-    std::stable_partition(wanted.begin(), wanted.end(), [](const auto& c) { return c.state != "closed"; });
+    std::stable_partition(wanted.begin(), wanted.end(),
+                          [](const auto& c) { return c.state != "closed"; });
     struct Editor {
         ChannelsModel& model;
         void removed(int row) {
@@ -36,7 +40,8 @@ void ChannelsModel::update(const std::vector<api::ChannelView>& channels) {
             emit model.dataChanged(model.index(row), model.index(row));
         }
     } editor{*this};
-    diffRows(m_channels, wanted, [](const api::ChannelView& c) { return c.channel_id; }, editor);
+    diffRows(
+        m_channels, wanted, [](const api::ChannelView& c) { return c.channel_id; }, editor);
 }
 
 }  // namespace runnel::ui

@@ -1,5 +1,6 @@
-// ChannelsModel: the channels of the latest picture, diffed by id, so that a view keeps its place while figures change. Those that are
-// over come last. data() is a lookup; widgets take the whole view with at().
+// ChannelsModel: the channels of the latest picture, diffed by id, so that a view keeps its place
+// while figures change. Those that are over come last. data() is a lookup; widgets take the whole
+// view with at().
 #pragma once
 
 #include "core/api/snapshot.h"

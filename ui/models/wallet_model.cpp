@@ -18,7 +18,8 @@ QString nameOf(const api::PracticePeer& peer) {
 
 }  // namespace
 
-WalletModel::WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* practice, QObject* parent)
+WalletModel::WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* practice,
+                         QObject* parent)
     : QObject(parent), m_bridge(node, std::move(run)), m_activity(m_bridge) {
     m_channels.update(m_bridge.picture()->channels);
     connect(&m_bridge, &Bridge::pictureChanged, this, [this] {
@@ -39,7 +40,8 @@ WalletModel::WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* pra
     m_practice = std::make_unique<PracticeBridge>(*practice);
     m_practice_state.emplace();
     m_practice->watch(this, [this](const api::PracticeState& state) {
-        const bool is_back = state.stand == api::PracticeState::Stand::running && m_practice_state->stand == api::PracticeState::Stand::restarting;
+        const bool is_back = state.stand == api::PracticeState::Stand::running &&
+                             m_practice_state->stand == api::PracticeState::Stand::restarting;
         m_practice_state = state;
         emit practiceChanged();
         // They may listen elsewhere now.
@@ -50,15 +52,16 @@ WalletModel::WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* pra
 
 void WalletModel::readPracticePeers() {
     if (!m_practice) return;
-    m_practice->peers(this, [this](const Result<std::vector<api::PracticePeer>, api::Problem>& peers) {
-        if (!peers) {
-            // It may be starting still.
-            QTimer::singleShot(1000, this, &WalletModel::readPracticePeers);
-            return;
-        }
-        m_practice_peers = *peers;
-        namePracticePeers();
-    });
+    m_practice->peers(this,
+                      [this](const Result<std::vector<api::PracticePeer>, api::Problem>& peers) {
+                          if (!peers) {
+                              // It may be starting still.
+                              QTimer::singleShot(1000, this, &WalletModel::readPracticePeers);
+                              return;
+                          }
+                          m_practice_peers = *peers;
+                          namePracticePeers();
+                      });
 }
 
 void WalletModel::namePracticePeers() {
@@ -72,7 +75,8 @@ void WalletModel::reword() {
 }
 
 const api::PracticePeer* WalletModel::practicePeer(const std::string& role) const {
-    const auto found = std::find_if(m_practice_peers.begin(), m_practice_peers.end(), [&](const auto& p) { return p.role == role; });
+    const auto found = std::find_if(m_practice_peers.begin(), m_practice_peers.end(),
+                                    [&](const auto& p) { return p.role == role; });
     return found == m_practice_peers.end() ? nullptr : &*found;
 }
 

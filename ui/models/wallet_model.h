@@ -1,5 +1,5 @@
-// WalletModel: what all pages look at: the bridge, the lists, names of peers, and the practice network where there is one. Pages
-// hear of changes here and change nothing but by posting wishes.
+// WalletModel: what all pages look at: the bridge, the lists, names of peers, and the practice
+// network where there is one. Pages hear of changes here and change nothing but by posting wishes.
 #pragma once
 
 #include "ui/bridge/bridge.h"
@@ -21,7 +21,8 @@ class WalletModel : public QObject {
     Q_OBJECT
 public:
     /// `practice` may be null. All of them outlive the model.
-    WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* practice, QObject* parent = nullptr);
+    WalletModel(api::NodeApi& node, Bridge::Run run, api::Practice* practice,
+                QObject* parent = nullptr);
 
     Bridge& bridge() { return m_bridge; }
     const api::Snapshot& picture() const { return *m_bridge.picture(); }

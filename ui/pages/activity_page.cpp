@@ -11,13 +11,14 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListView>
-#include <QShortcut>
 #include <QResizeEvent>
+#include <QShortcut>
 #include <QVBoxLayout>
 
 namespace runnel::ui {
 
-ActivityPage::ActivityPage(WalletModel& wallet, QWidget* parent) : QWidget(parent), m_wallet(wallet), m_filter(new ActivityFilter(this)) {
+ActivityPage::ActivityPage(WalletModel& wallet, QWidget* parent)
+    : QWidget(parent), m_wallet(wallet), m_filter(new ActivityFilter(this)) {
     setObjectName(QStringLiteral("activityPage"));
     setAccessibleName(tr("Activity"));
     auto* const centre = new QHBoxLayout(this);
@@ -65,18 +66,21 @@ ActivityPage::ActivityPage(WalletModel& wallet, QWidget* parent) : QWidget(paren
     // Not activated(): where a single click activates, one click would open two dialogs.
     connect(m_list, &QListView::clicked, this, open);
     for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
-        connect(new QShortcut(key, m_list, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this, [this, open] { open(m_list->currentIndex()); });
+        connect(new QShortcut(key, m_list, nullptr, nullptr, Qt::WidgetShortcut),
+                &QShortcut::activated, this, [this, open] { open(m_list->currentIndex()); });
     }
     connect(m_search, &QLineEdit::returnPressed, this, [this] {
         m_list->setFocus();
         if (m_filter->rowCount() > 0) m_list->setCurrentIndex(m_filter->index(0, 0));
     });
-    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+    for (const auto signal :
+         {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
         connect(m_filter, signal, this, &ActivityPage::refresh);
     }
     connect(&wallet.activity(), &ActivityModel::fetched, this, &ActivityPage::refresh);
     // Confirmations are counted in the rows.
-    connect(&wallet, &WalletModel::pictureChanged, m_list->viewport(), qOverload<>(&QWidget::update));
+    connect(&wallet, &WalletModel::pictureChanged, m_list->viewport(),
+            qOverload<>(&QWidget::update));
     connect(m_state->action(), &Button::clicked, m_search, &QLineEdit::clear);
     refresh();
 }
@@ -97,10 +101,12 @@ void ActivityPage::refresh() {
         m_state->set(QStringLiteral("busy"), tr("Searching all of your activity …"), {});
         m_state->offer({});
     } else if (m_filter->isSearching()) {
-        m_state->set(QStringLiteral("search"), tr("Nothing found"), tr("No payment and no transaction holds all of these words."));
+        m_state->set(QStringLiteral("search"), tr("Nothing found"),
+                     tr("No payment and no transaction holds all of these words."));
         m_state->offer(tr("&Clear the search"));
     } else {
-        m_state->set(QStringLiteral("activity"), tr("Nothing has moved yet"), tr("Payments and transactions appear here, the newest first."));
+        m_state->set(QStringLiteral("activity"), tr("Nothing has moved yet"),
+                     tr("Payments and transactions appear here, the newest first."));
         m_state->offer({});
     }
 }
@@ -108,7 +114,8 @@ void ActivityPage::refresh() {
 void ActivityPage::resizeEvent(QResizeEvent* event) {
     const bool narrow = event->size().width() < Theme::current().px(600);
     const int side = narrow ? space::normal : space::huge;
-    m_column->layout()->setContentsMargins(side, narrow ? space::normal : space::huge, side, space::normal);
+    m_column->layout()->setContentsMargins(side, narrow ? space::normal : space::huge, side,
+                                           space::normal);
     m_column->setMaximumWidth(Page::readingWidth() + 2 * side);
     QWidget::resizeEvent(event);
 }

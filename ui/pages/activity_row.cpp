@@ -31,8 +31,9 @@ Drawn describe(const ActivityEntry& entry, const WalletModel& wallet) {
     } else {
         const auto* const tx = entry.transaction();
         out.words = activityWords(*tx, wallet.picture().chain);
-        out.glyph = tx->purpose == "funding" || tx->purpose == "close" || tx->purpose == "claim" ? QStringLiteral("channels")
-                                                                                                : QStringLiteral("coins");
+        out.glyph = tx->purpose == "funding" || tx->purpose == "close" || tx->purpose == "claim"
+                        ? QStringLiteral("channels")
+                        : QStringLiteral("coins");
     }
     out.ink = out.words.moved ? Ink::text : Ink::muted;
     return out;
@@ -44,13 +45,17 @@ QFont numberFont() {
     return number;
 }
 
-/// With large text on a narrow window amount and time have lines of their own. All rows of a list alike, so by its width alone.
-bool isStacked(int width) { return width < 30 * QFontMetrics(Theme::current().font(Type::body)).averageCharWidth(); }
+/// With large text on a narrow window amount and time have lines of their own. All rows of a list
+/// alike, so by its width alone.
+bool isStacked(int width) {
+    return width < 30 * QFontMetrics(Theme::current().font(Type::body)).averageCharWidth();
+}
 
 int rowHeight(int width) {
     const auto& theme = Theme::current();
     const int lines = isStacked(width) ? 2 : 1;
-    return lines * (theme.lineHeight(Type::body) + theme.lineHeight(Type::caption)) + 2 + 2 * space::medium;
+    return lines * (theme.lineHeight(Type::body) + theme.lineHeight(Type::caption)) + 2 +
+           2 * space::medium;
 }
 
 /// Where the parts of a row are, as if it were read from left to right.
@@ -84,7 +89,8 @@ Places placesIn(const QRect& rect, const Drawn& drawn) {
 }
 
 /// Title and amount, status and time. What does not fit is elided, never the amount.
-void draw(QPainter& painter, const QRect& rect, const Drawn& drawn, Qt::LayoutDirection direction, qreal ratio) {
+void draw(QPainter& painter, const QRect& rect, const Drawn& drawn, Qt::LayoutDirection direction,
+          qreal ratio) {
     const auto& theme = Theme::current();
     const bool mirrored = direction == Qt::RightToLeft;
     const auto place = [&](QRect where) {
@@ -93,20 +99,28 @@ void draw(QPainter& painter, const QRect& rect, const Drawn& drawn, Qt::LayoutDi
     };
     const auto places = placesIn(rect, drawn);
     const QRect glyph = place(places.glyph);
-    painter.drawPixmap(glyph.topLeft(), iconPixmap(drawn.glyph, drawn.words.moved ? Ink::accent : cueInk(drawn.words.cue), glyph.width(), ratio));
+    painter.drawPixmap(
+        glyph.topLeft(),
+        iconPixmap(drawn.glyph, drawn.words.moved ? Ink::accent : cueInk(drawn.words.cue),
+                   glyph.width(), ratio));
 
     const QRect at = place(places.amount);
     painter.setPen(theme.color(drawn.ink));
-    drawTabular(&painter, QPointF(at.left(), at.top() + (at.height() + QFontMetricsF(numberFont()).capHeight()) / 2), numberFont(), drawn.words.amount);
+    drawTabular(
+        &painter,
+        QPointF(at.left(), at.top() + (at.height() + QFontMetricsF(numberFont()).capHeight()) / 2),
+        numberFont(), drawn.words.amount);
     if (drawn.words.struck) {
         const int middle = at.top() + at.height() / 2;
         painter.drawLine(at.left(), middle, at.right(), middle);
     }
 
     // Absolute, for the painter would turn it round once more.
-    const auto align = Qt::AlignVCenter | Qt::AlignAbsolute | (mirrored ? Qt::AlignRight : Qt::AlignLeft);
+    const auto align =
+        Qt::AlignVCenter | Qt::AlignAbsolute | (mirrored ? Qt::AlignRight : Qt::AlignLeft);
     const auto write = [&](const QRect& where, const QString& text) {
-        painter.drawText(place(where), align, painter.fontMetrics().elidedText(text, Qt::ElideRight, where.width()));
+        painter.drawText(place(where), align,
+                         painter.fontMetrics().elidedText(text, Qt::ElideRight, where.width()));
     };
     painter.setFont(theme.font(Type::body));
     painter.setPen(theme.colors().text);
@@ -125,7 +139,8 @@ int leastWidthOf(const Drawn& drawn, int width) {
     const int when = QFontMetrics(theme.font(Type::caption)).horizontalAdvance(drawn.when);
     const int words = 9 * QFontMetrics(theme.font(Type::body)).averageCharWidth();
     const int wider = qMax(amount, when);
-    return 3 * space::medium + theme.px(20) + (isStacked(width) ? qMax(wider, words) : space::medium + words + wider);
+    return 3 * space::medium + theme.px(20) +
+           (isStacked(width) ? qMax(wider, words) : space::medium + words + wider);
 }
 
 const ActivityEntry* entryOf(const QModelIndex& index) {
@@ -151,14 +166,14 @@ ActivityRow::ActivityRow(const ActivityEntry& entry, const WalletModel& wallet, 
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     const auto drawn = describe(m_entry, m_wallet);
-    setAccessibleName(drawn.words.title + QStringLiteral(", ") + drawn.words.amount + QStringLiteral(", ") + drawn.words.status +
-                      QStringLiteral(", ") + drawn.when);
-    connect(this, &QAbstractButton::clicked, this, [this] { emit chosen(QByteArray::fromStdString(m_entry.key())); });
+    setAccessibleName(drawn.words.title + QStringLiteral(", ") + drawn.words.amount +
+                      QStringLiteral(", ") + drawn.words.status + QStringLiteral(", ") +
+                      drawn.when);
+    connect(this, &QAbstractButton::clicked, this,
+            [this] { emit chosen(QByteArray::fromStdString(m_entry.key())); });
 }
 
-int ActivityRow::leastWidth() const {
-    return leastWidthOf(describe(m_entry, m_wallet), width());
-}
+int ActivityRow::leastWidth() const { return leastWidthOf(describe(m_entry, m_wallet), width()); }
 
 QSize ActivityRow::sizeHint() const { return {240, rowHeight(width())}; }
 int ActivityRow::heightForWidth(int width) const { return rowHeight(width); }
@@ -181,19 +196,22 @@ void ActivityRow::paintEvent(QPaintEvent*) {
     draw(painter, rect(), describe(m_entry, m_wallet), layoutDirection(), devicePixelRatioF());
 }
 
-void ActivityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+void ActivityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                             const QModelIndex& index) const {
     const auto* const entry = entryOf(index);
     if (entry == nullptr) return;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const auto& c = Theme::current().colors();
     const QRectF face = QRectF(option.rect).adjusted(2, 1, -2, -1);
-    if (option.state.testFlag(QStyle::State_Selected) || option.state.testFlag(QStyle::State_MouseOver)) {
+    if (option.state.testFlag(QStyle::State_Selected) ||
+        option.state.testFlag(QStyle::State_MouseOver)) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(option.state.testFlag(QStyle::State_Selected) ? c.accentSoft : c.sunken);
         painter->drawRoundedRect(face, controlRadius, controlRadius);
     }
-    draw(*painter, option.rect, describe(*entry, m_wallet), option.direction, option.widget->devicePixelRatioF());
+    draw(*painter, option.rect, describe(*entry, m_wallet), option.direction,
+         option.widget->devicePixelRatioF());
     painter->restore();
 }
 

@@ -1,5 +1,6 @@
-// How one entry of the activity looks: a glyph for its direction, title and status, the amount with figures of equal width at the end.
-// Painted by one function, for the rows of Home and the list of Activity alike.
+// How one entry of the activity looks: a glyph for its direction, title and status, the amount with
+// figures of equal width at the end. Painted by one function, for the rows of Home and the list of
+// Activity alike.
 #pragma once
 
 #include "ui/models/activity_model.h"
@@ -35,8 +36,10 @@ private:
 class ActivityDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
-    ActivityDelegate(const WalletModel& wallet, QObject* parent) : QStyledItemDelegate(parent), m_wallet(wallet) {}
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    ActivityDelegate(const WalletModel& wallet, QObject* parent)
+        : QStyledItemDelegate(parent), m_wallet(wallet) {}
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     /// In a list of this width.
     int leastWidth(const QModelIndex& index, int width) const;

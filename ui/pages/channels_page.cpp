@@ -20,7 +20,8 @@ constexpr Sat practice_channel{200'000};
 
 }  // namespace
 
-ChannelCard::ChannelCard(const ChannelId& id, QWidget* parent) : QWidget(parent), m_id(id), m_card(new Card("plain")) {
+ChannelCard::ChannelCard(const ChannelId& id, QWidget* parent)
+    : QWidget(parent), m_id(id), m_card(new Card("plain")) {
     setObjectName(QStringLiteral("channelCard"));
     auto* const outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -72,16 +73,19 @@ void ChannelCard::update(const api::ChannelView& channel, const WalletModel& wal
     m_details->setAccessibleName(tr("Details of the channel with %1").arg(peer));
     m_close->setAccessibleName(isAgreeing(channel) ? tr("Close the channel with %1 alone").arg(peer)
                                                    : tr("Close the channel with %1").arg(peer));
-    setAccessibleName(peer + QStringLiteral(", ") + words.cueWord + QStringLiteral(". ") + words.sentence);
+    setAccessibleName(peer + QStringLiteral(", ") + words.cueWord + QStringLiteral(". ") +
+                      words.sentence);
 }
 
-ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent) : Page(tr("Channels"), "channelsPage", parent), m_wallet(wallet) {
+ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent)
+    : Page(tr("Channels"), "channelsPage", parent), m_wallet(wallet) {
     m_open = new Button(ButtonKind::primary, tr("&Open a channel"), "channelsOpen");
     m_open->setGlyph(QStringLiteral("plus"));
     addHeadAction(m_open);
     m_empty = new StateView("channelsEmpty");
     m_empty->set(QStringLiteral("channels"), tr("No channel yet"),
-                 tr("A channel is an account shared with one other side: you put coins in once, then pay and are paid in moments."));
+                 tr("A channel is an account shared with one other side: you put coins in once, "
+                    "then pay and are paid in moments."));
     m_empty->offer(tr("Open your &first channel"));
     body()->addWidget(m_empty);
     auto* const list = new QWidget;
@@ -95,26 +99,31 @@ ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent) : Page(tr("Chan
     connect(m_empty->action(), &Button::clicked, this, &ChannelsPage::wantsOpen);
 
     auto& model = m_wallet.channels();
-    connect(&model, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex&, int first, int last) { insert(first, last); });
-    connect(&model, &QAbstractItemModel::rowsRemoved, this, [this](const QModelIndex&, int first, int last) {
-        for (int row = last; row >= first; --row) {
-            m_cards[static_cast<std::size_t>(row)]->deleteLater();
-            m_list->removeWidget(m_cards[static_cast<std::size_t>(row)]);
-            m_cards[static_cast<std::size_t>(row)]->hide();
-            m_cards.erase(m_cards.begin() + row);
-        }
-        refreshAround();
-    });
+    connect(&model, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex&, int first, int last) { insert(first, last); });
+    connect(&model, &QAbstractItemModel::rowsRemoved, this,
+            [this](const QModelIndex&, int first, int last) {
+                for (int row = last; row >= first; --row) {
+                    m_cards[static_cast<std::size_t>(row)]->deleteLater();
+                    m_list->removeWidget(m_cards[static_cast<std::size_t>(row)]);
+                    m_cards[static_cast<std::size_t>(row)]->hide();
+                    m_cards.erase(m_cards.begin() + row);
+                }
+                refreshAround();
+            });
     connect(&model, &QAbstractItemModel::dataChanged, this,
-            [this](const QModelIndex& from, const QModelIndex& to) { refreshCards(from.row(), to.row()); });
+            [this](const QModelIndex& from, const QModelIndex& to) {
+                refreshCards(from.row(), to.row());
+            });
     const auto all = [this] { refreshCards(0, static_cast<int>(m_cards.size()) - 1); };
     connect(&m_wallet, &WalletModel::namesChanged, this, all);
     // Dates move with every block.
-    connect(&m_wallet, &WalletModel::pictureChanged, this, [this, all, height = BlockHeight(0)]() mutable {
-        if (m_wallet.picture().chain.height == height) return;
-        height = m_wallet.picture().chain.height;
-        all();
-    });
+    connect(&m_wallet, &WalletModel::pictureChanged, this,
+            [this, all, height = BlockHeight(0)]() mutable {
+                if (m_wallet.picture().chain.height == height) return;
+                height = m_wallet.picture().chain.height;
+                all();
+            });
     insert(0, model.rowCount() - 1);
 }
 
@@ -123,8 +132,11 @@ void ChannelsPage::buildPractice() {
     auto* const card = new Card("info");
     card->setObjectName(QStringLiteral("channelsPractice"));
     card->body()->addWidget(new Text("title", tr("A channel from the other side")));
-    card->body()->addWidget(new Text("body", tr("The practice shop can open one to you as well. It holds the shop's coins, so you can receive at once.")));
-    auto* const ask = new Button(ButtonKind::secondary, tr("&Let the shop open one"), "practiceOpenToMe");
+    card->body()->addWidget(
+        new Text("body", tr("The practice shop can open one to you as well. It holds the shop's "
+                            "coins, so you can receive at once.")));
+    auto* const ask =
+        new Button(ButtonKind::secondary, tr("&Let the shop open one"), "practiceOpenToMe");
     ask->setGlyph(QStringLiteral("shop"));
     card->body()->addWidget(ask, 0, Qt::AlignLeft);
     auto* const problem = new Banner("channelsProblem");
@@ -159,7 +171,8 @@ void ChannelsPage::insert(int first, int last) {
 }
 
 void ChannelsPage::refreshCards(int first, int last) {
-    for (int row = first; row <= last; ++row) m_cards[static_cast<std::size_t>(row)]->update(m_wallet.channels().at(row), m_wallet);
+    for (int row = first; row <= last; ++row)
+        m_cards[static_cast<std::size_t>(row)]->update(m_wallet.channels().at(row), m_wallet);
 }
 
 void ChannelsPage::refreshAround() {

@@ -46,14 +46,17 @@ QWidget* makeRows() {
 QWidget* heldRow(const Held& held) {
     auto* const row = new Columns(380);
     row->setObjectName(QStringLiteral("heldRow"));
-    row->setAccessibleName(held.what + QStringLiteral(", ") + satText(held.amount) + QStringLiteral(". ") + held.reason);
+    row->setAccessibleName(held.what + QStringLiteral(", ") + satText(held.amount) +
+                           QStringLiteral(". ") + held.reason);
     row->layout()->setSpacing(space::hair);
     auto* const what = new QWidget;
     auto* const line = new QHBoxLayout(what);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(space::medium);
     const bool kept = held.kind == Held::Kind::reserve;
-    line->addWidget(new Glyph(kept ? QStringLiteral("shield") : QStringLiteral("busy"), kept ? Ink::muted : Ink::accent), 0, Qt::AlignTop);
+    line->addWidget(new Glyph(kept ? QStringLiteral("shield") : QStringLiteral("busy"),
+                              kept ? Ink::muted : Ink::accent),
+                    0, Qt::AlignTop);
     auto* const words = new QVBoxLayout;
     words->setSpacing(2);
     words->addWidget(new Text("body", held.what));
@@ -121,7 +124,8 @@ HomePage::HomePage(WalletModel& wallet, QWidget* parent)
     connect(&m_wallet, &WalletModel::practiceChanged, this, &HomePage::refresh);
     connect(&m_wallet, &WalletModel::namesChanged, this, &HomePage::refresh);
     auto& activity = m_wallet.activity();
-    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+    for (const auto signal :
+         {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
         connect(&activity, signal, this, &HomePage::recentChanged);
     }
     connect(&activity, &QAbstractItemModel::dataChanged, this, &HomePage::recentChanged);
@@ -172,11 +176,15 @@ void HomePage::buildPractice() {
     m_practice = new Card("info");
     m_practice->setObjectName(QStringLiteral("homePractice"));
     m_practice->body()->addWidget(new Text("title", tr("Practice network")));
-    m_practice->body()->addWidget(new Text("body", tr("Everything works as on the real network, only that these coins are worth nothing and the "
-                                                      "network lives on this computer. A block comes by itself now and then, or at a click.")));
+    m_practice->body()->addWidget(
+        new Text("body", tr("Everything works as on the real network, only that these coins are "
+                            "worth nothing and the "
+                            "network lives on this computer. A block comes by itself now and then, "
+                            "or at a click.")));
     auto* const buttons = new QWidget;
     auto* const flow = new FlowLayout(space::small, buttons);
-    auto* const coins = new Button(ButtonKind::secondary, tr("Get practice &coins"), "practiceCoins");
+    auto* const coins =
+        new Button(ButtonKind::secondary, tr("Get practice &coins"), "practiceCoins");
     coins->setGlyph(QStringLiteral("coins"));
     auto* const block = new Button(ButtonKind::secondary, tr("Make a &block now"), "practiceBlock");
     block->setGlyph(QStringLiteral("block"));
@@ -230,7 +238,8 @@ void HomePage::refresh() {
 
 void HomePage::refreshFirstSteps() {
     const auto& picture = m_wallet.picture();
-    const bool any_channel = std::any_of(picture.channels.begin(), picture.channels.end(), [](const auto& c) { return c.state != "closed"; });
+    const bool any_channel = std::any_of(picture.channels.begin(), picture.channels.end(),
+                                         [](const auto& c) { return c.state != "closed"; });
     const bool any_coin = !picture.balance.onchain.is_zero();
     const bool coming = !picture.balance.onchain_unconfirmed.is_zero();
     m_first->parentWidget()->setVisible(!any_channel);
@@ -239,20 +248,24 @@ void HomePage::refreshFirstSteps() {
     if (any_channel) return;
     if (any_coin) {
         m_first->set(QStringLiteral("channels"), tr("Open your first channel"),
-                     tr("A channel is what payments travel through: it takes a few blocks to open, then paying takes a moment."));
+                     tr("A channel is what payments travel through: it takes a few blocks to open, "
+                        "then paying takes a moment."));
         m_first->offer(tr("&Open a channel"));
         connect(m_first->action(), &Button::clicked, this, &HomePage::wantsOpenChannel);
     } else if (coming) {
-        m_first->set(QStringLiteral("busy"), tr("Your first coins are on their way"), tr("With the next block you can open a channel with them."));
+        m_first->set(QStringLiteral("busy"), tr("Your first coins are on their way"),
+                     tr("With the next block you can open a channel with them."));
         m_first->offer({});
     } else if (m_wallet.practice() != nullptr) {
-        m_first->set(QStringLiteral("coins"), tr("Begin with some practice coins"), tr("They are worth nothing, so you can try everything with them."));
+        m_first->set(QStringLiteral("coins"), tr("Begin with some practice coins"),
+                     tr("They are worth nothing, so you can try everything with them."));
         m_first->offer(tr("Get practice coins"));
         connect(m_first->action(), &Button::clicked, this,
                 [this] { askForCoins(m_first->action(), m_first_problem); });
     } else {
         m_first->set(QStringLiteral("coins"), tr("Begin with some coins"),
-                     tr("Receive coins to an address of this wallet. Then you can open a channel with them."));
+                     tr("Receive coins to an address of this wallet. Then you can open a channel "
+                        "with them."));
         m_first->offer(tr("Show an a&ddress"));
         connect(m_first->action(), &Button::clicked, this, &HomePage::wantsReceive);
     }
@@ -281,10 +294,13 @@ void HomePage::recentChanged() {
 void HomePage::refreshRecent() {
     m_recent_since.start();
     if (!isVisible()) return;
-    // Whoever is pressing a row presses it to the end; whoever has the keyboard on one keeps it there.
-    if (QGuiApplication::mouseButtons() != Qt::NoButton && m_recent_rows->underMouse()) return recentChanged();
+    // Whoever is pressing a row presses it to the end; whoever has the keyboard on one keeps it
+    // there.
+    if (QGuiApplication::mouseButtons() != Qt::NoButton && m_recent_rows->underMouse())
+        return recentChanged();
     const auto* const chosen = qobject_cast<ActivityRow*>(window()->focusWidget());
-    const auto key = chosen != nullptr && m_recent_rows->isAncestorOf(chosen) ? chosen->key() : QByteArray();
+    const auto key =
+        chosen != nullptr && m_recent_rows->isAncestorOf(chosen) ? chosen->key() : QByteArray();
     auto& activity = m_wallet.activity();
     empty(m_recent_rows);
     const int count = std::min(activity.rowCount(), recent_rows);

@@ -1,9 +1,9 @@
-// Home: what can be spent now, how the wallet stands in one line, what is on its way and until when, and what to do first where
-// nothing is there yet.
+// Home: what can be spent now, how the wallet stands in one line, what is on its way and until
+// when, and what to do first where nothing is there yet.
 #pragma once
 
-#include "ui/models/wallet_model.h"
 #include "ui/format/overview.h"
+#include "ui/models/wallet_model.h"
 #include "ui/widgets/page.h"
 
 #include <QElapsedTimer>
@@ -44,13 +44,14 @@ private:
     void askForCoins(Button* button, Banner* problem);
     void refreshFirstSteps();
     void refreshHeld();
-    /// Payments may come by the hundred in a second; the rows are made anew a few times in it, and not while nobody sees them.
+    /// Payments may come by the hundred in a second; the rows are made anew a few times in it, and
+    /// not while nobody sees them.
     void recentChanged();
     void refreshRecent();
 
     WalletModel& m_wallet;
     AmountLabel *m_spendable, *m_onchain, *m_receivable;
-    Text *m_spendable_why;
+    Text* m_spendable_why;
     CueLine* m_health;
     StateView* m_first;
     Card *m_figures, *m_held, *m_recent;

@@ -72,8 +72,7 @@ Wording wordingOf(PictureFault fault) {
             return {PayEntry::tr("This picture is too large."),
                     PayEntry::tr("Pictures of up to 32 MB and 50 million pixels are read."),
                     PayEntry::tr("Cut out the code, or make the picture smaller.")};
-        case PictureFault::no_code:
-            break;
+        case PictureFault::no_code: break;
     }
     return {PayEntry::tr("There is no QR code in this picture."),
             {},
@@ -152,9 +151,7 @@ void PayEntry::clear() {
     m_soon.stop();
 }
 
-void PayEntry::focus() {
-    m_text->setFocus();
-}
+void PayEntry::focus() { m_text->setFocus(); }
 
 bool PayEntry::isOfUse(const QMimeData& held) {
     return held.hasImage() || !localFile(held).isEmpty() || !held.text().trimmed().isEmpty();
@@ -165,10 +162,13 @@ void PayEntry::take(const QMimeData& held) {
     // too.
     if (const auto path = localFile(held); !path.isEmpty()) return readFile(path);
     if (const auto text = held.text().trimmed(); !text.isEmpty()) return setText(text);
-    // What another program holds comes as the bytes of a file: to be bounded, and decoded elsewhere.
-    for (const char* const format : {"image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"}) {
+    // What another program holds comes as the bytes of a file: to be bounded, and decoded
+    // elsewhere.
+    for (const char* const format :
+         {"image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"}) {
         const auto name = QString::fromLatin1(format);
-        if (held.hasFormat(name)) return read([bytes = held.data(name)] { return readPictureBytes(bytes); });
+        if (held.hasFormat(name))
+            return read([bytes = held.data(name)] { return readPictureBytes(bytes); });
     }
     if (held.hasImage()) readPicture(qvariant_cast<QImage>(held.imageData()));
 }
@@ -200,10 +200,8 @@ void PayEntry::read(std::function<PictureReading()> reading) {
             const auto found = reading();
             hopTo(self, [this, found, number] {
                 if (number != m_reading) return;
-                if (const auto* const text = std::get_if<QString>(&found))
-                    setText(*text);
-                else
-                    m_problem->showProblem(wordingOf(std::get<PictureFault>(found)));
+                if (const auto* const text = std::get_if<QString>(&found)) setText(*text);
+                else m_problem->showProblem(wordingOf(std::get<PictureFault>(found)));
             });
         });
 }

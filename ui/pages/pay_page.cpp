@@ -37,7 +37,8 @@ bool hinders(const api::Inspection& looked) {
 
 }  // namespace
 
-PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPage", parent), m_wallet(wallet) {
+PayPage::PayPage(WalletModel& wallet, QWidget* parent)
+    : Page(tr("Pay"), "payPage", parent), m_wallet(wallet) {
     buildEntry();
     buildProgress();
     m_result = new PayResult(wallet);
@@ -52,9 +53,11 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent) : Page(tr("Pay"), "payPag
     m_clock.setInterval(1000);
     connect(&m_clock, &QTimer::timeout, this, [this] {
         const auto seconds = (QDateTime::currentMSecsSinceEpoch() - m_began) / 1000;
-        m_progress_hint->setText(seconds < 10 ? tr("This usually takes a moment. You can look at other pages meanwhile.")
-                                              : tr("Since %1. It goes on when you look at other pages; nothing is paid twice.")
-                                                    .arg(durationText(static_cast<std::uint64_t>(seconds) * 1000)));
+        m_progress_hint->setText(
+            seconds < 10
+                ? tr("This usually takes a moment. You can look at other pages meanwhile.")
+                : tr("Since %1. It goes on when you look at other pages; nothing is paid twice.")
+                      .arg(durationText(static_cast<std::uint64_t>(seconds) * 1000)));
     });
     connect(&m_wallet, &WalletModel::namesChanged, this, [this] {
         if (m_looked) show(*m_looked);
@@ -89,7 +92,8 @@ void PayPage::buildEntry() {
         auto* const shop = new PracticeShop(m_wallet);
         layout->addWidget(shop);
         connect(shop, &PracticeShop::made, this, [this](const QString& invoice) {
-            // Late, when something is under way by now: what is being paid stays what the result will name.
+            // Late, when something is under way by now: what is being paid stays what the result
+            // will name.
             if (m_top->isHidden()) return;
             setText(invoice);
             ensureVisible(0, 0);
@@ -128,13 +132,9 @@ void PayPage::buildProgress() {
     body()->addWidget(card);
 }
 
-void PayPage::setText(const QString& text) {
-    m_entry->setText(text);
-}
+void PayPage::setText(const QString& text) { m_entry->setText(text); }
 
-PayPage::Place PayPage::place() const {
-    return {m_entry->text(), m_result->shown()};
-}
+PayPage::Place PayPage::place() const { return {m_entry->text(), m_result->shown()}; }
 
 void PayPage::resume(const Place& place) {
     if (!place.text.isEmpty()) m_entry->setText(place.text);
@@ -144,18 +144,14 @@ void PayPage::resume(const Place& place) {
 }
 
 bool PayPage::isUnderWay() const { return !m_progress->isHidden(); }
-void PayPage::readPicture(const QImage& picture) {
-    m_entry->readPicture(picture);
-}
+void PayPage::readPicture(const QImage& picture) { m_entry->readPicture(picture); }
 
 void PayPage::dragEnterEvent(QDragEnterEvent* event) {
     // Not while something is under way: what is dropped would be looked at and not seen.
     if (m_top->isVisible() && PayEntry::isOfUse(*event->mimeData())) event->acceptProposedAction();
 }
 
-void PayPage::dragMoveEvent(QDragMoveEvent* event) {
-    event->acceptProposedAction();
-}
+void PayPage::dragMoveEvent(QDragMoveEvent* event) { event->acceptProposedAction(); }
 
 void PayPage::dropEvent(QDropEvent* event) {
     if (!m_top->isVisible()) return;
@@ -193,7 +189,8 @@ void PayPage::lookAgain() {
     m_wallet.bridge().inspect(
         m_entry->text().toStdString(), this,
         [this, number = m_looking](const Result<api::Inspection, api::Problem>& looked) {
-            // Not behind the progress of what has begun meanwhile, nor for a page nobody looks at: that catches up when it is shown.
+            // Not behind the progress of what has begun meanwhile, nor for a page nobody looks at:
+            // that catches up when it is shown.
             if (number != m_looking || !looked || !m_looked || !m_top->isVisible()) return;
             const auto chain = [](const api::Inspection& one) {
                 return one.onchain ? one.onchain->problem : std::nullopt;
@@ -222,8 +219,7 @@ void PayPage::show(const api::Inspection& looked) {
         m_invoice->hide();
         m_entry->problem().hide();
         QString why;
-        if (payable)
-            why = tr("This can be paid over Lightning, too, where it arrives at once.");
+        if (payable) why = tr("This can be paid over Lightning, too, where it arrives at once.");
         else if (looked.problem)
             why =
                 tr("Over Lightning it cannot be paid now: %1").arg(wordingOf(*looked.problem).what);
@@ -231,16 +227,15 @@ void PayPage::show(const api::Inspection& looked) {
         return;
     }
     m_send->hide();
-    if (payable)
-        m_entry->problem().hide();
-    else
-        m_entry->problem().showProblem(wordingOf(*looked.problem));
+    if (payable) m_entry->problem().hide();
+    else m_entry->problem().showProblem(wordingOf(*looked.problem));
     m_invoice->set(looked);
 }
 
 void PayPage::begin(const QString& title) {
     m_progress_title->setText(title);
-    m_progress_hint->setText(tr("This usually takes a moment. You can look at other pages meanwhile."));
+    m_progress_hint->setText(
+        tr("This usually takes a moment. You can look at other pages meanwhile."));
     m_began = QDateTime::currentMSecsSinceEpoch();
     m_clock.start();
     m_top->hide();

@@ -151,8 +151,6 @@ void PayResult::word(const PayEnd::Open&) {
     m_activity->show();
 }
 
-void PayResult::focus() {
-    m_again->setFocus();
-}
+void PayResult::focus() { m_again->setFocus(); }
 
 }  // namespace runnel::ui

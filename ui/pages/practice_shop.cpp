@@ -42,10 +42,8 @@ void PracticeShop::buy(bool through_hub) {
     m_amount->setWrong(false);
     m_wallet.practice()->invoice(amount->msat(), through_hub, this,
                                  [this](const Result<std::string, api::Problem>& invoice) {
-                                     if (invoice)
-                                         emit made(QString::fromStdString(*invoice));
-                                     else
-                                         emit refused(invoice.error());
+                                     if (invoice) emit made(QString::fromStdString(*invoice));
+                                     else emit refused(invoice.error());
                                  });
 }
 

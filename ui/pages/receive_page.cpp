@@ -36,18 +36,24 @@ QWidget* column() {
 
 }  // namespace
 
-ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent) : Page(tr("Receive"), "receivePage", parent), m_wallet(wallet) {
+ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent)
+    : Page(tr("Receive"), "receivePage", parent), m_wallet(wallet) {
     buildChoice();
     buildInvoice();
     buildAddress();
     body()->addStretch(1);
     connect(&m_wallet, &WalletModel::pictureChanged, this, &ReceivePage::refresh);
-    connect(&m_wallet.bridge(), &Bridge::received, this, [this](const PaymentHash&, Msat amount) { emit said(tr("%1 received.").arg(satText(amount))); });
-    connect(&m_wallet.bridge(), &Bridge::paymentsChanged, this, [this](const std::vector<api::PaymentView>& payments) {
-        for (const auto& payment : payments) {
-            if (payment.payment_hash == m_waiting_for && payment.status == api::PaymentStatus::paid) arrived(payment.amount);
-        }
+    connect(&m_wallet.bridge(), &Bridge::received, this, [this](const PaymentHash&, Msat amount) {
+        emit said(tr("%1 received.").arg(satText(amount)));
     });
+    connect(&m_wallet.bridge(), &Bridge::paymentsChanged, this,
+            [this](const std::vector<api::PaymentView>& payments) {
+                for (const auto& payment : payments) {
+                    if (payment.payment_hash == m_waiting_for &&
+                        payment.status == api::PaymentStatus::paid)
+                        arrived(payment.amount);
+                }
+            });
     connect(&m_wallet.bridge(), &Bridge::coinsReceived, this, &ReceivePage::coinsCame);
     connect(&m_wallet.bridge(), &Bridge::transactionsChanged, this, &ReceivePage::lookAtSeen);
     m_tick.setInterval(1000);
@@ -94,7 +100,8 @@ void ReceivePage::buildInvoice() {
     auto* const layout = m_form->body();
     layout->setSpacing(space::medium);
     layout->addWidget(m_receivable);
-    layout->addWidget(labelled(tr("&Amount"), m_amount, tr("Leave it empty to let the payer choose.")));
+    layout->addWidget(
+        labelled(tr("&Amount"), m_amount, tr("Leave it empty to let the payer choose.")));
     layout->addWidget(labelled(tr("What it is &for"), m_description, tr("The payer sees this.")));
     layout->addWidget(m_make, 0, Qt::AlignLeft);
     m_invoice->layout()->addWidget(m_form);
@@ -115,7 +122,8 @@ void ReceivePage::buildInvoice() {
     auto* const another = new Button(ButtonKind::secondary, tr("Make &another"), "receiveAnother");
     another->setGlyph(QStringLiteral("plus"));
     if (m_wallet.practice() != nullptr) {
-        m_refund = new Button(ButtonKind::primary, tr("Let the practice shop &pay it"), "practiceRefund");
+        m_refund =
+            new Button(ButtonKind::primary, tr("Let the practice shop &pay it"), "practiceRefund");
         m_refund->setGlyph(QStringLiteral("shop"));
         flow->addWidget(m_refund);
         connect(m_refund, &Button::clicked, this, &ReceivePage::refundWanted);
@@ -130,7 +138,8 @@ void ReceivePage::buildInvoice() {
     for (auto* const edit : {static_cast<QLineEdit*>(m_amount), m_description}) {
         connect(edit, &QLineEdit::returnPressed, m_make, &QPushButton::click);
     }
-    connect(m_text, &CopyField::copied, this, [this] { emit said(tr("The invoice is in the clipboard.")); });
+    connect(m_text, &CopyField::copied, this,
+            [this] { emit said(tr("The invoice is in the clipboard.")); });
     connect(another, &Button::clicked, this, [this] {
         m_waiting_for.reset();
         m_tick.stop();
@@ -155,7 +164,8 @@ void ReceivePage::buildAddress() {
     m_fresh->setGlyph(QStringLiteral("refresh"));
     auto* const layout = m_address_card->body();
     layout->setSpacing(space::medium);
-    layout->addWidget(new Text("muted", tr("Coins sent here arrive on the chain. Open channels with them, or keep them as they are.")));
+    layout->addWidget(new Text("muted", tr("Coins sent here arrive on the chain. Open channels "
+                                           "with them, or keep them as they are.")));
     layout->addWidget(m_address_state);
     layout->addWidget(m_address_qr);
     layout->addWidget(m_address_text);
@@ -163,7 +173,8 @@ void ReceivePage::buildAddress() {
     m_address->layout()->addWidget(m_address_card);
     body()->addWidget(m_address);
     connect(m_fresh, &Button::clicked, this, &ReceivePage::makeAddress);
-    connect(m_address_text, &CopyField::copied, this, [this] { emit said(tr("The address is in the clipboard.")); });
+    connect(m_address_text, &CopyField::copied, this,
+            [this] { emit said(tr("The address is in the clipboard.")); });
 }
 
 void ReceivePage::showInvoice() {
@@ -193,24 +204,29 @@ void ReceivePage::makeInvoice() {
     }
     m_amount->setWrong(false);
     api::CreateInvoice wish;
-    if (const auto amount = m_amount->amount(); amount && !amount->is_zero()) wish.amount = amount->msat();
+    if (const auto amount = m_amount->amount(); amount && !amount->is_zero())
+        wish.amount = amount->msat();
     wish.description = m_description->text().trimmed().toStdString();
     m_make->setBusy(true);
-    m_wallet.bridge().post(wish, this, [this, amount = wish.amount](const api::CommandResult& result) {
-        m_make->setBusy(false);
-        if (!result) {
-            m_problem->showProblem(wordingOf(result.error()));
-            return reveal(m_problem);
-        }
-        if (const auto* const made = std::get_if<api::InvoiceMade>(&*result)) invoiceMade(*made, amount);
-    });
+    m_wallet.bridge().post(wish, this,
+                           [this, amount = wish.amount](const api::CommandResult& result) {
+                               m_make->setBusy(false);
+                               if (!result) {
+                                   m_problem->showProblem(wordingOf(result.error()));
+                                   return reveal(m_problem);
+                               }
+                               if (const auto* const made = std::get_if<api::InvoiceMade>(&*result))
+                                   invoiceMade(*made, amount);
+                           });
 }
 
 void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount) {
     const auto can = m_wallet.picture().balance.can_receive;
     if (amount && *amount > can) {
-        m_problem->showNote("warn", QStringLiteral("attention"), tr("More than can be received at this moment."),
-                            tr("The invoice says %1, your channels can take %2 now. It can be paid once there is more room.")
+        m_problem->showNote("warn", QStringLiteral("attention"),
+                            tr("More than can be received at this moment."),
+                            tr("The invoice says %1, your channels can take %2 now. It can be paid "
+                               "once there is more room.")
                                 .arg(satText(*amount), satText(can)));
     } else if (!amount && can < Msat(1000)) {
         m_problem->showNote("warn", QStringLiteral("attention"),
@@ -220,7 +236,8 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
         m_problem->hide();
     }
     m_waiting_for = m_shown_hash = made.payment_hash;
-    m_shown_title->setText(amount ? tr("Invoice of %1").arg(satText(*amount)) : tr("Invoice of any amount"));
+    m_shown_title->setText(amount ? tr("Invoice of %1").arg(satText(*amount))
+                                  : tr("Invoice of any amount"));
     const auto text = QString::fromStdString(made.bolt11);
     // Upper case makes a smaller code, and means the same.
     m_qr->setText(text.toUpper());
@@ -260,12 +277,16 @@ void ReceivePage::resume(const Place& place) {
 
 void ReceivePage::showWaiting() {
     if (!hasPassed(m_expires, m_wallet.now())) {
-        m_state->set(Cue::waiting, tr("Waiting to be paid; %1 (%2).").arg(expiryText(m_expires, m_wallet.now()), whenText(m_expires, m_wallet.now())));
+        m_state->set(Cue::waiting, tr("Waiting to be paid; %1 (%2).")
+                                       .arg(expiryText(m_expires, m_wallet.now()),
+                                            whenText(m_expires, m_wallet.now())));
         return;
     }
     m_tick.stop();
     m_shown_title->setText(tr("Expired"));
-    m_state->set(Cue::over, tr("Nobody paid this invoice in time, and nobody can any more. Make another one."));
+    m_state->set(
+        Cue::over,
+        tr("Nobody paid this invoice in time, and nobody can any more. Make another one."));
     m_qr->hide();
     m_text->hide();
     if (m_refund != nullptr) m_refund->hide();
@@ -303,24 +324,27 @@ void ReceivePage::showCoins() {
 
 void ReceivePage::lookAtSeen() {
     if (!m_came || m_came->confirmed) return;
-    m_wallet.bridge().transactions({20, std::nullopt}, this, [this](const std::vector<api::TransactionView>& newest) {
-        for (const auto& tx : newest) {
-            if (!m_came || m_came->txid != tx.txid || !tx.height) continue;
-            m_came->confirmed = true;
-            m_came->amount = Sat(static_cast<std::uint64_t>(std::max<std::int64_t>(tx.net_sat, 0)));
-            return showCoins();
-        }
-    });
+    m_wallet.bridge().transactions(
+        {20, std::nullopt}, this, [this](const std::vector<api::TransactionView>& newest) {
+            for (const auto& tx : newest) {
+                if (!m_came || m_came->txid != tx.txid || !tx.height) continue;
+                m_came->confirmed = true;
+                m_came->amount =
+                    Sat(static_cast<std::uint64_t>(std::max<std::int64_t>(tx.net_sat, 0)));
+                return showCoins();
+            }
+        });
 }
 
 void ReceivePage::refundWanted() {
     m_refund->setBusy(true);
-    m_wallet.practice()->refund(m_text->text().toStdString(), this, [this](const Result<Msat, api::Problem>& result) {
-        m_refund->setBusy(false);
-        if (result) return;
-        m_problem->showProblem(shopCouldNotPay(result.error()));
-        reveal(m_problem);
-    });
+    m_wallet.practice()->refund(m_text->text().toStdString(), this,
+                                [this](const Result<Msat, api::Problem>& result) {
+                                    m_refund->setBusy(false);
+                                    if (result) return;
+                                    m_problem->showProblem(shopCouldNotPay(result.error()));
+                                    reveal(m_problem);
+                                });
 }
 
 void ReceivePage::makeAddress() {

@@ -1,4 +1,5 @@
-// Receive: an invoice or an address, its QR code large, and the money arriving in sight. Says how much can be received and why.
+// Receive: an invoice or an address, its QR code large, and the money arriving in sight. Says how
+// much can be received and why.
 #pragma once
 
 #include "ui/models/wallet_model.h"

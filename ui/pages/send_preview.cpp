@@ -150,9 +150,7 @@ void SendPreview::set(const api::OnchainTarget& target, const QString& lightning
     if (!target.amount && isVisible() && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
 }
 
-void SendPreview::forget() {
-    m_target = {};
-}
+void SendPreview::forget() { m_target = {}; }
 
 void SendPreview::showTarget() {
     m_amount_title->setVisible(m_target.amount.has_value());

@@ -1,5 +1,5 @@
-// Icons: strokes on a grid of 24, drawn in the colour of their role at the moment they are painted, so that a theme can change
-// under them.
+// Icons: strokes on a grid of 24, drawn in the colour of their role at the moment they are painted,
+// so that a theme can change under them.
 #include "ui/style/theme.h"
 
 #include <QApplication>
@@ -36,7 +36,8 @@ public:
     Engine(QString name, Ink ink) : m_name(std::move(name)), m_ink(ink) {}
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
         const auto& theme = Theme::current();
-        draw(*painter, m_name, mode == QIcon::Disabled ? theme.color(Ink::muted) : theme.color(m_ink), rect);
+        draw(*painter, m_name,
+             mode == QIcon::Disabled ? theme.color(Ink::muted) : theme.color(m_ink), rect);
     }
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
         QPixmap out(size);

@@ -88,20 +88,34 @@ QString styleSheet(const Theme& theme) {
     const auto& c = theme.colors();
     // Longer names first: @accentSoft before @accent.
     const std::pair<const char*, QColor> colors[] = {
-        {"@accentHover", c.accentHover}, {"@accentSoft", c.accentSoft}, {"@accent", c.accent}, {"@onAccent", c.onAccent},
-        {"@goodSoft", c.goodSoft},       {"@warnSoft", c.warnSoft},     {"@badSoft", c.badSoft},
-        {"@good", c.good},               {"@warn", c.warn},             {"@bad", c.bad},
-        {"@window", c.window},           {"@surface", c.surface},       {"@sunken", c.sunken}, {"@line", c.line},
-        {"@edge", c.edge},               {"@text", c.text},             {"@muted", c.muted},
+        {"@accentHover", c.accentHover},
+        {"@accentSoft", c.accentSoft},
+        {"@accent", c.accent},
+        {"@onAccent", c.onAccent},
+        {"@goodSoft", c.goodSoft},
+        {"@warnSoft", c.warnSoft},
+        {"@badSoft", c.badSoft},
+        {"@good", c.good},
+        {"@warn", c.warn},
+        {"@bad", c.bad},
+        {"@window", c.window},
+        {"@surface", c.surface},
+        {"@sunken", c.sunken},
+        {"@line", c.line},
+        {"@edge", c.edge},
+        {"@text", c.text},
+        {"@muted", c.muted},
     };
     for (const auto& [name, color] : colors) out.replace(QLatin1String(name), color.name());
-    out.replace(QLatin1String("@mode"), theme.isDark() ? QStringLiteral("dark") : QStringLiteral("light"));
+    out.replace(QLatin1String("@mode"),
+                theme.isDark() ? QStringLiteral("dark") : QStringLiteral("light"));
     const auto length = [](int pixels) { return QString::number(pixels) + QStringLiteral("px"); };
     const std::pair<const char*, Type> sizes[] = {
         {"#display", Type::display}, {"#heading", Type::heading}, {"#title", Type::title},
         {"#lead", Type::lead},       {"#body", Type::body},       {"#caption", Type::caption},
     };
-    for (const auto& [name, type] : sizes) out.replace(QString::fromLatin1(name) + u';', length(theme.font(type).pixelSize()) + u';');
+    for (const auto& [name, type] : sizes)
+        out.replace(QString::fromLatin1(name) + u';', length(theme.font(type).pixelSize()) + u';');
     out.replace(QLatin1String("#control;"), length(theme.px(22)) + u';');
     out.replace(QLatin1String("#large;"), length(theme.px(30)) + u';');
     return out;

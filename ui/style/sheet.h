@@ -1,4 +1,5 @@
-// The style sheet, made from a Theme: how Qt's own controls look here. Own widgets paint themselves with the same Theme.
+// The style sheet, made from a Theme: how Qt's own controls look here. Own widgets paint themselves
+// with the same Theme.
 #pragma once
 
 #include <QString>

@@ -91,13 +91,17 @@ QString firstInstalled(const QStringList& families) {
 }
 
 double luminance(const QColor& color) {
-    const auto channel = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * channel(color.redF()) + 0.7152 * channel(color.greenF()) + 0.0722 * channel(color.blueF());
+    const auto channel = [](double c) {
+        return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * channel(color.redF()) + 0.7152 * channel(color.greenF()) +
+           0.0722 * channel(color.blueF());
 }
 
 /// Qt 6.4 does not tell the system's scheme; the platform's own palette does.
 bool systemIsDark(const QPalette& palette) {
-    return palette.color(QPalette::Window).lightnessF() < palette.color(QPalette::WindowText).lightnessF();
+    return palette.color(QPalette::Window).lightnessF() <
+           palette.color(QPalette::WindowText).lightnessF();
 }
 
 }  // namespace
@@ -144,7 +148,8 @@ QColor Theme::color(Ink ink) const {
 
 void Theme::apply() {
     if (m_family.isEmpty()) {
-        m_family = firstInstalled({QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")});
+        m_family = firstInstalled(
+            {QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")});
         m_display_family = firstInstalled({QStringLiteral("Inter Display"), m_family});
         QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     }

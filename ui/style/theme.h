@@ -1,6 +1,7 @@
-// Theme: every colour, size and font of the window, in one place. Light and dark are two fillings of the same palette; sizes follow
-// one scale that the text size setting multiplies. Widgets ask for roles ("muted", "title"), never for numbers of their own. See
-// ui/README.md for what each role is for.
+// Theme: every colour, size and font of the window, in one place. Light and dark are two fillings
+// of the same palette; sizes follow one scale that the text size setting multiplies. Widgets ask
+// for roles ("muted", "title"), never for numbers of their own. See ui/README.md for what each role
+// is for.
 #pragma once
 
 #include <QColor>
@@ -11,14 +12,15 @@
 
 namespace runnel::ui {
 
-/// Colour roles. Text on its ground has a contrast of at least 4.5, borders of controls of at least 3.
+/// Colour roles. Text on its ground has a contrast of at least 4.5, borders of controls of at
+/// least 3.
 struct Palette {
-    QColor window, surface, sunken;       ///< Grounds: page, card, well.
-    QColor line, edge;                    ///< Hairline between things; border of a control.
+    QColor window, surface, sunken;  ///< Grounds: page, card, well.
+    QColor line, edge;               ///< Hairline between things; border of a control.
     QColor text, muted;
     QColor accent, onAccent, accentSoft, accentHover;
     QColor good, goodSoft, warn, warnSoft, bad, badSoft, onBad;
-    QColor theirs;                        ///< The other side's part of a channel.
+    QColor theirs;  ///< The other side's part of a channel.
 };
 
 /// What something is drawn with.
@@ -63,7 +65,8 @@ private:
 
 /// Distances, on a grid of 4.
 namespace space {
-inline constexpr int hair = 4, small = 8, medium = 12, normal = 16, large = 24, huge = 32, page = 48;
+inline constexpr int hair = 4, small = 8, medium = 12, normal = 16, large = 24, huge = 32,
+                     page = 48;
 }
 /// Rounded corners of controls and of cards.
 inline constexpr int controlRadius = 8, cardRadius = 12;

@@ -16,8 +16,10 @@ constexpr int smallest = 11;
 /// Half of the number's size, not smaller than a caption.
 QFont unitFont(const QFont& number) {
     QFont font = Theme::current().font(Type::body);
-    font.setPixelSize(qMax(Theme::current().font(Type::caption).pixelSize(), number.pixelSize() * 45 / 100));
-    if (number.pixelSize() <= Theme::current().font(Type::lead).pixelSize()) font.setPixelSize(number.pixelSize());
+    font.setPixelSize(
+        qMax(Theme::current().font(Type::caption).pixelSize(), number.pixelSize() * 45 / 100));
+    if (number.pixelSize() <= Theme::current().font(Type::lead).pixelSize())
+        font.setPixelSize(number.pixelSize());
     return font;
 }
 
@@ -33,7 +35,8 @@ Layout layOut(const QFont& number, const QString& text) {
     out.unit = unitFont(number);
     out.number_width = drawTabular(nullptr, {}, out.number, text);
     out.gap = qMax(3, number.pixelSize() / 5);
-    out.unit_width = static_cast<int>(std::ceil(QFontMetricsF(out.unit).horizontalAdvance(QStringLiteral("sat"))));
+    out.unit_width = static_cast<int>(
+        std::ceil(QFontMetricsF(out.unit).horizontalAdvance(QStringLiteral("sat"))));
     return out;
 }
 
@@ -42,7 +45,8 @@ Layout layOut(const QFont& number, const QString& text) {
 int drawTabular(QPainter* painter, QPointF at, const QFont& font, const QString& text) {
     const QFontMetricsF metrics(font);
     qreal widest = 0;
-    for (char digit = '0'; digit <= '9'; ++digit) widest = qMax(widest, metrics.horizontalAdvance(QLatin1Char(digit)));
+    for (char digit = '0'; digit <= '9'; ++digit)
+        widest = qMax(widest, metrics.horizontalAdvance(QLatin1Char(digit)));
     // A fifth of an em: a thin space, whether the font has one or not.
     const qreal thin = font.pixelSize() / 5.0;
     qreal x = at.x();
@@ -54,13 +58,15 @@ int drawTabular(QPainter* painter, QPointF at, const QFont& font, const QString&
         }
         const qreal advance = metrics.horizontalAdvance(c);
         const qreal cell = c.isDigit() ? widest : advance;
-        if (painter != nullptr) painter->drawText(QPointF(x + (cell - advance) / 2, at.y()), QString(c));
+        if (painter != nullptr)
+            painter->drawText(QPointF(x + (cell - advance) / 2, at.y()), QString(c));
         x += cell;
     }
     return static_cast<int>(std::ceil(x - at.x()));
 }
 
-AmountLabel::AmountLabel(Type type, const char* object_name, QWidget* parent) : QWidget(parent), m_type(type) {
+AmountLabel::AmountLabel(Type type, const char* object_name, QWidget* parent)
+    : QWidget(parent), m_type(type) {
     setObjectName(QString::fromLatin1(object_name));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(text());
@@ -92,7 +98,9 @@ int AmountLabel::leastWidth() const {
     return layOut(font, grouped(m_amount.floor_sat().raw())).width();
 }
 
-QSize AmountLabel::minimumSizeHint() const { return {qMin(sizeHint().width(), 140), sizeHint().height()}; }
+QSize AmountLabel::minimumSizeHint() const {
+    return {qMin(sizeHint().width(), 140), sizeHint().height()};
+}
 
 void AmountLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);

@@ -1,5 +1,5 @@
-// AmountLabel: an amount with figures of equal width, so that digits stay where they are while they change and lists align. The
-// number large, "sat" small behind it. Shrinks rather than being cut.
+// AmountLabel: an amount with figures of equal width, so that digits stay where they are while they
+// change and lists align. The number large, "sat" small behind it. Shrinks rather than being cut.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -36,8 +36,9 @@ private:
     Msat m_amount;
 };
 
-/// Draws text with every digit as wide as the widest; gives the width, draws nothing without a painter. The baseline starts at
-/// `at`, always left to right: numbers are read so in every language.
+/// Draws text with every digit as wide as the widest; gives the width, draws nothing without a
+/// painter. The baseline starts at `at`, always left to right: numbers are read so in every
+/// language.
 int drawTabular(QPainter* painter, QPointF at, const QFont& font, const QString& text);
 
 }  // namespace runnel::ui

@@ -26,10 +26,14 @@ Look lookOf(ButtonKind kind, const QPushButton& button) {
         return {c.sunken, c.line, c.muted};
     }
     switch (kind) {
-        case ButtonKind::primary: return {down || hover ? c.accentHover : c.accent, Qt::transparent, c.onAccent};
+        case ButtonKind::primary:
+            return {down || hover ? c.accentHover : c.accent, Qt::transparent, c.onAccent};
         case ButtonKind::danger: return {c.bad, Qt::transparent, c.onBad};
-        case ButtonKind::secondary: return {down ? c.accentSoft : hover ? c.sunken : c.surface, c.edge, c.text};
-        case ButtonKind::quiet: return {down || hover ? c.accentSoft : QColor(Qt::transparent), Qt::transparent, c.accent};
+        case ButtonKind::secondary:
+            return {down ? c.accentSoft : hover ? c.sunken : c.surface, c.edge, c.text};
+        case ButtonKind::quiet:
+            return {down || hover ? c.accentSoft : QColor(Qt::transparent), Qt::transparent,
+                    c.accent};
     }
     return {};
 }
@@ -51,12 +55,15 @@ void drawFace(QPainter& painter, const QRectF& face, const Look& look, bool focu
     painter.setBrush(look.face);
     painter.drawRoundedRect(face, controlRadius, controlRadius);
     if (!focused) return;
-    // Inside: so that buttons line up with what stands above and below them. In the text's colour on a face of colour.
-    const bool on_color = look.face.alpha() != 0 && contrast(look.text, look.face) >= 3 && contrast(look.face, Theme::current().colors().surface) > 2;
+    // Inside: so that buttons line up with what stands above and below them. In the text's colour
+    // on a face of colour.
+    const bool on_color = look.face.alpha() != 0 && contrast(look.text, look.face) >= 3 &&
+                          contrast(look.face, Theme::current().colors().surface) > 2;
     painter.setPen(QPen(on_color ? look.text : Theme::current().colors().accent, 2));
     painter.setBrush(Qt::NoBrush);
     const qreal inset = on_color ? 3 : 1;
-    painter.drawRoundedRect(face.adjusted(inset, inset, -inset, -inset), controlRadius - inset, controlRadius - inset);
+    painter.drawRoundedRect(face.adjusted(inset, inset, -inset, -inset), controlRadius - inset,
+                            controlRadius - inset);
 }
 
 /// Enter presses the button that has the focus, as the space bar does. Left to QDialog it would
@@ -77,7 +84,8 @@ QFont buttonFont() {
 
 }  // namespace
 
-Button::Button(ButtonKind kind, const QString& text, const char* object_name, QWidget* parent) : QPushButton(text, parent), m_kind(kind) {
+Button::Button(ButtonKind kind, const QString& text, const char* object_name, QWidget* parent)
+    : QPushButton(text, parent), m_kind(kind) {
     setObjectName(QString::fromLatin1(object_name));
     setAttribute(Qt::WA_Hover);
     setCursor(Qt::PointingHandCursor);
@@ -108,13 +116,15 @@ void Button::setBusy(bool busy, const QString& text) {
     } else if (!m_busy_text.isEmpty() && this->text() == m_busy_text) {
         setText(m_idle_text);  // unless it was given another one meanwhile
     }
-    // A disabled widget hands the keyboard on to the next one, where a second press would do something else. It waits for its own.
+    // A disabled widget hands the keyboard on to the next one, where a second press would do
+    // something else. It waits for its own.
     if (busy) {
         m_had_focus = hasFocus();
         if (m_had_focus) clearFocus();
     }
     setEnabled(!busy);
-    if (!busy && m_had_focus && isVisible() && window()->focusWidget() == nullptr) setFocus(Qt::OtherFocusReason);
+    if (!busy && m_had_focus && isVisible() && window()->focusWidget() == nullptr)
+        setFocus(Qt::OtherFocusReason);
 }
 
 int Button::chrome() const {
@@ -123,7 +133,9 @@ int Button::chrome() const {
 }
 
 QRect Button::textRect(int width) const {
-    return QFontMetrics(buttonFont()).boundingRect(QRect(0, 0, qMax(width, 1), 10'000), Qt::TextWordWrap | Qt::TextShowMnemonic | Qt::AlignCenter, text());
+    return QFontMetrics(buttonFont())
+        .boundingRect(QRect(0, 0, qMax(width, 1), 10'000),
+                      Qt::TextWordWrap | Qt::TextShowMnemonic | Qt::AlignCenter, text());
 }
 
 QSize Button::sizeHint() const {
@@ -135,7 +147,8 @@ QSize Button::minimumSizeHint() const {
     // The longest word stays whole.
     int longest = 0;
     const QFontMetrics metrics(buttonFont());
-    for (const auto& word : text().split(u' ')) longest = qMax(longest, metrics.horizontalAdvance(word));
+    for (const auto& word : text().split(u' '))
+        longest = qMax(longest, metrics.horizontalAdvance(word));
     const int width = qMin(sizeHint().width(), chrome() + longest + 2);
     return {width, heightForWidth(width)};
 }
@@ -166,7 +179,9 @@ void Button::paintEvent(QPaintEvent*) {
     const bool mirrored = layoutDirection() == Qt::RightToLeft;
     if (icon != 0) {
         const int at = mirrored ? width() - x - icon : x;
-        painter.drawPixmap(at, (height() - icon) / 2, iconPixmap(m_glyph, inkOf(m_kind, isEnabled()), icon, devicePixelRatioF()));
+        painter.drawPixmap(
+            at, (height() - icon) / 2,
+            iconPixmap(m_glyph, inkOf(m_kind, isEnabled()), icon, devicePixelRatioF()));
         x += icon + gap;
     }
     QRect where(x, 0, text_size.width() + 1, height());
@@ -176,7 +191,8 @@ void Button::paintEvent(QPaintEvent*) {
     painter.drawText(where, Qt::AlignCenter | Qt::TextWordWrap | Qt::TextShowMnemonic, text());
 }
 
-IconButton::IconButton(const QString& icon_name, const QString& name, const char* object_name, QWidget* parent)
+IconButton::IconButton(const QString& icon_name, const QString& name, const char* object_name,
+                       QWidget* parent)
     : QPushButton(parent), m_glyph(icon_name) {
     setObjectName(QString::fromLatin1(object_name));
     setAccessibleName(name);
@@ -207,8 +223,9 @@ void IconButton::paintEvent(QPaintEvent*) {
     const QRectF face = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
     drawFace(painter, face, look, hasFocus());
     const int side = Theme::current().px(20);
-    painter.drawPixmap((width() - side) / 2, (height() - side) / 2,
-                       iconPixmap(m_glyph, isEnabled() ? Ink::text : Ink::muted, side, devicePixelRatioF()));
+    painter.drawPixmap(
+        (width() - side) / 2, (height() - side) / 2,
+        iconPixmap(m_glyph, isEnabled() ? Ink::text : Ink::muted, side, devicePixelRatioF()));
 }
 
 }  // namespace runnel::ui

@@ -12,7 +12,8 @@ enum class ButtonKind { primary, secondary, quiet, danger };
 class Button : public QPushButton {
     Q_OBJECT
 public:
-    Button(ButtonKind kind, const QString& text, const char* object_name, QWidget* parent = nullptr);
+    Button(ButtonKind kind, const QString& text, const char* object_name,
+           QWidget* parent = nullptr);
     void setGlyph(const QString& icon_name);
     void setKind(ButtonKind kind);
     /// Shows that the wish is under way: not to be pressed again meanwhile.
@@ -39,7 +40,8 @@ private:
 class IconButton : public QPushButton {
     Q_OBJECT
 public:
-    IconButton(const QString& icon_name, const QString& name, const char* object_name, QWidget* parent = nullptr);
+    IconButton(const QString& icon_name, const QString& name, const char* object_name,
+               QWidget* parent = nullptr);
     void setGlyph(const QString& icon_name);
     QSize sizeHint() const override;
 

@@ -1,5 +1,5 @@
-// Card: a rounded ground for what belongs together, in a few tones. The tone never says anything alone: what it means stands in it
-// as a word and a shape.
+// Card: a rounded ground for what belongs together, in a few tones. The tone never says anything
+// alone: what it means stands in it as a word and a shape.
 #pragma once
 
 #include <QFrame>

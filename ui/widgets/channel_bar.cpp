@@ -17,7 +17,8 @@ using Part = ChannelBar::Part;
 /// Solid for what can be used, hatched for what is kept back, striped for what is on its way.
 void fill(QPainter& painter, const QRectF& rect, Part part) {
     const auto& c = Theme::current().colors();
-    const bool ours = part == Part::ours || part == Part::our_reserve || part == Part::in_flight_out;
+    const bool ours =
+        part == Part::ours || part == Part::our_reserve || part == Part::in_flight_out;
     const QColor color = ours ? c.accent : c.theirs;
     painter.setPen(Qt::NoPen);
     if (part == Part::ours || part == Part::theirs) {
@@ -62,7 +63,8 @@ protected:
         for (const auto& share : m_shares) {
             if (total == 0) break;
             // What is there can be seen, however little it is.
-            const qreal w = qMax<qreal>(3, width() * (static_cast<qreal>(share.amount.raw()) / static_cast<qreal>(total)));
+            const qreal w = qMax<qreal>(
+                3, width() * (static_cast<qreal>(share.amount.raw()) / static_cast<qreal>(total)));
             fill(painter, QRectF(x, 0, w - 1, height()), share.part);
             x += w;
         }
@@ -96,7 +98,8 @@ protected:
     void paintEvent(QPaintEvent*) override {
         QPainter painter(this);
         const bool mirrored = layoutDirection() == Qt::RightToLeft;
-        const QRectF box(mirrored ? width() - swatch() : 0, (height() - swatch()) / 2.0, swatch(), swatch());
+        const QRectF box(mirrored ? width() - swatch() : 0, (height() - swatch()) / 2.0, swatch(),
+                         swatch());
         fill(painter, box, m_part);
         painter.setPen(QPen(Theme::current().colors().edge, 1));
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5));
@@ -105,8 +108,10 @@ protected:
         while (sizeIn(font).width() > width() && font.pixelSize() > smallest)
             font.setPixelSize(font.pixelSize() - 1);
         painter.setFont(font);
-        const QRect where = mirrored ? rect().adjusted(0, 0, -swatch() - 6, 0) : rect().adjusted(swatch() + 6, 0, 0, 0);
-        painter.drawText(where, Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft), m_text);
+        const QRect where = mirrored ? rect().adjusted(0, 0, -swatch() - 6, 0)
+                                     : rect().adjusted(swatch() + 6, 0, 0, 0);
+        painter.drawText(where, Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft),
+                         m_text);
     }
 
 private:
@@ -134,7 +139,8 @@ QString partName(ChannelBar::Part part) {
     return {};
 }
 
-ChannelBar::ChannelBar(const char* object_name, QWidget* parent) : QWidget(parent), m_bar(new Bar(m_shares)), m_legend(new QWidget) {
+ChannelBar::ChannelBar(const char* object_name, QWidget* parent)
+    : QWidget(parent), m_bar(new Bar(m_shares)), m_legend(new QWidget) {
     setObjectName(QString::fromLatin1(object_name));
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

@@ -1,5 +1,6 @@
-// ChannelBar: one channel as a bar: what is ours, what of it the channel keeps back, what is in flight, what is theirs. Each part
-// has a pattern of its own besides its colour, and a legend with its figure below. Mirrors with the reading direction.
+// ChannelBar: one channel as a bar: what is ours, what of it the channel keeps back, what is in
+// flight, what is theirs. Each part has a pattern of its own besides its colour, and a legend with
+// its figure below. Mirrors with the reading direction.
 #pragma once
 
 #include "ui/format/figures.h"

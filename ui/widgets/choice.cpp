@@ -11,15 +11,9 @@ namespace {
 // As the style sheet's check boxes.
 constexpr int padX = 6, padY = 8, gap = 10, least_dot = 22, inner_of_22 = 10;
 
-QFont choiceFont() {
-    return Theme::current().font(Type::body);
-}
-int dotSide() {
-    return qMax(least_dot, Theme::current().lineHeight(Type::body));
-}
-int chrome() {
-    return 2 * padX + dotSide() + gap;
-}
+QFont choiceFont() { return Theme::current().font(Type::body); }
+int dotSide() { return qMax(least_dot, Theme::current().lineHeight(Type::body)); }
+int chrome() { return 2 * padX + dotSide() + gap; }
 
 }  // namespace
 

@@ -29,7 +29,8 @@ Ink cueInk(Cue cue) {
     return Ink::muted;
 }
 
-Glyph::Glyph(const QString& name, Ink ink, int size, QWidget* parent) : QWidget(parent), m_name(name), m_ink(ink), m_size(size) {
+Glyph::Glyph(const QString& name, Ink ink, int size, QWidget* parent)
+    : QWidget(parent), m_name(name), m_ink(ink), m_size(size) {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
 
@@ -50,7 +51,9 @@ void Glyph::paintEvent(QPaintEvent*) {
 }
 
 CueLine::CueLine(const char* object_name, QWidget* parent)
-    : QWidget(parent), m_glyph(new Glyph(QStringLiteral("good"), Ink::good)), m_text(new Text("body")) {
+    : QWidget(parent),
+      m_glyph(new Glyph(QStringLiteral("good"), Ink::good)),
+      m_text(new Text("body")) {
     setObjectName(QString::fromLatin1(object_name));
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
@@ -109,12 +112,14 @@ void CueChip::paintEvent(QPaintEvent*) {
     const int side = theme.px(16);
     const bool mirrored = layoutDirection() == Qt::RightToLeft;
     const int x = mirrored ? width() - 8 - side : 8;
-    painter.drawPixmap(x, (height() - side) / 2, iconPixmap(cueGlyph(m_cue), cueInk(m_cue), side, devicePixelRatioF()));
+    painter.drawPixmap(x, (height() - side) / 2,
+                       iconPixmap(cueGlyph(m_cue), cueInk(m_cue), side, devicePixelRatioF()));
     QFont font = theme.font(Type::caption);
     font.setWeight(QFont::DemiBold);
     painter.setFont(font);
     painter.setPen(theme.color(cueInk(m_cue)));
-    const QRect where = mirrored ? QRect(8, 0, width() - side - 22, height()) : QRect(8 + side + 6, 0, width() - side - 22, height());
+    const QRect where = mirrored ? QRect(8, 0, width() - side - 22, height())
+                                 : QRect(8 + side + 6, 0, width() - side - 22, height());
     painter.drawText(where, Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft), m_word);
 }
 

@@ -1,4 +1,5 @@
-// CueLine: a shape and a sentence that say how something stands. The shape differs with the cue, so that colour is never alone.
+// CueLine: a shape and a sentence that say how something stands. The shape differs with the cue, so
+// that colour is never alone.
 #pragma once
 
 #include "ui/format/cue.h"

@@ -17,7 +17,8 @@
 
 namespace runnel::ui {
 
-AmountEdit::AmountEdit(const QString& name, const char* object_name, QWidget* parent) : QLineEdit(parent) {
+AmountEdit::AmountEdit(const QString& name, const char* object_name, QWidget* parent)
+    : QLineEdit(parent) {
     setObjectName(QString::fromLatin1(object_name));
     setAccessibleName(name);
     setPlaceholderText(tr("Amount in sat"));
@@ -86,7 +87,8 @@ void AmountEdit::regroup() {
     m_busy = true;
     setText(shown);
     int at = 0;
-    for (int seen = 0; at < shown.size() && seen < before_cursor; ++at) seen += shown[at].isDigit() ? 1 : 0;
+    for (int seen = 0; at < shown.size() && seen < before_cursor; ++at)
+        seen += shown[at].isDigit() ? 1 : 0;
     setCursorPosition(at);
     m_busy = false;
 }
@@ -154,20 +156,25 @@ void Facts::clear() {
 
 QString Facts::value(const QString& label) const {
     const auto* const row = find(label);
-    const auto* const said = row == nullptr ? nullptr : row->findChild<Text*>(QStringLiteral("factValue"));
+    const auto* const said =
+        row == nullptr ? nullptr : row->findChild<Text*>(QStringLiteral("factValue"));
     return said == nullptr ? QString() : said->text();
 }
 
-CopyField::CopyField(const QString& name, const char* object_name, QWidget* parent) : QWidget(parent), m_name(name) {
+CopyField::CopyField(const QString& name, const char* object_name, QWidget* parent)
+    : QWidget(parent), m_name(name) {
     setObjectName(QString::fromLatin1(object_name));
     setAccessibleName(name);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(space::small);
-    m_text = (new Text("mono"))->named((objectName() + QStringLiteral("Text")).toLatin1().constData());
+    m_text =
+        (new Text("mono"))->named((objectName() + QStringLiteral("Text")).toLatin1().constData());
     m_text->setLayoutDirection(Qt::LeftToRight);
     row->addWidget(m_text, 1);
-    auto* const copy = new IconButton(QStringLiteral("copy"), tr("Copy: %1").arg(name), (objectName() + QStringLiteral("Copy")).toLatin1().constData());
+    auto* const copy =
+        new IconButton(QStringLiteral("copy"), tr("Copy: %1").arg(name),
+                       (objectName() + QStringLiteral("Copy")).toLatin1().constData());
     connect(copy, &QPushButton::clicked, this, [this, copy] {
         QGuiApplication::clipboard()->setText(m_value);
         copy->setGlyph(QStringLiteral("good"));

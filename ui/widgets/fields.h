@@ -1,4 +1,5 @@
-// Fields: amounts to be typed (grouped while one types), facts to be read (a label and what it says), and text to be copied.
+// Fields: amounts to be typed (grouped while one types), facts to be read (a label and what it
+// says), and text to be copied.
 #pragma once
 
 #include "core/api/snapshot.h"
@@ -35,7 +36,8 @@ private:
     CueLine* m_complaint = nullptr;
 };
 
-/// A list of facts: labels in one column, what they say in the other; below each other where it is narrow.
+/// A list of facts: labels in one column, what they say in the other; below each other where it is
+/// narrow.
 class Facts : public QWidget {
     Q_OBJECT
 public:

@@ -8,7 +8,8 @@ int heightOf(const QLayoutItem& item, int width) {
     return item.hasHeightForWidth() ? item.heightForWidth(width) : item.sizeHint().height();
 }
 
-FlowLayout::FlowLayout(int gap, int row_gap, QWidget* parent) : QLayout(parent), m_row_gap(row_gap) {
+FlowLayout::FlowLayout(int gap, int row_gap, QWidget* parent)
+    : QLayout(parent), m_row_gap(row_gap) {
     setContentsMargins(0, 0, 0, 0);
     setSpacing(gap);
 }
@@ -39,7 +40,8 @@ void FlowLayout::setGeometry(const QRect& rect) {
 }
 
 int FlowLayout::arrange(const QRect& rect, bool apply) const {
-    const bool mirrored = parentWidget() != nullptr && parentWidget()->layoutDirection() == Qt::RightToLeft;
+    const bool mirrored =
+        parentWidget() != nullptr && parentWidget()->layoutDirection() == Qt::RightToLeft;
     int x = 0, y = 0, row = 0;
     for (auto* const item : m_items) {
         if (item->isEmpty()) continue;
@@ -67,9 +69,7 @@ ColumnsLayout::ColumnsLayout(int threshold, QWidget* parent)
     setSpacing(space::normal);
 }
 
-bool ColumnsLayout::isBeside(int width) const {
-    return width >= Theme::current().px(m_threshold);
-}
+bool ColumnsLayout::isBeside(int width) const { return width >= Theme::current().px(m_threshold); }
 
 int ColumnsLayout::heightForWidth(int width) const {
     if (isBeside(width))
@@ -131,6 +131,8 @@ Columns::Columns(int threshold, QWidget* parent)
     setSizePolicy(policy);
 }
 
-void Columns::add(QWidget* widget, int stretch, Qt::Alignment alignment) { m_layout->addWidget(widget, stretch, alignment); }
+void Columns::add(QWidget* widget, int stretch, Qt::Alignment alignment) {
+    m_layout->addWidget(widget, stretch, alignment);
+}
 
 }  // namespace runnel::ui

@@ -1,5 +1,5 @@
-// Layouts that follow the width: a flow that wraps like words, and columns that become a stack when there is no room. Both mirror
-// with the reading direction.
+// Layouts that follow the width: a flow that wraps like words, and columns that become a stack when
+// there is no room. Both mirror with the reading direction.
 #pragma once
 
 #include <QBoxLayout>
@@ -21,7 +21,9 @@ public:
     void addItem(QLayoutItem* item) override { m_items.append(item); }
     int count() const override { return static_cast<int>(m_items.size()); }
     QLayoutItem* itemAt(int index) const override { return m_items.value(index); }
-    QLayoutItem* takeAt(int index) override { return index >= 0 && index < m_items.size() ? m_items.takeAt(index) : nullptr; }
+    QLayoutItem* takeAt(int index) override {
+        return index >= 0 && index < m_items.size() ? m_items.takeAt(index) : nullptr;
+    }
     Qt::Orientations expandingDirections() const override { return {}; }
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override { return arrange(QRect(0, 0, width, 0), false); }
@@ -64,15 +66,17 @@ private:
     ColumnsLayout* m_layout;
 };
 
-/// What a scroll area scrolls: as high as its layout needs at the width it has. By themselves texts would ask for the height they need
-/// where they are narrowest, and an area would scroll over nothing.
+/// What a scroll area scrolls: as high as its layout needs at the width it has. By themselves texts
+/// would ask for the height they need where they are narrowest, and an area would scroll over
+/// nothing.
 class ScrollContent : public QWidget {
     Q_OBJECT
 public:
     using QWidget::QWidget;
     QSize minimumSizeHint() const override {
         const QSize least = QWidget::minimumSizeHint();
-        return {least.width(), layout() != nullptr && layout()->hasHeightForWidth() ? 0 : least.height()};
+        return {least.width(),
+                layout() != nullptr && layout()->hasHeightForWidth() ? 0 : least.height()};
     }
 };
 

@@ -34,12 +34,17 @@ StateView::StateView(const char* object_name, QWidget* parent) : QWidget(parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(space::medium);
     m_glyph = new Glyph(QStringLiteral("info"), Ink::muted, 40);
-    m_title = (new Text("title"))->named((objectName() + QStringLiteral("Title")).toLatin1().constData());
-    m_explanation = (new Text("muted"))->named((objectName() + QStringLiteral("Explanation")).toLatin1().constData());
+    m_title =
+        (new Text("title"))->named((objectName() + QStringLiteral("Title")).toLatin1().constData());
+    m_explanation =
+        (new Text("muted"))
+            ->named((objectName() + QStringLiteral("Explanation")).toLatin1().constData());
     m_title->setAlignment(Qt::AlignCenter);
     m_explanation->setAlignment(Qt::AlignCenter);
-    m_action = new Button(ButtonKind::primary, {}, (objectName() + QStringLiteral("Action")).toLatin1().constData());
-    m_second = new Button(ButtonKind::secondary, {}, (objectName() + QStringLiteral("SecondAction")).toLatin1().constData());
+    m_action = new Button(ButtonKind::primary, {},
+                          (objectName() + QStringLiteral("Action")).toLatin1().constData());
+    m_second = new Button(ButtonKind::secondary, {},
+                          (objectName() + QStringLiteral("SecondAction")).toLatin1().constData());
     column->addStretch(1);
     column->addWidget(m_glyph, 0, Qt::AlignHCenter);
     column->addWidget(m_title);
@@ -79,9 +84,12 @@ Banner::Banner(const char* object_name, QWidget* parent) : Card("info", parent) 
     m_glyph = new Glyph(QStringLiteral("info"), Ink::accent, 22);
     auto* const column = new QVBoxLayout;
     column->setSpacing(space::hair);
-    m_what = (new Text("strong"))->named((objectName() + QStringLiteral("What")).toLatin1().constData());
-    m_why = (new Text("body"))->named((objectName() + QStringLiteral("Why")).toLatin1().constData());
-    m_retry = (new Text("body"))->named((objectName() + QStringLiteral("Try")).toLatin1().constData());
+    m_what =
+        (new Text("strong"))->named((objectName() + QStringLiteral("What")).toLatin1().constData());
+    m_why =
+        (new Text("body"))->named((objectName() + QStringLiteral("Why")).toLatin1().constData());
+    m_retry =
+        (new Text("body"))->named((objectName() + QStringLiteral("Try")).toLatin1().constData());
     for (auto* const text : {m_what, m_why, m_retry}) column->addWidget(text);
     row->addWidget(m_glyph, 0, Qt::AlignTop);
     row->addLayout(column, 1);
@@ -103,12 +111,14 @@ void Banner::showProblem(const Wording& wording) {
     alert(this);
 }
 
-void Banner::showNote(const char* tone, const QString& glyph, const QString& what, const QString& more) {
+void Banner::showNote(const char* tone, const QString& glyph, const QString& what,
+                      const QString& more) {
     setTone(tone);
     const QString name = QString::fromLatin1(tone);
-    m_glyph->set(glyph, name == QStringLiteral("warn") ? Ink::warn
-                        : name == QStringLiteral("bad") ? Ink::bad
-                        : name == QStringLiteral("good") ? Ink::good : Ink::accent);
+    m_glyph->set(glyph, name == QStringLiteral("warn")   ? Ink::warn
+                        : name == QStringLiteral("bad")  ? Ink::bad
+                        : name == QStringLiteral("good") ? Ink::good
+                                                         : Ink::accent);
     m_what->setText(what);
     m_why->setText(more);
     m_why->setVisible(!more.isEmpty());
@@ -147,9 +157,13 @@ void Toast::place() {
     const int chrome = theme.px(20) + space::small + 2 * space::normal;
     const int most = qMin(parentWidget()->width() - 2 * space::normal, theme.px(560));
     const QFontMetrics metrics(theme.font(Type::body));
-    const auto text = metrics.boundingRect(QRect(0, 0, qMax(1, most - chrome), 1000), Qt::TextWordWrap, m_sentence);
-    const QSize size(text.width() + chrome + 2, qMax(text.height(), theme.px(20)) + 2 * space::medium);
-    setGeometry(QRect(QPoint((parentWidget()->width() - size.width()) / 2, parentWidget()->height() - size.height() - theme.px(76)), size));
+    const auto text = metrics.boundingRect(QRect(0, 0, qMax(1, most - chrome), 1000),
+                                           Qt::TextWordWrap, m_sentence);
+    const QSize size(text.width() + chrome + 2,
+                     qMax(text.height(), theme.px(20)) + 2 * space::medium);
+    setGeometry(QRect(QPoint((parentWidget()->width() - size.width()) / 2,
+                             parentWidget()->height() - size.height() - theme.px(76)),
+                      size));
 }
 
 void Toast::paintEvent(QPaintEvent*) {
@@ -167,11 +181,13 @@ void Toast::paintEvent(QPaintEvent*) {
     tint.setCompositionMode(QPainter::CompositionMode_SourceIn);
     tint.fillRect(glyph.rect(), theme.colors().surface);
     tint.end();
-    painter.drawPixmap(mirrored ? width() - space::normal - side : space::normal, (height() - side) / 2, glyph);
+    painter.drawPixmap(mirrored ? width() - space::normal - side : space::normal,
+                       (height() - side) / 2, glyph);
     painter.setPen(theme.colors().surface);
     painter.setFont(theme.font(Type::body));
     const int indent = space::normal + side + space::small;
-    const QRect where = mirrored ? rect().adjusted(space::normal, 0, -indent, 0) : rect().adjusted(indent, 0, -space::normal, 0);
+    const QRect where = mirrored ? rect().adjusted(space::normal, 0, -indent, 0)
+                                 : rect().adjusted(indent, 0, -space::normal, 0);
     painter.drawText(where, Qt::AlignVCenter | Qt::TextWordWrap, m_sentence);
 }
 

@@ -1,5 +1,6 @@
-// What a page says instead of its content, and beside it: StateView (empty, loading, failed), Banner (a problem in place, with what
-// to try) and Toast (a small thing that happened; goes by itself and takes nothing away).
+// What a page says instead of its content, and beside it: StateView (empty, loading, failed),
+// Banner (a problem in place, with what to try) and Toast (a small thing that happened; goes by
+// itself and takes nothing away).
 #pragma once
 
 #include "ui/format/problem.h"
@@ -44,7 +45,8 @@ public:
     explicit Banner(const char* object_name, QWidget* parent = nullptr);
     void showProblem(const Wording& wording);
     /// `tone`: info, good, warn, bad.
-    void showNote(const char* tone, const QString& glyph, const QString& what, const QString& more = {});
+    void showNote(const char* tone, const QString& glyph, const QString& what,
+                  const QString& more = {});
     QString text() const;
 
 private:

@@ -44,7 +44,9 @@ Page::Page(const QString& title, const char* object_name, QWidget* parent) : QSc
     setWidget(content);
 }
 
-void Page::addHeadAction(QWidget* widget) { m_head->add(widget, 0, Qt::AlignVCenter | Qt::AlignLeft); }
+void Page::addHeadAction(QWidget* widget) {
+    m_head->add(widget, 0, Qt::AlignVCenter | Qt::AlignLeft);
+}
 
 void Page::reveal(QWidget* what) {
     // Later: it has no place before the page is laid out anew.
@@ -58,7 +60,9 @@ QString Page::title() const { return m_title->text(); }
 
 int Page::readingWidth() { return Theme::current().px(reading_width); }
 
-int Page::sideMargin(int width) { return width < Theme::current().px(600) ? space::normal : space::huge; }
+int Page::sideMargin(int width) {
+    return width < Theme::current().px(600) ? space::normal : space::huge;
+}
 
 void Page::resizeEvent(QResizeEvent* event) {
     const int side = sideMargin(event->size().width());

@@ -1,5 +1,5 @@
-// Page: one page of the window: a heading, a column as wide as is good to read, scrolling when it must. Its margins shrink where the
-// window is narrow.
+// Page: one page of the window: a heading, a column as wide as is good to read, scrolling when it
+// must. Its margins shrink where the window is narrow.
 #pragma once
 
 #include <QScrollArea>
@@ -20,7 +20,8 @@ public:
     QString title() const;
     /// Scrolls to what has just come to stand somewhere on the page.
     void reveal(QWidget* what);
-    /// Of the column of text, for what stands over a page: the most that it is wide, and its margin in so wide a window.
+    /// Of the column of text, for what stands over a page: the most that it is wide, and its margin
+    /// in so wide a window.
     static int readingWidth();
     static int sideMargin(int width);
 

@@ -31,7 +31,9 @@ QImage encode(const QString& text) {
     QImage out(best->width, best->width, QImage::Format_Grayscale8);
     for (int y = 0; y < best->width; ++y) {
         for (int x = 0; x < best->width; ++x) {
-            out.setPixel(x, y, (best->data[y * best->width + x] & 1) != 0 ? qRgb(0, 0, 0) : qRgb(255, 255, 255));
+            out.setPixel(
+                x, y,
+                (best->data[y * best->width + x] & 1) != 0 ? qRgb(0, 0, 0) : qRgb(255, 255, 255));
         }
     }
     return out;
@@ -79,7 +81,9 @@ void QrView::paintEvent(QPaintEvent*) {
     for (int y = 0; y < m_modules.height(); ++y) {
         for (int x = 0; x < m_modules.width(); ++x) {
             if (qGray(m_modules.pixel(x, y)) > 127) continue;
-            painter.fillRect(QRectF(ground.left() + (x + quiet) * module, ground.top() + (y + quiet) * module, module, module), Qt::black);
+            painter.fillRect(QRectF(ground.left() + (x + quiet) * module,
+                                    ground.top() + (y + quiet) * module, module, module),
+                             Qt::black);
         }
     }
 }
@@ -87,8 +91,8 @@ void QrView::paintEvent(QPaintEvent*) {
 std::optional<QString> readQr(const QImage& picture) {
     if (picture.isNull()) return std::nullopt;
     const QImage grey = picture.convertToFormat(QImage::Format_Grayscale8);
-    const ZXing::ImageView view(grey.constBits(), grey.width(), grey.height(), ZXing::ImageFormat::Lum,
-                                static_cast<int>(grey.bytesPerLine()));
+    const ZXing::ImageView view(grey.constBits(), grey.width(), grey.height(),
+                                ZXing::ImageFormat::Lum, static_cast<int>(grey.bytesPerLine()));
     ZXing::DecodeHints hints;
     hints.setFormats(ZXing::BarcodeFormat::QRCode);
     hints.setTryHarder(true);

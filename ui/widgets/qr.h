@@ -1,5 +1,5 @@
-// QR codes, both ways: QrView shows a text (always dark on white, with its quiet zone: that is what cameras read), readQr finds one
-// in a picture. readQr may take a while and needs no GUI thread.
+// QR codes, both ways: QrView shows a text (always dark on white, with its quiet zone: that is what
+// cameras read), readQr finds one in a picture. readQr may take a while and needs no GUI thread.
 #pragma once
 
 #include <QImage>

@@ -3,15 +3,16 @@
 #include "ui/style/theme.h"
 
 #include <QBoxLayout>
-#include <QFocusEvent>
 #include <QButtonGroup>
+#include <QFocusEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QResizeEvent>
 
 namespace runnel::ui {
 
-RailButton::RailButton(const QString& icon_name, const QString& text, const char* object_name, QWidget* parent)
+RailButton::RailButton(const QString& icon_name, const QString& text, const char* object_name,
+                       QWidget* parent)
     : QAbstractButton(parent), m_glyph(icon_name) {
     setObjectName(QString::fromLatin1(object_name));
     setText(text);
@@ -46,7 +47,8 @@ int RailButton::flatTextWidth() const {
 QSize RailButton::sizeHint() const {
     const auto& theme = Theme::current();
     if (m_flat && m_icon_only) return {48, theme.px(24) + 20};
-    if (m_flat) return {qMax(48, flatTextWidth()), theme.px(24) + theme.lineHeight(Type::caption) + 18};
+    if (m_flat)
+        return {qMax(48, flatTextWidth()), theme.px(24) + theme.lineHeight(Type::caption) + 18};
     QFont font = theme.font(Type::body);
     font.setWeight(QFont::DemiBold);
     const int text = QFontMetrics(font).size(Qt::TextShowMnemonic, this->text()).width();
@@ -54,7 +56,8 @@ QSize RailButton::sizeHint() const {
 }
 
 void RailButton::focusInEvent(QFocusEvent* event) {
-    if (event->reason() != Qt::ActiveWindowFocusReason) m_ring = event->reason() != Qt::MouseFocusReason;
+    if (event->reason() != Qt::ActiveWindowFocusReason)
+        m_ring = event->reason() != Qt::MouseFocusReason;
     QAbstractButton::focusInEvent(event);
     emit focused();
 }
@@ -84,18 +87,26 @@ void RailButton::paintEvent(QPaintEvent*) {
     const bool mirrored = layoutDirection() == Qt::RightToLeft;
     if (m_flat) {
         if (m_icon_only) {
-            painter.drawPixmap((width() - icon) / 2, (height() - icon) / 2, iconPixmap(m_glyph, ink, icon, devicePixelRatioF()));
+            painter.drawPixmap((width() - icon) / 2, (height() - icon) / 2,
+                               iconPixmap(m_glyph, ink, icon, devicePixelRatioF()));
             return;
         }
-        painter.drawPixmap((width() - icon) / 2, 7, iconPixmap(m_glyph, ink, icon, devicePixelRatioF()));
-        painter.drawText(QRect(0, 7 + icon + 2, width(), height() - icon - 9), Qt::AlignHCenter | Qt::AlignVCenter | Qt::TextShowMnemonic, text());
+        painter.drawPixmap((width() - icon) / 2, 7,
+                           iconPixmap(m_glyph, ink, icon, devicePixelRatioF()));
+        painter.drawText(QRect(0, 7 + icon + 2, width(), height() - icon - 9),
+                         Qt::AlignHCenter | Qt::AlignVCenter | Qt::TextShowMnemonic, text());
         return;
     }
     const int x = space::medium + 2;
-    painter.drawPixmap(mirrored ? width() - x - icon : x, (height() - icon) / 2, iconPixmap(m_glyph, ink, icon, devicePixelRatioF()));
+    painter.drawPixmap(mirrored ? width() - x - icon : x, (height() - icon) / 2,
+                       iconPixmap(m_glyph, ink, icon, devicePixelRatioF()));
     const int indent = x + icon + space::medium;
-    const QRect where = mirrored ? rect().adjusted(0, 0, -indent, 0) : rect().adjusted(indent, 0, 0, 0);
-    painter.drawText(where, Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft) | Qt::TextShowMnemonic, text());
+    const QRect where =
+        mirrored ? rect().adjusted(0, 0, -indent, 0) : rect().adjusted(indent, 0, 0, 0);
+    painter.drawText(
+        where,
+        Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft) | Qt::TextShowMnemonic,
+        text());
     if (isChecked()) {
         // A mark beside the colour.
         painter.setPen(Qt::NoPen);
@@ -105,7 +116,10 @@ void RailButton::paintEvent(QPaintEvent*) {
     }
 }
 
-Rail::Rail(QWidget* parent) : QWidget(parent), m_layout(new QBoxLayout(QBoxLayout::TopToBottom, this)), m_group(new QButtonGroup(this)) {
+Rail::Rail(QWidget* parent)
+    : QWidget(parent),
+      m_layout(new QBoxLayout(QBoxLayout::TopToBottom, this)),
+      m_group(new QButtonGroup(this)) {
     setObjectName(QStringLiteral("rail"));
     setAccessibleName(tr("Pages"));
     m_layout->setContentsMargins(space::medium, space::normal, space::medium, space::normal);
@@ -147,8 +161,8 @@ void Rail::setHead(QWidget* widget) {
 void Rail::setFlat(bool flat) {
     m_flat = flat;
     m_layout->setDirection(flat ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
-    m_layout->setContentsMargins(flat ? space::hair : space::medium, flat ? 2 : space::normal, flat ? space::hair : space::medium,
-                                 flat ? 2 : space::normal);
+    m_layout->setContentsMargins(flat ? space::hair : space::medium, flat ? 2 : space::normal,
+                                 flat ? space::hair : space::medium, flat ? 2 : space::normal);
     m_layout->setSpacing(flat ? 0 : space::hair);
     // The stretch between pages and foot.
     for (int i = 0; i < m_layout->count(); ++i) {
@@ -160,7 +174,9 @@ void Rail::setFlat(bool flat) {
     fitWords();
 }
 
-QList<RailButton*> Rail::buttons() const { return findChildren<RailButton*>(QString(), Qt::FindDirectChildrenOnly); }
+QList<RailButton*> Rail::buttons() const {
+    return findChildren<RailButton*>(QString(), Qt::FindDirectChildrenOnly);
+}
 
 void Rail::fitWords() {
     // Of the window, not of this: a rail that is too wide for it makes it wider.
@@ -194,8 +210,10 @@ int Rail::current() const { return m_group->checkedId(); }
 void Rail::keyPressEvent(QKeyEvent* event) {
     const bool mirrored = layoutDirection() == Qt::RightToLeft;
     int step = 0;
-    if (event->key() == Qt::Key_Down || event->key() == (mirrored ? Qt::Key_Left : Qt::Key_Right)) step = 1;
-    if (event->key() == Qt::Key_Up || event->key() == (mirrored ? Qt::Key_Right : Qt::Key_Left)) step = -1;
+    if (event->key() == Qt::Key_Down || event->key() == (mirrored ? Qt::Key_Left : Qt::Key_Right))
+        step = 1;
+    if (event->key() == Qt::Key_Up || event->key() == (mirrored ? Qt::Key_Right : Qt::Key_Left))
+        step = -1;
     auto* const next = step == 0 ? nullptr : m_group->button(m_group->checkedId() + step);
     if (next == nullptr) {
         QWidget::keyPressEvent(event);

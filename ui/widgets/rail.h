@@ -1,5 +1,5 @@
-// Rail: the way between the pages. At the side with words where there is room, at the bottom under the thumb where the window is
-// narrow. One stop of the tab key; arrow keys go along it.
+// Rail: the way between the pages. At the side with words where there is room, at the bottom under
+// the thumb where the window is narrow. One stop of the tab key; arrow keys go along it.
 #pragma once
 
 #include <QAbstractButton>
@@ -13,7 +13,8 @@ namespace runnel::ui {
 class RailButton : public QAbstractButton {
     Q_OBJECT
 public:
-    RailButton(const QString& icon_name, const QString& text, const char* object_name, QWidget* parent = nullptr);
+    RailButton(const QString& icon_name, const QString& text, const char* object_name,
+               QWidget* parent = nullptr);
     void setFlat(bool flat);
     /// Where the words have no room; tooltip and screen reader still say them.
     void setIconOnly(bool icon_only);

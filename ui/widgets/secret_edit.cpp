@@ -36,7 +36,8 @@ QAccessibleInterface* speak(const QString&, QObject* object) {
 
 void wipe(QString& text) {
     // Only what nobody else holds is really overwritten here; fill() would detach a shared one.
-    if (!text.isEmpty()) runnel::wipe(text.data(), static_cast<std::size_t>(text.size()) * sizeof(QChar));
+    if (!text.isEmpty())
+        runnel::wipe(text.data(), static_cast<std::size_t>(text.size()) * sizeof(QChar));
     text.clear();
 }
 
@@ -48,7 +49,8 @@ SecretEdit::SecretEdit(Kind kind, const QString& name, const char* object_name, 
     setAccessibleName(name);
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_InputMethodEnabled);
-    setInputMethodHints(Qt::ImhHiddenText | Qt::ImhSensitiveData | Qt::ImhNoPredictiveText | Qt::ImhNoAutoUppercase);
+    setInputMethodHints(Qt::ImhHiddenText | Qt::ImhSensitiveData | Qt::ImhNoPredictiveText |
+                        Qt::ImhNoAutoUppercase);
     setCursor(Qt::IBeamCursor);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
@@ -125,7 +127,8 @@ void SecretEdit::insert(const QString& text) {
         char utf8[4];
         std::size_t size = 0;
         char32_t code = text[i].unicode();
-        if (text[i].isHighSurrogate() && i + 1 < text.size()) code = QChar::surrogateToUcs4(text[i], text[i + 1]), ++i;
+        if (text[i].isHighSurrogate() && i + 1 < text.size())
+            code = QChar::surrogateToUcs4(text[i], text[i + 1]), ++i;
         if (code < 0x20 || code == 0x7f) continue;
         if (m_kind == Kind::word) {
             if (code == ' ') {
@@ -177,7 +180,8 @@ void SecretEdit::keyPressEvent(QKeyEvent* event) {
     }
     if (event->matches(QKeySequence::Paste)) return paste();
     if (event->matches(QKeySequence::SelectAll)) return choose(true);
-    const bool all = event->matches(QKeySequence::DeleteStartOfWord) || event->matches(QKeySequence::DeleteCompleteLine);
+    const bool all = event->matches(QKeySequence::DeleteStartOfWord) ||
+                     event->matches(QKeySequence::DeleteCompleteLine);
     const bool one = event->key() == Qt::Key_Backspace || event->key() == Qt::Key_Delete;
     if (all || (one && m_chosen)) return erase();
     if (one) {
@@ -191,7 +195,8 @@ void SecretEdit::keyPressEvent(QKeyEvent* event) {
         emit edited();
         return;
     }
-    const bool command = event->modifiers().testFlag(Qt::ControlModifier) && !event->modifiers().testFlag(Qt::AltModifier);
+    const bool command = event->modifiers().testFlag(Qt::ControlModifier) &&
+                         !event->modifiers().testFlag(Qt::AltModifier);
     if (command || event->text().isEmpty() || !event->text().front().isPrint()) {
         QWidget::keyPressEvent(event);
         return;
@@ -229,12 +234,16 @@ void SecretEdit::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(m_wrong ? c.bad : hasFocus() ? c.accent : c.edge, thick ? 2 : 1));
     painter.setBrush(isEnabled() ? c.surface : c.sunken);
     const qreal inset = thick ? 1 : 0.5;
-    painter.drawRoundedRect(QRectF(rect()).adjusted(inset, inset, -inset, -inset), controlRadius, controlRadius);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(inset, inset, -inset, -inset), controlRadius,
+                            controlRadius);
 
     const int indent = space::medium;
     int end = indent;
-    // The whole field: how far the text reaches would tell how long it is even where it is not shown.
-    if (m_chosen) painter.fillRect(rect().adjusted(space::small, space::small, -space::small, -space::small), c.accent);
+    // The whole field: how far the text reaches would tell how long it is even where it is not
+    // shown.
+    if (m_chosen)
+        painter.fillRect(rect().adjusted(space::small, space::small, -space::small, -space::small),
+                         c.accent);
     const QColor ink = m_chosen ? c.onAccent : c.text;
     painter.setPen(ink);
     painter.setFont(theme.font(Type::body));
@@ -246,7 +255,8 @@ void SecretEdit::paintEvent(QPaintEvent*) {
         const int wide = metrics.horizontalAdvance(text);
         const int shift = qMax(0, wide - room);
         painter.setClipRect(QRect(indent, 0, room + 2, height()));
-        painter.drawText(QRect(indent - shift, 0, wide + 2, height()), Qt::AlignVCenter | Qt::AlignLeft, text);
+        painter.drawText(QRect(indent - shift, 0, wide + 2, height()),
+                         Qt::AlignVCenter | Qt::AlignLeft, text);
         painter.setClipping(false);
         end = indent + qMin(wide, room);
         runnel::ui::wipe(text);
@@ -262,7 +272,8 @@ void SecretEdit::paintEvent(QPaintEvent*) {
         }
         end = mirrored ? width() - indent - count * step : indent + count * step;
     }
-    if (hasFocus() && !m_chosen) painter.fillRect(QRect(end + 1, height() / 4, 1, height() / 2), c.text);
+    if (hasFocus() && !m_chosen)
+        painter.fillRect(QRect(end + 1, height() / 4, 1, height() / 2), c.text);
 }
 
 }  // namespace runnel::ui

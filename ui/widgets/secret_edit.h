@@ -1,6 +1,7 @@
-// SecretEdit: one line for a passphrase or a word. What is typed lies in a buffer of its own that never moves and is wiped, not in a
-// QString with its copies and its undo history; nothing can be copied out of it. Paste works for passphrases (that is what password
-// managers do) and not for words.
+// SecretEdit: one line for a passphrase or a word. What is typed lies in a buffer of its own that
+// never moves and is wiped, not in a QString with its copies and its undo history; nothing can be
+// copied out of it. Paste works for passphrases (that is what password managers do) and not for
+// words.
 #pragma once
 
 #include "core/api/setup.h"

@@ -35,7 +35,8 @@ Sheet::Sheet(const QString& title, const char* object_name, QWidget* parent) : Q
     head->setContentsMargins(space::large, space::normal, space::medium, space::small);
     auto* const heading = (new Text("title", title))->named("sheetTitle");
     head->addWidget(heading, 1);
-    auto* const close = new IconButton(QStringLiteral("close"), tr("Close this dialog"), "sheetClose");
+    auto* const close =
+        new IconButton(QStringLiteral("close"), tr("Close this dialog"), "sheetClose");
     connect(close, &QPushButton::clicked, this, &QDialog::reject);
     head->addWidget(close, 0, Qt::AlignTop);
     column->addLayout(head);

@@ -1,5 +1,5 @@
-// Text: a label that says something in one of the roles of the type scale. Plain text always (what peers wrote is never markup),
-// wrapped at words. A label of a control is its buddy.
+// Text: a label that says something in one of the roles of the type scale. Plain text always (what
+// peers wrote is never markup), wrapped at words. A label of a control is its buddy.
 #pragma once
 
 #include <QLabel>

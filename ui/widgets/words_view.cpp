@@ -106,18 +106,21 @@ void WordsView::paintEvent(QPaintEvent*) {
     font.setWeight(QFont::DemiBold);
     for (int i = 0; i < count(); ++i) {
         // Down the columns: that is how one writes them on paper.
-        const QRect where(space::medium + i / rows * cell, space::medium + i % rows * rowHeight(), cell, rowHeight());
+        const QRect where(space::medium + i / rows * cell, space::medium + i % rows * rowHeight(),
+                          cell, rowHeight());
         painter.setFont(small);
         painter.setPen(theme.colors().muted);
         const int number = theme.px(26);
-        painter.drawText(where.adjusted(0, 0, number - where.width(), 0), Qt::AlignVCenter | Qt::AlignRight, QString::number(i + 1));
+        painter.drawText(where.adjusted(0, 0, number - where.width(), 0),
+                         Qt::AlignVCenter | Qt::AlignRight, QString::number(i + 1));
         QString text;
         const auto bytes = word(i);
         text.reserve(16);
         for (const auto byte : bytes) text += QLatin1Char(static_cast<char>(byte));
         painter.setFont(font);
         painter.setPen(theme.colors().text);
-        painter.drawText(where.adjusted(number + space::small, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
+        painter.drawText(where.adjusted(number + space::small, 0, 0, 0),
+                         Qt::AlignVCenter | Qt::AlignLeft, text);
         wipe(text);
     }
 }

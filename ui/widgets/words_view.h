@@ -1,5 +1,6 @@
-// WordsView: the words of a new wallet, numbered, in columns. They are painted from wiped memory, are never text of a label, cannot
-// be selected or copied, and are spelled to a screen reader only while they are shown.
+// WordsView: the words of a new wallet, numbered, in columns. They are painted from wiped memory,
+// are never text of a label, cannot be selected or copied, and are spelled to a screen reader only
+// while they are shown.
 #pragma once
 
 #include "core/api/setup.h"

@@ -45,9 +45,7 @@ NoticeBoard::NoticeBoard(WalletModel& wallet, QWidget* parent)
     refresh();
 }
 
-void NoticeBoard::setPracticeAway(bool away) {
-    m_practice->setAway(away);
-}
+void NoticeBoard::setPracticeAway(bool away) { m_practice->setAway(away); }
 
 void NoticeBoard::setMost(int height) {
     m_most = height;
@@ -99,8 +97,8 @@ void NoticeBoard::fit() {
     m_rows->setContentsMargins(side, space::normal, side, 0);
     m_column->setMaximumWidth(Page::readingWidth() + 2 * side);
     m_content->layout()->activate();
-    // Of its own width, not of what a scroll bar leaves of it: there is one only where all of it does
-    // not fit, or it would come and go with the height that it needs itself.
+    // Of its own width, not of what a scroll bar leaves of it: there is one only where all of it
+    // does not fit, or it would come and go with the height that it needs itself.
     const int wanted = m_content->layout()->heightForWidth(qMax(1, width()));
     const bool is_scrolled = m_most > 0 && wanted > m_most;
     setVerticalScrollBarPolicy(is_scrolled ? Qt::ScrollBarAlwaysOn : Qt::ScrollBarAlwaysOff);

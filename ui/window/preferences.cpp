@@ -10,24 +10,30 @@
 
 namespace runnel::ui {
 
-Preferences::Preferences(const QString& file, QObject* parent) : QObject(parent), m_settings(file, QSettings::IniFormat) {}
+Preferences::Preferences(const QString& file, QObject* parent)
+    : QObject(parent), m_settings(file, QSettings::IniFormat) {}
 
 Preferences::~Preferences() = default;
 
 Scheme Preferences::scheme() const {
     const auto value = m_settings.value(QStringLiteral("theme")).toString();
-    return value == QStringLiteral("dark") ? Scheme::dark : value == QStringLiteral("light") ? Scheme::light : Scheme::system;
+    return value == QStringLiteral("dark")    ? Scheme::dark
+           : value == QStringLiteral("light") ? Scheme::light
+                                              : Scheme::system;
 }
 
 void Preferences::setScheme(Scheme scheme) {
-    m_settings.setValue(QStringLiteral("theme"), scheme == Scheme::dark    ? QStringLiteral("dark")
-                                                 : scheme == Scheme::light ? QStringLiteral("light")
-                                                                           : QStringLiteral("system"));
+    m_settings.setValue(QStringLiteral("theme"), scheme == Scheme::dark ? QStringLiteral("dark")
+                                                 : scheme == Scheme::light
+                                                     ? QStringLiteral("light")
+                                                     : QStringLiteral("system"));
     Theme::current().setScheme(scheme);
     Theme::current().apply();
 }
 
-int Preferences::textSize() const { return std::clamp(m_settings.value(QStringLiteral("text_size"), 100).toInt(), 100, 200); }
+int Preferences::textSize() const {
+    return std::clamp(m_settings.value(QStringLiteral("text_size"), 100).toInt(), 100, 200);
+}
 
 void Preferences::setTextSize(int percent) {
     m_settings.setValue(QStringLiteral("text_size"), percent);
@@ -37,7 +43,9 @@ void Preferences::setTextSize(int percent) {
     emit languageChanged();
 }
 
-QString Preferences::language() const { return m_settings.value(QStringLiteral("language")).toString(); }
+QString Preferences::language() const {
+    return m_settings.value(QStringLiteral("language")).toString();
+}
 
 void Preferences::setLanguage(const QString& language) {
     if (language == this->language()) return;
@@ -60,14 +68,20 @@ void Preferences::applyLanguage() {
     app->removeTranslator(&m_of_qt);
     m_pseudo.reset();
     const auto wanted = language();
-    const QLocale locale = wanted.isEmpty() || wanted == QStringLiteral("pseudo") ? QLocale::system() : QLocale(wanted);
-    // English is the source: its file has the plurals only, and is what every other language falls back to.
-    if (m_plurals.load(QStringLiteral(":/messages/runnel_en.qm"))) app->installTranslator(&m_plurals);
+    const QLocale locale = wanted.isEmpty() || wanted == QStringLiteral("pseudo")
+                               ? QLocale::system()
+                               : QLocale(wanted);
+    // English is the source: its file has the plurals only, and is what every other language falls
+    // back to.
+    if (m_plurals.load(QStringLiteral(":/messages/runnel_en.qm")))
+        app->installTranslator(&m_plurals);
     QLocale::setDefault(QLocale(QLocale::English));
     if (wanted == QStringLiteral("pseudo")) {
         m_pseudo = std::make_unique<PseudoTranslator>();
         app->installTranslator(m_pseudo.get());
-    } else if (locale.language() != QLocale::English && m_messages.load(locale, QStringLiteral("runnel"), QStringLiteral("_"), QStringLiteral(":/messages"))) {
+    } else if (locale.language() != QLocale::English &&
+               m_messages.load(locale, QStringLiteral("runnel"), QStringLiteral("_"),
+                               QStringLiteral(":/messages"))) {
         app->installTranslator(&m_messages);
         QLocale::setDefault(locale);
         // What Qt itself says: the menu of every field, the dialog that opens a picture.

@@ -1,5 +1,6 @@
-// Preferences: how the window looks and speaks: theme, text size, language. Nothing about money; kept in a small file beside the
-// wallets. Applying them is here too, so that there is one place that does.
+// Preferences: how the window looks and speaks: theme, text size, language. Nothing about money;
+// kept in a small file beside the wallets. Applying them is here too, so that there is one place
+// that does.
 #pragma once
 
 #include "ui/style/theme.h"

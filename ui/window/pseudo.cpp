@@ -4,10 +4,13 @@
 
 namespace runnel::ui {
 
-QString PseudoTranslator::translate(const char*, const char* source, const char* disambiguation, int n) const {
+QString PseudoTranslator::translate(const char*, const char* source, const char* disambiguation,
+                                    int n) const {
     // Formats of dates are no text.
-    if (disambiguation != nullptr && std::strstr(disambiguation, "format") != nullptr) return QString::fromUtf8(source);
-    static const QString plain = QStringLiteral("aeiouAEIOUcnsy"), marked = QStringLiteral("áéíóúÁÉÍÓÚçñšý");
+    if (disambiguation != nullptr && std::strstr(disambiguation, "format") != nullptr)
+        return QString::fromUtf8(source);
+    static const QString plain = QStringLiteral("aeiouAEIOUcnsy"),
+                         marked = QStringLiteral("áéíóúÁÉÍÓÚçñšý");
     QString out;
     bool place = false;
     for (QChar c : QString::fromUtf8(source)) {

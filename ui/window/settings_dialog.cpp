@@ -43,7 +43,8 @@ SettingsDialog::SettingsDialog(Preferences& preferences, const QString& version,
     language->setCurrentIndex(std::max(0, language->findData(preferences.language())));
     body()->addWidget(labelled(tr("&Language"), language));
     body()->addSpacing(space::small);
-    body()->addWidget(new Text("caption", tr("Runnel %1. Young software: do not put real money into it.").arg(version)));
+    body()->addWidget(new Text(
+        "caption", tr("Runnel %1. Young software: do not put real money into it.").arg(version)));
     body()->addStretch(1);
 
     auto* const done = new Button(ButtonKind::primary, tr("&Done"), "settingsDone");
@@ -51,12 +52,16 @@ SettingsDialog::SettingsDialog(Preferences& preferences, const QString& version,
     setEnterPresses(done);
     theme->setFocus();
     connect(done, &Button::clicked, this, &QDialog::accept);
-    connect(theme, &QComboBox::currentIndexChanged, this, [&preferences, theme] { preferences.setScheme(static_cast<Scheme>(theme->currentData().toInt())); });
+    connect(theme, &QComboBox::currentIndexChanged, this, [&preferences, theme] {
+        preferences.setScheme(static_cast<Scheme>(theme->currentData().toInt()));
+    });
     connect(size, &QComboBox::currentIndexChanged, this, [this, &preferences, size] {
         preferences.setTextSize(size->currentData().toInt());
         fit();
     });
-    connect(language, &QComboBox::currentIndexChanged, this, [&preferences, language] { preferences.setLanguage(language->currentData().toString()); });
+    connect(language, &QComboBox::currentIndexChanged, this, [&preferences, language] {
+        preferences.setLanguage(language->currentData().toString());
+    });
 }
 
 void SettingsDialog::showLog(const QString& path) {

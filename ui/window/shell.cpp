@@ -53,7 +53,8 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     m_rail->add(QStringLiteral("receive"), tr("Receive"), "railReceive");
     m_rail->add(QStringLiteral("channels"), tr("Channels"), "railChannels");
     m_rail->add(QStringLiteral("activity"), tr("Activity"), "railActivity");
-    auto* const settings = m_rail->addFoot(QStringLiteral("settings"), tr("Settings"), "railSettings");
+    auto* const settings =
+        m_rail->addFoot(QStringLiteral("settings"), tr("Settings"), "railSettings");
     connect(settings, &QAbstractButton::clicked, this, &Shell::wantsSettings);
     // Narrow at first: a window is not made wider for a rail that then goes to the bottom.
     m_rail->setFlat(true);
@@ -62,7 +63,9 @@ Shell::Shell(WalletModel& wallet, QWidget* parent)
     m_receive = new ReceivePage(wallet);
     m_channels = new ChannelsPage(wallet);
     m_activity = new ActivityPage(wallet);
-    for (QWidget* const page : std::initializer_list<QWidget*>{m_home, m_pay, m_receive, m_channels, m_activity}) m_stack->addWidget(page);
+    for (QWidget* const page :
+         std::initializer_list<QWidget*>{m_home, m_pay, m_receive, m_channels, m_activity})
+        m_stack->addWidget(page);
     m_toast = new Toast(this);
     connectPages();
     addShortcuts();
@@ -81,7 +84,8 @@ QWidget* Shell::makeHead() {
     name->setWordWrap(false);
     row->addWidget(name, 1);
     column->addLayout(row);
-    auto* const network = (new Text("caption", networkName(m_wallet.picture().network)))->named("railNetwork");
+    auto* const network =
+        (new Text("caption", networkName(m_wallet.picture().network)))->named("railNetwork");
     column->addWidget(network);
     return head;
 }
@@ -111,7 +115,8 @@ void Shell::connectPages() {
 
 void Shell::addShortcuts() {
     for (int page = home; page <= activity; ++page) {
-        auto* const shortcut = new QShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + page)), this);
+        auto* const shortcut =
+            new QShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + page)), this);
         connect(shortcut, &QShortcut::activated, this, [this, page] { goTo(page); });
     }
     auto* const search = new QShortcut(QKeySequence::Find, this);
@@ -162,7 +167,8 @@ int Shell::currentPage() const { return m_stack->currentIndex(); }
 
 void Shell::openChannel() {
     auto* const dialog = new OpenChannelDialog(m_wallet, this);
-    connect(dialog, &OpenChannelDialog::said, this, [this](const QString& sentence) { m_toast->say(sentence); });
+    connect(dialog, &OpenChannelDialog::said, this,
+            [this](const QString& sentence) { m_toast->say(sentence); });
     connect(dialog, &QDialog::accepted, this, [this] { goTo(channels); });
     dialog->present();
 }
@@ -171,12 +177,17 @@ void Shell::closeChannel(const ChannelId& id) {
     const auto* const channel = m_wallet.channels().find(id);
     if (channel == nullptr) return;
     auto* const dialog = new CloseChannelDialog(m_wallet, *channel, this);
-    connect(dialog, &CloseChannelDialog::said, this, [this](const QString& sentence) { m_toast->say(sentence); });
+    connect(dialog, &CloseChannelDialog::said, this,
+            [this](const QString& sentence) { m_toast->say(sentence); });
     dialog->present();
 }
 
-void Shell::channelDetails(const ChannelId& id) { (new ChannelDetails(m_wallet, id, this))->present(); }
-void Shell::entryDetails(const QByteArray& key) { (new EntryDetails(m_wallet, key, this))->present(); }
+void Shell::channelDetails(const ChannelId& id) {
+    (new ChannelDetails(m_wallet, id, this))->present();
+}
+void Shell::entryDetails(const QByteArray& key) {
+    (new EntryDetails(m_wallet, key, this))->present();
+}
 
 void Shell::resizeEvent(QResizeEvent* event) {
     const bool side = event->size().width() >= Theme::current().px(side_rail_from);

@@ -1,5 +1,5 @@
-// Shell: the window of an open wallet: the rail, five pages, the dialogs they ask for, small things said at the bottom. At the side
-// where there is room, at the bottom where the window is narrow.
+// Shell: the window of an open wallet: the rail, five pages, the dialogs they ask for, small things
+// said at the bottom. At the side where there is room, at the bottom where the window is narrow.
 #pragma once
 
 #include "ui/models/wallet_model.h"

@@ -54,7 +54,9 @@ void Window::opened(std::shared_ptr<api::Session> session, Network network) {
         hopTo(self, [this, cause = std::move(cause)] { showEnd(qs(cause)); });
     });
     auto* const raw = m_session.get();
-    m_wallet = std::make_unique<WalletModel>(raw->node(), [raw](std::function<void()> what) { raw->run(std::move(what)); }, raw->practice());
+    m_wallet = std::make_unique<WalletModel>(
+        raw->node(), [raw](std::function<void()> what) { raw->run(std::move(what)); },
+        raw->practice());
     setWindowTitle(tr("Runnel, %1").arg(networkName(network)));
     showShell();
     emit walletOpened();
@@ -80,8 +82,10 @@ void Window::showEnd(const QString& cause) {
 StateView* makeEndView(const QString& cause) {
     auto* const view = new StateView("ended");
     view->set(QStringLiteral("attention"), Window::tr("Runnel has stopped this wallet"),
-              Window::tr("The disk did not take a change. Nothing that depends on it was done, and nothing is lost. See whether the disk is full, "
-                 "make space on it, then open the wallet again. The technical cause: %1").arg(tamed(cause.toStdString())));
+              Window::tr("The disk did not take a change. Nothing that depends on it was done, and "
+                         "nothing is lost. See whether the disk is full, "
+                         "make space on it, then open the wallet again. The technical cause: %1")
+                  .arg(tamed(cause.toStdString())));
     view->offer(Window::tr("&Open the wallet again"), Window::tr("&Close the window"));
     return view;
 }
@@ -96,7 +100,8 @@ StateView* makeEndingView() {
 void Window::openAgain() {
     put(makeEndingView());
     m_wallet.reset();
-    QThreadPool::globalInstance()->start([session = std::exchange(m_session, nullptr), self = QPointer<QObject>(this), this]() mutable {
+    QThreadPool::globalInstance()->start([session = std::exchange(m_session, nullptr),
+                                          self = QPointer<QObject>(this), this]() mutable {
         session.reset();
         hopTo(self, [this] {
             m_ended = false;

@@ -1,5 +1,6 @@
-// Window: the one top-level window. Shows the setup until a wallet is open, then the Shell over it, and what there is to say when the
-// wallet ends by itself. Builds what it shows anew when the language changes; the wallet goes on.
+// Window: the one top-level window. Shows the setup until a wallet is open, then the Shell over it,
+// and what there is to say when the wallet ends by itself. Builds what it shows anew when the
+// language changes; the wallet goes on.
 #pragma once
 
 #include "core/api/setup.h"
@@ -19,7 +20,8 @@ class StateView;
 class Window : public QWidget {
     Q_OBJECT
 public:
-    Window(api::Setup& setup, Preferences& preferences, const QString& version, QWidget* parent = nullptr);
+    Window(api::Setup& setup, Preferences& preferences, const QString& version,
+           QWidget* parent = nullptr);
     ~Window() override;
 
     /// Null until a wallet is open.
@@ -34,7 +36,8 @@ private:
     void showSetup();
     void showShell();
     void showEnd(const QString& cause);
-    /// Ends what is left of the wallet, without waiting for it here, and asks for the passphrase again.
+    /// Ends what is left of the wallet, without waiting for it here, and asks for the passphrase
+    /// again.
     void openAgain();
     void opened(std::shared_ptr<api::Session> session, Network network);
     void rebuild();

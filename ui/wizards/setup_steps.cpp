@@ -41,7 +41,8 @@ QWidget* withButton(QWidget* field, QWidget* button) {
 
 }  // namespace
 
-SetupView::Step SetupView::makeStep(const char* object_name, const QString& title, const QString& explanation, const QString& glyph) {
+SetupView::Step SetupView::makeStep(const char* object_name, const QString& title,
+                                    const QString& explanation, const QString& glyph) {
     Step step;
     auto* const scroll = new QScrollArea;
     scroll->setObjectName(QString::fromLatin1(object_name));
@@ -65,7 +66,8 @@ SetupView::Step SetupView::makeStep(const char* object_name, const QString& titl
     step.body->addWidget(new Glyph(glyph, Ink::accent, 36));
     step.body->addWidget((new Text("heading", title))->named("setupTitle"));
     if (!explanation.isEmpty()) step.body->addWidget(new Text("lead", explanation));
-    step.problem = new Banner((QString::fromLatin1(object_name) + QStringLiteral("Problem")).toLatin1().constData());
+    step.problem = new Banner(
+        (QString::fromLatin1(object_name) + QStringLiteral("Problem")).toLatin1().constData());
     step.body->addWidget(step.problem);
     scroll->setWidget(content);
     step.widget = scroll;
@@ -85,11 +87,14 @@ void SetupView::addWay(Step& step, Button* first, Button* second, Button* third)
 }
 
 QString SetupView::chainHint() {
-    return tr("For example %1").arg(breakable(QStringLiteral("bitcoind:http://127.0.0.1:18443?cookie=/home/me/.bitcoin/regtest/.cookie")));
+    return tr("For example %1")
+        .arg(breakable(QStringLiteral(
+            "bitcoind:http://127.0.0.1:18443?cookie=/home/me/.bitcoin/regtest/.cookie")));
 }
 
 IconButton* SetupView::makeReveal(const QList<SecretEdit*>& edits) {
-    auto* const show = new IconButton(QStringLiteral("show"), tr("Show what is typed"), "revealPassphrase", this);
+    auto* const show =
+        new IconButton(QStringLiteral("show"), tr("Show what is typed"), "revealPassphrase", this);
     show->setCheckable(true);
     QObject::connect(show, &QPushButton::toggled, show, [edits, show](bool on) {
         for (auto* const edit : edits) edit->setShown(on);
@@ -110,8 +115,10 @@ QLineEdit* SetupView::chainEdit(const char* object_name) {
 }
 
 void SetupView::buildWelcome() {
-    m_welcome = makeStep("setupWelcome", tr("Welcome to Runnel"),
-                         tr("A wallet for payments that arrive in a moment. Where would you like to begin?"), QStringLiteral("runnel"));
+    m_welcome = makeStep(
+        "setupWelcome", tr("Welcome to Runnel"),
+        tr("A wallet for payments that arrive in a moment. Where would you like to begin?"),
+        QStringLiteral("runnel"));
     for (const auto& choice : m_setup.choices()) {
         if (choice.network != Network::practice) {
             m_real.push_back(choice.network);
@@ -119,8 +126,10 @@ void SetupView::buildWelcome() {
         }
         auto* const card = new Card("plain");
         card->body()->addWidget(new Text("title", tr("Practise first")));
-        card->body()->addWidget(new Text("body", tr("A whole small network inside this computer: a shop, a hub, blocks of its own. Its coins are "
-                                                    "worth nothing, so nothing can go wrong. No internet is needed.")));
+        card->body()->addWidget(
+            new Text("body", tr("A whole small network inside this computer: a shop, a hub, blocks "
+                                "of its own. Its coins are "
+                                "worth nothing, so nothing can go wrong. No internet is needed.")));
         m_practise = new Button(ButtonKind::primary, {}, "welcomePractice");
         m_practise->setGlyph(QStringLiteral("practice"));
         card->body()->addWidget(m_practise, 0, Qt::AlignLeft);
@@ -130,7 +139,9 @@ void SetupView::buildWelcome() {
     if (!m_real.empty()) {
         auto* const card = new Card("plain");
         card->body()->addWidget(new Text("title", tr("A network of others")));
-        card->body()->addWidget(new Text("body", tr("For test networks with a bitcoind of yours. This version does not work with real money yet.")));
+        card->body()->addWidget(
+            new Text("body", tr("For test networks with a bitcoind of yours. This version does not "
+                                "work with real money yet.")));
         m_which = new QComboBox;
         m_which->setObjectName(QStringLiteral("welcomeNetwork"));
         m_which->setAccessibleName(tr("Network"));
@@ -149,8 +160,10 @@ void SetupView::buildWelcome() {
 }
 
 void SetupView::buildFork() {
-    m_fork = makeStep("setupFork", tr("Your wallet"), tr("A new wallet gets 24 words of its own. An old one comes back by its words."),
-                      QStringLiteral("shield"));
+    m_fork =
+        makeStep("setupFork", tr("Your wallet"),
+                 tr("A new wallet gets 24 words of its own. An old one comes back by its words."),
+                 QStringLiteral("shield"));
     auto* const fresh = new Button(ButtonKind::primary, tr("Make a &new wallet"), "forkCreate");
     fresh->setGlyph(QStringLiteral("plus"));
     auto* const old = new Button(ButtonKind::secondary, tr("&Restore from words"), "forkRestore");
@@ -186,9 +199,12 @@ void SetupView::buildPassphrase() {
                     "the coins on the chain. Money in channels is not in the words."),
                  QStringLiteral("lock"));
     m_first = new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "passphraseFirst");
-    m_second = new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase again"), "passphraseSecond");
+    m_second =
+        new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase again"), "passphraseSecond");
     auto* const show = makeReveal({m_first, m_second});
-    m_passphrase.body->addWidget(labelled(tr("&Passphrase"), withButton(m_first, show), tr("At least %n character(s); a few words are good.", nullptr, static_cast<int>(least_passphrase))));
+    m_passphrase.body->addWidget(labelled(tr("&Passphrase"), withButton(m_first, show),
+                                          tr("At least %n character(s); a few words are good.",
+                                             nullptr, static_cast<int>(least_passphrase))));
     m_passphrase.body->addWidget(labelled(tr("The same &again"), m_second));
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "passphraseNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "passphraseBack");
@@ -198,7 +214,8 @@ void SetupView::buildPassphrase() {
         setTabOrder(before, next);
         before = next;
     }
-    connect(m_first, &SecretEdit::finished, this, [this] { m_second->setFocus(Qt::TabFocusReason); });
+    connect(m_first, &SecretEdit::finished, this,
+            [this] { m_second->setFocus(Qt::TabFocusReason); });
     connect(m_second, &SecretEdit::finished, this, &SetupView::passphraseGiven);
     connect(on, &Button::clicked, this, &SetupView::passphraseGiven);
     connect(back, &Button::clicked, this, [this] { go(m_restoring ? m_restore : m_fork); });
@@ -213,8 +230,11 @@ void SetupView::buildWords() {
                  QStringLiteral("words"));
     m_shown = new WordsView("setupWordsView");
     m_words.body->addWidget(m_shown);
-    m_words.body->addWidget(new Text("muted", tr("They are not copied to the clipboard on purpose: other programs can read it.")));
-    auto* const on = new Button(ButtonKind::primary, tr("I have &written them down"), "wordsWritten");
+    m_words.body->addWidget(new Text(
+        "muted",
+        tr("They are not copied to the clipboard on purpose: other programs can read it.")));
+    auto* const on =
+        new Button(ButtonKind::primary, tr("I have &written them down"), "wordsWritten");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "wordsBack");
     addWay(m_words, on, back);
     connect(on, &Button::clicked, this, [this] {
@@ -229,13 +249,17 @@ void SetupView::buildWords() {
 }
 
 void SetupView::buildChecks() {
-    m_checks = makeStep("setupChecks", tr("Three words, to be sure"), tr("Look at your paper and choose the right ones."), QStringLiteral("words"));
+    m_checks =
+        makeStep("setupChecks", tr("Three words, to be sure"),
+                 tr("Look at your paper and choose the right ones."), QStringLiteral("words"));
     m_check = new WordChecks(m_setup);
     m_checks.body->addWidget(m_check);
     auto* const back = new Button(ButtonKind::quiet, tr("&Show the words again"), "checksBack");
     addWay(m_checks, nullptr, back);
     connect(m_check, &WordChecks::mistaken, this, [this] {
-        m_checks.problem->showProblem({tr("That is not the word in this place."), {}, tr("Look at your paper, or see the words again.")});
+        m_checks.problem->showProblem({tr("That is not the word in this place."),
+                                       {},
+                                       tr("Look at your paper, or see the words again.")});
     });
     connect(m_check, &WordChecks::answered, this, [this] {
         m_checks.problem->hide();
@@ -250,7 +274,9 @@ void SetupView::buildChecks() {
 
 void SetupView::buildRestore() {
     m_restore = makeStep("setupRestore", tr("Enter your words"),
-                         tr("Type them in their order. After a few letters, space completes the word and goes on to the next."), QStringLiteral("restore"));
+                         tr("Type them in their order. After a few letters, space completes the "
+                            "word and goes on to the next."),
+                         QStringLiteral("restore"));
     m_form = new WordForm(m_setup);
     m_restore.body->addWidget(m_form);
     m_restore.body->addWidget(
@@ -271,11 +297,13 @@ void SetupView::buildUnlock() {
     m_unlock = makeStep("setupUnlock", tr("Welcome back"), {}, QStringLiteral("runnel"));
     m_unlock_title = new Text("lead");
     m_unlock.body->insertWidget(2, m_unlock_title);
-    m_unlocking = new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "unlockPassphrase");
+    m_unlocking =
+        new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "unlockPassphrase");
     auto* const show = makeReveal({m_unlocking});
     m_unlock.body->addWidget(labelled(tr("&Passphrase"), withButton(m_unlocking, show)));
     m_moved = chainEdit("unlockChain");
-    m_moved_row = labelled(tr("&Chain source"), m_moved, tr("Only when it is another than before. %1").arg(chainHint()));
+    m_moved_row = labelled(tr("&Chain source"), m_moved,
+                           tr("Only when it is another than before. %1").arg(chainHint()));
     m_unlock.body->addWidget(m_moved_row);
     auto* const on = new Button(ButtonKind::primary, tr("&Unlock"), "unlockNow");
     on->setGlyph(QStringLiteral("lock"));
@@ -284,7 +312,8 @@ void SetupView::buildUnlock() {
         other = new Button(ButtonKind::quiet, tr("Another &network"), "unlockOther");
         connect(other, &Button::clicked, this, &SetupView::welcome);
     }
-    auto* const forgotten = new Button(ButtonKind::quiet, tr("Passphrase &forgotten, or another wallet"), "unlockAside");
+    auto* const forgotten = new Button(
+        ButtonKind::quiet, tr("Passphrase &forgotten, or another wallet"), "unlockAside");
     addWay(m_unlock, on, other, forgotten);
     connect(m_unlocking, &SecretEdit::finished, this, &SetupView::unlock);
     connect(m_moved, &QLineEdit::returnPressed, this, &SetupView::unlock);
@@ -297,10 +326,14 @@ void SetupView::buildUnlock() {
 
 void SetupView::buildAside() {
     m_aside = makeStep("setupAside", tr("Another wallet in this place"),
-                       tr("Nobody can open a wallet without its passphrase, but its 24 words bring back the coins it has on the chain. What is "
-                          "here is not deleted: its folder gets another name, and a new or a restored wallet takes its place."),
+                       tr("Nobody can open a wallet without its passphrase, but its 24 words bring "
+                          "back the coins it has on the chain. What is "
+                          "here is not deleted: its folder gets another name, and a new or a "
+                          "restored wallet takes its place."),
                        QStringLiteral("restore"));
-    m_aside.body->addWidget(new Text("body", tr("Money in channels is not in the words. With channels open, look for the passphrase first, and keep the folder in any case.")));
+    m_aside.body->addWidget(
+        new Text("body", tr("Money in channels is not in the words. With channels open, look for "
+                            "the passphrase first, and keep the folder in any case.")));
     auto* const on = new Button(ButtonKind::danger, tr("&Set this wallet aside"), "asideNow");
     auto* const back = new Button(ButtonKind::secondary, tr("&Back"), "asideBack");
     addWay(m_aside, back, on);

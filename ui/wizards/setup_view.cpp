@@ -19,7 +19,8 @@
 
 namespace runnel::ui {
 
-SetupView::SetupView(api::Setup& setup, QWidget* parent) : QWidget(parent), m_setup(setup), m_stack(new QStackedWidget) {
+SetupView::SetupView(api::Setup& setup, QWidget* parent)
+    : QWidget(parent), m_setup(setup), m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("setup"));
     auto* const outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -35,7 +36,8 @@ SetupView::SetupView(api::Setup& setup, QWidget* parent) : QWidget(parent), m_se
     buildWorking();
 
     const auto choices = setup.choices();
-    const auto existing = std::find_if(choices.begin(), choices.end(), [](const auto& c) { return c.exists && !c.needs_chain; });
+    const auto existing = std::find_if(choices.begin(), choices.end(),
+                                       [](const auto& c) { return c.exists && !c.needs_chain; });
     if (existing != choices.end()) {
         choose(existing->network);
     } else if (choices.size() == 1 && !choices.front().needs_chain) {
@@ -55,32 +57,42 @@ void SetupView::go(const Step& step, QWidget* focus) {
 
 void SetupView::welcome() {
     m_unlocking->wipe();
-    if (m_practise != nullptr) m_practise->setText(choiceOf(Network::practice).exists ? tr("Open the &practice wallet") : tr("Start &practising"));
+    if (m_practise != nullptr)
+        m_practise->setText(choiceOf(Network::practice).exists ? tr("Open the &practice wallet")
+                                                               : tr("Start &practising"));
     askForSource();
     go(m_welcome, m_practise);
 }
 
 api::WalletChoice SetupView::choiceOf(Network network) const {
     const auto choices = m_setup.choices();
-    const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& c) { return c.network == network; });
+    const auto found = std::find_if(choices.begin(), choices.end(),
+                                    [&](const auto& c) { return c.network == network; });
     return found == choices.end() ? api::WalletChoice{network, false, false} : *found;
 }
 
 void SetupView::askForSource() {
     if (m_which == nullptr) return;
     m_welcome.problem->hide();
-    m_source_row->setVisible(choiceOf(m_real[static_cast<std::size_t>(std::max(0, m_which->currentIndex()))]).needs_chain);
+    m_source_row->setVisible(
+        choiceOf(m_real[static_cast<std::size_t>(std::max(0, m_which->currentIndex()))])
+            .needs_chain);
 }
 
 void SetupView::realChosen() {
-    const auto choice = choiceOf(m_real[static_cast<std::size_t>(std::max(0, m_which->currentIndex()))]);
+    const auto choice =
+        choiceOf(m_real[static_cast<std::size_t>(std::max(0, m_which->currentIndex()))]);
     const auto source = choice.needs_chain ? m_source->text().trimmed() : QString();
     if (choice.needs_chain && source.isEmpty()) {
-        m_welcome.problem->showProblem({tr("The chain source is missing."), tr("Without it the wallet cannot see its coins."), chainHint()});
+        m_welcome.problem->showProblem({tr("The chain source is missing."),
+                                        tr("Without it the wallet cannot see its coins."),
+                                        chainHint()});
         m_source->setFocus();
         return;
     }
-    if (const auto problem = choice.needs_chain ? m_setup.check_chain(choice.network, source.toStdString()) : std::nullopt) {
+    if (const auto problem = choice.needs_chain
+                                 ? m_setup.check_chain(choice.network, source.toStdString())
+                                 : std::nullopt) {
         m_welcome.problem->showProblem(wordingOf(*problem));
         m_source->setFocus();
         return;
@@ -91,9 +103,12 @@ void SetupView::realChosen() {
 void SetupView::choose(Network network, const QString& chain) {
     m_network = network;
     m_chain = chain.toStdString();
-    if (!choiceOf(network).exists) return go(m_fork, findChild<Button*>(QStringLiteral("forkCreate")));
-    m_unlock_title->setText(network == Network::practice ? tr("Enter the passphrase of your practice wallet.")
-                                                         : tr("Enter the passphrase of your wallet on %1.").arg(networkName(network)));
+    if (!choiceOf(network).exists)
+        return go(m_fork, findChild<Button*>(QStringLiteral("forkCreate")));
+    m_unlock_title->setText(
+        network == Network::practice
+            ? tr("Enter the passphrase of your practice wallet.")
+            : tr("Enter the passphrase of your wallet on %1.").arg(networkName(network)));
     m_moved->clear();
     m_moved_row->setVisible(network != Network::practice);
     go(m_unlock, m_unlocking);
@@ -103,13 +118,17 @@ void SetupView::passphraseGiven() {
     const auto first = m_first->bytes(), second = m_second->bytes();
     if (first.size() < least_passphrase) {
         m_first->setWrong(true);
-        m_passphrase.problem->showProblem({tr("This passphrase is too short."), {}, tr("Take at least %n character(s).", nullptr, static_cast<int>(least_passphrase))});
+        m_passphrase.problem->showProblem(
+            {tr("This passphrase is too short."),
+             {},
+             tr("Take at least %n character(s).", nullptr, static_cast<int>(least_passphrase))});
         m_first->setFocus();
         return;
     }
     if (!equal_constant_time(first.reveal(), second.reveal())) {
         m_second->setWrong(true);
-        m_passphrase.problem->showProblem({tr("The two passphrases differ."), {}, tr("Type the same one twice.")});
+        m_passphrase.problem->showProblem(
+            {tr("The two passphrases differ."), {}, tr("Type the same one twice.")});
         m_second->setFocus();
         return;
     }
@@ -149,11 +168,16 @@ void SetupView::create() {
     creation.restored = m_restoring;
     creation.passphrase = m_first->bytes();
     creation.chain = m_chain;
-    work(tr("Your wallet is being made. Turning a passphrase into a key takes a moment on purpose: it makes guessing slow."));
-    m_setup.create(std::move(creation), [this, self = QPointer<QObject>(this)](Result<std::unique_ptr<api::Session>, api::SetupProblem> result) {
-        auto held = std::make_shared<Result<std::unique_ptr<api::Session>, api::SetupProblem>>(std::move(result));
-        hopTo(self, [this, held] { made(held); });
-    });
+    work(
+        tr("Your wallet is being made. Turning a passphrase into a key takes a moment on purpose: "
+           "it makes guessing slow."));
+    m_setup.create(
+        std::move(creation), [this, self = QPointer<QObject>(this)](
+                                 Result<std::unique_ptr<api::Session>, api::SetupProblem> result) {
+            auto held = std::make_shared<Result<std::unique_ptr<api::Session>, api::SetupProblem>>(
+                std::move(result));
+            hopTo(self, [this, held] { made(held); });
+        });
 }
 
 void SetupView::made(Opened result) {
@@ -163,11 +187,14 @@ void SetupView::made(Opened result) {
         go(m_passphrase, m_first);
         return m_passphrase.problem->showProblem(wording);
     }
-    // Nothing is left to be made: either it was made and not opened, or somebody else made one first.
+    // Nothing is left to be made: either it was made and not opened, or somebody else made one
+    // first.
     const bool ours = result->error().fault != api::SetupFault::exists;
     forgetSecrets();
     choose(m_network);
-    m_unlock.problem->showProblem(ours ? Wording{tr("The wallet was made, with the words you have, but it cannot be opened yet."), wording.joined(),
+    m_unlock.problem->showProblem(ours ? Wording{tr("The wallet was made, with the words you have, "
+                                                    "but it cannot be opened yet."),
+                                                 wording.joined(),
                                                  tr("Unlock it once that is mended.")}
                                        : wording);
 }
@@ -182,11 +209,16 @@ void SetupView::unlock() {
     opening.passphrase = m_unlocking->bytes();
     opening.chain = m_moved->text().trimmed().toStdString();
     m_unlocking->wipe();
-    work(tr("The wallet is being opened. Turning a passphrase into a key takes a moment on purpose: it makes guessing slow."));
-    m_setup.open(std::move(opening), [this, self = QPointer<QObject>(this)](Result<std::unique_ptr<api::Session>, api::SetupProblem> result) {
-        auto held = std::make_shared<Result<std::unique_ptr<api::Session>, api::SetupProblem>>(std::move(result));
-        hopTo(self, [this, held] { unlocked(held); });
-    });
+    work(
+        tr("The wallet is being opened. Turning a passphrase into a key takes a moment on purpose: "
+           "it makes guessing slow."));
+    m_setup.open(
+        std::move(opening), [this, self = QPointer<QObject>(this)](
+                                Result<std::unique_ptr<api::Session>, api::SetupProblem> result) {
+            auto held = std::make_shared<Result<std::unique_ptr<api::Session>, api::SetupProblem>>(
+                std::move(result));
+            hopTo(self, [this, held] { unlocked(held); });
+        });
 }
 
 void SetupView::unlocked(Opened result) {
@@ -201,7 +233,8 @@ void SetupView::unlocked(Opened result) {
 
 void SetupView::setAside() {
     work(tr("The wallet's folder gets another name."));
-    m_setup.set_aside(m_network, [this, self = QPointer<QObject>(this)](Result<std::string, api::SetupProblem> result) {
+    m_setup.set_aside(m_network, [this, self = QPointer<QObject>(this)](
+                                     Result<std::string, api::SetupProblem> result) {
         hopTo(self, [this, result = std::move(result)] {
             if (!result) {
                 go(m_aside);
@@ -212,7 +245,10 @@ void SetupView::setAside() {
             const auto choice = choiceOf(network);
             if (choice.needs_chain) welcome();
             else choose(network);
-            (choice.needs_chain ? m_welcome : m_fork).problem->showNote("info", QStringLiteral("info"), tr("The wallet that was here is kept."), tr("It lies in %1.").arg(breakable(QString::fromStdString(*result))));
+            (choice.needs_chain ? m_welcome : m_fork)
+                .problem->showNote(
+                    "info", QStringLiteral("info"), tr("The wallet that was here is kept."),
+                    tr("It lies in %1.").arg(breakable(QString::fromStdString(*result))));
         });
     });
 }

@@ -1,5 +1,6 @@
-// SetupView: from nothing to an open wallet: choose a network, make a wallet (passphrase, 24 words shown and checked) or restore one,
-// or unlock the one that is there. Holds secrets only in wiped memory and only while their page is shown.
+// SetupView: from nothing to an open wallet: choose a network, make a wallet (passphrase, 24 words
+// shown and checked) or restore one, or unlock the one that is there. Holds secrets only in wiped
+// memory and only while their page is shown.
 //
 //     welcome -> create or restore -> passphrase -> words -> check --+
 //          ^                       \-> typed words ------------------+-> working -> opened
@@ -53,7 +54,8 @@ private:
         QVBoxLayout* body = nullptr;
         Banner* problem = nullptr;
     };
-    Step makeStep(const char* object_name, const QString& title, const QString& explanation, const QString& glyph);
+    Step makeStep(const char* object_name, const QString& title, const QString& explanation,
+                  const QString& glyph);
     void buildWelcome();
     void buildFork();
     void buildPassphrase();
@@ -90,7 +92,8 @@ private:
 
     api::Setup& m_setup;
     QStackedWidget* m_stack;
-    Step m_welcome, m_fork, m_passphrase, m_words, m_checks, m_restore, m_unlock, m_aside, m_working;
+    Step m_welcome, m_fork, m_passphrase, m_words, m_checks, m_restore, m_unlock, m_aside,
+        m_working;
     SecretEdit *m_first = nullptr, *m_second = nullptr, *m_unlocking = nullptr;
     WordsView* m_shown = nullptr;
     WordChecks* m_check = nullptr;

@@ -20,7 +20,9 @@ namespace {
 constexpr int options = 4;
 constexpr std::size_t list_size = 2048;
 
-QString latin(std::string_view word) { return QString::fromLatin1(word.data(), static_cast<qsizetype>(word.size())); }
+QString latin(std::string_view word) {
+    return QString::fromLatin1(word.data(), static_cast<qsizetype>(word.size()));
+}
 
 /// It was the wrong one of these, and cannot be chosen any more. The keys stay with the question:
 /// among several the tab key stops at one, and that may have been this.
@@ -44,7 +46,8 @@ void ruleOut(WordOption* wrong, const QList<WordOption*>& words) {
 
 }  // namespace
 
-WordOption::WordOption(std::string_view word, const char* object_name, QWidget* parent) : QAbstractButton(parent), m_word(word) {
+WordOption::WordOption(std::string_view word, const char* object_name, QWidget* parent)
+    : QAbstractButton(parent), m_word(word) {
     setObjectName(QString::fromLatin1(object_name));
     setAccessibleName(latin(word));
     setAttribute(Qt::WA_Hover);
@@ -66,21 +69,27 @@ void WordOption::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF face = QRectF(rect()).adjusted(2, 2, -2, -2);
-    painter.setPen(QPen(hasFocus() || isChecked() ? c.accent : c.edge, hasFocus() || isChecked() ? 2 : 1));
-    painter.setBrush(isChecked() ? c.accentSoft : underMouse() && isEnabled() ? c.sunken : c.surface);
+    painter.setPen(
+        QPen(hasFocus() || isChecked() ? c.accent : c.edge, hasFocus() || isChecked() ? 2 : 1));
+    painter.setBrush(isChecked()                   ? c.accentSoft
+                     : underMouse() && isEnabled() ? c.sunken
+                                                   : c.surface);
     painter.drawRoundedRect(face, controlRadius, controlRadius);
     painter.setFont(theme.font(Type::body));
     painter.setPen(isEnabled() || isChecked() ? c.text : c.muted);
     QRect where = rect();
     if (isChecked()) {
         const int side = theme.px(18);
-        painter.drawPixmap(width() - side - 8, (height() - side) / 2, iconPixmap(QStringLiteral("good"), Ink::good, side, devicePixelRatioF()));
+        painter.drawPixmap(
+            width() - side - 8, (height() - side) / 2,
+            iconPixmap(QStringLiteral("good"), Ink::good, side, devicePixelRatioF()));
         where.adjust(0, 0, -side, 0);
     }
     painter.drawText(where, Qt::AlignCenter, latin(m_word));
 }
 
-WordChecks::WordChecks(api::Setup& setup, QWidget* parent) : QWidget(parent), m_setup(setup), m_layout(new QVBoxLayout(this)) {
+WordChecks::WordChecks(api::Setup& setup, QWidget* parent)
+    : QWidget(parent), m_setup(setup), m_layout(new QVBoxLayout(this)) {
     setObjectName(QStringLiteral("wordChecks"));
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(space::normal);
@@ -123,7 +132,8 @@ void WordChecks::ask(const SecretBytes& words) {
 void WordChecks::addQuestion(int place, std::string_view right) {
     std::vector<std::string_view> choice{right};
     while (static_cast<int>(choice.size()) < options) {
-        const auto other = m_setup.word(QRandomGenerator::system()->bounded(static_cast<quint32>(list_size)));
+        const auto other =
+            m_setup.word(QRandomGenerator::system()->bounded(static_cast<quint32>(list_size)));
         if (std::find(choice.begin(), choice.end(), other) == choice.end()) choice.push_back(other);
     }
     std::shuffle(choice.begin(), choice.end(), *QRandomGenerator::system());
@@ -154,7 +164,8 @@ void WordChecks::addQuestion(int place, std::string_view right) {
     m_layout->addWidget(box);
 }
 
-WordForm::WordForm(api::Setup& setup, QWidget* parent) : QWidget(parent), m_setup(setup), m_grid(new QGridLayout(this)) {
+WordForm::WordForm(api::Setup& setup, QWidget* parent)
+    : QWidget(parent), m_setup(setup), m_grid(new QGridLayout(this)) {
     setObjectName(QStringLiteral("wordForm"));
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setSpacing(space::small);
@@ -167,8 +178,9 @@ WordForm::WordForm(api::Setup& setup, QWidget* parent) : QWidget(parent), m_setu
         number->setWordWrap(false);
         number->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         number->setMinimumWidth(Theme::current().px(20));
-        auto* const field = new SecretEdit(SecretEdit::Kind::word, tr("Word number %1").arg(i + 1),
-                                           QStringLiteral("word%1").arg(i + 1).toLatin1().constData());
+        auto* const field =
+            new SecretEdit(SecretEdit::Kind::word, tr("Word number %1").arg(i + 1),
+                           QStringLiteral("word%1").arg(i + 1).toLatin1().constData());
         row->addWidget(number);
         row->addWidget(field, 1);
         m_cells.push_back(cell);
@@ -191,7 +203,8 @@ void WordForm::arrange(int columns) {
     const int rows = (count + columns - 1) / columns;
     for (auto* const cell : m_cells) m_grid->removeWidget(cell);
     // Down the columns, as they are shown and written.
-    for (int i = 0; i < count; ++i) m_grid->addWidget(m_cells[static_cast<std::size_t>(i)], i % rows, i / rows);
+    for (int i = 0; i < count; ++i)
+        m_grid->addWidget(m_cells[static_cast<std::size_t>(i)], i % rows, i / rows);
 }
 
 void WordForm::complete(int index) {
@@ -199,11 +212,13 @@ void WordForm::complete(int index) {
     auto typed = field->bytes();
     const std::string_view text(reinterpret_cast<const char*>(typed.reveal().data()), typed.size());
     const auto like = m_setup.words_like(text, 2);
-    // The first four letters name a word of the list; one that is another's beginning counts as itself.
+    // The first four letters name a word of the list; one that is another's beginning counts as
+    // itself.
     const bool exact = !like.empty() && like.front() == text;
     if (!exact && like.size() == 1 && !text.empty()) field->replaceBy(like.front());
     field->setWrong(!text.empty() && like.empty());
-    if (index + 1 < count) m_fields[static_cast<std::size_t>(index) + 1]->setFocus(Qt::TabFocusReason);
+    if (index + 1 < count)
+        m_fields[static_cast<std::size_t>(index) + 1]->setFocus(Qt::TabFocusReason);
     emit edited();
 }
 

@@ -1,5 +1,6 @@
-// The two ways words come back from a person: WordChecks asks for three of a new wallet's words by choosing among four, WordForm takes
-// all words of an old one, each in a field of its own that completes from the list. What is typed stays in wiped memory.
+// The two ways words come back from a person: WordChecks asks for three of a new wallet's words by
+// choosing among four, WordForm takes all words of an old one, each in a field of its own that
+// completes from the list. What is typed stays in wiped memory.
 #pragma once
 
 #include "core/api/setup.h"

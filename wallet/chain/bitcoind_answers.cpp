@@ -15,12 +15,14 @@ namespace {
 
 const json::value* field(const json::value& answer, std::string_view name) {
     const auto* object = answer.if_object();
-    return object == nullptr ? nullptr : object->if_contains(json::string_view(name.data(), name.size()));
+    return object == nullptr ? nullptr
+                             : object->if_contains(json::string_view(name.data(), name.size()));
 }
 
 std::optional<std::uint32_t> height_field(const json::value& answer, std::string_view name) {
     const auto number = read_number(answer, name);
-    if (!number || *number < 0 || *number > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
+    if (!number || *number < 0 || *number > std::numeric_limits<std::int32_t>::max())
+        return std::nullopt;
     return static_cast<std::uint32_t>(*number);
 }
 
@@ -116,7 +118,9 @@ std::optional<Work> read_work(const json::value& answer) {
     return out;
 }
 
-std::optional<std::int64_t> read_version(const json::value& answer) { return read_number(answer, "version"); }
+std::optional<std::int64_t> read_version(const json::value& answer) {
+    return read_number(answer, "version");
+}
 
 std::vector<ZmqOffer> read_zmq_offers(const json::value& answer) {
     std::vector<ZmqOffer> out;
@@ -173,7 +177,9 @@ std::optional<std::uint64_t> read_feerate(const json::value& answer, std::string
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> read_estimate(const json::value& answer) { return read_feerate(answer, "feerate"); }
+std::optional<std::uint64_t> read_estimate(const json::value& answer) {
+    return read_feerate(answer, "feerate");
+}
 
 std::optional<std::string> read_package_outcome(const json::value& answer, const Hash256& wtxid) {
     const auto* results = field(answer, "tx-results");

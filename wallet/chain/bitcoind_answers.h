@@ -1,5 +1,5 @@
-// bitcoind's JSON answers as values: every field is checked for its type and range before it is used. Nothing here asks
-// anything.
+// bitcoind's JSON answers as values: every field is checked for its type and range before it is
+// used. Nothing here asks anything.
 #pragma once
 
 #include "wallet/chain/bitcoind_source.h"
@@ -38,7 +38,8 @@ struct ChainInfo {
     std::uint32_t headers = 0;
     BlockHash best;
     bool initial_download = false;
-    Work work{};  ///< Of the chain up to the best block. What it says of the best block's time is not asked: its header has it.
+    Work work{};  ///< Of the chain up to the best block. What it says of the best block's time is
+                  ///< not asked: its header has it.
 };
 std::optional<ChainInfo> read_chain_info(const boost::json::value& answer);
 
@@ -76,7 +77,8 @@ std::optional<std::uint64_t> read_feerate(const boost::json::value& answer, std:
 std::optional<std::int64_t> read_number(const boost::json::value& answer, std::string_view field);
 
 /// One transaction's outcome of submitpackage; an empty reason means accepted.
-std::optional<std::string> read_package_outcome(const boost::json::value& answer, const Hash256& wtxid);
+std::optional<std::string> read_package_outcome(const boost::json::value& answer,
+                                                const Hash256& wtxid);
 /// Whether the words of a refusal say that the transaction is there already.
 bool means_already_there(std::string_view reason);
 

@@ -1,10 +1,12 @@
-// Following the chain: blocks up, reorgs down, and the search of blocks that were reported before something was watched.
+// Following the chain: blocks up, reorgs down, and the search of blocks that were reported before
+// something was watched.
 #include "wallet/chain/bitcoind_impl.h"
 
 #include <algorithm>
 #include <chrono>
 
-// A false alarm of g++ 12 about Asio's coroutine frames, which have both operators, once one of them is inlined.
+// A false alarm of g++ 12 about Asio's coroutine frames, which have both operators, once one of
+// them is inlined.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
@@ -23,10 +25,12 @@ constexpr std::uint32_t headers_at_once = 200;
 constexpr int blocks_searched_at_once = 20;
 /// Blocks between two words about how far a search is: each is a write to somebody's disk.
 constexpr std::uint32_t progress_every = 100;
-/// How much earlier than a wallet's birth its first block is looked for. A block's time may be two hours ahead of the clock of
-/// those who accept it and lag behind by the median of eleven blocks; the rest is for clocks that were wrong.
+/// How much earlier than a wallet's birth its first block is looked for. A block's time may be two
+/// hours ahead of the clock of those who accept it and lag behind by the median of eleven blocks;
+/// the rest is for clocks that were wrong.
 constexpr std::int64_t birth_margin_seconds = 24 * 3600;
-/// A block that does not link to its predecessor is a reorg caught in the act; so many in a row are a lie.
+/// A block that does not link to its predecessor is a reorg caught in the act; so many in a row are
+/// a lie.
 constexpr int unlinked_most = 5;
 constexpr std::int64_t stale_tip_seconds = 90 * 60;
 
@@ -138,7 +142,8 @@ auto BitcoindSource::Impl::learn_tip_header() -> Step {
 
 /// It is still catching up itself: that it does not know our tip yet says nothing.
 bool BitcoindSource::Impl::is_behind() const {
-    return m_options.network != Network::regtest && (m_info.initial_download || m_info.headers > m_info.blocks);
+    return m_options.network != Network::regtest &&
+           (m_info.initial_download || m_info.headers > m_info.blocks);
 }
 
 auto BitcoindSource::Impl::follow_blocks() -> Step {
@@ -180,7 +185,8 @@ auto BitcoindSource::Impl::follow_blocks() -> Step {
         RUNNEL_STEP(learn_tip_header());
         for (std::size_t i = have_tip ? 1 : 0; i < hashes->size() && !m_stopped; ++i) {
             const auto& answer = (*hashes)[i];
-            if (!answer && is_refusal(answer.error(), rpc_out_of_range)) break;  // it shrank meanwhile
+            if (!answer && is_refusal(answer.error(), rpc_out_of_range))
+                break;  // it shrank meanwhile
             if (!answer) co_return fail(trouble_of("getblockhash", answer.error()));
             const auto hash = read_hash<BlockHash>(*answer);
             if (!hash) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockhash: no hash"});
@@ -189,8 +195,9 @@ auto BitcoindSource::Impl::follow_blocks() -> Step {
             if (!block) co_return fail(block.error());
             if (!m_chain.empty() && block->header.previous != m_chain.tip()) {
                 if (++unlinked > unlinked_most) {
-                    co_return fail(Trouble{SourceTrouble::bad_answer,
-                                           "block " + std::to_string(height) + " does not link to the one before"});
+                    co_return fail(Trouble{
+                        SourceTrouble::bad_answer,
+                        "block " + std::to_string(height) + " does not link to the one before"});
                 }
                 break;
             }
@@ -212,7 +219,8 @@ auto BitcoindSource::Impl::follow_blocks() -> Step {
     co_return co_await judge_tip();
 }
 
-auto BitcoindSource::Impl::fetch_block(BlockHash hash, std::uint32_t height) -> Awaitable<CheckedBlock> {
+auto BitcoindSource::Impl::fetch_block(BlockHash hash, std::uint32_t height)
+    -> Awaitable<CheckedBlock> {
     json::array params;
     params.emplace_back(display_hex(hash));
     params.emplace_back(0);
@@ -226,8 +234,9 @@ auto BitcoindSource::Impl::fetch_block(BlockHash hash, std::uint32_t height) -> 
     if (!hex) co_return fail(Trouble{SourceTrouble::bad_answer, "getblock: no text"});
     auto block = check_block(*hex, hash, m_options.network);
     if (!block) {
-        co_return fail(Trouble{SourceTrouble::bad_answer, "block " + std::to_string(height) + ": " +
-                                                              std::string(to_string(block.error()))});
+        co_return fail(Trouble{
+            SourceTrouble::bad_answer,
+            "block " + std::to_string(height) + ": " + std::string(to_string(block.error()))});
     }
     co_return std::move(*block);
 }
@@ -236,7 +245,8 @@ auto BitcoindSource::Impl::disconnect_tip() -> Step {
     const std::uint32_t height = m_chain.tip_height();
     const BlockHash hash = m_chain.tip();
     if (m_chain.base() == height && height > m_birth.value_or(height)) {
-        // The reorg reaches below what is remembered. bitcoind keeps blocks it has left: its header names the one before.
+        // The reorg reaches below what is remembered. bitcoind keeps blocks it has left: its header
+        // names the one before.
         json::array params;
         params.emplace_back(display_hex(hash));
         params.emplace_back(false);
@@ -247,7 +257,8 @@ auto BitcoindSource::Impl::disconnect_tip() -> Step {
         }
         if (!answer) co_return fail(trouble_of("getblockheader", answer.error()));
         const auto header = check_header(read_text(*answer).value_or(""), hash, m_options.network);
-        if (!header) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+        if (!header)
+            co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
         m_chain.extend_down({header->previous});
     }
     m_chain.pop();
@@ -269,8 +280,9 @@ void BitcoindSource::Impl::connect(CheckedBlock block, std::uint32_t height) {
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         drop_from_pool(block.txids[i]);
         if (!m_filter.touches(block.transactions[i], block.txids[i])) continue;
-        event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(std::move(block.transactions[i])),
-                                  static_cast<std::uint32_t>(i)});
+        event.relevant.push_back(
+            {std::make_shared<const bitcoin::Transaction>(std::move(block.transactions[i])),
+             static_cast<std::uint32_t>(i)});
     }
     m_chain.push(height, block.hash);
     m_fees_due = Clock::now();
@@ -309,7 +321,8 @@ auto BitcoindSource::Impl::search_blocks() -> Step {
             if (m_pool.empty()) m_pool_due = Clock::now();
             m_search.reset();
             tell_search_progress();
-            // What is not kept cannot be looked at again: who spends it is asked (bitcoind_source.cpp).
+            // What is not kept cannot be looked at again: who spends it is asked
+            // (bitcoind_source.cpp).
             m_spends_due = m_spends_due || m_pool_bare > 0;
             break;
         }
@@ -330,7 +343,8 @@ auto BitcoindSource::Impl::search_blocks() -> Step {
             ports::LateConfirmation event;
             event.height = BlockHeight(height);
             event.hash = hash;
-            event.tx = {std::make_shared<const bitcoin::Transaction>(std::move(tx)), static_cast<std::uint32_t>(k)};
+            event.tx = {std::make_shared<const bitcoin::Transaction>(std::move(tx)),
+                        static_cast<std::uint32_t>(k)};
             emit(std::move(event));
         }
         m_search->next = height + 1;
@@ -341,7 +355,8 @@ auto BitcoindSource::Impl::search_blocks() -> Step {
 }
 
 void BitcoindSource::Impl::tell_search_progress() {
-    // What was asked for while the search was under way is not in it yet: the next one begins with that.
+    // What was asked for while the search was under way is not in it yet: the next one begins with
+    // that.
     if (m_search_number == m_search_done || !m_late.empty()) return;
     if (!m_search) {
         m_search_done = m_search_number;
@@ -352,11 +367,11 @@ void BitcoindSource::Impl::tell_search_progress() {
     emit(ports::SearchProgress{m_search_number, BlockHeight(m_search->next)});
 }
 
-/// The first block that may matter to a wallet made at `time`. Times of blocks do not rise evenly, but by less than the margin:
-/// halving finds a place that is close enough.
+/// The first block that may matter to a wallet made at `time`. Times of blocks do not rise evenly,
+/// but by less than the margin: halving finds a place that is close enough.
 auto BitcoindSource::Impl::height_at(UnixTime time) -> Awaitable<std::uint32_t> {
     const std::int64_t wanted = time.raw() - birth_margin_seconds;
-    std::uint32_t high = m_info.blocks;  // where all blocks are older, the tip
+    std::uint32_t high = m_info.blocks;      // where all blocks are older, the tip
     std::uint32_t low = std::min(high, 1U);  // nobody can spend the first block's coins
     while (low < high && !m_stopped) {
         const std::uint32_t middle = low + (high - low) / 2;
@@ -370,14 +385,16 @@ auto BitcoindSource::Impl::height_at(UnixTime time) -> Awaitable<std::uint32_t> 
         answer = co_await ask("getblockheader", std::move(params));
         if (!answer) co_return fail(answer.error());
         const auto header = check_header(read_text(*answer).value_or(""), *hash, m_options.network);
-        if (!header) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+        if (!header)
+            co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
         if (std::int64_t{header->time} >= wanted) high = middle;
         else low = middle + 1;
     }
     co_return low;
 }
 
-/// Extends the remembered chain downwards by headers that link to it. False when they do not (a reorg right now).
+/// Extends the remembered chain downwards by headers that link to it. False when they do not (a
+/// reorg right now).
 auto BitcoindSource::Impl::learn_older_blocks(std::uint32_t down_to) -> Awaitable<bool> {
     const std::uint32_t base = m_chain.base();
     const std::uint32_t low = std::max(down_to, base - std::min(base, headers_at_once));
@@ -405,8 +422,10 @@ auto BitcoindSource::Impl::learn_older_blocks(std::uint32_t down_to) -> Awaitabl
     for (std::size_t i = hashes.size(); i-- > 1;) {
         const auto& answer = (*answers)[i];
         if (!answer) co_return false;
-        const auto header = check_header(read_text(*answer).value_or(""), hashes[i], m_options.network);
-        if (!header) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+        const auto header =
+            check_header(read_text(*answer).value_or(""), hashes[i], m_options.network);
+        if (!header)
+            co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
         if (header->previous != hashes[i - 1]) co_return false;
     }
     hashes.pop_back();

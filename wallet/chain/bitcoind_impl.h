@@ -1,5 +1,6 @@
-// Inside of BitcoindSource, for its own files: bitcoind_source.cpp opens and keeps the session, bitcoind_blocks.cpp follows
-// the chain and searches old blocks, bitcoind_mempool.cpp has mempool, broadcasts and fees.
+// Inside of BitcoindSource, for its own files: bitcoind_source.cpp opens and keeps the session,
+// bitcoind_blocks.cpp follows the chain and searches old blocks, bitcoind_mempool.cpp has mempool,
+// broadcasts and fees.
 #pragma once
 
 #include "wallet/chain/bitcoind_answers.h"
@@ -26,7 +27,9 @@ public:
     void assign(const std::vector<KnownBlock>& known);
     bool empty() const { return m_hashes.empty(); }
     std::uint32_t base() const { return m_base; }
-    std::uint32_t tip_height() const { return m_base + static_cast<std::uint32_t>(m_hashes.size()) - 1; }
+    std::uint32_t tip_height() const {
+        return m_base + static_cast<std::uint32_t>(m_hashes.size()) - 1;
+    }
     const BlockHash& tip() const { return m_hashes.back(); }
     const BlockHash& at(std::uint32_t height) const { return m_hashes[height - m_base]; }
     void push(std::uint32_t height, const BlockHash& hash);
@@ -40,10 +43,10 @@ private:
 };
 
 /// Co-returns the error of a step from the enclosing step.
-#define RUNNEL_STEP(expression)                                                                    \
-    do {                                                                                           \
-        auto runnel_step = co_await (expression);                                                  \
-        if (!runnel_step) co_return ::runnel::fail(std::move(runnel_step).error());                \
+#define RUNNEL_STEP(expression)                                                     \
+    do {                                                                            \
+        auto runnel_step = co_await (expression);                                   \
+        if (!runnel_step) co_return ::runnel::fail(std::move(runnel_step).error()); \
     } while (false)
 
 class BitcoindSource::Impl : public std::enable_shared_from_this<Impl> {
@@ -109,7 +112,8 @@ private:
     Awaitable<ports::TxPtr> rival_of(ports::TxPtr tx);
     Step send_package(std::vector<ports::TxPtr> transactions);
     Step read_pool();
-    Awaitable<std::vector<std::pair<Txid, ports::TxPtr>>> fetch_transactions(std::vector<Txid> wanted);
+    Awaitable<std::vector<std::pair<Txid, ports::TxPtr>>> fetch_transactions(
+        std::vector<Txid> wanted);
     Step look_up_spends();
     Step tell_heard();
     Step read_fees();
@@ -133,12 +137,15 @@ private:
     ReportedChain m_chain;
     std::optional<std::uint32_t> m_birth;
     std::optional<UnixTime> m_birth_time;  ///< Where neither m_birth nor a block is known.
-    std::optional<std::uint32_t> m_next;  ///< Height of the first block to report while m_chain is empty.
+    std::optional<std::uint32_t>
+        m_next;  ///< Height of the first block to report while m_chain is empty.
     ChainInfo m_info;
     std::int64_t m_version = 0;
-    Work m_most_work{};              ///< Of any tip that was followed, in this process or, by what is remembered, before.
-    std::uint32_t m_most_height = 0; ///< What stands for it when the source does not know the remembered tip.
-    BlockHash m_header_of;           ///< The block that m_tip_header is of.
+    Work m_most_work{};  ///< Of any tip that was followed, in this process or, by what is
+                         ///< remembered, before.
+    std::uint32_t m_most_height =
+        0;  ///< What stands for it when the source does not know the remembered tip.
+    BlockHash m_header_of;  ///< The block that m_tip_header is of.
     bitcoin::BlockHeader m_tip_header;
 
     WatchFilter m_filter;
@@ -152,17 +159,20 @@ private:
         bool gives_way = false;
     };
     std::deque<Waiting> m_broadcasts;
-    std::unordered_map<Txid, ports::TxPtr> m_pool;  ///< Its mempool; without the transaction where room is short.
-    std::size_t m_pool_memory = 0;                  ///< Bytes that those kept take.
-    std::size_t m_pool_bare = 0;                    ///< Ids without their transaction.
-    std::unordered_map<Txid, ports::TxPtr> m_heard;  ///< Relevant, to be confirmed by RPC before it is told.
-    std::unordered_set<Txid> m_told;                 ///< Told by look_up_spends().
+    std::unordered_map<Txid, ports::TxPtr>
+        m_pool;                     ///< Its mempool; without the transaction where room is short.
+    std::size_t m_pool_memory = 0;  ///< Bytes that those kept take.
+    std::size_t m_pool_bare = 0;    ///< Ids without their transaction.
+    std::unordered_map<Txid, ports::TxPtr>
+        m_heard;                      ///< Relevant, to be confirmed by RPC before it is told.
+    std::unordered_set<Txid> m_told;  ///< Told by look_up_spends().
 
     std::optional<ports::ChainStatus> m_status;
     std::optional<ports::FeeEstimates> m_fees;
     std::optional<SourceTrouble> m_trouble;
     Clock::time_point m_status_due;
-    bool m_spends_due = false;                       ///< To be asked until it is answered, over however many connections.
+    bool m_spends_due =
+        false;  ///< To be asked until it is answered, over however many connections.
     Clock::time_point m_pool_due;
     Clock::time_point m_fees_due;
     unsigned m_failures = 0;  ///< In a row, for the back-off.

@@ -50,10 +50,8 @@ void BitcoindSource::Impl::keep_in_pool(const Txid& txid, const ports::TxPtr& tx
     const std::size_t memory = memory_of(*tx);
     const bool room = m_pool_memory + memory <= m_options.pool_memory_most;
     if (!m_pool.emplace(txid, room ? tx : nullptr).second) return;
-    if (room)
-        m_pool_memory += memory;
-    else
-        ++m_pool_bare;
+    if (room) m_pool_memory += memory;
+    else ++m_pool_bare;
 }
 
 void BitcoindSource::Impl::drop_from_pool(const Txid& txid) {
@@ -61,10 +59,8 @@ void BitcoindSource::Impl::drop_from_pool(const Txid& txid) {
     m_told.erase(txid);
     const auto found = m_pool.find(txid);
     if (found == m_pool.end()) return;
-    if (found->second)
-        m_pool_memory -= memory_of(*found->second);
-    else
-        --m_pool_bare;
+    if (found->second) m_pool_memory -= memory_of(*found->second);
+    else --m_pool_bare;
     m_pool.erase(found);
 }
 
@@ -105,7 +101,8 @@ auto BitcoindSource::Impl::tell_heard() -> Step {
 auto BitcoindSource::Impl::fetch_transactions(std::vector<Txid> wanted)
     -> Awaitable<std::vector<std::pair<Txid, ports::TxPtr>>> {
     std::vector<std::pair<Txid, ports::TxPtr>> out;
-    for (std::size_t first = 0; first < wanted.size() && !m_stopped; first += transactions_at_once) {
+    for (std::size_t first = 0; first < wanted.size() && !m_stopped;
+         first += transactions_at_once) {
         const std::size_t last = std::min(first + transactions_at_once, wanted.size());
         std::vector<RpcCall> calls;
         for (std::size_t i = first; i < last; ++i) {
@@ -117,7 +114,9 @@ auto BitcoindSource::Impl::fetch_transactions(std::vector<Txid> wanted)
             const auto& answer = (*answers)[i - first];
             if (!answer) continue;  // mined or evicted meanwhile
             auto tx = read_transaction(*answer, wanted[i]);
-            if (!tx) co_return fail(Trouble{SourceTrouble::bad_answer, "getrawtransaction: another transaction"});
+            if (!tx)
+                co_return fail(
+                    Trouble{SourceTrouble::bad_answer, "getrawtransaction: another transaction"});
             out.emplace_back(wanted[i], std::move(tx));
         }
     }
@@ -125,12 +124,14 @@ auto BitcoindSource::Impl::fetch_transactions(std::vector<Txid> wanted)
 }
 
 auto BitcoindSource::Impl::read_pool() -> Step {
-    m_pool_due = Clock::now() + (m_zmq_txs ? m_options.timing.mempool_poll_with_zmq : m_options.timing.mempool_poll);
+    m_pool_due = Clock::now() + (m_zmq_txs ? m_options.timing.mempool_poll_with_zmq
+                                           : m_options.timing.mempool_poll);
     if (m_filter.empty()) co_return Result<void, Trouble>();
     auto info = co_await ask("getmempoolinfo", {});
     if (!info) co_return fail(info.error());
     const auto size = read_number(*info, "size");
-    if (!size || *size < 0) co_return fail(Trouble{SourceTrouble::bad_answer, "getmempoolinfo without size"});
+    if (!size || *size < 0)
+        co_return fail(Trouble{SourceTrouble::bad_answer, "getmempoolinfo without size"});
     if (static_cast<std::uint64_t>(*size) > m_options.mempool_most) {
         m_pool.clear();
         m_pool_memory = m_pool_bare = 0;
@@ -159,7 +160,8 @@ auto BitcoindSource::Impl::read_pool() -> Step {
     }
     auto fetched = co_await fetch_transactions(std::move(fresh));
     if (!fetched) co_return fail(fetched.error());
-    // First every output that pays us, then who spends it: the order within a mempool is nobody's promise.
+    // First every output that pays us, then who spends it: the order within a mempool is nobody's
+    // promise.
     for (const auto& [txid, tx] : *fetched) m_filter.learn(*tx, txid);
     for (const auto& [txid, tx] : *fetched) {
         if (m_pool.contains(txid)) continue;  // heard by ZMQ while we asked
@@ -169,8 +171,8 @@ auto BitcoindSource::Impl::read_pool() -> Step {
     co_return Result<void, Trouble>();
 }
 
-/// For a mempool too large to be read: are watched outputs spent in it? Payments to us are then seen when ZMQ tells of them
-/// or when they confirm.
+/// For a mempool too large to be read: are watched outputs spent in it? Payments to us are then
+/// seen when ZMQ tells of them or when they confirm.
 auto BitcoindSource::Impl::look_up_spends() -> Step {
     const auto outpoints = m_filter.outpoints();
     std::vector<Txid> spenders;
@@ -184,7 +186,8 @@ auto BitcoindSource::Impl::look_up_spends() -> Step {
         auto answer = co_await ask("gettxspendingprevout", std::move(params));
         if (!answer) co_return fail(answer.error());
         const auto found = read_spenders(*answer);
-        if (!found) co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
+        if (!found)
+            co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
         for (const auto& txid : *found) {
             if (!m_told.contains(txid)) spenders.push_back(txid);
         }
@@ -200,7 +203,8 @@ auto BitcoindSource::Impl::look_up_spends() -> Step {
 
 auto BitcoindSource::Impl::serve_broadcasts() -> Step {
     while (!m_broadcasts.empty() && !m_stopped) {
-        // Taken out only when answered: a connection that breaks now leaves it for the next session.
+        // Taken out only when answered: a connection that breaks now leaves it for the next
+        // session.
         const auto [transactions, gives_way] = m_broadcasts.front();
         ports::TxPtr rival;
         if (gives_way) {
@@ -213,7 +217,8 @@ auto BitcoindSource::Impl::serve_broadcasts() -> Step {
             (void)m_filter.touches(*rival, txid);
             emit(ports::MempoolTx{rival});
             for (const auto& tx : transactions) {
-                emit(ports::BroadcastResult{tx->txid(), false, "gives way to " + display_hex(txid)});
+                emit(
+                    ports::BroadcastResult{tx->txid(), false, "gives way to " + display_hex(txid)});
             }
         } else if (transactions.size() == 1) {
             auto result = co_await send_one(transactions.front());
@@ -235,7 +240,8 @@ auto BitcoindSource::Impl::send_one(ports::TxPtr tx) -> Awaitable<ports::Broadca
     auto answer = co_await m_rpc.call("sendrawtransaction", text_param(hex_of(tx)));
     if (answer) {
         out.accepted = read_hash<Txid>(*answer) == out.txid;
-        if (!out.accepted) co_return fail(Trouble{SourceTrouble::bad_answer, "sendrawtransaction: another id"});
+        if (!out.accepted)
+            co_return fail(Trouble{SourceTrouble::bad_answer, "sendrawtransaction: another id"});
         co_return out;
     }
     const RpcFailure& failure = answer.error();
@@ -257,7 +263,8 @@ auto BitcoindSource::Impl::rival_of(ports::TxPtr tx) -> Awaitable<ports::TxPtr> 
     auto answer = co_await ask("gettxspendingprevout", std::move(params));
     if (!answer) co_return fail(answer.error());
     const auto spenders = read_spenders(*answer);
-    if (!spenders) co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
+    if (!spenders)
+        co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
     std::vector<Txid> rivals;
     for (const auto& spender : *spenders) {
         if (spender != txid) rivals.push_back(spender);
@@ -275,15 +282,17 @@ auto BitcoindSource::Impl::rival_of(ports::TxPtr tx) -> Awaitable<ports::TxPtr> 
     co_return ports::TxPtr();
 }
 
-/// A parent that pays too little for itself, and the child that pays for both. Whatever the package does not achieve is tried
-/// one by one: a parent that confirmed meanwhile, a bitcoind without submitpackage.
+/// A parent that pays too little for itself, and the child that pays for both. Whatever the package
+/// does not achieve is tried one by one: a parent that confirmed meanwhile, a bitcoind without
+/// submitpackage.
 auto BitcoindSource::Impl::send_package(std::vector<ports::TxPtr> transactions) -> Step {
     json::array list;
     for (const auto& tx : transactions) list.emplace_back(hex_of(tx));
     json::array params;
     params.push_back(std::move(list));
     auto answer = co_await m_rpc.call("submitpackage", std::move(params));
-    if (!answer && (answer.error().kind != RpcFailure::Kind::refused || answer.error().code == rpc_warming_up)) {
+    if (!answer && (answer.error().kind != RpcFailure::Kind::refused ||
+                    answer.error().code == rpc_warming_up)) {
         co_return fail(trouble_of("submitpackage", answer.error()));
     }
     std::vector<ports::BroadcastResult> results;
@@ -305,8 +314,8 @@ auto BitcoindSource::Impl::send_package(std::vector<ports::TxPtr> transactions) 
         }
         results.push_back(std::move(result));
     }
-    // A child that is in a block or a mempool proves its parent, even one whose outputs are all spent by now and of which
-    // bitcoind therefore only says that its inputs are gone.
+    // A child that is in a block or a mempool proves its parent, even one whose outputs are all
+    // spent by now and of which bitcoind therefore only says that its inputs are gone.
     for (const auto& input : transactions.back()->inputs) {
         for (auto& result : results) {
             if (!results.back().accepted || result.txid != input.previous.txid) continue;

@@ -48,13 +48,16 @@ BitcoindTiming default_timing(Network network) {
 }
 
 BitcoindSource::Impl::Impl(asio::io_context& io, BitcoindOptions options)
-    : m_strand(asio::make_strand(io)), m_options(std::move(options)),
+    : m_strand(asio::make_strand(io)),
+      m_options(std::move(options)),
       m_url(std::make_shared<const BitcoindUrl>(std::move(m_options.url))),
       m_rpc(m_strand, m_url, m_options.limits),
-      m_zmq(m_strand, {[this] { poke(); }, [this](ByteView raw) { hear(raw); }}), m_timer(m_strand) {}
+      m_zmq(m_strand, {[this] { poke(); }, [this](ByteView raw) { hear(raw); }}),
+      m_timer(m_strand) {}
 
 void BitcoindSource::Impl::start(StartPoint from, ChainSource::Sink sink) {
-    asio::post(m_strand, [self = shared_from_this(), from = std::move(from), sink = std::move(sink)]() mutable {
+    asio::post(m_strand, [self = shared_from_this(), from = std::move(from),
+                          sink = std::move(sink)]() mutable {
         if (self->m_started || self->m_stopped) return;
         self->m_started = true;
         self->m_sink = std::move(sink);
@@ -63,7 +66,8 @@ void BitcoindSource::Impl::start(StartPoint from, ChainSource::Sink sink) {
         else if (!self->m_chain.empty()) self->m_birth = self->m_chain.base();
         self->m_birth_time = from.birth_time;
         self->m_next = self->m_birth;
-        // The coroutine keeps the object alive; an exception in it is a bug of ours and ends the process.
+        // The coroutine keeps the object alive; an exception in it is a bug of ours and ends the
+        // process.
         asio::co_spawn(
             self->m_strand, [self]() -> asio::awaitable<void> { co_await self->run(); },
             [self](std::exception_ptr failed) {
@@ -84,11 +88,13 @@ void BitcoindSource::Impl::watch(ports::Watch what) {
 void BitcoindSource::Impl::broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) {
     std::erase(transactions, nullptr);
     if (transactions.empty()) return;
-    asio::post(m_strand, [self = shared_from_this(), transactions = std::move(transactions), gives_way]() mutable {
+    asio::post(m_strand, [self = shared_from_this(), transactions = std::move(transactions),
+                          gives_way]() mutable {
         // Asked again while the source was away: once is enough.
         const auto same_txs = [&](const Waiting& waiting) {
-            return std::equal(waiting.transactions.begin(), waiting.transactions.end(), transactions.begin(),
-                              transactions.end(), [](const auto& a, const auto& b) { return *a == *b; });
+            return std::equal(waiting.transactions.begin(), waiting.transactions.end(),
+                              transactions.begin(), transactions.end(),
+                              [](const auto& a, const auto& b) { return *a == *b; });
         };
         if (std::any_of(self->m_broadcasts.begin(), self->m_broadcasts.end(), same_txs)) return;
         self->m_broadcasts.push_back({std::move(transactions), gives_way});
@@ -124,7 +130,8 @@ auto BitcoindSource::Impl::open() -> Step {
     auto network = co_await ask("getnetworkinfo", {});
     if (!network) co_return fail(network.error());
     const auto version = read_version(*network);
-    if (!version) co_return fail(Trouble{SourceTrouble::bad_answer, "getnetworkinfo without version"});
+    if (!version)
+        co_return fail(Trouble{SourceTrouble::bad_answer, "getnetworkinfo without version"});
     m_version = *version;
 
     auto info = co_await chain_info();
@@ -135,7 +142,8 @@ auto BitcoindSource::Impl::open() -> Step {
     if (!genesis) co_return fail(genesis.error());
     const auto& params = params_of(m_options.network);
     if (read_hash<ChainHash>(*genesis) != params.chain_hash) {
-        co_return fail(Trouble{SourceTrouble::wrong_network, "another genesis block than " + std::string(params.name)});
+        co_return fail(Trouble{SourceTrouble::wrong_network,
+                               "another genesis block than " + std::string(params.name)});
     }
     m_info = std::move(*info);
     if (!m_next && m_chain.empty() && m_birth_time) {
@@ -143,7 +151,8 @@ auto BitcoindSource::Impl::open() -> Step {
         if (!height) co_return fail(height.error());
         m_birth = *height;
         m_next = *height;
-        log(LogLevel::info, "first block of a wallet made at " + std::to_string(m_birth_time->raw()) + ": " +
+        log(LogLevel::info, "first block of a wallet made at " +
+                                std::to_string(m_birth_time->raw()) + ": " +
                                 std::to_string(*height));
     }
     if (!m_next && m_chain.empty()) m_next = m_info.blocks;
@@ -158,8 +167,9 @@ auto BitcoindSource::Impl::open() -> Step {
     if (m_version < least_version) {
         log(LogLevel::unusual, "bitcoind is too old version=" + std::to_string(m_version));
     }
-    log(LogLevel::info, "bitcoind version=" + std::to_string(m_version) + " blocks=" + std::to_string(m_info.blocks) +
-                            " zmq_blocks=" + (m_zmq_blocks ? "1" : "0") + " zmq_txs=" + (m_zmq_txs ? "1" : "0"));
+    log(LogLevel::info, "bitcoind version=" + std::to_string(m_version) +
+                            " blocks=" + std::to_string(m_info.blocks) + " zmq_blocks=" +
+                            (m_zmq_blocks ? "1" : "0") + " zmq_txs=" + (m_zmq_txs ? "1" : "0"));
     co_return Result<void, Trouble>();
 }
 
@@ -177,8 +187,9 @@ auto BitcoindSource::Impl::session() -> Step {
         m_failures = 0;
         m_trouble.reset();
         report_status();
-        co_await nap(m_search ? 1ms
-                              : m_zmq_blocks ? m_options.timing.block_poll_with_zmq : m_options.timing.block_poll);
+        co_await nap(m_search       ? 1ms
+                     : m_zmq_blocks ? m_options.timing.block_poll_with_zmq
+                                    : m_options.timing.block_poll);
     }
     co_return Result<void, Trouble>();
 }
@@ -189,7 +200,8 @@ auto BitcoindSource::Impl::chain_info() -> Awaitable<ChainInfo> {
     auto info = read_chain_info(*answer);
     if (!info) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockchaininfo lacks fields"});
     if (info->chain != params_of(m_options.network).name) {
-        co_return fail(Trouble{SourceTrouble::wrong_network, "it is on " + escaped(info->chain, 32)});
+        co_return fail(
+            Trouble{SourceTrouble::wrong_network, "it is on " + escaped(info->chain, 32)});
     }
     co_return std::move(*info);
 }
@@ -201,7 +213,8 @@ auto BitcoindSource::Impl::ask(std::string method, json::array params) -> Awaita
     co_return Result<json::value, Trouble>(std::move(*answer));
 }
 
-auto BitcoindSource::Impl::ask_all(std::vector<RpcCall> calls) -> Awaitable<std::vector<RpcAnswer>> {
+auto BitcoindSource::Impl::ask_all(std::vector<RpcCall> calls)
+    -> Awaitable<std::vector<RpcAnswer>> {
     if (m_stopped) co_return fail(Trouble{SourceTrouble::unreachable, "stopped"});
     const std::string method = calls.empty() ? std::string() : calls.front().method;
     auto answers = co_await m_rpc.batch(std::move(calls));
@@ -233,7 +246,8 @@ void BitcoindSource::Impl::report_status() {
     status.tip = BlockHeight(m_info.blocks);
     status.relays_packages = m_version >= least_version;
     if (m_version < least_version) {
-        status.problem = "bitcoind " + std::to_string(m_version / 10'000) + " is older than 28: no packages";
+        status.problem =
+            "bitcoind " + std::to_string(m_version / 10'000) + " is older than 28: no packages";
         // Until it has caught up, that is what is told.
         if (status.synced) status.trouble = api::ProblemKind::no_package_relay;
     }
@@ -278,7 +292,8 @@ asio::awaitable<void> BitcoindSource::Impl::nap(std::chrono::milliseconds time) 
     co_await m_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-/// Doubles from try to try; jitter so that many wallets do not come back to a restarted node in step.
+/// Doubles from try to try; jitter so that many wallets do not come back to a restarted node in
+/// step.
 asio::awaitable<void> BitcoindSource::Impl::back_off(SourceTrouble trouble) {
     const auto& timing = m_options.timing;
     auto most = timing.backoff_most;
@@ -303,7 +318,9 @@ BitcoindSource::BitcoindSource(asio::io_context& io, BitcoindOptions options)
 
 BitcoindSource::~BitcoindSource() { m_impl->stop(); }
 
-void BitcoindSource::start(StartPoint from, Sink sink) { m_impl->start(std::move(from), std::move(sink)); }
+void BitcoindSource::start(StartPoint from, Sink sink) {
+    m_impl->start(std::move(from), std::move(sink));
+}
 void BitcoindSource::watch(ports::Watch what) { m_impl->watch(std::move(what)); }
 void BitcoindSource::broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) {
     m_impl->broadcast(std::move(transactions), gives_way);

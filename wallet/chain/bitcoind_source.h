@@ -1,14 +1,15 @@
-// A ChainSource over a bitcoind of version 28 or newer: JSON-RPC for everything that counts, ZMQ where it is offered as a
-// hint that something is new, polling otherwise. It is trusted for chain data only, and that is checked: every block is the
-// one asked for, has work, links to the last one and holds the transactions its header stands for. It is in step with the
-// network only while its tip is young and has as much work as any that was followed before.
+// A ChainSource over a bitcoind of version 28 or newer: JSON-RPC for everything that counts, ZMQ
+// where it is offered as a hint that something is new, polling otherwise. It is trusted for chain
+// data only, and that is checked: every block is the one asked for, has work, links to the last one
+// and holds the transactions its header stands for. It is in step with the network only while its
+// tip is young and has as much work as any that was followed before.
 //
 //     open:    right network? version? ZMQ?
 //     session: blocks, broadcasts, searches of old blocks, mempool, fees, status
 //     any trouble: ChainStatus says so, back-off with jitter, open again
 //
-// One coroutine on a strand does all of it, one request at a time. It holds no keys and no wallet state; a pruned bitcoind
-// serves as long as the blocks asked for are there.
+// One coroutine on a strand does all of it, one request at a time. It holds no keys and no wallet
+// state; a pruned bitcoind serves as long as the blocks asked for are there.
 #pragma once
 
 #include "core/base/log.h"
@@ -26,8 +27,8 @@ namespace runnel::chain {
 
 /// How often things are asked for. Regtest is for people who wait; elsewhere a block takes minutes.
 struct BitcoindTiming {
-    std::chrono::milliseconds block_poll;             ///< Without ZMQ.
-    std::chrono::milliseconds block_poll_with_zmq;    ///< In case a notification was lost.
+    std::chrono::milliseconds block_poll;           ///< Without ZMQ.
+    std::chrono::milliseconds block_poll_with_zmq;  ///< In case a notification was lost.
     std::chrono::milliseconds mempool_poll;
     std::chrono::milliseconds mempool_poll_with_zmq;
     std::chrono::milliseconds fee_poll;
@@ -43,8 +44,8 @@ struct BitcoindOptions {
     RpcLimits limits;
     BitcoindTiming timing = default_timing(Network::regtest);
     bool use_zmq = true;
-    /// More transactions than this in its mempool are not fetched one by one without ZMQ: then only the spending of watched
-    /// outputs is looked up.
+    /// More transactions than this in its mempool are not fetched one by one without ZMQ: then only
+    /// the spending of watched outputs is looked up.
     std::size_t mempool_most = 50'000;
     /// Bytes of other people's transactions kept for what is watched later: a full mempool would
     /// take more than all the rest of the wallet. Of those beyond it the id is kept. A later watch
@@ -55,13 +56,14 @@ struct BitcoindOptions {
 
 /// What is wrong with a source; ChainStatus::problem begins with its name.
 enum class SourceTrouble : std::uint8_t {
-    unreachable,     ///< No connection, no answer in time, or its queue is full.
-    unauthorised,    ///< The login is refused.
-    starting,        ///< It loads its index; it will be there soon.
-    wrong_network,   ///< Another chain than this wallet's: nothing of it is used.
-    pruned,          ///< A block that is needed was deleted there.
-    bad_answer,      ///< Something that cannot be true: not its data, not its format.
-    history_unknown, ///< The fork lies below all blocks remembered here, and it does not know the lowest of them.
+    unreachable,      ///< No connection, no answer in time, or its queue is full.
+    unauthorised,     ///< The login is refused.
+    starting,         ///< It loads its index; it will be there soon.
+    wrong_network,    ///< Another chain than this wallet's: nothing of it is used.
+    pruned,           ///< A block that is needed was deleted there.
+    bad_answer,       ///< Something that cannot be true: not its data, not its format.
+    history_unknown,  ///< The fork lies below all blocks remembered here, and it does not know the
+                      ///< lowest of them.
 };
 std::string_view to_string(SourceTrouble trouble);
 

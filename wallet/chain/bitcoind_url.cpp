@@ -24,7 +24,8 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
     return true;
 }
 
-/// Decoded, without control characters: a line break in a user name would end up in a request header.
+/// Decoded, without control characters: a line break in a user name would end up in a request
+/// header.
 std::optional<std::string> percent_decoded(std::string_view text) {
     std::string out;
     out.reserve(text.size());

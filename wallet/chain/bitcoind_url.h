@@ -3,8 +3,9 @@
 //     bitcoind:http://USER:PASSWORD@HOST:PORT              rpcuser and rpcpassword, or rpcauth
 //     bitcoind:http://HOST:PORT?cookie=/path/to/.cookie    read again whenever the login is refused
 //
-// USER, PASSWORD and the path are percent-decoded; HOST may be an IPv6 address in brackets; the port defaults to the
-// network's RPC port. The prefix `bitcoind:` may be left out. Plain HTTP only: a bitcoind elsewhere belongs behind a tunnel.
+// USER, PASSWORD and the path are percent-decoded; HOST may be an IPv6 address in brackets; the
+// port defaults to the network's RPC port. The prefix `bitcoind:` may be left out. Plain HTTP only:
+// a bitcoind elsewhere belongs behind a tunnel.
 #pragma once
 
 #include "core/base/network.h"
@@ -27,8 +28,8 @@ struct BitcoindUrl {
 };
 
 enum class BitcoindUrlError : std::uint8_t {
-    bad_scheme,        ///< Does not begin with http://, or is not a URL.
-    https,             ///< bitcoind speaks no TLS.
+    bad_scheme,  ///< Does not begin with http://, or is not a URL.
+    https,       ///< bitcoind speaks no TLS.
     bad_host,
     bad_port,
     bad_escape,        ///< A percent sign without two hex digits, or a control character.

@@ -29,7 +29,8 @@ std::optional<Target> target_of(std::uint32_t bits) {
         }
         target[at] = byte;
     }
-    if (std::all_of(target.begin(), target.end(), [](std::uint8_t b) { return b == 0; })) return std::nullopt;
+    if (std::all_of(target.begin(), target.end(), [](std::uint8_t b) { return b == 0; }))
+        return std::nullopt;
     return target;
 }
 
@@ -79,7 +80,8 @@ std::optional<Hash256> witness_commitment(const bitcoin::Transaction& coinbase) 
     return std::nullopt;
 }
 
-/// Without this a source could change what a claim reveals (a preimage) and the block would still look right.
+/// Without this a source could change what a claim reveals (a preimage) and the block would still
+/// look right.
 bool witnesses_match(const std::vector<bitcoin::Transaction>& transactions) {
     const auto committed = witness_commitment(transactions.front());
     if (!committed) {
@@ -93,7 +95,8 @@ bool witnesses_match(const std::vector<bitcoin::Transaction>& transactions) {
     }
     std::vector<Txid> wtxids(1);  // the coinbase counts as zero
     wtxids.reserve(transactions.size());
-    for (std::size_t i = 1; i < transactions.size(); ++i) wtxids.emplace_back(transactions[i].wtxid().raw());
+    for (std::size_t i = 1; i < transactions.size(); ++i)
+        wtxids.emplace_back(transactions[i].wtxid().raw());
     const Hash256 root = bitcoin::merkle_root(wtxids);
     Bytes both = to_bytes(root.view());
     append(both, coinbase_inputs[0].witness[0]);

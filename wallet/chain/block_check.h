@@ -1,6 +1,7 @@
-// What can be checked about a block that somebody handed over: that it is the one asked for, that work was done for it, and
-// that its transactions and witnesses are those its header stands for. A source that lies about a block would have to mine
-// it. Knows no chain: how blocks link is the source's to follow.
+// What can be checked about a block that somebody handed over: that it is the one asked for, that
+// work was done for it, and that its transactions and witnesses are those its header stands for. A
+// source that lies about a block would have to mine it. Knows no chain: how blocks link is the
+// source's to follow.
 #pragma once
 
 #include "core/base/network.h"
@@ -12,12 +13,13 @@
 namespace runnel::chain {
 
 enum class BlockFault : std::uint8_t {
-    undecodable,      ///< No hex, too large, or not a block.
-    wrong_hash,       ///< Another block than asked for.
-    no_work,          ///< The header's hash does not meet its target, or the target is easier than the network allows.
-    wrong_merkle_root,///< The transactions are not the header's (or are repeated, CVE-2012-2459).
-    impossible_value, ///< A transaction pays out more than there are coins.
-    wrong_witnesses,  ///< The witnesses are not those the coinbase commits to (BIP 141).
+    undecodable,  ///< No hex, too large, or not a block.
+    wrong_hash,   ///< Another block than asked for.
+    no_work,      ///< The header's hash does not meet its target, or the target is easier than the
+                  ///< network allows.
+    wrong_merkle_root,  ///< The transactions are not the header's (or are repeated, CVE-2012-2459).
+    impossible_value,   ///< A transaction pays out more than there are coins.
+    wrong_witnesses,    ///< The witnesses are not those the coinbase commits to (BIP 141).
 };
 std::string_view to_string(BlockFault fault);
 
@@ -37,8 +39,8 @@ Result<bitcoin::BlockHeader, BlockFault> check_header(std::string_view hex, cons
 Result<CheckedBlock, BlockFault> check_block(std::string_view hex, const BlockHash& wanted,
                                              Network network);
 
-/// Whether the hash, as a little-endian number, is at most the target of `bits`, and `bits` no easier than the network's
-/// limit.
+/// Whether the hash, as a little-endian number, is at most the target of `bits`, and `bits` no
+/// easier than the network's limit.
 bool meets_target(const BlockHash& hash, std::uint32_t bits, Network network);
 
 /// May a block of `height` with this target follow `previous`, as far as two headers can tell?

@@ -14,12 +14,14 @@ std::optional<std::uint64_t> sat_per_kvb(double coins_per_kvb) {
 }
 
 FeeratePerKw per_kw(std::uint64_t sat_per_kvb) {
-    const std::uint64_t bounded = std::min<std::uint64_t>(sat_per_kvb, 4 * std::uint64_t{feerate_ceiling.raw()});
+    const std::uint64_t bounded =
+        std::min<std::uint64_t>(sat_per_kvb, 4 * std::uint64_t{feerate_ceiling.raw()});
     return FeeratePerKw(static_cast<std::uint32_t>((bounded + 3) / 4));
 }
 
 FeeratePerKw floor_per_kw(std::uint64_t sat_per_kvb) {
-    const std::uint64_t bounded = std::min<std::uint64_t>(sat_per_kvb, 4 * std::uint64_t{feerate_ceiling.raw()});
+    const std::uint64_t bounded =
+        std::min<std::uint64_t>(sat_per_kvb, 4 * std::uint64_t{feerate_ceiling.raw()});
     const std::uint64_t raised = (bounded * 253 + 999) / 1000;
     return FeeratePerKw(static_cast<std::uint32_t>(
         std::clamp<std::uint64_t>(raised, feerate_floor.raw(), feerate_ceiling.raw())));

@@ -72,22 +72,27 @@ json::object request_object(std::int64_t id, const RpcCall& call) {
 
 RpcAnswer read_rpc_answer(json::value answer, std::int64_t id) {
     auto* object = answer.if_object();
-    if (object == nullptr || !has_id(*object, id)) return fail(malformed("not an answer to what was asked"));
+    if (object == nullptr || !has_id(*object, id))
+        return fail(malformed("not an answer to what was asked"));
     return read_answer(*object);
 }
 
-Result<std::vector<RpcAnswer>, RpcFailure> read_rpc_batch(json::value answers, std::span<const std::int64_t> ids) {
+Result<std::vector<RpcAnswer>, RpcFailure> read_rpc_batch(json::value answers,
+                                                          std::span<const std::int64_t> ids) {
     auto* const list = answers.if_array();
-    if (list == nullptr || list->size() != ids.size()) return fail(malformed("not as many answers as calls"));
+    if (list == nullptr || list->size() != ids.size())
+        return fail(malformed("not as many answers as calls"));
     std::vector<RpcAnswer> out;
     out.reserve(ids.size());
     for (std::size_t i = 0; i < ids.size(); ++i) {
         // bitcoind keeps the order: looked for elsewhere only when it did not.
         auto* found = (*list)[i].if_object();
-        for (std::size_t k = 0; k < list->size() && (found == nullptr || !has_id(*found, ids[i])); ++k) {
+        for (std::size_t k = 0; k < list->size() && (found == nullptr || !has_id(*found, ids[i]));
+             ++k) {
             found = (*list)[k].if_object();
         }
-        if (found == nullptr || !has_id(*found, ids[i])) return fail(malformed("an answer is missing"));
+        if (found == nullptr || !has_id(*found, ids[i]))
+            return fail(malformed("an answer is missing"));
         out.push_back(read_answer(*found));
     }
     return out;

@@ -1,5 +1,5 @@
-// What a JSON-RPC server answers (1.0 and 2.0, as bitcoind speaks them), taken apart: is it an answer to what was asked, and
-// which. Pure functions; the connection is rpc_client.h's.
+// What a JSON-RPC server answers (1.0 and 2.0, as bitcoind speaks them), taken apart: is it an
+// answer to what was asked, and which. Pure functions; the connection is rpc_client.h's.
 #pragma once
 
 #include "core/base/result.h"
@@ -45,6 +45,7 @@ boost::json::object request_object(std::int64_t id, const RpcCall& call);
 /// The answer to the request of this id; malformed when it is to another one, or to none.
 RpcAnswer read_rpc_answer(boost::json::value answer, std::int64_t id);
 /// One answer for each id, in their order, whatever order they came in (JSON-RPC 2.0, "Batch").
-Result<std::vector<RpcAnswer>, RpcFailure> read_rpc_batch(boost::json::value answers, std::span<const std::int64_t> ids);
+Result<std::vector<RpcAnswer>, RpcFailure> read_rpc_batch(boost::json::value answers,
+                                                          std::span<const std::int64_t> ids);
 
 }  // namespace runnel::chain

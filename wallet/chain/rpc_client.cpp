@@ -61,8 +61,11 @@ RpcFailure transport_failure(const error_code& error) {
 class RpcClient::Impl {
 public:
     Impl(asio::any_io_executor executor, std::shared_ptr<const BitcoindUrl> url, RpcLimits limits)
-        : m_executor(std::move(executor)), m_url(std::move(url)), m_limits(limits),
-          m_stream(m_executor), m_timer(m_executor) {}
+        : m_executor(std::move(executor)),
+          m_url(std::move(url)),
+          m_limits(limits),
+          m_stream(m_executor),
+          m_timer(m_executor) {}
 
     asio::awaitable<Result<json::value, RpcFailure>> exchange(std::string body) {
         bool login_retried = false;
@@ -75,7 +78,8 @@ public:
             auto response = co_await send_once(body);
             if (!response) {
                 close();
-                // An idle connection that bitcoind has closed meanwhile says nothing about bitcoind: once more, freshly.
+                // An idle connection that bitcoind has closed meanwhile says nothing about
+                // bitcoind: once more, freshly.
                 if (reused && !m_closed && response.error().kind == Kind::unreachable) continue;
                 co_return fail(std::move(response).error());
             }
@@ -91,7 +95,8 @@ public:
                 co_return fail(failure(Kind::unauthorised, "user name or password refused"));
             }
             if (status == 403) {
-                co_return fail(failure(Kind::unauthorised, "this address is not allowed (rpcallowip)"));
+                co_return fail(
+                    failure(Kind::unauthorised, "this address is not allowed (rpcallowip)"));
             }
             if (status == 503) {
                 if (++busy > m_limits.busy_retries) {
@@ -107,7 +112,8 @@ public:
             auto value = parse_json(response->body());
             if (!value) {
                 close();
-                co_return fail(failure(Kind::malformed, "HTTP " + std::to_string(status) + " without JSON"));
+                co_return fail(
+                    failure(Kind::malformed, "HTTP " + std::to_string(status) + " without JSON"));
             }
             co_return std::move(*value);
         }
@@ -139,7 +145,8 @@ private:
             login.resize(max_cookie_bytes);
             file.read(login.data(), static_cast<std::streamsize>(login.size()));
             login.resize(static_cast<std::size_t>(file.gcount()));
-            while (!login.empty() && (login.back() == '\n' || login.back() == '\r')) login.pop_back();
+            while (!login.empty() && (login.back() == '\n' || login.back() == '\r'))
+                login.pop_back();
             if (login.find(':') == std::string::npos) return false;
         } else {
             login = m_url->user + ":";
@@ -160,7 +167,8 @@ private:
             m_url->host, port, asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return fail(failure(Kind::unreachable, error.message()));
         if (m_closed) co_return fail(failure(Kind::unreachable, "closed"));
-        co_await m_stream.async_connect(endpoints, asio::redirect_error(asio::use_awaitable, error));
+        co_await m_stream.async_connect(endpoints,
+                                        asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return fail(failure(Kind::unreachable, error.message()));
         m_stream.socket().set_option(asio::ip::tcp::no_delay(true), error);
         m_connected = true;
@@ -181,11 +189,13 @@ private:
 
         error_code error;
         m_stream.expires_after(m_limits.answer);
-        co_await http::async_write(m_stream, request, asio::redirect_error(asio::use_awaitable, error));
+        co_await http::async_write(m_stream, request,
+                                   asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return fail(transport_failure(error));
         http::response_parser<http::string_body> parser;
         parser.body_limit(m_limits.answer_bytes);
-        co_await http::async_read(m_stream, m_buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+        co_await http::async_read(m_stream, m_buffer, parser,
+                                  asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return fail(transport_failure(error));
         m_stream.expires_never();
         co_return parser.release();
@@ -203,7 +213,8 @@ private:
     std::int64_t m_id = 0;
 };
 
-RpcClient::RpcClient(asio::any_io_executor executor, std::shared_ptr<const BitcoindUrl> url, RpcLimits limits)
+RpcClient::RpcClient(asio::any_io_executor executor, std::shared_ptr<const BitcoindUrl> url,
+                     RpcLimits limits)
     : m_impl(std::make_unique<Impl>(std::move(executor), std::move(url), limits)) {}
 
 RpcClient::~RpcClient() = default;
@@ -220,7 +231,8 @@ asio::awaitable<RpcAnswer> RpcClient::call(std::string method, json::array param
     co_return read_rpc_answer(std::move(*value), id);
 }
 
-asio::awaitable<Result<std::vector<RpcAnswer>, RpcFailure>> RpcClient::batch(std::vector<RpcCall> calls) {
+asio::awaitable<Result<std::vector<RpcAnswer>, RpcFailure>> RpcClient::batch(
+    std::vector<RpcCall> calls) {
     m_impl->reopen();
     std::vector<std::int64_t> ids;
     json::array requests;

@@ -1,6 +1,7 @@
-// JSON-RPC over HTTP/1.1 to a bitcoind: one connection, kept alive, one request at a time, with deadlines and size limits.
-// What comes back is an answer of the right shape or a typed failure; what the answer means is the caller's. Knows no chain.
-// Everything runs on the executor it is given; not thread-safe. Never logs a password.
+// JSON-RPC over HTTP/1.1 to a bitcoind: one connection, kept alive, one request at a time, with
+// deadlines and size limits. What comes back is an answer of the right shape or a typed failure;
+// what the answer means is the caller's. Knows no chain. Everything runs on the executor it is
+// given; not thread-safe. Never logs a password.
 #pragma once
 
 #include "wallet/chain/bitcoind_url.h"
@@ -34,9 +35,10 @@ public:
     RpcClient& operator=(const RpcClient&) = delete;
 
     boost::asio::awaitable<RpcAnswer> call(std::string method, boost::json::array params = {});
-    /// Several calls in one request: one answer each, in order; a failure of the whole otherwise. An answer is never
-    /// unreachable, timeout, unauthorised, busy or too_large by itself.
-    boost::asio::awaitable<Result<std::vector<RpcAnswer>, RpcFailure>> batch(std::vector<RpcCall> calls);
+    /// Several calls in one request: one answer each, in order; a failure of the whole otherwise.
+    /// An answer is never unreachable, timeout, unauthorised, busy or too_large by itself.
+    boost::asio::awaitable<Result<std::vector<RpcAnswer>, RpcFailure>> batch(
+        std::vector<RpcCall> calls);
     /// Drops the connection; a call under way fails as unreachable. The next call connects again.
     void close();
 

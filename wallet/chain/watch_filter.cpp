@@ -18,11 +18,12 @@ bool WatchFilter::add(const ports::Watch& watch) {
         entry->second = since;
         return true;
     };
-    return std::visit(overloaded{
-                          [&](const ports::WatchScript& w) { return note(m_scripts, w.script); },
-                          [&](const ports::WatchOutPoint& w) { return note(m_outpoints, w.outpoint); },
-                      },
-                      watch.what);
+    return std::visit(
+        overloaded{
+            [&](const ports::WatchScript& w) { return note(m_scripts, w.script); },
+            [&](const ports::WatchOutPoint& w) { return note(m_outpoints, w.outpoint); },
+        },
+        watch.what);
 }
 
 std::vector<bitcoin::OutPoint> WatchFilter::outpoints() const {

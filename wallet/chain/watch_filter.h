@@ -1,6 +1,6 @@
-// Which transactions matter: those that pay to a watched script or spend a watched output. Learns by itself the outputs that
-// pay to watched scripts, so that their spending is seen too. Only grows; an attacker who pays to our scripts to make it
-// grow pays us for it.
+// Which transactions matter: those that pay to a watched script or spend a watched output. Learns
+// by itself the outputs that pay to watched scripts, so that their spending is seen too. Only
+// grows; an attacker who pays to our scripts to make it grow pays us for it.
 #pragma once
 
 #include "core/ports/chain.h"

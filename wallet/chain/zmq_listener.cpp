@@ -39,7 +39,8 @@ public:
     bool receive(void* socket) { return zmq_msg_recv(&m_message, socket, ZMQ_DONTWAIT) >= 0; }
     bool more() const { return zmq_msg_more(&m_message) != 0; }
     ByteView view() {
-        return {static_cast<const std::uint8_t*>(zmq_msg_data(&m_message)), zmq_msg_size(&m_message)};
+        return {static_cast<const std::uint8_t*>(zmq_msg_data(&m_message)),
+                zmq_msg_size(&m_message)};
     }
     std::string_view text() {
         return {static_cast<const char*>(zmq_msg_data(&m_message)), zmq_msg_size(&m_message)};
@@ -49,14 +50,18 @@ private:
     zmq_msg_t m_message;
 };
 
-void set_int(void* socket, int option, int value) { zmq_setsockopt(socket, option, &value, sizeof value); }
+void set_int(void* socket, int option, int value) {
+    zmq_setsockopt(socket, option, &value, sizeof value);
+}
 
 }  // namespace
 
 class ZmqListener::Impl : public std::enable_shared_from_this<Impl> {
 public:
     Impl(asio::any_io_executor executor, Handlers handlers)
-        : m_executor(std::move(executor)), m_handlers(std::move(handlers)), m_descriptor(m_executor) {}
+        : m_executor(std::move(executor)),
+          m_handlers(std::move(handlers)),
+          m_descriptor(m_executor) {}
     ~Impl() { close(); }
 
     bool subscribe(const std::vector<Subscription>& subscriptions) {
@@ -103,15 +108,17 @@ private:
         asio::post(m_executor, [self = shared_from_this(), generation] { self->read(generation); });
     }
 
-    // libzmq's descriptor only tells that something changed; what is there is asked for until nothing is left.
+    // libzmq's descriptor only tells that something changed; what is there is asked for until
+    // nothing is left.
     void read(std::uint64_t generation) {
         if (generation != m_generation) return;
         for (int i = 0; i < messages_per_turn; ++i) {
             if (!readable()) {
-                m_descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
-                                        [self = shared_from_this(), generation](boost::system::error_code error) {
-                                            if (!error) self->read(generation);
-                                        });
+                m_descriptor.async_wait(
+                    asio::posix::stream_descriptor::wait_read,
+                    [self = shared_from_this(), generation](boost::system::error_code error) {
+                        if (!error) self->read(generation);
+                    });
                 return;
             }
             read_message();
@@ -123,7 +130,8 @@ private:
     bool readable() {
         int events = 0;
         std::size_t size = sizeof events;
-        return zmq_getsockopt(m_socket.get(), ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLIN) != 0;
+        return zmq_getsockopt(m_socket.get(), ZMQ_EVENTS, &events, &size) == 0 &&
+               (events & ZMQ_POLLIN) != 0;
     }
 
     // topic, body, sequence number
@@ -171,7 +179,8 @@ std::optional<std::string> zmq_endpoint(std::string_view address, std::string_vi
     const auto read = std::from_chars(port.data(), end, number);
     if (read.ec != std::errc() || read.ptr != end || number == 0) return std::nullopt;
     const bool is_v6 = host.find(':') != std::string_view::npos;
-    return "tcp://" + (is_v6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + std::to_string(number);
+    return "tcp://" + (is_v6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" +
+           std::to_string(number);
 }
 
 }  // namespace runnel::chain

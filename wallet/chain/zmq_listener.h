@@ -1,5 +1,6 @@
-// bitcoind's ZMQ notifications (hashblock, rawtx), read on an Asio executor. They are hints: anybody may be behind that port
-// and messages get lost, so nothing heard here is believed until bitcoind's RPC confirms it.
+// bitcoind's ZMQ notifications (hashblock, rawtx), read on an Asio executor. They are hints:
+// anybody may be behind that port and messages get lost, so nothing heard here is believed until
+// bitcoind's RPC confirms it.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -16,8 +17,8 @@ namespace runnel::chain {
 class ZmqListener {
 public:
     struct Handlers {
-        std::function<void()> block;         ///< Some block came or went.
-        std::function<void(ByteView)> tx;    ///< A raw transaction, from a mempool or a block.
+        std::function<void()> block;       ///< Some block came or went.
+        std::function<void(ByteView)> tx;  ///< A raw transaction, from a mempool or a block.
     };
 
     ZmqListener(boost::asio::any_io_executor executor, Handlers handlers);
@@ -29,7 +30,8 @@ public:
         std::string topic;     ///< "hashblock" or "rawtx".
         std::string endpoint;  ///< tcp://HOST:PORT
     };
-    /// Replaces all earlier subscriptions. False when an endpoint is refused; then nothing is subscribed.
+    /// Replaces all earlier subscriptions. False when an endpoint is refused; then nothing is
+    /// subscribed.
     bool subscribe(const std::vector<Subscription>& subscriptions);
     /// No handler is called any more.
     void close();
@@ -39,8 +41,9 @@ private:
     std::shared_ptr<Impl> m_impl;
 };
 
-/// Where to connect for an address that getzmqnotifications names: its port on `host`, whatever host it says (a node binds to
-/// 0.0.0.0, or would send us elsewhere). Nothing for anything but tcp.
+/// Where to connect for an address that getzmqnotifications names: its port on `host`, whatever
+/// host it says (a node binds to 0.0.0.0, or would send us elsewhere). Nothing for anything but
+/// tcp.
 std::optional<std::string> zmq_endpoint(std::string_view address, std::string_view host);
 
 }  // namespace runnel::chain

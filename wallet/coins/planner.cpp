@@ -29,8 +29,8 @@ Sat ceil_sat(Milli amount) {
 
 /// What the request itself says, checked and summed.
 struct Frame {
-    Sat sent;            ///< All outputs; without the last one when it takes the rest.
-    Sat given;           ///< All given inputs.
+    Sat sent;                  ///< All outputs; without the last one when it takes the rest.
+    Sat given;                 ///< All given inputs.
     std::uint64_t weight = 0;  ///< Outputs and given inputs, without version, lock time and counts.
     Milli parent_lack = 0;     ///< What a parent's own fee is short of the feerate.
     Sat change_dust;
@@ -48,7 +48,8 @@ Milli fee_of(const SpendRequest& request, std::uint64_t weight) {
     return static_cast<Milli>(request.feerate.raw()) * static_cast<Milli>(weight);
 }
 
-/// Sums that no chain could hold are treated as 21 million coins: never to be had, so never planned.
+/// Sums that no chain could hold are treated as 21 million coins: never to be had, so never
+/// planned.
 Sat capped_sum(Sat a, Sat b) {
     const auto sum = add(a, b);
     return sum && *sum <= max_money ? *sum : max_money;
@@ -81,8 +82,8 @@ Result<Frame, SpendError> frame_of(const SpendRequest& request) {
     return frame;
 }
 
-/// The coins that this request may spend at all and that are worth more than their fee, each once, heaviest sums last: as
-/// many of the most valuable ones as a relayable transaction holds.
+/// The coins that this request may spend at all and that are worth more than their fee, each once,
+/// heaviest sums last: as many of the most valuable ones as a relayable transaction holds.
 std::vector<Usable> usable_coins(std::span<const Coin> coins, const SpendRequest& request,
                                  const Frame& frame) {
     std::set<bitcoin::OutPoint> seen;
@@ -121,9 +122,11 @@ std::vector<Usable> usable_coins(std::span<const Coin> coins, const SpendRequest
     return out;
 }
 
-/// Marks the confirmed coins that stay behind: of those large enough, the ones whose loss costs the spend least. Coins that
-/// the feerate makes not worth spending stay behind anyway and count first. Returns the sum.
-Sat keep_reserve(std::vector<Usable>& usable, std::span<const Coin> coins, const SpendRequest& request) {
+/// Marks the confirmed coins that stay behind: of those large enough, the ones whose loss costs the
+/// spend least. Coins that the feerate makes not worth spending stay behind anyway and count first.
+/// Returns the sum.
+Sat keep_reserve(std::vector<Usable>& usable, std::span<const Coin> coins,
+                 const SpendRequest& request) {
     std::set<bitcoin::OutPoint> counted;
     for (const auto& fixed : request.fixed) counted.insert(fixed.input.previous);
     for (const auto& entry : usable) counted.insert(entry.coin->outpoint);
@@ -145,10 +148,12 @@ Sat keep_reserve(std::vector<Usable>& usable, std::span<const Coin> coins, const
     return reserve;
 }
 
-std::vector<Candidate> candidates_of(const std::vector<Usable>& usable, bool unconfirmed, bool kept) {
+std::vector<Candidate> candidates_of(const std::vector<Usable>& usable, bool unconfirmed,
+                                     bool kept) {
     std::vector<Candidate> out;
     for (const auto& entry : usable) {
-        if ((entry.confirmed || unconfirmed) && (!entry.kept || kept)) out.push_back(entry.candidate);
+        if ((entry.confirmed || unconfirmed) && (!entry.kept || kept))
+            out.push_back(entry.candidate);
     }
     return out;
 }
@@ -162,17 +167,19 @@ Milli effective_sum(const std::vector<Candidate>& candidates) {
 Goal goal_of(const SpendRequest& request, const Frame& frame, std::size_t candidates) {
     Goal goal;
     goal.feerate = request.feerate.raw();
-    // Counts as if every candidate and a change were taken: a few weight units too many at 253 inputs, never too few.
-    const std::uint64_t weight = frame.weight + frame_weight(request.fixed.size() + candidates,
-                                                             request.outputs.size() + 1);
-    goal.target = in_milli(frame.sent) - in_milli(frame.given) + fee_of(request, weight) +
-                  frame.parent_lack;
+    // Counts as if every candidate and a change were taken: a few weight units too many at 253
+    // inputs, never too few.
+    const std::uint64_t weight =
+        frame.weight + frame_weight(request.fixed.size() + candidates, request.outputs.size() + 1);
+    goal.target =
+        in_milli(frame.sent) - in_milli(frame.given) + fee_of(request, weight) + frame.parent_lack;
     goal.change_fee = fee_of(request, frame.change_weight);
     goal.least_change = in_milli(frame.change_dust);
     // The child that bumps a parent is made small, not tidy.
     goal.good_change = request.fixed.empty() ? std::max(goal.least_change, in_milli(good_change))
                                              : goal.least_change;
-    goal.change_spend = static_cast<Milli>(input_weight(ports::AddressType::p2wpkh)) * long_term_feerate;
+    goal.change_spend =
+        static_cast<Milli>(input_weight(ports::AddressType::p2wpkh)) * long_term_feerate;
     goal.change_possible = !request.change_script.empty();
     goal.change_required = request.outputs.empty();
     return goal;
@@ -203,7 +210,8 @@ SpendPlan lay_out(std::span<const Coin> coins, const SpendRequest& request, cons
         std::optional<ports::KeyPath> path;
     };
     std::vector<Input> inputs;
-    for (const auto& fixed : request.fixed) inputs.push_back({fixed.input, fixed.output, std::nullopt});
+    for (const auto& fixed : request.fixed)
+        inputs.push_back({fixed.input, fixed.output, std::nullopt});
     std::vector<Input> added;
     std::uint64_t weight = frame.weight;
     Sat total = frame.given;
@@ -228,7 +236,8 @@ SpendPlan lay_out(std::span<const Coin> coins, const SpendRequest& request, cons
     if (layout.change) outputs.emplace_back(bitcoin::TxOut{left, request.change_script}, true);
 
     draw.shuffle(added);
-    inputs.insert(inputs.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+    inputs.insert(inputs.end(), std::make_move_iterator(added.begin()),
+                  std::make_move_iterator(added.end()));
     if (!request.keep_order) {
         draw.shuffle(inputs);
         draw.shuffle(outputs);
@@ -252,7 +261,8 @@ SpendPlan lay_out(std::span<const Coin> coins, const SpendRequest& request, cons
     return plan;
 }
 
-/// Why it cannot be done, with the figures: `needed` exceeds `available` by exactly what is missing.
+/// Why it cannot be done, with the figures: `needed` exceeds `available` by exactly what is
+/// missing.
 SpendError shortage(const std::vector<Usable>& usable, const Frame& frame, Sat reserve,
                     const Goal& goal, const Goal& goal_with_kept) {
     const auto spendable = candidates_of(usable, true, false);
@@ -274,7 +284,8 @@ SpendError shortage(const std::vector<Usable>& usable, const Frame& frame, Sat r
 
 }  // namespace
 
-Result<SpendPlan, SpendError> Planner::plan(std::span<const Coin> coins, const SpendRequest& request,
+Result<SpendPlan, SpendError> Planner::plan(std::span<const Coin> coins,
+                                            const SpendRequest& request,
                                             const Hash256& entropy) const {
     RUNNEL_TRY(const Frame frame, frame_of(request));
     auto usable = usable_coins(coins, request, frame);
@@ -290,12 +301,14 @@ Result<SpendPlan, SpendError> Planner::plan(std::span<const Coin> coins, const S
 
     std::optional<Layout> layout;
     if (request.drain) {
-        if (effective_sum(spendable) >= goal.target && !(spendable.empty() && request.fixed.empty())) {
+        if (effective_sum(spendable) >= goal.target &&
+            !(spendable.empty() && request.fixed.empty())) {
             layout.emplace();
             for (const auto& candidate : spendable) layout->coins.push_back(candidate.coin);
         }
     } else {
-        // Confirmed coins first: what an unconfirmed one of ours pays can still be replaced or fall out of mempools.
+        // Confirmed coins first: what an unconfirmed one of ours pays can still be replaced or fall
+        // out of mempools.
         for (const bool unconfirmed : {false, true}) {
             const auto candidates = candidates_of(usable, unconfirmed, false);
             if (candidates.empty() && request.fixed.empty()) continue;

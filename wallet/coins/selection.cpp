@@ -21,8 +21,11 @@ Milli input_waste(const Candidate& candidate, const Goal& goal) {
 class Search {
 public:
     Search(const std::vector<Candidate>& candidates, const Goal& goal)
-        : m_candidates(candidates), m_goal(goal), m_order(candidates.size()),
-          m_rest(candidates.size() + 1, 0), m_least_waste(candidates.size() + 1, 0) {
+        : m_candidates(candidates),
+          m_goal(goal),
+          m_order(candidates.size()),
+          m_rest(candidates.size() + 1, 0),
+          m_least_waste(candidates.size() + 1, 0) {
         std::iota(m_order.begin(), m_order.end(), std::size_t{0});
         std::sort(m_order.begin(), m_order.end(), [&](std::size_t a, std::size_t b) {
             const auto& left = candidates[a];
@@ -55,7 +58,8 @@ private:
         if (m_branches++ >= max_branches || sum > m_limit) return;
         if (sum + m_rest[i] < m_goal.target) return;
         const Milli excess_now = std::max<Milli>(0, sum - m_goal.target);
-        // Nothing below here can be better: inputs add at least m_least_waste, and the excess only grows.
+        // Nothing below here can be better: inputs add at least m_least_waste, and the excess only
+        // grows.
         if (m_best && waste + m_least_waste[i] + excess_now >= m_best->waste) return;
         if (sum >= m_goal.target) {
             const Milli total = waste + (sum - m_goal.target);
@@ -67,7 +71,8 @@ private:
         }
         if (i == m_order.size()) return;
         // A coin like one that was just left out would only repeat that branch.
-        const bool repeated = i > 0 && taken[i - 1] == 0 && at(i - 1).effective == at(i).effective &&
+        const bool repeated = i > 0 && taken[i - 1] == 0 &&
+                              at(i - 1).effective == at(i).effective &&
                               at(i - 1).weight == at(i).weight;
         if (!repeated) {
             taken[i] = 1;
@@ -82,8 +87,9 @@ private:
     const std::vector<Candidate>& m_candidates;
     const Goal& m_goal;
     std::vector<std::size_t> m_order;
-    std::vector<Milli> m_rest;         ///< Sum of effective values from here on.
-    std::vector<Milli> m_least_waste;  ///< What inputs from here on can save at most (not positive).
+    std::vector<Milli> m_rest;  ///< Sum of effective values from here on.
+    std::vector<Milli>
+        m_least_waste;  ///< What inputs from here on can save at most (not positive).
     Milli m_limit = 0;
     std::size_t m_branches = 0;
     std::optional<Selection> m_best;
@@ -133,7 +139,8 @@ std::optional<Selection> judge(const std::vector<Candidate>& candidates,
     return out;
 }
 
-std::optional<Selection> branch_and_bound(const std::vector<Candidate>& candidates, const Goal& goal) {
+std::optional<Selection> branch_and_bound(const std::vector<Candidate>& candidates,
+                                          const Goal& goal) {
     if (goal.change_required) return std::nullopt;
     return Search(candidates, goal).run();
 }
@@ -144,7 +151,8 @@ std::optional<Selection> single_random_draw(const std::vector<Candidate>& candid
     std::iota(order.begin(), order.end(), std::size_t{0});
     draw.shuffle(order);
     const Milli with_change = goal.target + goal.change_fee;
-    std::size_t enough = 0;  // Lengths of the shortest beginnings of `order` that do; 0 for none yet.
+    std::size_t enough =
+        0;  // Lengths of the shortest beginnings of `order` that do; 0 for none yet.
     std::size_t with_some = 0;
     std::size_t with_good = 0;
     Milli sum = 0;

@@ -1,6 +1,7 @@
-// Choosing coins as arithmetic: which of these values reach that target at the least waste. Knows numbers only; scripts,
-// keys and the rules about reserves and confirmations are the planner's. Everything is in thousandths of a satoshi, in
-// which a fee (feerate per 1000 weight units times weight) is exact and linear.
+// Choosing coins as arithmetic: which of these values reach that target at the least waste. Knows
+// numbers only; scripts, keys and the rules about reserves and confirmations are the planner's.
+// Everything is in thousandths of a satoshi, in which a fee (feerate per 1000 weight units times
+// weight) is exact and linear.
 #pragma once
 
 #include "core/base/ids.h"
@@ -12,16 +13,17 @@
 
 namespace runnel::coins {
 
-/// Thousandths of a satoshi, signed: differences and waste may be negative. 21 million coins are 2.1e18, a quarter of the
-/// range; the planner refuses totals beyond that.
+/// Thousandths of a satoshi, signed: differences and waste may be negative. 21 million coins
+/// are 2.1e18, a quarter of the range; the planner refuses totals beyond that.
 using Milli = std::int64_t;
 
-/// What waste compares a feerate with: what spending a coin is expected to cost some quieter day (10 sat/vB).
+/// What waste compares a feerate with: what spending a coin is expected to cost some quieter day
+/// (10 sat/vB).
 inline constexpr std::uint32_t long_term_feerate = 2500;
 
 struct Candidate {
-    std::size_t coin = 0;        ///< The caller's index.
-    Milli effective = 0;         ///< Value less the fee of spending it; positive.
+    std::size_t coin = 0;  ///< The caller's index.
+    Milli effective = 0;   ///< Value less the fee of spending it; positive.
     std::uint64_t weight = 0;
 };
 
@@ -64,16 +66,19 @@ private:
     std::size_t m_used = 32;
 };
 
-/// The selection as a transaction: whether it pays, whether it has change, and its waste. Change is made if and only if it
-/// would not be dust; what is left otherwise goes to the fee. Nothing when it does not pay.
+/// The selection as a transaction: whether it pays, whether it has change, and its waste. Change is
+/// made if and only if it would not be dust; what is left otherwise goes to the fee. Nothing when
+/// it does not pay.
 std::optional<Selection> judge(const std::vector<Candidate>& candidates,
                                std::vector<std::size_t> picked, const Goal& goal);
 
-/// Branch and bound for a selection without change, of least waste. Searches everything up to about 16 candidates, beyond
-/// that a bounded number of branches.
-std::optional<Selection> branch_and_bound(const std::vector<Candidate>& candidates, const Goal& goal);
+/// Branch and bound for a selection without change, of least waste. Searches everything up to about
+/// 16 candidates, beyond that a bounded number of branches.
+std::optional<Selection> branch_and_bound(const std::vector<Candidate>& candidates,
+                                          const Goal& goal);
 
-/// Coins in random order until they reach the target and leave a good change, or any change, or just enough.
+/// Coins in random order until they reach the target and leave a good change, or any change, or
+/// just enough.
 std::optional<Selection> single_random_draw(const std::vector<Candidate>& candidates,
                                             const Goal& goal, Draw& draw);
 

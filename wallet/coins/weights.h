@@ -1,5 +1,6 @@
-// Sizes of what a wallet transaction is made of, in weight units (BIP 141), known before anything is signed. Every number is
-// an upper bound of what the signed transaction weighs, so that a fee planned by them never misses its feerate. Owns no coin.
+// Sizes of what a wallet transaction is made of, in weight units (BIP 141), known before anything
+// is signed. Every number is an upper bound of what the signed transaction weighs, so that a fee
+// planned by them never misses its feerate. Owns no coin.
 #pragma once
 
 #include "core/ports/coin.h"
@@ -16,10 +17,12 @@ constexpr std::uint64_t compact_size_bytes(std::uint64_t value) {
 /// Outpoint, sequence and the length of an empty script_sig.
 inline constexpr std::uint64_t bare_input_weight = 4 * (32 + 4 + 4 + 1);
 
-/// Witness of a P2WPKH input: count, a signature of 71 bytes DER and its sighash byte, a key. With low R (which our signer
-/// grinds) one byte less; a separate signer that does not grind still stays within the bound.
+/// Witness of a P2WPKH input: count, a signature of 71 bytes DER and its sighash byte, a key. With
+/// low R (which our signer grinds) one byte less; a separate signer that does not grind still stays
+/// within the bound.
 inline constexpr std::uint64_t p2wpkh_witness_weight = 1 + 1 + 72 + 1 + 33;
-/// Witness of a taproot key path with the default sighash: count and a signature of 64 bytes (BIP 341).
+/// Witness of a taproot key path with the default sighash: count and a signature of 64 bytes (BIP
+/// 341).
 inline constexpr std::uint64_t p2tr_witness_weight = 1 + 1 + 64;
 
 /// 272 and 230 weight units.
@@ -28,7 +31,8 @@ constexpr std::uint64_t input_weight(ports::AddressType type) {
            (type == ports::AddressType::p2tr ? p2tr_witness_weight : p2wpkh_witness_weight);
 }
 
-/// A given input: `witness_weight` covers the whole witness with its count (at least the count of an empty one).
+/// A given input: `witness_weight` covers the whole witness with its count (at least the count of
+/// an empty one).
 inline std::uint64_t input_weight(const ports::SpendRequest::Fixed& fixed) {
     const std::uint64_t script = fixed.input.script_sig.size();
     return 4 * (32 + 4 + 4 + compact_size_bytes(script) + script) +

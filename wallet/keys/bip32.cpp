@@ -88,10 +88,12 @@ std::string to_string(const Path& path) {
 
 std::optional<ExtendedPublicKey> ExtendedPublicKey::child(std::uint32_t index) const {
     if ((index & hardened_bit) != 0 || m_place.depth == 255) return std::nullopt;
-    const auto block = crypto::hmac_sha512(m_chain_code.reveal(), {m_key.view(), big_endian(index)});
+    const auto block =
+        crypto::hmac_sha512(m_chain_code.reveal(), {m_key.view(), big_endian(index)});
     const auto key = m_key.plus_generator(left_half(block));
     if (!key) return std::nullopt;
-    const ExtendedPlace place{static_cast<std::uint8_t>(m_place.depth + 1), fingerprint(m_key), index};
+    const ExtendedPlace place{static_cast<std::uint8_t>(m_place.depth + 1), fingerprint(m_key),
+                              index};
     return ExtendedPublicKey(place, *key, right_half(block));
 }
 
@@ -115,11 +117,13 @@ std::optional<ExtendedPrivateKey> ExtendedPrivateKey::child(std::uint32_t index)
     const auto block = private_step(m_key, m_chain_code, index, own);
     const auto key = m_key.plus(left_half(block));
     if (!key) return std::nullopt;
-    const ExtendedPlace place{static_cast<std::uint8_t>(m_place.depth + 1), fingerprint(own), index};
+    const ExtendedPlace place{static_cast<std::uint8_t>(m_place.depth + 1), fingerprint(own),
+                              index};
     return ExtendedPrivateKey(place, *key, right_half(block));
 }
 
-std::optional<ExtendedPrivateKey> ExtendedPrivateKey::descend(std::span<const std::uint32_t> path) const {
+std::optional<ExtendedPrivateKey> ExtendedPrivateKey::descend(
+    std::span<const std::uint32_t> path) const {
     std::optional<ExtendedPrivateKey> at = *this;
     for (const auto step : path) {
         at = at->child(step);
@@ -128,8 +132,8 @@ std::optional<ExtendedPrivateKey> ExtendedPrivateKey::descend(std::span<const st
     return at;
 }
 
-std::optional<crypto::PrivateKey> ExtendedPrivateKey::child_key(std::uint32_t index,
-                                                                const crypto::PublicKey& own) const {
+std::optional<crypto::PrivateKey> ExtendedPrivateKey::child_key(
+    std::uint32_t index, const crypto::PublicKey& own) const {
     return m_key.plus(left_half(private_step(m_key, m_chain_code, index, own)));
 }
 
@@ -148,7 +152,8 @@ SecretBytes ExtendedPrivateKey::to_text(const ExtendedVersions& versions) const 
     return out;
 }
 
-Result<ExtendedKey, DecodeError> parse_extended(std::string_view text, const ExtendedVersions& versions) {
+Result<ExtendedKey, DecodeError> parse_extended(std::string_view text,
+                                                const ExtendedVersions& versions) {
     RUNNEL_TRY(auto decoded, bitcoin::decode_base58_check(text));
     const SecretBytes payload(std::move(decoded));
     Reader in(payload.reveal());
@@ -156,7 +161,8 @@ Result<ExtendedKey, DecodeError> parse_extended(std::string_view text, const Ext
     ExtendedPlace place;
     place.depth = in.u8();
     const auto parent = in.bytes(4);
-    if (parent.size() == 4) std::copy(parent.begin(), parent.end(), place.parent_fingerprint.begin());
+    if (parent.size() == 4)
+        std::copy(parent.begin(), parent.end(), place.parent_fingerprint.begin());
     place.child_number = in.u32();
     const auto chain_code = secret32_from(in.bytes(32));
     const auto key = in.bytes(33);

@@ -1,4 +1,5 @@
-// BIP 32: trees of keys, private and public, and their text form (xprv, xpub). Pure; knows no purpose of any path.
+// BIP 32: trees of keys, private and public, and their text form (xprv, xpub). Pure; knows no
+// purpose of any path.
 #pragma once
 
 #include "core/base/codec.h"
@@ -42,10 +43,12 @@ struct ExtendedPlace {
     friend bool operator==(const ExtendedPlace&, const ExtendedPlace&) = default;
 };
 
-/// A public node. Its chain code is no secret by itself, but with one private child key it gives the private parent.
+/// A public node. Its chain code is no secret by itself, but with one private child key it gives
+/// the private parent.
 class ExtendedPublicKey {
 public:
-    ExtendedPublicKey(const ExtendedPlace& place, const crypto::PublicKey& key, const Secret32& chain_code)
+    ExtendedPublicKey(const ExtendedPlace& place, const crypto::PublicKey& key,
+                      const Secret32& chain_code)
         : m_place(place), m_key(key), m_chain_code(chain_code) {}
 
     const ExtendedPlace& place() const { return m_place; }
@@ -66,7 +69,8 @@ public:
     /// From 16 to 64 bytes of seed; nothing for another size, and once in 2^127.
     static std::optional<ExtendedPrivateKey> from_seed(ByteView seed);
 
-    ExtendedPrivateKey(const ExtendedPlace& place, const crypto::PrivateKey& key, const Secret32& chain_code)
+    ExtendedPrivateKey(const ExtendedPlace& place, const crypto::PrivateKey& key,
+                       const Secret32& chain_code)
         : m_place(place), m_key(key), m_chain_code(chain_code) {}
 
     const ExtendedPlace& place() const { return m_place; }
@@ -78,8 +82,10 @@ public:
     ExtendedPublicKey neuter() const;
     SecretBytes to_text(const ExtendedVersions& versions) const;
 
-    /// Only the private key of a child whose parent's public key is known: no fingerprint, no multiplication on the curve.
-    std::optional<crypto::PrivateKey> child_key(std::uint32_t index, const crypto::PublicKey& own) const;
+    /// Only the private key of a child whose parent's public key is known: no fingerprint, no
+    /// multiplication on the curve.
+    std::optional<crypto::PrivateKey> child_key(std::uint32_t index,
+                                                const crypto::PublicKey& own) const;
 
 private:
     ExtendedPlace m_place;
@@ -88,8 +94,9 @@ private:
 };
 
 using ExtendedKey = std::variant<ExtendedPrivateKey, ExtendedPublicKey>;
-/// Errors: those of Base58Check; truncated, trailing_bytes; bad_prefix (other versions); bad_point, bad_value (a key that
-/// is none; a root that claims a parent).
-Result<ExtendedKey, DecodeError> parse_extended(std::string_view text, const ExtendedVersions& versions);
+/// Errors: those of Base58Check; truncated, trailing_bytes; bad_prefix (other versions); bad_point,
+/// bad_value (a key that is none; a root that claims a parent).
+Result<ExtendedKey, DecodeError> parse_extended(std::string_view text,
+                                                const ExtendedVersions& versions);
 
 }  // namespace runnel::keys

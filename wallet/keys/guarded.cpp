@@ -8,7 +8,8 @@ namespace runnel::keys {
 
 void* guarded_allocate(std::size_t size) {
     if (sodium_init() < 0) std::abort();
-    // The block ends at a page's end, so only a size that is a multiple of the alignment begins aligned.
+    // The block ends at a page's end, so only a size that is a multiple of the alignment begins
+    // aligned.
     constexpr auto alignment = alignof(std::max_align_t);
     // Locking may fail for want of privilege; the guard pages and the wiping stay.
     void* memory = sodium_malloc((size + alignment - 1) / alignment * alignment);

@@ -1,6 +1,7 @@
-// Guarded<T>: a secret value in memory of its own, for the few that live as long as the program (the seed, the roots of the
-// wallet's keys). Between guard pages, kept out of swap and core dumps where the system allows it, read-only once made,
-// wiped when freed. Everything shorter lived is Secret or SecretBytes.
+// Guarded<T>: a secret value in memory of its own, for the few that live as long as the program
+// (the seed, the roots of the wallet's keys). Between guard pages, kept out of swap and core dumps
+// where the system allows it, read-only once made, wiped when freed. Everything shorter lived is
+// Secret or SecretBytes.
 #pragma once
 
 #include <array>

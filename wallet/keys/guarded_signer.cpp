@@ -11,23 +11,31 @@ using ports::SignRefusal;
 
 namespace {
 
-/// BOLT 3, "to_local_anchor and to_remote_anchor Output": the only script but the funding's that asks for the funding key. A
-/// signature commits to its script, so one for this script opens nothing else.
+/// BOLT 3, "to_local_anchor and to_remote_anchor Output": the only script but the funding's that
+/// asks for the funding key. A signature commits to its script, so one for this script opens
+/// nothing else.
 bitcoin::Script anchor_script(const crypto::PublicKey& funding_pubkey) {
     using namespace bitcoin;
     return ScriptBuilder()
-        .push(funding_pubkey.view()).op(OP_CHECKSIG).op(OP_IFDUP)
-        .op(OP_NOTIF).op(OP_16).op(OP_CHECKSEQUENCEVERIFY).op(OP_ENDIF)
+        .push(funding_pubkey.view())
+        .op(OP_CHECKSIG)
+        .op(OP_IFDUP)
+        .op(OP_NOTIF)
+        .op(OP_16)
+        .op(OP_CHECKSEQUENCEVERIFY)
+        .op(OP_ENDIF)
         .take();
 }
 
-/// BOLT 3, "Commitment Transaction": the upper byte of the sequence is 0x80, that of the locktime 0x20. A cooperative close has
-/// neither (BOLT 3, "Closing Transaction").
+/// BOLT 3, "Commitment Transaction": the upper byte of the sequence is 0x80, that of the locktime
+/// 0x20. A cooperative close has neither (BOLT 3, "Closing Transaction").
 bool looks_like_commitment(const bitcoin::Transaction& tx) {
     return tx.inputs[0].sequence >> 24 == 0x80 && tx.lock_time >> 24 == 0x20;
 }
 
-bool spends_funding_only(const bitcoin::Transaction& tx) { return tx.inputs.size() == 1 && !tx.outputs.empty(); }
+bool spends_funding_only(const bitcoin::Transaction& tx) {
+    return tx.inputs.size() == 1 && !tx.outputs.empty();
+}
 
 }  // namespace
 
@@ -88,7 +96,8 @@ Result<Guarded<Secret32>, SignRefusal> GuardedSigner::release_secret(const Signe
     SignerGuard after = guard;
     if (n.raw() == guard.released) {
         // Number n is superseded only when n + 1 is held, with their signatures.
-        if (guard.local_count < 2 || n.raw() > guard.local_count - 2) return fail(SignRefusal::not_superseded);
+        if (guard.local_count < 2 || n.raw() > guard.local_count - 2)
+            return fail(SignRefusal::not_superseded);
         if (guard.local_signed) return fail(SignRefusal::closing);
         ++after.released;
     }
@@ -102,13 +111,15 @@ Result<Guarded<crypto::Signature>, SignRefusal> GuardedSigner::sign_local_commit
     if (!spends_funding_only(commitment)) return fail(SignRefusal::bad_request);
     if (n.raw() < guard.released) return fail(SignRefusal::revoked);
     if (guard.local_count == 0 || n.raw() != guard.local_count - 1) return fail(SignRefusal::gap);
-    RUNNEL_TRY(auto made, m_keys->sign_local_commitment(guard, n, commitment, their_funding_pubkey, funding_amount));
+    RUNNEL_TRY(auto made, m_keys->sign_local_commitment(guard, n, commitment, their_funding_pubkey,
+                                                        funding_amount));
     SignerGuard after = guard;
     after.local_signed = true;
     return Guarded<crypto::Signature>{made.value, after};
 }
 
-Result<crypto::Signature, SignRefusal> GuardedSigner::sign_claim(const ports::ClaimRequest& request) const {
+Result<crypto::Signature, SignRefusal> GuardedSigner::sign_claim(
+    const ports::ClaimRequest& request) const {
     if (request.input >= request.tx.inputs.size()) return fail(SignRefusal::bad_request);
     // SINGLE without an output of that number would sign for nothing at all.
     const auto kind = request.sighash_type & 0x1f;
@@ -118,8 +129,8 @@ Result<crypto::Signature, SignRefusal> GuardedSigner::sign_claim(const ports::Cl
     if (kind == bitcoin::sighash_none || request.sighash_type == bitcoin::sighash_default) {
         return fail(SignRefusal::bad_request);
     }
-    // The funding key signs claims of the anchor and of nothing else: the guard on commitments would be worth nothing if a
-    // commitment could be signed as a claim.
+    // The funding key signs claims of the anchor and of nothing else: the guard on commitments
+    // would be worth nothing if a commitment could be signed as a claim.
     if (std::holds_alternative<ports::ClaimAnchor>(request.key) &&
         request.witness_script != anchor_script(public_keys().funding_pubkey)) {
         return fail(SignRefusal::bad_request);
@@ -127,10 +138,11 @@ Result<crypto::Signature, SignRefusal> GuardedSigner::sign_claim(const ports::Cl
     return m_keys->sign_claim(request);
 }
 
-Result<crypto::Signature, SignRefusal> GuardedSigner::sign_close(const bitcoin::Transaction& close,
-                                                                 const crypto::PublicKey& their_funding_pubkey,
-                                                                 Sat funding_amount) const {
-    if (!spends_funding_only(close) || close.outputs.size() > 2) return fail(SignRefusal::bad_request);
+Result<crypto::Signature, SignRefusal> GuardedSigner::sign_close(
+    const bitcoin::Transaction& close, const crypto::PublicKey& their_funding_pubkey,
+    Sat funding_amount) const {
+    if (!spends_funding_only(close) || close.outputs.size() > 2)
+        return fail(SignRefusal::bad_request);
     // An old commitment dressed as a close would get round the guard.
     if (looks_like_commitment(close)) return fail(SignRefusal::bad_request);
     return m_keys->sign_close(close, their_funding_pubkey, funding_amount);

@@ -16,7 +16,12 @@ using ports::SignRefusal;
 namespace {
 
 constexpr std::uint32_t purpose_runnel = 5394252;  // "RNL" in ASCII.
-enum Branch : std::uint32_t { branch_node = 0, branch_payment = 1, branch_channels = 2, branch_purposes = 3 };
+enum Branch : std::uint32_t {
+    branch_node = 0,
+    branch_payment = 1,
+    branch_channels = 2,
+    branch_purposes = 3
+};
 
 /// Part of every stored wallet's derivation: never renumber.
 std::uint32_t number_of(Network network) {
@@ -31,7 +36,8 @@ std::uint32_t number_of(Network network) {
 }
 
 /// A path that has no key (once in 2^127) ends the process: no seed is known that has one.
-ExtendedPrivateKey descend(const ExtendedPrivateKey& from, std::initializer_list<std::uint32_t> path) {
+ExtendedPrivateKey descend(const ExtendedPrivateKey& from,
+                           std::initializer_list<std::uint32_t> path) {
     auto out = from.descend({path.begin(), path.size()});
     if (!out) std::abort();
     return std::move(*out);
@@ -60,9 +66,10 @@ Guarded<SeedKeyRing::Roots> SeedKeyRing::derive_roots(const MasterSeed& seed, Ne
     const auto taproot = descend(root, {hardened(86), coin, hardened(0)});
     return Guarded<Roots>::make(
         descend(own, {hardened(branch_node)}).key(), descend(own, {hardened(branch_payment)}),
-        descend(own, {hardened(branch_channels)}), descend(own, {hardened(branch_purposes)}).key(), segwit, taproot,
-        std::array<ExtendedPrivateKey, 4>{descend(segwit, {0}), descend(segwit, {1}), descend(taproot, {0}),
-                                          descend(taproot, {1})});
+        descend(own, {hardened(branch_channels)}), descend(own, {hardened(branch_purposes)}).key(),
+        segwit, taproot,
+        std::array<ExtendedPrivateKey, 4>{descend(segwit, {0}), descend(segwit, {1}),
+                                          descend(taproot, {0}), descend(taproot, {1})});
 }
 
 SeedKeyRing::SeedKeyRing(const MasterSeed& seed, Network network)
@@ -75,10 +82,12 @@ std::size_t SeedKeyRing::branch_of(const KeyPath& path) {
     return (path.type == AddressType::p2tr ? 2U : 0U) + (path.change ? 1U : 0U);
 }
 
-std::shared_ptr<const ports::ChannelSigner> SeedKeyRing::channel(const ports::ChannelKeyId& id) const {
+std::shared_ptr<const ports::ChannelSigner> SeedKeyRing::channel(
+    const ports::ChannelKeyId& id) const {
     if (id.payment_index >= payment_indexes) return nullptr;
     const std::lock_guard lock(m_mutex);
-    // Anybody may begin openings without end, each with keys of its own: what nobody holds any more goes, and is derived again.
+    // Anybody may begin openings without end, each with keys of its own: what nobody holds any more
+    // goes, and is derived again.
     if (m_channels.size() >= most_known && !m_channels.contains(id)) {
         std::erase_if(m_channels, [](const auto& entry) { return entry.second.use_count() == 1; });
     }
@@ -91,8 +100,9 @@ std::shared_ptr<const ports::ChannelSigner> SeedKeyRing::channel(const ports::Ch
         };
         const auto root = descend(roots.channels, {part(62), part(31), part(0)});
         const auto key = [&](std::uint32_t n) { return descend(root, {hardened(n)}).key(); };
-        ChannelSecrets secrets{key(0), key(1), descend(roots.payment, {hardened(id.payment_index)}).key(),
-                               key(3), key(2), key(4).secret()};
+        ChannelSecrets secrets{
+            key(0), key(1), descend(roots.payment, {hardened(id.payment_index)}).key(),
+            key(3), key(2), key(4).secret()};
         std::unique_ptr<const SeedChannelSigner> bare(new SeedChannelSigner(std::move(secrets)));
         known = std::make_shared<GuardedSigner>(std::move(bare));
     }
@@ -118,7 +128,8 @@ crypto::RecoverableSignature SeedKeyRing::sign_invoice(const Hash256& digest) co
 Secret32 SeedKeyRing::derive(std::string_view purpose, ByteView index) const {
     Writer size;  // So that no purpose and index run together to another pair.
     size.u64(purpose.size());
-    return crypto::hmac_sha256(m_roots.reveal().purposes.secret().reveal(), {size.view(), bytes_of(purpose), index});
+    return crypto::hmac_sha256(m_roots.reveal().purposes.secret().reveal(),
+                               {size.view(), bytes_of(purpose), index});
 }
 
 ExtendedPublicKey SeedKeyRing::account(AddressType type) const {
@@ -148,7 +159,8 @@ crypto::PrivateKey SeedKeyRing::wallet_key(const KeyPath& path) const {
 Result<bitcoin::Transaction, SignRefusal> SeedKeyRing::sign_inputs(
     const bitcoin::Transaction& tx, const std::vector<bitcoin::TxOut>& spent,
     const std::vector<std::optional<KeyPath>>& paths) const {
-    if (spent.size() != tx.inputs.size() || paths.size() != tx.inputs.size()) return fail(SignRefusal::bad_request);
+    if (spent.size() != tx.inputs.size() || paths.size() != tx.inputs.size())
+        return fail(SignRefusal::bad_request);
     for (std::size_t i = 0; i < paths.size(); ++i) {
         if (!paths[i]) continue;
         if (paths[i]->index >= hardened_bit) return fail(SignRefusal::bad_request);
@@ -163,8 +175,9 @@ Result<bitcoin::Transaction, SignRefusal> SeedKeyRing::sign_inputs(
             const auto public_key = key.public_key();
             const auto code = bitcoin::p2wpkh_script_code(crypto::hash160(public_key.view()));
             const auto digest = segwit.digest(i, code, spent[i].value, bitcoin::sighash_all);
-            out.inputs[i].witness = {bitcoin::witness_signature(crypto::sign(key, digest), bitcoin::sighash_all),
-                                     to_bytes(public_key.view())};
+            out.inputs[i].witness = {
+                bitcoin::witness_signature(crypto::sign(key, digest), bitcoin::sighash_all),
+                to_bytes(public_key.view())};
             continue;
         }
         const auto digest = bitcoin::taproot_sighash(tx, i, spent, bitcoin::sighash_default);

@@ -9,8 +9,9 @@
 //                                        2 htlc, 3 delayed, 4 shachain
 //                      /3'               secrets for purposes, by HMAC
 //
-// The network's number is part of the path, so nothing signed on one network means anything on another. Channel signers come
-// out guarded only. The seed itself is not kept; the roots lie in guarded memory. Safe to use from several threads.
+// The network's number is part of the path, so nothing signed on one network means anything on
+// another. Channel signers come out guarded only. The seed itself is not kept; the roots lie in
+// guarded memory. Safe to use from several threads.
 #pragma once
 
 #include "core/ports/signer.h"
@@ -30,8 +31,10 @@ public:
     SeedKeyRing(const MasterSeed& seed, Network network);
 
     const crypto::PublicKey& node_id() const override { return m_node_id; }
-    /// Always the same object for the same id; null when payment_index is not below payment_index_count().
-    std::shared_ptr<const ports::ChannelSigner> channel(const ports::ChannelKeyId& id) const override;
+    /// Always the same object for the same id; null when payment_index is not below
+    /// payment_index_count().
+    std::shared_ptr<const ports::ChannelSigner> channel(
+        const ports::ChannelKeyId& id) const override;
     std::uint32_t payment_index_count() const override { return payment_indexes; }
     Secret32 node_ecdh(const crypto::PublicKey& theirs) const override;
     crypto::Signature sign_node(const Hash256& digest) const override;
@@ -44,7 +47,8 @@ public:
 
     /// The node's private key, for BOLT 8 in the shell.
     const crypto::PrivateKey& node_key() const { return m_roots.reveal().node; }
-    /// For a rescan from words: the point whose to_remote output may be on the chain. `index` below payment_index_count().
+    /// For a rescan from words: the point whose to_remote output may be on the chain. `index` below
+    /// payment_index_count().
     crypto::PublicKey payment_basepoint(std::uint32_t index) const;
     /// m/84'/c'/0' or m/86'/c'/0', public: what a watch-only copy of the wallet needs.
     ExtendedPublicKey account(ports::AddressType type) const;
@@ -69,7 +73,8 @@ private:
     std::array<ExtendedPublicKey, 4> m_branches;
     static constexpr std::size_t most_known = 1024;
     mutable std::mutex m_mutex;
-    mutable std::map<ports::ChannelKeyId, std::shared_ptr<const ports::ChannelSigner>> m_channels;  ///< Fewer than most_known that nobody holds.
+    mutable std::map<ports::ChannelKeyId, std::shared_ptr<const ports::ChannelSigner>>
+        m_channels;  ///< Fewer than most_known that nobody holds.
     mutable std::map<ports::KeyPath, bitcoin::Script> m_scripts;
 };
 

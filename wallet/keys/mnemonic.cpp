@@ -11,19 +11,23 @@ namespace {
 constexpr std::size_t longest_text = 1000;
 constexpr unsigned pbkdf2_rounds = 2048;
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+}
 
 bool valid_size(std::size_t entropy) { return entropy >= 16 && entropy <= 32 && entropy % 4 == 0; }
 
 bool valid_count(std::size_t words) { return words >= 12 && words <= 24 && words % 3 == 0; }
 
-/// The checksum: as many of the hash's first bits as there are 32 bit groups of entropy (at most 8).
+/// The checksum: as many of the hash's first bits as there are 32 bit groups of entropy (at most
+/// 8).
 std::uint8_t checksum_of(ByteView entropy) {
     const auto bits = entropy.size() / 4;
     return static_cast<std::uint8_t>(crypto::sha256(entropy).raw()[0] >> (8 - bits));
 }
 
-/// Reads the words' eleven bit groups back: entropy, then checksum in the low bits of the byte behind.
+/// Reads the words' eleven bit groups back: entropy, then checksum in the low bits of the byte
+/// behind.
 struct Unpacked {
     SecretBytes entropy;
     std::uint8_t checksum = 0;
@@ -126,7 +130,9 @@ std::size_t Mnemonic::index(std::size_t position) const {
     return static_cast<std::size_t>(bytes[2 * position] << 8 | bytes[2 * position + 1]);
 }
 
-std::string_view Mnemonic::word(std::size_t position) const { return m_list->word(index(position)); }
+std::string_view Mnemonic::word(std::size_t position) const {
+    return m_list->word(index(position));
+}
 
 SecretBytes Mnemonic::sentence() const {
     Bytes out;

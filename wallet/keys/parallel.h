@@ -1,5 +1,6 @@
-// A pure loop over independent items on a few threads: each item writes only its own place, so the result is the same however
-// the work was spread. For signing hundreds of HTLCs at once; not a thread pool, owns nothing between calls.
+// A pure loop over independent items on a few threads: each item writes only its own place, so the
+// result is the same however the work was spread. For signing hundreds of HTLCs at once; not a
+// thread pool, owns nothing between calls.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +11,16 @@
 
 namespace runnel::keys {
 
-/// Below this many items a second thread costs more than it saves (an item is some 50 microseconds).
+/// Below this many items a second thread costs more than it saves (an item is some 50
+/// microseconds).
 inline constexpr std::size_t parallel_from = 17;
 
 /// Calls `each(i)` once for every i below `count`; `each` must not throw.
 template <typename Each>
 void for_each_parallel(std::size_t count, Each each) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t parts = count < parallel_from ? 1 : std::min({cores, count / 8, std::size_t{8}});
+    const std::size_t parts =
+        count < parallel_from ? 1 : std::min({cores, count / 8, std::size_t{8}});
     const auto part = [&](std::size_t p) {
         for (std::size_t i = p; i < count; i += parts) each(i);
     };

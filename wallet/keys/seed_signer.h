@@ -1,5 +1,5 @@
-// SeedChannelSigner: one channel's private keys and their use. It judges nothing, so it is never handed out bare: only
-// SeedKeyRing can make one, and wraps it in a GuardedSigner.
+// SeedChannelSigner: one channel's private keys and their use. It judges nothing, so it is never
+// handed out bare: only SeedKeyRing can make one, and wraps it in a GuardedSigner.
 #pragma once
 
 #include "core/crypto/keys.h"
@@ -9,7 +9,8 @@
 
 namespace runnel::keys {
 
-/// The private halves of ports::ChannelPublicKeys, and the seed of the per-commitment secrets (BOLT 3).
+/// The private halves of ports::ChannelPublicKeys, and the seed of the per-commitment secrets (BOLT
+/// 3).
 struct ChannelSecrets {
     crypto::PrivateKey funding;
     crypto::PrivateKey revocation;
@@ -24,18 +25,20 @@ public:
     const ports::ChannelPublicKeys& public_keys() const override { return m_public; }
     crypto::PublicKey commitment_point(CommitmentNumber n) const override;
     Result<ports::Guarded<ports::CommitmentSignatures>, ports::SignRefusal> sign_remote_commitment(
-        const ports::SignerGuard& guard, const ports::RemoteCommitmentRequest& request) const override;
-    Result<ports::SignerGuard, ports::SignRefusal> accept_local_commitment(const ports::SignerGuard& guard,
-                                                                           CommitmentNumber n) const override;
-    Result<ports::Guarded<Secret32>, ports::SignRefusal> release_secret(const ports::SignerGuard& guard,
-                                                                        CommitmentNumber n) const override;
+        const ports::SignerGuard& guard,
+        const ports::RemoteCommitmentRequest& request) const override;
+    Result<ports::SignerGuard, ports::SignRefusal> accept_local_commitment(
+        const ports::SignerGuard& guard, CommitmentNumber n) const override;
+    Result<ports::Guarded<Secret32>, ports::SignRefusal> release_secret(
+        const ports::SignerGuard& guard, CommitmentNumber n) const override;
     Result<ports::Guarded<crypto::Signature>, ports::SignRefusal> sign_local_commitment(
         const ports::SignerGuard& guard, CommitmentNumber n, const bitcoin::Transaction& commitment,
         const crypto::PublicKey& their_funding_pubkey, Sat funding_amount) const override;
-    Result<crypto::Signature, ports::SignRefusal> sign_claim(const ports::ClaimRequest& request) const override;
-    Result<crypto::Signature, ports::SignRefusal> sign_close(const bitcoin::Transaction& close,
-                                                             const crypto::PublicKey& their_funding_pubkey,
-                                                             Sat funding_amount) const override;
+    Result<crypto::Signature, ports::SignRefusal> sign_claim(
+        const ports::ClaimRequest& request) const override;
+    Result<crypto::Signature, ports::SignRefusal> sign_close(
+        const bitcoin::Transaction& close, const crypto::PublicKey& their_funding_pubkey,
+        Sat funding_amount) const override;
     Result<crypto::Signature, ports::SignRefusal> sign_announcement(
         const wire::ChannelAnnouncement& announcement) const override;
 
@@ -43,7 +46,8 @@ private:
     friend class SeedKeyRing;
     explicit SeedChannelSigner(ChannelSecrets secrets);
 
-    crypto::Signature sign_funding_spend(const bitcoin::Transaction& tx, const crypto::PublicKey& their_funding_pubkey,
+    crypto::Signature sign_funding_spend(const bitcoin::Transaction& tx,
+                                         const crypto::PublicKey& their_funding_pubkey,
                                          Sat funding_amount) const;
 
     ChannelSecrets m_secrets;

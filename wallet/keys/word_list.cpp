@@ -5,8 +5,9 @@
 namespace runnel::keys {
 namespace {
 
-/// Slips between two words (Damerau-Levenshtein with adjacent swaps). What is typed may be long; words are at most 8 letters,
-/// so anything beyond `longest` letters is as far as can be and is not even looked at.
+/// Slips between two words (Damerau-Levenshtein with adjacent swaps). What is typed may be long;
+/// words are at most 8 letters, so anything beyond `longest` letters is as far as can be and is not
+/// even looked at.
 constexpr std::size_t longest = 16;
 constexpr std::size_t too_far = 100;
 

@@ -1,5 +1,6 @@
-// The word lists of BIP 39: which words there are, where a word stands, which word somebody may have meant. Owns no secret
-// and keeps none. One language so far; another one is a table more (words/README.md).
+// The word lists of BIP 39: which words there are, where a word stands, which word somebody may
+// have meant. Owns no secret and keeps none. One language so far; another one is a table more
+// (words/README.md).
 #pragma once
 
 #include <array>
@@ -27,13 +28,16 @@ public:
     /// The place of exactly this word, lower case.
     std::optional<std::uint16_t> find(std::string_view word) const;
     /// Every word that begins so, for completion while typing; at most `limit`.
-    std::vector<std::string_view> completions(std::string_view beginning, std::size_t limit = 8) const;
-    /// Words that differ from `typed` by the fewest slips of the finger (a letter more, less, other, or two swapped), best
-    /// first, at most `limit`; those that share its first four letters come first, since these alone identify a word.
+    std::vector<std::string_view> completions(std::string_view beginning,
+                                              std::size_t limit = 8) const;
+    /// Words that differ from `typed` by the fewest slips of the finger (a letter more, less,
+    /// other, or two swapped), best first, at most `limit`; those that share its first four letters
+    /// come first, since these alone identify a word.
     std::vector<std::string_view> nearest(std::string_view typed, std::size_t limit = 3) const;
 
 private:
-    WordList(const Words& words, std::string_view separator) : m_words(words), m_separator(separator) {}
+    WordList(const Words& words, std::string_view separator)
+        : m_words(words), m_separator(separator) {}
 
     const Words& m_words;
     std::string_view m_separator;

@@ -11,7 +11,8 @@
 namespace runnel::store {
 namespace {
 
-/// Once per process, before the library's first use. Its memory statistics would take a global lock at each allocation.
+/// Once per process, before the library's first use. Its memory statistics would take a global lock
+/// at each allocation.
 void start_library() {
     static std::once_flag once;
     std::call_once(once, [] {
@@ -20,7 +21,8 @@ void start_library() {
     });
 }
 
-/// The raw key as the library wants it: x'...' in 64 hex digits. Then no passphrase stretching is done: the key is random.
+/// The raw key as the library wants it: x'...' in 64 hex digits. Then no passphrase stretching is
+/// done: the key is random.
 SecretBytes raw_key_text(const Secret32& key) {
     static constexpr char digits[] = "0123456789abcdef";
     Bytes out;
@@ -48,8 +50,8 @@ constexpr const char* cipher_settings =
     "PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
     "PRAGMA cipher_memory_security = OFF;";
 
-// Deleted bytes need no overwriting in an encrypted file: what was there is ciphertext already, and freed pages would have to
-// be written for it.
+// Deleted bytes need no overwriting in an encrypted file: what was there is ciphertext already, and
+// freed pages would have to be written for it.
 constexpr const char* common_settings =
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA foreign_keys = ON;"
@@ -70,17 +72,10 @@ std::string uri_of(const std::filesystem::path& path) {
     const auto whole = std::filesystem::absolute(path);
     for (const char c : whole.native()) {
         switch (c) {
-            case '%':
-                out += "%25";
-                break;
-            case '?':
-                out += "%3f";
-                break;
-            case '#':
-                out += "%23";
-                break;
-            default:
-                out += c;
+            case '%': out += "%25"; break;
+            case '?': out += "%3f"; break;
+            case '#': out += "%23"; break;
+            default: out += c;
         }
     }
     return out;
@@ -89,13 +84,15 @@ std::string uri_of(const std::filesystem::path& path) {
 }  // namespace
 
 bool DbError::is_full() const {
-    return (code & 0xff) == SQLITE_FULL || system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG;
+    return (code & 0xff) == SQLITE_FULL || system_errno == ENOSPC || system_errno == EDQUOT ||
+           system_errno == EFBIG;
 }
 
 bool DbError::is_damage() const {
     const int primary = code & 0xff;
-    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code == SQLITE_IOERR_SHORT_READ ||
-           code == SQLITE_IOERR_CORRUPTFS || code == SQLITE_IOERR_DATA;
+    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB ||
+           code == SQLITE_IOERR_SHORT_READ || code == SQLITE_IOERR_CORRUPTFS ||
+           code == SQLITE_IOERR_DATA;
 }
 
 Statement::~Statement() { sqlite3_finalize(m_statement); }
@@ -133,7 +130,9 @@ Result<void, DbError> Statement::run() {
 
 void Statement::reset() { sqlite3_reset(m_statement); }
 
-std::int64_t Statement::number(int column) const { return sqlite3_column_int64(m_statement, column); }
+std::int64_t Statement::number(int column) const {
+    return sqlite3_column_int64(m_statement, column);
+}
 
 ByteView Statement::bytes(int column) const {
     const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(m_statement, column));
@@ -145,7 +144,8 @@ std::string Statement::text(int column) const {
     return text == nullptr ? std::string() : std::string(text);
 }
 
-Result<Connection, DbError> Connection::open(const std::filesystem::path& path, const Secret32& key, Access access) {
+Result<Connection, DbError> Connection::open(const std::filesystem::path& path, const Secret32& key,
+                                             Access access) {
     start_library();
     Connection out;
     const bool still = access == Access::still;
@@ -169,8 +169,10 @@ Result<Connection, DbError> Connection::open(const std::filesystem::path& path, 
     if (opened != SQLITE_OK) return fail(out.error());
     sqlite3_extended_result_codes(out.m_db, 1);
     const auto text = raw_key_text(key);
-    if (sqlite3_key(out.m_db, text.reveal().data(), static_cast<int>(text.size())) != SQLITE_OK) return fail(out.error());
-    // The write-ahead log is taken into the file when this program says so, not whenever a connection goes away.
+    if (sqlite3_key(out.m_db, text.reveal().data(), static_cast<int>(text.size())) != SQLITE_OK)
+        return fail(out.error());
+    // The write-ahead log is taken into the file when this program says so, not whenever a
+    // connection goes away.
     sqlite3_db_config(out.m_db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_db_config(out.m_db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     RUNNEL_CHECK(out.execute(cipher_settings));
@@ -196,7 +198,8 @@ Result<void, DbError> Connection::execute(const char* sql) {
 
 Result<Statement, DbError> Connection::prepare(const char* sql) {
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(m_db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(m_db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
+        SQLITE_OK) {
         return fail(error());
     }
     return Statement(statement);
@@ -215,7 +218,8 @@ void Connection::on_commit(int (*hook)(void*, sqlite3*, const char*, int), void*
 Result<bool, DbError> Connection::checkpoint(Checkpoint kind) {
     int frames = 0;
     int done = 0;
-    const int mode = kind == Checkpoint::passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
+    const int mode =
+        kind == Checkpoint::passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
     const int code = sqlite3_wal_checkpoint_v2(m_db, nullptr, mode, &frames, &done);
     if (code == SQLITE_BUSY) return false;  // A reader still looks at an older state: later.
     if (code != SQLITE_OK) return fail(error());

@@ -1,5 +1,6 @@
-// SQLCipher behind two small types: a keyed connection and a prepared statement. Knows no table. The key goes in by the library
-// call, never in SQL text, where a trace or an error message could show it. Not thread-safe: one thread at a time.
+// SQLCipher behind two small types: a keyed connection and a prepared statement. Knows no table.
+// The key goes in by the library call, never in SQL text, where a trace or an error message could
+// show it. Not thread-safe: one thread at a time.
 #pragma once
 
 #include "core/base/result.h"
@@ -32,7 +33,8 @@ public:
     Statement() = default;
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
-    Statement(Statement&& other) noexcept : m_statement(std::exchange(other.m_statement, nullptr)) {}
+    Statement(Statement&& other) noexcept
+        : m_statement(std::exchange(other.m_statement, nullptr)) {}
     Statement& operator=(Statement&& other) noexcept {
         std::swap(m_statement, other.m_statement);
         return *this;
@@ -64,13 +66,15 @@ public:
     enum class Access : std::uint8_t {
         write,
         read,   ///< Beside a writer of this process: every change is refused.
-        still,  ///< Nobody writes, and nothing may be: neither the file nor one beside it is made or changed. The write-ahead log
-                ///< is read if one is there. The caller sees to it that no other process has the file open.
+        still,  ///< Nobody writes, and nothing may be: neither the file nor one beside it is made
+                ///< or changed. The write-ahead log is read if one is there. The caller sees to it
+                ///< that no other process has the file open.
     };
 
     Connection() = default;
     /// Opens an existing file (an empty one is a new database).
-    static Result<Connection, DbError> open(const std::filesystem::path& path, const Secret32& key, Access access);
+    static Result<Connection, DbError> open(const std::filesystem::path& path, const Secret32& key,
+                                            Access access);
 
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;

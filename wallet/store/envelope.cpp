@@ -22,17 +22,20 @@ constexpr std::size_t sealed_size = 32 + crypto_aead_xchacha20poly1305_ietf_ABYT
 constexpr std::size_t header_size = 8 + 2 + 1 + 8 + 8 + 8 + salt_size + nonce_size;
 constexpr std::size_t file_size = header_size + sealed_size + 32;
 
-// A file that asks for more than this was not written by us: it shall not make us swallow all memory or run for hours. Nor for
-// less than Argon2id can be asked for, which would look like a lack of memory.
+// A file that asks for more than this was not written by us: it shall not make us swallow all
+// memory or run for hours. Nor for less than Argon2id can be asked for, which would look like a
+// lack of memory.
 constexpr std::uint64_t least_memory = crypto_pwhash_argon2id_MEMLIMIT_MIN;
 constexpr std::uint64_t most_memory = std::uint64_t{4} << 30;
 constexpr std::uint64_t most_operations = 1000;
-/// Bytes times passes: as many passes as we ever choose over as much memory as we choose, a minute or two.
+/// Bytes times passes: as many passes as we ever choose over as much memory as we choose, a minute
+/// or two.
 constexpr std::uint64_t most_work = most_operations * (std::uint64_t{128} << 20);
 
 bool can_be_paid(const Cost& cost) {
-    return cost.operations >= 1 && cost.operations <= most_operations && cost.memory_bytes >= least_memory &&
-           cost.memory_bytes <= most_memory && cost.operations * cost.memory_bytes <= most_work;
+    return cost.operations >= 1 && cost.operations <= most_operations &&
+           cost.memory_bytes >= least_memory && cost.memory_bytes <= most_memory &&
+           cost.operations * cost.memory_bytes <= most_work;
 }
 
 void start_sodium() {
@@ -42,8 +45,9 @@ void start_sodium() {
 std::optional<Secret32> stretch(ByteView passphrase, ByteView salt, const Cost& cost) {
     Secret32 out;
     const char* text = passphrase.empty() ? "" : reinterpret_cast<const char*>(passphrase.data());
-    const int done = crypto_pwhash(out.reveal().data(), 32, text, passphrase.size(), salt.data(), cost.operations,
-                                   static_cast<std::size_t>(cost.memory_bytes), crypto_pwhash_ALG_ARGON2ID13);
+    const int done = crypto_pwhash(out.reveal().data(), 32, text, passphrase.size(), salt.data(),
+                                   cost.operations, static_cast<std::size_t>(cost.memory_bytes),
+                                   crypto_pwhash_ALG_ARGON2ID13);
     if (done != 0) return std::nullopt;
     return out;
 }
@@ -54,7 +58,8 @@ struct Envelope::Copy {
     Bytes file;
     Cost cost;
     std::uint64_t generation = 0;
-    ByteView header, salt, nonce, sealed;  ///< Into `file`; moving a Copy leaves its bytes where they are.
+    ByteView header, salt, nonce,
+        sealed;  ///< Into `file`; moving a Copy leaves its bytes where they are.
 
     Copy() = default;
     Copy(Copy&&) = default;
@@ -68,7 +73,8 @@ Result<Envelope::Copy, StoreError> Envelope::Copy::parse(Bytes bytes) {
     Reader in(out.file);
     const auto found_magic = in.bytes(magic.size());
     const auto found_version = in.u16();
-    if (!in.ok() || !std::ranges::equal(found_magic, bytes_of(magic))) return fail(EnvelopeDamaged{});
+    if (!in.ok() || !std::ranges::equal(found_magic, bytes_of(magic)))
+        return fail(EnvelopeDamaged{});
     if (found_version > version) {
         // One flipped bit looks like a later version too. What is whole but for its version is
         // ours, and damaged.
@@ -115,15 +121,18 @@ Cost Cost::measured(std::chrono::milliseconds target) {
     return out;
 }
 
-std::uint64_t Cost::passes(std::chrono::nanoseconds one, std::chrono::nanoseconds three, std::chrono::milliseconds target) {
-    // The first pass also pays for getting the memory, no more than the price of a pass or two. Where the machine was busy during
-    // it, the difference says nothing of a pass.
-    const auto pass = std::max<std::chrono::nanoseconds>({(three - one) / 2, three / 5, std::chrono::milliseconds(1)});
+std::uint64_t Cost::passes(std::chrono::nanoseconds one, std::chrono::nanoseconds three,
+                           std::chrono::milliseconds target) {
+    // The first pass also pays for getting the memory, no more than the price of a pass or two.
+    // Where the machine was busy during it, the difference says nothing of a pass.
+    const auto pass = std::max<std::chrono::nanoseconds>(
+        {(three - one) / 2, three / 5, std::chrono::milliseconds(1)});
     const auto more = (target - one) / pass;
     return static_cast<std::uint64_t>(std::clamp<std::int64_t>(1 + more, 3, most_operations));
 }
 
-Envelope::Envelope(std::filesystem::path directory) : m_first(directory / "key.1"), m_second(directory / "key.2") {}
+Envelope::Envelope(std::filesystem::path directory)
+    : m_first(directory / "key.1"), m_second(directory / "key.2") {}
 
 bool Envelope::exists() const {
     std::error_code ignored;
@@ -163,11 +172,17 @@ Result<void, StoreError> Envelope::write(const Secret32& store_key, const Passph
     if (!wrapping) return fail(OutOfMemory{});
 
     Writer out;
-    out.bytes(bytes_of(magic)).u16(version).u8(argon2id_13).u64(cost.operations).u64(cost.memory_bytes).u64(generation);
+    out.bytes(bytes_of(magic))
+        .u16(version)
+        .u8(argon2id_13)
+        .u64(cost.operations)
+        .u64(cost.memory_bytes)
+        .u64(generation);
     out.bytes(salt).bytes(nonce);
     std::array<std::uint8_t, sealed_size> sealed;
-    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, store_key.reveal().data(), 32, out.view().data(),
-                                               out.view().size(), nullptr, nonce.data(), wrapping->reveal().data());
+    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, store_key.reveal().data(),
+                                               32, out.view().data(), out.view().size(), nullptr,
+                                               nonce.data(), wrapping->reveal().data());
     out.bytes(sealed);
     out.fixed(crypto::sha256(out.view()));
     return replace_both(out.view());
@@ -187,7 +202,8 @@ Result<Envelope::Copy, StoreError> Envelope::newest() const {
         auto copy = Copy::parse(std::move(*bytes));
         if (!copy) {
             // A later version's file is not damage: say that one, it tells what to do.
-            if (!problem || std::holds_alternative<NewerVersion>(copy.error())) problem = copy.error();
+            if (!problem || std::holds_alternative<NewerVersion>(copy.error()))
+                problem = copy.error();
             continue;
         }
         if (!best || copy->generation > best->generation) best = std::move(*copy);
@@ -200,12 +216,9 @@ Result<Envelope::Copy, StoreError> Envelope::newest() const {
 
 std::string_view to_string(OddCopy::Was was) {
     switch (was) {
-        case OddCopy::Was::missing:
-            return "missing";
-        case OddCopy::Was::damaged:
-            return "damaged";
-        case OddCopy::Was::older:
-            return "older";
+        case OddCopy::Was::missing: return "missing";
+        case OddCopy::Was::damaged: return "damaged";
+        case OddCopy::Was::older: return "older";
     }
     return "unknown";
 }
@@ -231,9 +244,10 @@ Result<Secret32, StoreError> Envelope::unwrap(const Copy& copy, ByteView passphr
     const auto wrapping = stretch(passphrase, copy.salt, copy.cost);
     if (!wrapping) return fail(OutOfMemory{});
     Secret32 key;
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(key.reveal().data(), nullptr, nullptr, copy.sealed.data(),
-                                                   copy.sealed.size(), copy.header.data(), copy.header.size(),
-                                                   copy.nonce.data(), wrapping->reveal().data()) != 0) {
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+            key.reveal().data(), nullptr, nullptr, copy.sealed.data(), copy.sealed.size(),
+            copy.header.data(), copy.header.size(), copy.nonce.data(),
+            wrapping->reveal().data()) != 0) {
         return fail(WrongPassphrase{});
     }
     return key;
@@ -247,8 +261,8 @@ Result<Secret32, StoreError> Envelope::read(ByteView passphrase) const {
 Result<Secret32, StoreError> Envelope::open(ByteView passphrase) const {
     RUNNEL_TRY(const auto copy, newest());
     RUNNEL_TRY(auto key, unwrap(copy, passphrase));
-    // A change that was cut between the copies, or a copy that was lost: both say the same again. If that cannot be written
-    // now (a full disk), the store opens all the same.
+    // A change that was cut between the copies, or a copy that was lost: both say the same again.
+    // If that cannot be written now (a full disk), the store opens all the same.
     for (const auto& path : {m_first, m_second}) {
         const auto there = read_file(path, file_size + 1);
         if (!there || *there != copy.file) static_cast<void>(replace_file(path, copy.file));
@@ -258,7 +272,8 @@ Result<Secret32, StoreError> Envelope::open(ByteView passphrase) const {
 
 Result<void, StoreError> Envelope::change(ByteView old_passphrase, const Passphrase& new_passphrase,
                                           const Cost& cost) const {
-    if (new_passphrase.bytes.empty() && !new_passphrase.may_be_empty) return fail(EmptyPassphrase{});
+    if (new_passphrase.bytes.empty() && !new_passphrase.may_be_empty)
+        return fail(EmptyPassphrase{});
     RUNNEL_TRY(const auto key, open(old_passphrase));
     return write(key, new_passphrase, cost);
 }

@@ -1,4 +1,5 @@
-// Why a store could not be made, opened or changed: data, worded for people at the edge. describe() is for logs.
+// Why a store could not be made, opened or changed: data, worded for people at the edge. describe()
+// is for logs.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -33,8 +34,8 @@ struct OtherNetwork {
     std::string found;
     std::string wanted;
 };
-/// A record is not what was written. `subject` and `sequence` name the journal entry, if it is one; `detail` says what was
-/// found. Nothing is repaired: the store opens for export only.
+/// A record is not what was written. `subject` and `sequence` name the journal entry, if it is one;
+/// `detail` says what was found. Nothing is repaired: the store opens for export only.
 struct Damaged {
     Bytes subject;
     std::uint64_t sequence = 0;
@@ -48,8 +49,9 @@ struct IoError {
     int code = 0;
 };
 
-using StoreError = std::variant<InUse, Missing, Exists, WrongPassphrase, EmptyPassphrase, EnvelopeDamaged, NewerVersion,
-                                OtherNetwork, Damaged, OutOfMemory, IoError>;
+using StoreError =
+    std::variant<InUse, Missing, Exists, WrongPassphrase, EmptyPassphrase, EnvelopeDamaged,
+                 NewerVersion, OtherNetwork, Damaged, OutOfMemory, IoError>;
 
 std::string describe(const StoreError& error);
 

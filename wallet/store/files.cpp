@@ -1,10 +1,10 @@
 #include "wallet/store/files.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace runnel::store {
 namespace {
@@ -93,7 +93,8 @@ Result<void, IoError> make_private_directory(const std::filesystem::path& direct
         errno = ENOTDIR;
         return failed("mkdir", directory);
     }
-    if ((info.st_mode & 077) != 0 && ::chmod(directory.c_str(), S_IRWXU) != 0) return failed("chmod", directory);
+    if ((info.st_mode & 077) != 0 && ::chmod(directory.c_str(), S_IRWXU) != 0)
+        return failed("chmod", directory);
     return {};
 }
 
@@ -103,7 +104,8 @@ Result<void, IoError> make_private_file(const std::filesystem::path& path) {
         if (errno == ENOENT) return {};
         return failed("stat", path);
     }
-    if ((info.st_mode & 077) != 0 && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) return failed("chmod", path);
+    if ((info.st_mode & 077) != 0 && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0)
+        return failed("chmod", path);
     return {};
 }
 
@@ -126,7 +128,8 @@ Result<void, IoError> allocate_file(const std::filesystem::path& path, std::uint
 
 std::uint64_t free_space(const std::filesystem::path& directory) {
     struct statvfs info {};
-    if (::statvfs(directory.c_str(), &info) != 0) return UINT64_MAX;  // Not known: writing will tell.
+    if (::statvfs(directory.c_str(), &info) != 0)
+        return UINT64_MAX;  // Not known: writing will tell.
     return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 

@@ -1,4 +1,5 @@
-// The few file operations of the store, each either whole or not at all, with private modes. Knows nothing of contents.
+// The few file operations of the store, each either whole or not at all, with private modes. Knows
+// nothing of contents.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -36,9 +37,11 @@ private:
     int m_fd = -1;
 };
 
-/// The whole file; too_large contents are cut off at `limit` (the caller's format then does not fit).
+/// The whole file; too_large contents are cut off at `limit` (the caller's format then does not
+/// fit).
 Result<Bytes, IoError> read_file(const std::filesystem::path& path, std::size_t limit);
-/// Temporary file beside it, fsync, rename, fsync of the directory: after a crash either the old bytes or the new.
+/// Temporary file beside it, fsync, rename, fsync of the directory: after a crash either the old
+/// bytes or the new.
 Result<void, IoError> replace_file(const std::filesystem::path& path, ByteView bytes);
 Result<void, IoError> sync_directory(const std::filesystem::path& directory);
 /// Makes the directory with mode 0700, or takes everybody else's rights to an existing one away.

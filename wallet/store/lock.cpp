@@ -1,10 +1,10 @@
 #include "wallet/store/lock.h"
 
-#include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdlib>
 
 namespace runnel::store {
 

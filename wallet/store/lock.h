@@ -1,5 +1,5 @@
-// One writer per store: an advisory lock on a file that holds the owner's pid, released by the system when the process ends,
-// however it ends.
+// One writer per store: an advisory lock on a file that holds the owner's pid, released by the
+// system when the process ends, however it ends.
 #pragma once
 
 #include "wallet/store/files.h"

@@ -9,18 +9,25 @@ namespace {
 
 /// Part of what every stored wallet went through: add at the end, never change one.
 constexpr std::array<const char*, 2> migrations{
-    // 1: values by kind and key; the journal with its hashes; one row each for what concerns the store itself; the wallet's
+    // 1: values by kind and key; the journal with its hashes; one row each for what concerns the
+    // store itself; the wallet's
     // secrets, which are no records so that no list of records can ever show them.
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE records (kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key))"
+    "CREATE TABLE records (kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY "
+    "KEY (kind, key))"
     " WITHOUT ROWID;"
-    "CREATE TABLE journal (seq INTEGER PRIMARY KEY, subject BLOB NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL);"
+    "CREATE TABLE journal (seq INTEGER PRIMARY KEY, subject BLOB NOT NULL, body BLOB NOT NULL, "
+    "hash BLOB NOT NULL);"
     "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;",
-    // 2: values beside their index, not in it. In the tree of an index a row of more than a quarter of a page spills onto pages of
-    // its own, and each rewriting of it frees those and takes new ones: a busy channel's turn wrote six pages, and now two.
-    "CREATE TABLE records_2 (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,"
+    // 2: values beside their index, not in it. In the tree of an index a row of more than a quarter
+    // of a page spills onto pages of
+    // its own, and each rewriting of it frees those and takes new ones: a busy channel's turn wrote
+    // six pages, and now two.
+    "CREATE TABLE records_2 (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key BLOB NOT NULL, "
+    "value BLOB NOT NULL,"
     " UNIQUE (kind, key));"
-    "INSERT INTO records_2 (kind, key, value) SELECT kind, key, value FROM records ORDER BY kind, key;"
+    "INSERT INTO records_2 (kind, key, value) SELECT kind, key, value FROM records ORDER BY kind, "
+    "key;"
     "DROP TABLE records;"
     "ALTER TABLE records_2 RENAME TO records;",
 };
@@ -38,10 +45,12 @@ Result<void, StoreError> migrate(Connection& db) {
     const auto found = db.number("PRAGMA user_version");
     if (!found) return fail(as_store_error(found.error(), "read schema version"));
     if (*found > schema_version) {
-        return fail(NewerVersion{static_cast<std::uint64_t>(*found), static_cast<std::uint64_t>(schema_version)});
+        return fail(NewerVersion{static_cast<std::uint64_t>(*found),
+                                 static_cast<std::uint64_t>(schema_version)});
     }
     for (auto version = *found; version < schema_version; ++version) {
-        const auto sql = std::string("BEGIN EXCLUSIVE;") + migrations[static_cast<std::size_t>(version)] +
+        const auto sql = std::string("BEGIN EXCLUSIVE;") +
+                         migrations[static_cast<std::size_t>(version)] +
                          "PRAGMA user_version = " + std::to_string(version + 1) + ";COMMIT;";
         if (const auto done = db.execute(sql.c_str()); !done) {
             const auto error = as_store_error(done.error(), "migrate");
@@ -74,7 +83,8 @@ JournalState verify_journal(Connection& db) {
         const auto sequence = static_cast<std::uint64_t>(rows->number(0));
         auto subject = to_bytes(rows->bytes(1));
         // Numbers are given without gaps, over all subjects together.
-        if (sequence != out.last_sequence + 1) report(subject, out.last_sequence + 1, "entry missing");
+        if (sequence != out.last_sequence + 1)
+            report(subject, out.last_sequence + 1, "entry missing");
         out.last_sequence = sequence;
         auto& head = out.heads[subject];
         head = ports::chain_hash(head, subject, rows->bytes(2));
@@ -84,7 +94,8 @@ JournalState verify_journal(Connection& db) {
         const auto stored = Hash256::from(rows->bytes(3));
         if (!stored || *stored != head) {
             report(subject, sequence, "hash differs");
-            // Go on from what is written, so that one edited entry is named once and a later one is seen too.
+            // Go on from what is written, so that one edited entry is named once and a later one is
+            // seen too.
             if (stored) head = *stored;
         }
     }

@@ -1,7 +1,8 @@
-// The sidecar: a small file beside the database that remembers how far the journal had come. A hash chain cannot notice that its
-// end was cut off (an older copy put back, a write-ahead log deleted): the sidecar can, and until the peers' reestablish
-// messages say otherwise, nothing of ours is broadcast then. Authenticated with a key made of the store's, in two slots that
-// are written in turn, so that a torn write leaves the older one.
+// The sidecar: a small file beside the database that remembers how far the journal had come. A hash
+// chain cannot notice that its end was cut off (an older copy put back, a write-ahead log deleted):
+// the sidecar can, and until the peers' reestablish messages say otherwise, nothing of ours is
+// broadcast then. Authenticated with a key made of the store's, in two slots that are written in
+// turn, so that a torn write leaves the older one.
 #pragma once
 
 #include "core/base/secret.h"
@@ -22,14 +23,16 @@ struct SidecarState {
     std::uint64_t epoch = 0;          ///< Counts openings; the database has the same number.
     std::uint64_t last_sequence = 0;  ///< Of the journal; a lower bound while running.
     WalState wal = WalState::either;
-    std::uint64_t owed_sequence = 0;  ///< A tail was missing up to here and nobody has agreed yet; 0 for none.
+    std::uint64_t owed_sequence =
+        0;  ///< A tail was missing up to here and nobody has agreed yet; 0 for none.
     friend bool operator==(const SidecarState&, const SidecarState&) = default;
 };
 
 class Sidecar {
 public:
     /// Opens or makes the file.
-    static Result<Sidecar, StoreError> open(const std::filesystem::path& path, const Secret32& store_key);
+    static Result<Sidecar, StoreError> open(const std::filesystem::path& path,
+                                            const Secret32& store_key);
 
     /// The newest readable slot when the file was opened, or what was written since.
     const std::optional<SidecarState>& state() const { return m_state; }

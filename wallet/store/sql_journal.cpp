@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The log's blocks are written ahead in steps, so that a wallet that is busy from its first second meets few of them, and whole
-/// once there is time.
+/// The log's blocks are written ahead in steps, so that a wallet that is busy from its first second
+/// meets few of them, and whole once there is time.
 constexpr std::uint64_t log_step = std::uint64_t{1} << 20;
 constexpr std::uint64_t whole_log = std::uint64_t{8} << 20;
 constexpr std::uint64_t frame_size = 4096 + 24;
@@ -23,7 +23,8 @@ constexpr milliseconds quiet(200);
 constexpr milliseconds note_interval(1000);
 /// A commit that takes longer is left to the thread: a caller has sockets to read meanwhile.
 constexpr std::chrono::microseconds swift(1000);
-/// And a turn of more records than a payment by itself has: much is under way, so there is something to do beside it.
+/// And a turn of more records than a payment by itself has: much is under way, so there is
+/// something to do beside it.
 constexpr std::size_t small_turn = 8;
 
 int count_frames(void* context, sqlite3*, const char*, int frames) {
@@ -33,14 +34,17 @@ int count_frames(void* context, sqlite3*, const char*, int frames) {
 
 ports::CommitError as_commit_error(const DbError& error) {
     using Kind = ports::CommitError::Kind;
-    const auto kind = error.is_full() ? Kind::disk_full : error.is_damage() ? Kind::corrupt : Kind::io;
+    const auto kind = error.is_full()     ? Kind::disk_full
+                      : error.is_damage() ? Kind::corrupt
+                                          : Kind::io;
     return {kind, error.message + " (code " + std::to_string(error.code) + ", errno " +
                       std::to_string(error.system_errno) + ")"};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<SqlJournal>, DbError> SqlJournal::start(Connection db, Sidecar& sidecar, Setup setup) {
+Result<std::unique_ptr<SqlJournal>, DbError> SqlJournal::start(Connection db, Sidecar& sidecar,
+                                                               Setup setup) {
     std::unique_ptr<SqlJournal> out(new SqlJournal(std::move(db), sidecar, std::move(setup)));
     RUNNEL_CHECK(out->prepare());
     out->m_db.on_commit(count_frames, &out->m_frames);
@@ -60,10 +64,12 @@ Result<void, DbError> SqlJournal::prepare() {
     };
     RUNNEL_CHECK(make(m_begin, "BEGIN IMMEDIATE"));
     RUNNEL_CHECK(make(m_commit, "COMMIT"));
-    RUNNEL_CHECK(make(m_put, "INSERT INTO records (kind, key, value) VALUES (?, ?, ?)"
-                             " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"));
+    RUNNEL_CHECK(make(m_put,
+                      "INSERT INTO records (kind, key, value) VALUES (?, ?, ?)"
+                      " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"));
     RUNNEL_CHECK(make(m_erase, "DELETE FROM records WHERE kind = ? AND key = ?"));
-    RUNNEL_CHECK(make(m_append, "INSERT INTO journal (seq, subject, body, hash) VALUES (?, ?, ?, ?)"));
+    RUNNEL_CHECK(
+        make(m_append, "INSERT INTO journal (seq, subject, body, hash) VALUES (?, ?, ?, ?)"));
     return {};
 }
 
@@ -74,8 +80,9 @@ void SqlJournal::write(ports::Records&& records, Written done) {
         done(fail(ports::CommitError{ports::CommitError::Kind::closed, "the store is closed"}));
         return;
     }
-    // Nothing that was handed over before may be overtaken: with no job waiting and nobody at work, nothing was. Nor the thread, when
-    // it has to look after the log: a caller that is quick would let it grow for ever.
+    // Nothing that was handed over before may be overtaken: with no job waiting and nobody at work,
+    // nothing was. Nor the thread, when it has to look after the log: a caller that is quick would
+    // let it grow for ever.
     std::unique_lock work(m_work, std::defer_lock);
     if (!m_swift || records.size() > small_turn || m_look || !m_jobs.empty() || !work.try_lock()) {
         m_jobs.push_back({std::move(records), std::move(done)});
@@ -136,7 +143,9 @@ std::optional<SqlJournal::Clock::time_point> SqlJournal::tend(bool idle) {
     if (m_failed) return std::nullopt;
     const auto now = Clock::now();
     std::optional<Clock::time_point> again;
-    const auto at = [&again](Clock::time_point when) { again = again ? std::min(*again, when) : when; };
+    const auto at = [&again](Clock::time_point when) {
+        again = again ? std::min(*again, when) : when;
+    };
 
     if (m_noted != m_setup.last_sequence) {
         if (now - m_last_note >= note_interval) {
@@ -165,7 +174,8 @@ std::optional<SqlJournal::Clock::time_point> SqlJournal::tend(bool idle) {
 }
 
 void SqlJournal::take_in_log() {
-    // Failing here loses nothing: everything is in the log, and the next commit will meet the same trouble and say so.
+    // Failing here loses nothing: everything is in the log, and the next commit will meet the same
+    // trouble and say so.
     const auto done = m_db.checkpoint(Connection::Checkpoint::passive);
     if (done && *done) {
         m_frames = 0;
@@ -182,8 +192,8 @@ void SqlJournal::allocate_log(std::uint64_t size) {
     // Tried once: where it fails the log grows as it is written, which is slower and nothing worse.
     m_log_size = size;
     if (!m_setup.keep_room()) return;
-    // Zeros behind the log's last frame end it as the file's end would. They are really written, once: blocks that are only
-    // reserved would cost at each first write what growing costs.
+    // Zeros behind the log's last frame end it as the file's end would. They are really written,
+    // once: blocks that are only reserved would cost at each first write what growing costs.
     const auto file = File::open(m_setup.wal, O_WRONLY);
     if (!file) return;
     const auto there = file->size();
@@ -215,7 +225,8 @@ void SqlJournal::tail_agreed() {
 
 Result<void, ports::CommitError> SqlJournal::commit(const ports::Records& records) {
     if (m_failed) {
-        return fail(ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"});
+        return fail(
+            ports::CommitError{ports::CommitError::Kind::closed, "an earlier commit failed"});
     }
     const auto before = m_setup.last_sequence;
     m_changed.clear();
@@ -237,9 +248,13 @@ Result<void, DbError> SqlJournal::transact(const ports::Records& records) {
     RUNNEL_CHECK(m_begin.run());
     for (const auto& record : records) {
         if (const auto* put = std::get_if<ports::Put>(&record)) {
-            RUNNEL_CHECK(m_put.bind(1, static_cast<std::int64_t>(put->kind)).bind(2, put->key).bind(3, put->value).run());
+            RUNNEL_CHECK(m_put.bind(1, static_cast<std::int64_t>(put->kind))
+                             .bind(2, put->key)
+                             .bind(3, put->value)
+                             .run());
         } else if (const auto* erase = std::get_if<ports::Erase>(&record)) {
-            RUNNEL_CHECK(m_erase.bind(1, static_cast<std::int64_t>(erase->kind)).bind(2, erase->key).run());
+            RUNNEL_CHECK(
+                m_erase.bind(1, static_cast<std::int64_t>(erase->kind)).bind(2, erase->key).run());
         } else {
             const auto& added = std::get<ports::Append>(record);
             auto [head, fresh] = m_changed.try_emplace(added.subject);
@@ -249,7 +264,10 @@ Result<void, DbError> SqlJournal::transact(const ports::Records& records) {
             }
             head->second = ports::chain_hash(head->second, added.subject, added.body);
             const auto sequence = static_cast<std::int64_t>(++m_setup.last_sequence);
-            m_append.bind(1, sequence).bind(2, added.subject).bind(3, added.body).bind(4, head->second.view());
+            m_append.bind(1, sequence)
+                .bind(2, added.subject)
+                .bind(3, added.body)
+                .bind(4, head->second.view());
             RUNNEL_CHECK(m_append.run());
         }
     }

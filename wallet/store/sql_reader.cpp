@@ -44,9 +44,10 @@ void SqlReader::scan(ports::RecordKind kind, ByteView from,
 void SqlReader::scan_back(ports::RecordKind kind, ByteView before,
                           const std::function<bool(ByteView key, ByteView value)>& each) const {
     const std::lock_guard lock(m_mutex);
-    auto rows = prepare(before.empty()
-                            ? "SELECT key, value FROM records WHERE kind = ? ORDER BY key DESC"
-                            : "SELECT key, value FROM records WHERE kind = ? AND key < ? ORDER BY key DESC");
+    auto rows = prepare(
+        before.empty()
+            ? "SELECT key, value FROM records WHERE kind = ? ORDER BY key DESC"
+            : "SELECT key, value FROM records WHERE kind = ? AND key < ? ORDER BY key DESC");
     rows.bind(1, static_cast<std::int64_t>(kind));
     if (!before.empty()) rows.bind(2, before);
     while (next(rows)) {

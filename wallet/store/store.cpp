@@ -7,8 +7,8 @@
 
 #include <sodium.h>
 
-#include <cstdlib>
 #include <fcntl.h>
+#include <cstdlib>
 
 namespace runnel::store {
 namespace {
@@ -48,7 +48,8 @@ protected:
 };
 
 Result<void, StoreError> set_meta(Connection& db, std::string_view name, ByteView value) {
-    auto statement = db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (CAST(? AS TEXT), CAST(? AS TEXT))");
+    auto statement = db.prepare(
+        "INSERT OR REPLACE INTO meta (name, value) VALUES (CAST(? AS TEXT), CAST(? AS TEXT))");
     if (!statement) return fail(as_store_error(statement.error(), "write meta"));
     const auto done = statement->bind(1, bytes_of(name)).bind(2, value).run();
     if (!done) return fail(as_store_error(done.error(), "write meta"));
@@ -63,8 +64,8 @@ Result<std::string, StoreError> meta(Connection& db, std::string_view name) {
     return *row ? statement->text(0) : std::string();
 }
 
-TailProblem judge_tail(const std::optional<SidecarState>& sidecar, std::uint64_t epoch, std::uint64_t last_sequence,
-                       bool log_there) {
+TailProblem judge_tail(const std::optional<SidecarState>& sidecar, std::uint64_t epoch,
+                       std::uint64_t last_sequence, bool log_there) {
     if (!sidecar) return TailProblem::sidecar_missing;
     // The closest cause first: without its log the database is older, too.
     if (sidecar->wal == WalState::present && !log_there) return TailProblem::log_missing;
@@ -78,7 +79,8 @@ TailProblem judge_tail(const std::optional<SidecarState>& sidecar, std::uint64_t
 }  // namespace
 
 struct Store::Impl {
-    Impl(Places where, Lock held) : places(std::move(where)), lock(std::move(held)), envelope(places.directory) {}
+    Impl(Places where, Lock held)
+        : places(std::move(where)), lock(std::move(held)), envelope(places.directory) {}
 
     Result<void, StoreError> fill_new(const Creation& creation, const Secret32& key);
     Result<void, StoreError> check_identity(Connection& db, Network network);
@@ -87,7 +89,9 @@ struct Store::Impl {
     bool has_reserve() const;
     void give_reserve() const;
     bool keep_reserve() const;
-    std::uint64_t free_space() const { return ask_space ? ask_space() : store::free_space(places.directory); }
+    std::uint64_t free_space() const {
+        return ask_space ? ask_space() : store::free_space(places.directory);
+    }
 
     Places places;
     Lock lock;
@@ -124,8 +128,10 @@ Result<void, StoreError> Store::set_aside(const fs::path& directory, const fs::p
 }
 
 Result<void, StoreError> Store::Impl::fill_new(const Creation& creation, const Secret32& key) {
-    // The library would make the file with a mode of its own; the log and its index take theirs from this one.
-    if (const auto made = File::open(places.database, O_RDWR | O_CREAT | O_EXCL); !made) return fail(made.error());
+    // The library would make the file with a mode of its own; the log and its index take theirs
+    // from this one.
+    if (const auto made = File::open(places.database, O_RDWR | O_CREAT | O_EXCL); !made)
+        return fail(made.error());
     auto opened = Connection::open(places.database, key, Connection::Access::write);
     if (!opened) return fail(as_store_error(opened.error(), "open database"));
     auto& db = *opened;
@@ -142,10 +148,12 @@ Result<void, StoreError> Store::Impl::fill_new(const Creation& creation, const S
         auto put = db.prepare("INSERT INTO secrets (name, value) VALUES (CAST(? AS TEXT), ?)");
         if (!put) return fail(as_store_error(put.error(), "write secrets"));
         for (const auto& secret : creation.secrets) {
-            const auto done = put->bind(1, bytes_of(secret.name)).bind(2, secret.value.reveal()).run();
+            const auto done =
+                put->bind(1, bytes_of(secret.name)).bind(2, secret.value.reveal()).run();
             if (!done) return fail(as_store_error(done.error(), "write secrets"));
         }
-        if (const auto done = db.execute("COMMIT"); !done) return fail(as_store_error(done.error(), "commit"));
+        if (const auto done = db.execute("COMMIT"); !done)
+            return fail(as_store_error(done.error(), "commit"));
         return {};
     };
     RUNNEL_CHECK(fill());
@@ -158,17 +166,20 @@ Result<void, StoreError> Store::Impl::fill_new(const Creation& creation, const S
 }
 
 Result<std::unique_ptr<Store>, StoreError> Store::create(const Creation& creation) {
-    if (creation.passphrase.bytes.empty() && !creation.passphrase.may_be_empty) return fail(EmptyPassphrase{});
+    if (creation.passphrase.bytes.empty() && !creation.passphrase.may_be_empty)
+        return fail(EmptyPassphrase{});
     const Places places(creation.directory);
     RUNNEL_CHECK(make_private_directory(places.directory));
-    // A power cut should not take away a directory whose words were already shown. One above it that cannot be read cannot be
-    // synced by us either.
+    // A power cut should not take away a directory whose words were already shown. One above it
+    // that cannot be read cannot be synced by us either.
     static_cast<void>(sync_directory(places.directory / ".."));
     RUNNEL_TRY(auto lock, Lock::take(places.lock));
     auto impl = std::make_unique<Impl>(places, std::move(lock));
     if (is_there(places.creating)) {
-        // An earlier creation was cut short. Nobody was shown its words, so nothing of it can matter.
-        for (const auto& leftover : {places.database, places.log, places.index, places.sidecar}) erase_file(leftover);
+        // An earlier creation was cut short. Nobody was shown its words, so nothing of it can
+        // matter.
+        for (const auto& leftover : {places.database, places.log, places.index, places.sidecar})
+            erase_file(leftover);
         impl->envelope.remove();
     } else if (is_there(places.database) || impl->envelope.exists()) {
         // A key without its database may still open somebody's backup of it.
@@ -198,7 +209,8 @@ Result<std::unique_ptr<Store>, StoreError> Store::create(const Creation& creatio
         answered.wait(guard, [&] { return done; });
         if (error) return fail(IoError{"first records: " + error->detail, 0});
     }
-    // While this file is there the next creation would take all of it away, and the words are about to be shown.
+    // While this file is there the next creation would take all of it away, and the words are about
+    // to be shown.
     RUNNEL_CHECK(remove_file(places.creating));
     RUNNEL_CHECK(sync_directory(places.directory));
     return store;
@@ -208,7 +220,8 @@ Result<void, StoreError> Store::Impl::check_identity(Connection& db, Network net
     const auto version = db.number("PRAGMA user_version");
     if (!version) return fail(as_store_error(version.error(), "read database"));
     if (*version > schema_version) {
-        return fail(NewerVersion{static_cast<std::uint64_t>(*version), static_cast<std::uint64_t>(schema_version)});
+        return fail(NewerVersion{static_cast<std::uint64_t>(*version),
+                                 static_cast<std::uint64_t>(schema_version)});
     }
     // An empty file is a valid database, but no store begins as one.
     if (*version <= 0) return fail(Damaged{{}, 0, "no tables"});
@@ -242,14 +255,18 @@ Result<void, StoreError> Store::Impl::start(const Secret32& key, Network network
     sidecar.emplace(std::move(opened_sidecar));
     const auto& known = sidecar->state();
     tail = {judge_tail(known, epoch, journal_state.last_sequence, log_there),
-            known ? std::max(known->last_sequence, known->owed_sequence) : 0, journal_state.last_sequence};
-    SidecarState state{std::max(epoch, known ? known->epoch : 0) + 1, journal_state.last_sequence, WalState::either,
+            known ? std::max(known->last_sequence, known->owed_sequence) : 0,
+            journal_state.last_sequence};
+    SidecarState state{std::max(epoch, known ? known->epoch : 0) + 1, journal_state.last_sequence,
+                       WalState::either,
                        tail.agrees() ? 0 : std::max<std::uint64_t>(tail.expected, 1)};
-    // From here on the log may or may not be there; then the epoch; then the log is. A crash between any two is no alarm.
+    // From here on the log may or may not be there; then the epoch; then the log is. A crash
+    // between any two is no alarm.
     auto before = state;
     before.epoch = known ? known->epoch : 0;
     RUNNEL_CHECK(sidecar->write(before, true));
-    const auto ready = db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;");
+    const auto ready = db.execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;");
     if (!ready) return fail(as_store_error(ready.error(), "set up database"));
     RUNNEL_CHECK(set_meta(db, "epoch", bytes_of(std::to_string(state.epoch))));
     state.wal = WalState::present;
@@ -273,7 +290,8 @@ Result<void, StoreError> Store::Impl::start_for_export(const Secret32& key, Netw
     auto& db = *opened;
     damage = verify_pages(db);
     if (const auto identity = check_identity(db, network); !identity) {
-        // What cannot be read cannot be judged; what can be read and is somebody else's stays refused.
+        // What cannot be read cannot be judged; what can be read and is somebody else's stays
+        // refused.
         if (!std::holds_alternative<Damaged>(identity.error())) return identity;
         damage.push_back(std::get<Damaged>(identity.error()));
     }
@@ -307,12 +325,14 @@ namespace {
 
 /// What an opening begins with: is there a store, is it ours alone, does the passphrase fit?
 template <typename Impl>
-Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(const Store::Opening& opening) {
+Result<std::pair<std::unique_ptr<Impl>, Secret32>, StoreError> unlock(
+    const Store::Opening& opening) {
     const Places places(opening.directory);
     if (!Store::exists(opening.directory)) return fail(Missing{});
     RUNNEL_CHECK(make_private_directory(places.directory));
     RUNNEL_TRY(auto lock, Lock::take(places.lock));
-    for (const auto& file : {places.lock, places.database, places.log, places.index, places.sidecar, places.reserve}) {
+    for (const auto& file :
+         {places.lock, places.database, places.log, places.index, places.sidecar, places.reserve}) {
         RUNNEL_CHECK(make_private_file(file));
     }
     auto impl = std::make_unique<Impl>(places, std::move(lock));
@@ -360,7 +380,9 @@ void Store::transcript(
     m_impl->reader->transcript(subject, each);
 }
 
-std::optional<SecretBytes> Store::secret(std::string_view name) const { return m_impl->reader->secret(name); }
+std::optional<SecretBytes> Store::secret(std::string_view name) const {
+    return m_impl->reader->secret(name);
+}
 
 const TailState& Store::tail() const { return m_impl->tail; }
 
@@ -370,9 +392,7 @@ void Store::tail_agreed() {
 }
 
 const std::vector<Damaged>& Store::damage() const { return m_impl->damage; }
-const std::vector<OddCopy>& Store::odd_copies() const {
-    return m_impl->odd;
-}
+const std::vector<OddCopy>& Store::odd_copies() const { return m_impl->odd; }
 
 void Store::subjects(const std::function<void(ByteView subject)>& each) const {
     m_impl->reader->subjects(each);
@@ -385,7 +405,8 @@ bool Store::low_space() const {
     return m_impl->free_space() < wanted;
 }
 
-Result<void, StoreError> Store::change_passphrase(ByteView old_passphrase, const Passphrase& new_passphrase,
+Result<void, StoreError> Store::change_passphrase(ByteView old_passphrase,
+                                                  const Passphrase& new_passphrase,
                                                   const Cost& cost) {
     return m_impl->envelope.change(old_passphrase, new_passphrase, cost);
 }

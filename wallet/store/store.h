@@ -6,8 +6,8 @@
 //   reserve       space for a full disk           creating      only while a creation is unfinished
 //
 // Directory 0700, files 0600. Opening checks every page's MAC, every hash chain, schema, network
-// and tail; nothing is ever repaired silently (odd_copies()). What the records mean is for the rooms
-// that write them.
+// and tail; nothing is ever repaired silently (odd_copies()). What the records mean is for the
+// rooms that write them.
 #pragma once
 
 #include "core/base/network.h"
@@ -22,15 +22,17 @@ namespace runnel::store {
 /// Why the journal's end is not trusted.
 enum class TailProblem : std::uint8_t {
     none,
-    sidecar_missing,   ///< Nothing says how far the journal had come.
-    older_epoch,       ///< The database was opened more often than this copy of it knows.
-    missing_records,   ///< Entries that were written are not there.
-    log_missing,       ///< The write-ahead log was there and is gone.
-    log_unexpected,    ///< A write-ahead log lies where a clean stop had left none.
-    not_yet_agreed,    ///< An earlier opening found one of the above and tail_agreed() was never called.
+    sidecar_missing,  ///< Nothing says how far the journal had come.
+    older_epoch,      ///< The database was opened more often than this copy of it knows.
+    missing_records,  ///< Entries that were written are not there.
+    log_missing,      ///< The write-ahead log was there and is gone.
+    log_unexpected,   ///< A write-ahead log lies where a clean stop had left none.
+    not_yet_agreed,   ///< An earlier opening found one of the above and tail_agreed() was never
+                      ///< called.
 };
 
-/// While this is `behind`, nothing of ours may be broadcast: a peer may hold newer states than we know of.
+/// While this is `behind`, nothing of ours may be broadcast: a peer may hold newer states than we
+/// know of.
 struct TailState {
     TailProblem problem = TailProblem::none;
     std::uint64_t expected = 0;  ///< Last sequence of the journal by the sidecar.
@@ -49,18 +51,20 @@ public:
         Network network = Network::regtest;
         Passphrase passphrase;
         Cost cost;
-        std::vector<Secret> secrets;  ///< Written with the creation: a store without its words never exists.
-        ports::Records records;       ///< As well.
+        std::vector<Secret>
+            secrets;  ///< Written with the creation: a store without its words never exists.
+        ports::Records records;  ///< As well.
     };
     struct Opening {
         std::filesystem::path directory;
         Network network = Network::regtest;
         ByteView passphrase;
-        /// Instead of asking the file system how much may still be written: for tests of a disk that fills up.
+        /// Instead of asking the file system how much may still be written: for tests of a disk
+        /// that fills up.
         std::function<std::uint64_t()> free_space{};
     };
-    /// Kept on the disk as a file. It is given up when less than this is free, also while running, and taken again when there is
-    /// room.
+    /// Kept on the disk as a file. It is given up when less than this is free, also while running,
+    /// and taken again when there is room.
     static constexpr std::uint64_t reserve_bytes = std::uint64_t{4} << 20;
     /// Below this much free space, low_space() is true.
     static constexpr std::uint64_t space_wanted = std::uint64_t{16} << 20;
@@ -68,13 +72,15 @@ public:
     /// Is there a finished store?
     static bool exists(const std::filesystem::path& directory);
     /// Gives the folder another name, which nobody has yet. InUse, IoError.
-    static Result<void, StoreError> set_aside(const std::filesystem::path& directory, const std::filesystem::path& name);
+    static Result<void, StoreError> set_aside(const std::filesystem::path& directory,
+                                              const std::filesystem::path& name);
     /// Makes one and opens it. Exists, InUse, EmptyPassphrase, OutOfMemory, IoError.
     static Result<std::unique_ptr<Store>, StoreError> create(const Creation& creation);
     /// Errors: all but Exists and EmptyPassphrase.
     static Result<std::unique_ptr<Store>, StoreError> open(const Opening& opening);
-    /// As open(), but for a damaged store too, and also on a disk that may not be written any more: makes and changes no file, not
-    /// even a lock or a copy of the key. journal() refuses every commit and damage() lists what is broken.
+    /// As open(), but for a damaged store too, and also on a disk that may not be written any more:
+    /// makes and changes no file, not even a lock or a copy of the key. journal() refuses every
+    /// commit and damage() lists what is broken.
     static Result<std::unique_ptr<Store>, StoreError> open_for_export(const Opening& opening);
 
     /// Stops as close() does.
@@ -87,7 +93,8 @@ public:
     const ports::RecordReader& reader() const;
     /// The journal of one subject, oldest first, with the hash stored for each entry.
     void transcript(ByteView subject,
-                    const std::function<bool(std::uint64_t sequence, ByteView body, ByteView hash)>& each) const;
+                    const std::function<bool(std::uint64_t sequence, ByteView body, ByteView hash)>&
+                        each) const;
     std::optional<SecretBytes> secret(std::string_view name) const;
 
     const TailState& tail() const;
@@ -101,15 +108,16 @@ public:
     const std::vector<OddCopy>& odd_copies() const;
     /// Whose journals there are. May throw ReadFailure, after those that could be read were told.
     void subjects(const std::function<void(ByteView subject)>& each) const;
-    /// Little space is left: no new channel, no new payment; closes and claims go on, in the space of the reserve once there is
-    /// no other.
+    /// Little space is left: no new channel, no new payment; closes and claims go on, in the space
+    /// of the reserve once there is no other.
     bool low_space() const;
 
     /// Wraps the same store key anew.
-    Result<void, StoreError> change_passphrase(ByteView old_passphrase, const Passphrase& new_passphrase, const Cost& cost);
+    Result<void, StoreError> change_passphrase(ByteView old_passphrase,
+                                               const Passphrase& new_passphrase, const Cost& cost);
 
-    /// A clean stop: what was handed over is committed, the log is taken in and truncated, the sidecar says so. The journal
-    /// refuses everything afterwards; reading goes on.
+    /// A clean stop: what was handed over is committed, the log is taken in and truncated, the
+    /// sidecar says so. The journal refuses everything afterwards; reading goes on.
     void close();
 
 private:

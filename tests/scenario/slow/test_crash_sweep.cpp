@@ -16,7 +16,8 @@ void TestCrashSweep::loses_nothing() {
     QFETCH(std::size_t, scene);
     QFETCH(std::size_t, victim);
     QFETCH(bool, after);
-    const auto runs = crash_loop(crash_scenes()[scene].make, victim, after ? Moment::after : Moment::before, 1, 1);
+    const auto runs = crash_loop(crash_scenes()[scene].make, victim,
+                                 after ? Moment::after : Moment::before, 1, 1);
     QVERIFY2(runs >= 3, "see the lines above");
 }
 

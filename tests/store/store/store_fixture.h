@@ -1,4 +1,5 @@
-// What the store's tests share: a directory that goes away, records that can be checked, commits that wait.
+// What the store's tests share: a directory that goes away, records that can be checked, commits
+// that wait.
 #pragma once
 
 #include "tests/support/test_main.h"
@@ -52,7 +53,8 @@ public:
     /// The database itself, for a test that changes it as somebody with the key could.
     store::Connection keyed() const {
         auto key = store::Envelope(path()).open(bytes_of("correct horse"));
-        return std::move(*store::Connection::open(file("wallet.db"), *key, store::Connection::Access::write));
+        return std::move(
+            *store::Connection::open(file("wallet.db"), *key, store::Connection::Access::write));
     }
 
 private:
@@ -82,7 +84,8 @@ inline Bytes number_bytes(std::uint64_t n) {
     return out;
 }
 
-/// Turn n of the tests: a value that says n, a value of its own, an entry in the journal of one of two subjects.
+/// Turn n of the tests: a value that says n, a value of its own, an entry in the journal of one of
+/// two subjects.
 inline ports::Records turn(std::uint64_t n) {
     Bytes value = number_bytes(n);
     value.resize(500, static_cast<std::uint8_t>(n));
@@ -97,7 +100,8 @@ inline std::int64_t whole_turns(const Store& store) {
     bool fits = true;
     store.reader().scan(ports::RecordKind::htlc_history, {}, [&](ByteView key, ByteView value) {
         ++histories;
-        fits = fits && to_bytes(key) == number_bytes(static_cast<std::uint64_t>(histories)) && value.size() == 500;
+        fits = fits && to_bytes(key) == number_bytes(static_cast<std::uint64_t>(histories)) &&
+               value.size() == 500;
         return true;
     });
     std::int64_t entries = 0;
@@ -110,7 +114,9 @@ inline std::int64_t whole_turns(const Store& store) {
     }
     const auto last = store.reader().get(ports::RecordKind::channel, Bytes{1});
     if (histories == 0) return fits && entries == 0 && !last ? 0 : -1;
-    if (!fits || entries != histories || last != number_bytes(static_cast<std::uint64_t>(histories))) return -1;
+    if (!fits || entries != histories ||
+        last != number_bytes(static_cast<std::uint64_t>(histories)))
+        return -1;
     return histories;
 }
 

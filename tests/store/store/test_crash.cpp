@@ -46,7 +46,8 @@ int commit_for_ever(const Home& home, int pipe) {
             if (!result || ::write(pipe, &n, sizeof n) != sizeof n) ::_exit(2);
         });
         // Sometimes two under way, sometimes one.
-        if (n % 3 == 0 && commit(store.journal(), {ports::Put{ports::RecordKind::peer, {1}, {2}}})) return 3;
+        if (n % 3 == 0 && commit(store.journal(), {ports::Put{ports::RecordKind::peer, {1}, {2}}}))
+            return 3;
     }
 }
 
@@ -55,7 +56,8 @@ class SmallDisk {
 public:
     explicit SmallDisk(const char* size) {
         const auto options = std::string("size=") + size + ",mode=0700";
-        m_mounted = ::mount("tmpfs", m_directory.path().toLocal8Bit().constData(), "tmpfs", 0, options.c_str()) == 0;
+        m_mounted = ::mount("tmpfs", m_directory.path().toLocal8Bit().constData(), "tmpfs", 0,
+                            options.c_str()) == 0;
     }
     ~SmallDisk() {
         if (m_mounted) ::umount2(m_directory.path().toLocal8Bit().constData(), MNT_DETACH);
@@ -67,7 +69,8 @@ public:
         const auto file = path() / "ballast";
         const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         const Bytes block(4096, 1);
-        while (::write(fd, block.data(), block.size()) == static_cast<ssize_t>(block.size())) {}
+        while (::write(fd, block.data(), block.size()) == static_cast<ssize_t>(block.size())) {
+        }
         const auto size = ::lseek(fd, 0, SEEK_END);
         if (::ftruncate(fd, size - static_cast<off_t>(left)) != 0) qFatal("ftruncate");
         ::close(fd);
@@ -125,7 +128,8 @@ private slots:
                 home.create().reset();
                 const auto child = in_child([&] {
                     auto store = home.open();
-                    const auto fault = after ? test::Fault(test::CrashAfter{n}) : test::Fault(test::CrashBefore{n});
+                    const auto fault = after ? test::Fault(test::CrashAfter{n})
+                                             : test::Fault(test::CrashBefore{n});
                     test::FaultJournal faulty(store->journal(), {fault}, [] { ::_exit(77); });
                     for (std::uint64_t i = 1; i <= 5; ++i) {
                         if (commit(faulty, turn(i))) return 1;
@@ -151,7 +155,8 @@ private slots:
             if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
             const Bytes big(100'000, 9);
             for (std::uint8_t n = 0; n < 200; ++n) {
-                const auto error = commit(store->journal(), {ports::Put{ports::RecordKind::peer, {n}, big}});
+                const auto error =
+                    commit(store->journal(), {ports::Put{ports::RecordKind::peer, {n}, big}});
                 if (!error) continue;
                 if (error->kind != ports::CommitError::Kind::disk_full) return 2;
                 // No retry: what comes after is refused, however small.
@@ -174,7 +179,8 @@ private slots:
 
     void a_full_disk_still_takes_closes_and_claims() {
         const SmallDisk disk("40m");
-        if (!disk.mounted()) RUNNEL_SKIP_BUT_IN_CI("a small file system of its own (mounting needs root)");
+        if (!disk.mounted())
+            RUNNEL_SKIP_BUT_IN_CI("a small file system of its own (mounting needs root)");
         Store::Creation creation;
         creation.directory = disk.path() / "wallet";
         creation.passphrase = {bytes_of("correct horse"), false};

@@ -1,4 +1,5 @@
-// What happens to files: flipped bytes, edited rows, cut tails, older copies. Always found, always named, never mended.
+// What happens to files: flipped bytes, edited rows, cut tails, older copies. Always found, always
+// named, never mended.
 #include "store_fixture.h"
 
 #include "wallet/store/files.h"
@@ -22,7 +23,8 @@ void flip(const std::filesystem::path& path, std::uint64_t at) {
     std::uint8_t byte = 0;
     if (::pread(fd, &byte, 1, static_cast<off_t>(at)) != 1) qFatal("cannot read %s", path.c_str());
     byte = static_cast<std::uint8_t>(byte ^ 0x20);
-    if (::pwrite(fd, &byte, 1, static_cast<off_t>(at)) != 1) qFatal("cannot write %s", path.c_str());
+    if (::pwrite(fd, &byte, 1, static_cast<off_t>(at)) != 1)
+        qFatal("cannot write %s", path.c_str());
     ::close(fd);
 }
 
@@ -68,7 +70,8 @@ private slots:
         fill(home, 100);
         const auto path = home.file("wallet.db");
         const auto size = std::filesystem::file_size(path);
-        for (const auto left : {size - 4096, size - 100, std::uintmax_t{4096}, std::uintmax_t{100}}) {
+        for (const auto left :
+             {size - 4096, size - 100, std::uintmax_t{4096}, std::uintmax_t{100}}) {
             put_copy(path, home.file("kept"));
             std::filesystem::resize_file(path, left);
             const auto error = home.refused();
@@ -102,7 +105,8 @@ private slots:
             QCOMPARE((*store)->damage().size(), std::size_t{1});
             QCOMPARE((*store)->damage()[0].sequence, std::uint64_t{7});
             int entries = 0;
-            (*store)->transcript(Bytes(32, 1), [&](std::uint64_t, ByteView, ByteView) { return ++entries, true; });
+            (*store)->transcript(
+                Bytes(32, 1), [&](std::uint64_t, ByteView, ByteView) { return ++entries, true; });
             QCOMPARE(entries, 10);
             QVERIFY((*store)->reader().get(ports::RecordKind::channel, Bytes{1}));
             const auto refused = commit((*store)->journal(), turn(21));
@@ -113,12 +117,13 @@ private slots:
     }
 
     void edits_of_every_kind_are_found() {
-        for (const auto* sql : {"UPDATE journal SET hash = zeroblob(32) WHERE seq = 5",
-                                "UPDATE journal SET hash = x'' WHERE seq = 5",
-                                "UPDATE journal SET subject = zeroblob(32) WHERE seq = 5",
-                                "DELETE FROM journal WHERE seq = 5", "DELETE FROM journal WHERE seq = 1",
-                                "UPDATE journal SET seq = 100 WHERE seq = 20",
-                                "UPDATE journal SET body = (SELECT body FROM journal WHERE seq = 3) WHERE seq = 5"}) {
+        for (const auto* sql :
+             {"UPDATE journal SET hash = zeroblob(32) WHERE seq = 5",
+              "UPDATE journal SET hash = x'' WHERE seq = 5",
+              "UPDATE journal SET subject = zeroblob(32) WHERE seq = 5",
+              "DELETE FROM journal WHERE seq = 5", "DELETE FROM journal WHERE seq = 1",
+              "UPDATE journal SET seq = 100 WHERE seq = 20",
+              "UPDATE journal SET body = (SELECT body FROM journal WHERE seq = 3) WHERE seq = 5"}) {
             const Home home;
             fill(home, 20);
             {
@@ -227,12 +232,13 @@ private slots:
             put_copy(home.file((std::string(name) + ".kept").c_str()), home.file(name));
         }
         std::filesystem::remove(home.file("wallet.db-shm"));
-        // Frames of 24 + 4096 bytes lie behind a head of 32, each with the head's two salts. With a frame in the middle goes all
-        // that follows.
+        // Frames of 24 + 4096 bytes lie behind a head of 32, each with the head's two salts. With a
+        // frame in the middle goes all that follows.
         const auto log = *read_file(home.file("wallet.db-wal"), std::size_t{64} << 20);
         std::uint64_t frames = 0;
         while (32 + frames * 4120 + 24 <= log.size() &&
-               std::equal(&log[16], &log[24], &log[static_cast<std::size_t>(32 + frames * 4120 + 8)])) {
+               std::equal(&log[16], &log[24],
+                          &log[static_cast<std::size_t>(32 + frames * 4120 + 8)])) {
             ++frames;
         }
         QVERIFY(frames > turns);

@@ -48,7 +48,8 @@ private slots:
         using namespace std::chrono_literals;
         QFETCH(const int, one);
         QFETCH(const int, three);
-        const auto passes = Cost::passes(std::chrono::milliseconds(one), std::chrono::milliseconds(three), 500ms);
+        const auto passes =
+            Cost::passes(std::chrono::milliseconds(one), std::chrono::milliseconds(three), 500ms);
         // A pass really takes 40 ms, the first one 60.
         QVERIFY2(passes >= 3 && passes * 40 + 20 <= 1'000, qPrintable(QString::number(passes)));
         if (one == 60 && three == 140) QCOMPARE(passes, std::uint64_t{12});
@@ -83,7 +84,8 @@ private slots:
         QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
         const auto file = read(path / "key.1");
         const auto key = some_key();
-        QVERIFY(std::search(file.begin(), file.end(), key.reveal().begin(), key.reveal().begin() + 8) == file.end());
+        QVERIFY(std::search(file.begin(), file.end(), key.reveal().begin(),
+                            key.reveal().begin() + 8) == file.end());
         QVERIFY(QFile::permissions(QString::fromStdString((path / "key.1").string())) ==
                 (QFile::ReadOwner | QFile::WriteOwner | QFile::ReadUser | QFile::WriteUser));
     }
@@ -187,10 +189,12 @@ private slots:
         const Envelope envelope(path);
         QVERIFY(envelope.write(some_key(), good, Cost::cheap()));
         const auto whole = read(path / "key.1");
-        // Operations and memory: too little, no pass, beyond any memory, too many passes, hours of work within each single bound.
+        // Operations and memory: too little, no pass, beyond any memory, too many passes, hours of
+        // work within each single bound.
         const std::uint64_t gib = std::uint64_t{1} << 30;
         const std::pair<std::uint64_t, std::uint64_t> costs[] = {
-            {1, 8191}, {1, 0}, {0, 8192}, {1, std::uint64_t{0xff} << 56}, {1001, 8192}, {200, gib}, {1000, 4 * gib}};
+            {1, 8191},    {1, 0},     {0, 8192},      {1, std::uint64_t{0xff} << 56},
+            {1001, 8192}, {200, gib}, {1000, 4 * gib}};
         for (const auto& [operations, memory] : costs) {
             Bytes file = to_bytes(ByteView(whole).first(11));
             append(file, Writer().u64(operations).u64(memory).view());

@@ -6,11 +6,11 @@
 
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <future>
 #include <mutex>
 #include <numeric>
 #include <thread>
-#include <unistd.h>
 
 using namespace runnel;
 using namespace runnel::store;
@@ -68,13 +68,17 @@ private slots:
         const Home home;
         const auto store = home.create();
         ports::Records records;
-        for (std::uint8_t i = 0; i < 10; ++i) records.push_back(ports::Put{ports::RecordKind::payment, {i}, {i, i}});
+        for (std::uint8_t i = 0; i < 10; ++i)
+            records.push_back(ports::Put{ports::RecordKind::payment, {i}, {i, i}});
         records.push_back(ports::Put{ports::RecordKind::invoice, {9}, {}});
         records.push_back(ports::Put{ports::RecordKind::incoming, {}, {4}});
         QVERIFY(!commit(store->journal(), std::move(records)));
         const auto& reader = store->reader();
         Bytes seen;
-        const auto note = [&](ByteView key, ByteView) { seen.push_back(key[0]); return seen.size() < 4; };
+        const auto note = [&](ByteView key, ByteView) {
+            seen.push_back(key[0]);
+            return seen.size() < 4;
+        };
         reader.scan(ports::RecordKind::payment, {}, note);
         QCOMPARE(seen, (Bytes{0, 1, 2, 3}));
         seen.clear();
@@ -109,15 +113,19 @@ private slots:
         auto store = home.create();
         std::mutex mutex;
         std::vector<std::uint64_t> answers;
-        // Handed over without waiting, then one by one, and again: whoever commits them, none overtakes another.
+        // Handed over without waiting, then one by one, and again: whoever commits them, none
+        // overtakes another.
         for (std::uint64_t n = 1; n <= 600; ++n) {
             std::promise<void> done;
             auto answered = done.get_future();
-            store->journal().commit(ports::Turn(turn(n), nullptr), [&mutex, &answers, n, done = std::make_shared<std::promise<void>>(std::move(done))](auto result) {
-                const std::lock_guard lock(mutex);
-                if (result) answers.push_back(n);
-                done->set_value();
-            });
+            store->journal().commit(
+                ports::Turn(turn(n), nullptr),
+                [&mutex, &answers, n,
+                 done = std::make_shared<std::promise<void>>(std::move(done))](auto result) {
+                    const std::lock_guard lock(mutex);
+                    if (result) answers.push_back(n);
+                    done->set_value();
+                });
             if (n / 100 % 2 == 1) answered.wait();
         }
         store->close();
@@ -135,7 +143,8 @@ private slots:
         const std::string marker = "find this marker if you can";
         creation.secrets.push_back({"entropy", SecretBytes(bytes_of(marker))});
         auto store = std::move(*Store::create(creation));
-        QVERIFY(!commit(store->journal(), {ports::Put{ports::RecordKind::peer, {1}, to_bytes(bytes_of(marker))}}));
+        QVERIFY(!commit(store->journal(),
+                        {ports::Put{ports::RecordKind::peer, {1}, to_bytes(bytes_of(marker))}}));
         for (const bool open : {true, false}) {
             for (const auto& file : std::filesystem::directory_iterator(home.path())) {
                 const auto bytes = read_file(file.path(), std::size_t{64} << 20);
@@ -164,7 +173,8 @@ private slots:
         store.reset();
         // Opened up by somebody: closed again.
         QCOMPARE(::chmod(home.path().c_str(), 0755), 0);
-        for (const auto* const file : {"wallet.db", "key.1", "key.2", "sidecar", "lock", "reserve"}) {
+        for (const auto* const file :
+             {"wallet.db", "key.1", "key.2", "sidecar", "lock", "reserve"}) {
             QCOMPARE(::chmod(home.file(file).c_str(), 0644), 0);
         }
         store = home.open();
@@ -257,7 +267,8 @@ private slots:
         const Home home;
         auto store = home.create();
         QVERIFY(!commit(store->journal(), turn(1)));
-        QVERIFY(store->change_passphrase(bytes_of("correct horse"), {bytes_of("battery staple"), false}, Cost::cheap()));
+        QVERIFY(store->change_passphrase(bytes_of("correct horse"),
+                                         {bytes_of("battery staple"), false}, Cost::cheap()));
         QVERIFY(!commit(store->journal(), turn(2)));
         store.reset();
         QVERIFY(std::holds_alternative<WrongPassphrase>(home.refused()));
@@ -283,9 +294,11 @@ private slots:
             QVERIFY(!commit(store->journal(), {ports::Put{ports::RecordKind::peer, {n}, big},
                                                ports::Put{ports::RecordKind::peer, {n, 1}, big}}));
         }
-        QVERIFY(std::filesystem::file_size(home.file("wallet.db-wal")) < (std::uintmax_t{12} << 20));
+        QVERIFY(std::filesystem::file_size(home.file("wallet.db-wal")) <
+                (std::uintmax_t{12} << 20));
         // Left alone, it is taken in: nothing but the clean stop's own work is left to do.
-        QTRY_VERIFY(std::filesystem::file_size(home.file("wallet.db")) > std::uintmax_t{10'000'000});
+        QTRY_VERIFY(std::filesystem::file_size(home.file("wallet.db")) >
+                    std::uintmax_t{10'000'000});
     }
 
     // A store as the first version left it; every later one must open it.

@@ -1,4 +1,5 @@
-// runneld and runnel-cli as a person meets them: the two programs, their exit codes, their files. No chain, no peer.
+// runneld and runnel-cli as a person meets them: the two programs, their exit codes, their files.
+// No chain, no peer.
 #include "tests/support/test_main.h"
 
 #include "wallet/store/store.h"
@@ -31,7 +32,9 @@ struct Ended {
 };
 
 /// All programs of a build lie beside this one.
-QString program(const char* name) { return QFileInfo(QFile::symLinkTarget("/proc/self/exe")).dir().filePath(name); }
+QString program(const char* name) {
+    return QFileInfo(QFile::symLinkTarget("/proc/self/exe")).dir().filePath(name);
+}
 
 Ended run(const QString& what, const QStringList& arguments) {
     QProcess process;
@@ -53,7 +56,8 @@ Ended run(const QString& what, const QStringList& arguments) {
 
 void write_file(const QString& path, const QByteArray& content) {
     QFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size()) qFatal("cannot write %s", qPrintable(path));
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write %s", qPrintable(path));
 }
 
 QByteArray content_of(const QString& path) {
@@ -103,9 +107,13 @@ class TestPrograms : public QObject {
     QString m_node_id;
     QProcess m_daemon;
 
-    Ended cli(const QStringList& arguments) { return run(program("runnel-cli"), QStringList{"--datadir", m_data} + arguments); }
+    Ended cli(const QStringList& arguments) {
+        return run(program("runnel-cli"), QStringList{"--datadir", m_data} + arguments);
+    }
     QStringList daemon_arguments() const {
-        return {"--datadir", m_data, "--network", "regtest", "--listen", "127.0.0.1:0", "--passphrase-file", m_passphrase, "--log-level", "trace"};
+        return {"--datadir",   m_data,        "--network",         "regtest",
+                "--listen",    "127.0.0.1:0", "--passphrase-file", m_passphrase,
+                "--log-level", "trace"};
     }
     bool start_daemon() {
         m_daemon.start(program("runneld"), daemon_arguments());
@@ -128,7 +136,8 @@ class TestPrograms : public QObject {
         auto made = store::Store::create(creation);
         if (!made) qFatal("no store");
         made->reset();
-        return run(program("runnel-cli"), {"--datadir", where, "export", "--network", "regtest", "--passphrase-file", m_passphrase});
+        return run(program("runnel-cli"), {"--datadir", where, "export", "--network", "regtest",
+                                           "--passphrase-file", m_passphrase});
     }
 
 private slots:
@@ -136,7 +145,8 @@ private slots:
         m_data = m_folder.path() + "/not/yet/there";
         m_passphrase = m_folder.path() + "/passphrase";
         write_file(m_passphrase, "correct horse battery staple\n");
-        const auto made = cli({"create", "--network", "regtest", "--passphrase-file", m_passphrase});
+        const auto made =
+            cli({"create", "--network", "regtest", "--passphrase-file", m_passphrase});
         QCOMPARE(made.code, 0);
         m_words = made.out["words"].toArray();
         m_node_id = made.out["node_id"].toString();
@@ -145,7 +155,8 @@ private slots:
     }
 
     void create_touches_nothing_that_is_there() {
-        const auto again = cli({"create", "--network", "regtest", "--passphrase-file", m_passphrase});
+        const auto again =
+            cli({"create", "--network", "regtest", "--passphrase-file", m_passphrase});
         QCOMPARE(again.code, 1);
         QCOMPARE(again.error["error"].toString(), QString("store_exists"));
         QVERIFY(!again.error["message"].toString().isEmpty() && again.error.contains("try"));
@@ -153,8 +164,16 @@ private slots:
     }
 
     void what_is_wrong_with_a_command_line() {
-        for (const auto& arguments : {QStringList{}, {"frobnicate"}, {"pay"}, {"send", "x", "-5"}, {"send", "x", "1.5"}, {"open", "x", "some"},
-                                      {"connect", "nowhere"}, {"invoice", "any"}, {"getinfo", "--loudly"}, {"payments", "--limit", "many"}}) {
+        for (const auto& arguments : {QStringList{},
+                                      {"frobnicate"},
+                                      {"pay"},
+                                      {"send", "x", "-5"},
+                                      {"send", "x", "1.5"},
+                                      {"open", "x", "some"},
+                                      {"connect", "nowhere"},
+                                      {"invoice", "any"},
+                                      {"getinfo", "--loudly"},
+                                      {"payments", "--limit", "many"}}) {
             const auto ended = cli(arguments);
             QVERIFY2(ended.code == 2, qPrintable(arguments.join(' ')));
             QCOMPARE(ended.error["error"].toString(), QString("usage"));
@@ -163,7 +182,10 @@ private slots:
         QCOMPARE(cli({"pay", "--help"}).code, 0);
         // What only the node can tell is a wrong command line all the same.
         QVERIFY(start_daemon());
-        const QList<QStringList> arguments{{"newaddress", "--type", "x"}, {"payment", "zz"}, {"disconnect", "zz"}, {"open", "zz", "1000"},
+        const QList<QStringList> arguments{{"newaddress", "--type", "x"},
+                                           {"payment", "zz"},
+                                           {"disconnect", "zz"},
+                                           {"open", "zz", "1000"},
                                            {"--command-id", "12", "newaddress"}};
         for (const auto& wrong : arguments) {
             const auto ended = cli(wrong);
@@ -183,8 +205,12 @@ private slots:
         QVERIFY(alone.error_text.contains("--force"));
         QCOMPARE(run(program("runneld"), {"--help"}).code, 0);
         QCOMPARE(run(program("runneld"), {"--datadir", m_data}).code, 2);
-        QCOMPARE(run(program("runneld"), daemon_arguments() + QStringList{"--chain", "electrum:x"}).code, 2);
-        const auto secret = run(program("runneld"), daemon_arguments() + QStringList{"--chain", "bitcoind:https://me:hunter2@x"});
+        QCOMPARE(
+            run(program("runneld"), daemon_arguments() + QStringList{"--chain", "electrum:x"}).code,
+            2);
+        const auto secret =
+            run(program("runneld"),
+                daemon_arguments() + QStringList{"--chain", "bitcoind:https://me:hunter2@x"});
         QCOMPARE(secret.code, 2);
         QVERIFY(!secret.error_text.contains("hunter2"));
     }
@@ -196,9 +222,12 @@ private slots:
         write_file(words, list.join(' ').toUtf8());
         const auto create = [&](const QString& where, const QStringList& more) {
             return run(program("runnel-cli"),
-                       QStringList{"--datadir", m_folder.path() + where, "create", "--network", "signet", "--empty-passphrase"} + more);
+                       QStringList{"--datadir", m_folder.path() + where, "create", "--network",
+                                   "signet", "--empty-passphrase"} +
+                           more);
         };
-        for (const char* day : {"2026-02-30", "2026-1-1", "yesterday", "2026-13-01", "2999-01-01", "-001-01-01"}) {
+        for (const char* day :
+             {"2026-02-30", "2026-1-1", "yesterday", "2026-13-01", "2999-01-01", "-001-01-01"}) {
             const auto refused = create("/never", {"--words-file", words, "--birth", day});
             QVERIFY2(refused.code != 0, day);
             QCOMPARE(refused.error["error"].toString(), QString("usage"));
@@ -206,13 +235,16 @@ private slots:
         }
         // A wallet made now has its day already.
         QCOMPARE(create("/never", {"--birth", "2026-01-01"}).code, 2);
-        const auto made = create("/restored-from-a-day", {"--words-file", words, "--birth", "2026-01-01"});
+        const auto made =
+            create("/restored-from-a-day", {"--words-file", words, "--birth", "2026-01-01"});
         QCOMPARE(made.code, 0);
         QVERIFY(made.out["restored"].toBool());
     }
 
     void mainnet_is_refused_in_words() {
-        const auto created = run(program("runnel-cli"), {"--datadir", m_folder.path() + "/m", "create", "--network", "mainnet", "--empty-passphrase"});
+        const auto created =
+            run(program("runnel-cli"), {"--datadir", m_folder.path() + "/m", "create", "--network",
+                                        "mainnet", "--empty-passphrase"});
         QCOMPARE(created.code, 1);
         QCOMPARE(created.error["error"].toString(), QString("mainnet_refused"));
         QVERIFY(!QDir(m_folder.path() + "/m").exists());
@@ -254,17 +286,21 @@ private slots:
         const auto empty = m_folder.path() + "/empty";
         write_file(empty, "\n");
         const auto where = m_folder.path() + "/e";
-        auto ended = run(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--passphrase-file", empty});
+        auto ended = run(program("runnel-cli"), {"--datadir", where, "create", "--network",
+                                                 "regtest", "--passphrase-file", empty});
         QCOMPARE(ended.code, 1);
         QCOMPARE(ended.error["error"].toString(), QString("empty_passphrase"));
-        ended = run(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--empty-passphrase"});
+        ended = run(program("runnel-cli"),
+                    {"--datadir", where, "create", "--network", "regtest", "--empty-passphrase"});
         QCOMPARE(ended.code, 0);
     }
 
     void a_passphrase_that_cannot_be_read_is_not_an_empty_one() {
         const auto where = m_folder.path() + "/unreadable";
         for (const auto& file : {m_folder.path(), m_folder.path() + "/no/such/file"}) {
-            const auto ended = run(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--passphrase-file", file});
+            const auto ended = run(
+                program("runnel-cli"),
+                {"--datadir", where, "create", "--network", "regtest", "--passphrase-file", file});
             QCOMPARE(ended.code, 1);
             QCOMPARE(ended.error["error"].toString(), QString("bad_file"));
         }
@@ -277,7 +313,9 @@ private slots:
         const auto file = m_folder.path() + "/words";
         write_file(file, words.join("\n ").toUtf8() + "\n");
         const auto where = m_folder.path() + "/restored";
-        const QStringList create{"--datadir", where, "create", "--network", "regtest", "--passphrase-file", m_passphrase, "--words-file", file};
+        const QStringList create{"--datadir",  where,          "create",
+                                 "--network",  "regtest",      "--passphrase-file",
+                                 m_passphrase, "--words-file", file};
         const auto restored = run(program("runnel-cli"), create);
         QCOMPARE(restored.code, 0);
         QCOMPARE(restored.out["node_id"].toString(), m_node_id);
@@ -298,12 +336,17 @@ private slots:
 
     void a_life() {
         QVERIFY(start_daemon());
-        for (const auto* const file : {"wallet.db", "key.1", "key.2", "control.sock", "runneld.log", "lock", "sidecar"}) {
+        for (const auto* const file :
+             {"wallet.db", "key.1", "key.2", "control.sock", "runneld.log", "lock", "sidecar"}) {
             QCOMPARE(mode_of(m_data + "/" + file), mode_t{0600});
         }
         QCOMPARE(mode_of(m_data), mode_t{0700});
-        // Nothing of its memory is ever written by the system, and what it makes is its owner's alone.
-        const auto about = [&](const char* name) { return QString::fromUtf8(content_of(QStringLiteral("/proc/%1/%2").arg(m_daemon.processId()).arg(name))); };
+        // Nothing of its memory is ever written by the system, and what it makes is its owner's
+        // alone.
+        const auto about = [&](const char* name) {
+            return QString::fromUtf8(
+                content_of(QStringLiteral("/proc/%1/%2").arg(m_daemon.processId()).arg(name)));
+        };
         static const QRegularExpression no_core(QStringLiteral("Max core file size +0 +0 "));
         QVERIFY2(about("limits").contains(no_core), qPrintable(about("limits")));
         QVERIFY2(about("status").contains("Umask:\t0077"), qPrintable(about("status")));
@@ -323,7 +366,8 @@ private slots:
         QCOMPARE(second.out["address"], first.out["address"]);
         QVERIFY(third.out["address"] != first.out["address"]);
 
-        const auto invoice = cli({"invoice", "5000", "a cup of tea \xe2\x98\x95", "--expiry", "120"});
+        const auto invoice =
+            cli({"invoice", "5000", "a cup of tea \xe2\x98\x95", "--expiry", "120"});
         QCOMPARE(invoice.code, 0);
         const auto decoded = cli({"decode", invoice.out["bolt11"].toString()});
         QCOMPARE(decoded.out["payment_hash"], invoice.out["payment_hash"]);
@@ -338,7 +382,8 @@ private slots:
         const auto other = run(program("runneld"), daemon_arguments());
         QCOMPARE(other.code, 1);
         QVERIFY(other.error_text.contains("has the wallet"));
-        const auto exported = cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
+        const auto exported =
+            cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
         QCOMPARE(exported.error["error"].toString(), QString("store_in_use"));
 
         QProcess events;
@@ -389,7 +434,8 @@ private slots:
         QCOMPARE(::mkfifo(pipe.toUtf8().constData(), 0600), 0);
         const int reader = ::open(pipe.toUtf8().constData(), O_RDONLY | O_NONBLOCK);
         m_daemon.setStandardErrorFile(pipe);
-        m_daemon.setChildProcessModifier([] { ::signal(SIGPIPE, SIG_DFL); });  // Qt's own children inherit that it is ignored
+        m_daemon.setChildProcessModifier(
+            [] { ::signal(SIGPIPE, SIG_DFL); });  // Qt's own children inherit that it is ignored
         QVERIFY(start_daemon());
         m_daemon.setChildProcessModifier({});
         m_daemon.setStandardErrorFile({});
@@ -406,7 +452,8 @@ private slots:
         process.setStandardInputFile(QProcess::nullDevice());
         process.setStandardOutputFile("/dev/full");
         const auto where = m_folder.path() + "/unseen";
-        process.start(program("runnel-cli"), {"--datadir", where, "create", "--network", "regtest", "--empty-passphrase"});
+        process.start(program("runnel-cli"),
+                      {"--datadir", where, "create", "--network", "regtest", "--empty-passphrase"});
         QVERIFY(process.waitForFinished(30'000));
         QCOMPARE(process.exitCode(), 1);
         const auto error = QJsonDocument::fromJson(process.readAllStandardError()).object();
@@ -428,12 +475,14 @@ private slots:
     }
 
     void exported_when_nobody_runs() {
-        const auto exported = cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
+        const auto exported =
+            cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
         QCOMPARE(exported.code, 0);
         QCOMPARE(exported.out["damage"].toArray().size(), 0);
         bool invoice = false;
-        for (const auto& record : exported.out["records"].toArray()) invoice |= record.toObject()["kind"].toString() == "incoming" ||
-                                                                               record.toObject()["kind"].toString() == "invoice";
+        for (const auto& record : exported.out["records"].toArray())
+            invoice |= record.toObject()["kind"].toString() == "incoming" ||
+                       record.toObject()["kind"].toString() == "invoice";
         QVERIFY(invoice);
     }
 
@@ -465,7 +514,8 @@ private slots:
 
     void a_journal_is_exported_without_its_channel() {
         const runnel::Bytes subject(32, 0x5a);
-        const auto exported = export_of("/journal", {ports::Append{subject, {1, 2, 3}}, ports::Append{subject, {4}}});
+        const auto exported =
+            export_of("/journal", {ports::Append{subject, {1, 2, 3}}, ports::Append{subject, {4}}});
         QCOMPARE(exported.code, 0);
         const auto journals = exported.out["journals"].toArray();
         QCOMPARE(journals.size(), 1);
@@ -476,11 +526,13 @@ private slots:
     /// Every page of the store is whole, and yet it is no record.
     void a_record_that_cannot_be_one_is_named() {
         const runnel::Bytes id(32, 0x5b);
-        const auto exported = export_of("/record", {ports::Put{ports::RecordKind::channel, id, {1, 2, 3}}});
+        const auto exported =
+            export_of("/record", {ports::Put{ports::RecordKind::channel, id, {1, 2, 3}}});
         QCOMPARE(exported.code, 0);
         const auto damage = exported.out["damage"].toArray();
         QCOMPARE(damage.size(), 1);
-        QVERIFY2(damage[0].toObject()["subject"].toString().contains("channel"), exported.text.constData());
+        QVERIFY2(damage[0].toObject()["subject"].toString().contains("channel"),
+                 exported.text.constData());
         QCOMPARE(exported.out["records"].toArray().size(), 1);
     }
 
@@ -496,7 +548,8 @@ private slots:
         const auto started = run(program("runneld"), daemon_arguments());
         QCOMPARE(started.code, 1);
         QVERIFY2(started.error_text.contains("damaged"), started.error_text.constData());
-        const auto exported = cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
+        const auto exported =
+            cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
         QCOMPARE(exported.code, 0);
         QVERIFY(!exported.out["damage"].toArray().isEmpty());
         QVERIFY(file.open(QIODevice::ReadOnly));

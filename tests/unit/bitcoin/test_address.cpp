@@ -42,7 +42,8 @@ void TestAddress::errors_say_what_is_wrong() {
 void TestAddress::practice_addresses_live_apart() {
     const auto script = p2wpkh(Hash160{});
     const auto practice = *address_of(script, Network::practice);
-    for (const auto network : {Network::mainnet, Network::testnet4, Network::signet, Network::regtest}) {
+    for (const auto network :
+         {Network::mainnet, Network::testnet4, Network::signet, Network::regtest}) {
         const auto there = *address_of(script, network);
         QVERIFY(there != practice);
         QVERIFY(parse_address(practice, network).error() == DecodeError::wrong_network);
@@ -64,8 +65,10 @@ void TestAddress::convert_bits_checks_padding() {
     const auto grouped = convert_bits(bytes, 8, 5, true);
     QVERIFY((*grouped == std::vector<std::uint8_t>{31, 28, 0, 0}));
     QVERIFY(*convert_bits(*grouped, 5, 8, false) == bytes);
-    QVERIFY(!convert_bits(std::vector<std::uint8_t>{31, 28, 0, 1}, 5, 8, false));  // padding not zero
-    QVERIFY(!convert_bits(std::vector<std::uint8_t>{31, 28, 0, 0, 0, 0}, 5, 8, false));  // a whole group of padding
+    QVERIFY(
+        !convert_bits(std::vector<std::uint8_t>{31, 28, 0, 1}, 5, 8, false));  // padding not zero
+    QVERIFY(!convert_bits(std::vector<std::uint8_t>{31, 28, 0, 0, 0, 0}, 5, 8,
+                          false));  // a whole group of padding
     QVERIFY(!convert_bits(std::vector<std::uint8_t>{32}, 5, 8, false));
     QVERIFY(convert_bits({}, 5, 8, false)->empty());
 }

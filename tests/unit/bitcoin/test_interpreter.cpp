@@ -29,9 +29,10 @@ Transaction spending(std::size_t inputs = 1) {
     return tx;
 }
 
-Bytes signed_by(const crypto::PrivateKey& key, const Transaction& tx, ByteView script_code, Sat value,
-                std::uint8_t type = sighash_all, std::size_t index = 0) {
-    return witness_signature(crypto::sign(key, SegwitSighash(tx).digest(index, script_code, value, type)), type);
+Bytes signed_by(const crypto::PrivateKey& key, const Transaction& tx, ByteView script_code,
+                Sat value, std::uint8_t type = sighash_all, std::size_t index = 0) {
+    return witness_signature(
+        crypto::sign(key, SegwitSighash(tx).digest(index, script_code, value, type)), type);
 }
 
 const Sat coin{100'000};
@@ -45,11 +46,21 @@ QString verdict(const Transaction& tx, const Script& script, std::uint32_t flags
 /// An HTLC in small: the preimage and their key, or our key after a delay.
 Script htlc_script() {
     return ScriptBuilder()
-        .op(OP_HASH160).push(crypto::hash160(Bytes(32, 7)).view()).op(OP_EQUAL)
-        .op(OP_IF).push(key_of(1).public_key().view())
-        .op(OP_ELSE).number(144).op(OP_CHECKSEQUENCEVERIFY).op(OP_DROP)
-        .number(800'000).op(OP_CHECKLOCKTIMEVERIFY).op(OP_DROP).push(key_of(2).public_key().view())
-        .op(OP_ENDIF).op(OP_CHECKSIG)
+        .op(OP_HASH160)
+        .push(crypto::hash160(Bytes(32, 7)).view())
+        .op(OP_EQUAL)
+        .op(OP_IF)
+        .push(key_of(1).public_key().view())
+        .op(OP_ELSE)
+        .number(144)
+        .op(OP_CHECKSEQUENCEVERIFY)
+        .op(OP_DROP)
+        .number(800'000)
+        .op(OP_CHECKLOCKTIMEVERIFY)
+        .op(OP_DROP)
+        .push(key_of(2).public_key().view())
+        .op(OP_ENDIF)
+        .op(OP_CHECKSIG)
         .take();
 }
 
@@ -75,7 +86,8 @@ void TestInterpreter::pays_to_a_key() {
     const auto key = key_of(1).public_key();
     const auto hash = crypto::hash160(key.view());
     auto tx = spending();
-    tx.inputs[0].witness = {signed_by(key_of(1), tx, p2wpkh_script_code(hash), coin), to_bytes(key.view())};
+    tx.inputs[0].witness = {signed_by(key_of(1), tx, p2wpkh_script_code(hash), coin),
+                            to_bytes(key.view())};
     QCOMPARE(verdict(tx, p2wpkh(key)), QString("ok"));
 
     auto changed = tx;
@@ -98,8 +110,10 @@ void TestInterpreter::pays_to_a_key() {
 
     // A third party turns S around: valid by consensus, never relayed.
     auto high = tx;
-    auto signature = *crypto::from_der(ByteView(tx.inputs[0].witness[0]).first(tx.inputs[0].witness[0].size() - 1));
-    const auto order = *from_hex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
+    auto signature = *crypto::from_der(
+        ByteView(tx.inputs[0].witness[0]).first(tx.inputs[0].witness[0].size() - 1));
+    const auto order =
+        *from_hex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
     int borrow = 0;
     for (std::size_t i = 32; i-- > 0;) {
         const int digit = order[i] - signature.raw()[32 + i] - borrow;
@@ -113,8 +127,11 @@ void TestInterpreter::pays_to_a_key() {
 
 void TestInterpreter::pays_to_two_keys() {
     const auto script = ScriptBuilder()
-                            .number(2).push(key_of(1).public_key().view()).push(key_of(2).public_key().view())
-                            .number(2).op(OP_CHECKMULTISIG)
+                            .number(2)
+                            .push(key_of(1).public_key().view())
+                            .push(key_of(2).public_key().view())
+                            .number(2)
+                            .op(OP_CHECKMULTISIG)
                             .take();
     auto tx = spending();
     const auto first = signed_by(key_of(1), tx, script, coin);
@@ -153,7 +170,8 @@ void TestInterpreter::htlc_by_preimage() {
 
 void TestInterpreter::htlc_by_timeout() {
     const auto script = htlc_script();
-    const auto late = [&](std::uint32_t lock_time, std::uint32_t sequence, std::uint32_t version = 2) {
+    const auto late = [&](std::uint32_t lock_time, std::uint32_t sequence,
+                          std::uint32_t version = 2) {
         auto tx = spending();
         tx.version = version;
         tx.lock_time = lock_time;
@@ -166,7 +184,7 @@ void TestInterpreter::htlc_by_timeout() {
     QCOMPARE(late(799'999, 144), QString("unsatisfied_locktime"));
     QCOMPARE(late(800'000, 143), QString("unsatisfied_locktime"));
     QCOMPARE(late(800'000, 0xffffffff), QString("unsatisfied_locktime"));
-    QCOMPARE(late(1'700'000'000, 144), QString("unsatisfied_locktime"));   // seconds are no height
+    QCOMPARE(late(1'700'000'000, 144), QString("unsatisfied_locktime"));  // seconds are no height
     QCOMPARE(late(800'000, 1U << 22 | 144), QString("unsatisfied_locktime"));
     QCOMPARE(late(800'000, 144, 1), QString("unsatisfied_locktime"));
 }
@@ -189,13 +207,15 @@ void TestInterpreter::single_anyonecanpay_lets_others_join() {
 
 void TestInterpreter::taproot_key_path() {
     const auto internal = key_of(3);
-    const auto output = *crypto::taproot_output(crypto::x_only(internal.public_key()), std::nullopt);
+    const auto output =
+        *crypto::taproot_output(crypto::x_only(internal.public_key()), std::nullopt);
     const auto script = p2tr(output.key);
     const auto key = *crypto::taproot_private(internal, std::nullopt);
     auto tx = spending(2);
     const std::vector<TxOut> spent(2, TxOut{coin, script});
     const auto signature = [&](std::uint8_t type) {
-        return to_bytes(crypto::sign_schnorr(key, *taproot_sighash(tx, 0, spent, type), Secret32{}).view());
+        return to_bytes(
+            crypto::sign_schnorr(key, *taproot_sighash(tx, 0, spent, type), Secret32{}).view());
     };
     tx.inputs[0].witness = {signature(sighash_default)};
     QCOMPARE(verdict(tx, script), QString("ok"));
@@ -268,8 +288,9 @@ void TestInterpreter::misuse_is_no_success() {
 }
 
 void TestInterpreter::old_key_forms() {
-    const auto uncompressed = *from_hex("0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
-                                        "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8");
+    const auto uncompressed = *from_hex(
+        "0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+        "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8");
     const auto key = key_of(1).public_key();
     QVERIFY(crypto::parse_any_public_key(uncompressed) == key);
     QVERIFY(crypto::parse_any_public_key(key.view()) == key);
@@ -291,18 +312,19 @@ void TestInterpreter::loose_signatures_parse() {
     one.raw()[31] = 1;
     one.raw()[63] = 2;
     QVERIFY(parse("3006020101020102") == one);
-    QVERIFY(parse("30ff020101020102") == std::nullopt);            // 127 length bytes, of which there are six
-    QVERIFY(parse("308106020101020102") == one);                   // a longer length
-    QVERIFY(parse("300602010102010200") == one);                   // something left over
-    QVERIFY(parse("3008020200010202000203") == one);               // padded integers
+    QVERIFY(parse("30ff020101020102") == std::nullopt);  // 127 length bytes, of which there are six
+    QVERIFY(parse("308106020101020102") == one);         // a longer length
+    QVERIFY(parse("300602010102010200") == one);         // something left over
+    QVERIFY(parse("3008020200010202000203") == one);     // padded integers
     QVERIFY(parse("30060201010201") == std::nullopt);
     QVERIFY(parse("3006030101020102") == std::nullopt);
     QVERIFY(parse("") == std::nullopt);
     QVERIFY(parse("30") == std::nullopt);
     QVERIFY(parse("30060288ffffffffffffffff01020102") == std::nullopt);
     // R is the order itself: no scalar, so a signature that fits nothing.
-    QVERIFY(parse("3026022100fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141020102") ==
-            crypto::Signature{});
+    QVERIFY(
+        parse("3026022100fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141020102") ==
+        crypto::Signature{});
 }
 
 RUNNEL_TEST(TestInterpreter)

@@ -54,7 +54,8 @@ void TestScript::numbers() {
 }
 
 void TestScript::walks_instructions() {
-    const auto script = ScriptBuilder().op(OP_DUP).push(Bytes(20, 7)).number(5).op(OP_CHECKSIG).take();
+    const auto script =
+        ScriptBuilder().op(OP_DUP).push(Bytes(20, 7)).number(5).op(OP_CHECKSIG).take();
     ByteView rest = script;
     std::vector<int> seen;
     while (const auto instruction = next_instruction(rest)) {
@@ -66,9 +67,10 @@ void TestScript::walks_instructions() {
 }
 
 void TestScript::stops_at_a_push_beyond_the_end() {
-    for (const Bytes& script : {Bytes{2, 1}, Bytes{OP_PUSHDATA1}, Bytes{OP_PUSHDATA1, 1}, Bytes{OP_PUSHDATA2, 1},
-                                Bytes{OP_PUSHDATA2, 1, 0}, Bytes{OP_PUSHDATA4, 0, 0, 0},
-                                Bytes{OP_PUSHDATA4, 0xff, 0xff, 0xff, 0xff, 1}}) {
+    for (const Bytes& script :
+         {Bytes{2, 1}, Bytes{OP_PUSHDATA1}, Bytes{OP_PUSHDATA1, 1}, Bytes{OP_PUSHDATA2, 1},
+          Bytes{OP_PUSHDATA2, 1, 0}, Bytes{OP_PUSHDATA4, 0, 0, 0},
+          Bytes{OP_PUSHDATA4, 0xff, 0xff, 0xff, 0xff, 1}}) {
         ByteView rest = script;
         QVERIFY(!next_instruction(rest));
         QVERIFY(!rest.empty());
@@ -76,10 +78,13 @@ void TestScript::stops_at_a_push_beyond_the_end() {
 }
 
 void TestScript::output_forms() {
-    const auto key = *crypto::PublicKey::parse_hex("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");
+    const auto key = *crypto::PublicKey::parse_hex(
+        "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");
     const auto wpkh = p2wpkh(key);
-    QCOMPARE(QString::fromStdString(to_hex(wpkh)), QString("0014751e76e8199196d454941c45d1b3a323f1433bd6"));
-    QVERIFY(is_p2wpkh(wpkh) && !is_p2wsh(wpkh) && !is_p2tr(wpkh) && !is_p2sh(wpkh) && !is_p2pkh(wpkh));
+    QCOMPARE(QString::fromStdString(to_hex(wpkh)),
+             QString("0014751e76e8199196d454941c45d1b3a323f1433bd6"));
+    QVERIFY(is_p2wpkh(wpkh) && !is_p2wsh(wpkh) && !is_p2tr(wpkh) && !is_p2sh(wpkh) &&
+            !is_p2pkh(wpkh));
     const auto wsh = p2wsh(wpkh);
     QVERIFY(is_p2wsh(wsh) && !is_p2tr(wsh));
     QVERIFY(std::equal(wsh.begin() + 2, wsh.end(), crypto::sha256(ByteView(wpkh)).data()));

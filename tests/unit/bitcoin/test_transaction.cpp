@@ -27,11 +27,16 @@ Transaction sample(bool with_witness) {
 
 /// The first block of the chain, mined in 2009: header, count, its one transaction.
 const char* const genesis =
-    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51"
-    "323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c010100000001000000000000000000000000000000000000000000000000000000000000"
-    "0000ffffffff4d04ffff001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b20"
-    "6f66207365636f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a01000000434104678afdb0fe5548271967f1a67130"
-    "b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac00000000";
+    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c"
+    "3e67768f617fc81bc3888a51"
+    "323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c0101000000010000000000000000000000000000000000000000"
+    "00000000000000000000"
+    "0000ffffffff4d04ffff001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72"
+    "206f6e206272696e6b20"
+    "6f66207365636f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a01000000434104678afdb0"
+    "fe5548271967f1a67130"
+    "b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6b"
+    "f11d5fac00000000";
 
 }  // namespace
 
@@ -82,8 +87,10 @@ void TestTransaction::one_byte_more_is_refused() {
 
 void TestTransaction::counts_beyond_the_input_are_refused() {
     // A promise of 2^32 inputs in 13 bytes must not reserve memory for them.
-    QCOMPARE(Transaction::parse(*from_hex("02000000fe0000000100000000")).error(), DecodeError::truncated);
-    QCOMPARE(Transaction::parse(*from_hex("02000000ffffffffffffffff7f00000000")).error(), DecodeError::truncated);
+    QCOMPARE(Transaction::parse(*from_hex("02000000fe0000000100000000")).error(),
+             DecodeError::truncated);
+    QCOMPARE(Transaction::parse(*from_hex("02000000ffffffffffffffff7f00000000")).error(),
+             DecodeError::truncated);
     auto bytes = sample(false).serialise();
     bytes[4] = 0xfd;
     QVERIFY(!Transaction::parse(bytes));
@@ -103,7 +110,8 @@ void TestTransaction::segwit_form_needs_a_witness() {
     QCOMPARE(Transaction::parse(bytes).error(), DecodeError::bad_value);
     // No inputs at all, in either form.
     QCOMPARE(Transaction::parse(*from_hex("02000000000000000000")).error(), DecodeError::bad_value);
-    QCOMPARE(Transaction::parse(*from_hex("020000000001000000000000")).error(), DecodeError::bad_value);
+    QCOMPARE(Transaction::parse(*from_hex("020000000001000000000000")).error(),
+             DecodeError::bad_value);
 }
 
 void TestTransaction::amounts_beyond_all_coins_are_refused() {

@@ -50,7 +50,8 @@ bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height,
     block.header.merkle_root = bitcoin::merkle_root(ids);
     block.header.time = time.value_or(1'600'000'000 + height);
     block.header.bits = bits;
-    while (!chain::meets_target(block.header.hash(), block.header.bits, Network::regtest)) ++block.header.nonce;
+    while (!chain::meets_target(block.header.hash(), block.header.bits, Network::regtest))
+        ++block.header.nonce;
     return block;
 }
 
@@ -206,7 +207,9 @@ json::object FakeBitcoind::reply_to(const json::value& request, Twist& twist) {
 }
 
 json::value FakeBitcoind::answer(const std::string& method, const json::array& params) {
-    const auto refuse = [](int code, const char* words) { throw std::pair<int, std::string>(code, words); };
+    const auto refuse = [](int code, const char* words) {
+        throw std::pair<int, std::string>(code, words);
+    };
     const auto block_of = [&](const json::value& text) -> const bitcoin::Block& {
         const auto hash = from_display_hex<BlockHash>(std::string(text.as_string()));
         if (!hash || m_blocks.count(*hash) == 0) refuse(-5, "Block not found");
@@ -308,12 +311,15 @@ void FakeBitcoind::hook(Hook hook) {
 }
 
 void FakeBitcoind::login(const std::string& user_and_password) {
-    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static constexpr char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
     for (std::size_t i = 0; i < user_and_password.size(); i += 3) {
         std::uint32_t group = 0;
         for (std::size_t k = 0; k < 3; ++k) {
-            group = group << 8 | (i + k < user_and_password.size() ? static_cast<unsigned char>(user_and_password[i + k]) : 0U);
+            group = group << 8 | (i + k < user_and_password.size()
+                                      ? static_cast<unsigned char>(user_and_password[i + k])
+                                      : 0U);
         }
         for (std::size_t k = 0; k < 4; ++k) {
             out += i + k > user_and_password.size() ? '=' : digits[group >> (18 - 6 * k) & 63];

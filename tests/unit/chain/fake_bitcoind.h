@@ -1,5 +1,6 @@
-// A bitcoind that tests can make lie: JSON-RPC on a loopback port over a small chain in memory, with real (regtest) work and
-// links, and a hook that replaces any answer by any bytes, or by silence.
+// A bitcoind that tests can make lie: JSON-RPC on a loopback port over a small chain in memory,
+// with real (regtest) work and links, and a hook that replaces any answer by any bytes, or by
+// silence.
 #pragma once
 
 #include "core/base/ids.h"
@@ -21,7 +22,8 @@
 
 namespace runnel::test {
 
-/// A block on `previous` with a coinbase of its own (`salt` makes it another block) and these transactions; mined.
+/// A block on `previous` with a coinbase of its own (`salt` makes it another block) and these
+/// transactions; mined.
 bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height,
                           std::vector<bitcoin::Transaction> txs, std::uint32_t salt = 0,
                           std::optional<std::uint32_t> time = std::nullopt,
@@ -29,7 +31,8 @@ bitcoin::Block mine_block(const BlockHash& previous, std::uint32_t height,
 
 class FakeBitcoind {
 public:
-    /// What the hook may do to one request: nothing, other bytes instead (the connection closes then), or never an answer.
+    /// What the hook may do to one request: nothing, other bytes instead (the connection closes
+    /// then), or never an answer.
     struct Twist {
         enum class Kind { none, raw, hang, body } kind = Kind::none;
         std::string bytes;  ///< raw: everything sent. body: the JSON of the result.

@@ -42,7 +42,9 @@ struct SourceRig : ChainLog {
         source->start(std::move(from), [this](ports::ChainEvent event) { take(std::move(event)); });
     }
     bool problem(const char* begins) {
-        return until([&] { return !status.synced && QString::fromStdString(status.problem).startsWith(begins); });
+        return until([&] {
+            return !status.synced && QString::fromStdString(status.problem).startsWith(begins);
+        });
     }
 
     std::unique_ptr<chain::BitcoindSource> source;

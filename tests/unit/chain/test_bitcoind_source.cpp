@@ -40,7 +40,8 @@ bitcoin::Transaction spend(const bitcoin::Transaction& what) {
 struct Rig : test::SourceRig {
     using SourceRig::SourceRig;
     explicit Rig(const FakeBitcoind& fake, const Adjust& adjust = {})
-        : SourceRig("bitcoind:http://user:password@127.0.0.1:" + std::to_string(fake.port()), adjust) {}
+        : SourceRig("bitcoind:http://user:password@127.0.0.1:" + std::to_string(fake.port()),
+                    adjust) {}
     using SourceRig::reaches;
     bool reaches(FakeBitcoind& fake) {
         const auto height = fake.height();
@@ -49,7 +50,8 @@ struct Rig : test::SourceRig {
 };
 
 FakeBitcoind::Hook twisting(std::string method, Twist twist) {
-    return [method = std::move(method), twist = std::move(twist)](const std::string& asked, const boost::json::array&) {
+    return [method = std::move(method), twist = std::move(twist)](const std::string& asked,
+                                                                  const boost::json::array&) {
         return asked == method ? twist : Twist{};
     };
 }
@@ -112,8 +114,10 @@ void TestBitcoindSource::catches_up_and_follows() {
     // Not synced before the last block was reported.
     bool last = false;
     for (const auto& event : rig.events) {
-        if (const auto* block = std::get_if<ports::BlockConnected>(&event)) last = block->height == BlockHeight(130);
-        if (const auto* status = std::get_if<ports::ChainStatus>(&event)) QVERIFY(!status->synced || last);
+        if (const auto* block = std::get_if<ports::BlockConnected>(&event))
+            last = block->height == BlockHeight(130);
+        if (const auto* status = std::get_if<ports::ChainStatus>(&event))
+            QVERIFY(!status->synced || last);
     }
     fake.mine(3);
     QVERIFY(rig.reaches(fake));
@@ -141,7 +145,8 @@ void TestBitcoindSource::begins_with_the_tip_or_the_birth() {
     }
     {
         Rig rig(fake);
-        rig.start({{{BlockHeight(17), fake.hash_at(17)}, {BlockHeight(18), fake.hash_at(18)}}, BlockHeight(3)});
+        rig.start({{{BlockHeight(17), fake.hash_at(17)}, {BlockHeight(18), fake.hash_at(18)}},
+                   BlockHeight(3)});
         QVERIFY(rig.reaches(fake));
         QCOMPARE(rig.blocks.size(), std::size_t{2});
         QCOMPARE(rig.blocks[0].first, 19U);
@@ -237,12 +242,15 @@ void TestBitcoindSource::says_how_far_a_search_is() {
     const auto before = progress().size();
     rig.source->watch({ports::WatchScript{{0x56}}, BlockHeight(1), 10});
     QVERIFY(rig.until([&] { return progress().back().search == 10 && !progress().back().next; }));
-    for (std::size_t i = before; i < progress().size(); ++i) QVERIFY(progress()[i].search == 10 || progress()[i].next);
+    for (std::size_t i = before; i < progress().size(); ++i)
+        QVERIFY(progress()[i].search == 10 || progress()[i].next);
 }
 
 void TestBitcoindSource::begins_where_a_wallet_was_made() {
     // Blocks ten minutes apart, but for a few whose times go back and forth as the rules allow.
-    const auto time_of = [](std::uint32_t height) { return 1'600'000'000U + 600 * height + (height % 7 == 3 ? 6'000U : 0U); };
+    const auto time_of = [](std::uint32_t height) {
+        return 1'600'000'000U + 600 * height + (height % 7 == 3 ? 6'000U : 0U);
+    };
     FakeBitcoind fake;
     fake.block_times(time_of);
     fake.mine(900);
@@ -252,16 +260,21 @@ void TestBitcoindSource::begins_where_a_wallet_was_made() {
         if (!rig.reaches(fake)) return 0U;
         return rig.blocks.front().first;
     };
-    const auto made_at = [&](std::int64_t time) { return chain::StartPoint{{}, std::nullopt, UnixTime(time)}; };
+    const auto made_at = [&](std::int64_t time) {
+        return chain::StartPoint{{}, std::nullopt, UnixTime(time)};
+    };
     // A day before the wallet, give or take what block times may be wrong by.
     const auto height = first(made_at(1'600'000'000 + 600 * 500));
-    QVERIFY2(height >= 500 - 144 - 20 && height <= 500 - 144 + 20, qPrintable(QString::number(height)));
+    QVERIFY2(height >= 500 - 144 - 20 && height <= 500 - 144 + 20,
+             qPrintable(QString::number(height)));
     // Older than the chain, and younger than its tip.
     QCOMPARE(first(made_at(0)), 1U);
     QCOMPARE(first(made_at(1'700'000'000)), 900U);
     // What is known counts more.
     QCOMPARE(first({{}, BlockHeight(890), UnixTime(1'600'000'000)}), 890U);
-    QCOMPARE(first({{{BlockHeight(895), fake.hash_at(895)}}, std::nullopt, UnixTime(1'600'000'000)}), 896U);
+    QCOMPARE(
+        first({{{BlockHeight(895), fake.hash_at(895)}}, std::nullopt, UnixTime(1'600'000'000)}),
+        896U);
     // A header that is not the one asked for is no answer.
     fake.hook(twisting("getblockheader", body("\"" + QByteArray(160, '0').toStdString() + "\"")));
     Rig rig(fake);
@@ -302,7 +315,8 @@ void TestBitcoindSource::gives_way_to_another_spend() {
     // A rival that is none: the claim alone stops nothing.
     fake.hook([&](const std::string& method, const boost::json::array&) {
         if (method != "gettxspendingprevout") return Twist{};
-        return body("[{\"txid\":\"00\",\"vout\":0,\"spendingtxid\":\"" + display_hex(theirs.txid()) + "\"}]");
+        return body("[{\"txid\":\"00\",\"vout\":0,\"spendingtxid\":\"" +
+                    display_hex(theirs.txid()) + "\"}]");
     });
     const auto unrelated = std::make_shared<const bitcoin::Transaction>(pay(5, {0x52}));
     rig.source->broadcast({unrelated}, true);
@@ -339,7 +353,8 @@ void TestBitcoindSource::mempool_of_a_late_watch() {
     fake.add_to_mempool(in);
     fake.add_to_mempool(out);
     Rig rig(fake);
-    rig.source->watch({ports::WatchScript{{0x99}}, BlockHeight(0)});  // so that the mempool is read at all
+    rig.source->watch(
+        {ports::WatchScript{{0x99}}, BlockHeight(0)});  // so that the mempool is read at all
     rig.start();
     QVERIFY(rig.reaches(fake));
     rig.run(40ms);
@@ -411,7 +426,8 @@ void TestBitcoindSource::follows_reorgs() {
         fake.reorg_away(depth);
         fake.mine(depth + 1);
         QVERIFY(rig.reaches(fake));
-        QCOMPARE(rig.all<ports::BlockDisconnected>().size(), before + static_cast<std::size_t>(depth));
+        QCOMPARE(rig.all<ports::BlockDisconnected>().size(),
+                 before + static_cast<std::size_t>(depth));
     }
     // What the reorg unconfirmed is in the mempool again.
     QVERIFY(rig.until([&] { return rig.told_mempool(in.txid()); }));
@@ -450,7 +466,8 @@ void TestBitcoindSource::reorg_below_what_is_remembered() {
     FakeBitcoind fake;
     fake.mine(20);
     StartPoint from;
-    for (std::uint32_t h = 18; h <= 20; ++h) from.known.push_back({BlockHeight(h), fake.hash_at(h)});
+    for (std::uint32_t h = 18; h <= 20; ++h)
+        from.known.push_back({BlockHeight(h), fake.hash_at(h)});
     from.birth = BlockHeight(2);
     fake.reorg_away(10);
     fake.mine(12);
@@ -571,7 +588,8 @@ void TestBitcoindSource::waits_longer_from_try_to_try() {
     rig.start();
     QVERIFY(rig.problem("bad_answer"));
     rig.run(1'000ms);
-    // 20, 40, 80, 160, 320, 640 ms, each give or take a quarter: without growing waits there would be forty tries.
+    // 20, 40, 80, 160, 320, 640 ms, each give or take a quarter: without growing waits there would
+    // be forty tries.
     const auto tries = fake.requests("getnetworkinfo");
     QVERIFY2(tries >= 4 && tries <= 9, qPrintable(QString::number(tries)));
 }
@@ -607,8 +625,10 @@ void TestBitcoindSource::broadcasts_wait_and_are_answered() {
     // A refusal that is no answer to the question is no refusal: the transaction waits.
     fake.hook([](const std::string& method, const boost::json::array&) {
         if (method != "sendrawtransaction") return Twist{};
-        const std::string json = R"({"id":-1,"result":null,"error":{"code":-26,"message":"min relay fee not met"}})";
-        return raw("HTTP/1.1 500 E\r\nContent-Length: " + std::to_string(json.size()) + "\r\n\r\n" + json);
+        const std::string json =
+            R"({"id":-1,"result":null,"error":{"code":-26,"message":"min relay fee not met"}})";
+        return raw("HTTP/1.1 500 E\r\nContent-Length: " + std::to_string(json.size()) + "\r\n\r\n" +
+                   json);
     });
     rig.source->broadcast({child});
     QVERIFY(rig.problem("bad_answer"));
@@ -631,11 +651,13 @@ void TestBitcoindSource::wrong_password() {
 void TestBitcoindSource::new_cookie_after_restart() {
     QTemporaryDir folder;
     const std::string path = folder.filePath("c ookie").toStdString();
-    const auto write = [&](const std::string& text) { std::ofstream(path, std::ios::trunc) << text; };
+    const auto write = [&](const std::string& text) {
+        std::ofstream(path, std::ios::trunc) << text;
+    };
     FakeBitcoind fake;
     fake.mine(2);
-    Rig rig("bitcoind:http://127.0.0.1:" + std::to_string(fake.port()) + "?cookie=" +
-            folder.filePath("c%20ookie").toStdString());
+    Rig rig("bitcoind:http://127.0.0.1:" + std::to_string(fake.port()) +
+            "?cookie=" + folder.filePath("c%20ookie").toStdString());
     rig.start();
     QVERIFY(rig.problem("unauthorised"));  // no file yet
     write("__cookie__:1111\n");
@@ -654,7 +676,8 @@ void TestBitcoindSource::wrong_network_is_refused() {
     FakeBitcoind fake;
     fake.mine(2);
     fake.hook([](const std::string& method, const boost::json::array& params) {
-        if (method == "getblockhash" && params.at(0).as_int64() == 0) return body("\"" + std::string(64, '1') + "\"");
+        if (method == "getblockhash" && params.at(0).as_int64() == 0)
+            return body("\"" + std::string(64, '1') + "\"");
         return Twist{};
     });
     Rig rig(fake);
@@ -692,7 +715,8 @@ void TestBitcoindSource::hostile_answers_data() {
     QTest::addColumn<int>("kind");
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QByteArray>("problem");
-    const auto row = [](const char* name, const char* method, const Twist& twist, const char* problem) {
+    const auto row = [](const char* name, const char* method, const Twist& twist,
+                        const char* problem) {
         QTest::newRow(name) << QString(method) << static_cast<int>(twist.kind)
                             << QByteArray::fromStdString(twist.bytes) << QByteArray(problem);
     };
@@ -704,16 +728,22 @@ void TestBitcoindSource::hostile_answers_data() {
     row("not http", "getblock", raw("220 mail server ready\r\n\r\n"), "bad_answer");
     row("not json", "getblock", raw(std::string(ok) + "5\r\n\r\nhello"), "bad_answer");
     row("json in pieces", "getblock", raw(std::string(ok) + "9\r\n\r\n{\"result\""), "bad_answer");
-    row("deep json", "getblock", raw(std::string(ok) + "40000\r\n\r\n" + std::string(40000, '[')), "bad_answer");
+    row("deep json", "getblock", raw(std::string(ok) + "40000\r\n\r\n" + std::string(40000, '[')),
+        "bad_answer");
     row("oversized", "getblock", raw(std::string(ok) + "99999999999\r\n\r\nxxx"), "bad_answer");
-    row("endless header", "getblock", raw("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')), "bad_answer");
-    row("wrong id", "getblock", raw(std::string(ok) + "34\r\n\r\n{\"id\":-5,\"result\":\"\",\"error\":null}"), "bad_answer");
+    row("endless header", "getblock", raw("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')),
+        "bad_answer");
+    row("wrong id", "getblock",
+        raw(std::string(ok) + "34\r\n\r\n{\"id\":-5,\"result\":\"\",\"error\":null}"),
+        "bad_answer");
     row("array", "getblock", raw(std::string(ok) + "2\r\n\r\n[]"), "bad_answer");
     row("busy", "getblock", raw("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), "unreachable");
-    row("forbidden", "getblock", raw("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), "unauthorised");
+    row("forbidden", "getblock", raw("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"),
+        "unauthorised");
     row("number for block", "getblock", body("5"), "bad_answer");
     row("garbage for block", "getblock", body("\"00ff\""), "bad_answer");
-    row("other block", "getblock", body("\"" + to_hex(test::mine_block(BlockHash(), 9, {}).serialise()) + "\""), "bad_answer");
+    row("other block", "getblock",
+        body("\"" + to_hex(test::mine_block(BlockHash(), 9, {}).serialise()) + "\""), "bad_answer");
     row("hash too short", "getblockhash", body("\"00\""), "wrong_network");
     row("null info", "getblockchaininfo", body("null"), "bad_answer");
     row("text info", "getblockchaininfo", body("\"x\""), "bad_answer");
@@ -729,7 +759,8 @@ void TestBitcoindSource::hostile_answers() {
     QFETCH(QByteArray, problem);
     FakeBitcoind fake;
     fake.mine(3);
-    fake.hook(twisting(method.toStdString(), {static_cast<Twist::Kind>(kind), bytes.toStdString()}));
+    fake.hook(
+        twisting(method.toStdString(), {static_cast<Twist::Kind>(kind), bytes.toStdString()}));
     Rig rig(fake);
     rig.source->watch({ports::WatchScript{ours}, BlockHeight(0)});
     rig.start();
@@ -749,13 +780,15 @@ void TestBitcoindSource::block_that_does_not_link() {
     // The chain it tells of at height 6 is not on top of block 5.
     const auto stray = test::mine_block(fake.hash_at(2), 6, {}, 99);
     const auto stray_hash = display_hex(stray.header.hash());
-    fake.hook([=, hex = to_hex(stray.serialise())](const std::string& method, const boost::json::array& params) {
+    fake.hook([=, hex = to_hex(stray.serialise())](const std::string& method,
+                                                   const boost::json::array& params) {
         if (method == "getblockchaininfo") {
             return body(
                 R"({"chain":"regtest","blocks":6,"headers":6,"initialblockdownload":false,"time":0,"chainwork":")" +
                 std::string(62, '0') + R"(0e","bestblockhash":")" + stray_hash + "\"}");
         }
-        if (method == "getblockhash" && params.at(0).as_int64() == 6) return body("\"" + stray_hash + "\"");
+        if (method == "getblockhash" && params.at(0).as_int64() == 6)
+            return body("\"" + stray_hash + "\"");
         if (method == "getblock") return body("\"" + hex + "\"");
         return Twist{};
     });

@@ -23,7 +23,8 @@ QString url_error(const char* text, Network network = Network::regtest) {
     return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
 }
 
-bitcoin::Transaction spend(const bitcoin::OutPoint& what, const bitcoin::Script& to, Bytes witness = {}) {
+bitcoin::Transaction spend(const bitcoin::OutPoint& what, const bitcoin::Script& to,
+                           Bytes witness = {}) {
     bitcoin::Transaction tx;
     tx.inputs.resize(1);
     tx.inputs[0].previous = what;
@@ -52,7 +53,8 @@ private slots:
 };
 
 void TestChecks::urls() {
-    auto url = parse_bitcoind_url("bitcoind:http://us%65r:p%40ss%3Aw%2Frd@127.0.0.1:18555", Network::regtest);
+    auto url = parse_bitcoind_url("bitcoind:http://us%65r:p%40ss%3Aw%2Frd@127.0.0.1:18555",
+                                  Network::regtest);
     QVERIFY(url);
     QCOMPARE(url->host, std::string("127.0.0.1"));
     QCOMPARE(url->port, std::uint16_t{18555});
@@ -60,7 +62,8 @@ void TestChecks::urls() {
     QCOMPARE(to_bytes(url->password.reveal()), to_bytes(bytes_of("p@ss:w/rd")));
     QVERIFY(!url->uses_cookie());
 
-    url = parse_bitcoind_url("bitcoind:http://localhost?cookie=/home/a%20b/.cookie", Network::signet);
+    url =
+        parse_bitcoind_url("bitcoind:http://localhost?cookie=/home/a%20b/.cookie", Network::signet);
     QVERIFY(url);
     QCOMPARE(url->port, std::uint16_t{38332});
     QCOMPARE(url->cookie_path, std::string("/home/a b/.cookie"));
@@ -104,8 +107,10 @@ void TestChecks::bad_urls() {
 }
 
 void TestChecks::zmq_endpoints() {
-    QCOMPARE(zmq_endpoint("tcp://0.0.0.0:28332", "127.0.0.1").value_or(""), std::string("tcp://127.0.0.1:28332"));
-    QCOMPARE(zmq_endpoint("tcp://evil.example:1", "::1").value_or(""), std::string("tcp://[::1]:1"));
+    QCOMPARE(zmq_endpoint("tcp://0.0.0.0:28332", "127.0.0.1").value_or(""),
+             std::string("tcp://127.0.0.1:28332"));
+    QCOMPARE(zmq_endpoint("tcp://evil.example:1", "::1").value_or(""),
+             std::string("tcp://[::1]:1"));
     QVERIFY(!zmq_endpoint("ipc:///tmp/x", "h"));
     QVERIFY(!zmq_endpoint("tcp://h:0", "h"));
     QVERIFY(!zmq_endpoint("tcp://h", "h"));
@@ -160,23 +165,27 @@ void TestChecks::fee_estimates_are_ordered_and_bounded() {
     QCOMPARE(fees.mempool_min.raw(), 125'000U);
     fees = fee_estimates({100, 100, 100, 100, 100});  // 0.1 sat/vB
     QCOMPARE(fees.slow.raw(), 253U);
-    fees = fee_estimates({std::nullopt, std::nullopt, std::nullopt, 40'000, 1000});  // a full mempool, no estimates
+    fees = fee_estimates(
+        {std::nullopt, std::nullopt, std::nullopt, 40'000, 1000});  // a full mempool, no estimates
     QVERIFY(!fees.known);
     QCOMPARE(fees.mempool_min.raw(), 10'120U);
     QVERIFY(fees.slow >= fees.mempool_min);
 }
 
 void TestChecks::targets() {
-    const auto genesis = from_display_hex<BlockHash>("0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206");
+    const auto genesis = from_display_hex<BlockHash>(
+        "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206");
     QVERIFY(meets_target(*genesis, 0x207fffff, Network::regtest));
     QVERIFY(!meets_target(*genesis, 0x207fffff, Network::signet));  // too easy there
     QVERIFY(!meets_target(*genesis, 0x1d00ffff, Network::testnet4));
-    const auto hard = from_display_hex<BlockHash>("00000000ffff0000000000000000000000000000000000000000000000000000");
+    const auto hard = from_display_hex<BlockHash>(
+        "00000000ffff0000000000000000000000000000000000000000000000000000");
     QVERIFY(meets_target(*hard, 0x1d00ffff, Network::testnet4));
     auto above = *hard;
     above.raw()[0] = 1;
     QVERIFY(!meets_target(above, 0x1d00ffff, Network::testnet4));
-    for (const std::uint32_t bits : {0U, 0x20000000U, 0x20800001U, 0x217fffffU, 0xff123456U, 0x01003456U, 0x207fffffU + 1}) {
+    for (const std::uint32_t bits :
+         {0U, 0x20000000U, 0x20800001U, 0x217fffffU, 0xff123456U, 0x01003456U, 0x207fffffU + 1}) {
         QVERIFY(!meets_target(*hard, bits, Network::regtest));
     }
     QVERIFY(meets_target(BlockHash(), 0x01120000, Network::regtest));
@@ -213,11 +222,13 @@ void TestChecks::targets_follow() {
 void TestChecks::honest_block() {
     const auto payment = spend({Txid(), 7}, {0x51}, Bytes(20, 3));
     const auto block = test::mine_block(BlockHash(), 5, {payment});
-    const auto checked = check_block(to_hex(block.serialise()), block.header.hash(), Network::regtest);
+    const auto checked =
+        check_block(to_hex(block.serialise()), block.header.hash(), Network::regtest);
     QVERIFY(checked);
     QCOMPARE(checked->transactions.size(), std::size_t{2});
     QCOMPARE(checked->txids[1], payment.txid());
-    const auto header = check_header(to_hex(block.header.serialise()), block.header.hash(), Network::regtest);
+    const auto header =
+        check_header(to_hex(block.header.serialise()), block.header.hash(), Network::regtest);
     QVERIFY(header);
 }
 
@@ -264,11 +275,13 @@ void TestChecks::dishonest_blocks() {
     QCOMPARE(fault(odd, odd_hash), "wrong_merkle_root");
 
     auto lazy = block;
-    while (meets_target(lazy.header.hash(), lazy.header.bits, Network::regtest)) ++lazy.header.nonce;
+    while (meets_target(lazy.header.hash(), lazy.header.bits, Network::regtest))
+        ++lazy.header.nonce;
     QCOMPARE(fault(lazy, lazy.header.hash()), "no_work");
 
     const std::string hex = to_hex(block.serialise());
-    for (const auto& text : {hex + "00", hex.substr(0, hex.size() - 2), hex.substr(0, 160), std::string("zz"), std::string()}) {
+    for (const auto& text : {hex + "00", hex.substr(0, hex.size() - 2), hex.substr(0, 160),
+                             std::string("zz"), std::string()}) {
         const auto checked = check_block(text, hash, Network::regtest);
         QVERIFY(!checked);
         QCOMPARE(checked.error(), BlockFault::undecodable);
@@ -293,7 +306,8 @@ void TestChecks::filter_learns() {
     QVERIFY(filter.touches(in, in.txid()));
     QVERIFY(filter.touches(out, out.txid()));
     QVERIFY(!filter.touches(wrong_index, wrong_index.txid()));
-    QVERIFY(filter.add({ports::WatchOutPoint{{in.txid(), 0}}, BlockHeight(400)}));  // learned is not asked for
+    QVERIFY(filter.add(
+        {ports::WatchOutPoint{{in.txid(), 0}}, BlockHeight(400)}));  // learned is not asked for
     QVERIFY(filter.add({ports::WatchOutPoint{{in.txid(), 1}}, BlockHeight(400)}));
     QVERIFY(filter.touches(wrong_index, wrong_index.txid()));
 }
@@ -327,7 +341,8 @@ void TestChecks::answers_of_wrong_types() {
     QVERIFY(!read_estimate(boost::json::parse(R"({"errors":["x"]})")));
     QVERIFY(!read_estimate(boost::json::parse(R"({"feerate":-1})")));
     QVERIFY(!read_estimate(boost::json::parse(R"({"feerate":"0.1"})")));
-    QCOMPARE(read_estimate(boost::json::parse(R"({"feerate":1e-05})")).value_or(0), std::uint64_t{1000});
+    QCOMPARE(read_estimate(boost::json::parse(R"({"feerate":1e-05})")).value_or(0),
+             std::uint64_t{1000});
     QVERIFY(read_zmq_offers(boost::json::parse(R"([1,{"type":1},{"type":"x"}])")).empty());
     const auto tx = spend({Txid(), 1}, {0x51});
     QVERIFY(read_transaction(boost::json::value(to_hex(tx.serialise())), tx.txid()));

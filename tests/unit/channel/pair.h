@@ -1,5 +1,5 @@
-// Two parties of one channel with everything around it made by hand: real keys, real messages, no node. Brings a channel
-// into any of its states the way two honest parties would get there.
+// Two parties of one channel with everything around it made by hand: real keys, real messages, no
+// node. Brings a channel into any of its states the way two honest parties would get there.
 #pragma once
 
 #include "core/channel/channel.h"
@@ -12,20 +12,25 @@
 
 namespace runnel::test {
 
-inline bitcoin::Script wallet_script(std::uint8_t name) { return bitcoin::p2wpkh(crypto::hash160(ByteView(&name, 1))); }
+inline bitcoin::Script wallet_script(std::uint8_t name) {
+    return bitcoin::p2wpkh(crypto::hash160(ByteView(&name, 1)));
+}
 
 inline wire::Preimage test_preimage(std::uint8_t n) {
     wire::Preimage out;
     out.raw().fill(n);
     return out;
 }
-inline PaymentHash test_hash(std::uint8_t n) { return PaymentHash(crypto::sha256(test_preimage(n).view()).raw()); }
+inline PaymentHash test_hash(std::uint8_t n) {
+    return PaymentHash(crypto::sha256(test_preimage(n).view()).raw());
+}
 
 /// One party. A value: a copy goes its own way.
 struct Half {
     explicit Half(std::uint8_t seed) : name(seed), signer(seed) {
-        features = wire::Features::demanding({wire::Feature::static_remotekey, wire::Feature::anchors, wire::Feature::channel_type,
-                                              wire::Feature::scid_alias, wire::Feature::shutdown_anysegwit});
+        features = wire::Features::demanding(
+            {wire::Feature::static_remotekey, wire::Feature::anchors, wire::Feature::channel_type,
+             wire::Feature::scid_alias, wire::Feature::shutdown_anysegwit});
         fees.urgent = FeeratePerKw(2'500);
         fees.normal = FeeratePerKw(1'000);
         fees.mempool_min = feerate_floor;
@@ -42,18 +47,24 @@ struct Half {
     std::deque<wire::Message> wire;  ///< Said, not heard yet.
     std::vector<channel::Fact> facts;
 
-    channel::Context context() const { return {policy, UnixTime(1'700'000'000), height, fees, signer, features, wallet_script(name), chain_is_current}; }
+    channel::Context context() const {
+        return {policy,   UnixTime(1'700'000'000), height,          fees, signer,
+                features, wallet_script(name),     chain_is_current};
+    }
     crypto::PublicKey node_id() const { return signer.key("node").public_key(); }
 
     void take(channel::Step&& step) {
         for (auto& message : step.send) wire.push_back(std::move(message));
         for (auto& fact : step.facts) facts.push_back(std::move(fact));
     }
-    channel::StepResult hear(const wire::Message& message) { return channel::on_message(*channel, message, context()); }
+    channel::StepResult hear(const wire::Message& message) {
+        return channel::on_message(*channel, message, context());
+    }
     void flush() { take(channel::flush(*channel, context()).value()); }
 };
 
-inline channel::OpenRequest usual_request(Sat funding = Sat(1'000'000), Msat push = Msat(400'000'000)) {
+inline channel::OpenRequest usual_request(Sat funding = Sat(1'000'000),
+                                          Msat push = Msat(400'000'000)) {
     channel::OpenRequest request;
     request.funding = funding;
     request.push_msat = push;
@@ -62,7 +73,8 @@ inline channel::OpenRequest usual_request(Sat funding = Sat(1'000'000), Msat pus
     auto& tx = request.plan.spend.tx;
     tx.inputs.emplace_back();
     tx.inputs[0].previous.txid.raw().fill(9);
-    tx.outputs = {{Sat(50'000), wallet_script(77)}, {funding, channel::funding_script_to_plan_with()}};
+    tx.outputs = {{Sat(50'000), wallet_script(77)},
+                  {funding, channel::funding_script_to_plan_with()}};
     return request;
 }
 
@@ -87,7 +99,9 @@ public:
             return to.take(std::move(step));
         }
         auto step = to.hear(message);
-        if (!step) throw std::runtime_error(std::string(wire::name_of(message)) + ": " + describe(step.error()));
+        if (!step)
+            throw std::runtime_error(std::string(wire::name_of(message)) + ": " +
+                                     describe(step.error()));
         to.take(*std::move(step));
     }
     /// Delivers and flushes until nobody has anything to say.
@@ -108,7 +122,8 @@ public:
         channel::Step step;
         ChannelId temporary;
         temporary.raw().fill(0x11);
-        a.channel = channel::open_channel(request, temporary, b.node_id(), {1, 1}, a.context(), step);
+        a.channel =
+            channel::open_channel(request, temporary, b.node_id(), {1, 1}, a.context(), step);
         a.take(std::move(step));
     }
     /// Both AwaitingConfirmation.
@@ -134,7 +149,8 @@ public:
     }
 
     HtlcId add(Half& half, Msat amount, std::uint8_t n, std::uint32_t cltv = 500) {
-        auto message = channel::add_htlc(*half.channel, amount, test_hash(n), BlockHeight(cltv), {});
+        auto message =
+            channel::add_htlc(*half.channel, amount, test_hash(n), BlockHeight(cltv), {});
         if (!message) throw std::runtime_error(describe(message.error()));
         half.wire.push_back(*message);
         return message->id;
@@ -157,7 +173,9 @@ public:
         }
     }
 
-    static const channel::Commitments& commitments(const Half& half) { return channel::funded_of(half.channel->state)->commitments; }
+    static const channel::Commitments& commitments(const Half& half) {
+        return channel::funded_of(half.channel->state)->commitments;
+    }
 };
 
 inline std::vector<channel::HtlcRow> rows_of(const channel::Channel& channel) {

@@ -1,4 +1,5 @@
-// What a channel does beyond the HTLC dance: waiting too long, closing by agreement, and after the end.
+// What a channel does beyond the HTLC dance: waiting too long, closing by agreement, and after the
+// end.
 #include "tests/support/test_main.h"
 
 #include "tests/unit/channel/pair.h"
@@ -16,8 +17,9 @@ namespace {
 
 template <typename M>
 std::size_t count_of(const Step& step) {
-    return static_cast<std::size_t>(std::count_if(step.send.begin(), step.send.end(),
-                                                  [](const wire::Message& m) { return std::holds_alternative<M>(m); }));
+    return static_cast<std::size_t>(
+        std::count_if(step.send.begin(), step.send.end(),
+                      [](const wire::Message& m) { return std::holds_alternative<M>(m); }));
 }
 std::vector<std::string> names(const std::deque<wire::Message>& messages) {
     std::vector<std::string> out;
@@ -30,7 +32,8 @@ std::vector<F> facts_of(const std::vector<Fact>& facts) {
     for (const auto& fact : facts) {
         if constexpr (std::is_constructible_v<HtlcFact, F>) {
             const auto* const htlc = std::get_if<HtlcFact>(&fact);
-            if (htlc != nullptr && std::holds_alternative<F>(*htlc)) out.push_back(std::get<F>(*htlc));
+            if (htlc != nullptr && std::holds_alternative<F>(*htlc))
+                out.push_back(std::get<F>(*htlc));
         } else {
             if (std::holds_alternative<F>(fact)) out.push_back(std::get<F>(fact));
         }
@@ -68,7 +71,8 @@ private slots:
 };
 
 void TestChannel::an_htlc_that_waited_too_long_is_never_signed() {
-    // The peer holds back its revocation until what we were promised upstream has expired, then wants our HTLC after all.
+    // The peer holds back its revocation until what we were promised upstream has expired, then
+    // wants our HTLC after all.
     Pair pair;
     pair.open();
     const std::uint32_t now = pair.a.height.raw();
@@ -102,7 +106,8 @@ void TestChannel::an_htlc_that_waited_too_long_is_never_signed() {
     pair.settle();
     QCOMPARE(pair.add(pair.a, 20'000'000_msat, 3, now + 500), late);
     pair.settle();
-    QCOMPARE(Pair::commitments(pair.b).find(Party::theirs, late)->htlc.payment_hash, test::test_hash(3));
+    QCOMPARE(Pair::commitments(pair.b).find(Party::theirs, late)->htlc.payment_hash,
+             test::test_hash(3));
 }
 
 void TestChannel::what_waits_behind_it_is_taken_back_too() {
@@ -111,7 +116,8 @@ void TestChannel::what_waits_behind_it_is_taken_back_too() {
     const std::uint32_t now = pair.a.height.raw();
     pair.add(pair.a, 10'000'000_msat, 1, now + 500);
     pair.a.flush();
-    for (const std::uint32_t cltv : {500U, 20U, 600U}) pair.add(pair.a, 1'000'000_msat, 2, now + cltv);
+    for (const std::uint32_t cltv : {500U, 20U, 600U})
+        pair.add(pair.a, 1'000'000_msat, 2, now + cltv);
     pair.cut();
     pair.a.height = BlockHeight(now + 30);
     pair.a.facts.clear();
@@ -186,8 +192,10 @@ void TestChannel::shutdown_waits_for_what_was_proposed() {
     pair.add(pair.a, 20'000'000_msat, 2);
     QVERIFY(shut_down(*pair.a.channel, test::wallet_script(1), pair.a.context()).has_value());
     pair.a.flush();
-    // The second HTLC is said and cannot be signed yet: no shutdown before it is (BOLT 2, shutdown).
-    QVERIFY(names(pair.a.wire) == (std::vector<std::string>{"update_add_htlc", "commitment_signed", "update_add_htlc"}));
+    // The second HTLC is said and cannot be signed yet: no shutdown before it is (BOLT 2,
+    // shutdown).
+    QVERIFY(names(pair.a.wire) ==
+            (std::vector<std::string>{"update_add_htlc", "commitment_signed", "update_add_htlc"}));
     while (!pair.a.wire.empty()) pair.deliver(pair.a);
     pair.deliver(pair.b);
     pair.a.flush();
@@ -211,7 +219,8 @@ void TestChannel::shutdown_keeps_to_the_scripts_promised() {
     QVERIFY(std::holds_alternative<Normal>(pair.b.channel->state));
     pair.settle();
     const auto& tx = std::get<MutualCloseAgreed>(std::get<Closing>(pair.a.channel->state).cause).tx;
-    QCOMPARE(std::count_if(tx.outputs.begin(), tx.outputs.end(), [](const auto& o) { return o.script == test::wallet_script(42); }),
+    QCOMPARE(std::count_if(tx.outputs.begin(), tx.outputs.end(),
+                           [](const auto& o) { return o.script == test::wallet_script(42); }),
              std::ptrdiff_t(1));
 }
 
@@ -249,7 +258,10 @@ void TestChannel::no_htlc_after_shutdown() {
     pair.settle();
     QVERIFY(shut_down(*pair.a.channel, test::wallet_script(1), pair.a.context()).has_value());
     pair.a.flush();
-    QCOMPARE(add_htlc(*pair.a.channel, 1'000'000_msat, test::test_hash(2), BlockHeight(500), {}).error().kind, FaultKind::shutting_down);
+    QCOMPARE(add_htlc(*pair.a.channel, 1'000'000_msat, test::test_hash(2), BlockHeight(500), {})
+                 .error()
+                 .kind,
+             FaultKind::shutting_down);
     // Theirs may cross our shutdown; after their own it may not.
     pair.add(pair.b, 5'000'000_msat, 3);
     pair.settle();
@@ -261,18 +273,21 @@ void TestChannel::no_htlc_after_shutdown() {
 }
 
 void TestChannel::no_htlc_before_both_are_ready() {
-    // A funder whose transaction may never confirm begins or answers a close, says that the channel is ready, and pays: the
-    // preimage would be sold for nothing.
+    // A funder whose transaction may never confirm begins or answers a close, says that the channel
+    // is ready, and pays: the preimage would be sold for nothing.
     for (const bool after_a_cut : {false, true}) {
         Pair pair;
         pair.agree();
         Half& us = pair.b;
-        QVERIFY(shut_down(after_a_cut ? *pair.a.channel : *us.channel, test::wallet_script(1), us.context()).has_value());
+        QVERIFY(shut_down(after_a_cut ? *pair.a.channel : *us.channel, test::wallet_script(1),
+                          us.context())
+                    .has_value());
         if (after_a_cut) {
             pair.a.flush();
             pair.deliver(pair.a);
             us.flush();
-            QVERIFY(std::holds_alternative<NegotiatingClose>(us.channel->state) || std::holds_alternative<ShuttingDown>(us.channel->state));
+            QVERIFY(std::holds_alternative<NegotiatingClose>(us.channel->state) ||
+                    std::holds_alternative<ShuttingDown>(us.channel->state));
             // The shutdown counts no more on a new connection, on which it is not said again.
             pair.cut();
             (void)on_peer_up(*us.channel, us.context());
@@ -306,7 +321,8 @@ void TestChannel::closes_with_htlcs_on_their_way() {
     pair.settle();
     QVERIFY(shut_down(*pair.b.channel, test::wallet_script(2), pair.b.context()).has_value());
     pair.settle();
-    QVERIFY(std::holds_alternative<ShuttingDown>(pair.a.channel->state) && std::holds_alternative<ShuttingDown>(pair.b.channel->state));
+    QVERIFY(std::holds_alternative<ShuttingDown>(pair.a.channel->state) &&
+            std::holds_alternative<ShuttingDown>(pair.b.channel->state));
     pair.fulfill(pair.b, HtlcId(0), 1);
     pair.wire_fail(pair.a, HtlcId(0));
     pair.settle();
@@ -327,7 +343,8 @@ void TestChannel::a_cut_starts_the_negotiation_anew() {
         Pair pair;
         pair.open();
         for (Half* const half : {&pair.a, &pair.b}) {
-            QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context()).has_value());
+            QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context())
+                        .has_value());
         }
         for (int i = 0; i < messages; ++i) {
             pair.a.flush();
@@ -354,7 +371,8 @@ void TestChannel::a_fee_nobody_offered_ends_the_connection_only() {
     Pair pair;
     pair.open();
     for (Half* const half : {&pair.a, &pair.b}) {
-        QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context()).has_value());
+        QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context())
+                    .has_value());
         half->flush();
     }
     pair.deliver(pair.a);
@@ -365,9 +383,12 @@ void TestChannel::a_fee_nobody_offered_ends_the_connection_only() {
     const auto& params = Pair::commitments(pair.b).params();
     wire::ClosingSigned answer = offer;
     answer.fee_satoshis = Sat(offer.fee_range->max_fee_satoshis.raw() * 10);
-    const auto tx = build_closing(params, 400'000_sat, 600'000_sat, test::wallet_script(2), test::wallet_script(1), answer.fee_satoshis);
+    const auto tx = build_closing(params, 400'000_sat, 600'000_sat, test::wallet_script(2),
+                                  test::wallet_script(1), answer.fee_satoshis);
     QVERIFY(tx.has_value());
-    answer.signature = pair.b.signer.sign_close(tx->tx, params.their_keys.funding_pubkey, params.funding_satoshis).value();
+    answer.signature =
+        pair.b.signer.sign_close(tx->tx, params.their_keys.funding_pubkey, params.funding_satoshis)
+            .value();
     const auto fault = pair.a.hear(answer);
     QVERIFY(!fault);
     QCOMPARE(fault.error().kind, FaultKind::closing_fee);
@@ -375,11 +396,13 @@ void TestChannel::a_fee_nobody_offered_ends_the_connection_only() {
 }
 
 void TestChannel::a_close_signed_wrongly_is_tried_again() {
-    // Nothing is at stake yet, and the next negotiation begins anew (BOLT 2 lets us warn): no reason to pay for a close by force.
+    // Nothing is at stake yet, and the next negotiation begins anew (BOLT 2 lets us warn): no
+    // reason to pay for a close by force.
     Pair pair;
     pair.open();
     for (Half* const half : {&pair.a, &pair.b}) {
-        QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context()).has_value());
+        QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context())
+                    .has_value());
         half->flush();
     }
     pair.deliver(pair.a);
@@ -414,7 +437,9 @@ void TestChannel::a_close_says_what_it_waits_for() {
     us.height = BlockHeight(200);
     pair.fulfill(pair.b, HtlcId(0), 1);
     const auto without_shutdown = [&] {
-        std::erase_if(pair.b.wire, [](const wire::Message& m) { return std::holds_alternative<wire::Shutdown>(m); });
+        std::erase_if(pair.b.wire, [](const wire::Message& m) {
+            return std::holds_alternative<wire::Shutdown>(m);
+        });
     };
     for (int i = 0; i < 10; ++i) {
         pair.b.flush();
@@ -451,7 +476,8 @@ void TestChannel::a_close_says_what_it_waits_for() {
     us.flush();
     QVERIFY(wait()->what == For::closing_signed);
     QCOMPARE(*wait()->since, BlockHeight(200));
-    const auto negotiating = decode_channel(encode_channel(*us.channel), test::rows_of(*us.channel));
+    const auto negotiating =
+        decode_channel(encode_channel(*us.channel), test::rows_of(*us.channel));
     QVERIFY(negotiating && close_wait(*negotiating)->since == BlockHeight(200));
     pair.settle();
     QVERIFY(std::holds_alternative<Closing>(us.channel->state));
@@ -476,7 +502,8 @@ void TestChannel::after_the_end_only_preimages_count() {
     QVERIFY(pair.a.hear(fulfill).value().facts.empty());
     fulfill.id = HtlcId(7);
     QVERIFY(pair.a.hear(fulfill).value().facts.empty());
-    // Everything else changes nothing, causes nothing, and is no reason to part: other channels may live on the connection.
+    // Everything else changes nothing, causes nothing, and is no reason to part: other channels may
+    // live on the connection.
     fulfill_htlc(*pair.b.channel, HtlcId(0), test::test_preimage(1)).value();
     auto more = flush(*pair.b.channel, pair.b.context()).value();
     for (const auto& message : more.send) {
@@ -577,7 +604,8 @@ void TestChannel::history_has_the_whole_span() {
 }
 
 void TestChannel::rows_follow_a_proposal_that_changed() {
-    // The same id, forgotten at a cut, comes back as another HTLC: hash, onion and path key of the row are the new ones.
+    // The same id, forgotten at a cut, comes back as another HTLC: hash, onion and path key of the
+    // row are the new ones.
     Pair pair;
     pair.open();
     wire::UpdateAddHtlc add;
@@ -607,7 +635,8 @@ void TestChannel::rows_follow_a_proposal_that_changed() {
 
 namespace {
 
-/// Random use of a channel, cuts and restarts included; somewhere on the way one side or both want to close.
+/// Random use of a channel, cuts and restarts included; somewhere on the way one side or both want
+/// to close.
 class Dice {
 public:
     explicit Dice(std::uint64_t seed) : m_random(seed) { m_pair.open(); }
@@ -627,13 +656,16 @@ public:
         }
     }
     bool is_done() const {
-        return std::holds_alternative<Closing>(m_pair.a.channel->state) || std::holds_alternative<Closing>(m_pair.b.channel->state);
+        return std::holds_alternative<Closing>(m_pair.a.channel->state) ||
+               std::holds_alternative<Closing>(m_pair.b.channel->state);
     }
     /// What the close pays the fundee, by the close and by what was fulfilled.
     Sat paid_to_b() const {
-        const Half& half = std::holds_alternative<Closing>(m_pair.a.channel->state) ? m_pair.a : m_pair.b;
+        const Half& half =
+            std::holds_alternative<Closing>(m_pair.a.channel->state) ? m_pair.a : m_pair.b;
         Sat sum;
-        for (const auto& output : std::get<MutualCloseAgreed>(std::get<Closing>(half.channel->state).cause).tx.outputs) {
+        for (const auto& output :
+             std::get<MutualCloseAgreed>(std::get<Closing>(half.channel->state).cause).tx.outputs) {
             if (output.script == test::wallet_script(2)) sum += output.value;
         }
         return sum;
@@ -642,7 +674,9 @@ public:
     int cuts = 0, htlcs = 0;
 
 private:
-    std::uint64_t roll(std::uint64_t below) { return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(m_random); }
+    std::uint64_t roll(std::uint64_t below) {
+        return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(m_random);
+    }
     std::uint64_t roll(int below) { return roll(static_cast<std::uint64_t>(below)); }
     Half& any() { return roll(2) == 0 ? m_pair.a : m_pair.b; }
 
@@ -658,7 +692,9 @@ private:
                 if (roll(4) == 0) cut();
                 break;
             case 6:
-                if (auto fee = update_fee(*m_pair.a.channel, FeeratePerKw(static_cast<std::uint32_t>(253 + roll(3'000))))) {
+                if (auto fee =
+                        update_fee(*m_pair.a.channel,
+                                   FeeratePerKw(static_cast<std::uint32_t>(253 + roll(3'000))))) {
                     m_pair.a.wire.push_back(*fee);
                 }
                 break;
@@ -683,7 +719,8 @@ private:
     }
     void add(Half& half) {
         const Msat amount(1 + roll(30'000'000));
-        const auto message = add_htlc(*half.channel, amount, test::test_hash(1), BlockHeight(500), {});
+        const auto message =
+            add_htlc(*half.channel, amount, test::test_hash(1), BlockHeight(500), {});
         if (!message) return;
         ++htlcs;
         m_amounts[{&half, message->id}] = amount;
@@ -694,10 +731,12 @@ private:
         if (funded == nullptr || std::holds_alternative<Closing>(half.channel->state)) return;
         std::vector<HtlcId> open;
         for (const auto& entry : funded->commitments.htlcs()) {
-            if (entry.htlc.offered_by == Party::theirs && entry.stage == Stage::locked_in) open.push_back(entry.htlc.id);
+            if (entry.htlc.offered_by == Party::theirs && entry.stage == Stage::locked_in)
+                open.push_back(entry.htlc.id);
         }
         for (const auto id : open) {
-            auto message = roll(2) == 0 ? fulfill_htlc(*half.channel, id, test::test_preimage(1)) : fail_htlc(*half.channel, id, Bytes{1});
+            auto message = roll(2) == 0 ? fulfill_htlc(*half.channel, id, test::test_preimage(1))
+                                        : fail_htlc(*half.channel, id, Bytes{1});
             if (message && half.channel->link == Link::online) half.wire.push_back(*message);
         }
     }
@@ -710,7 +749,8 @@ private:
         for (Half* const half : {&m_pair.a, &m_pair.b}) {
             note(*half);
             if (roll(2) == 0) continue;
-            auto read = decode_channel(encode_channel(*half->channel), test::rows_of(*half->channel));
+            auto read =
+                decode_channel(encode_channel(*half->channel), test::rows_of(*half->channel));
             if (!read) throw std::runtime_error("the record does not decode");
             half->channel = *std::move(read);
         }

@@ -1,4 +1,5 @@
-// Closing negotiations between two real parties, and against peers that cheat, differ or never learnt of fee_range.
+// Closing negotiations between two real parties, and against peers that cheat, differ or never
+// learnt of fee_range.
 #include "tests/support/test_main.h"
 
 #include "core/bitcoin/interpreter.h"
@@ -15,7 +16,9 @@ namespace {
 
 constexpr CloseFeerates usual{FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(5000)};
 
-bitcoin::Script script_of(std::uint8_t name) { return bitcoin::p2wpkh(crypto::hash160(ByteView(&name, 1))); }
+bitcoin::Script script_of(std::uint8_t name) {
+    return bitcoin::p2wpkh(crypto::hash160(ByteView(&name, 1)));
+}
 
 /// One side of a channel about to close.
 struct Side {
@@ -38,23 +41,32 @@ struct Pair {
     Side funder{1, 2, Party::ours};
     Side fundee{2, 1, Party::theirs};
 
-    CloseNegotiation negotiation(const Side& side, Msat funder_has, Msat fundee_has, CloseFeerates feerates = usual) const {
+    CloseNegotiation negotiation(const Side& side, Msat funder_has, Msat fundee_has,
+                                 CloseFeerates feerates = usual) const {
         const bool is_funder = &side == &funder;
-        return {side.params, is_funder ? funder_has : fundee_has, is_funder ? fundee_has : funder_has,
-                script_of(is_funder ? 1 : 2), script_of(is_funder ? 2 : 1), feerates};
+        return {side.params,
+                is_funder ? funder_has : fundee_has,
+                is_funder ? fundee_has : funder_has,
+                script_of(is_funder ? 1 : 2),
+                script_of(is_funder ? 2 : 1),
+                feerates};
     }
     /// The funder's signature on whatever closing transaction.
-    wire::ClosingSigned funder_signs(const CloseNegotiation& negotiation, Sat fee, Msat funder_has, Msat fundee_has,
+    wire::ClosingSigned funder_signs(const CloseNegotiation& negotiation, Sat fee, Msat funder_has,
+                                     Msat fundee_has,
                                      ClosingVariant variant = ClosingVariant::whole) const {
-        const auto closing = build_closing(funder.params, funder_has.floor_sat(), fundee_has.floor_sat(),
-                                           negotiation.our_script(), negotiation.their_script(), fee, variant);
+        const auto closing =
+            build_closing(funder.params, funder_has.floor_sat(), fundee_has.floor_sat(),
+                          negotiation.our_script(), negotiation.their_script(), fee, variant);
         wire::ClosingSigned out;
         out.fee_satoshis = fee;
-        out.signature = *funder.signer.sign_close(closing->tx, funder.params.their_keys.funding_pubkey, 100'000_sat);
+        out.signature = *funder.signer.sign_close(
+            closing->tx, funder.params.their_keys.funding_pubkey, 100'000_sat);
         return out;
     }
     bool is_valid(const bitcoin::Transaction& tx) const {
-        const auto script = funding_script(funder.params.our_keys.funding_pubkey, funder.params.their_keys.funding_pubkey);
+        const auto script = funding_script(funder.params.our_keys.funding_pubkey,
+                                           funder.params.their_keys.funding_pubkey);
         const std::vector<bitcoin::TxOut> spent{{100'000_sat, bitcoin::p2wsh(script)}};
         return bitcoin::verify_input(tx, 0, spent).has_value();
     }
@@ -146,12 +158,17 @@ void TestClosing::ranges_apart_are_a_fault() {
 
 void TestClosing::funder_refuses_what_it_did_not_offer() {
     const Pair pair;
-    const auto a = pair.negotiation(pair.funder, 60'000'000_msat, 40'000'000_msat).start(pair.funder.context()).value().next;
+    const auto a = pair.negotiation(pair.funder, 60'000'000_msat, 40'000'000_msat)
+                       .start(pair.funder.context())
+                       .value()
+                       .next;
     const auto too_much = a.fees().max + 1_sat;
-    const auto closing = build_closing(pair.fundee.params, 40'000_sat, 60'000_sat, script_of(2), script_of(1), too_much);
+    const auto closing = build_closing(pair.fundee.params, 40'000_sat, 60'000_sat, script_of(2),
+                                       script_of(1), too_much);
     wire::ClosingSigned offer;
     offer.fee_satoshis = too_much;
-    offer.signature = *pair.fundee.signer.sign_close(closing->tx, pair.fundee.params.their_keys.funding_pubkey, 100'000_sat);
+    offer.signature = *pair.fundee.signer.sign_close(
+        closing->tx, pair.fundee.params.their_keys.funding_pubkey, 100'000_sat);
     offer.fee_range = wire::FeeRange{100_sat, 50'000_sat};
     const auto answer = a.receive(pair.funder.context(), offer);
     QVERIFY(!answer);
@@ -189,7 +206,9 @@ void TestClosing::meets_a_peer_without_range() {
     auto b = pair.negotiation(pair.fundee, 60'000'000_msat, 40'000'000_msat, high);
     Sat fee = 200_sat;
     for (int message = 0; message < 40; ++message) {
-        const auto step = b.receive(pair.fundee.context(), pair.funder_signs(a, fee, 60'000'000_msat, 40'000'000_msat)).value();
+        const auto step = b.receive(pair.fundee.context(),
+                                    pair.funder_signs(a, fee, 60'000'000_msat, 40'000'000_msat))
+                              .value();
         if (step.final_tx) {
             QVERIFY(pair.is_valid(*step.final_tx));
             QVERIFY(fee >= b.fees().min);
@@ -220,10 +239,12 @@ void TestClosing::bad_signatures_and_fees_are_refused() {
     const auto b = pair.negotiation(pair.fundee, 60'000'000_msat, 40'000'000_msat);
     auto offer = *a.start(pair.funder.context())->reply;
     offer.signature.raw()[50] ^= 1;
-    QVERIFY(b.receive(pair.fundee.context(), offer).error().kind == CloseFault::Kind::bad_signature);
+    QVERIFY(b.receive(pair.fundee.context(), offer).error().kind ==
+            CloseFault::Kind::bad_signature);
     // A signature for less money than is ours.
     const auto cheat = pair.funder_signs(a, 1'000_sat, 60'001'000_msat, 39'999'000_msat);
-    QVERIFY(b.receive(pair.fundee.context(), cheat).error().kind == CloseFault::Kind::bad_signature);
+    QVERIFY(b.receive(pair.fundee.context(), cheat).error().kind ==
+            CloseFault::Kind::bad_signature);
     offer.fee_satoshis = 60'001_sat;
     QVERIFY(b.receive(pair.fundee.context(), offer).error().kind == CloseFault::Kind::unaffordable);
     offer.fee_satoshis = Sat(UINT64_MAX);
@@ -234,7 +255,8 @@ void TestClosing::takes_a_close_without_their_output() {
     const Pair pair;
     const auto a = pair.negotiation(pair.funder, 10'000'000_msat, 90'000'000_msat);
     const auto b = pair.negotiation(pair.fundee, 10'000'000_msat, 90'000'000_msat);
-    const auto offer = pair.funder_signs(a, a.fees().ideal, 10'000'000_msat, 90'000'000_msat, ClosingVariant::without_ours);
+    const auto offer = pair.funder_signs(a, a.fees().ideal, 10'000'000_msat, 90'000'000_msat,
+                                         ClosingVariant::without_ours);
     const auto step = b.receive(pair.fundee.context(), offer).value();
     QVERIFY(step.final_tx.has_value());
     QVERIFY(pair.is_valid(*step.final_tx));
@@ -249,20 +271,24 @@ void TestClosing::takes_a_close_without_our_output_only_as_dust() {
         const auto funder_has = 100'000'000_msat - fundee_has;
         const auto a = pair.negotiation(pair.funder, funder_has, fundee_has);
         const auto b = pair.negotiation(pair.fundee, funder_has, fundee_has);
-        const auto offer = pair.funder_signs(a, a.fees().ideal, funder_has, fundee_has, ClosingVariant::without_theirs);
+        const auto offer = pair.funder_signs(a, a.fees().ideal, funder_has, fundee_has,
+                                             ClosingVariant::without_theirs);
         QCOMPARE(b.receive(pair.fundee.context(), offer).has_value(), fundee_has < 600'000_msat);
     }
 }
 
 void TestClosing::dust_is_left_out() {
     const Pair pair;
-    const auto closing = build_closing(pair.funder.params, 99'900_sat, 100_sat, script_of(1), script_of(2), 500_sat);
+    const auto closing =
+        build_closing(pair.funder.params, 99'900_sat, 100_sat, script_of(1), script_of(2), 500_sat);
     QVERIFY(closing.has_value());
     QCOMPARE(closing->tx.outputs.size(), std::size_t{1});
     QVERIFY(closing->our_output == std::uint32_t{0});
     QVERIFY(!closing->their_output);
-    QVERIFY(!build_closing(pair.funder.params, 400_sat, 100_sat, script_of(1), script_of(2), 401_sat));
-    QVERIFY(!build_closing(pair.funder.params, 400_sat, 100_sat, script_of(1), script_of(2), 400_sat));
+    QVERIFY(
+        !build_closing(pair.funder.params, 400_sat, 100_sat, script_of(1), script_of(2), 401_sat));
+    QVERIFY(
+        !build_closing(pair.funder.params, 400_sat, 100_sat, script_of(1), script_of(2), 400_sat));
 }
 
 void TestClosing::survives_the_store() {
@@ -285,8 +311,12 @@ void TestClosing::survives_the_store() {
 
 void TestClosing::restarts() {
     const Pair pair;
-    const auto a = pair.negotiation(pair.funder, 60'000'000_msat, 40'000'000_msat).start(pair.funder.context()).value().next;
-    const auto again = a.restarted(pair.funder.params, {FeeratePerKw(2000), FeeratePerKw(253), FeeratePerKw(5000)});
+    const auto a = pair.negotiation(pair.funder, 60'000'000_msat, 40'000'000_msat)
+                       .start(pair.funder.context())
+                       .value()
+                       .next;
+    const auto again = a.restarted(pair.funder.params,
+                                   {FeeratePerKw(2000), FeeratePerKw(253), FeeratePerKw(5000)});
     QVERIFY(!again.our_fee());
     QVERIFY(again.fees().ideal > a.fees().ideal);
     QVERIFY(again.start(pair.funder.context())->reply.has_value());
@@ -296,7 +326,8 @@ void TestClosing::weighs_exactly() {
     const Pair pair;
     const auto a = pair.negotiation(pair.funder, 60'000'000_msat, 40'000'000_msat);
     const auto b = pair.negotiation(pair.fundee, 60'000'000_msat, 40'000'000_msat);
-    const auto tx = *b.receive(pair.fundee.context(), *a.start(pair.funder.context())->reply)->final_tx;
+    const auto tx =
+        *b.receive(pair.fundee.context(), *a.start(pair.funder.context())->reply)->final_tx;
     auto unsigned_tx = tx;
     unsigned_tx.inputs[0].witness.clear();
     QVERIFY(closing_weight(unsigned_tx) >= tx.weight());
@@ -304,7 +335,8 @@ void TestClosing::weighs_exactly() {
 }
 
 void TestClosing::allows_shutdown_scripts() {
-    const auto taproot = bitcoin::p2tr(crypto::x_only(test::TestSigner(1).public_keys().funding_pubkey));
+    const auto taproot =
+        bitcoin::p2tr(crypto::x_only(test::TestSigner(1).public_keys().funding_pubkey));
     QVERIFY(is_allowed_shutdown_script(script_of(1), false));
     QVERIFY(is_allowed_shutdown_script(bitcoin::p2wsh(script_of(1)), false));
     QVERIFY(!is_allowed_shutdown_script(taproot, false));

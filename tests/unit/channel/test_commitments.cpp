@@ -1,4 +1,5 @@
-// The HTLC dance between two honest parties in every order that dice find, and between one and a peer that cheats.
+// The HTLC dance between two honest parties in every order that dice find, and between one and a
+// peer that cheats.
 #include "tests/support/test_main.h"
 
 #include "tests/unit/channel/duel.h"
@@ -62,7 +63,8 @@ void TestCommitments::honest_parties_always_agree_data() {
     QTest::addColumn<int>("seed");
     QTest::addColumn<int>("kind");
     for (int kind = 0; kind < 5; ++kind) {
-        for (int seed = 1; seed <= 6; ++seed) QTest::addRow("kind %d seed %d", kind, seed) << seed << kind;
+        for (int seed = 1; seed <= 6; ++seed)
+            QTest::addRow("kind %d seed %d", kind, seed) << seed << kind;
     }
 }
 
@@ -70,12 +72,14 @@ void TestCommitments::honest_parties_always_agree() {
     QFETCH(const int, seed);
     QFETCH(const int, kind);
     DuelSetup setup;
-    if (kind == 1) setup.fundee_terms.dust_limit_satoshis = 5'000_sat;  // their outputs vanish where ours stay
+    if (kind == 1)
+        setup.fundee_terms.dust_limit_satoshis = 5'000_sat;  // their outputs vanish where ours stay
     if (kind == 2) {
         // Hardly anything above the reserves: every limit is met all the time.
         setup.funding = 60'000_sat;
         setup.push = 20'000'000_msat;
-        setup.funder_terms.channel_reserve_satoshis = setup.fundee_terms.channel_reserve_satoshis = 1'000_sat;
+        setup.funder_terms.channel_reserve_satoshis = setup.fundee_terms.channel_reserve_satoshis =
+            1'000_sat;
     }
     if (kind == 3) {
         setup.push = 999'000'000_msat;
@@ -98,14 +102,18 @@ namespace {
 struct Scene : Duel {
     explicit Scene(const DuelSetup& setup = DuelSetup()) : Duel(setup, 1) {}
     bool is_taken(Side& side, Msat amount) { return add(side, amount); }
-    std::uint64_t last_id(Side& side) { return side.commitments.next_htlc_id(Party::ours).raw() - 1; }
+    std::uint64_t last_id(Side& side) {
+        return side.commitments.next_htlc_id(Party::ours).raw() - 1;
+    }
 };
 
 std::int64_t after_cost(const CommitmentSpec& spec, Party funder, Party broadcaster, Sat dust) {
-    const auto untrimmed = static_cast<std::size_t>(std::count_if(
-        spec.htlcs.begin(), spec.htlcs.end(), [&](const Htlc& htlc) { return !is_dust(htlc, broadcaster, dust); }));
+    const auto untrimmed = static_cast<std::size_t>(
+        std::count_if(spec.htlcs.begin(), spec.htlcs.end(),
+                      [&](const Htlc& htlc) { return !is_dust(htlc, broadcaster, dust); }));
     const auto cost = funder_cost(spec.feerate_per_kw, untrimmed).msat();
-    return static_cast<std::int64_t>(spec.balance(funder).raw()) - static_cast<std::int64_t>(cost.raw());
+    return static_cast<std::int64_t>(spec.balance(funder).raw()) -
+           static_cast<std::int64_t>(cost.raw());
 }
 
 }  // namespace
@@ -115,7 +123,8 @@ void TestCommitments::many_htlcs_survive_the_store() {
     setup.funding = 100'000'000_sat;
     setup.push = 50'000'000'000_msat;
     setup.funder_terms.max_accepted_htlcs = setup.fundee_terms.max_accepted_htlcs = 483;
-    setup.funder_terms.max_htlc_value_in_flight_msat = setup.fundee_terms.max_htlc_value_in_flight_msat = Msat(UINT64_MAX);
+    setup.funder_terms.max_htlc_value_in_flight_msat =
+        setup.fundee_terms.max_htlc_value_in_flight_msat = Msat(UINT64_MAX);
     Scene scene(setup);
     for (int i = 0; i < 40; ++i) {
         QVERIFY(scene.add(scene.a, 1'000'000_msat));
@@ -123,7 +132,8 @@ void TestCommitments::many_htlcs_survive_the_store() {
     }
     for (const auto* const side : {&scene.a, &scene.b}) {
         // Proposed and in no commitment, where an entry is shortest; then in all later stages.
-        QCOMPARE(stored_and_read(side->commitments, side->signer).htlcs().size(), side == &scene.a ? std::size_t(40) : std::size_t(40));
+        QCOMPARE(stored_and_read(side->commitments, side->signer).htlcs().size(),
+                 side == &scene.a ? std::size_t(40) : std::size_t(40));
     }
     scene.settle();
     for (const auto* const side : {&scene.a, &scene.b}) {
@@ -139,16 +149,18 @@ void TestCommitments::the_funder_keeps_a_fee_spike_buffer() {
     setup.push = 0_msat;
     setup.fundee_terms.max_htlc_value_in_flight_msat = Msat(UINT64_MAX);
     Scene scene(setup);
-    // 1,000,000 sat less 10,000 of reserve, less twice 1000 sat/kw for one HTLC and another, less two anchors.
+    // 1,000,000 sat less 10,000 of reserve, less twice 1000 sat/kw for one HTLC and another, less
+    // two anchors.
     const Msat most((1'000'000'000) - 10'000'000 - 2 * (1'124 + 2 * 172) * 1'000 - 660'000);
     QCOMPARE(scene.a.commitments.can_send(), most);
     QVERIFY(!scene.is_taken(scene.a, most + 1_msat));
     QVERIFY(scene.is_taken(scene.a, most));
     scene.settle();
     QCOMPARE(scene.a.commitments.can_send(), 0_msat);
-    // The buffer is there for this: once the other side has the money, an HTLC of its own, a feerate twice as high, and still
-    // the reserve is kept.
-    QVERIFY(scene.b.commitments.send_fulfill(HtlcId(0), scene.a.preimages.at(HtlcId(0))).has_value());
+    // The buffer is there for this: once the other side has the money, an HTLC of its own, a
+    // feerate twice as high, and still the reserve is kept.
+    QVERIFY(
+        scene.b.commitments.send_fulfill(HtlcId(0), scene.a.preimages.at(HtlcId(0))).has_value());
     wire::UpdateFulfillHtlc fulfill;
     fulfill.payment_preimage = scene.a.preimages.at(HtlcId(0));
     scene.b.wire.push_back(fulfill);
@@ -160,21 +172,25 @@ void TestCommitments::the_funder_keeps_a_fee_spike_buffer() {
     wire::UpdateFee fee = scene.a.commitments.send_fee(FeeratePerKw(2'000)).value();
     scene.a.wire.push_back(fee);
     scene.settle();
-    QVERIFY(after_cost(scene.a.commitments.local_spec(), Party::ours, Party::ours, 354_sat) >= 10'000'000);
+    QVERIFY(after_cost(scene.a.commitments.local_spec(), Party::ours, Party::ours, 354_sat) >=
+            10'000'000);
     QVERIFY(!scene.a.commitments.send_fee(FeeratePerKw(5'000)));
 }
 
 void TestCommitments::the_funder_stays_payable_on_both_commitments() {
-    // HTLCs of 1,000 sat have no output on the fundee's commitment, where they are added first, but one on the funder's own.
+    // HTLCs of 1,000 sat have no output on the fundee's commitment, where they are added first, but
+    // one on the funder's own.
     DuelSetup setup;
     setup.funding = 100'000_sat;
     setup.push = 0_msat;
     setup.feerate = FeeratePerKw(5'000);
-    setup.funder_terms.channel_reserve_satoshis = setup.fundee_terms.channel_reserve_satoshis = 5'000_sat;
+    setup.funder_terms.channel_reserve_satoshis = setup.fundee_terms.channel_reserve_satoshis =
+        5'000_sat;
     setup.fundee_terms.dust_limit_satoshis = 5'000_sat;
     setup.fundee_terms.max_accepted_htlcs = 483;
     Scene scene(setup);
-    while (scene.is_taken(scene.a, 1'000'000_msat)) {}
+    while (scene.is_taken(scene.a, 1'000'000_msat)) {
+    }
     scene.settle();
     const auto& c = scene.a.commitments;
     QVERIFY(c.htlcs().size() > 10);
@@ -224,7 +240,8 @@ void TestCommitments::dust_has_a_limit() {
     wire::UpdateAddHtlc add;
     add.id = scene.b.commitments.next_htlc_id(Party::theirs);
     Commitments there = scene.b.commitments;
-    for (const auto& message : scene.a.wire) QVERIFY(there.receive_add(std::get<wire::UpdateAddHtlc>(message)).has_value());
+    for (const auto& message : scene.a.wire)
+        QVERIFY(there.receive_add(std::get<wire::UpdateAddHtlc>(message)).has_value());
     add.id = there.next_htlc_id(Party::theirs);
     add.amount_msat = 353'000_msat;
     add.cltv_expiry = BlockHeight(500);
@@ -236,8 +253,8 @@ void TestCommitments::dust_has_a_limit() {
 }
 
 void TestCommitments::what_is_shown_is_payable() {
-    // Nearly empty channels of every shape: what one side shows as sendable, the other shows as receivable; it is taken, one
-    // millisatoshi more is not.
+    // Nearly empty channels of every shape: what one side shows as sendable, the other shows as
+    // receivable; it is taken, one millisatoshi more is not.
     std::size_t payable = 0, beyond_dust = 0;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         auto setup = test::random_setup(1'000 + seed);
@@ -279,7 +296,8 @@ void TestCommitments::a_signature_names_the_funding_it_is_for() {
         return kind_of(there.receive_commit(commit, scene.b.signer));
     };
     QCOMPARE(hear(), std::optional<FaultKind>());
-    // Peers from before it was asked for do not say it; one that names another funding means another transaction.
+    // Peers from before it was asked for do not say it; one that names another funding means
+    // another transaction.
     commit.funding_txid.reset();
     QCOMPARE(hear(), std::optional<FaultKind>());
     commit.funding_txid = Txid{};
@@ -333,17 +351,23 @@ void TestCommitments::adds_of_a_cheat_are_refused() {
     QCOMPARE(add([](M&) {}), std::optional<FaultKind>());
     QCOMPARE(add([](M& m) { m.id = HtlcId(0); }), std::optional(FaultKind::unexpected_htlc_id));
     QCOMPARE(add([](M& m) { m.id = HtlcId(2); }), std::optional(FaultKind::unexpected_htlc_id));
-    QCOMPARE(add([](M& m) { m.id = HtlcId(UINT64_MAX); }), std::optional(FaultKind::unexpected_htlc_id));
+    QCOMPARE(add([](M& m) { m.id = HtlcId(UINT64_MAX); }),
+             std::optional(FaultKind::unexpected_htlc_id));
     QCOMPARE(add([](M& m) { m.amount_msat = 0_msat; }), std::optional(FaultKind::amount_zero));
-    QCOMPARE(add([](M& m) { m.amount_msat = Msat(UINT64_MAX); }), std::optional(FaultKind::too_much_in_flight));
-    QCOMPARE(add([](M& m) { m.cltv_expiry = BlockHeight(499'999'999); }), std::optional<FaultKind>());
-    QCOMPARE(add([](M& m) { m.cltv_expiry = BlockHeight(500'000'000); }), std::optional(FaultKind::cltv_too_large));
-    // Their last millisatoshi above reserve and fees: 700,000,000 less 5,000,000, the reserve, two HTLCs' fees, two anchors.
+    QCOMPARE(add([](M& m) { m.amount_msat = Msat(UINT64_MAX); }),
+             std::optional(FaultKind::too_much_in_flight));
+    QCOMPARE(add([](M& m) { m.cltv_expiry = BlockHeight(499'999'999); }),
+             std::optional<FaultKind>());
+    QCOMPARE(add([](M& m) { m.cltv_expiry = BlockHeight(500'000'000); }),
+             std::optional(FaultKind::cltv_too_large));
+    // Their last millisatoshi above reserve and fees: 700,000,000 less 5,000,000, the reserve, two
+    // HTLCs' fees, two anchors.
     const Msat most(700'000'000 - 5'000'000 - 10'000'000 - (1'124 + 2 * 172) * 1'000 - 660'000);
     // What they will send is less: they keep a buffer of twice the feerate and one HTLC more.
     QCOMPARE(c.can_receive(), most - Msat((1'124 + 4 * 172) * 1'000));
     QCOMPARE(add([&](M& m) { m.amount_msat = most; }), std::optional<FaultKind>());
-    QCOMPARE(add([&](M& m) { m.amount_msat = most + 1_msat; }), std::optional(FaultKind::insufficient_balance));
+    QCOMPARE(add([&](M& m) { m.amount_msat = most + 1_msat; }),
+             std::optional(FaultKind::insufficient_balance));
     auto full = c;
     for (std::uint64_t id = 1; id < 30; ++id) {
         M m;
@@ -378,20 +402,25 @@ void TestCommitments::removals_of_a_cheat_are_refused() {
     QCOMPARE(fulfill(c, 0, preimage), std::optional(FaultKind::unknown_htlc));
     scene.sign(scene.a);
     QCOMPARE(fulfill(c, 0, preimage), std::optional(FaultKind::unknown_htlc));
-    while (scene.deliver(scene.a)) {}
-    while (scene.deliver(scene.b)) {}
+    while (scene.deliver(scene.a)) {
+    }
+    while (scene.deliver(scene.b)) {
+    }
     QCOMPARE(fail_it(c, 0), std::optional(FaultKind::unknown_htlc));
     scene.settle();
-    QCOMPARE(fulfill(c, 0, scene.a.preimages.at(HtlcId(1))), std::optional(FaultKind::wrong_preimage));
+    QCOMPARE(fulfill(c, 0, scene.a.preimages.at(HtlcId(1))),
+             std::optional(FaultKind::wrong_preimage));
     QCOMPARE(fulfill(c, 2, preimage), std::optional(FaultKind::unknown_htlc));
     QCOMPARE(fail_it(c, UINT64_MAX), std::optional(FaultKind::unknown_htlc));
     wire::UpdateFailMalformedHtlc malformed;
     malformed.failure_code = 0x4005;
-    QCOMPARE(kind_of(c.receive_fail_malformed(malformed)), std::optional(FaultKind::bad_failure_code));
+    QCOMPARE(kind_of(c.receive_fail_malformed(malformed)),
+             std::optional(FaultKind::bad_failure_code));
     // Only the receiver removes: these ids are of HTLCs that b offered, and there is none.
     wire::UpdateFulfillHtlc backwards;
     backwards.payment_preimage = preimage;
-    QCOMPARE(kind_of(scene.b.commitments.receive_fulfill(backwards)), std::optional(FaultKind::unknown_htlc));
+    QCOMPARE(kind_of(scene.b.commitments.receive_fulfill(backwards)),
+             std::optional(FaultKind::unknown_htlc));
     QCOMPARE(fulfill(c, 0, preimage), std::optional<FaultKind>());
     QCOMPARE(fulfill(c, 0, preimage), std::optional(FaultKind::already_removed));
     QCOMPARE(fail_it(c, 0), std::optional(FaultKind::already_removed));
@@ -408,11 +437,14 @@ void TestCommitments::removals_of_a_cheat_are_refused() {
     }
     // We do not do such things either.
     auto& own = scene.b.commitments;
-    QCOMPARE(kind_of(own.send_fulfill(HtlcId(1), preimage)), std::optional(FaultKind::wrong_preimage));
+    QCOMPARE(kind_of(own.send_fulfill(HtlcId(1), preimage)),
+             std::optional(FaultKind::wrong_preimage));
     QCOMPARE(kind_of(own.send_fail(HtlcId(2), {})), std::optional(FaultKind::unknown_htlc));
-    QCOMPARE(kind_of(own.send_fail_malformed(HtlcId(1), Hash256{}, 5)), std::optional(FaultKind::bad_failure_code));
+    QCOMPARE(kind_of(own.send_fail_malformed(HtlcId(1), Hash256{}, 5)),
+             std::optional(FaultKind::bad_failure_code));
     QVERIFY(own.send_fail(HtlcId(1), {}).has_value());
-    QCOMPARE(kind_of(own.send_fulfill(HtlcId(1), scene.a.preimages.at(HtlcId(1)))), std::optional(FaultKind::already_removed));
+    QCOMPARE(kind_of(own.send_fulfill(HtlcId(1), scene.a.preimages.at(HtlcId(1)))),
+             std::optional(FaultKind::already_removed));
 }
 
 void TestCommitments::fees_of_a_cheat_are_refused() {
@@ -423,7 +455,8 @@ void TestCommitments::fees_of_a_cheat_are_refused() {
         return kind_of(c.receive_fee(m));
     };
     QCOMPARE(fee(scene.a.commitments, 1'000), std::optional(FaultKind::fee_by_fundee));
-    QCOMPARE(kind_of(scene.b.commitments.send_fee(FeeratePerKw(1'000))), std::optional(FaultKind::fee_by_fundee));
+    QCOMPARE(kind_of(scene.b.commitments.send_fee(FeeratePerKw(1'000))),
+             std::optional(FaultKind::fee_by_fundee));
     QCOMPARE(fee(scene.b.commitments, 252), std::optional(FaultKind::feerate_too_low));
     QCOMPARE(fee(scene.b.commitments, 253), std::optional<FaultKind>());
     // 700,000 sat less two anchors is what the funder has for 1124 weight units.
@@ -432,7 +465,8 @@ void TestCommitments::fees_of_a_cheat_are_refused() {
     QCOMPARE(fee(scene.b.commitments, most + 1), std::optional(FaultKind::fee_unaffordable));
     QCOMPARE(fee(scene.b.commitments, UINT32_MAX), std::optional(FaultKind::fee_unaffordable));
     // However often it changes its mind, only the last word is kept.
-    for (std::uint32_t i = 0; i < 1'000; ++i) QCOMPARE(fee(scene.b.commitments, 253 + i), std::optional<FaultKind>());
+    for (std::uint32_t i = 0; i < 1'000; ++i)
+        QCOMPARE(fee(scene.b.commitments, 253 + i), std::optional<FaultKind>());
     QCOMPARE(scene.b.commitments.fee_changes().size(), std::size_t(1));
     // As funder we keep our reserve.
     const std::uint32_t own = ((700'000 - 10'000 - 660 + 1) * 1'000 - 1) / 1'124;
@@ -441,8 +475,8 @@ void TestCommitments::fees_of_a_cheat_are_refused() {
 }
 
 void TestCommitments::a_fee_that_crosses_our_htlcs_is_no_crime() {
-    // BOLT 2, "Updating Fees": the funder raised the fee while our HTLCs were on their way; it cannot pay for both and is not
-    // to blame. The commitment pays what the funder has.
+    // BOLT 2, "Updating Fees": the funder raised the fee while our HTLCs were on their way; it
+    // cannot pay for both and is not to blame. The commitment pays what the funder has.
     DuelSetup setup;
     setup.push = 900'000'000_msat;
     Scene scene(setup);
@@ -477,34 +511,45 @@ void TestCommitments::feerates_without_end_are_not_remembered() {
 
 void TestCommitments::bad_signatures_are_refused() {
     Scene scene;
-    QVERIFY(scene.add(scene.a, 5'000'000_msat) && scene.add(scene.a, 6'000'000_msat) && scene.add(scene.a, 100'000_msat));
+    QVERIFY(scene.add(scene.a, 5'000'000_msat) && scene.add(scene.a, 6'000'000_msat) &&
+            scene.add(scene.a, 100'000_msat));
     scene.sign(scene.a);
     const auto commit = std::get<wire::CommitmentSigned>(scene.a.wire.back());
     QCOMPARE(commit.htlc_signature.size(), std::size_t(2));  // the third is dust
     for (int i = 0; i < 3; ++i) QVERIFY(scene.deliver(scene.a));
-    const auto before = channel::encode_channel(test::as_channel(scene.b.commitments, scene.a.signer));
+    const auto before =
+        channel::encode_channel(test::as_channel(scene.b.commitments, scene.a.signer));
     const auto receive = [&](auto change) {
         auto bad = commit;
         change(bad);
         auto copy = scene.b.commitments;
         const auto result = copy.receive_commit(bad, scene.b.signer);
-        if (!result && channel::encode_channel(test::as_channel(copy, scene.a.signer)) != before) return std::pair(std::string("changed"), 0UL);
+        if (!result && channel::encode_channel(test::as_channel(copy, scene.a.signer)) != before)
+            return std::pair(std::string("changed"), 0UL);
         return result ? std::pair(std::string("taken"), 0UL)
-                      : std::pair(std::string(to_string(result.error().kind)), static_cast<unsigned long>(result.error().got));
+                      : std::pair(std::string(to_string(result.error().kind)),
+                                  static_cast<unsigned long>(result.error().got));
     };
     using M = wire::CommitmentSigned;
     QCOMPARE(receive([](M&) {}).first, std::string("taken"));
-    QCOMPARE(receive([](M& m) { m.signature = m.htlc_signature[0]; }), std::pair(std::string("bad_signature"), 0UL));
-    QCOMPARE(receive([](M& m) { m.htlc_signature[1] = m.htlc_signature[0]; }), std::pair(std::string("bad_signature"), 2UL));
-    QCOMPARE(receive([](M& m) { std::swap(m.htlc_signature[0], m.htlc_signature[1]); }), std::pair(std::string("bad_signature"), 1UL));
-    QCOMPARE(receive([](M& m) { m.htlc_signature.pop_back(); }), std::pair(std::string("wrong_signature_count"), 1UL));
-    QCOMPARE(receive([](M& m) { m.htlc_signature.push_back(m.signature); }), std::pair(std::string("wrong_signature_count"), 3UL));
-    QCOMPARE(receive([](M& m) { m.htlc_signature.clear(); }).first, std::string("wrong_signature_count"));
+    QCOMPARE(receive([](M& m) { m.signature = m.htlc_signature[0]; }),
+             std::pair(std::string("bad_signature"), 0UL));
+    QCOMPARE(receive([](M& m) { m.htlc_signature[1] = m.htlc_signature[0]; }),
+             std::pair(std::string("bad_signature"), 2UL));
+    QCOMPARE(receive([](M& m) { std::swap(m.htlc_signature[0], m.htlc_signature[1]); }),
+             std::pair(std::string("bad_signature"), 1UL));
+    QCOMPARE(receive([](M& m) { m.htlc_signature.pop_back(); }),
+             std::pair(std::string("wrong_signature_count"), 1UL));
+    QCOMPARE(receive([](M& m) { m.htlc_signature.push_back(m.signature); }),
+             std::pair(std::string("wrong_signature_count"), 3UL));
+    QCOMPARE(receive([](M& m) { m.htlc_signature.clear(); }).first,
+             std::string("wrong_signature_count"));
     // The same signature with a high S is valid mathematics and no valid transaction (BIP 146).
     QCOMPARE(receive([](M& m) {
-                 static constexpr std::uint8_t order[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                                            0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48,
-                                                            0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41};
+                 static constexpr std::uint8_t order[32] = {
+                     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                     0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48,
+                     0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41};
                  auto raw = m.signature.raw();
                  int borrow = 0;
                  for (std::size_t i = 32; i-- > 0;) {
@@ -517,12 +562,15 @@ void TestCommitments::bad_signatures_are_refused() {
              std::string("bad_signature"));
     // A commitment that was already taken is not taken again: it is for another number.
     QVERIFY(scene.deliver(scene.a));
-    QCOMPARE(kind_of(scene.b.commitments.receive_commit(commit, scene.b.signer)), std::optional(FaultKind::bad_signature));
+    QCOMPARE(kind_of(scene.b.commitments.receive_commit(commit, scene.b.signer)),
+             std::optional(FaultKind::bad_signature));
     // Nor do we sign twice before the revocation, nor for nothing.
     QVERIFY(!scene.a.commitments.may_sign());
-    QCOMPARE(kind_of(scene.a.commitments.send_commit(scene.a.signer)), std::optional(FaultKind::awaiting_revocation));
+    QCOMPARE(kind_of(scene.a.commitments.send_commit(scene.a.signer)),
+             std::optional(FaultKind::awaiting_revocation));
     scene.settle();
-    QCOMPARE(kind_of(scene.a.commitments.send_commit(scene.a.signer)), std::optional(FaultKind::nothing_to_sign));
+    QCOMPARE(kind_of(scene.a.commitments.send_commit(scene.a.signer)),
+             std::optional(FaultKind::nothing_to_sign));
 }
 
 namespace {
@@ -531,11 +579,14 @@ namespace {
 class ChainlessSigner : public test::TestSigner {
 public:
     using TestSigner::TestSigner;
-    static Secret32 secret(CommitmentNumber n) { return Secret32(test::preimage_of(1'000 + n.raw()).raw()); }
+    static Secret32 secret(CommitmentNumber n) {
+        return Secret32(test::preimage_of(1'000 + n.raw()).raw());
+    }
     crypto::PublicKey commitment_point(CommitmentNumber n) const override {
         return crypto::PrivateKey::from(secret(n)).value().public_key();
     }
-    Result<ports::Guarded<Secret32>, ports::SignRefusal> release_secret(const ports::SignerGuard& guard, CommitmentNumber n) const override {
+    Result<ports::Guarded<Secret32>, ports::SignRefusal> release_secret(
+        const ports::SignerGuard& guard, CommitmentNumber n) const override {
         return ports::Guarded<Secret32>{secret(n), guard};
     }
 };
@@ -547,10 +598,12 @@ void TestCommitments::bad_revocations_are_refused() {
     wire::RevokeAndAck nothing;
     nothing.per_commitment_secret = scene.b.signer.commitment_secret(CommitmentNumber(0));
     nothing.next_per_commitment_point = scene.b.signer.commitment_point(CommitmentNumber(2));
-    QCOMPARE(kind_of(scene.a.commitments.receive_revocation(nothing)), std::optional(FaultKind::nothing_to_revoke));
+    QCOMPARE(kind_of(scene.a.commitments.receive_revocation(nothing)),
+             std::optional(FaultKind::nothing_to_revoke));
     QVERIFY(scene.add(scene.a, 5'000'000_msat));
     scene.sign(scene.a);
-    while (scene.deliver(scene.a)) {}
+    while (scene.deliver(scene.a)) {
+    }
     const auto good = std::get<wire::RevokeAndAck>(scene.b.wire.front());
     const auto revoke = [&](const Secret32& secret) {
         auto copy = scene.a.commitments;
@@ -560,13 +613,16 @@ void TestCommitments::bad_revocations_are_refused() {
     };
     QCOMPARE(revoke(good.per_commitment_secret), std::optional<FaultKind>());
     QCOMPARE(revoke(Secret32()), std::optional(FaultKind::wrong_secret));
-    QCOMPARE(revoke(scene.b.signer.commitment_secret(CommitmentNumber(1))), std::optional(FaultKind::wrong_secret));
-    QCOMPARE(revoke(scene.a.signer.commitment_secret(CommitmentNumber(0))), std::optional(FaultKind::wrong_secret));
+    QCOMPARE(revoke(scene.b.signer.commitment_secret(CommitmentNumber(1))),
+             std::optional(FaultKind::wrong_secret));
+    QCOMPARE(revoke(scene.a.signer.commitment_secret(CommitmentNumber(0))),
+             std::optional(FaultKind::wrong_secret));
     QVERIFY(scene.deliver(scene.b));
-    QCOMPARE(kind_of(scene.a.commitments.receive_revocation(good)), std::optional(FaultKind::nothing_to_revoke));
+    QCOMPARE(kind_of(scene.a.commitments.receive_revocation(good)),
+             std::optional(FaultKind::nothing_to_revoke));
 
-    // Secrets that fit their points, and still an older one cannot be proven from a newer one: stop at once, while the older
-    // ones can still be punished.
+    // Secrets that fit their points, and still an older one cannot be proven from a newer one: stop
+    // at once, while the older ones can still be punished.
     const ChainlessSigner cheat(2);
     const test::TestSigner honest(1);
     const DuelSetup setup;
@@ -599,10 +655,13 @@ void TestCommitments::reestablish_of_a_cheat_is_refused() {
         auto m = honest;
         change(m);
         const auto result = c.on_reestablish(m, scene.b.signer);
-        return result ? "says " + std::to_string(result->size()) : std::string(to_string(result.error().kind));
+        return result ? "says " + std::to_string(result->size())
+                      : std::string(to_string(result.error().kind));
     };
     using M = wire::ChannelReestablish;
-    const auto secret = [&](std::uint64_t n) { return scene.b.signer.commitment_secret(CommitmentNumber(n)); };
+    const auto secret = [&](std::uint64_t n) {
+        return scene.b.signer.commitment_secret(CommitmentNumber(n));
+    };
     QCOMPARE(hear([](M&) {}), std::string("says 0"));
     // They lost what we hold: once is a lost message, twice is a lost disk.
     QCOMPARE(hear([&](M& m) {
@@ -615,12 +674,17 @@ void TestCommitments::reestablish_of_a_cheat_is_refused() {
                  m.your_last_per_commitment_secret = secret(revoked - 3);
              }),
              std::string("they_are_behind"));
-    QCOMPARE(hear([&](M& m) { m.next_revocation_number = CommitmentNumber(0); }), std::string("they_are_behind"));
-    QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(honest.next_commitment_number.raw() - 1); }),
+    QCOMPARE(hear([&](M& m) { m.next_revocation_number = CommitmentNumber(0); }),
              std::string("they_are_behind"));
-    QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(0); }), std::string("they_are_behind"));
-    // Zero is how a peer that lost everything asks to be paid out (BOLT 2: fail at once), whatever else it makes up; only
-    // proof that our own state is old forbids it.
+    QCOMPARE(hear([&](M& m) {
+                 m.next_commitment_number =
+                     CommitmentNumber(honest.next_commitment_number.raw() - 1);
+             }),
+             std::string("they_are_behind"));
+    QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(0); }),
+             std::string("they_are_behind"));
+    // Zero is how a peer that lost everything asks to be paid out (BOLT 2: fail at once), whatever
+    // else it makes up; only proof that our own state is old forbids it.
     for (const std::uint64_t ahead : {0U, 1U, 7U}) {
         QCOMPARE(hear([&](M& m) {
                      m.next_commitment_number = CommitmentNumber(0);
@@ -635,7 +699,8 @@ void TestCommitments::reestablish_of_a_cheat_is_refused() {
                  m.your_last_per_commitment_secret = secret(revoked);
              }),
              std::string("we_are_behind"));
-    // They say that we lost something. With the secret it is true, without it is a trick to make us give up.
+    // They say that we lost something. With the secret it is true, without it is a trick to make us
+    // give up.
     for (const std::uint64_t ahead : {1U, 2U, 100U}) {
         QCOMPARE(hear([&](M& m) {
                      m.next_revocation_number = CommitmentNumber(revoked + ahead);
@@ -652,14 +717,21 @@ void TestCommitments::reestablish_of_a_cheat_is_refused() {
                      m.your_last_per_commitment_secret = Secret32();
                  }),
                  std::string("unproven_claim"));
-        QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(honest.next_commitment_number.raw() + ahead); }),
+        QCOMPARE(hear([&](M& m) {
+                     m.next_commitment_number =
+                         CommitmentNumber(honest.next_commitment_number.raw() + ahead);
+                 }),
                  std::string("unproven_claim"));
     }
-    QCOMPARE(hear([&](M& m) { m.next_revocation_number = CommitmentNumber(UINT64_MAX); }), std::string("unproven_claim"));
-    QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(UINT64_MAX); }), std::string("unproven_claim"));
+    QCOMPARE(hear([&](M& m) { m.next_revocation_number = CommitmentNumber(UINT64_MAX); }),
+             std::string("unproven_claim"));
+    QCOMPARE(hear([&](M& m) { m.next_commitment_number = CommitmentNumber(UINT64_MAX); }),
+             std::string("unproven_claim"));
     // The number is right and the secret is not.
-    QCOMPARE(hear([&](M& m) { m.your_last_per_commitment_secret = secret(revoked - 2); }), std::string("wrong_secret"));
-    QCOMPARE(hear([&](M& m) { m.your_last_per_commitment_secret = Secret32(); }), std::string("wrong_secret"));
+    QCOMPARE(hear([&](M& m) { m.your_last_per_commitment_secret = secret(revoked - 2); }),
+             std::string("wrong_secret"));
+    QCOMPARE(hear([&](M& m) { m.your_last_per_commitment_secret = Secret32(); }),
+             std::string("wrong_secret"));
 }
 
 void TestCommitments::lost_state_is_noticed_on_both_sides() {
@@ -675,11 +747,15 @@ void TestCommitments::lost_state_is_noticed_on_both_sides() {
     pay();
     const auto from_a = scene.a.commitments.reestablish(scene.a.signer);
     const auto from_b = backup.reestablish(scene.b.signer);
-    QCOMPARE(kind_of(backup.on_reestablish(from_a, scene.b.signer)), std::optional(FaultKind::we_are_behind));
-    QCOMPARE(kind_of(scene.a.commitments.on_reestablish(from_b, scene.a.signer)), std::optional(FaultKind::they_are_behind));
+    QCOMPARE(kind_of(backup.on_reestablish(from_a, scene.b.signer)),
+             std::optional(FaultKind::we_are_behind));
+    QCOMPARE(kind_of(scene.a.commitments.on_reestablish(from_b, scene.a.signer)),
+             std::optional(FaultKind::they_are_behind));
     QCOMPARE(disposition(ChannelFault{FaultKind::we_are_behind, 0, 0, {}}), Disposition::warn);
-    QCOMPARE(disposition(ChannelFault{FaultKind::they_are_behind, 0, 0, {}}), Disposition::fail_channel);
-    QCOMPARE(disposition(ChannelFault{FaultKind::unproven_claim, 0, 0, {}}), Disposition::warn_and_disconnect);
+    QCOMPARE(disposition(ChannelFault{FaultKind::they_are_behind, 0, 0, {}}),
+             Disposition::fail_channel);
+    QCOMPARE(disposition(ChannelFault{FaultKind::unproven_claim, 0, 0, {}}),
+             Disposition::warn_and_disconnect);
 }
 
 void TestCommitments::a_reconnect_forgets_what_was_not_signed() {
@@ -691,7 +767,8 @@ void TestCommitments::a_reconnect_forgets_what_was_not_signed() {
     wire::UpdateFulfillHtlc fulfill;
     fulfill.payment_preimage = scene.a.preimages.at(HtlcId(0));
     const auto before = test::stored_and_read(scene.b.commitments, scene.a.signer);
-    while (scene.deliver(scene.a)) {}
+    while (scene.deliver(scene.a)) {
+    }
     QCOMPARE(scene.b.commitments.next_htlc_id(Party::theirs), HtlcId(2));
     QVERIFY(scene.a.commitments.receive_fulfill(fulfill).has_value());
     QCOMPARE(scene.a.commitments.find(Party::ours, HtlcId(0))->stage, Stage::remove_proposed);
@@ -703,23 +780,29 @@ void TestCommitments::a_reconnect_forgets_what_was_not_signed() {
     // Their removal of our HTLC is undone; our own proposals stay and are said again.
     QCOMPARE(scene.a.commitments.find(Party::ours, HtlcId(0))->stage, Stage::locked_in);
     QVERIFY(scene.a.commitments.find(Party::ours, HtlcId(0))->removal == nullptr);
-    const auto again = scene.a.commitments.on_reestablish(scene.b.commitments.reestablish(scene.b.signer), scene.a.signer).value();
+    const auto again =
+        scene.a.commitments
+            .on_reestablish(scene.b.commitments.reestablish(scene.b.signer), scene.a.signer)
+            .value();
     QCOMPARE(again.size(), std::size_t(2));
     QCOMPARE(std::get<wire::UpdateAddHtlc>(again[0]).id, HtlcId(1));
     QVERIFY(std::holds_alternative<wire::UpdateFee>(again[1]));
 }
 
 void TestCommitments::a_revoked_commitment_can_be_rebuilt() {
-    // Every commitment of theirs, as it was, from what is stored about past HTLCs and the secret they gave away.
+    // Every commitment of theirs, as it was, from what is stored about past HTLCs and the secret
+    // they gave away.
     Scene scene;
     std::map<std::uint64_t, CommitmentSpec> signed_for_b;
     std::map<HtlcId, std::pair<Htlc, NumberSpan>> seen[2];
     const auto look = [&] {
         const auto& c = scene.a.commitments;
         signed_for_b[c.remote_number().raw()] = c.remote_spec();
-        if (const auto next = c.remote_next_spec()) signed_for_b[c.remote_number().raw() + 1] = *next;
+        if (const auto next = c.remote_next_spec())
+            signed_for_b[c.remote_number().raw() + 1] = *next;
         for (const auto& entry : c.htlcs()) {
-            seen[entry.htlc.offered_by == Party::ours ? 0 : 1][entry.htlc.id] = {entry.htlc, entry.in_theirs};
+            seen[entry.htlc.offered_by == Party::ours ? 0 : 1][entry.htlc.id] = {entry.htlc,
+                                                                                 entry.in_theirs};
         }
     };
     scene.with_cuts = true;
@@ -734,13 +817,18 @@ void TestCommitments::a_revoked_commitment_can_be_rebuilt() {
             look();
         }
     }
-    QVERIFY2(signed_for_b.size() > 20, qPrintable(QString("%1 of %2 commitments, %3 cuts").arg(signed_for_b.size()).arg(scene.commits).arg(scene.cuts)));
+    QVERIFY2(signed_for_b.size() > 20, qPrintable(QString("%1 of %2 commitments, %3 cuts")
+                                                      .arg(signed_for_b.size())
+                                                      .arg(scene.commits)
+                                                      .arg(scene.cuts)));
     for (const auto& [number, spec] : signed_for_b) {
         std::vector<Htlc> rebuilt;
         for (const auto& side : seen) {
             for (const auto& [id, past] : side) {
                 const auto& [htlc, span] = past;
-                if (span.first <= number && (span.last == NumberSpan::none || number <= span.last) && span.first != NumberSpan::none) {
+                if (span.first <= number &&
+                    (span.last == NumberSpan::none || number <= span.last) &&
+                    span.first != NumberSpan::none) {
                     rebuilt.push_back(htlc);
                 }
             }

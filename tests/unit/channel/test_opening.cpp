@@ -1,4 +1,5 @@
-// Every bound of open_channel and accept_channel, just inside and just outside, and what two honest parties agree on.
+// Every bound of open_channel and accept_channel, just inside and just outside, and what two honest
+// parties agree on.
 #include "tests/support/test_main.h"
 
 #include "core/bitcoin/script.h"
@@ -30,11 +31,15 @@ wire::OpenChannel usual_open(Sat funding = 1'000'000_sat, Msat push = 400'000'00
 
 Result<Channel, ChannelFault> accept(const wire::OpenChannel& open, const test::Half& half) {
     Step step;
-    return accept_channel(open, test::TestSigner(1).key("node").public_key(), {}, half.context(), step);
+    return accept_channel(open, test::TestSigner(1).key("node").public_key(), {}, half.context(),
+                          step);
 }
 
-QString wrong_outcome(const Result<void, ChannelFault>& result, const char* name, const char* field, FaultKind kind) {
-    if (field == nullptr) return result ? QString() : QString("%1: %2").arg(name).arg(describe(result.error()).c_str());
+QString wrong_outcome(const Result<void, ChannelFault>& result, const char* name, const char* field,
+                      FaultKind kind) {
+    if (field == nullptr)
+        return result ? QString()
+                      : QString("%1: %2").arg(name).arg(describe(result.error()).c_str());
     if (result) return QString("%1 was accepted").arg(name);
     if (result.error().kind == kind && result.error().field == field) return {};
     return QString("%1: %2").arg(name).arg(describe(result.error()).c_str());
@@ -55,17 +60,20 @@ std::vector<Case<M>> common_cases() {
         {"dust 354", [](M& m) { m.dust_limit_satoshis = 354_sat; }, nullptr},
         {"dust 5000", [](M& m) { m.dust_limit_satoshis = 5'000_sat; }, nullptr},
         {"dust 5001", [](M& m) { m.dust_limit_satoshis = 5'001_sat; }, "dust_limit_satoshis"},
-        {"dust is their reserve", [](M& m) { m.dust_limit_satoshis = m.channel_reserve_satoshis = 1'000_sat; }, nullptr},
+        {"dust is their reserve",
+         [](M& m) { m.dust_limit_satoshis = m.channel_reserve_satoshis = 1'000_sat; }, nullptr},
         {"dust above their reserve",
          [](M& m) {
              m.dust_limit_satoshis = 1'001_sat;
              m.channel_reserve_satoshis = 1'000_sat;
          },
          "dust_limit_satoshis"},
-        {"reserve below our dust", [](M& m) { m.channel_reserve_satoshis = 353_sat; }, "channel_reserve_satoshis"},
+        {"reserve below our dust", [](M& m) { m.channel_reserve_satoshis = 353_sat; },
+         "channel_reserve_satoshis"},
         {"reserve our dust", [](M& m) { m.channel_reserve_satoshis = 354_sat; }, nullptr},
         {"reserve a fifth", [](M& m) { m.channel_reserve_satoshis = 200'000_sat; }, nullptr},
-        {"reserve above a fifth", [](M& m) { m.channel_reserve_satoshis = 200'001_sat; }, "channel_reserve_satoshis"},
+        {"reserve above a fifth", [](M& m) { m.channel_reserve_satoshis = 200'001_sat; },
+         "channel_reserve_satoshis"},
         {"delay 2016", [](M& m) { m.to_self_delay = 2'016; }, nullptr},
         {"delay 2017", [](M& m) { m.to_self_delay = 2'017; }, "to_self_delay"},
         {"no HTLCs", [](M& m) { m.max_accepted_htlcs = 0; }, "max_accepted_htlcs"},
@@ -74,19 +82,28 @@ std::vector<Case<M>> common_cases() {
         {"484 HTLCs", [](M& m) { m.max_accepted_htlcs = 484; }, "max_accepted_htlcs"},
         {"minimum a hundredth", [](M& m) { m.htlc_minimum_msat = 10'000'000_msat; }, nullptr},
         {"minimum above", [](M& m) { m.htlc_minimum_msat = 10'000'001_msat; }, "htlc_minimum_msat"},
-        {"in flight a hundredth", [](M& m) { m.max_htlc_value_in_flight_msat = 10'000'000_msat; }, nullptr},
-        {"in flight below", [](M& m) { m.max_htlc_value_in_flight_msat = 9'999'999_msat; }, "max_htlc_value_in_flight_msat"},
-        {"in flight without end", [](M& m) { m.max_htlc_value_in_flight_msat = Msat(UINT64_MAX); }, nullptr},
+        {"in flight a hundredth", [](M& m) { m.max_htlc_value_in_flight_msat = 10'000'000_msat; },
+         nullptr},
+        {"in flight below", [](M& m) { m.max_htlc_value_in_flight_msat = 9'999'999_msat; },
+         "max_htlc_value_in_flight_msat"},
+        {"in flight without end", [](M& m) { m.max_htlc_value_in_flight_msat = Msat(UINT64_MAX); },
+         nullptr},
         {"no upfront script", [](M& m) { m.upfront_shutdown_script.reset(); }, nullptr},
         {"upfront p2wpkh", [=](M& m) { m.upfront_shutdown_script = p2wpkh; }, nullptr},
         {"upfront taproot", [=](M& m) { m.upfront_shutdown_script = taproot; }, nullptr},
-        {"upfront p2pkh", [=](M& m) { m.upfront_shutdown_script = p2pkh; }, "upfront_shutdown_script"},
-        {"upfront nonsense", [](M& m) { m.upfront_shutdown_script = Bytes{0x6a}; }, "upfront_shutdown_script"},
-        {"no type", [](M& m) { m.channel_type.reset(); }, "channel_type", FaultKind::wrong_channel_type},
-        {"no anchors", [](M& m) { m.channel_type = wire::Features::demanding({Feature::static_remotekey}); }, "channel_type",
+        {"upfront p2pkh", [=](M& m) { m.upfront_shutdown_script = p2pkh; },
+         "upfront_shutdown_script"},
+        {"upfront nonsense", [](M& m) { m.upfront_shutdown_script = Bytes{0x6a}; },
+         "upfront_shutdown_script"},
+        {"no type", [](M& m) { m.channel_type.reset(); }, "channel_type",
          FaultKind::wrong_channel_type},
-        {"zeroconf", [](M& m) { m.channel_type->demand(Feature::zeroconf); }, "channel_type", FaultKind::wrong_channel_type},
-        {"odd bits in the type", [](M& m) { m.channel_type->offer(Feature::anchors); }, "channel_type", FaultKind::wrong_channel_type},
+        {"no anchors",
+         [](M& m) { m.channel_type = wire::Features::demanding({Feature::static_remotekey}); },
+         "channel_type", FaultKind::wrong_channel_type},
+        {"zeroconf", [](M& m) { m.channel_type->demand(Feature::zeroconf); }, "channel_type",
+         FaultKind::wrong_channel_type},
+        {"odd bits in the type", [](M& m) { m.channel_type->offer(Feature::anchors); },
+         "channel_type", FaultKind::wrong_channel_type},
     };
 }
 
@@ -118,7 +135,8 @@ void TestOpening::bounds_of_open_channel() {
         auto open = usual_open();
         one.change(open);
         const auto made = accept(open, b);
-        const auto wrong = wrong_outcome(made ? Result<void, ChannelFault>() : fail(made.error()), one.name, one.field, one.kind);
+        const auto wrong = wrong_outcome(made ? Result<void, ChannelFault>() : fail(made.error()),
+                                         one.name, one.field, one.kind);
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
         if (made) QVERIFY(std::holds_alternative<AwaitingFundingCreated>(made->state));
     }
@@ -135,10 +153,12 @@ void TestOpening::bounds_of_open_channel() {
 void TestOpening::bounds_of_accept_channel() {
     auto cases = common_cases<wire::AcceptChannel>();
     cases.push_back({"depth 144", [](wire::AcceptChannel& m) { m.minimum_depth = 144; }, nullptr});
-    cases.push_back({"depth 145", [](wire::AcceptChannel& m) { m.minimum_depth = 145; }, "minimum_depth"});
+    cases.push_back(
+        {"depth 145", [](wire::AcceptChannel& m) { m.minimum_depth = 145; }, "minimum_depth"});
     cases.push_back({"depth 0", [](wire::AcceptChannel& m) { m.minimum_depth = 0; }, nullptr});
-    cases.push_back({"another type", [](wire::AcceptChannel& m) { m.channel_type->remove(Feature::scid_alias); }, "channel_type",
-                     FaultKind::wrong_channel_type});
+    cases.push_back({"another type",
+                     [](wire::AcceptChannel& m) { m.channel_type->remove(Feature::scid_alias); },
+                     "channel_type", FaultKind::wrong_channel_type});
     for (const auto& one : cases) {
         Pair pair;
         pair.offer();
@@ -147,12 +167,14 @@ void TestOpening::bounds_of_accept_channel() {
         one.change(accept);
         const auto before = *pair.a.channel;
         const auto step = pair.a.hear(accept);
-        const auto wrong = wrong_outcome(step ? Result<void, ChannelFault>() : fail(step.error()), one.name, one.field, one.kind);
+        const auto wrong = wrong_outcome(step ? Result<void, ChannelFault>() : fail(step.error()),
+                                         one.name, one.field, one.kind);
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
         QCOMPARE(pair.a.channel->state.index(), std::size_t(step ? 2 : 0));
         if (!step) QVERIFY(pair.a.channel->id == before.id);
         // Zero confirmations are not offered to anybody: the funder waits for one at least.
-        if (step) QVERIFY(std::get<AwaitingFundingSigned>(pair.a.channel->state).minimum_depth >= 1);
+        if (step)
+            QVERIFY(std::get<AwaitingFundingSigned>(pair.a.channel->state).minimum_depth >= 1);
     }
 }
 
@@ -262,7 +284,8 @@ void TestOpening::both_agree_on_everything() {
     QCOMPARE(a.params().funder, Party::ours);
     QCOMPARE(b.params().funder, Party::theirs);
     QVERIFY(a.params().ours == b.params().theirs && a.params().theirs == b.params().ours);
-    QVERIFY(a.params().our_keys == b.params().their_keys && a.params().their_keys == b.params().our_keys);
+    QVERIFY(a.params().our_keys == b.params().their_keys &&
+            a.params().their_keys == b.params().our_keys);
     QVERIFY(a.params().funding == b.params().funding);
     QCOMPARE(a.params().funding.index, 1U);
     QCOMPARE(a.settled(Party::ours), 600'000'000_msat);
@@ -272,14 +295,18 @@ void TestOpening::both_agree_on_everything() {
     // The output that will be broadcast is the one both know.
     const auto& tx = *funded_of(pair.a.channel->state)->funding_tx;
     QVERIFY(tx.txid() == b.params().funding.txid);
-    QVERIFY(tx.outputs.at(1).script == bitcoin::p2wsh(funding_script(a.params().our_keys.funding_pubkey, a.params().their_keys.funding_pubkey)));
+    QVERIFY(tx.outputs.at(1).script ==
+            bitcoin::p2wsh(funding_script(a.params().our_keys.funding_pubkey,
+                                          a.params().their_keys.funding_pubkey)));
     QCOMPARE(tx.outputs.at(1).value, 1'000'000_sat);
-    // As fundee there is no transaction to broadcast, as funder there is exactly one moment to do it.
+    // As fundee there is no transaction to broadcast, as funder there is exactly one moment to do
+    // it.
     QVERIFY(funded_of(pair.b.channel->state)->funding_tx == nullptr);
     QCOMPARE(std::count_if(pair.a.facts.begin(), pair.a.facts.end(),
                            [](const Fact& f) { return std::holds_alternative<FundingAgreed>(f); }),
              std::ptrdiff_t(1));
-    QVERIFY(funded_of(pair.a.channel->state)->our_alias != funded_of(pair.b.channel->state)->our_alias);
+    QVERIFY(funded_of(pair.a.channel->state)->our_alias !=
+            funded_of(pair.b.channel->state)->our_alias);
 }
 
 void TestOpening::a_bad_first_signature_changes_nothing() {
@@ -311,7 +338,8 @@ void TestOpening::id_is_txid_and_index() {
     bitcoin::OutPoint funding;
     funding.txid.raw().fill(0xff);
     funding.index = 0x0102;
-    QCOMPARE(channel_id_of(funding).hex(), std::string("fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffefd"));
+    QCOMPARE(channel_id_of(funding).hex(),
+             std::string("fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffefd"));
 }
 
 void TestOpening::ready_comes_in_any_order() {
@@ -321,16 +349,19 @@ void TestOpening::ready_comes_in_any_order() {
         test::Half& first = funder_first ? pair.a : pair.b;
         test::Half& second = pair.other(first);
         pair.confirm(first, 2);
-        QVERIFY(std::holds_alternative<AwaitingConfirmation>(first.channel->state));  // 3 are asked for
+        QVERIFY(
+            std::holds_alternative<AwaitingConfirmation>(first.channel->state));  // 3 are asked for
         pair.confirm(first, 3);
         QVERIFY(std::holds_alternative<AwaitingReady>(first.channel->state));
         pair.deliver(first);
         QVERIFY(std::holds_alternative<AwaitingConfirmation>(second.channel->state));
         pair.confirm(second, 3);
-        QVERIFY(std::holds_alternative<Normal>(second.channel->state) && is_usable(*second.channel));
+        QVERIFY(std::holds_alternative<Normal>(second.channel->state) &&
+                is_usable(*second.channel));
         pair.deliver(second);
         QVERIFY(std::holds_alternative<Normal>(first.channel->state) && is_usable(*first.channel));
-        QVERIFY(funded_of(first.channel->state)->their_alias == funded_of(second.channel->state)->our_alias);
+        QVERIFY(funded_of(first.channel->state)->their_alias ==
+                funded_of(second.channel->state)->our_alias);
         pair.add(pair.a, 1'000'000_msat, 1);
         pair.add(pair.b, 2'000'000_msat, 2);
         pair.settle();
@@ -344,17 +375,21 @@ void TestOpening::ready_is_repeated_until_both_moved_on() {
     pair.confirm(pair.a);
     pair.confirm(pair.b);
     pair.cut();  // both channel_ready are lost
-    QVERIFY(std::holds_alternative<AwaitingReady>(pair.a.channel->state) && std::holds_alternative<AwaitingReady>(pair.b.channel->state));
+    QVERIFY(std::holds_alternative<AwaitingReady>(pair.a.channel->state) &&
+            std::holds_alternative<AwaitingReady>(pair.b.channel->state));
     pair.reconnect();
     pair.settle();
     QVERIFY(is_usable(*pair.a.channel) && is_usable(*pair.b.channel));
-    // Also while the funding transaction has fallen out of its block for a while: what was said stays said.
+    // Also while the funding transaction has fallen out of its block for a while: what was said
+    // stays said.
     pair.cut();
     on_funding_unconfirmed(*pair.a.channel);
     pair.reconnect();
     pair.deliver(pair.b);
     const auto& wire = pair.a.wire;
-    QVERIFY(std::any_of(wire.begin(), wire.end(), [](const wire::Message& m) { return std::holds_alternative<wire::ChannelReady>(m); }));
+    QVERIFY(std::any_of(wire.begin(), wire.end(), [](const wire::Message& m) {
+        return std::holds_alternative<wire::ChannelReady>(m);
+    }));
     pair.settle();
     pair.confirm(pair.a);
     pair.add(pair.a, 1'000'000_msat, 1);
@@ -364,7 +399,8 @@ void TestOpening::ready_is_repeated_until_both_moved_on() {
     pair.deliver(pair.a);
     pair.deliver(pair.b);
     for (const auto* const half : {&pair.a, &pair.b}) {
-        for (const auto& message : half->wire) QVERIFY(!std::holds_alternative<wire::ChannelReady>(message));
+        for (const auto& message : half->wire)
+            QVERIFY(!std::holds_alternative<wire::ChannelReady>(message));
     }
 }
 

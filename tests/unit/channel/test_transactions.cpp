@@ -1,4 +1,5 @@
-// What the vectors of BOLT 3 do not reach: the other party's view, trimming at its edges, the store's form, large commitments.
+// What the vectors of BOLT 3 do not reach: the other party's view, trimming at its edges, the
+// store's form, large commitments.
 #include "tests/support/test_main.h"
 
 #include "core/bitcoin/script.h"
@@ -12,7 +13,8 @@ using namespace runnel::literals;
 
 namespace {
 
-ChannelParams params_between(const test::TestSigner& us, const test::TestSigner& them, Party funder) {
+ChannelParams params_between(const test::TestSigner& us, const test::TestSigner& them,
+                             Party funder) {
     ChannelParams params;
     params.funder = funder;
     params.funding_satoshis = 10'000'000_sat;
@@ -78,7 +80,8 @@ private slots:
     void builds_many_htlcs_quickly();
 };
 
-// What was derived lately is kept: two channels that share a point, and more points than are kept, must not be mixed up.
+// What was derived lately is kept: two channels that share a point, and more points than are kept,
+// must not be mixed up.
 void TestTransactions::keys_are_those_of_their_channel() {
     const test::TestSigner us(1), them(2), others(3);
     for (int round = 0; round < 2; ++round) {
@@ -88,14 +91,19 @@ void TestTransactions::keys_are_those_of_their_channel() {
                 const auto params = params_between(us, *peer, Party::ours);
                 const auto keys = derive_keys(params, Party::ours, point);
                 QVERIFY(keys.per_commitment_point == point);
-                QVERIFY(keys.broadcaster_htlc == derive_public_key(us.public_keys().htlc_basepoint, point));
-                QVERIFY(keys.countersigner_htlc == derive_public_key(peer->public_keys().htlc_basepoint, point));
-                QVERIFY(keys.broadcaster_delayed == derive_public_key(us.public_keys().delayed_payment_basepoint, point));
-                QVERIFY(keys.revocation == derive_revocation_public_key(peer->public_keys().revocation_basepoint, point));
+                QVERIFY(keys.broadcaster_htlc ==
+                        derive_public_key(us.public_keys().htlc_basepoint, point));
+                QVERIFY(keys.countersigner_htlc ==
+                        derive_public_key(peer->public_keys().htlc_basepoint, point));
+                QVERIFY(keys.broadcaster_delayed ==
+                        derive_public_key(us.public_keys().delayed_payment_basepoint, point));
+                QVERIFY(keys.revocation == derive_revocation_public_key(
+                                               peer->public_keys().revocation_basepoint, point));
                 QVERIFY(keys.countersigner_payment == peer->public_keys().payment_basepoint);
                 const auto turned = derive_keys(params, Party::theirs, point);
                 QVERIFY(turned.broadcaster_htlc == keys.countersigner_htlc);
-                QVERIFY(turned.revocation == derive_revocation_public_key(us.public_keys().revocation_basepoint, point));
+                QVERIFY(turned.revocation ==
+                        derive_revocation_public_key(us.public_keys().revocation_basepoint, point));
             }
         }
     }
@@ -107,14 +115,18 @@ void TestTransactions::both_parties_build_the_same() {
         const auto params = params_between(us, them, funder);
         const auto spec = spec_of(9, 5'000'999_msat);
         for (const auto broadcaster : {Party::ours, Party::theirs}) {
-            const auto point = (broadcaster == Party::ours ? us : them).commitment_point(CommitmentNumber(5));
-            const auto here = build_commitment(params, broadcaster, CommitmentNumber(5), point, spec);
-            const auto there = build_commitment(mirrored(params), other(broadcaster), CommitmentNumber(5), point, mirrored(spec));
+            const auto point =
+                (broadcaster == Party::ours ? us : them).commitment_point(CommitmentNumber(5));
+            const auto here =
+                build_commitment(params, broadcaster, CommitmentNumber(5), point, spec);
+            const auto there = build_commitment(mirrored(params), other(broadcaster),
+                                                CommitmentNumber(5), point, mirrored(spec));
             QVERIFY(here.tx == there.tx);
             QCOMPARE(here.htlcs.size(), std::size_t{9});
             const auto delay = broadcaster == Party::ours ? 144 : 720;
             const auto script = to_local_script(here.keys, static_cast<std::uint16_t>(delay));
-            QCOMPARE(here.tx.outputs.at(here.to_local_index.value()).script, bitcoin::p2wsh(script));
+            QCOMPARE(here.tx.outputs.at(here.to_local_index.value()).script,
+                     bitcoin::p2wsh(script));
         }
     }
 }
@@ -123,9 +135,14 @@ void TestTransactions::signatures_cross() {
     const test::TestSigner us(1), them(2);
     const auto params = params_between(us, them, Party::theirs);
     const auto number = CommitmentNumber(77);
-    const auto ours = build_commitment(params, Party::ours, number, us.commitment_point(number), spec_of(12, 9'000'000_msat));
-    const ports::RemoteCommitmentRequest request{number, us.commitment_point(number), ours.tx, us.public_keys().funding_pubkey,
-                                                 params.funding_satoshis, htlc_signing_jobs(params, ours)};
+    const auto ours = build_commitment(params, Party::ours, number, us.commitment_point(number),
+                                       spec_of(12, 9'000'000_msat));
+    const ports::RemoteCommitmentRequest request{number,
+                                                 us.commitment_point(number),
+                                                 ours.tx,
+                                                 us.public_keys().funding_pubkey,
+                                                 params.funding_satoshis,
+                                                 htlc_signing_jobs(params, ours)};
     const auto signatures = them.sign_remote_commitment({}, request)->value;
     QVERIFY(!first_bad_signature(params, ours, signatures));
     auto swapped = signatures;
@@ -142,8 +159,10 @@ void TestTransactions::trims_at_the_dust_limit_of_the_broadcaster() {
                   {Party::theirs, HtlcId(0), 545'999_msat, hash_of(2), 500'000},
                   {Party::theirs, HtlcId(1), 546'000_msat, hash_of(3), 500'000}};
     const auto number = CommitmentNumber(0);
-    const auto ours = build_commitment(params, Party::ours, number, us.commitment_point(number), spec);
-    const auto theirs = build_commitment(params, Party::theirs, number, them.commitment_point(number), spec);
+    const auto ours =
+        build_commitment(params, Party::ours, number, us.commitment_point(number), spec);
+    const auto theirs =
+        build_commitment(params, Party::theirs, number, them.commitment_point(number), spec);
     QCOMPARE(ours.htlcs.size(), std::size_t{3});
     QCOMPARE(theirs.htlcs.size(), std::size_t{1});
     QCOMPARE(theirs.htlcs[0].htlc.payment_hash, hash_of(3));
@@ -158,7 +177,8 @@ void TestTransactions::pays_no_more_than_the_funder_has() {
     spec.feerate_per_kw = FeeratePerKw(UINT32_MAX);
     spec.to_ours = 10'000'000_msat;
     spec.to_theirs = 9'990'000'000_msat;
-    const auto built = build_commitment(params, Party::theirs, CommitmentNumber(0), them.commitment_point(CommitmentNumber(0)), spec);
+    const auto built = build_commitment(params, Party::theirs, CommitmentNumber(0),
+                                        them.commitment_point(CommitmentNumber(0)), spec);
     QVERIFY(!built.to_remote_index);
     QVERIFY(!built.countersigner_anchor_index);
     QCOMPARE(built.tx.outputs.at(built.to_local_index.value()).value.raw(), 9'990'000U);
@@ -172,19 +192,23 @@ void TestTransactions::anchors_follow_outputs() {
     spec.to_theirs = 100'000_msat;
     const auto point = us.commitment_point(CommitmentNumber(0));
     auto built = build_commitment(params, Party::ours, CommitmentNumber(0), point, spec);
-    QVERIFY(built.broadcaster_anchor_index && !built.countersigner_anchor_index && !built.to_remote_index);
+    QVERIFY(built.broadcaster_anchor_index && !built.countersigner_anchor_index &&
+            !built.to_remote_index);
     // With an HTLC both have something to bump for.
     spec.htlcs.push_back({Party::theirs, HtlcId(0), 1'000'000_msat, hash_of(1), 500'000});
     built = build_commitment(params, Party::ours, CommitmentNumber(0), point, spec);
-    QVERIFY(built.broadcaster_anchor_index && built.countersigner_anchor_index && !built.to_remote_index);
+    QVERIFY(built.broadcaster_anchor_index && built.countersigner_anchor_index &&
+            !built.to_remote_index);
 }
 
 void TestTransactions::orders_equal_htlcs_by_expiry() {
     const test::TestSigner us(1), them(2);
     const auto params = params_between(us, them, Party::ours);
     auto spec = spec_of(0, 0_msat);
-    spec.htlcs = {{Party::ours, HtlcId(0), 5'000'001_msat, hash_of(1), 506}, {Party::ours, HtlcId(1), 5'000'900_msat, hash_of(1), 505}};
-    const auto built = build_commitment(params, Party::ours, CommitmentNumber(0), us.commitment_point(CommitmentNumber(0)), spec);
+    spec.htlcs = {{Party::ours, HtlcId(0), 5'000'001_msat, hash_of(1), 506},
+                  {Party::ours, HtlcId(1), 5'000'900_msat, hash_of(1), 505}};
+    const auto built = build_commitment(params, Party::ours, CommitmentNumber(0),
+                                        us.commitment_point(CommitmentNumber(0)), spec);
     QCOMPARE(built.htlcs[0].htlc.cltv_expiry, 505U);
     QCOMPARE(built.htlcs[1].htlc.cltv_expiry, 506U);
     QCOMPARE(built.htlcs[0].output_index + 1, built.htlcs[1].output_index);
@@ -193,9 +217,11 @@ void TestTransactions::orders_equal_htlcs_by_expiry() {
 void TestTransactions::numbers_are_obscured() {
     const test::TestSigner us(1), them(2);
     const auto params = params_between(us, them, Party::theirs);
-    for (const auto n : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{0x123456789abc}, crypto::shachain_first_index}) {
+    for (const auto n : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{0x123456789abc},
+                         crypto::shachain_first_index}) {
         const auto built =
-            build_commitment(params, Party::ours, CommitmentNumber(n), us.commitment_point(CommitmentNumber(1)), spec_of(0, 0_msat));
+            build_commitment(params, Party::ours, CommitmentNumber(n),
+                             us.commitment_point(CommitmentNumber(1)), spec_of(0, 0_msat));
         QVERIFY(commitment_number_of(params, built.tx) == CommitmentNumber(n));
         QVERIFY(commitment_number_of(mirrored(params), built.tx) == CommitmentNumber(n));
         auto other_form = built.tx;

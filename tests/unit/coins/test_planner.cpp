@@ -86,7 +86,8 @@ bitcoin::Transaction signed_form(const SpendPlan& plan, const SpendRequest& requ
         }
         for (const auto& fixed : request.fixed) {
             if (fixed.input.previous == tx.inputs[i].previous && fixed.witness_weight > 2) {
-                tx.inputs[i].witness = {Bytes(static_cast<std::size_t>(fixed.witness_weight) - 2, 1)};
+                tx.inputs[i].witness = {
+                    Bytes(static_cast<std::size_t>(fixed.witness_weight) - 2, 1)};
             }
         }
     }
@@ -94,13 +95,16 @@ bitcoin::Transaction signed_form(const SpendPlan& plan, const SpendRequest& requ
 }
 
 /// Everything that must hold for any plan. Returns what is wrong, empty for nothing.
-QString fault_of(const std::vector<Coin>& coins, const SpendRequest& request, const SpendPlan& plan) {
+QString fault_of(const std::vector<Coin>& coins, const SpendRequest& request,
+                 const SpendPlan& plan) {
     if (plan.tx.inputs.empty()) return "no input";
     if (plan.tx.outputs.empty()) return "no output";
-    if (plan.spent.size() != plan.tx.inputs.size() || plan.paths.size() != plan.tx.inputs.size()) return "sizes";
+    if (plan.spent.size() != plan.tx.inputs.size() || plan.paths.size() != plan.tx.inputs.size())
+        return "sizes";
     if (sum(plan.spent) != sum(plan.tx.outputs) + plan.fee) return "inputs != outputs + fee";
     if (signed_form(plan, request).weight() != plan.weight) return "weight";
-    if (plan.tx.version != request.version || plan.tx.lock_time != request.lock_time) return "version or lock time";
+    if (plan.tx.version != request.version || plan.tx.lock_time != request.lock_time)
+        return "version or lock time";
 
     const Sat own = request.feerate.fee_ceil(plan.weight);
     const Sat package = request.feerate.fee_ceil(plan.weight + request.parent_weight);
@@ -109,7 +113,8 @@ QString fault_of(const std::vector<Coin>& coins, const SpendRequest& request, co
     const Sat change_cost = request.feerate.fee_ceil(output_weight(request.change_script));
     const bool exact = plan.change_index || request.drain;
     if (exact && plan.fee > needed + Sat(1)) return "fee above what is needed";
-    if (!exact && plan.fee >= needed + change_cost + bitcoin::dust_limit(request.change_script) + Sat(10)) {
+    if (!exact &&
+        plan.fee >= needed + change_cost + bitcoin::dust_limit(request.change_script) + Sat(10)) {
         return "change thrown away";
     }
 
@@ -123,9 +128,9 @@ QString fault_of(const std::vector<Coin>& coins, const SpendRequest& request, co
     std::size_t kept_before = 0;
     for (const auto& c : coins) {
         const bool spent = used.count(c.outpoint) != 0;
-        const bool fixed = std::any_of(request.fixed.begin(), request.fixed.end(), [&](const auto& f) {
-            return f.input.previous == c.outpoint;
-        });
+        const bool fixed =
+            std::any_of(request.fixed.begin(), request.fixed.end(),
+                        [&](const auto& f) { return f.input.previous == c.outpoint; });
         if (c.confirmed && c.output.value >= request.keep_each && !fixed) {
             ++kept_before;
             kept_now += spent ? 0 : 1;
@@ -133,7 +138,8 @@ QString fault_of(const std::vector<Coin>& coins, const SpendRequest& request, co
         if (!spent || fixed) continue;
         ++ours;
         if (!c.confirmed && (!c.ours || request.confirmed_only)) return "unsafe coin spent";
-        if (std::find(plan.coins.begin(), plan.coins.end(), c.outpoint) == plan.coins.end()) return "coin not listed";
+        if (std::find(plan.coins.begin(), plan.coins.end(), c.outpoint) == plan.coins.end())
+            return "coin not listed";
     }
     if (ours != plan.coins.size()) return "coins listed";
     if (ours + request.fixed.size() != plan.tx.inputs.size()) return "stranger among the inputs";
@@ -144,9 +150,11 @@ QString fault_of(const std::vector<Coin>& coins, const SpendRequest& request, co
     }
     if (plan.change_index) {
         if (*plan.change_index >= plan.tx.outputs.size()) return "change index";
-        if (plan.tx.outputs[*plan.change_index].script != request.change_script) return "change script";
+        if (plan.tx.outputs[*plan.change_index].script != request.change_script)
+            return "change script";
     }
-    if (plan.tx.outputs.size() != request.outputs.size() + (plan.change_index ? 1 : 0)) return "outputs";
+    if (plan.tx.outputs.size() != request.outputs.size() + (plan.change_index ? 1 : 0))
+        return "outputs";
     auto left = plan.tx.outputs;
     for (std::size_t i = 0; i < request.outputs.size(); ++i) {
         auto wanted = request.outputs[i];
@@ -228,18 +236,22 @@ void TestPlanner::weights_are_those_of_signed_inputs() {
     one.inputs.resize(1);
     one.inputs[0].witness = {Bytes(72), Bytes(33)};
     one.outputs = {{Sat(1), wpkh(1)}};
-    QCOMPARE(one.weight(), frame_weight(1, 1) + input_weight(AddressType::p2wpkh) + output_weight(wpkh(1)));
+    QCOMPARE(one.weight(),
+             frame_weight(1, 1) + input_weight(AddressType::p2wpkh) + output_weight(wpkh(1)));
     one.inputs[0].witness = {Bytes(64)};
-    QCOMPARE(one.weight(), frame_weight(1, 1) + input_weight(AddressType::p2tr) + output_weight(wpkh(1)));
+    QCOMPARE(one.weight(),
+             frame_weight(1, 1) + input_weight(AddressType::p2tr) + output_weight(wpkh(1)));
     QCOMPARE(input_weight(AddressType::p2wpkh), std::uint64_t{272});
     QCOMPARE(input_weight(AddressType::p2tr), std::uint64_t{230});
 }
 
 void TestPlanner::pays_without_change_when_it_fits() {
-    const auto request = pay(100'000, 3'000);  // above the long term feerate: fewer coins are better
+    const auto request =
+        pay(100'000, 3'000);  // above the long term feerate: fewer coins are better
     const std::uint64_t weight = frame_weight(1, 1) + 272 + output_weight(wpkh(1));
     const std::uint64_t exact = 100'000 + request.feerate.fee_ceil(weight).raw();
-    const std::vector<Coin> coins{coin(500'000, 1), coin(exact + 3, 2), coin(70'000, 3), coin(60'000, 4)};
+    const std::vector<Coin> coins{coin(500'000, 1), coin(exact + 3, 2), coin(70'000, 3),
+                                  coin(60'000, 4)};
     for (std::uint64_t n = 0; n < 20; ++n) {
         const auto plan = Planner().plan(coins, request, seed(n));
         QVERIFY(plan);
@@ -251,7 +263,8 @@ void TestPlanner::pays_without_change_when_it_fits() {
 
 void TestPlanner::dust_change_goes_to_the_fee() {
     const auto request = pay(100'000);
-    const std::uint64_t with_change = frame_weight(1, 2) + 272 + output_weight(wpkh(1)) + output_weight(wpkh(2));
+    const std::uint64_t with_change =
+        frame_weight(1, 2) + 272 + output_weight(wpkh(1)) + output_weight(wpkh(2));
     const Sat dust = bitcoin::dust_limit(wpkh(2));
     const std::vector<Coin> coins{
         coin((Sat(100'000) + request.feerate.fee_ceil(with_change) + dust - Sat(1)).raw(), 1)};
@@ -264,9 +277,11 @@ void TestPlanner::dust_change_goes_to_the_fee() {
 
 void TestPlanner::change_at_the_dust_limit_is_made() {
     const auto request = pay(100'000);
-    const std::uint64_t with_change = frame_weight(1, 2) + 272 + output_weight(wpkh(1)) + output_weight(wpkh(2));
+    const std::uint64_t with_change =
+        frame_weight(1, 2) + 272 + output_weight(wpkh(1)) + output_weight(wpkh(2));
     const Sat dust = bitcoin::dust_limit(wpkh(2));
-    const std::vector<Coin> coins{coin((Sat(100'000) + request.feerate.fee_ceil(with_change) + dust).raw(), 1)};
+    const std::vector<Coin> coins{
+        coin((Sat(100'000) + request.feerate.fee_ceil(with_change) + dust).raw(), 1)};
     const auto plan = Planner().plan(coins, request, seed(1));
     QVERIFY(plan);
     QVERIFY(plan->change_index.has_value());
@@ -316,7 +331,8 @@ void TestPlanner::nothing_to_spend() {
     drain.outputs.clear();
     QVERIFY(is_nothing(Planner().plan(std::vector<Coin>{coin(5000, 1)}, drain, seed(1))));
     // A coin that costs more than it is worth is no coin.
-    QVERIFY(is_nothing(Planner().plan(std::vector<Coin>{coin(5000, 1)}, pay(1000, 50'000), seed(1))));
+    QVERIFY(
+        is_nothing(Planner().plan(std::vector<Coin>{coin(5000, 1)}, pay(1000, 50'000), seed(1))));
     auto foreign = coin(5'000'000, 1);
     foreign.confirmed.reset();
     QVERIFY(is_nothing(Planner().plan(std::vector<Coin>{foreign}, pay(1000), seed(1))));
@@ -409,7 +425,8 @@ void TestPlanner::unconfirmed_coins() {
 }
 
 void TestPlanner::drain_takes_all() {
-    const std::vector<Coin> coins{coin(100'000, 1), coin(40'000, 2, AddressType::p2tr), coin(200, 3)};
+    const std::vector<Coin> coins{coin(100'000, 1), coin(40'000, 2, AddressType::p2tr),
+                                  coin(200, 3)};
     auto request = pay(10'000);
     request.outputs.push_back({Sat(0), taproot(9)});
     request.drain = true;
@@ -547,7 +564,8 @@ void TestPlanner::order_does_not_tell_the_change() {
 
 void TestPlanner::absurd_values_do_not_wrap() {
     auto request = pay(0xffffffffffffffffULL);
-    const std::vector<Coin> coins{coin(max_money.raw(), 1), coin(max_money.raw(), 2), coin(~0ULL, 3)};
+    const std::vector<Coin> coins{coin(max_money.raw(), 1), coin(max_money.raw(), 2),
+                                  coin(~0ULL, 3)};
     QVERIFY(!Planner().plan(coins, request, seed(1)));
     request.outputs.push_back({Sat(~0ULL), wpkh(5)});
     QVERIFY(!Planner().plan(coins, request, seed(1)));
@@ -597,12 +615,14 @@ void TestPlanner::property_selection_against_every_subset() {
         for (std::size_t n = 0; n < count; ++n) {
             const std::uint64_t weight = random() % 3 == 0 ? 230 : 272;
             // Often alike, so that sums collide.
-            const Milli effective = static_cast<Milli>(1 + random() % (random() % 2 == 0 ? 8 : 5000)) * 1'000'000 -
-                                    static_cast<Milli>(random() % 2 == 0 ? 0 : random() % 1000);
+            const Milli effective =
+                static_cast<Milli>(1 + random() % (random() % 2 == 0 ? 8 : 5000)) * 1'000'000 -
+                static_cast<Milli>(random() % 2 == 0 ? 0 : random() % 1000);
             candidates.push_back({n, effective, weight});
             total += effective;
         }
-        goal.target = static_cast<Milli>(random() % (static_cast<std::uint64_t>(total) + 2'000'000)) + 1;
+        goal.target =
+            static_cast<Milli>(random() % (static_cast<std::uint64_t>(total) + 2'000'000)) + 1;
         if (random() % 3 == 0 && count > 0) {
             // A subset that fits to the dust.
             goal.target = 0;
@@ -644,8 +664,10 @@ void TestPlanner::property_plans_are_valid() {
             c.ours = random() % 2 == 0;
             coins.push_back(c);
         }
-        auto request = pay(300 + random() % 300'000, static_cast<std::uint32_t>(253 + random() % 12'000));
-        if (random() % 3 == 0) request.outputs.push_back({Sat(400 + random() % 20'000), taproot(3)});
+        auto request =
+            pay(300 + random() % 300'000, static_cast<std::uint32_t>(253 + random() % 12'000));
+        if (random() % 3 == 0)
+            request.outputs.push_back({Sat(400 + random() % 20'000), taproot(3)});
         request.drain = random() % 5 == 0;
         request.confirmed_only = random() % 4 == 0;
         request.keep_order = random() % 2 == 0;
@@ -673,11 +695,13 @@ void TestPlanner::property_plans_are_valid() {
             if (!fault.isEmpty()) qWarning("round %d", round);
             QCOMPARE(fault, QString());
             if (!request.drain) continue;
-            // What a drain leaves behind is the reserve, what is not safe, and what is not worth its fee.
+            // What a drain leaves behind is the reserve, what is not safe, and what is not worth
+            // its fee.
             for (const auto& c : coins) {
                 const bool worth = in_range(c, request);
-                const bool used = std::any_of(plan->tx.inputs.begin(), plan->tx.inputs.end(),
-                                              [&](const auto& in) { return in.previous == c.outpoint; });
+                const bool used =
+                    std::any_of(plan->tx.inputs.begin(), plan->tx.inputs.end(),
+                                [&](const auto& in) { return in.previous == c.outpoint; });
                 QVERIFY(used || !worth || request.keep_count > 0);
             }
             continue;

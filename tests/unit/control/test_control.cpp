@@ -1,4 +1,5 @@
-// The control socket from end to end: a hand-made NodeApi behind a ControlServer on a thread of its own, a ControlClient before it.
+// The control socket from end to end: a hand-made NodeApi behind a ControlServer on a thread of its
+// own, a ControlClient before it.
 #include "app/control/client.h"
 #include "app/control/server.h"
 #include "app/control/socket_path.h"
@@ -13,8 +14,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <future>
 #include <sys/stat.h>
+#include <future>
 #include <thread>
 
 using namespace runnel;
@@ -38,7 +39,8 @@ public:
         picture->node_id = key_of(1);
         picture->chain = {true, true, BlockHeight(123), {}, 600};
         picture->balance.onchain = 5000_sat;
-        picture->peers = {{key_of(2), "127.0.0.1", 9735, true, "0,8"}, {key_of(3), "", 0, false, ""}};
+        picture->peers = {{key_of(2), "127.0.0.1", 9735, true, "0,8"},
+                          {key_of(3), "", 0, false, ""}};
         api::ChannelView channel;
         channel.channel_id.raw()[0] = 7;
         channel.peer = key_of(2);
@@ -62,7 +64,8 @@ public:
         }
     }
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override {
-        if (text != "good") return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
+        if (text != "good")
+            return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
         api::Inspection out;
         out.kind = "bolt11";
         out.amount = 5_msat;
@@ -82,7 +85,8 @@ public:
     std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
         std::vector<api::PaymentView> out;
-        for (std::uint64_t n = request.cursor.value_or(6) - 1; n > 0 && out.size() < request.limit; --n) {
+        for (std::uint64_t n = request.cursor.value_or(6) - 1; n > 0 && out.size() < request.limit;
+             --n) {
             api::PaymentView payment;
             payment.sequence = n;
             if (n == 4) payment.expires = UnixTime(1'700'003'600);
@@ -143,7 +147,8 @@ private:
 class Running {
 public:
     explicit Running(std::filesystem::path where = {}, std::size_t most_clients = 64) {
-        directory = where.empty() ? std::filesystem::path(m_temporary.path().toStdString()) : std::move(where);
+        directory = where.empty() ? std::filesystem::path(m_temporary.path().toStdString())
+                                  : std::move(where);
         std::filesystem::create_directories(directory);
         control::ControlServer::Options options;
         options.directory = directory;
@@ -200,7 +205,9 @@ private:
     std::thread m_thread;
 };
 
-std::string error_of(const control::Outcome& outcome) { return outcome ? "none" : outcome.error().kind; }
+std::string error_of(const control::Outcome& outcome) {
+    return outcome ? "none" : outcome.error().kind;
+}
 std::string field_of(const control::Outcome& outcome) {
     if (outcome || !outcome.error().details.contains("field")) return "none";
     return std::string(outcome.error().details.at("field").as_string());
@@ -224,16 +231,26 @@ private slots:
         QVERIFY(node.ask("peers")->at("peers").at(1).at("host").is_null());
         const auto channels = node.ask("channels");
         const auto& channel = channels->at("channels").at(0);
-        for (const auto* const field : {"channel_id", "peer", "state", "sentence", "funding_outpoint", "short_channel_id", "capacity_sat",
-                                        "our_msat", "their_msat", "can_send_msat", "can_receive_msat", "htlcs"}) {
+        for (const auto* const field :
+             {"channel_id", "peer", "state", "sentence", "funding_outpoint", "short_channel_id",
+              "capacity_sat", "our_msat", "their_msat", "can_send_msat", "can_receive_msat",
+              "htlcs"}) {
             QVERIFY2(channel.as_object().contains(field), field);
         }
         QCOMPARE(channel.at("our_msat").to_number<std::uint64_t>(), std::uint64_t{60'000'123});
         // Transaction ids in the order of people.
         QVERIFY(std::string(channel.at("funding_outpoint").as_string()).ends_with("01:0"));
         QCOMPARE(channel.at("htlcs").at(0).at("direction").as_string().c_str(), "out");
-        QCOMPARE(node.ask("channel", {{"channel_id", "120x1x0"}})->at("state").as_string().c_str(), "normal");
-        QCOMPARE(node.ask("decode", {{"text", "good"}})->at("route_hints").at(0).at(0).at("short_channel_id").as_string().c_str(), "1x2x3");
+        QCOMPARE(node.ask("channel", {{"channel_id", "120x1x0"}})->at("state").as_string().c_str(),
+                 "normal");
+        QCOMPARE(node.ask("decode", {{"text", "good"}})
+                     ->at("route_hints")
+                     .at(0)
+                     .at(0)
+                     .at("short_channel_id")
+                     .as_string()
+                     .c_str(),
+                 "1x2x3");
         QCOMPARE(error_of(node.ask("decode", {{"text", "bad"}})), std::string("malformed"));
     }
 
@@ -248,8 +265,13 @@ private slots:
         const auto second = node.ask("payments", {{"limit", 10}, {"cursor", cursor}});
         QCOMPARE(second->at("payments").at(0).at("cursor").to_number<int>(), 3);
         QVERIFY(second->at("next_cursor").is_null());
-        QCOMPARE(node.ask("payment", {{"payment_hash", std::string(64, '0')}})->at("status").as_string().c_str(), "paid");
-        QCOMPARE(error_of(node.ask("payment", {{"payment_hash", std::string(64, '1')}})), std::string("unknown_command_target"));
+        QCOMPARE(node.ask("payment", {{"payment_hash", std::string(64, '0')}})
+                     ->at("status")
+                     .as_string()
+                     .c_str(),
+                 "paid");
+        QCOMPARE(error_of(node.ask("payment", {{"payment_hash", std::string(64, '1')}})),
+                 std::string("unknown_command_target"));
     }
 
     void transactions_in_pages() {
@@ -283,30 +305,44 @@ private slots:
         const auto keysend = std::get<api::Keysend>(node.last_command().wish);
         QVERIFY(keysend.node_id == key_of(2) && keysend.amount == 5'000_msat);
 
-        node.answer(api::Answer(api::OnchainSent{{}, 900_sat, 100_sat, 20'000_sat, "anchor_reserve"}));
-        const auto sent = node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"feerate", "1.5"}});
+        node.answer(
+            api::Answer(api::OnchainSent{{}, 900_sat, 100_sat, 20'000_sat, "anchor_reserve"}));
+        const auto sent =
+            node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"feerate", "1.5"}});
         QCOMPARE(sent->at("fee_sat").to_number<int>(), 100);
-        QVERIFY(std::string(sent->at("kept_sentence").as_string()).starts_with("20,000 sat stay in the wallet: "));
+        QVERIFY(std::string(sent->at("kept_sentence").as_string())
+                    .starts_with("20,000 sat stay in the wallet: "));
         auto wish = std::get<api::SendOnchain>(node.last_command().wish);
         QVERIFY(!wish.amount && wish.feerate == FeeratePerKw(375));
 
         node.answer(api::Answer(api::ChannelOpening{{}, {}, 100'000_sat, 5_sat}));
-        QVERIFY(node.ask("open", {{"node_id", key_of(2).hex()}, {"amount_sat", 100'000}, {"push_msat", 7}, {"announce", true}}));
+        QVERIFY(node.ask("open", {{"node_id", key_of(2).hex()},
+                                  {"amount_sat", 100'000},
+                                  {"push_msat", 7},
+                                  {"announce", true}}));
         const auto open = std::get<api::OpenChannel>(node.last_command().wish);
-        QVERIFY(open.node_id == key_of(2) && open.amount == 100'000_sat && open.push == 7_msat && open.announce && !open.feerate);
+        QVERIFY(open.node_id == key_of(2) && open.amount == 100'000_sat && open.push == 7_msat &&
+                open.announce && !open.feerate);
 
         node.answer(api::Answer(api::InvoiceMade{"lnbcrt1", {}, UnixTime(5)}));
-        QVERIFY(node.ask("invoice", {{"amount_msat", "any"}, {"description", "tea \xe2\x98\x95"}, {"expiry", 60}}));
+        QVERIFY(node.ask(
+            "invoice",
+            {{"amount_msat", "any"}, {"description", "tea \xe2\x98\x95"}, {"expiry", 60}}));
         const auto invoice = std::get<api::CreateInvoice>(node.last_command().wish);
-        QVERIFY(!invoice.amount && invoice.description == "tea \xe2\x98\x95" && invoice.expiry_seconds == 60);
+        QVERIFY(!invoice.amount && invoice.description == "tea \xe2\x98\x95" &&
+                invoice.expiry_seconds == 60);
 
         node.answer(api::Answer(api::Paid{{}, {}, 5_msat, 1_msat, 2, 33}));
-        const auto paid = node.ask("pay", {{"text", "lnbcrt1"}, {"max_fee_msat", 9}, {"timeout", 0}, {"command_id", std::string(32, 'a')}});
+        const auto paid = node.ask("pay", {{"text", "lnbcrt1"},
+                                           {"max_fee_msat", 9},
+                                           {"timeout", 0},
+                                           {"command_id", std::string(32, 'a')}});
         QCOMPARE(paid->at("status").as_string().c_str(), "paid");
         QCOMPARE(paid->at("elapsed_ms").to_number<int>(), 33);
         const auto command = node.last_command();
         QCOMPARE(command.id.hex(), std::string(32, 'a'));
-        QVERIFY(std::get<api::Pay>(command.wish).max_fee == 9_msat && std::get<api::Pay>(command.wish).timeout_seconds == 0);
+        QVERIFY(std::get<api::Pay>(command.wish).max_fee == 9_msat &&
+                std::get<api::Pay>(command.wish).timeout_seconds == 0);
 
         node.answer(api::Answer(api::ChannelClosing{{}, std::nullopt, "shutting_down"}));
         const auto closing = node.ask("close", {{"channel_id", "120x1x0"}, {"force", true}});
@@ -318,7 +354,11 @@ private slots:
         QVERIFY(std::get<api::CloseChannel>(node.last_command().wish).risk_old_state);
 
         node.answer(api::Answer(api::Disconnected{}));
-        QCOMPARE(node.ask("disconnect", {{"node_id", key_of(2).hex()}})->at("features").as_string().c_str(), "0,8");
+        QCOMPARE(node.ask("disconnect", {{"node_id", key_of(2).hex()}})
+                     ->at("features")
+                     .as_string()
+                     .c_str(),
+                 "0,8");
         // Ids that were not given are fresh.
         const auto one = node.last_command().id;
         QVERIFY(node.ask("disconnect", {{"node_id", key_of(2).hex()}}));
@@ -327,10 +367,12 @@ private slots:
 
     void failures_are_typed() {
         Running node;
-        node.answer(fail(api::Problem{api::ProblemKind::fee_limit, {{"fee_msat", "1200"}, {"max_fee_msat", "1000"}}}));
+        node.answer(fail(api::Problem{api::ProblemKind::fee_limit,
+                                      {{"fee_msat", "1200"}, {"max_fee_msat", "1000"}}}));
         const auto refused = node.ask("pay", {{"text", "x"}});
         QCOMPARE(error_of(refused), std::string("fee_limit"));
-        QCOMPARE(refused.error().message, std::string("The fee would be 1,200 msat, more than the limit of 1,000 msat."));
+        QCOMPARE(refused.error().message,
+                 std::string("The fee would be 1,200 msat, more than the limit of 1,000 msat."));
         QVERIFY(!refused.error().advice.empty());
         // Neither paid nor failed is no success.
         node.answer(api::Answer(api::StillInFlight{}));
@@ -339,10 +381,12 @@ private slots:
 
     void bad_requests_are_named_and_do_no_harm() {
         Running node;
-        const auto bad = [&](const std::string& method, json::object params, const std::string& field) {
+        const auto bad = [&](const std::string& method, json::object params,
+                             const std::string& field) {
             const auto outcome = node.ask(method, std::move(params));
             if (error_of(outcome) == "bad_request" && field_of(outcome) == field) return true;
-            qWarning("%s: %s %s", method.c_str(), error_of(outcome).c_str(), field_of(outcome).c_str());
+            qWarning("%s: %s %s", method.c_str(), error_of(outcome).c_str(),
+                     field_of(outcome).c_str());
             return false;
         };
         const auto id = key_of(2).hex();
@@ -356,7 +400,9 @@ private slots:
         QVERIFY(bad("send", {{"address", 5}, {"amount_sat", 1}}, "address"));
         QVERIFY(bad("send", {{"address", "x"}, {"amount_sat", 1}, {"feerate", "fast"}}, "feerate"));
         QVERIFY(bad("connect", {{"node_id", id}, {"host", "h"}, {"port", 70000}}, "port"));
-        QVERIFY(bad("connect", {{"node_id", "02" + std::string(64, 'f')}, {"host", "h"}, {"port", 1}}, "node_id"));
+        QVERIFY(bad("connect",
+                    {{"node_id", "02" + std::string(64, 'f')}, {"host", "h"}, {"port", 1}},
+                    "node_id"));
         QVERIFY(bad("open", {{"node_id", id}, {"amount_sat", 1}, {"announce", 1}}, "announce"));
         QVERIFY(
             bad("close", {{"channel_id", "120x1x0"}, {"risk_old_state", true}}, "risk_old_state"));
@@ -369,7 +415,8 @@ private slots:
         QVERIFY(bad("pay", {{"text", "x"}, {"command_id", "12"}}, "command_id"));
         QVERIFY(bad("payments", {{"limit", 1'000'000}}, "limit"));
         QVERIFY(bad("payment", {{"payment_hash", "00"}}, "payment_hash"));
-        QCOMPARE(error_of(node.ask("channel", {{"channel_id", "1x1x1"}})), std::string("unknown_command_target"));
+        QCOMPARE(error_of(node.ask("channel", {{"channel_id", "1x1x1"}})),
+                 std::string("unknown_command_target"));
         QVERIFY(node.on_thread([&] { return node.node.commands.empty(); }));
     }
 
@@ -377,7 +424,8 @@ private slots:
         Running node;
         asio::io_context io;
         asio::local::stream_protocol::socket socket(io);
-        socket.connect(asio::local::stream_protocol::endpoint((node.directory / "control.sock").string()));
+        socket.connect(
+            asio::local::stream_protocol::endpoint((node.directory / "control.sock").string()));
         asio::streambuf in;
         const auto line = [&] {
             asio::read_until(socket, in, '\n');
@@ -387,8 +435,11 @@ private slots:
             return out;
         };
         QVERIFY(QString::fromStdString(line()).contains("\"runnel\":1"));
-        for (const auto* const text : {"", "nonsense", "[]", "{\"id\":1}", "{\"id\":1,\"method\":5}", "{\"id\":1,\"method\":\"getinfo\",\"params\":[]}",
-                                       "{\"id\":{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}"}) {
+        for (const auto* const text :
+             {"", "nonsense", "[]", "{\"id\":1}", "{\"id\":1,\"method\":5}",
+              "{\"id\":1,\"method\":\"getinfo\",\"params\":[]}",
+              "{\"id\":{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+              "]]]]]]]}}"}) {
             asio::write(socket, asio::buffer(std::string(text) + "\n"));
             QVERIFY2(QString::fromStdString(line()).contains("bad_request"), text);
         }
@@ -418,7 +469,8 @@ private slots:
         // Questions go on, and a client that is gone hears nothing more.
         QVERIFY((*client)->call("getinfo", {}));
         client->reset();
-        for (int i = 0; i < 100 && node.on_thread([&] { return node.node.tell(paid); }) != 0; ++i) QTest::qWait(5);
+        for (int i = 0; i < 100 && node.on_thread([&] { return node.node.tell(paid); }) != 0; ++i)
+            QTest::qWait(5);
         QCOMPARE(node.on_thread([&] { return node.node.tell(paid); }), std::size_t{0});
     }
 
@@ -474,7 +526,8 @@ private slots:
         api::Trouble trouble;
         trouble.problem.params["detail"] = std::string(10'000, 'x');
         std::size_t listening = 1;
-        for (int i = 0; i < 1000 && listening != 0; ++i) listening = node.on_thread([&] { return node.node.tell(trouble); });
+        for (int i = 0; i < 1000 && listening != 0; ++i)
+            listening = node.on_thread([&] { return node.node.tell(trouble); });
         QCOMPARE(listening, std::size_t{0});
     }
 
@@ -491,11 +544,14 @@ private slots:
         node.on_thread([&] { return node.node.silent = true; });
         asio::io_context io;
         asio::local::stream_protocol::socket socket(io);
-        socket.connect(asio::local::stream_protocol::endpoint((node.directory / "control.sock").string()));
+        socket.connect(
+            asio::local::stream_protocol::endpoint((node.directory / "control.sock").string()));
         std::string lines;
         for (int i = 0; i < 1000; ++i) lines += "{\"id\":1,\"method\":\"newaddress\"}\n";
         asio::write(socket, asio::buffer(lines));
-        const auto asked = [&] { return node.on_thread([&] { return node.node.commands.size(); }); };
+        const auto asked = [&] {
+            return node.on_thread([&] { return node.node.commands.size(); });
+        };
         for (int i = 0; i < 200 && asked() < 256; ++i) QTest::qWait(5);
         QTest::qWait(50);
         QCOMPARE(asked(), std::size_t{256});
@@ -525,7 +581,9 @@ private slots:
         Running node;
         node.on_thread([&] { return node.node.silent = true; });
         auto client = control::ControlClient::connect(node.directory);
-        auto waiting = std::async(std::launch::async, [&] { return (*client)->call("pay", {{"text", "x"}}); });
+        auto waiting = std::async(std::launch::async, [&] {
+            return (*client)->call("pay", {{"text", "x"}});
+        });
         while (node.on_thread([&] { return node.node.commands.empty(); })) QTest::qWait(2);
         node.end();
         QCOMPARE(error_of(waiting.get()), std::string("connection_lost"));
@@ -568,13 +626,18 @@ private slots:
         QVERIFY(parse_feerate("0.1") == FeeratePerKw(25));
         QVERIFY(parse_feerate("1.001") == feerate_floor);
         QVERIFY(parse_feerate("1.013") == FeeratePerKw(254));
-        for (const auto* const text : {"", "-1", "1.", ".5", "1.0000", "1e3", "fast", "99999999999", "1,5", " 1"}) QVERIFY2(!parse_feerate(text), text);
+        for (const auto* const text :
+             {"", "-1", "1.", ".5", "1.0000", "1e3", "fast", "99999999999", "1,5", " 1"})
+            QVERIFY2(!parse_feerate(text), text);
 
         const auto id = key_of(2).hex();
         QVERIFY(control::parse_node_address(id + "@127.0.0.1:9735"));
         QCOMPARE(control::parse_node_address(id + "@[::1]:1")->host, std::string("::1"));
-        QCOMPARE(control::parse_node_address(id + "@example.org:65535")->port, std::uint16_t{65535});
-        for (const auto& text : std::vector<std::string>{id, id + "@", id + "@host", id + "@host:", id + "@host:0", id + "@host:65536", id + "@::1:9735", "@host:1", id + "@ho st:1"}) {
+        QCOMPARE(control::parse_node_address(id + "@example.org:65535")->port,
+                 std::uint16_t{65535});
+        for (const auto& text : std::vector<std::string>{
+                 id, id + "@", id + "@host", id + "@host:", id + "@host:0", id + "@host:65536",
+                 id + "@::1:9735", "@host:1", id + "@ho st:1"}) {
             QVERIFY2(!control::parse_node_address(text), text.c_str());
         }
         QCOMPARE(control::parse_host_port("*:0")->second, std::uint16_t{0});

@@ -36,7 +36,8 @@ private slots:
     }
 
     void an_open_channel() {
-        QCOMPARE(text(sentence_of(open_channel())), QString("Open. You can send 71,204 sat and receive 18,000 sat."));
+        QCOMPARE(text(sentence_of(open_channel())),
+                 QString("Open. You can send 71,204 sat and receive 18,000 sat."));
     }
 
     void an_open_channel_that_cannot_be_used() {
@@ -44,7 +45,8 @@ private slots:
         channel.online = channel.usable = false;
         channel.htlcs.resize(1);
         QCOMPARE(text(sentence_of(channel)),
-                 QString("Open, but the other side is not connected. You can send 71,204 sat and receive 18,000 sat when it is "
+                 QString("Open, but the other side is not connected. You can send 71,204 sat and "
+                         "receive 18,000 sat when it is "
                          "back. One payment is on its way."));
         channel.online = true;
         channel.htlcs.resize(3);
@@ -53,8 +55,9 @@ private slots:
 
     void every_state_has_its_own_sentence() {
         std::set<std::string> seen;
-        for (const auto* const state : {"awaiting_funding_signed", "awaiting_confirmation", "awaiting_ready", "normal",
-                                        "shutting_down", "negotiating_close", "closing", "closed"}) {
+        for (const auto* const state :
+             {"awaiting_funding_signed", "awaiting_confirmation", "awaiting_ready", "normal",
+              "shutting_down", "negotiating_close", "closing", "closed"}) {
             auto channel = open_channel();
             channel.state = state;
             channel.confirmations = 1;
@@ -68,34 +71,43 @@ private slots:
         auto opening = open_channel();
         opening.state = "awaiting_confirmation";
         opening.confirmations_needed = 3;
-        QCOMPARE(text(sentence_of(opening)), QString("Opening. The funding transaction has 0 of 3 confirmations."));
+        QCOMPARE(text(sentence_of(opening)),
+                 QString("Opening. The funding transaction has 0 of 3 confirmations."));
         auto closing = open_channel();
         closing.state = "closing";
         closing.closing_to_us = 5000_sat;
         closing.closing_reason = "by the peer";
-        QCOMPARE(text(sentence_of(closing)), QString("Closing (by the peer). 5,000 sat are on their way back to your wallet."));
+        QCOMPARE(text(sentence_of(closing)),
+                 QString("Closing (by the peer). 5,000 sat are on their way back to your wallet."));
     }
 
     void a_close_that_is_not_answered_says_so_and_what_to_try() {
         auto channel = open_channel();
         channel.state = "shutting_down";
         channel.waits_for = "payments";
-        QCOMPARE(text(sentence_of(channel)), QString("Closing by agreement. Waiting for payments that are on their way."));
+        QCOMPARE(text(sentence_of(channel)),
+                 QString("Closing by agreement. Waiting for payments that are on their way."));
         channel.waits_for = "shutdown";
         channel.waits_since = BlockHeight(1'200);
         channel.waited_blocks = 5;
-        QCOMPARE(text(sentence_of(channel)), QString("Closing by agreement. Waiting for the other side."));
+        QCOMPARE(text(sentence_of(channel)),
+                 QString("Closing by agreement. Waiting for the other side."));
         channel.waited_blocks = 1'440;
         channel.our_delay = 1'008;
         const auto late = text(sentence_of(channel));
-        QVERIFY(late.startsWith("Closing by agreement. Waiting for the other side. It has not answered since block 1,200, for 1,440 blocks."));
+        QVERIFY(
+            late.startsWith("Closing by agreement. Waiting for the other side. It has not answered "
+                            "since block 1,200, for 1,440 blocks."));
         QVERIFY(late.contains("runnel-cli close " + text(channel.channel_id.hex()) + " --force"));
         QVERIFY(late.contains("1,008 blocks"));
         channel.waits_for = "connection";
-        QVERIFY(text(sentence_of(channel)).contains("not connected; it goes on when it is back. It has not answered since block 1,200"));
+        QVERIFY(text(sentence_of(channel))
+                    .contains("not connected; it goes on when it is back. It has not answered "
+                              "since block 1,200"));
         channel.state = "negotiating_close";
         channel.waits_for = "closing_signed";
-        QVERIFY(text(sentence_of(channel)).contains("The fee is being agreed on. It has not answered since block 1,200"));
+        QVERIFY(text(sentence_of(channel))
+                    .contains("The fee is being agreed on. It has not answered since block 1,200"));
     }
 
     void every_problem_has_words() {
@@ -104,7 +116,8 @@ private slots:
             const api::Problem bare{static_cast<api::ProblemKind>(kind), {}};
             const auto words = control::wording_of(bare);
             QVERIFY2(!words.message.empty() && words.message.back() == '.', words.message.c_str());
-            QVERIFY2(words.message.find("  ") == std::string::npos && words.message.find("{}") == std::string::npos,
+            QVERIFY2(words.message.find("  ") == std::string::npos &&
+                         words.message.find("{}") == std::string::npos,
                      words.message.c_str());
             names.insert(control::failure_of(bare).kind);
         }
@@ -113,7 +126,8 @@ private slots:
 
     void a_failure_is_the_problem_it_was_made_of() {
         for (int kind = 0; kind <= static_cast<int>(api::last_problem_kind); ++kind) {
-            const api::Problem problem{static_cast<api::ProblemKind>(kind), {{"cause", "a word"}, {"most", "12"}}};
+            const api::Problem problem{static_cast<api::ProblemKind>(kind),
+                                       {{"cause", "a word"}, {"most", "12"}}};
             QVERIFY(control::problem_of(control::failure_of(problem)) == problem);
         }
         const auto other = control::problem_of({"no_such_kind", "What happened.", "", {}});
@@ -144,12 +158,14 @@ private slots:
     }
 
     void figures_are_in_the_words() {
-        const api::Problem problem{api::ProblemKind::insufficient_funds, {{"available_sat", "12345"}, {"needed_sat", "1000000"}}};
+        const api::Problem problem{api::ProblemKind::insufficient_funds,
+                                   {{"available_sat", "12345"}, {"needed_sat", "1000000"}}};
         QCOMPARE(text(control::wording_of(problem).message),
                  QString("Not enough coins: 12,345 sat can be spent, 1,000,000 sat are needed."));
         const auto json = control::failure_json(control::failure_of(problem));
         QCOMPARE(text(std::string(json.at("error").as_string())), QString("insufficient_funds"));
-        QCOMPARE(text(std::string(json.at("details").at("needed_sat").as_string())), QString("1000000"));
+        QCOMPARE(text(std::string(json.at("details").at("needed_sat").as_string())),
+                 QString("1000000"));
         QVERIFY(json.contains("message") && json.contains("try"));
     }
 };

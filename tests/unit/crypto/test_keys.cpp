@@ -53,8 +53,8 @@ private slots:
         QVERIFY(refused("02" + std::string(63, '0') + "5"));  // x = 5 has no y
         // x not below the field's size, though it would be valid after reduction
         QVERIFY(refused("02fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30"));
-        const auto uncompressed = "04" + x +
-                                  "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8";
+        const auto uncompressed =
+            "04" + x + "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8";
         QVERIFY(refused(uncompressed));
         QCOMPARE(PublicKey::parse_hex("02zz").error(), DecodeError::bad_character);
     }
@@ -163,15 +163,16 @@ class TestSignatures : public QObject {
 
 private slots:
     void low_r_and_low_s_always() {
-        const auto half = *from_hex("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0");
+        const auto half =
+            *from_hex("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0");
         const auto secret = key(42);
         const auto point = secret.public_key();
         for (std::uint8_t i = 0; i < 100; ++i) {
             const auto digest = sha256(Bytes{i});
             const auto signature = sign(secret, digest);
             QVERIFY(signature.raw()[0] < 0x80);
-            QVERIFY(!std::lexicographical_compare(half.begin(), half.end(),
-                                                  signature.data() + 32, signature.data() + 64));
+            QVERIFY(!std::lexicographical_compare(half.begin(), half.end(), signature.data() + 32,
+                                                  signature.data() + 64));
             QVERIFY(to_der(signature).size() <= 70);
             QVERIFY(verify(point, digest, signature));
             QCOMPARE(from_der(to_der(signature)), signature);
@@ -238,7 +239,8 @@ private slots:
         Signature full;
         full.raw().fill(0xff);
         QCOMPARE(to_der(full).size(), std::size_t{72});
-        // Not below the order: well-formed for BIP 66, so read, but as numbers that verify for nobody.
+        // Not below the order: well-formed for BIP 66, so read, but as numbers that verify for
+        // nobody.
         const auto read = from_der(to_der(full));
         QVERIFY(read.has_value());
         QVERIFY(!verify(key(1).public_key(), Hash256(), *read));
@@ -246,21 +248,20 @@ private slots:
 
     void loose_der_is_refused() {
         for (const auto* bad : {
-                 "",
-                 "30",
-                 "3005020100020100",          // sequence too short
-                 "3007020100020100",          // sequence too long
-                 "300602010002010000",        // trailing byte
-                 "3106020100020100",          // not a sequence
-                 "3006030100020100",          // not an integer
-                 "3006020100030100",          //
-                 "300602000002010000",        // empty integer
-                 "3006020180020100",          // negative
-                 "3006020100020180",          //
-                 "300702020001020100",        // needless zero
-                 "300702010002020001",        //
-                 "308106020100020100",        // long form length
-                 "30060205000201000000000000" // integer beyond the end
+                 "", "30",
+                 "3005020100020100",           // sequence too short
+                 "3007020100020100",           // sequence too long
+                 "300602010002010000",         // trailing byte
+                 "3106020100020100",           // not a sequence
+                 "3006030100020100",           // not an integer
+                 "3006020100030100",           //
+                 "300602000002010000",         // empty integer
+                 "3006020180020100",           // negative
+                 "3006020100020180",           //
+                 "300702020001020100",         // needless zero
+                 "300702010002020001",         //
+                 "308106020100020100",         // long form length
+                 "30060205000201000000000000"  // integer beyond the end
              }) {
             QVERIFY2(!from_der(*from_hex(bad)), bad);
         }

@@ -107,7 +107,8 @@ private slots:
     }
 
     void damaged_stores_are_refused() {
-        // Eight: the newest secret has the most trailing zeros, so no changed index looks like one secret more.
+        // Eight: the newest secret has the most trailing zeros, so no changed index looks like one
+        // secret more.
         const auto good = encoded(filled(8));
         QVERIFY(!refusal(good));
         for (std::size_t size = 0; size < good.size(); ++size) {

@@ -37,7 +37,8 @@ const crypto::PublicKey their_funding = private_key(9).public_key();
 constexpr Sat capacity{1'000'000};
 
 /// A transaction with one input and one output that no two arguments share.
-bitcoin::Transaction some_tx(std::uint8_t n, std::uint32_t sequence = 0x80aaaaaa, std::uint32_t lock_time = 0x20aaaaaa) {
+bitcoin::Transaction some_tx(std::uint8_t n, std::uint32_t sequence = 0x80aaaaaa,
+                             std::uint32_t lock_time = 0x20aaaaaa) {
     bitcoin::Transaction tx;
     tx.lock_time = lock_time;
     bitcoin::TxIn input;
@@ -48,9 +49,14 @@ bitcoin::Transaction some_tx(std::uint8_t n, std::uint32_t sequence = 0x80aaaaaa
     return tx;
 }
 
-ports::RemoteCommitmentRequest request(std::uint64_t number, std::uint8_t content, std::size_t htlcs = 0) {
-    ports::RemoteCommitmentRequest out{CommitmentNumber(number), private_key(3).public_key(), some_tx(content),
-                                       their_funding, capacity, {}};
+ports::RemoteCommitmentRequest request(std::uint64_t number, std::uint8_t content,
+                                       std::size_t htlcs = 0) {
+    ports::RemoteCommitmentRequest out{CommitmentNumber(number),
+                                       private_key(3).public_key(),
+                                       some_tx(content),
+                                       their_funding,
+                                       capacity,
+                                       {}};
     for (std::size_t i = 0; i < htlcs; ++i) {
         auto tx = some_tx(static_cast<std::uint8_t>(i));
         tx.inputs[0].previous.index = static_cast<std::uint32_t>(i);
@@ -61,12 +67,18 @@ ports::RemoteCommitmentRequest request(std::uint64_t number, std::uint8_t conten
 
 bitcoin::Script funding_script(const crypto::PublicKey& ours) {
     using namespace bitcoin;
-    return ScriptBuilder().op(OP_2).push(std::min(ours, their_funding).view()).push(std::max(ours, their_funding).view())
-        .op(OP_2).op(OP_CHECKMULTISIG).take();
+    return ScriptBuilder()
+        .op(OP_2)
+        .push(std::min(ours, their_funding).view())
+        .push(std::max(ours, their_funding).view())
+        .op(OP_2)
+        .op(OP_CHECKMULTISIG)
+        .take();
 }
 
 Hash256 funding_digest(const bitcoin::Transaction& tx, const crypto::PublicKey& ours) {
-    return bitcoin::SegwitSighash(tx).digest(0, funding_script(ours), capacity, bitcoin::sighash_all);
+    return bitcoin::SegwitSighash(tx).digest(0, funding_script(ours), capacity,
+                                             bitcoin::sighash_all);
 }
 
 }  // namespace
@@ -80,8 +92,8 @@ private slots:
     void every_network_and_seed_has_its_own_keys() {
         std::set<crypto::PublicKey> ids, fundings, payments;
         std::set<Bytes> derived;
-        for (const auto network : {Network::mainnet, Network::testnet4, Network::signet, Network::regtest,
-                                   Network::practice}) {
+        for (const auto network : {Network::mainnet, Network::testnet4, Network::signet,
+                                   Network::regtest, Network::practice}) {
             const SeedKeyRing other(seed_of(1), network);
             ids.insert(other.node_id());
             fundings.insert(other.channel({7, 3})->public_keys().funding_pubkey);
@@ -95,27 +107,36 @@ private slots:
         QCOMPARE(derived.size(), std::size_t{5});
     }
 
-    // What words alone must find again, in every later version: these derivations are never changed.
+    // What words alone must find again, in every later version: these derivations are never
+    // changed.
     void derivation_is_fixed() {
         auto seed = Mnemonic::from_entropy(Secret32()).seed();
         const SeedKeyRing fixed(*seed, Network::regtest);
-        QCOMPARE(fixed.node_id().hex(), std::string("03e8b962d1df54a0c8437658edb1312bf48244635ee408515bbeeb5065b2f4143d"));
-        const auto& keys = fixed.channel({(std::uint64_t{1} << 62) + (std::uint64_t{5} << 31) + 6, 999})->public_keys();
-        QCOMPARE(keys.funding_pubkey.hex(), std::string("02c7279cb665a7918464038a5e7d6888d15ed5232916e4ec3bf1f61279ab0d6843"));
-        QCOMPARE(keys.payment_basepoint.hex(), std::string("033c876e9a331d5a6a89d318d5ea844de2ce0442dbf2d428b6853509650b7d820f"));
-        QCOMPARE(fixed.channel({6, 999})->commitment_point(CommitmentNumber(0)).hex(), std::string("0228bdf7d38195ab3c58f2a0725c954b6183f0eacdde2a8ede51c95c2efbbca1a8"));
-        QCOMPARE(to_hex(fixed.derive("payment secret", Bytes{1, 2}).reveal()), std::string("75d55f2505ff8ef081fcb38b93989ae50fad8e6211574d72f62831aa6c2f519f"));
+        QCOMPARE(fixed.node_id().hex(),
+                 std::string("03e8b962d1df54a0c8437658edb1312bf48244635ee408515bbeeb5065b2f4143d"));
+        const auto& keys =
+            fixed.channel({(std::uint64_t{1} << 62) + (std::uint64_t{5} << 31) + 6, 999})
+                ->public_keys();
+        QCOMPARE(keys.funding_pubkey.hex(),
+                 std::string("02c7279cb665a7918464038a5e7d6888d15ed5232916e4ec3bf1f61279ab0d6843"));
+        QCOMPARE(keys.payment_basepoint.hex(),
+                 std::string("033c876e9a331d5a6a89d318d5ea844de2ce0442dbf2d428b6853509650b7d820f"));
+        QCOMPARE(fixed.channel({6, 999})->commitment_point(CommitmentNumber(0)).hex(),
+                 std::string("0228bdf7d38195ab3c58f2a0725c954b6183f0eacdde2a8ede51c95c2efbbca1a8"));
+        QCOMPARE(to_hex(fixed.derive("payment secret", Bytes{1, 2}).reveal()),
+                 std::string("75d55f2505ff8ef081fcb38b93989ae50fad8e6211574d72f62831aa6c2f519f"));
     }
 
     void channels_are_cached_and_differ() {
         QCOMPARE(ring.channel({1, 2}).get(), ring.channel({1, 2}).get());
         std::set<crypto::PublicKey> all;
         std::size_t count = 0;
-        for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 31,
-                                          std::uint64_t{1} << 62, UINT64_MAX}) {
+        for (const std::uint64_t index :
+             {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 31, std::uint64_t{1} << 62,
+              UINT64_MAX}) {
             const auto& keys = ring.channel({index, 0})->public_keys();
-            for (const auto& key : {keys.funding_pubkey, keys.revocation_basepoint, keys.htlc_basepoint,
-                                    keys.delayed_payment_basepoint}) {
+            for (const auto& key : {keys.funding_pubkey, keys.revocation_basepoint,
+                                    keys.htlc_basepoint, keys.delayed_payment_basepoint}) {
                 all.insert(key);
                 ++count;
             }
@@ -205,10 +226,12 @@ private slots:
         QVERIFY(second);
         QCOMPARE(second->guard.remote_next, std::uint64_t{2});
         // Number 0 is history now.
-        QVERIFY(signer->sign_remote_commitment(second->guard, request(0, 1, 2)).error() == SignRefusal::gap);
+        QVERIFY(signer->sign_remote_commitment(second->guard, request(0, 1, 2)).error() ==
+                SignRefusal::gap);
         auto empty = request(2, 3);
         empty.commitment.inputs.clear();
-        QVERIFY(signer->sign_remote_commitment(second->guard, empty).error() == SignRefusal::bad_request);
+        QVERIFY(signer->sign_remote_commitment(second->guard, empty).error() ==
+                SignRefusal::bad_request);
     }
 
     void secrets_leave_only_when_superseded() {
@@ -237,7 +260,8 @@ private slots:
         const auto signer = ring.channel({1, 1});
         const auto n = [](std::uint64_t number) { return CommitmentNumber(number); };
         const auto sign = [&](const SignerGuard& guard, std::uint64_t number) {
-            return signer->sign_local_commitment(guard, n(number), some_tx(5), their_funding, capacity);
+            return signer->sign_local_commitment(guard, n(number), some_tx(5), their_funding,
+                                                 capacity);
         };
         QVERIFY(sign({}, 0).error() == SignRefusal::gap);
         const SignerGuard guard{0, {}, 4, 2, false};  // Holds 0 to 3; 0 and 1 are revoked.
@@ -248,11 +272,13 @@ private slots:
         const auto signed_latest = sign(guard, 3);
         QVERIFY(signed_latest && signed_latest->guard.local_signed);
         QVERIFY(crypto::verify(signer->public_keys().funding_pubkey,
-                               funding_digest(some_tx(5), signer->public_keys().funding_pubkey), signed_latest->value));
+                               funding_digest(some_tx(5), signer->public_keys().funding_pubkey),
+                               signed_latest->value));
         const auto closing = signed_latest->guard;
         QVERIFY(sign(closing, 3)->value == signed_latest->value);
         QVERIFY(signer->accept_local_commitment(closing, n(4)).error() == SignRefusal::closing);
-        // Revoking 2 would still be allowed by the numbers, but nothing moves on; what was given away may be given again.
+        // Revoking 2 would still be allowed by the numbers, but nothing moves on; what was given
+        // away may be given again.
         QVERIFY(signer->release_secret(closing, n(2)).error() == SignRefusal::closing);
         QVERIFY(signer->release_secret(closing, n(1)));
     }
@@ -261,8 +287,15 @@ private slots:
         const auto signer = ring.channel({1, 1});
         const auto& keys = signer->public_keys();
         using namespace bitcoin;
-        const auto anchor = ScriptBuilder().push(keys.funding_pubkey.view()).op(OP_CHECKSIG).op(OP_IFDUP).op(OP_NOTIF)
-                                .op(OP_16).op(OP_CHECKSEQUENCEVERIFY).op(OP_ENDIF).take();
+        const auto anchor = ScriptBuilder()
+                                .push(keys.funding_pubkey.view())
+                                .op(OP_CHECKSIG)
+                                .op(OP_IFDUP)
+                                .op(OP_NOTIF)
+                                .op(OP_16)
+                                .op(OP_CHECKSEQUENCEVERIFY)
+                                .op(OP_ENDIF)
+                                .take();
         const auto tx = some_tx(6, 0xfffffffd, 0);
         QVERIFY(signer->sign_claim({tx, 0, anchor, Sat(330), ports::ClaimAnchor{}}));
         const auto funding = funding_script(keys.funding_pubkey);
@@ -270,16 +303,20 @@ private slots:
                 SignRefusal::bad_request);
         QVERIFY(signer->sign_claim({tx, 1, anchor, Sat(330), ports::ClaimAnchor{}}).error() ==
                 SignRefusal::bad_request);
-        QVERIFY(signer->sign_claim({tx, 0, anchor, Sat(330), ports::ClaimAnchor{}, sighash_none}).error() ==
-                SignRefusal::bad_request);
+        QVERIFY(signer->sign_claim({tx, 0, anchor, Sat(330), ports::ClaimAnchor{}, sighash_none})
+                    .error() == SignRefusal::bad_request);
 
         const auto close = some_tx(7, 0xffffffff, 0);
         const auto signature = signer->sign_close(close, their_funding, capacity);
-        QVERIFY(signature && crypto::verify(keys.funding_pubkey, funding_digest(close, keys.funding_pubkey), *signature));
-        QVERIFY(signer->sign_close(some_tx(7), their_funding, capacity).error() == SignRefusal::bad_request);
+        QVERIFY(signature &&
+                crypto::verify(keys.funding_pubkey, funding_digest(close, keys.funding_pubkey),
+                               *signature));
+        QVERIFY(signer->sign_close(some_tx(7), their_funding, capacity).error() ==
+                SignRefusal::bad_request);
         auto many = close;
         many.outputs.resize(3, many.outputs[0]);
-        QVERIFY(signer->sign_close(many, their_funding, capacity).error() == SignRefusal::bad_request);
+        QVERIFY(signer->sign_close(many, their_funding, capacity).error() ==
+                SignRefusal::bad_request);
     }
 
     void claims_use_the_right_key() {
@@ -290,16 +327,19 @@ private slots:
         const auto point = private_key(3).public_key();
         const auto made_by = [&](const ports::ClaimKey& claim, const crypto::PublicKey& expected) {
             const auto signature = signer->sign_claim({tx, 0, script, Sat(700), claim});
-            const auto digest = bitcoin::SegwitSighash(tx).digest(0, script, Sat(700), bitcoin::sighash_all);
+            const auto digest =
+                bitcoin::SegwitSighash(tx).digest(0, script, Sat(700), bitcoin::sighash_all);
             return signature && crypto::verify(expected, digest, *signature);
         };
-        QVERIFY(made_by(ports::ClaimDelayed{point}, crypto::derive_public_key(keys.delayed_payment_basepoint, point)));
-        QVERIFY(made_by(ports::ClaimHtlc{point}, crypto::derive_public_key(keys.htlc_basepoint, point)));
+        QVERIFY(made_by(ports::ClaimDelayed{point},
+                        crypto::derive_public_key(keys.delayed_payment_basepoint, point)));
+        QVERIFY(made_by(ports::ClaimHtlc{point},
+                        crypto::derive_public_key(keys.htlc_basepoint, point)));
         QVERIFY(made_by(ports::ClaimPayment{}, keys.payment_basepoint));
         QVERIFY(made_by(ports::ClaimRevoked{private_key(3).secret()},
                         crypto::derive_revocation_public_key(keys.revocation_basepoint, point)));
-        QVERIFY(signer->sign_claim({tx, 0, script, Sat(700), ports::ClaimRevoked{Secret32()}}).error() ==
-                SignRefusal::bad_request);
+        QVERIFY(signer->sign_claim({tx, 0, script, Sat(700), ports::ClaimRevoked{Secret32()}})
+                    .error() == SignRefusal::bad_request);
     }
 
     void the_funding_key_announces_its_own_channel_only() {
@@ -313,7 +353,8 @@ private slots:
             const auto before = *key;
             *key = keys.funding_pubkey;
             const auto signature = signer->sign_announcement(announcement);
-            QVERIFY(signature && crypto::verify(keys.funding_pubkey, wire::signature_hash(announcement), *signature));
+            QVERIFY(signature && crypto::verify(keys.funding_pubkey,
+                                                wire::signature_hash(announcement), *signature));
             *key = before;
         }
         // The node key or any other of the channel is not what an announcement is signed with.
@@ -332,9 +373,10 @@ private slots:
         QVERIFY(answer);
         const auto key = crypto::derive_public_key(keys.htlc_basepoint, many.per_commitment_point);
         for (std::size_t i = 0; i < many.htlcs.size(); ++i) {
-            const auto digest = bitcoin::SegwitSighash(many.htlcs[i].tx)
-                                    .digest(0, many.htlcs[i].witness_script, many.htlcs[i].amount,
-                                            bitcoin::sighash_single | bitcoin::sighash_anyonecanpay);
+            const auto digest =
+                bitcoin::SegwitSighash(many.htlcs[i].tx)
+                    .digest(0, many.htlcs[i].witness_script, many.htlcs[i].amount,
+                            bitcoin::sighash_single | bitcoin::sighash_anyonecanpay);
             QVERIFY(crypto::verify(key, digest, answer->value.htlc_signatures[i]));
         }
         // One by one, on one thread, gives the same bytes.
@@ -374,7 +416,8 @@ private slots:
         QVERIFY(done);
         for (std::size_t i = 0; i < own.size(); ++i) {
             const auto verified = bitcoin::verify_input(*done, i, spent);
-            QVERIFY2(verified, verified ? "" : std::string(bitcoin::to_string(verified.error())).c_str());
+            QVERIFY2(verified,
+                     verified ? "" : std::string(bitcoin::to_string(verified.error())).c_str());
         }
         QVERIFY(done->inputs[4].witness == foreign.witness);
         QVERIFY(*ring.sign_inputs(tx, spent, paths) == *done);

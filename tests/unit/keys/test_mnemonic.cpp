@@ -11,7 +11,8 @@ using namespace runnel::keys;
 namespace {
 
 const std::string zeros_24 =
-    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+    "abandon abandon abandon "
     "abandon abandon abandon abandon abandon abandon abandon abandon abandon art";
 
 std::string text_of(const SecretBytes& secret) {
@@ -77,7 +78,8 @@ private slots:
 
     void refuses_wrong_sentences() {
         auto short_one = zeros_24.substr(8);
-        QCOMPARE(std::get<WrongWordCount>(Mnemonic::parse(short_one).error()).count, std::size_t{23});
+        QCOMPARE(std::get<WrongWordCount>(Mnemonic::parse(short_one).error()).count,
+                 std::size_t{23});
         QCOMPARE(std::get<WrongWordCount>(Mnemonic::parse("").error()).count, std::size_t{0});
         auto other = zeros_24;
         other.replace(other.rfind("art"), 3, "zoo");
@@ -97,7 +99,8 @@ private slots:
     }
 
     void paths_as_text() {
-        QCOMPARE(to_string(*parse_path("m/84'/0h/0'/1/2147483647")), std::string("m/84'/0'/0'/1/2147483647"));
+        QCOMPARE(to_string(*parse_path("m/84'/0h/0'/1/2147483647")),
+                 std::string("m/84'/0'/0'/1/2147483647"));
         QCOMPARE(parse_path("m")->size(), std::size_t{0});
         QVERIFY(parse_path("84'/0").error() == DecodeError::bad_prefix);
         QVERIFY(parse_path("").error() == DecodeError::bad_prefix);

@@ -198,7 +198,8 @@ void TestPaymentsRecords::forwards_come_back() {
 void TestPaymentsRecords::answers_come_back() {
     const api::OnchainSent sent{filled<Txid>(1), 2_sat, 3_sat, 4_sat, "anchor_reserve"};
     const api::ChannelOpening opening{filled<ChannelId>(5), filled<Txid>(6), 7_sat, 8_sat};
-    for (const api::Answer& answer : {api::Answer(api::AddressMade{"bcrt1q"}), api::Answer(sent), api::Answer(opening)}) {
+    for (const api::Answer& answer :
+         {api::Answer(api::AddressMade{"bcrt1q"}), api::Answer(sent), api::Answer(opening)}) {
         const Bytes value = encode_done(DoneCommand{77, answer});
         const auto back = decode_done(value);
         QVERIFY(bool(back));
@@ -208,9 +209,12 @@ void TestPaymentsRecords::answers_come_back() {
         QVERIFY(encode_done(*back) == value);
         refuses_damage(value, decode_done);
     }
-    QVERIFY(std::get<api::AddressMade>(decode_done(encode_done({1, api::AddressMade{"bcrt1q"}}))->answer).address == "bcrt1q");
+    QVERIFY(std::get<api::AddressMade>(
+                decode_done(encode_done({1, api::AddressMade{"bcrt1q"}}))->answer)
+                .address == "bcrt1q");
     const auto back = std::get<api::OnchainSent>(decode_done(encode_done({1, sent}))->answer);
-    QVERIFY(back.txid == sent.txid && back.amount == 2_sat && back.fee == 3_sat && back.kept == 4_sat && back.kept_reason == "anchor_reserve");
+    QVERIFY(back.txid == sent.txid && back.amount == 2_sat && back.fee == 3_sat &&
+            back.kept == 4_sat && back.kept_reason == "anchor_reserve");
 }
 
 void TestPaymentsRecords::monotonic_times_and_waiting_commands_are_not_stored() {

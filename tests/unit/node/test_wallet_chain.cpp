@@ -1,4 +1,5 @@
-// The wallet under a chain that misbehaves: replaced transactions, reorgs below all that is remembered, searches cut off.
+// The wallet under a chain that misbehaves: replaced transactions, reorgs below all that is
+// remembered, searches cut off.
 #include "tests/support/test_main.h"
 
 #include "core/bitcoin/address.h"
@@ -22,7 +23,8 @@ std::shared_ptr<const keys::SeedKeyRing> ring() {
 BlockHash hash_of(std::uint32_t height, std::uint8_t branch = 0) {
     BlockHash out;
     out.raw()[0] = branch;
-    for (std::size_t i = 0; i < 4; ++i) out.raw()[i + 1] = static_cast<std::uint8_t>(height >> (8 * i));
+    for (std::size_t i = 0; i < 4; ++i)
+        out.raw()[i + 1] = static_cast<std::uint8_t>(height >> (8 * i));
     out.raw()[31] = 1;
     return out;
 }
@@ -43,7 +45,9 @@ ports::TxPtr pay(const bitcoin::OutPoint& from, const bitcoin::Script& to, Sat a
 
 /// One node over a store in memory; events are handled one turn each.
 struct Rig {
-    explicit Rig(sim::DiskImage image = {}) : store(std::move(image)), node(load()) { effects = node.resume(); }
+    explicit Rig(sim::DiskImage image = {}) : store(std::move(image)), node(load()) {
+        effects = node.resume();
+    }
 
     Node load() {
         auto loaded = Node::load(Config{}, ring(), std::make_shared<const coins::Planner>(), store);
@@ -60,8 +64,10 @@ struct Rig {
     }
     void chain(ports::ChainEvent event) { feed(node::Event(std::move(event))); }
     void synced() { chain(ports::ChainStatus{true, true, node.state().tip.height, true, {}}); }
-    void block(std::uint32_t height, std::vector<ports::TxPtr> txs = {}, std::uint8_t branch = 0, std::uint8_t on = 0) {
-        ports::BlockConnected event{BlockHeight(height), hash_of(height, branch), hash_of(height - 1, on), UnixTime(0), {}};
+    void block(std::uint32_t height, std::vector<ports::TxPtr> txs = {}, std::uint8_t branch = 0,
+               std::uint8_t on = 0) {
+        ports::BlockConnected event{
+            BlockHeight(height), hash_of(height, branch), hash_of(height - 1, on), UnixTime(0), {}};
         for (auto& tx : txs) event.relevant.push_back({std::move(tx), 1});
         chain(std::move(event));
     }
@@ -81,7 +87,8 @@ struct Rig {
     bool watches(const bitcoin::OutPoint& outpoint) const {
         return std::any_of(effects.begin(), effects.end(), [&](const ports::Effect& effect) {
             const auto* const watch = std::get_if<ports::Watch>(&effect);
-            const auto* const what = watch == nullptr ? nullptr : std::get_if<ports::WatchOutPoint>(&watch->what);
+            const auto* const what =
+                watch == nullptr ? nullptr : std::get_if<ports::WatchOutPoint>(&watch->what);
             return what != nullptr && what->outpoint == outpoint;
         });
     }
@@ -90,7 +97,8 @@ struct Rig {
         std::optional<BlockHeight> out;
         for (const auto& effect : effects) {
             const auto* const watch = std::get_if<ports::Watch>(&effect);
-            if (watch == nullptr || !std::holds_alternative<ports::WatchScript>(watch->what)) continue;
+            if (watch == nullptr || !std::holds_alternative<ports::WatchScript>(watch->what))
+                continue;
             out = std::min(watch->since, out.value_or(watch->since));
         }
         return out;
@@ -98,7 +106,8 @@ struct Rig {
     std::uint64_t last_search() const {
         std::uint64_t out = 0;
         for (const auto& effect : effects) {
-            if (const auto* const watch = std::get_if<ports::Watch>(&effect)) out = std::max(out, watch->search);
+            if (const auto* const watch = std::get_if<ports::Watch>(&effect))
+                out = std::max(out, watch->search);
         }
         return out;
     }
@@ -144,7 +153,8 @@ void TestWalletChain::a_coin_spent_twice_by_ourselves_is_spent() {
     rig.block(1, {in});
     rig.synced();
     QCOMPARE(rig.onchain(), 100'000_sat);
-    QVERIFY(bool(rig.ask(api::SendOnchain{*bitcoin::address_of(elsewhere, Network::regtest), 20'000_sat, std::nullopt})));
+    QVERIFY(bool(rig.ask(api::SendOnchain{*bitcoin::address_of(elsewhere, Network::regtest),
+                                          20'000_sat, std::nullopt})));
     QCOMPARE(rig.onchain(), 0_sat);
     const auto other = pay({in->txid(), 0}, rig.script(1), 90'000_sat);
     rig.chain(ports::MempoolTx{other});
@@ -160,7 +170,8 @@ void TestWalletChain::a_payment_that_was_replaced_is_gone() {
     rig.synced();
     rig.chain(ports::MempoolTx{pay(foreign(1), rig.script(0), 50'000_sat)});
     QCOMPARE(rig.unconfirmed(), 50'000_sat);
-    // Its sender takes it back: that transaction pays us nothing, and is seen by what it spends alone.
+    // Its sender takes it back: that transaction pays us nothing, and is seen by what it spends
+    // alone.
     QVERIFY(rig.watches(foreign(1)));
     rig.block(2, {pay(foreign(1), elsewhere, 49'000_sat)});
     QCOMPARE(rig.unconfirmed(), 0_sat);
@@ -173,7 +184,8 @@ void TestWalletChain::what_was_watched_for_replacement_is_watched_after_a_restar
     rig.block(1, {in});
     rig.synced();
     rig.chain(ports::MempoolTx{pay(foreign(2), rig.script(1), 50'000_sat)});
-    QVERIFY(bool(rig.ask(api::SendOnchain{*bitcoin::address_of(elsewhere, Network::regtest), 20'000_sat, std::nullopt})));
+    QVERIFY(bool(rig.ask(api::SendOnchain{*bitcoin::address_of(elsewhere, Network::regtest),
+                                          20'000_sat, std::nullopt})));
     const Rig again(rig.store.image());
     QVERIFY(again.watches(foreign(2)));
     QVERIFY(again.watches({in->txid(), 0}));
@@ -200,13 +212,15 @@ void TestWalletChain::reorg_below_all_that_is_remembered() {
     QVERIFY(rig.node.state().transactions.at(early->txid()).height == BlockHeight(3));
 }
 
-/// It forgot everything in the middle of such a reorg, or the process died in it: blocks come from the wallet's birth again.
+/// It forgot everything in the middle of such a reorg, or the process died in it: blocks come from
+/// the wallet's birth again.
 void TestWalletChain::a_source_that_begins_anew() {
     Rig rig;
     const auto early = pay(foreign(1), rig.script(0), 100'000_sat);
     const auto late = pay(foreign(2), rig.script(1), 7'000_sat);
     rig.block(1, {early});
-    for (std::uint32_t h = 2; h <= 2030; ++h) rig.block(h, h == 5 ? std::vector<ports::TxPtr>{late} : std::vector<ports::TxPtr>{});
+    for (std::uint32_t h = 2; h <= 2030; ++h)
+        rig.block(h, h == 5 ? std::vector<ports::TxPtr>{late} : std::vector<ports::TxPtr>{});
     for (std::uint32_t h = 2030; h >= 10; --h) rig.gone(h);
     Rig again(rig.store.image());
     QVERIFY(!again.node.state().tip.known);
@@ -269,7 +283,8 @@ void TestWalletChain::an_unfinished_search_is_owed_after_a_restart() {
     Rig rig;
     rig.block(1);
     QVERIFY(rig.node.state().wallet.rescan_from == std::nullopt);
-    // The last script of the gap is paid: twenty more are watched, from this block on; the source has gone on meanwhile.
+    // The last script of the gap is paid: twenty more are watched, from this block on; the source
+    // has gone on meanwhile.
     rig.block(2, {pay(foreign(1), rig.script(19), 1'000_sat)});
     QVERIFY(rig.scripts_since() == BlockHeight(2));
     const auto search = rig.last_search();

@@ -1,4 +1,5 @@
-// Every claim is turned into a transaction and judged by the script interpreter, on real commitments of both sides.
+// Every claim is turned into a transaction and judged by the script interpreter, on real
+// commitments of both sides.
 #include "tests/support/test_main.h"
 
 #include "tests/unit/onchain/world.h"
@@ -18,13 +19,15 @@ const Claim* find(const std::vector<Claim>& claims, ClaimKind kind, std::uint64_
 }
 
 std::size_t count(const std::vector<Claim>& claims, ClaimKind kind) {
-    return static_cast<std::size_t>(
-        std::count_if(claims.begin(), claims.end(), [&](const Claim& claim) { return claim.kind == kind; }));
+    return static_cast<std::size_t>(std::count_if(
+        claims.begin(), claims.end(), [&](const Claim& claim) { return claim.kind == kind; }));
 }
 
-std::vector<Claim> at(const World& world, Party broadcaster, const Preimages& preimages, std::uint32_t height = 1000) {
+std::vector<Claim> at(const World& world, Party broadcaster, const Preimages& preimages,
+                      std::uint32_t height = 1000) {
     return broadcaster == Party::ours
-               ? plan_our_commitment(world.params, world.ours, world.our_signatures, BlockHeight(height), preimages)
+               ? plan_our_commitment(world.params, world.ours, world.our_signatures,
+                                     BlockHeight(height), preimages)
                : plan_their_commitment(world.params, world.theirs, BlockHeight(height), preimages);
 }
 
@@ -147,14 +150,15 @@ void TestClaims::second_stage_outputs_verify() {
     for (const auto& group : second_stage_groups(claims, BlockHeight(2000), FeeratePerKw(1000))) {
         const auto planned = plan_second_stage(group, world.purse()).value();
         for (std::size_t i = 0; i < group.size(); ++i) {
-            const auto next =
-                plan_second_stage_output(world.params, group[i], world.ours.keys, planned.tx, i, BlockHeight(1300));
+            const auto next = plan_second_stage_output(world.params, group[i], world.ours.keys,
+                                                       planned.tx, i, BlockHeight(1300));
             QVERIFY(next.has_value());
             QCOMPARE(next->spendable_from.raw(), 1300U + 144U);
             outputs.push_back(*next);
         }
         // The coin's change is no second stage.
-        QVERIFY(!plan_second_stage_output(world.params, group[0], world.ours.keys, planned.tx, group.size(), BlockHeight(1300)));
+        QVERIFY(!plan_second_stage_output(world.params, group[0], world.ours.keys, planned.tx,
+                                          group.size(), BlockHeight(1300)));
     }
     QCOMPARE(outputs.size(), std::size_t{6});
     const auto planned = build_sweep(outputs, world.wallet_script, FeeratePerKw(253)).value();
@@ -169,7 +173,8 @@ void TestClaims::anchor_child_lifts_the_commitment() {
     const World world;
     for (const auto* commitment : {&world.ours, &world.theirs}) {
         const auto feerate = FeeratePerKw(5000);
-        const auto child = plan_anchor_child(world.params, *commitment, world.purse(feerate)).value();
+        const auto child =
+            plan_anchor_child(world.params, *commitment, world.purse(feerate)).value();
         QVERIFY(child.has_value());
         const auto tx = sign(*child, world.us, world.keys).value();
         QVERIFY(World::is_valid(tx, child->spent));
@@ -188,7 +193,8 @@ void TestClaims::anchor_child_is_not_made_for_nothing() {
     world.spec.to_ours = Msat();
     world.params.funder = Party::theirs;
     const auto nothing_ours = world.commitment(Party::ours, CommitmentNumber(1));
-    QVERIFY(!plan_anchor_child(world.params, nothing_ours, world.purse(FeeratePerKw(50'000))).value());
+    QVERIFY(
+        !plan_anchor_child(world.params, nothing_ours, world.purse(FeeratePerKw(50'000))).value());
     const World rich;
     auto poor = rich;
     poor.coins[0].confirmed.reset();
@@ -201,7 +207,8 @@ void TestClaims::revoked_outputs_are_taken() {
     const auto number = CommitmentNumber(1);
     const auto old = world.commitment(Party::theirs, number);
     const auto secret = world.them.commitment_secret(number);
-    const auto claims = plan_revoked(world.params, old.tx, secret, BlockHeight(1000), world.spec.htlcs);
+    const auto claims =
+        plan_revoked(world.params, old.tx, secret, BlockHeight(1000), world.spec.htlcs);
     QCOMPARE(count(claims, ClaimKind::our_main), std::size_t{1});
     QCOMPARE(count(claims, ClaimKind::revoked_main), std::size_t{1});
     QCOMPARE(count(claims, ClaimKind::revoked_htlc), std::size_t{6});
@@ -224,9 +231,11 @@ void TestClaims::revoked_second_stage_is_taken() {
     const auto secret = world.them.commitment_secret(number);
     const auto claim = plan_revoked_second_stage(world.params, secret, tx, 0, BlockHeight(1000));
     QVERIFY(claim.has_value());
-    const auto planned = build_sweep(std::vector<Claim>(1, *claim), world.wallet_script, FeeratePerKw(253)).value();
+    const auto planned =
+        build_sweep(std::vector<Claim>(1, *claim), world.wallet_script, FeeratePerKw(253)).value();
     QVERIFY(World::is_valid(sign_claims(planned, world.us).value(), planned.spent));
-    QVERIFY(!plan_revoked_second_stage(world.params, world.them.commitment_secret(CommitmentNumber(1)), tx, 0, BlockHeight(1000)));
+    QVERIFY(!plan_revoked_second_stage(
+        world.params, world.them.commitment_secret(CommitmentNumber(1)), tx, 0, BlockHeight(1000)));
 }
 
 void TestClaims::future_commitment_gives_the_main_output() {
@@ -256,15 +265,20 @@ void TestClaims::groups_do_not_mix_lock_times() {
     const World world;
     const auto claims = at(world, Party::ours, all_of(world));
     // At 1100 only the first expiry has passed; the delayed main output has not matured.
-    QCOMPARE(second_stage_groups(claims, BlockHeight(1100), FeeratePerKw(1000)).size(), std::size_t{2});
+    QCOMPARE(second_stage_groups(claims, BlockHeight(1100), FeeratePerKw(1000)).size(),
+             std::size_t{2});
     QCOMPARE(sweep_groups(claims, BlockHeight(1100)).size(), std::size_t{0});
-    QCOMPARE(second_stage_groups(claims, BlockHeight(999), FeeratePerKw(1000)).size(), std::size_t{0});
+    QCOMPARE(second_stage_groups(claims, BlockHeight(999), FeeratePerKw(1000)).size(),
+             std::size_t{0});
     for (const auto& group : second_stage_groups(claims, BlockHeight(3000), FeeratePerKw(1000))) {
-        for (const auto& claim : group) QCOMPARE(claim.second_stage->tx.lock_time, group[0].second_stage->tx.lock_time);
+        for (const auto& claim : group)
+            QCOMPARE(claim.second_stage->tx.lock_time, group[0].second_stage->tx.lock_time);
     }
     // At 200 sat/vB what is worth 30,000 sat costs more, what is worth 40,000 does not.
-    QCOMPARE(second_stage_groups(claims, BlockHeight(3000), FeeratePerKw(50'000)).size(), std::size_t{1});
-    QCOMPARE(second_stage_groups(claims, BlockHeight(3000), FeeratePerKw(125'000)).size(), std::size_t{0});
+    QCOMPARE(second_stage_groups(claims, BlockHeight(3000), FeeratePerKw(50'000)).size(),
+             std::size_t{1});
+    QCOMPARE(second_stage_groups(claims, BlockHeight(3000), FeeratePerKw(125'000)).size(),
+             std::size_t{0});
     // Contested outputs do not hold up the main one.
     const auto theirs = sweep_groups(at(world, Party::theirs, all_of(world)), BlockHeight(3000));
     QCOMPARE(theirs.size(), std::size_t{3});
@@ -276,9 +290,11 @@ void TestClaims::groups_do_not_mix_lock_times() {
 void TestClaims::claims_need_the_right_key() {
     const World world;
     for (const auto broadcaster : {Party::ours, Party::theirs}) {
-        for (const auto& group : sweep_groups(at(world, broadcaster, all_of(world)), BlockHeight(3000))) {
+        for (const auto& group :
+             sweep_groups(at(world, broadcaster, all_of(world)), BlockHeight(3000))) {
             const auto planned = build_sweep(group, world.wallet_script, FeeratePerKw(253)).value();
-            QVERIFY(!World::is_valid(sign_claims(planned, test::TestSigner(9)).value(), planned.spent));
+            QVERIFY(
+                !World::is_valid(sign_claims(planned, test::TestSigner(9)).value(), planned.spent));
         }
     }
 }
@@ -293,7 +309,8 @@ void TestClaims::preimages_are_found() {
     const auto planned = build_sweep(successes, world.wallet_script, FeeratePerKw(253)).value();
     const auto found = preimages_in(sign_claims(planned, world.us).value());
     QCOMPARE(found.size(), std::size_t{3});
-    for (const auto& pair : found) QVERIFY(crypto::sha256(pair.second.view()).raw() == pair.first.raw());
+    for (const auto& pair : found)
+        QVERIFY(crypto::sha256(pair.second.view()).raw() == pair.first.raw());
     QVERIFY(preimages_in(world.ours.tx).empty());
     // Theirs, by the second stage.
     for (std::size_t i = 0; i < world.theirs.htlcs.size(); ++i) {

@@ -34,8 +34,9 @@ void TestClassify::names_each_spend() {
     QVERIFY(std::holds_alternative<TheirFuture>(what));
     QVERIFY(std::get<TheirFuture>(what).number == CommitmentNumber(40));
 
-    const auto close = channel::build_closing(world.params, Sat(1'000'000), Sat(900'000), world.close_scripts[0],
-                                              world.close_scripts[1], Sat(1'000));
+    const auto close =
+        channel::build_closing(world.params, Sat(1'000'000), Sat(900'000), world.close_scripts[0],
+                               world.close_scripts[1], Sat(1'000));
     QVERIFY(std::holds_alternative<MutualClose>(classify(close->tx, known)));
 }
 
@@ -46,16 +47,20 @@ void TestClassify::revoked_comes_with_its_secret() {
         const auto what = classify(old.tx, world.situation().known);
         QVERIFY(std::holds_alternative<TheirRevoked>(what));
         QVERIFY(std::get<TheirRevoked>(what).number == CommitmentNumber(n));
-        QVERIFY(std::get<TheirRevoked>(what).secret == world.them.commitment_secret(CommitmentNumber(n)));
+        QVERIFY(std::get<TheirRevoked>(what).secret ==
+                world.them.commitment_secret(CommitmentNumber(n)));
     }
 }
 
 void TestClassify::nothing_strange_is_taken_for_known() {
     const World world;
     const auto known = world.situation().known;
-    // An old commitment of ours has their main output, which no commitment of theirs has; the numbers alone would say revoked.
-    QVERIFY(std::holds_alternative<Unknown>(classify(world.commitment(Party::ours, CommitmentNumber(1)).tx, known)));
-    QVERIFY(std::holds_alternative<Unknown>(classify(world.commitment(Party::ours, CommitmentNumber(50)).tx, known)));
+    // An old commitment of ours has their main output, which no commitment of theirs has; the
+    // numbers alone would say revoked.
+    QVERIFY(std::holds_alternative<Unknown>(
+        classify(world.commitment(Party::ours, CommitmentNumber(1)).tx, known)));
+    QVERIFY(std::holds_alternative<Unknown>(
+        classify(world.commitment(Party::ours, CommitmentNumber(50)).tx, known)));
 }
 
 /// A close that both signed, in this negotiation or in one that a cut of the connection ended:

@@ -20,7 +20,8 @@ bool outcome_is(const Progress& progress, std::uint64_t id) {
 
 constexpr std::size_t invalid = 1000;
 
-/// Signs and mines everything that is ready at the tip, in the next block. How many transactions, or `invalid`.
+/// Signs and mines everything that is ready at the tip, in the next block. How many transactions,
+/// or `invalid`.
 std::size_t claim_all(World& world) {
     const auto open = world.progress().open;
     const auto next = world.tip + BlockDelta(1);
@@ -91,7 +92,8 @@ void TestFollow::our_commitment_to_the_end() {
     progress = world.progress();
     QCOMPARE(progress.resolved.size(), std::size_t{2});
     QVERIFY(progress.resolved[0].ours);
-    QCOMPARE(progress.open.size(), std::size_t{7});  // two second-stage outputs instead of two HTLCs
+    QCOMPARE(progress.open.size(),
+             std::size_t{7});  // two second-stage outputs instead of two HTLCs
     QVERIFY(progress.came_back.is_zero());
 
     // The HTLC that was dust fails when the commitment is deep.
@@ -104,7 +106,7 @@ void TestFollow::our_commitment_to_the_end() {
         QCOMPARE(claim_all(world), std::size_t{1});
     }
     progress = world.progress();
-    QVERIFY(outcome_is<HtlcFailed>(progress, 0));  // 20 blocks deep
+    QVERIFY(outcome_is<HtlcFailed>(progress, 0));   // 20 blocks deep
     QVERIFY(outcome_is<HtlcPending>(progress, 2));  // in the tip
     world.tip = BlockHeight(1126);
     QVERIFY(outcome_is<HtlcFailed>(world.progress(), 2));
@@ -117,7 +119,8 @@ void TestFollow::our_commitment_to_the_end() {
     progress = world.progress();
     QVERIFY(progress.open.empty());
     const auto main_value = world.ours.tx.outputs[*world.ours.to_local_index].value;
-    QCOMPARE(progress.came_back.raw(), (main_value + Sat(30'000 + 20'000 + 20'000 + 40'000 + 50'000)).raw());
+    QCOMPARE(progress.came_back.raw(),
+             (main_value + Sat(30'000 + 20'000 + 20'000 + 40'000 + 50'000)).raw());
     QVERIFY(!progress.settled);
     world.tip = BlockHeight(1406);
     QVERIFY(world.progress().settled);
@@ -141,7 +144,8 @@ void TestFollow::their_commitment_to_the_end() {
     QCOMPARE(progress.came_back.raw(), (main_value + Sat(70'000 + 150'000)).raw());
     world.tip = BlockHeight(1131);
     QVERIFY(world.progress().settled);
-    for (const std::uint64_t id : {0, 1, 2, 6}) QVERIFY(outcome_is<HtlcFailed>(world.progress(), id));
+    for (const std::uint64_t id : {0, 1, 2, 6})
+        QVERIFY(outcome_is<HtlcFailed>(world.progress(), id));
 }
 
 void TestFollow::they_fulfil_on_chain() {
@@ -153,10 +157,11 @@ void TestFollow::they_fulfil_on_chain() {
         bitcoin::Transaction tx;
         tx.inputs.push_back({{world.ours.tx.txid(), output.output_index}, {}, 1, {}});
         tx.outputs.push_back({Sat(29'000), bitcoin::p2wpkh(Hash160())});
-        const auto signature = *world.them.sign_claim({tx, 0, output.witness_script, Sat(30'000),
-                                                       ports::ClaimHtlc{world.ours.keys.per_commitment_point}, bitcoin::sighash_all});
-        tx.inputs[0].witness = {bitcoin::witness_signature(signature, bitcoin::sighash_all), to_bytes(world.preimages[0].view()),
-                                output.witness_script};
+        const auto signature = *world.them.sign_claim(
+            {tx, 0, output.witness_script, Sat(30'000),
+             ports::ClaimHtlc{world.ours.keys.per_commitment_point}, bitcoin::sighash_all});
+        tx.inputs[0].witness = {bitcoin::witness_signature(signature, bitcoin::sighash_all),
+                                to_bytes(world.preimages[0].view()), output.witness_script};
         QVERIFY(World::is_valid(tx, {world.ours.tx.outputs[output.output_index]}));
         world.mine(tx, BlockHeight(1002));
         const auto progress = world.progress();
@@ -169,7 +174,8 @@ void TestFollow::they_fulfil_on_chain() {
     World world;
     world.mine(world.theirs.tx, BlockHeight(1001));
     const auto index = index_of(world.theirs, 1);
-    world.mine(world.their_second_stage(world.theirs, index, Secret32(world.preimages[1].raw())), BlockHeight(1003));
+    world.mine(world.their_second_stage(world.theirs, index, Secret32(world.preimages[1].raw())),
+               BlockHeight(1003));
     const auto progress = world.progress();
     QVERIFY(outcome_is<HtlcFulfilled>(progress, 1));
     // The same hash: whoever has the preimage has it for both.
@@ -181,7 +187,8 @@ void TestFollow::they_fulfil_on_chain() {
 void TestFollow::they_take_what_we_had_no_preimage_for() {
     World world;
     world.mine(world.theirs.tx, BlockHeight(1001));
-    world.mine(world.their_second_stage(world.theirs, index_of(world.theirs, 3), std::nullopt), BlockHeight(1201));
+    world.mine(world.their_second_stage(world.theirs, index_of(world.theirs, 3), std::nullopt),
+               BlockHeight(1201));
     const auto progress = world.progress();
     QCOMPARE(progress.resolved.size(), std::size_t{1});
     QVERIFY(!progress.resolved[0].ours);
@@ -200,8 +207,9 @@ void TestFollow::a_preimage_that_comes_late_still_counts() {
 void TestFollow::mutual_close_ends_by_depth() {
     World world;
     world.offered_by_us.clear();
-    const auto close = channel::build_closing(world.params, Sat(1'000'000), Sat(900'000), world.close_scripts[0],
-                                              world.close_scripts[1], Sat(1'000));
+    const auto close =
+        channel::build_closing(world.params, Sat(1'000'000), Sat(900'000), world.close_scripts[0],
+                               world.close_scripts[1], Sat(1'000));
     world.mine(close->tx, BlockHeight(1001));
     const auto progress = follow(world.situation()).value();
     QVERIFY(std::holds_alternative<MutualClose>(progress.what));
@@ -251,12 +259,14 @@ void TestFollow::their_second_stage_of_a_revoked_one_is_taken() {
     World world;
     const auto old = world.commitment(Party::theirs, CommitmentNumber(2));
     world.mine(old.tx, BlockHeight(1001));
-    const auto second = world.their_second_stage(old, index_of(old, 0), Secret32(world.preimages[0].raw()));
+    const auto second =
+        world.their_second_stage(old, index_of(old, 0), Secret32(world.preimages[0].raw()));
     world.mine(second, BlockHeight(1001));
     auto progress = world.progress();
     QVERIFY(outcome_is<HtlcFulfilled>(progress, 0));
     QVERIFY(std::any_of(progress.open.begin(), progress.open.end(), [&](const Claim& claim) {
-        return claim.kind == ClaimKind::revoked_second_stage && claim.outpoint.txid == second.txid();
+        return claim.kind == ClaimKind::revoked_second_stage &&
+               claim.outpoint.txid == second.txid();
     }));
     claim_all(world);
     QVERIFY(world.progress().open.empty());
@@ -280,8 +290,10 @@ void TestFollow::foreign_spends_are_ignored() {
     const auto before = world.progress();
     // An entry that names an output its transaction does not spend, and one without a transaction.
     world.spends.push_back({{world.theirs.tx.txid(), *world.theirs.to_remote_index},
-                            std::make_shared<const bitcoin::Transaction>(world.ours.tx), BlockHeight(1001)});
-    world.spends.push_back({{world.theirs.tx.txid(), *world.theirs.to_remote_index}, nullptr, BlockHeight(1001)});
+                            std::make_shared<const bitcoin::Transaction>(world.ours.tx),
+                            BlockHeight(1001)});
+    world.spends.push_back(
+        {{world.theirs.tx.txid(), *world.theirs.to_remote_index}, nullptr, BlockHeight(1001)});
     QCOMPARE(world.progress().open.size(), before.open.size());
     QVERIFY(world.progress().resolved.empty());
 }

@@ -1,4 +1,5 @@
-// A channel between two signers with real commitments of both, a wallet with coins, and a judge that runs every script.
+// A channel between two signers with real commitments of both, a wallet with coins, and a judge
+// that runs every script.
 #pragma once
 
 #include "core/bitcoin/interpreter.h"
@@ -14,10 +15,12 @@ namespace runnel::test {
 
 using channel::Party;
 
-/// Lays fixed inputs and outputs in front, takes coins in the order given until the fee is paid, puts change behind.
+/// Lays fixed inputs and outputs in front, takes coins in the order given until the fee is paid,
+/// puts change behind.
 class TestPlanner : public ports::CoinPlanner {
 public:
-    Result<ports::SpendPlan, ports::SpendError> plan(std::span<const ports::Coin> coins, const ports::SpendRequest& request,
+    Result<ports::SpendPlan, ports::SpendError> plan(std::span<const ports::Coin> coins,
+                                                     const ports::SpendRequest& request,
                                                      const Hash256&) const override {
         ports::SpendPlan plan;
         plan.tx.version = request.version;
@@ -61,10 +64,16 @@ public:
     crypto::PrivateKey key() const { return TestSigner(99).key("wallet"); }
     bitcoin::Script script() const { return bitcoin::p2wpkh(key().public_key()); }
     const crypto::PublicKey& node_id() const override { return m_node_id; }
-    std::shared_ptr<const ports::ChannelSigner> channel(const ports::ChannelKeyId&) const override { return nullptr; }
+    std::shared_ptr<const ports::ChannelSigner> channel(const ports::ChannelKeyId&) const override {
+        return nullptr;
+    }
     std::uint32_t payment_index_count() const override { return 1; }
-    Secret32 node_ecdh(const crypto::PublicKey& theirs) const override { return crypto::ecdh(key(), theirs); }
-    crypto::Signature sign_node(const Hash256& digest) const override { return crypto::sign(key(), digest); }
+    Secret32 node_ecdh(const crypto::PublicKey& theirs) const override {
+        return crypto::ecdh(key(), theirs);
+    }
+    crypto::Signature sign_node(const Hash256& digest) const override {
+        return crypto::sign(key(), digest);
+    }
     crypto::RecoverableSignature sign_invoice(const Hash256& digest) const override {
         return crypto::sign_recoverable(key(), digest);
     }
@@ -79,8 +88,9 @@ public:
         for (std::size_t i = 0; i < paths.size(); ++i) {
             if (!paths[i]) continue;
             const auto digest = sighash.digest(i, code, spent[i].value, bitcoin::sighash_all);
-            out.inputs[i].witness = {bitcoin::witness_signature(crypto::sign(key(), digest), bitcoin::sighash_all),
-                                     to_bytes(key().public_key().view())};
+            out.inputs[i].witness = {
+                bitcoin::witness_signature(crypto::sign(key(), digest), bitcoin::sighash_all),
+                to_bytes(key().public_key().view())};
         }
         return out;
     }
@@ -139,7 +149,8 @@ struct World {
         for (std::uint8_t i = 0; i < 4; ++i) add_coin(i, Sat(50'000));
     }
 
-    void add_htlc(Party offered_by, Msat amount, std::uint32_t cltv, std::optional<PaymentHash> hash = std::nullopt) {
+    void add_htlc(Party offered_by, Msat amount, std::uint32_t cltv,
+                  std::optional<PaymentHash> hash = std::nullopt) {
         wire::Preimage preimage;
         preimage.raw().fill(static_cast<std::uint8_t>(100 + spec.htlcs.size()));
         if (hash) preimage = preimages.back();
@@ -159,27 +170,34 @@ struct World {
     }
 
     channel::CommitmentTx commitment(Party broadcaster, CommitmentNumber n) const {
-        return channel::build_commitment(params, broadcaster, n, (broadcaster == Party::ours ? us : them).commitment_point(n), spec);
+        return channel::build_commitment(
+            params, broadcaster, n, (broadcaster == Party::ours ? us : them).commitment_point(n),
+            spec);
     }
 
-    ports::CommitmentSignatures sign_by(const TestSigner& signer, const channel::CommitmentTx& commitment) const {
+    ports::CommitmentSignatures sign_by(const TestSigner& signer,
+                                        const channel::CommitmentTx& commitment) const {
         const auto& other = &signer == &us ? them : us;
         return signer
-            .sign_remote_commitment({}, {commitment.number, commitment.keys.per_commitment_point, commitment.tx,
-                                         other.public_keys().funding_pubkey, params.funding_satoshis,
-                                         channel::htlc_signing_jobs(params, commitment)})
+            .sign_remote_commitment(
+                {}, {commitment.number, commitment.keys.per_commitment_point, commitment.tx,
+                     other.public_keys().funding_pubkey, params.funding_satoshis,
+                     channel::htlc_signing_jobs(params, commitment)})
             ->value;
     }
 
-    /// Their second stage for output i of their own commitment, with a preimage or after its expiry.
+    /// Their second stage for output i of their own commitment, with a preimage or after its
+    /// expiry.
     bitcoin::Transaction their_second_stage(const channel::CommitmentTx& commitment, std::size_t i,
                                             const std::optional<Secret32>& preimage) const {
         const auto signatures = sign_by(us, commitment);
         const auto job = channel::htlc_signing_jobs(params, commitment).at(i);
-        const auto signature = *them.sign_claim({job.tx, 0, job.witness_script, job.amount,
-                                                 ports::ClaimHtlc{commitment.keys.per_commitment_point}, bitcoin::sighash_all});
+        const auto signature = *them.sign_claim(
+            {job.tx, 0, job.witness_script, job.amount,
+             ports::ClaimHtlc{commitment.keys.per_commitment_point}, bitcoin::sighash_all});
         auto tx = job.tx;
-        tx.inputs[0].witness = channel::htlc_tx_witness(job.witness_script, signatures.htlc_signatures[i], signature, preimage);
+        tx.inputs[0].witness = channel::htlc_tx_witness(
+            job.witness_script, signatures.htlc_signatures[i], signature, preimage);
         return tx;
     }
 
@@ -189,7 +207,12 @@ struct World {
 
     onchain::Situation situation() const {
         return {{params, ours, theirs, theirs_next ? &*theirs_next : nullptr, revealed},
-                our_signatures, spends, known, offered_by_us, spec.htlcs, tip};
+                our_signatures,
+                spends,
+                known,
+                offered_by_us,
+                spec.htlcs,
+                tip};
     }
     onchain::Progress progress() const { return onchain::follow(situation()).value(); }
 

@@ -1,8 +1,8 @@
 // Hop payloads and failure messages: there and back, and what is refused.
 #include "tests/support/test_main.h"
 
-#include "core/onion/payload.h"
 #include "core/onion/failure_onion.h"
+#include "core/onion/payload.h"
 
 using namespace runnel;
 
@@ -29,8 +29,10 @@ onion::FinalPayload full() {
     p.payment_data = onion::PaymentData{secret32_from(Bytes(32, 7)).value(), Msat(999999999)};
     p.payment_metadata = hex("0102030405");
     p.keysend_preimage = wire::Preimage::from(Bytes(32, 9));
-    p.custom = {{1, {}}, {3, hex("01")}, {17, hex("02")}, {65537, hex("aa")},
-                {5482373483, {}}, {5482373485, hex("bbcc")}, {UINT64_MAX, {}}};
+    p.custom = {{1, {}},          {3, hex("01")},
+                {17, hex("02")},  {65537, hex("aa")},
+                {5482373483, {}}, {5482373485, hex("bbcc")},
+                {UINT64_MAX, {}}};
     return p;
 }
 
@@ -77,10 +79,18 @@ private slots:
             {"020101040102060700000000000000", DecodeError::truncated, 6, 6},
             {"0201010401020609000000000000000001", DecodeError::trailing_bytes, 6, 6},
             {"02010104010208020000", DecodeError::truncated, 8, 6},
-            {"020101040102" "0e00", DecodeError::unknown_even, 14, 6},
-            {"020101040102" "120101", DecodeError::unknown_even, 18, 6},
-            {"020101040102" "fe0001000000", DecodeError::unknown_even, 65536, 6},
-            {"020101040102" "ff0000000146c6616c021234", DecodeError::truncated, 5482373484, 6},
+            {"020101040102"
+             "0e00",
+             DecodeError::unknown_even, 14, 6},
+            {"020101040102"
+             "120101",
+             DecodeError::unknown_even, 18, 6},
+            {"020101040102"
+             "fe0001000000",
+             DecodeError::unknown_even, 65536, 6},
+            {"020101040102"
+             "ff0000000146c6616c021234",
+             DecodeError::truncated, 5482373484, 6},
             {"040102020101", DecodeError::bad_order, 0, 3},
             {"020101020101", DecodeError::bad_order, 0, 3},
             {"0201010402", DecodeError::truncated, 0, 3},

@@ -23,9 +23,7 @@ Settings settings() {
     return out;
 }
 
-PeerSession fresh() {
-    return PeerSession(settings(), start);
-}
+PeerSession fresh() { return PeerSession(settings(), start); }
 
 wire::Init their_init() {
     wire::Init init;
@@ -286,7 +284,8 @@ private slots:
 
     void what_is_to_be_kept_is_not() {
         PeerSession session = talking();
-        for (const wire::Message& message : {wire::Message(wire::PeerStorage{Bytes(9, 1)}), wire::Message(wire::PeerStorageRetrieval{})}) {
+        for (const wire::Message& message : {wire::Message(wire::PeerStorage{Bytes(9, 1)}),
+                                             wire::Message(wire::PeerStorageRetrieval{})}) {
             const auto step = session.on(message, start + 2s);
             QVERIFY(!step.fault && step.events.empty() && step.send.empty());
         }

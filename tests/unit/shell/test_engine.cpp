@@ -1,4 +1,5 @@
-// Two Engines over a loopback socket, each with a store in memory, on one simulated chain: real keys, real messages, real time.
+// Two Engines over a loopback socket, each with a store in memory, on one simulated chain: real
+// keys, real messages, real time.
 #include "core/shell/engine.h"
 
 #include "core/bitcoin/address.h"
@@ -23,7 +24,8 @@ namespace {
 
 std::shared_ptr<const keys::SeedKeyRing> ring_of(std::uint8_t n) {
     const Bytes entropy(16, n);
-    return std::make_shared<const keys::SeedKeyRing>(*keys::Mnemonic::from_entropy(entropy)->seed(), Network::regtest);
+    return std::make_shared<const keys::SeedKeyRing>(*keys::Mnemonic::from_entropy(entropy)->seed(),
+                                                     Network::regtest);
 }
 
 /// One chain, told to every engine block by block.
@@ -47,9 +49,14 @@ public:
         for (unsigned i = 0; i < blocks; ++i) {
             chain.mine(1);
             const auto block = chain.block(chain.height());
-            ports::BlockConnected event{chain.height(), chain.tip(), block->header.previous, UnixTime(block->header.time), {}};
+            ports::BlockConnected event{chain.height(),
+                                        chain.tip(),
+                                        block->header.previous,
+                                        UnixTime(block->header.time),
+                                        {}};
             for (std::uint32_t n = 0; n < block->transactions.size(); ++n) {
-                event.relevant.push_back({std::make_shared<const bitcoin::Transaction>(block->transactions[n]), n});
+                event.relevant.push_back(
+                    {std::make_shared<const bitcoin::Transaction>(block->transactions[n]), n});
             }
             for (auto* const engine : m_engines) {
                 engine->on_chain_event(event);
@@ -67,16 +74,21 @@ private:
 
 /// A process: engine, store, and what it has said.
 struct Party {
-    Party(boost::asio::io_context& io_context, TestChain& test_chain, std::uint8_t n, sim::DiskImage image = {},
-          sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once, store::Store* disk = nullptr)
+    Party(boost::asio::io_context& io_context, TestChain& test_chain, std::uint8_t n,
+          sim::DiskImage image = {},
+          sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once,
+          store::Store* disk = nullptr)
         : io(io_context), chain(test_chain), ring(ring_of(n)), store(std::move(image), answer) {
         node::Config config;
         config.channels.to_self_delay = 20;
         const ports::RecordReader& reader = disk != nullptr ? disk->reader() : store;
-        auto loaded = node::Node::load(config, ring, std::make_shared<const coins::Planner>(), reader);
+        auto loaded =
+            node::Node::load(config, ring, std::make_shared<const coins::Planner>(), reader);
         if (!loaded) qFatal("no node");
         shell::Engine::Hooks hooks;
-        hooks.broadcast = [this](const ports::Broadcast& wanted) { chain.broadcast(wanted.transactions); };
+        hooks.broadcast = [this](const ports::Broadcast& wanted) {
+            chain.broadcast(wanted.transactions);
+        };
         hooks.watch = [](const ports::Watch&) {};
         hooks.on_fatal = [this](const ports::CommitError&) { ++fatal; };
         hooks.log = [this](LogLevel level, std::string_view line) {
@@ -85,8 +97,10 @@ struct Party {
         hooks.in_doubt = [this] { return in_doubt; };
         if (disk != nullptr) hooks.disk_low = [disk] { return disk->low_space(); };
         ports::Journal& journal = disk != nullptr ? disk->journal() : store;
-        engine.emplace(io, *std::move(loaded), journal, ring->node_key(), std::move(hooks), shell::Engine::Settings{});
-        notices_handle = engine->subscribe([this](const api::Notice& notice) { notices.push_back(notice); });
+        engine.emplace(io, *std::move(loaded), journal, ring->node_key(), std::move(hooks),
+                       shell::Engine::Settings{});
+        notices_handle =
+            engine->subscribe([this](const api::Notice& notice) { notices.push_back(notice); });
         engine->start();
         chain.join(*engine);
         const auto listening = engine->listen("127.0.0.1", 0);
@@ -98,10 +112,13 @@ struct Party {
         engine.reset();
     }
 
-    std::optional<api::CommandResult> ask(decltype(api::Command::wish) wish, std::chrono::milliseconds limit = 5s);
-    std::shared_ptr<std::optional<api::CommandResult>> post(api::CommandId id, decltype(api::Command::wish) wish) {
+    std::optional<api::CommandResult> ask(decltype(api::Command::wish) wish,
+                                          std::chrono::milliseconds limit = 5s);
+    std::shared_ptr<std::optional<api::CommandResult>> post(api::CommandId id,
+                                                            decltype(api::Command::wish) wish) {
         auto answer = std::make_shared<std::optional<api::CommandResult>>();
-        engine->post({id, std::move(wish)}, [answer](const api::CommandResult& result) { answer->emplace(result); });
+        engine->post({id, std::move(wish)},
+                     [answer](const api::CommandResult& result) { answer->emplace(result); });
         return answer;
     }
     api::CommandId fresh_id() {
@@ -120,7 +137,8 @@ struct Party {
     template <typename T>
     std::size_t heard() const {
         return static_cast<std::size_t>(
-            std::count_if(notices.begin(), notices.end(), [](const auto& n) { return std::holds_alternative<T>(n); }));
+            std::count_if(notices.begin(), notices.end(),
+                          [](const auto& n) { return std::holds_alternative<T>(n); }));
     }
 
     boost::asio::io_context& io;
@@ -138,7 +156,8 @@ struct Party {
     std::uint16_t port = 0;
 };
 
-bool run_until(boost::asio::io_context& io, const std::function<bool()>& check, std::chrono::milliseconds limit = 5s) {
+bool run_until(boost::asio::io_context& io, const std::function<bool()>& check,
+               std::chrono::milliseconds limit = 5s) {
     const auto end = std::chrono::steady_clock::now() + limit;
     io.restart();
     while (!check()) {
@@ -149,12 +168,15 @@ bool run_until(boost::asio::io_context& io, const std::function<bool()>& check, 
     return true;
 }
 void run_for(boost::asio::io_context& io, std::chrono::milliseconds time) {
-    (void)run_until(io, [] { return false; }, time);
+    (void)run_until(
+        io, [] { return false; }, time);
 }
 
-std::optional<api::CommandResult> Party::ask(decltype(api::Command::wish) wish, std::chrono::milliseconds limit) {
+std::optional<api::CommandResult> Party::ask(decltype(api::Command::wish) wish,
+                                             std::chrono::milliseconds limit) {
     const auto answer = post(fresh_id(), std::move(wish));
-    (void)run_until(io, [&] { return answer->has_value(); }, limit);
+    (void)run_until(
+        io, [&] { return answer->has_value(); }, limit);
     return *answer;
 }
 
@@ -162,11 +184,14 @@ std::optional<api::CommandResult> Party::ask(decltype(api::Command::wish) wish, 
 void fund(Party& party, TestChain& chain, int coins) {
     for (int i = 0; i < coins; ++i) {
         const auto made = party.ask(api::NewAddress{});
-        const auto script = bitcoin::parse_address(std::get<api::AddressMade>(**made).address, Network::regtest);
+        const auto script =
+            bitcoin::parse_address(std::get<api::AddressMade>(**made).address, Network::regtest);
         QVERIFY(chain.chain.faucet(*script, 1'000'000_sat));
     }
     chain.mine(1);
-    QVERIFY(run_until(party.io, [&] { return party.engine->node().snapshot()->balance.onchain == 1'000'000_sat * coins; }));
+    QVERIFY(run_until(party.io, [&] {
+        return party.engine->node().snapshot()->balance.onchain == 1'000'000_sat * coins;
+    }));
 }
 
 void connect(Party& from, Party& to) {
@@ -176,7 +201,8 @@ void connect(Party& from, Party& to) {
 
 void open_channel(Party& from, Party& to, TestChain& chain) {
     connect(from, to);
-    const auto opening = from.ask(api::OpenChannel{to.ring->node_id(), 500'000_sat, 100'000'000_msat, false, std::nullopt});
+    const auto opening = from.ask(
+        api::OpenChannel{to.ring->node_id(), 500'000_sat, 100'000'000_msat, false, std::nullopt});
     QVERIFY(opening && *opening);
     QVERIFY(std::holds_alternative<api::ChannelOpening>(**opening));
     chain.mine(6);
@@ -184,7 +210,8 @@ void open_channel(Party& from, Party& to, TestChain& chain) {
 }
 
 struct Pair {
-    explicit Pair(sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once) : alice(io, chain, 1, {}, answer), bob(io, chain, 2) {}
+    explicit Pair(sim::MemoryStore::Answer answer = sim::MemoryStore::Answer::at_once)
+        : alice(io, chain, 1, {}, answer), bob(io, chain, 2) {}
     void open() {
         fund(alice, chain, 3);
         fund(bob, chain, 3);
@@ -203,19 +230,25 @@ private slots:
     void opens_and_pays_both_ways() {
         Pair net;
         net.open();
-        const auto paid = net.alice.ask(api::Pay{net.bob.invoice(20'000'000_msat), std::nullopt, std::nullopt, 60});
+        const auto paid = net.alice.ask(
+            api::Pay{net.bob.invoice(20'000'000_msat), std::nullopt, std::nullopt, 60});
         QVERIFY(paid && *paid);
         QCOMPARE(std::get<api::Paid>(**paid).amount.raw(), std::uint64_t{20'000'000});
         QVERIFY(run_until(net.io, [&] { return net.bob.heard<api::PaymentReceived>() == 1; }));
         QCOMPARE(net.alice.heard<api::PaymentSent>(), std::size_t{1});
-        const auto back = net.bob.ask(api::Pay{net.alice.invoice(5'000_msat), std::nullopt, std::nullopt, 60});
+        const auto back =
+            net.bob.ask(api::Pay{net.alice.invoice(5'000_msat), std::nullopt, std::nullopt, 60});
         QVERIFY(back && *back);
-        QVERIFY(run_until(net.io, [&] { return net.alice.channel()->htlcs.empty() && net.bob.channel()->htlcs.empty(); }));
-        QCOMPARE(net.alice.channel()->ours.raw(), std::uint64_t{500'000'000 - 100'000'000 - 20'000'000 + 5'000});
+        QVERIFY(run_until(net.io, [&] {
+            return net.alice.channel()->htlcs.empty() && net.bob.channel()->htlcs.empty();
+        }));
+        QCOMPARE(net.alice.channel()->ours.raw(),
+                 std::uint64_t{500'000'000 - 100'000'000 - 20'000'000 + 5'000});
         QCOMPARE(net.bob.channel()->ours.raw(), net.alice.channel()->theirs.raw());
         QCOMPARE(net.alice.engine->payments({}).size(), std::size_t{2});
         QVERIFY(net.alice.broken.empty() && net.bob.broken.empty());
-        QVERIFY(run_until(net.io, [&] { return net.alice.engine->is_idle() && net.bob.engine->is_idle(); }));
+        QVERIFY(run_until(
+            net.io, [&] { return net.alice.engine->is_idle() && net.bob.engine->is_idle(); }));
     }
 
     /// What a turn's context says is news; what was heard of the chain is not heard again.
@@ -265,15 +298,18 @@ private slots:
         TestChain chain;
         Party alice(io, chain, 1);
         std::optional<Party> bob;
-        bob.emplace(io, chain, std::uint8_t{2}, sim::DiskImage{}, sim::MemoryStore::Answer::at_once, disk.get());
+        bob.emplace(io, chain, std::uint8_t{2}, sim::DiskImage{}, sim::MemoryStore::Answer::at_once,
+                    disk.get());
         fund(alice, chain, 6);
         fund(*bob, chain, 4);
         open_channel(alice, *bob, chain);
         const auto usable = [](const Party& party) {
             const auto channels = party.engine->node().snapshot()->channels;
-            return std::count_if(channels.begin(), channels.end(), [](const auto& channel) { return channel.usable; });
+            return std::count_if(channels.begin(), channels.end(),
+                                 [](const auto& channel) { return channel.usable; });
         };
-        const auto second = alice.ask(api::OpenChannel{bob->ring->node_id(), 400'000_sat, 150'000'000_msat, false, std::nullopt});
+        const auto second = alice.ask(api::OpenChannel{bob->ring->node_id(), 400'000_sat,
+                                                       150'000'000_msat, false, std::nullopt});
         QVERIFY(second && *second);
         chain.mine(6);
         QVERIFY(run_until(io, [&] { return usable(alice) == 2 && usable(*bob) == 2; }));
@@ -281,14 +317,17 @@ private slots:
 
         free = 1'000'000;
         QVERIFY(disk->low_space());
-        const auto third = alice.ask(api::OpenChannel{bob->ring->node_id(), 300'000_sat, 0_msat, false, std::nullopt});
+        const auto third = alice.ask(
+            api::OpenChannel{bob->ring->node_id(), 300'000_sat, 0_msat, false, std::nullopt});
         QVERIFY(third && !*third);
         QCOMPARE(third->error().kind, api::ProblemKind::peer_refused);
         const auto paid = alice.ask(api::Pay{bolt11, std::nullopt, std::nullopt, 60});
         QVERIFY(paid && !*paid);
         QCOMPARE(paid->error().params.at("code"), std::string("temporary_node_failure"));
 
-        const auto knows_the_tip = [&] { return bob->engine->node().state().tip.height == chain.chain.height(); };
+        const auto knows_the_tip = [&] {
+            return bob->engine->node().state().tip.height == chain.chain.height();
+        };
         // Agreed, on the disk as it has become.
         const auto on_chain = [&](const Txid& txid) {
             const auto status = chain.chain.transaction(txid);
@@ -309,14 +348,17 @@ private slots:
 
         // The reserve was what it was written to. By force, from a process that finds the disk
         // full.
-        QVERIFY(run_until(io, [&] { return knows_the_tip() && bob->engine->is_idle() && alice.engine->is_idle(); }));
+        QVERIFY(run_until(io, [&] {
+            return knows_the_tip() && bob->engine->is_idle() && alice.engine->is_idle();
+        }));
         bob.reset();
         disk.reset();
         QVERIFY(!std::filesystem::exists(creation.directory / "reserve"));
         disk = std::move(*store::Store::open(opening));
         QVERIFY(!std::filesystem::exists(creation.directory / "reserve"));
         QVERIFY(disk->tail().agrees());
-        bob.emplace(io, chain, std::uint8_t{2}, sim::DiskImage{}, sim::MemoryStore::Answer::at_once, disk.get());
+        bob.emplace(io, chain, std::uint8_t{2}, sim::DiskImage{}, sim::MemoryStore::Answer::at_once,
+                    disk.get());
         bob->ids = 100;  // what was asked in the first life is answered from the store
         ChannelId first;
         for (const auto& channel : bob->engine->node().snapshot()->channels) {
@@ -335,7 +377,8 @@ private slots:
         QVERIFY(run_until(io, [&] { return state_of(*bob, first).state == "closed"; }));
         // Everything is coins again, and the claim is one of them.
         const auto claims = bob->engine->transactions({});
-        const auto claim = std::find_if(claims.begin(), claims.end(), [](const auto& tx) { return tx.purpose == "claim"; });
+        const auto claim = std::find_if(claims.begin(), claims.end(),
+                                        [](const auto& tx) { return tx.purpose == "claim"; });
         QVERIFY(claim != claims.end());
         QVERIFY(on_chain(claim->txid));
         QVERIFY(bob->engine->node().snapshot()->balance.onchain > before.onchain);
@@ -353,10 +396,13 @@ private slots:
         const auto commits = net.alice.engine->counters().commits;
         int paid = 0, failed = 0;
         for (int i = 0; i < count; ++i) {
-            net.alice.engine->post({net.alice.fresh_id(), api::Pay{invoices[static_cast<std::size_t>(i)], std::nullopt, std::nullopt, 60}},
-                                   [&](const api::CommandResult& result) { ++(result ? paid : failed); });
+            net.alice.engine->post(
+                {net.alice.fresh_id(),
+                 api::Pay{invoices[static_cast<std::size_t>(i)], std::nullopt, std::nullopt, 60}},
+                [&](const api::CommandResult& result) { ++(result ? paid : failed); });
         }
-        QVERIFY(run_until(net.io, [&] { return paid + failed == count; }, 30s));
+        QVERIFY(run_until(
+            net.io, [&] { return paid + failed == count; }, 30s));
         QCOMPARE(paid, count);
         // One at a time they would need five commits each between the two.
         const auto used = net.alice.engine->counters().commits - commits;
@@ -369,7 +415,7 @@ private slots:
         const auto first = net.alice.post(id, api::NewAddress{});
         const auto second = net.alice.post(id, api::NewAddress{});  // before the first is answered
         QVERIFY(run_until(net.io, [&] { return first->has_value() && second->has_value(); }));
-        const auto third = net.alice.post(id, api::NewAddress{});   // and afterwards
+        const auto third = net.alice.post(id, api::NewAddress{});  // and afterwards
         QVERIFY(run_until(net.io, [&] { return third->has_value(); }));
         const auto address = std::get<api::AddressMade>(*(**first)).address;
         QCOMPARE(std::get<api::AddressMade>(*(**second)).address, address);
@@ -396,14 +442,19 @@ private slots:
         for (auto* const party : {&net.alice, &net.bob}) {
             for (int i = 0; i < 3; ++i) {
                 const auto made = do_all(api::NewAddress{}, *party);
-                const auto script = bitcoin::parse_address(std::get<api::AddressMade>(*made).address, Network::regtest);
+                const auto script = bitcoin::parse_address(
+                    std::get<api::AddressMade>(*made).address, Network::regtest);
                 QVERIFY(net.chain.chain.faucet(*script, 1'000'000_sat));
             }
         }
         net.chain.mine(1);
-        QVERIFY(serving([&] { return net.alice.engine->node().snapshot()->balance.onchain == 3'000'000_sat; }));
-        QVERIFY(do_all(api::Connect{net.bob.ring->node_id(), "127.0.0.1", net.bob.port}, net.alice));
-        QVERIFY(do_all(api::OpenChannel{net.bob.ring->node_id(), 500'000_sat, 0_msat, false, std::nullopt}, net.alice));
+        QVERIFY(serving(
+            [&] { return net.alice.engine->node().snapshot()->balance.onchain == 3'000'000_sat; }));
+        QVERIFY(
+            do_all(api::Connect{net.bob.ring->node_id(), "127.0.0.1", net.bob.port}, net.alice));
+        QVERIFY(do_all(
+            api::OpenChannel{net.bob.ring->node_id(), 500'000_sat, 0_msat, false, std::nullopt},
+            net.alice));
         net.chain.mine(6);
         QVERIFY(serving([&] { return net.alice.usable() && net.bob.usable(); }));
         // What was said on the way to here has arrived and is done with.
@@ -412,21 +463,29 @@ private slots:
         QVERIFY(net.alice.engine->is_idle() && net.bob.engine->is_idle());
 
         const auto bob_knew = net.bob.engine->counters().events;
-        const auto text = std::get<api::InvoiceMade>(*do_all(api::CreateInvoice{1'000'000_msat, "x", 3600}, net.bob)).bolt11;
-        const auto answer = net.alice.post(net.alice.fresh_id(), api::Pay{text, std::nullopt, std::nullopt, 60});
+        const auto text = std::get<api::InvoiceMade>(
+                              *do_all(api::CreateInvoice{1'000'000_msat, "x", 3600}, net.bob))
+                              .bolt11;
+        const auto answer =
+            net.alice.post(net.alice.fresh_id(), api::Pay{text, std::nullopt, std::nullopt, 60});
         run_for(net.io, 100ms);
         QCOMPARE(net.alice.store.unanswered(), std::size_t{1});
-        QCOMPARE(net.bob.engine->counters().events, bob_knew + 1);  // the wish for the invoice, nothing from alice
+        QCOMPARE(net.bob.engine->counters().events,
+                 bob_knew + 1);  // the wish for the invoice, nothing from alice
 
-        // While the disk takes its time, the connection is lost and made anew: what the turn wanted to say was meant for the
-        // old one, and must not come before channel_reestablish on the new one.
+        // While the disk takes its time, the connection is lost and made anew: what the turn wanted
+        // to say was meant for the old one, and must not come before channel_reestablish on the new
+        // one.
         QVERIFY(bool(**[&] {
-            const auto gone = net.bob.post(net.bob.fresh_id(), api::Disconnect{net.alice.ring->node_id()});
+            const auto gone =
+                net.bob.post(net.bob.fresh_id(), api::Disconnect{net.alice.ring->node_id()});
             (void)run_until(net.io, [&] { return gone->has_value(); });
             return gone;
         }()));
         run_for(net.io, 50ms);
-        const auto again = net.bob.post(net.bob.fresh_id(), api::Connect{net.alice.ring->node_id(), "127.0.0.1", net.alice.port});
+        const auto again =
+            net.bob.post(net.bob.fresh_id(),
+                         api::Connect{net.alice.ring->node_id(), "127.0.0.1", net.alice.port});
         QVERIFY(run_until(net.io, [&] { return again->has_value(); }));
         QVERIFY(net.alice.engine->peers().is_up(net.bob.ring->node_id()));
         QCOMPARE(net.alice.store.unanswered(), std::size_t{1});
@@ -444,7 +503,8 @@ private slots:
         net.alice.store.fail_commit(net.alice.store.commits() + 1);
         const auto before = net.alice.store.image();
         const auto bob_events = net.bob.engine->counters().events;
-        const auto answer = net.alice.post(net.alice.fresh_id(), api::Pay{text, std::nullopt, std::nullopt, 60});
+        const auto answer =
+            net.alice.post(net.alice.fresh_id(), api::Pay{text, std::nullopt, std::nullopt, 60});
         QVERIFY(run_until(net.io, [&] { return net.alice.fatal == 1; }));
         QCOMPARE(net.alice.broken.size(), std::size_t{1});
         const auto later = net.alice.post(net.alice.fresh_id(), api::NewAddress{});
@@ -484,9 +544,12 @@ private slots:
         const auto image = net.alice.store.image();
         {
             Party reborn(net.io, net.chain, 1, image);
-            // It reconnects by itself, as resume() owes, or bob's newer connection is taken: either way they meet again.
-            QVERIFY(run_until(net.io, [&] { return reborn.usable() && net.bob.usable(); }, 10s));
-            const auto paid = reborn.ask(api::Pay{net.bob.invoice(7'000_msat), std::nullopt, std::nullopt, 60});
+            // It reconnects by itself, as resume() owes, or bob's newer connection is taken: either
+            // way they meet again.
+            QVERIFY(run_until(
+                net.io, [&] { return reborn.usable() && net.bob.usable(); }, 10s));
+            const auto paid =
+                reborn.ask(api::Pay{net.bob.invoice(7'000_msat), std::nullopt, std::nullopt, 60});
             QVERIFY(paid && *paid);
         }
     }
@@ -502,8 +565,9 @@ private slots:
         // A wish from another thread is answered on the node's.
         std::optional<std::thread::id> answered_on;
         std::thread([&] {
-            net.alice.engine->post({net.alice.fresh_id(), api::NewAddress{}},
-                                   [&](const api::CommandResult&) { answered_on = std::this_thread::get_id(); });
+            net.alice.engine->post(
+                {net.alice.fresh_id(), api::NewAddress{}},
+                [&](const api::CommandResult&) { answered_on = std::this_thread::get_id(); });
         }).join();
         QVERIFY(run_until(net.io, [&] { return answered_on.has_value(); }));
         QVERIFY(answered_on == std::this_thread::get_id());
@@ -521,7 +585,8 @@ private slots:
             hooks.event = [](const crypto::PublicKey&, node::Event&&) {};
             hooks.has_channel = [](const crypto::PublicKey&) { return false; };
             hooks.may_read = [](const crypto::PublicKey&) { return true; };
-            shell::PeerManager stranger(io, ring_of(9)->node_key(), Network::regtest, peer::our_features().set_bit(bit), {}, hooks);
+            shell::PeerManager stranger(io, ring_of(9)->node_key(), Network::regtest,
+                                        peer::our_features().set_bit(bit), {}, hooks);
             stranger.connect(bob.ring->node_id(), "127.0.0.1", bob.port);
             QVERIFY(run_until(io, [&] { return bob.engine->snapshot()->peers.size() == 1; }));
             stranger.connect(bob.ring->node_id(), "127.0.0.1", bob.port);
@@ -537,17 +602,22 @@ private slots:
         Party bob(io, chain, 2, {}, sim::MemoryStore::Answer::when_told);
         bool left = false;
         shell::PeerManager::Hooks hooks;
-        hooks.event = [&](const crypto::PublicKey&, node::Event&& event) { left |= std::holds_alternative<node::PeerDown>(event); };
+        hooks.event = [&](const crypto::PublicKey&, node::Event&& event) {
+            left |= std::holds_alternative<node::PeerDown>(event);
+        };
         hooks.has_channel = [](const crypto::PublicKey&) { return true; };
         hooks.may_read = [](const crypto::PublicKey&) { return true; };
-        shell::PeerManager talker(io, ring_of(9)->node_key(), Network::regtest, peer::our_features(), {}, hooks);
+        shell::PeerManager talker(io, ring_of(9)->node_key(), Network::regtest,
+                                  peer::our_features(), {}, hooks);
         talker.connect(bob.ring->node_id(), "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return talker.is_up(bob.ring->node_id()) && bob.engine->peers().up_count() == 1; }));
+        QVERIFY(run_until(io, [&] {
+            return talker.is_up(bob.ring->node_id()) && bob.engine->peers().up_count() == 1;
+        }));
         const auto made = bob.post(bob.fresh_id(), api::NewAddress{});
         run_for(io, 50ms);
         QVERIFY(!made->has_value());
-        // 60 MB of nonsense: what the system's buffers and two megabytes here do not hold stays with the other side, which
-        // gives up once it has its own eight waiting.
+        // 60 MB of nonsense: what the system's buffers and two megabytes here do not hold stays
+        // with the other side, which gives up once it has its own eight waiting.
         wire::UpdateFailHtlc large;
         large.reason = Bytes(60'000, 1);
         for (int said = 0; said < 1000 && !left; ++said) {
@@ -562,9 +632,12 @@ private slots:
     void observers_see_each_new_picture() {
         Pair net;
         std::vector<api::SnapshotPtr> seen;
-        auto handle = net.alice.engine->observe([&](const api::SnapshotPtr& picture) { seen.push_back(picture); });
+        auto handle = net.alice.engine->observe(
+            [&](const api::SnapshotPtr& picture) { seen.push_back(picture); });
         fund(net.alice, net.chain, 1);
-        QVERIFY(run_until(net.io, [&] { return !seen.empty() && seen.back()->balance.onchain == 1'000'000_sat; }));
+        QVERIFY(run_until(net.io, [&] {
+            return !seen.empty() && seen.back()->balance.onchain == 1'000'000_sat;
+        }));
         QVERIFY(seen.back() == net.alice.engine->node().snapshot());
         for (std::size_t i = 1; i < seen.size(); ++i) QVERIFY(seen[i - 1]->turn < seen[i]->turn);
         handle.reset();

@@ -13,7 +13,9 @@ crypto::PublicKey number(std::uint8_t n) {
     return crypto::PrivateKey::from(secret)->public_key();
 }
 
-node::Event message(const crypto::PublicKey& from, wire::Message what) { return node::PeerMessage{from, std::move(what)}; }
+node::Event message(const crypto::PublicKey& from, wire::Message what) {
+    return node::PeerMessage{from, std::move(what)};
+}
 wire::UpdateAddHtlc add(std::uint64_t id) {
     wire::UpdateAddHtlc out;
     out.id = HtlcId(id);
@@ -38,20 +40,21 @@ std::string names(const std::vector<node::Event>& events) {
     std::string out;
     for (const auto& event : events) {
         if (!out.empty()) out += ' ';
-        out += std::visit(overloaded{
-                              [&](const node::PeerUp& e) { return "u" + name_of(e.node_id); },
-                              [&](const node::PeerDown& e) { return "d" + name_of(e.node_id); },
-                              [&](const node::ConnectFailed& e) { return "x" + name_of(e.node_id); },
-                              [&](const node::PeerMessage& e) {
-                                  const bool f = std::holds_alternative<wire::UpdateFulfillHtlc>(e.message);
-                                  return (f ? "f" : "m") + name_of(e.node_id);
-                              },
-                              [&](const node::PeerComplaint& e) { return "e" + name_of(e.node_id); },
-                              [](const ports::ChainEvent&) { return std::string("c"); },
-                              [](const node::TimerFired&) { return std::string("t"); },
-                              [](const api::Command&) { return std::string("w"); },
-                          },
-                          event);
+        out += std::visit(
+            overloaded{
+                [&](const node::PeerUp& e) { return "u" + name_of(e.node_id); },
+                [&](const node::PeerDown& e) { return "d" + name_of(e.node_id); },
+                [&](const node::ConnectFailed& e) { return "x" + name_of(e.node_id); },
+                [&](const node::PeerMessage& e) {
+                    const bool f = std::holds_alternative<wire::UpdateFulfillHtlc>(e.message);
+                    return (f ? "f" : "m") + name_of(e.node_id);
+                },
+                [&](const node::PeerComplaint& e) { return "e" + name_of(e.node_id); },
+                [](const ports::ChainEvent&) { return std::string("c"); },
+                [](const node::TimerFired&) { return std::string("t"); },
+                [](const api::Command&) { return std::string("w"); },
+            },
+            event);
     }
     return out;
 }
@@ -114,8 +117,10 @@ private slots:
         EventQueue queue({});
         std::vector<std::uint64_t> seen;
         for (std::uint64_t i = 0; i < 50; ++i) {
-            queue.push(number(1), message(number(1), i % 7 == 3 ? wire::Message(fulfil()) : wire::Message(add(i))));
-            queue.push(number(2), message(number(2), i % 5 == 1 ? wire::Message(fulfil()) : wire::Message(add(i))));
+            queue.push(number(1), message(number(1), i % 7 == 3 ? wire::Message(fulfil())
+                                                                : wire::Message(add(i))));
+            queue.push(number(2), message(number(2), i % 5 == 1 ? wire::Message(fulfil())
+                                                                : wire::Message(add(i))));
         }
         std::vector<node::Event> events;
         queue.take(events);
@@ -141,9 +146,9 @@ private slots:
             queue.take(events);
             QVERIFY(!events.empty() && events.size() <= 8);
             // Wishes first, but a quarter of the turn is the peers'.
-            const auto mine = static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [](const auto& e) {
-                return std::holds_alternative<api::Command>(e);
-            }));
+            const auto mine = static_cast<std::size_t>(std::count_if(
+                events.begin(), events.end(),
+                [](const auto& e) { return std::holds_alternative<api::Command>(e); }));
             if (wishes < 18) QCOMPARE(mine, std::size_t{6});
             wishes += mine;
             messages += events.size() - mine;
@@ -172,7 +177,8 @@ private slots:
         queue.push(number(1), message(number(1), commit));
         queue.push(number(1), message(number(1), add(1)));
         queue.push(number(1), message(number(1), fulfil()));
-        QCOMPARE(queue.waiting_bytes(number(1)), std::size_t{60'000 + 5'000 + 4'000 + 6'400 + 1'366});
+        QCOMPARE(queue.waiting_bytes(number(1)),
+                 std::size_t{60'000 + 5'000 + 4'000 + 6'400 + 1'366});
         QCOMPARE(queue.waiting_bytes(number(2)), std::size_t{0});
         std::vector<node::Event> out;
         queue.take(out);

@@ -17,9 +17,11 @@ namespace {
 
 /// A node of which only the connections are real.
 struct Party {
-    Party(boost::asio::io_context& io, std::uint8_t n, PeerLimits limits = {}, wire::Features features = peer::our_features(),
-          Network network = Network::regtest)
-        : key(key_of(n)), id(key.public_key()), manager(io, key, network, std::move(features), limits, hooks()) {}
+    Party(boost::asio::io_context& io, std::uint8_t n, PeerLimits limits = {},
+          wire::Features features = peer::our_features(), Network network = Network::regtest)
+        : key(key_of(n)),
+          id(key.public_key()),
+          manager(io, key, network, std::move(features), limits, hooks()) {}
 
     static crypto::PrivateKey key_of(std::uint8_t n) {
         Secret32 secret;
@@ -28,8 +30,12 @@ struct Party {
     }
     PeerManager::Hooks hooks() {
         PeerManager::Hooks out;
-        out.event = [this](const crypto::PublicKey&, node::Event&& event) { events.push_back(std::move(event)); };
-        out.has_channel = [this](const crypto::PublicKey& peer) { return with_channel.count(peer) != 0; };
+        out.event = [this](const crypto::PublicKey&, node::Event&& event) {
+            events.push_back(std::move(event));
+        };
+        out.has_channel = [this](const crypto::PublicKey& peer) {
+            return with_channel.count(peer) != 0;
+        };
         out.may_read = [this](const crypto::PublicKey&) { return reads; };
         return out;
     }
@@ -42,7 +48,8 @@ struct Party {
     template <typename T>
     std::size_t count() const {
         return static_cast<std::size_t>(
-            std::count_if(events.begin(), events.end(), [](const auto& e) { return std::holds_alternative<T>(e); }));
+            std::count_if(events.begin(), events.end(),
+                          [](const auto& e) { return std::holds_alternative<T>(e); }));
     }
     template <typename T>
     const T& last() const {
@@ -65,7 +72,8 @@ struct Party {
     PeerManager manager;
 };
 
-bool run_until(boost::asio::io_context& io, const std::function<bool()>& check, std::chrono::milliseconds limit = 5s) {
+bool run_until(boost::asio::io_context& io, const std::function<bool()>& check,
+               std::chrono::milliseconds limit = 5s) {
     const auto end = std::chrono::steady_clock::now() + limit;
     io.restart();
     while (!check()) {
@@ -92,12 +100,15 @@ private slots:
         Party alice(io, 1), bob(io, 2);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.count<node::PeerUp>() == 1 && bob.count<node::PeerUp>() == 1; }));
+        QVERIFY(run_until(io, [&] {
+            return alice.count<node::PeerUp>() == 1 && bob.count<node::PeerUp>() == 1;
+        }));
         const auto& up = alice.last<node::PeerUp>();
         QVERIFY(up.node_id == bob.id);
         QCOMPARE(up.host, std::string("127.0.0.1"));
         QCOMPARE(up.port, bob.port);
-        QVERIFY(up.negotiated.has(wire::Feature::anchors) && !up.negotiated.demands(wire::Feature::anchors));
+        QVERIFY(up.negotiated.has(wire::Feature::anchors) &&
+                !up.negotiated.demands(wire::Feature::anchors));
         QVERIFY(up.negotiated.has(wire::Feature::static_remotekey));
         QVERIFY(!up.negotiated.has(wire::Feature::dual_fund));
         QCOMPARE(bob.last<node::PeerUp>().host, std::string());
@@ -121,7 +132,9 @@ private slots:
         const auto port = bob.manager.listen("::1", 0);
         if (!port) return;  // a machine without IPv6
         alice.manager.connect(bob.id, "::1", *port);
-        QVERIFY(run_until(io, [&] { return alice.count<node::PeerUp>() == 1 && bob.count<node::PeerUp>() == 1; }));
+        QVERIFY(run_until(io, [&] {
+            return alice.count<node::PeerUp>() == 1 && bob.count<node::PeerUp>() == 1;
+        }));
     }
 
     void listening_where_somebody_listens_is_an_error() {
@@ -177,8 +190,10 @@ private slots:
         Party alice(io, 1), bob(io, 2);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
-        // Something of theirs lies unread in our socket: a plain close would be a reset and swallow the error.
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        // Something of theirs lies unread in our socket: a plain close would be a reset and swallow
+        // the error.
         bob.say(alice.id, fee(1));
         wire::Error error;
         error.data = to_bytes(bytes_of("good\nbye"));
@@ -191,12 +206,14 @@ private slots:
         QCOMPARE(bob.count<node::PeerComplaint>(), std::size_t{1});
         QVERIFY(bob.last<node::PeerComplaint>().is_error);
         QVERIFY(!bob.last<node::PeerComplaint>().channel);
-        QCOMPARE(QString::fromStdString(bob.last<node::PeerComplaint>().text), QString("good\\u{a}bye"));
+        QCOMPARE(QString::fromStdString(bob.last<node::PeerComplaint>().text),
+                 QString("good\\u{a}bye"));
         // What was said to nobody is dropped.
         alice.say(bob.id, fee(2));
         // And they can meet again.
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
         QCOMPARE(bob.count<node::PeerMessage>(), std::size_t{0});
     }
 
@@ -211,7 +228,9 @@ private slots:
             // The same node again: after a crash, say, of which bob has heard nothing.
             Party second(io, 1);
             second.manager.connect(bob.id, "127.0.0.1", bob.port);
-            QVERIFY(run_until(io, [&] { return bob.count<node::PeerUp>() == 2 && second.manager.is_up(bob.id); }));
+            QVERIFY(run_until(io, [&] {
+                return bob.count<node::PeerUp>() == 2 && second.manager.is_up(bob.id);
+            }));
             QCOMPARE(bob.count<node::PeerDown>(), std::size_t{1});
             QVERIFY(std::holds_alternative<node::PeerDown>(bob.events[1]));
             QVERIFY(run_until(io, [&] { return first.count<node::PeerDown>() == 1; }));
@@ -230,13 +249,17 @@ private slots:
             bob.listen();
             alice.manager.connect(bob.id, "127.0.0.1", bob.port);
             bob.manager.connect(alice.id, "127.0.0.1", alice.port);
-            (void)run_until(io, [] { return false; }, 150ms);
+            (void)run_until(
+                io, [] { return false; }, 150ms);
             QVERIFY(alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id));
             QCOMPARE(alice.count<node::PeerUp>(), alice.count<node::PeerDown>() + 1);
-            QCOMPARE(alice.count<node::ConnectFailed>() + bob.count<node::ConnectFailed>(), std::size_t{0});
+            QCOMPARE(alice.count<node::ConnectFailed>() + bob.count<node::ConnectFailed>(),
+                     std::size_t{0});
             bob.say(alice.id, fee(1));
             alice.say(bob.id, fee(1));
-            QVERIFY(run_until(io, [&] { return alice.count<node::PeerMessage>() + bob.count<node::PeerMessage>() == 2; }));
+            QVERIFY(run_until(io, [&] {
+                return alice.count<node::PeerMessage>() + bob.count<node::PeerMessage>() == 2;
+            }));
         }
     }
 
@@ -270,7 +293,8 @@ private slots:
         silent.connect(tcp::endpoint(boost::asio::ip::address_v4::loopback(), bob.port));
         bool closed = false;
         std::array<char, 1> byte{};
-        silent.async_read_some(boost::asio::buffer(byte), [&](const auto& error, std::size_t) { closed = error.failed(); });
+        silent.async_read_some(boost::asio::buffer(byte),
+                               [&](const auto& error, std::size_t) { closed = error.failed(); });
         QVERIFY(run_until(io, [&] { return closed; }));
     }
 
@@ -284,9 +308,13 @@ private slots:
         std::vector<bool> closed(5, false);
         std::array<char, 1> byte{};
         for (std::size_t i = 0; i < closed.size(); ++i) {
-            silent.emplace_back(io).connect(tcp::endpoint(boost::asio::ip::address_v4::loopback(), bob.port));
-            silent.back().async_read_some(boost::asio::buffer(byte), [&closed, i](const auto& e, std::size_t) { closed[i] = e.failed(); });
-            (void)run_until(io, [] { return false; }, 5ms);
+            silent.emplace_back(io).connect(
+                tcp::endpoint(boost::asio::ip::address_v4::loopback(), bob.port));
+            silent.back().async_read_some(
+                boost::asio::buffer(byte),
+                [&closed, i](const auto& e, std::size_t) { closed[i] = e.failed(); });
+            (void)run_until(
+                io, [] { return false; }, 5ms);
         }
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
         QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && closed[2]; }));
@@ -300,7 +328,8 @@ private slots:
         limits.connection.handshake = 50ms;
         Party alice(io, 1, limits);
         tcp::acceptor mute(io, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
-        alice.manager.connect(Party::key_of(2).public_key(), "127.0.0.1", mute.local_endpoint().port());
+        alice.manager.connect(Party::key_of(2).public_key(), "127.0.0.1",
+                              mute.local_endpoint().port());
         QVERIFY(run_until(io, [&] { return alice.count<node::ConnectFailed>() == 1; }));
         QVERIFY(!alice.last<node::ConnectFailed>().cause.empty());
     }
@@ -311,11 +340,13 @@ private slots:
         bob.listen();
         tcp::socket noisy(io);
         noisy.connect(tcp::endpoint(boost::asio::ip::address_v4::loopback(), bob.port));
-        const std::string request = "GET / HTTP/1.1\r\nHost: somewhere\r\nUser-Agent: a scanner\r\n\r\n";
+        const std::string request =
+            "GET / HTTP/1.1\r\nHost: somewhere\r\nUser-Agent: a scanner\r\n\r\n";
         boost::asio::write(noisy, boost::asio::buffer(request));
         bool closed = false;
         std::array<char, 1> byte{};
-        noisy.async_read_some(boost::asio::buffer(byte), [&](const auto& error, std::size_t) { closed = error.failed(); });
+        noisy.async_read_some(boost::asio::buffer(byte),
+                              [&](const auto& error, std::size_t) { closed = error.failed(); });
         QVERIFY(run_until(io, [&] { return closed; }));
         QCOMPARE(bob.events.size(), std::size_t{0});
     }
@@ -328,12 +359,15 @@ private slots:
         Party alice(io, 1), bob(io, 2, limits);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
         bob.reads = false;
         for (std::uint32_t i = 0; i < 10'000; ++i) alice.manager.queue(bob.id, fee(i));
         alice.manager.flush();
-        (void)run_until(io, [] { return false; }, 200ms);
-        // What one read brought is there, the rest is still in the network; and nobody believes the line dead.
+        (void)run_until(
+            io, [] { return false; }, 200ms);
+        // What one read brought is there, the rest is still in the network; and nobody believes the
+        // line dead.
         const auto some = bob.count<node::PeerMessage>();
         QVERIFY(some < 2000);
         QVERIFY(bob.manager.is_up(alice.id));
@@ -350,7 +384,8 @@ private slots:
         Party alice(io, 1, limits), bob(io, 2);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
         bob.reads = false;
         wire::Warning large;
         large.data = Bytes(60'000, 'x');
@@ -370,7 +405,8 @@ private slots:
         alice.with_channel.insert(bob.id);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
         alice.reads = false;
         wire::QueryChannelRange query;
         query.chain_hash = params_of(Network::regtest).chain_hash;
@@ -390,7 +426,9 @@ private slots:
         for (auto* const other : {&bob, &carol}) {
             other->listen();
             alice.manager.connect(other->id, "127.0.0.1", other->port);
-            QVERIFY(run_until(io, [&] { return alice.manager.is_up(other->id) && other->manager.is_up(alice.id); }));
+            QVERIFY(run_until(io, [&] {
+                return alice.manager.is_up(other->id) && other->manager.is_up(alice.id);
+            }));
             other->reads = false;
         }
         wire::Warning large;
@@ -414,8 +452,10 @@ private slots:
         Party alice(io, 1, quick), bob(io, 2);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
-        (void)run_until(io, [] { return false; }, 250ms);
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        (void)run_until(
+            io, [] { return false; }, 250ms);
         QVERIFY(alice.manager.is_up(bob.id));
         bob.reads = false;  // deaf: no pong will come
         QVERIFY(run_until(io, [&] { return alice.count<node::PeerDown>() == 1; }));
@@ -426,7 +466,8 @@ private slots:
         Party alice(io, 1), bob(io, 2);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
         wire::GossipTimestampFilter filter;
         alice.say(bob.id, filter);
         wire::QueryChannelRange query;
@@ -447,7 +488,8 @@ private slots:
         Party alice(io, 1), bob(io, 2);
         bob.listen();
         alice.manager.connect(bob.id, "127.0.0.1", bob.port);
-        QVERIFY(run_until(io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id) && bob.manager.is_up(alice.id); }));
         alice.manager.queue(bob.id, fee(7));
         alice.manager.stop();
         QCOMPARE(alice.count<node::PeerDown>(), std::size_t{0});

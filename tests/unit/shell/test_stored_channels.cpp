@@ -156,8 +156,9 @@ void TestStoredChannels::what_the_first_versions_wrote_is_compared_too() {
         return entry.take();
     };
     auto disk = lives.disk;
-    disk.apply({ports::Append{to_bytes(lives.id.view()),
-                              entry_of(disk.records.at(RecordKind::channel).begin()->second, normal)}});
+    disk.apply(
+        {ports::Append{to_bytes(lives.id.view()),
+                       entry_of(disk.records.at(RecordKind::channel).begin()->second, normal)}});
     QVERIFY(bool(load(sim::MemoryStore(disk))));
     disk.records.at(RecordKind::channel).begin()->second = lives.older;
     QVERIFY(!load(sim::MemoryStore(disk)));

@@ -92,7 +92,8 @@ void TestChainBlocks::lookups() {
     QVERIFY(chain.block(tip) == chain.block(chain.height()));
     const BlockHeight above = chain.height() + BlockDelta(1);
     QVERIFY(!chain.header(above) && !chain.hash_at(above) && !chain.block(above));
-    QVERIFY(!chain.height_of(BlockHash{}) && !chain.block(BlockHash{}) && !chain.header(BlockHash{}));
+    QVERIFY(!chain.height_of(BlockHash{}) && !chain.block(BlockHash{}) &&
+            !chain.header(BlockHash{}));
     QVERIFY(!chain.transaction(Txid{}));
     QVERIFY(!chain.spender({}));
     QVERIFY(!chain.coin({}));
@@ -116,8 +117,11 @@ void TestChainBlocks::times() {
     options.time = UnixTime(1);  // before the median: as early as may be
     chain.mine(1, options);
     QVERIFY(chain.header(chain.height())->time < before);
-    QCOMPARE(chain.header(chain.height())->time + 0U,
-             static_cast<std::uint32_t>([&] { SimChain copy = chain; (void)copy.disconnect(1); return copy.median_time().raw() + 1; }()));
+    QCOMPARE(chain.header(chain.height())->time + 0U, static_cast<std::uint32_t>([&] {
+                 SimChain copy = chain;
+                 (void)copy.disconnect(1);
+                 return copy.median_time().raw() + 1;
+             }()));
 }
 
 void TestChainBlocks::faucet_pays_any_script() {
@@ -132,7 +136,8 @@ void TestChainBlocks::faucet_pays_any_script() {
         QVERIFY(chain.coin(*outpoint)->output.value == Sat(123'456));
     }
     QVERIFY(chain.faucet(p2wpkh(key), Sat(100'00000000)));  // more than one of its coins
-    QCOMPARE(why(chain.faucet(p2wpkh(key), Sat(1'000'000'00000000))), QString("inputs_below_outputs"));
+    QCOMPARE(why(chain.faucet(p2wpkh(key), Sat(1'000'000'00000000))),
+             QString("inputs_below_outputs"));
     QCOMPARE(why(chain.faucet(p2wpkh(key), Sat(UINT64_MAX))), QString("malformed"));
     QCOMPARE(why(chain.faucet(p2wpkh(key), Sat(10))), QString("dust"));
 }
@@ -184,13 +189,15 @@ void TestChainBlocks::block_size_is_kept() {
     SimChain chain;
     const Person alice(1);
     std::vector<Transaction> txs;
-    for (std::uint64_t i = 0; i < 5; ++i) txs.push_back(pass_on(alice, funded(chain, alice), 500 + i));
+    for (std::uint64_t i = 0; i < 5; ++i)
+        txs.push_back(pass_on(alice, funded(chain, alice), 500 + i));
     for (const auto& tx : txs) QVERIFY(chain.submit(tx));
     MineOptions options;
     options.selection.max_weight = 2 * txs[0].weight() + 50;
     chain.mine(1, options);
     QCOMPARE(chain.block(chain.tip())->transactions.size(), 3U);
-    QVERIFY(chain.transaction(txs[4].txid())->height && chain.transaction(txs[3].txid())->height);  // the best two
+    QVERIFY(chain.transaction(txs[4].txid())->height &&
+            chain.transaction(txs[3].txid())->height);  // the best two
     chain.mine(2, options);
     QCOMPARE(chain.mempool().size(), 0U);
 }
@@ -200,8 +207,9 @@ void TestChainBlocks::mine_exactly_judges_by_consensus() {
     const Person alice(1), mallory(66);
     const auto coin = funded(chain, alice);
     // No fee, dust, a bare script, version 9: never relayed, but valid.
-    const auto odd = spend(alice, {coin}, {{Sat(999'990), alice.script}, {Sat(1), Bytes{OP_1}}, {Sat(9), alice.script}},
-                           0, 0, 9);
+    const auto odd = spend(
+        alice, {coin},
+        {{Sat(999'990), alice.script}, {Sat(1), Bytes{OP_1}}, {Sat(9), alice.script}}, 0, 0, 9);
     QVERIFY(!chain.submit(odd));
     QCOMPARE(why(chain.mine_exactly({odd})), QString("ok"));
 
@@ -210,10 +218,12 @@ void TestChainBlocks::mine_exactly_judges_by_consensus() {
     const auto good = pass_on(alice, other, 500);
     QCOMPARE(why(chain.mine_exactly({pass_on(mallory, other, 500)})), QString("script_invalid"));
     QCOMPARE(why(chain.mine_exactly({good, pass_on(alice, other, 600)})), QString("missing_input"));
-    QCOMPARE(why(chain.mine_exactly({pass_on(alice, output_of(good), 500), good})), QString("missing_input"));
+    QCOMPARE(why(chain.mine_exactly({pass_on(alice, output_of(good), 500), good})),
+             QString("missing_input"));
     QCOMPARE(why(chain.mine_exactly({spend(alice, {other}, {{Sat(1'000'001), alice.script}})})),
              QString("inputs_below_outputs"));
-    QCOMPARE(why(chain.mine_exactly({spend(alice, {other}, {{Sat(1), alice.script}}, 0, 9999)})), QString("not_final"));
+    QCOMPARE(why(chain.mine_exactly({spend(alice, {other}, {{Sat(1), alice.script}}, 0, 9999)})),
+             QString("not_final"));
     auto twice = good;
     twice.inputs.push_back(twice.inputs[0]);
     QCOMPARE(why(chain.mine_exactly({twice})), QString("malformed"));
@@ -242,22 +252,43 @@ void TestChainBlocks::bad_blocks_are_refused() {
         return why(chain.connect(block));
     };
     QCOMPARE(refused([](Block& b) { b.header.previous = {}; }), QString("bad_previous"));
-    QCOMPARE(refused([](Block& b) { b.header.bits = 0x2100ffff; }, false), QString("bad_proof_of_work"));
-    QCOMPARE(refused([](Block& b) { while (meets_target(b.header)) ++b.header.nonce; }, false),
+    QCOMPARE(refused([](Block& b) { b.header.bits = 0x2100ffff; }, false),
              QString("bad_proof_of_work"));
-    QCOMPARE(refused([&](Block& b) { b.header.time = static_cast<std::uint32_t>(chain.median_time().raw()); }),
+    QCOMPARE(refused(
+                 [](Block& b) {
+                     while (meets_target(b.header)) ++b.header.nonce;
+                 },
+                 false),
+             QString("bad_proof_of_work"));
+    QCOMPARE(refused([&](Block& b) {
+                 b.header.time = static_cast<std::uint32_t>(chain.median_time().raw());
+             }),
              QString("bad_time"));
-    QCOMPARE(refused([](Block& b) { b.transactions.pop_back(); grind(b.header); }, false), QString("bad_merkle_root"));
+    QCOMPARE(refused(
+                 [](Block& b) {
+                     b.transactions.pop_back();
+                     grind(b.header);
+                 },
+                 false),
+             QString("bad_merkle_root"));
     QCOMPARE(refused([](Block& b) { b.transactions.clear(); }), QString("bad_merkle_root"));
-    QCOMPARE(refused([](Block& b) { b.transactions.erase(b.transactions.begin()); }), QString("bad_coinbase"));
-    QCOMPARE(refused([](Block& b) { b.transactions.push_back(b.transactions[0]); }), QString("bad_coinbase"));
-    QCOMPARE(refused([](Block& b) { b.transactions[0].inputs[0].script_sig[1] ^= 1; }), QString("bad_coinbase"));
-    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs[0].value += Sat(501); }), QString("bad_coinbase"));
-    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs.pop_back(); }), QString("bad_witness_root"));
-    QCOMPARE(refused([](Block& b) { b.transactions[1].inputs[0].witness[0][5] ^= 1; }), QString("bad_witness_root"));
-    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs[0].script.resize(1'000'000); }), QString("too_heavy"));
+    QCOMPARE(refused([](Block& b) { b.transactions.erase(b.transactions.begin()); }),
+             QString("bad_coinbase"));
+    QCOMPARE(refused([](Block& b) { b.transactions.push_back(b.transactions[0]); }),
+             QString("bad_coinbase"));
+    QCOMPARE(refused([](Block& b) { b.transactions[0].inputs[0].script_sig[1] ^= 1; }),
+             QString("bad_coinbase"));
+    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs[0].value += Sat(501); }),
+             QString("bad_coinbase"));
+    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs.pop_back(); }),
+             QString("bad_witness_root"));
+    QCOMPARE(refused([](Block& b) { b.transactions[1].inputs[0].witness[0][5] ^= 1; }),
+             QString("bad_witness_root"));
+    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs[0].script.resize(1'000'000); }),
+             QString("too_heavy"));
     QVERIFY(chain.serialise() == before);
-    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs[0].value += Sat(500); }), QString("ok"));
+    QCOMPARE(refused([](Block& b) { b.transactions[0].outputs[0].value += Sat(500); }),
+             QString("ok"));
     QCOMPARE(why(chain.connect(good)), QString("bad_previous"));
 }
 
@@ -297,7 +328,8 @@ void TestChainBlocks::reorg_returns_transactions() {
     QVERIFY(!chain.height_of(old_tip));
     QVERIFY(chain.block(old_tip));  // a stale block can still be asked for
     QCOMPARE(chain.mempool().size(), 3U);
-    for (const auto& tx : {first, second, third}) QCOMPARE(chain.transaction(tx.txid())->confirmations, 0U);
+    for (const auto& tx : {first, second, third})
+        QCOMPARE(chain.transaction(tx.txid())->confirmations, 0U);
     QVERIFY(chain.coin(coin.outpoint));
     chain.mine();
     QCOMPARE(chain.transaction(third.txid())->confirmations, 1U);
@@ -334,7 +366,8 @@ void TestChainBlocks::failed_reorg_changes_nothing() {
     const auto coins = chain.coin_count();
     QCOMPARE(why(chain.reorg(2, {{}, {}})), QString("not_more_work"));
     QCOMPARE(why(chain.reorg(5000)), QString("unknown_depth"));
-    QCOMPARE(why(chain.reorg(2, {{}, {pass_on(mallory, coin, 500)}, {}})), QString("script_invalid"));
+    QCOMPARE(why(chain.reorg(2, {{}, {pass_on(mallory, coin, 500)}, {}})),
+             QString("script_invalid"));
     QVERIFY(chain.tip() == tip);
     QCOMPARE(chain.coin_count(), coins);
     QCOMPARE(chain.transaction(tx.txid())->confirmations, 2U);
@@ -417,7 +450,8 @@ void TestChainBlocks::stores_and_loads() {
     QCOMPARE(loaded->coin_count(), chain.coin_count());
     QVERIFY(loaded->serialise() == chain.serialise());
     QVERIFY(loaded->mempool().contains(child.txid()));
-    QCOMPARE(loaded->transaction(tx.txid())->confirmations, chain.transaction(tx.txid())->confirmations);
+    QCOMPARE(loaded->transaction(tx.txid())->confirmations,
+             chain.transaction(tx.txid())->confirmations);
     // Both go on alike.
     chain.mine(2);
     loaded->mine(2);
@@ -429,7 +463,8 @@ void TestChainBlocks::damaged_stores_are_refused() {
     SimChain chain;
     const auto bytes = chain.serialise();
     QVERIFY(SimChain::parse(bytes));
-    for (const std::size_t size : {std::size_t{0}, std::size_t{5}, std::size_t{60}, bytes.size() / 2, bytes.size() - 1}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{5}, std::size_t{60}, bytes.size() / 2, bytes.size() - 1}) {
         QVERIFY(!SimChain::parse(ByteView(bytes).first(size)));
     }
     auto changed = bytes;

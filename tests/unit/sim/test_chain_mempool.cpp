@@ -37,7 +37,8 @@ void TestChainMempool::accepts_and_confirms() {
     SimChain chain;
     const Person alice(1), bob(2);
     const auto coin = funded(chain, alice);
-    const auto tx = spend(alice, {coin}, {{Sat(600'000), bob.script}, {Sat(399'000), alice.script}});
+    const auto tx =
+        spend(alice, {coin}, {{Sat(600'000), bob.script}, {Sat(399'000), alice.script}});
     const auto accepted = chain.submit(tx);
     QCOMPARE(why(accepted), QString("ok"));
     QVERIFY(accepted->fee == Sat(1000));
@@ -127,9 +128,12 @@ void TestChainMempool::dust() {
     const Person alice(1);
     const auto coin = funded(chain, alice);
     const TxOut rest{Sat(900'000), alice.script};
-    QCOMPARE(why(chain.submit(spend(alice, {coin}, {rest, {Sat(293), alice.script}}))), QString("dust"));
-    QCOMPARE(why(chain.submit(spend(alice, {coin}, {rest, {Sat(329), p2wsh({})}}))), QString("dust"));
-    QCOMPARE(why(chain.submit(spend(alice, {coin}, {rest, {Sat(294), alice.script}, {Sat(330), p2wsh({})}}))),
+    QCOMPARE(why(chain.submit(spend(alice, {coin}, {rest, {Sat(293), alice.script}}))),
+             QString("dust"));
+    QCOMPARE(why(chain.submit(spend(alice, {coin}, {rest, {Sat(329), p2wsh({})}}))),
+             QString("dust"));
+    QCOMPARE(why(chain.submit(
+                 spend(alice, {coin}, {rest, {Sat(294), alice.script}, {Sat(330), p2wsh({})}}))),
              QString("ok"));
 }
 
@@ -137,14 +141,16 @@ void TestChainMempool::missing_and_spent() {
     SimChain chain;
     const Person alice(1);
     const auto coin = funded(chain, alice);
-    QCOMPARE(why(chain.submit(pass_on(alice, {{coin.outpoint.txid, 9}, coin.value}, 500))), QString("missing_input"));
+    QCOMPARE(why(chain.submit(pass_on(alice, {{coin.outpoint.txid, 9}, coin.value}, 500))),
+             QString("missing_input"));
     QVERIFY(chain.submit(pass_on(alice, coin, 500)));
     chain.mine();
     QCOMPARE(why(chain.submit(pass_on(alice, coin, 600))), QString("missing_input"));
     // An output of an unconfirmed transaction that it does not have.
     const auto tx = pass_on(alice, funded(chain, alice), 500);
     QVERIFY(chain.submit(tx));
-    QCOMPARE(why(chain.submit(pass_on(alice, {{tx.txid(), 1}, Sat(1000)}, 500))), QString("missing_input"));
+    QCOMPARE(why(chain.submit(pass_on(alice, {{tx.txid(), 1}, Sat(1000)}, 500))),
+             QString("missing_input"));
 }
 
 void TestChainMempool::money_is_not_made() {
@@ -189,7 +195,8 @@ void TestChainMempool::lock_time() {
     const Person alice(1);
     const auto coin = funded(chain, alice);
     const auto locked = [&](std::uint32_t lock, std::uint32_t sequence = 0xfffffffe) {
-        return why(chain.submit(spend(alice, {coin}, {{Sat(990'000), alice.script}}, sequence, lock)));
+        return why(
+            chain.submit(spend(alice, {coin}, {{Sat(990'000), alice.script}}, sequence, lock)));
     };
     const auto next = chain.height().raw() + 1;
     QCOMPARE(locked(next), QString("not_final"));
@@ -197,7 +204,8 @@ void TestChainMempool::lock_time() {
     QCOMPARE(locked(next, 0xffffffff), QString("ok"));  // all inputs final: the lock is off
     chain.mine();
     const auto other = funded(chain, alice);
-    const auto tx = spend(alice, {other}, {{Sat(990'000), alice.script}}, 0xfffffffe, chain.height().raw());
+    const auto tx =
+        spend(alice, {other}, {{Sat(990'000), alice.script}}, 0xfffffffe, chain.height().raw());
     QCOMPARE(why(chain.submit(tx)), QString("ok"));
 }
 
@@ -214,8 +222,10 @@ void TestChainMempool::relative_locks_in_blocks() {
     QCOMPARE(why(chain.submit(tx)), QString("ok"));
     // On an unconfirmed coin even one block is too much, none is not.
     const auto child = output_of(tx);
-    QCOMPARE(why(chain.submit(spend(alice, {child}, {{Sat(980'000), alice.script}}, 1))), QString("relative_lock"));
-    QCOMPARE(why(chain.submit(spend(alice, {child}, {{Sat(980'000), alice.script}}, 0))), QString("ok"));
+    QCOMPARE(why(chain.submit(spend(alice, {child}, {{Sat(980'000), alice.script}}, 1))),
+             QString("relative_lock"));
+    QCOMPARE(why(chain.submit(spend(alice, {child}, {{Sat(980'000), alice.script}}, 0))),
+             QString("ok"));
 }
 
 void TestChainMempool::relative_locks_in_seconds() {
@@ -223,7 +233,8 @@ void TestChainMempool::relative_locks_in_seconds() {
     const Person alice(1);
     const auto start = chain.median_time();  // counts from before the coin's block
     const auto coin = funded(chain, alice);
-    const auto tx = spend(alice, {coin}, {{Sat(990'000), alice.script}}, 1U << 22 | 4);  // 2048 seconds
+    const auto tx =
+        spend(alice, {coin}, {{Sat(990'000), alice.script}}, 1U << 22 | 4);  // 2048 seconds
     QCOMPARE(why(chain.submit(tx)), QString("relative_lock"));
     while (chain.median_time().raw() < start.raw() + 2048) {
         QVERIFY(!chain.submit(tx));
@@ -277,7 +288,9 @@ void TestChainMempool::replacement_limits() {
     const auto third = pass_on(alice, output_of(second), 200);
     const auto unconfirmed = pass_on(alice, b, 200);
     for (const auto& tx : {first, second, third, unconfirmed}) QVERIFY(chain.submit(tx));
-    const auto out = [&](std::uint64_t value) { return std::vector<TxOut>{{Sat(value), alice.script}}; };
+    const auto out = [&](std::uint64_t value) {
+        return std::vector<TxOut>{{Sat(value), alice.script}};
+    };
     // It needs what it replaces.
     QCOMPARE(why(chain.submit(spend(alice, {a, output_of(first)}, out(1'900'000)))),
              QString("replacement_spends_conflict"));
@@ -313,7 +326,8 @@ void TestChainMempool::descendants_limit_and_carve_out() {
     const auto coin = funded(chain, alice);
     const auto root = spend(alice, {coin}, std::vector<TxOut>(6, {Sat(150'000), alice.script}));
     QVERIFY(chain.submit(root));
-    for (std::uint32_t i = 0; i < 3; ++i) QCOMPARE(why(chain.submit(pass_on(alice, output_of(root, i), 500))), QString("ok"));
+    for (std::uint32_t i = 0; i < 3; ++i)
+        QCOMPARE(why(chain.submit(pass_on(alice, output_of(root, i), 500))), QString("ok"));
     // A grandchild is one too many; one more direct child of the root is let in, and only one.
     const auto child = pass_on(alice, output_of(root, 0), 500);
     QCOMPARE(why(chain.submit(pass_on(alice, output_of(child), 500))), QString("too_long_chain"));
@@ -325,14 +339,19 @@ void TestChainMempool::truc() {
     SimChain chain;
     const Person alice(1);
     const auto coin = funded(chain, alice);
-    const auto parent = spend(alice, {coin}, {{Sat(400'000), alice.script}, {Sat(400'000), alice.script}}, 0, 0, 3);
+    const auto parent =
+        spend(alice, {coin}, {{Sat(400'000), alice.script}, {Sat(400'000), alice.script}}, 0, 0, 3);
     QCOMPARE(why(chain.submit(parent)), QString("ok"));
-    QCOMPARE(why(chain.submit(pass_on(alice, output_of(parent), 500, 2))), QString("truc"));  // not mixed
+    QCOMPARE(why(chain.submit(pass_on(alice, output_of(parent), 500, 2))),
+             QString("truc"));  // not mixed
     const auto child = pass_on(alice, output_of(parent), 500, 3);
     QCOMPARE(why(chain.submit(child)), QString("ok"));
-    QCOMPARE(why(chain.submit(pass_on(alice, output_of(parent, 1), 500, 3))), QString("truc"));  // one child
-    QCOMPARE(why(chain.submit(pass_on(alice, output_of(child), 500, 3))), QString("truc"));      // one generation
-    const auto wide = spend(alice, {funded(chain, alice)}, std::vector<TxOut>(400, {Sat(1000), alice.script}), 0, 0, 3);
+    QCOMPARE(why(chain.submit(pass_on(alice, output_of(parent, 1), 500, 3))),
+             QString("truc"));  // one child
+    QCOMPARE(why(chain.submit(pass_on(alice, output_of(child), 500, 3))),
+             QString("truc"));  // one generation
+    const auto wide = spend(alice, {funded(chain, alice)},
+                            std::vector<TxOut>(400, {Sat(1000), alice.script}), 0, 0, 3);
     QCOMPARE(why(chain.submit(wide)), QString("truc"));
     // Without any fee, as long as the child pays for both.
     const auto free_parent = pass_on(alice, funded(chain, alice), 0, 3);
@@ -402,8 +421,10 @@ void TestChainMempool::package_shapes() {
     SimChain chain;
     const Person alice(1);
     const auto a = funded(chain, alice), b = funded(chain, alice);
-    QCOMPARE(why(chain.submit_package(pass_on(alice, a, 500), pass_on(alice, b, 500)).parent), QString("package_shape"));
-    // A parent that is invalid stays so; a child that is invalid does not harm a parent that pays for itself.
+    QCOMPARE(why(chain.submit_package(pass_on(alice, a, 500), pass_on(alice, b, 500)).parent),
+             QString("package_shape"));
+    // A parent that is invalid stays so; a child that is invalid does not harm a parent that pays
+    // for itself.
     auto forged = pass_on(alice, a, 500);
     forged.inputs[0].witness[0][10] ^= 1;
     const auto child = pass_on(alice, output_of(forged), 500);

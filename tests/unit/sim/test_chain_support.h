@@ -4,8 +4,8 @@
 #include "tests/support/test_main.h"
 
 #include "core/bitcoin/script.h"
-#include "core/sim/chain.h"
 #include "core/crypto/hash.h"
+#include "core/sim/chain.h"
 
 namespace runnel::test {
 
@@ -16,7 +16,8 @@ inline crypto::PrivateKey test_key(std::uint8_t byte) {
 }
 
 struct Person {
-    explicit Person(std::uint8_t number) : key(test_key(number)), script(bitcoin::p2wpkh(key.public_key())) {}
+    explicit Person(std::uint8_t number)
+        : key(test_key(number)), script(bitcoin::p2wpkh(key.public_key())) {}
 
     /// Signs all inputs, which all must be this person's.
     void sign(bitcoin::Transaction& tx, const std::vector<Sat>& values) const {
@@ -24,8 +25,9 @@ struct Person {
         const bitcoin::SegwitSighash sighash(tx);
         for (std::size_t i = 0; i < tx.inputs.size(); ++i) {
             const auto digest = sighash.digest(i, code, values[i], bitcoin::sighash_all);
-            tx.inputs[i].witness = {bitcoin::witness_signature(crypto::sign(key, digest), bitcoin::sighash_all),
-                                    to_bytes(key.public_key().view())};
+            tx.inputs[i].witness = {
+                bitcoin::witness_signature(crypto::sign(key, digest), bitcoin::sighash_all),
+                to_bytes(key.public_key().view())};
         }
     }
 
@@ -41,8 +43,9 @@ struct Held {
 
 /// Spends coins of `person` to outputs; what is missing between them is the fee.
 inline bitcoin::Transaction spend(const Person& person, const std::vector<Held>& coins,
-                                  std::vector<bitcoin::TxOut> outputs, std::uint32_t sequence = 0xfffffffd,
-                                  std::uint32_t lock_time = 0, std::uint32_t version = 2) {
+                                  std::vector<bitcoin::TxOut> outputs,
+                                  std::uint32_t sequence = 0xfffffffd, std::uint32_t lock_time = 0,
+                                  std::uint32_t version = 2) {
     bitcoin::Transaction tx;
     tx.version = version;
     tx.lock_time = lock_time;
@@ -57,7 +60,8 @@ inline bitcoin::Transaction spend(const Person& person, const std::vector<Held>&
 }
 
 /// One coin back to the same person, less `fee`.
-inline bitcoin::Transaction pass_on(const Person& person, const Held& coin, std::uint64_t fee, std::uint32_t version = 2) {
+inline bitcoin::Transaction pass_on(const Person& person, const Held& coin, std::uint64_t fee,
+                                    std::uint32_t version = 2) {
     return spend(person, {coin}, {{coin.value - Sat(fee), person.script}}, 0xfffffffd, 0, version);
 }
 

@@ -36,7 +36,8 @@ private slots:
     void keeps_and_scans() {
         sim::MemoryStore store;
         ports::Records records;
-        for (std::uint8_t i = 0; i < 5; ++i) records.push_back(ports::Put{RecordKind::payment, {i}, {i, 9}});
+        for (std::uint8_t i = 0; i < 5; ++i)
+            records.push_back(ports::Put{RecordKind::payment, {i}, {i, 9}});
         records.push_back(ports::Put{RecordKind::invoice, {1}, {1}});
         records.push_back(ports::Put{RecordKind::incoming, {1}, {2}});
         QCOMPARE(commit(store, 42, records), 42);
@@ -44,7 +45,10 @@ private slots:
         QVERIFY(!store.get(RecordKind::payment, Bytes{5}));
 
         Bytes seen;
-        const auto note = [&](ByteView key, ByteView) { seen.push_back(key[0]); return true; };
+        const auto note = [&](ByteView key, ByteView) {
+            seen.push_back(key[0]);
+            return true;
+        };
         store.scan(RecordKind::payment, {}, note);
         QCOMPARE(seen, (Bytes{0, 1, 2, 3, 4}));
         seen.clear();

@@ -205,7 +205,8 @@ private slots:
             Pair pair;
             pair.shake_hands();
             std::vector<Bytes> packets;
-            for (std::uint8_t i = 0; i < 3; ++i) packets.push_back(packet(pair.initiator, Bytes{i}));
+            for (std::uint8_t i = 0; i < 3; ++i)
+                packets.push_back(packet(pair.initiator, Bytes{i}));
             Bytes bytes;
             for (const auto i : order) append(bytes, packets[static_cast<std::size_t>(i)]);
             Bytes out;
@@ -250,7 +251,7 @@ private slots:
             Bytes out;
             const auto received = pair.responder.feed(act_three, out);
             QVERIFY(received.error.has_value());
-            const auto fault = at == 0  ? HandshakeFault::bad_version
+            const auto fault = at == 0   ? HandshakeFault::bad_version
                                : at < 50 ? HandshakeFault::bad_ciphertext
                                          : HandshakeFault::bad_tag;
             QCOMPARE(*received.error, handshake_error(Act::three, fault));
@@ -342,7 +343,8 @@ private:
         QVERIFY(out.empty());
     }
 
-    /// Acts one and two: version, key, tag. A changed key may still be a point; then the tag is wrong.
+    /// Acts one and two: version, key, tag. A changed key may still be a point; then the tag is
+    /// wrong.
     static void refused(const Received& received, Act act, std::size_t at) {
         QVERIFY(received.error.has_value());
         const auto* error = std::get_if<HandshakeError>(&*received.error);

@@ -1,4 +1,5 @@
-// The words and figures of the window: pure functions, in English here; German in tests/ui, where its texts are linked.
+// The words and figures of the window: pure functions, in English here; German in tests/ui, where
+// its texts are linked.
 #include "tests/support/test_main.h"
 
 #include "ui/format/activity.h"
@@ -28,7 +29,9 @@ QString plain(QString text) { return text.replace(groupSpace, u' ').replace(unit
 
 const QDateTime noon(QDate(2026, 3, 2), QTime(12, 0));  // a Monday
 
-api::ChainView mainly(std::uint32_t height, std::uint32_t seconds = 600) { return {true, true, BlockHeight(height), {}, seconds}; }
+api::ChainView mainly(std::uint32_t height, std::uint32_t seconds = 600) {
+    return {true, true, BlockHeight(height), {}, seconds};
+}
 
 api::ChannelView openChannel() {
     api::ChannelView channel;
@@ -70,7 +73,8 @@ private slots:
         QCOMPARE(feeText(0_msat), QStringLiteral("no fee"));
         QCOMPARE(plain(feeText(999_msat)), QStringLiteral("less than 1 sat"));
         QCOMPARE(plain(feeText(1'001_msat)), QStringLiteral("2 sat"));
-        QCOMPARE(plain(signedText(true, 5'000_msat)), QString(QChar(0x2212)) + QStringLiteral("5 sat"));
+        QCOMPARE(plain(signedText(true, 5'000_msat)),
+                 QString(QChar(0x2212)) + QStringLiteral("5 sat"));
     }
 
     void typedAmounts_data() {
@@ -78,7 +82,8 @@ private slots:
         QTest::addColumn<qint64>("sat");
         QTest::newRow("plain") << "1000" << qint64(1000);
         QTest::newRow("grouped by spaces") << "1 000" << qint64(1000);
-        QTest::newRow("grouped by us") << QStringLiteral("12") + groupSpace + QStringLiteral("345") << qint64(12'345);
+        QTest::newRow("grouped by us")
+            << QStringLiteral("12") + groupSpace + QStringLiteral("345") << qint64(12'345);
         QTest::newRow("dots") << "1.234.567" << qint64(1'234'567);
         QTest::newRow("commas and unit") << "1,000 sat" << qint64(1000);
         QTest::newRow("zero") << "0" << qint64(0);
@@ -127,9 +132,12 @@ private slots:
         QVERIFY2(text.startsWith(QStringLiteral("by Tue ")), qPrintable(text));
         // What is due already is due now, also where blocks have no rhythm.
         for (const auto seconds : {600U, 0U}) {
-            for (const auto height : {90U, 100U}) QCOMPARE(deadlineText(BlockHeight(height), mainly(100, seconds), noon), QStringLiteral("now"));
+            for (const auto height : {90U, 100U})
+                QCOMPARE(deadlineText(BlockHeight(height), mainly(100, seconds), noon),
+                         QStringLiteral("now"));
         }
-        QCOMPARE(deadlineText(BlockHeight(103), mainly(100, 0), noon), QStringLiteral("within 3 block(s)"));
+        QCOMPARE(deadlineText(BlockHeight(103), mainly(100, 0), noon),
+                 QStringLiteral("within 3 block(s)"));
     }
 
     void termsAreTheLateEnd() {
@@ -137,8 +145,10 @@ private slots:
         const auto late = latestText(BlockHeight(244), chain, noon);
         QVERIFY2(late.startsWith(QStringLiteral("by Tue ")), qPrintable(late));
         QVERIFY(late != deadlineText(BlockHeight(244), chain, noon));
-        QCOMPARE(latestText(BlockHeight(244), mainly(100, 0), noon), QStringLiteral("within 144 block(s)"));
-        QCOMPARE(latestText(BlockHeight(101), mainly(100, 1), noon), QStringLiteral("within about a minute"));
+        QCOMPARE(latestText(BlockHeight(244), mainly(100, 0), noon),
+                 QStringLiteral("within 144 block(s)"));
+        QCOMPARE(latestText(BlockHeight(101), mainly(100, 1), noon),
+                 QStringLiteral("within about a minute"));
         QCOMPARE(latestText(BlockHeight(100), chain, noon), QStringLiteral("with the next block"));
     }
 
@@ -168,7 +178,8 @@ private slots:
         const auto chain = mainly(100);
         auto channel = openChannel();
         auto words = channelWords(channel, chain, noon);
-        QCOMPARE(plain(words.sentence), QStringLiteral("You can send 71 204 sat and receive 18 000 sat."));
+        QCOMPARE(plain(words.sentence),
+                 QStringLiteral("You can send 71 204 sat and receive 18 000 sat."));
         QCOMPARE(words.cue, Cue::good);
         QVERIFY(words.timer.isEmpty());
 
@@ -187,7 +198,8 @@ private slots:
         channel.confirmations = 1;
         channel.confirmations_needed = 3;
         words = channelWords(channel, chain, noon);
-        QVERIFY2(words.sentence.startsWith(QStringLiteral("Waiting for the chain: 1 of 3")), qPrintable(words.sentence));
+        QVERIFY2(words.sentence.startsWith(QStringLiteral("Waiting for the chain: 1 of 3")),
+                 qPrintable(words.sentence));
         QVERIFY(words.timer.startsWith(QStringLiteral("Usable today between")));
         QCOMPARE(words.cue, Cue::busy);
 
@@ -202,7 +214,8 @@ private slots:
         words = channelWords(channel, chain, noon);
         QVERIFY2(words.timer.startsWith(QStringLiteral("Be online by ")), qPrintable(words.timer));
         channel.next_deadline = BlockHeight(300);
-        QVERIFY(channelWords(channel, chain, noon).timer.startsWith(QStringLiteral("Back in your wallet between")));
+        QVERIFY(channelWords(channel, chain, noon)
+                    .timer.startsWith(QStringLiteral("Back in your wallet between")));
 
         channel.state = "closed";
         QCOMPARE(channelWords(channel, chain, noon).cue, Cue::over);
@@ -305,14 +318,18 @@ private slots:
     }
 
     void everyStateHasASentence() {
-        for (const char* const state : {"awaiting_accept", "awaiting_funding_created", "awaiting_funding_signed", "awaiting_confirmation",
-                                        "awaiting_ready", "normal", "shutting_down", "negotiating_close", "closing", "closed"}) {
+        for (const char* const state :
+             {"awaiting_accept", "awaiting_funding_created", "awaiting_funding_signed",
+              "awaiting_confirmation", "awaiting_ready", "normal", "shutting_down",
+              "negotiating_close", "closing", "closed"}) {
             auto channel = openChannel();
             channel.state = state;
             const auto words = channelWords(channel, mainly(5), noon);
             QVERIFY2(words.sentence.size() > 10 && words.sentence.endsWith(u'.'), state);
             QVERIFY2(!words.cueWord.isEmpty(), state);
-            QCOMPARE(isOpening(channel) + isClosing(channel) + isOver(channel) + (channel.state == "normal"), 1);
+            QCOMPARE(isOpening(channel) + isClosing(channel) + isOver(channel) +
+                         (channel.state == "normal"),
+                     1);
         }
     }
 
@@ -320,9 +337,17 @@ private slots:
         QStringList seen;
         for (int k = 0; k <= static_cast<int>(api::last_problem_kind); ++k) {
             api::Problem problem{static_cast<api::ProblemKind>(k),
-                                 {{"available_sat", "10"}, {"needed_sat", "20"}, {"reserve_sat", "5"}, {"least", "7"}, {"most", "9"},
-                                  {"unit", "sat"}, {"can_send_msat", "5000"}, {"needed_msat", "9000"}, {"fee_msat", "1000"},
-                                  {"max_fee_msat", "500"}, {"expected", "regtest"}}};
+                                 {{"available_sat", "10"},
+                                  {"needed_sat", "20"},
+                                  {"reserve_sat", "5"},
+                                  {"least", "7"},
+                                  {"most", "9"},
+                                  {"unit", "sat"},
+                                  {"can_send_msat", "5000"},
+                                  {"needed_msat", "9000"},
+                                  {"fee_msat", "1000"},
+                                  {"max_fee_msat", "500"},
+                                  {"expected", "regtest"}}};
             const auto words = wordingOf(problem);
             QVERIFY(words.what.size() > 8);
             QVERIFY(words.what.endsWith(u'.'));
@@ -334,18 +359,29 @@ private slots:
     }
 
     void figuresOfProblems() {
-        const auto words = wordingOf(api::Problem{api::ProblemKind::insufficient_liquidity, {{"can_send_msat", "71204000"}, {"needed_msat", "80000000"}}});
-        QCOMPARE(plain(words.why), QStringLiteral("71 204 sat can be sent in one payment now, 80 000 sat are needed with the fee."));
+        const auto words =
+            wordingOf(api::Problem{api::ProblemKind::insufficient_liquidity,
+                                   {{"can_send_msat", "71204000"}, {"needed_msat", "80000000"}}});
+        QCOMPARE(
+            plain(words.why),
+            QStringLiteral(
+                "71 204 sat can be sent in one payment now, 80 000 sat are needed with the fee."));
         QVERIFY(!words.retry.isEmpty());
     }
 
     void whereTheRestIs() {
         const auto words = wordingOf(api::Problem{api::ProblemKind::insufficient_liquidity,
-                                                  {{"can_send_msat", "1000000"}, {"needed_msat", "9000000"}, {"reserve_msat", "2000000"},
-                                                   {"in_flight_msat", "3000000"}, {"offline_msat", "4000000"}}});
-        QCOMPARE(plain(words.why), QStringLiteral("1 000 sat can be sent in one payment now, 9 000 sat are needed with the fee. 2 000 sat are the reserve "
-                                                  "that stays in your channels until they close. 3 000 sat are in flight in other payments. 4 000 sat are "
-                                                  "in channels whose other side is not connected."));
+                                                  {{"can_send_msat", "1000000"},
+                                                   {"needed_msat", "9000000"},
+                                                   {"reserve_msat", "2000000"},
+                                                   {"in_flight_msat", "3000000"},
+                                                   {"offline_msat", "4000000"}}});
+        QCOMPARE(plain(words.why),
+                 QStringLiteral("1 000 sat can be sent in one payment now, 9 000 sat are needed "
+                                "with the fee. 2 000 sat are the reserve "
+                                "that stays in your channels until they close. 3 000 sat are in "
+                                "flight in other payments. 4 000 sat are "
+                                "in channels whose other side is not connected."));
         QVERIFY(words.retry.contains(QStringLiteral("wait until more is free")));
     }
 
@@ -355,7 +391,8 @@ private slots:
         };
         QVERIFY(said("not_connected").what.contains(QStringLiteral("not connected")));
         QVERIFY(said("opening").what.contains(QStringLiteral("not ready yet")));
-        QVERIFY(wordingOf(api::Problem{api::ProblemKind::no_usable_channel, {}}).what.contains(QStringLiteral("no open channel")));
+        QVERIFY(wordingOf(api::Problem{api::ProblemKind::no_usable_channel, {}})
+                    .what.contains(QStringLiteral("no open channel")));
     }
 
     void howLongItCanBePaid() {
@@ -371,8 +408,10 @@ private slots:
         api::PaymentView invoice;
         invoice.amount = 1'000'000_msat;
         invoice.expires = at(600);
-        QCOMPARE(activityWords(invoice, noon).status, QStringLiteral("Unpaid · expires in 10 minute(s)"));
-        QCOMPARE(activityWords(invoice, noon.addSecs(601)).status, QStringLiteral("Expired, not paid"));
+        QCOMPARE(activityWords(invoice, noon).status,
+                 QStringLiteral("Unpaid · expires in 10 minute(s)"));
+        QCOMPARE(activityWords(invoice, noon.addSecs(601)).status,
+                 QStringLiteral("Expired, not paid"));
         QCOMPARE(activityWords(invoice, noon.addSecs(601)).cue, Cue::over);
         // Parts that came in time may still complete it.
         invoice.parts = 1;
@@ -386,30 +425,40 @@ private slots:
         QVERIFY(!practiceTrouble(std::nullopt));
         QVERIFY(!practiceTrouble(api::PracticeState{}));
         QVERIFY(!practiceTrouble(api::PracticeState{Stand::running, 2, 9, {}, {}}));
-        QVERIFY(practiceTrouble(api::PracticeState{Stand::restarting, 1, 9, {}, {}})->why.contains(QStringLiteral("signal 9")));
-        QVERIFY(practiceTrouble(api::PracticeState{Stand::restarting, 1, {}, 4, {}})->why.contains(QStringLiteral("code 4")));
-        QVERIFY(practiceTrouble(api::PracticeState{Stand::running, 3, {}, 1, "no\nspace"})->why.contains(QStringLiteral("no space")));
-        QVERIFY(practiceTrouble(api::PracticeState{Stand::stopped, 1, {}, 3, "x"})->what.contains(QStringLiteral("cannot be started")));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::restarting, 1, 9, {}, {}})
+                    ->why.contains(QStringLiteral("signal 9")));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::restarting, 1, {}, 4, {}})
+                    ->why.contains(QStringLiteral("code 4")));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::running, 3, {}, 1, "no\nspace"})
+                    ->why.contains(QStringLiteral("no space")));
+        QVERIFY(practiceTrouble(api::PracticeState{Stand::stopped, 1, {}, 3, "x"})
+                    ->what.contains(QStringLiteral("cannot be started")));
         api::Snapshot picture;
         picture.chain = mainly(100);
-        QCOMPARE(healthOf(picture, api::PracticeState{Stand::restarting, 1, 9, {}, {}}).cue, Cue::attention);
-        QCOMPARE(healthOf(picture, api::PracticeState{Stand::running, 0, {}, {}, {}}).cue, Cue::good);
+        QCOMPARE(healthOf(picture, api::PracticeState{Stand::restarting, 1, 9, {}, {}}).cue,
+                 Cue::attention);
+        QCOMPARE(healthOf(picture, api::PracticeState{Stand::running, 0, {}, {}, {}}).cue,
+                 Cue::good);
     }
 
     void whatOthersWroteIsTamed() {
         QCOMPARE(tamed("two\nlines\tand\x1b[31m"), QStringLiteral("two lines and [31m"));
         // A right-to-left override would turn what stands behind it.
-        QCOMPARE(tamed("pay \xe2\x80\xae" "evil"), QStringLiteral("pay evil"));
+        QCOMPARE(tamed("pay \xe2\x80\xae"
+                       "evil"),
+                 QStringLiteral("pay evil"));
         QCOMPARE(tamed(std::string(300, 'x')).size(), 201);
         QCOMPARE(shortened(QStringLiteral("0123456789abcdef"), 4, 4), QStringLiteral("0123…cdef"));
     }
 
     void setupProblems() {
         for (int k = 0; k <= static_cast<int>(api::SetupFault::internal); ++k) {
-            const auto words = wordingOf(api::SetupProblem{static_cast<api::SetupFault>(k), "some detail"});
+            const auto words =
+                wordingOf(api::SetupProblem{static_cast<api::SetupFault>(k), "some detail"});
             QVERIFY(words.what.endsWith(u'.'));
         }
-        QVERIFY(wordingOf(api::WordsProblem{api::WordsProblem::Kind::unknown, 6}).what.contains(QStringLiteral("7")));
+        QVERIFY(wordingOf(api::WordsProblem{api::WordsProblem::Kind::unknown, 6})
+                    .what.contains(QStringLiteral("7")));
     }
 
     void overview() {
@@ -452,7 +501,8 @@ private slots:
         QCOMPARE(held[3].amount.raw(), std::uint64_t{795'001});
         for (const auto& one : held) QVERIFY(one.reason.endsWith(u'.'));
 
-        // A payment in a channel that the chain closes is one row more, and what it holds is in no other.
+        // A payment in a channel that the chain closes is one row more, and what it holds is in no
+        // other.
         closing.in_flight_out = 9'000'000_msat;
         closing.htlcs = {{true, 3, 9'000'000_msat, {}, BlockHeight(140), "locked_in"}};
         picture.channels = {closing};
@@ -463,7 +513,8 @@ private slots:
         QCOMPARE(settled[1].amount, 9'000'000_msat);
         QVERIFY(settled[1].reason.contains(QStringLiteral("on the chain")));
 
-        // On its way to us counts as soon as it is ours for certain, and in the channel's sum no more than once.
+        // On its way to us counts as soon as it is ours for certain, and in the channel's sum no
+        // more than once.
         auto paid = openChannel();
         paid.our_delay = 720;
         paid.htlcs = {{false, 7, 5'000'000_msat, {}, BlockHeight(140), "removing", true},
@@ -474,10 +525,13 @@ private slots:
         const auto moving = heldIn(picture, PeerNames(), noon);
         QCOMPARE(moving.size(), std::size_t{3});
         QCOMPARE(moving[0].amount, 5'000'000_msat);
-        QVERIFY2(moving[0].reason.contains(QStringLiteral("Be online by ")), qPrintable(moving[0].reason));
+        QVERIFY2(moving[0].reason.contains(QStringLiteral("Be online by ")),
+                 qPrintable(moving[0].reason));
         QCOMPARE(moving[1].amount, 1'000'000_msat);
-        QVERIFY2(moving[1].reason.startsWith(QStringLiteral("It arrives or comes back by ")), qPrintable(moving[1].reason));
-        QVERIFY2(moving[1].reason.endsWith(QStringLiteral("it takes about 5 day(s) longer.")), qPrintable(moving[1].reason));
+        QVERIFY2(moving[1].reason.startsWith(QStringLiteral("It arrives or comes back by ")),
+                 qPrintable(moving[1].reason));
+        QVERIFY2(moving[1].reason.endsWith(QStringLiteral("it takes about 5 day(s) longer.")),
+                 qPrintable(moving[1].reason));
 
         // Nor is what is in a channel whose other side is away.
         picture.channels = {openChannel()};

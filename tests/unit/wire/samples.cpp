@@ -20,9 +20,7 @@ crypto::PublicKey point(int n) {
 
 namespace {
 
-Secret32 secret(std::uint8_t first) {
-    return Secret32(counting<Hash256>(first).raw());
-}
+Secret32 secret(std::uint8_t first) { return Secret32(counting<Hash256>(first).raw()); }
 
 OnionPacket onion() {
     OnionPacket::Array bytes{};

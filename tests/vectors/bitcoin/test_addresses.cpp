@@ -8,8 +8,8 @@ using namespace runnel::test;
 
 namespace {
 
-constexpr std::array all_networks{Network::mainnet, Network::testnet4, Network::signet, Network::regtest,
-                                  Network::practice};
+constexpr std::array all_networks{Network::mainnet, Network::testnet4, Network::signet,
+                                  Network::regtest, Network::practice};
 
 Network network_of(const QString& name) {
     return name == "main"      ? Network::mainnet
@@ -55,7 +55,8 @@ void TestAddresses::valid() {
         QCOMPARE(elsewhere.error(), DecodeError::wrong_network);
 
         QString flipped;
-        for (const auto c : row[0].toString()) flipped.append(c.isUpper() ? c.toLower() : c.toUpper());
+        for (const auto c : row[0].toString())
+            flipped.append(c.isUpper() ? c.toLower() : c.toUpper());
         const auto other_case = parse_address(flipped.toStdString(), network);
         QCOMPARE(other_case.has_value(), row[3].toBool());
     }
@@ -66,7 +67,8 @@ void TestAddresses::invalid() {
     QCOMPARE(rows.size(), 70);
     for (const auto& row : rows) {
         for (const auto network : all_networks) {
-            QVERIFY2(!parse_address(row.toString().toStdString(), network), qPrintable(row.toString()));
+            QVERIFY2(!parse_address(row.toString().toStdString(), network),
+                     qPrintable(row.toString()));
         }
     }
 }
@@ -74,13 +76,15 @@ void TestAddresses::invalid() {
 void TestAddresses::bech32_strings() {
     const auto file = test::vector_object("bitcoin/bech32.json");
     int strings = 0;
-    for (const auto& [name, kind] : {std::pair("bech32", Bech32Kind::bech32), std::pair("bech32m", Bech32Kind::bech32m)}) {
+    for (const auto& [name, kind] :
+         {std::pair("bech32", Bech32Kind::bech32), std::pair("bech32m", Bech32Kind::bech32m)}) {
         for (const auto& hex : file[name].toObject()["valid"].toArray()) {
             const auto text = text_of(hex);
             const auto decoded = decode_bech32(text);
             QVERIFY2(decoded, text.c_str());
             QVERIFY(decoded->kind == kind);
-            QCOMPARE(QString::fromStdString(encode_bech32(*decoded)), lower_hrp_of(QString::fromStdString(text)));
+            QCOMPARE(QString::fromStdString(encode_bech32(*decoded)),
+                     lower_hrp_of(QString::fromStdString(text)));
             auto broken = text;
             broken[broken.rfind('1') + 1] ^= 1;
             const auto result = decode_bech32(broken);
@@ -102,7 +106,8 @@ void TestAddresses::segwit_addresses() {
     QCOMPARE(valid.size(), 8);
     for (const auto& value : valid) {
         const auto text = value.toArray()[0].toString();
-        const auto network = text.startsWith("tb", Qt::CaseInsensitive) ? Network::testnet4 : Network::mainnet;
+        const auto network =
+            text.startsWith("tb", Qt::CaseInsensitive) ? Network::testnet4 : Network::mainnet;
         const auto script = parse_address(text.toStdString(), network);
         QVERIFY2(script, qPrintable(text));
         QCOMPARE(*script, test::hex(value.toArray()[1]));

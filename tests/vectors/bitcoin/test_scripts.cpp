@@ -1,5 +1,6 @@
-// Bitcoin Core's tables of scripts and transactions. All rows run: 1207 scripts, 119 valid and 93 invalid transactions (no
-// row of these files takes a taproot script path, the one thing the interpreter leaves out).
+// Bitcoin Core's tables of scripts and transactions. All rows run: 1207 scripts, 119 valid and 93
+// invalid transactions (no row of these files takes a taproot script path, the one thing the
+// interpreter leaves out).
 #include "tests/support/vector_file.h"
 
 #include "core/bitcoin/consensus.h"
@@ -54,7 +55,8 @@ Transaction crediting(const Bytes& script, Sat amount) {
     return tx;
 }
 
-Transaction spending(const Transaction& credit, const Bytes& script_sig, std::vector<Bytes> witness) {
+Transaction spending(const Transaction& credit, const Bytes& script_sig,
+                     std::vector<Bytes> witness) {
     Transaction tx;
     tx.version = 1;
     tx.inputs.push_back({{credit.txid(), 0}, script_sig, 0xffffffff, std::move(witness)});
@@ -75,7 +77,8 @@ Coins coins_of(const QJsonArray& rows) {
         const auto row = value.toArray();
         const auto txid = from_display_hex<Txid>(row[0].toString().toStdString());
         if (!txid) qFatal("no txid");
-        out[{*txid, static_cast<std::uint32_t>(row[1].toInteger())}] = {Sat(test::number(row[3])), test::hex(row[2])};
+        out[{*txid, static_cast<std::uint32_t>(row[1].toInteger())}] = {Sat(test::number(row[3])),
+                                                                        test::hex(row[2])};
     }
     return out;
 }

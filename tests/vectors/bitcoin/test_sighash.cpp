@@ -33,8 +33,9 @@ void TestSighash::bip143() {
         const auto tx = Transaction::parse(test::hex(row[0]));
         QVERIFY(tx);
         const auto type = static_cast<std::uint8_t>(row[4].toInteger());
-        const auto digest = SegwitSighash(*tx).digest(static_cast<std::size_t>(row[1].toInteger()), test::hex(row[2]),
-                                                      Sat(test::number(row[3])), type);
+        const auto digest =
+            SegwitSighash(*tx).digest(static_cast<std::size_t>(row[1].toInteger()),
+                                      test::hex(row[2]), Sat(test::number(row[3])), type);
         QCOMPARE(QString::fromStdString(digest.hex()), row[5].toString());
     }
 }
@@ -45,14 +46,16 @@ void TestSighash::legacy() {
     int compared = 0;
     for (const auto& value : rows) {
         const auto row = value.toArray();
-        // These transactions are noise: some hold amounts that no coin can have, which parse refuses.
+        // These transactions are noise: some hold amounts that no coin can have, which parse
+        // refuses.
         const auto tx = Transaction::parse(test::hex(row[0]));
         if (!tx) {
             QCOMPARE(tx.error(), DecodeError::bad_value);
             continue;
         }
         const auto type = static_cast<std::uint32_t>(static_cast<std::int32_t>(row[3].toInteger()));
-        const auto digest = legacy_sighash(*tx, static_cast<std::size_t>(row[2].toInteger()), test::hex(row[1]), type);
+        const auto digest = legacy_sighash(*tx, static_cast<std::size_t>(row[2].toInteger()),
+                                           test::hex(row[1]), type);
         QCOMPARE(QString::fromStdString(display_hex(digest)), row[4].toString());
         ++compared;
     }
@@ -69,7 +72,8 @@ void TestSighash::taproot_outputs() {
         QVERIFY(output);
         QCOMPARE(to_bytes(output->key.view()), test::hex(row["output"]));
         QCOMPARE(p2tr(output->key), test::hex(row["script"]));
-        QCOMPARE(QString::fromStdString(*address_of(p2tr(output->key), Network::mainnet)), row["address"].toString());
+        QCOMPARE(QString::fromStdString(*address_of(p2tr(output->key), Network::mainnet)),
+                 row["address"].toString());
     }
 }
 
@@ -90,7 +94,8 @@ void TestSighash::taproot_spends() {
             const auto digest = taproot_sighash(*tx, index, spent, type);
             QVERIFY(digest);
             QCOMPARE(QString::fromStdString(digest->hex()), input["sighash"].toString());
-            const auto internal = crypto::PrivateKey::from(*secret32_from(test::hex(input["private"])));
+            const auto internal =
+                crypto::PrivateKey::from(*secret32_from(test::hex(input["private"])));
             const auto key = crypto::taproot_private(*internal, root_of(input["merkle_root"]));
             QVERIFY(key);
             QVERIFY(key->secret() == *secret32_from(test::hex(input["tweaked"])));

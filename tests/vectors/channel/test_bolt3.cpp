@@ -1,5 +1,5 @@
-// BOLT 3, Appendices B, E and F: key derivation, the funding output, nine commitments with anchors and their fifteen
-// second-stage transactions, byte for byte.
+// BOLT 3, Appendices B, E and F: key derivation, the funding output, nine commitments with anchors
+// and their fifteen second-stage transactions, byte for byte.
 #include "tests/support/vector_file.h"
 
 #include "core/bitcoin/interpreter.h"
@@ -12,9 +12,13 @@ using namespace runnel::channel;
 
 namespace {
 
-std::string text(const QJsonValue& object, const char* name) { return test::text(object[QLatin1String(name)]); }
+std::string text(const QJsonValue& object, const char* name) {
+    return test::text(object[QLatin1String(name)]);
+}
 
-std::uint64_t number(const QJsonValue& object, const char* name) { return test::number(object[QLatin1String(name)]); }
+std::uint64_t number(const QJsonValue& object, const char* name) {
+    return test::number(object[QLatin1String(name)]);
+}
 
 crypto::PublicKey point(const QJsonValue& object, const char* name) {
     return crypto::PublicKey::parse_hex(text(object, name)).value();
@@ -44,8 +48,8 @@ struct Vectors {
         out.ours.to_self_delay = 1;  // theirs to wait, on the commitment that is not built here
         out.funding = {*from_display_hex<Txid>(text(channel, "funding_txid")), 0};
         out.our_keys = {point(local, "funding_pubkey"), point(local, "payment_basepoint"),
-                        point(local, "payment_basepoint"), point(local, "delayed_payment_basepoint"),
-                        point(local, "htlc_basepoint")};
+                        point(local, "payment_basepoint"),
+                        point(local, "delayed_payment_basepoint"), point(local, "htlc_basepoint")};
         out.their_keys = {point(remote, "funding_pubkey"), point(remote, "revocation_basepoint"),
                           point(remote, "payment_basepoint"), point(remote, "payment_basepoint"),
                           point(remote, "htlc_basepoint")};
@@ -54,7 +58,8 @@ struct Vectors {
 
     CommitmentSpec spec(const QJsonValue& commitment) const {
         CommitmentSpec out;
-        out.feerate_per_kw = FeeratePerKw(static_cast<std::uint32_t>(number(commitment, "feerate_per_kw")));
+        out.feerate_per_kw =
+            FeeratePerKw(static_cast<std::uint32_t>(number(commitment, "feerate_per_kw")));
         out.to_ours = Msat(number(commitment, "to_local_msat"));
         out.to_theirs = Msat(number(commitment, "to_remote_msat"));
         for (const auto& id : commitment.toObject()[QLatin1String("htlc_ids")].toArray()) {
@@ -91,7 +96,8 @@ void TestBolt3::derives_keys() {
     QVERIFY(secret.public_key() == point(json, "per_commitment_point"));
     QVERIFY(derive_public_key(base.public_key(), secret.public_key()) == point(json, "pubkey"));
     QVERIFY(derive_private_key(base, secret.public_key()) == key(json, "private_key"));
-    QVERIFY(derive_revocation_public_key(base.public_key(), secret.public_key()) == point(json, "revocation_pubkey"));
+    QVERIFY(derive_revocation_public_key(base.public_key(), secret.public_key()) ==
+            point(json, "revocation_pubkey"));
     QVERIFY(derive_revocation_private_key(base, secret) == key(json, "revocation_private_key"));
 }
 
@@ -111,7 +117,8 @@ void TestBolt3::funds_the_channel() {
 
 void TestBolt3::derives_the_keys_of_a_commitment() {
     const Vectors vectors;
-    const auto keys = derive_keys(vectors.params(), Party::ours, point(vectors.local, "per_commitment_point"));
+    const auto keys =
+        derive_keys(vectors.params(), Party::ours, point(vectors.local, "per_commitment_point"));
     QVERIFY(keys.broadcaster_htlc == point(vectors.local, "htlc_pubkey"));
     QVERIFY(keys.countersigner_htlc == point(vectors.remote, "htlc_pubkey"));
     QVERIFY(keys.broadcaster_delayed == point(vectors.local, "delayed_pubkey"));
@@ -136,13 +143,16 @@ void TestBolt3::builds_commitments() {
     auto params = vectors.params();
     params.ours.dust_limit_satoshis = Sat(number(expected, "dust_limit_sat"));
     const auto spec = vectors.spec(expected);
-    const auto built = build_commitment(params, Party::ours, CommitmentNumber(number(vectors.channel, "commitment_number")),
-                                        point(vectors.local, "per_commitment_point"), spec);
+    const auto built = build_commitment(
+        params, Party::ours, CommitmentNumber(number(vectors.channel, "commitment_number")),
+        point(vectors.local, "per_commitment_point"), spec);
 
-    QCOMPARE(commitment_fee(spec.feerate_per_kw, built.htlcs.size()).raw(), number(expected, "base_fee_sat"));
+    QCOMPARE(commitment_fee(spec.feerate_per_kw, built.htlcs.size()).raw(),
+             number(expected, "base_fee_sat"));
     QCOMPARE(built.fee.raw(), number(expected, "actual_fee_sat"));
     QCOMPARE(display_hex(built.tx.txid()), text(expected, "txid"));
-    QVERIFY(commitment_number_of(params, built.tx) == CommitmentNumber(number(vectors.channel, "commitment_number")));
+    QVERIFY(commitment_number_of(params, built.tx) ==
+            CommitmentNumber(number(vectors.channel, "commitment_number")));
 
     const auto digest = funding_spend_digest(params, built.tx);
     QCOMPARE(digest.hex(), text(expected, "sighash"));
@@ -151,12 +161,14 @@ void TestBolt3::builds_commitments() {
     QVERIFY(crypto::verify(params.our_keys.funding_pubkey, digest, ours));
     QVERIFY(crypto::verify(params.their_keys.funding_pubkey, digest, theirs));
     auto tx = built.tx;
-    tx.inputs[0].witness = funding_witness(params.our_keys.funding_pubkey, ours, params.their_keys.funding_pubkey, theirs);
+    tx.inputs[0].witness = funding_witness(params.our_keys.funding_pubkey, ours,
+                                           params.their_keys.funding_pubkey, theirs);
     QCOMPARE(to_hex(tx.serialise()), text(expected, "commitment_tx"));
     QCOMPARE(tx.weight(), number(expected, "weight"));
     const std::vector<bitcoin::TxOut> spent{
         {params.funding_satoshis,
-         bitcoin::p2wsh(funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey))}};
+         bitcoin::p2wsh(
+             funding_script(params.our_keys.funding_pubkey, params.their_keys.funding_pubkey))}};
     QVERIFY(bitcoin::verify_input(tx, 0, spent).has_value());
 
     const auto kinds = expected.toObject()[QLatin1String("outputs")].toArray();
@@ -177,7 +189,8 @@ void TestBolt3::builds_second_stage_transactions() {
         auto params = vectors.params();
         params.ours.dust_limit_satoshis = Sat(number(commitment, "dust_limit_sat"));
         const auto built = build_commitment(params, Party::ours, CommitmentNumber(42),
-                                            point(vectors.local, "per_commitment_point"), vectors.spec(commitment));
+                                            point(vectors.local, "per_commitment_point"),
+                                            vectors.spec(commitment));
         const auto jobs = htlc_signing_jobs(params, built);
         const auto expected = commitment.toObject()[QLatin1String("htlc_txs")].toArray();
         QCOMPARE(static_cast<qsizetype>(jobs.size()), expected.size());
@@ -190,12 +203,15 @@ void TestBolt3::builds_second_stage_transactions() {
             const auto ours = signature(htlc, "local_htlc_signature");
             const auto theirs = signature(htlc, "remote_htlc_signature");
             const bitcoin::SegwitSighash sighash(jobs[i].tx);
-            const auto digest = sighash.digest(0, jobs[i].witness_script, jobs[i].amount, bitcoin::sighash_all);
+            const auto digest =
+                sighash.digest(0, jobs[i].witness_script, jobs[i].amount, bitcoin::sighash_all);
             QCOMPARE(digest.hex(), text(htlc, "local_sighash"));
-            QCOMPARE(sighash.digest(0, jobs[i].witness_script, jobs[i].amount, 0x83).hex(), text(htlc, "remote_sighash"));
+            QCOMPARE(sighash.digest(0, jobs[i].witness_script, jobs[i].amount, 0x83).hex(),
+                     text(htlc, "remote_sighash"));
             std::optional<Secret32> preimage;
             if (text(htlc, "kind") == "htlc_success") {
-                const QJsonValue source = vectors.htlcs[static_cast<qsizetype>(output.htlc.id.raw())];
+                const QJsonValue source =
+                    vectors.htlcs[static_cast<qsizetype>(output.htlc.id.raw())];
                 preimage = secret32_from(*from_hex(text(source, "payment_preimage")));
             }
             auto tx = jobs[i].tx;
@@ -218,7 +234,8 @@ void TestBolt3::checks_signatures() {
         auto params = vectors.params();
         params.ours.dust_limit_satoshis = Sat(number(commitment, "dust_limit_sat"));
         const auto built = build_commitment(params, Party::ours, CommitmentNumber(42),
-                                            point(vectors.local, "per_commitment_point"), vectors.spec(commitment));
+                                            point(vectors.local, "per_commitment_point"),
+                                            vectors.spec(commitment));
         ports::CommitmentSignatures good;
         good.signature = signature(commitment, "remote_signature");
         for (const auto& htlc : commitment.toObject()[QLatin1String("htlc_txs")].toArray()) {

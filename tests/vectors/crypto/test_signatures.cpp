@@ -1,4 +1,5 @@
-// ECDSA (Wycheproof, RFC 6979), Schnorr (BIP 340) and taproot keys (BIP 341) against published values.
+// ECDSA (Wycheproof, RFC 6979), Schnorr (BIP 340) and taproot keys (BIP 341) against published
+// values.
 #include "core/crypto/hash.h"
 #include "core/crypto/keys.h"
 #include "tests/support/vector_file.h"
@@ -21,7 +22,8 @@ private slots:
             const auto signature = from_der(hex(row[3]));
             const bool ok = signature && verify(*key, sha256(hex(row[2])), *signature);
             QVERIFY2(ok == row[4].toBool(),
-                     qPrintable(QStringLiteral("test %1: %2").arg(row[0].toInt()).arg(row[5].toString())));
+                     qPrintable(
+                         QStringLiteral("test %1: %2").arg(row[0].toInt()).arg(row[5].toString())));
             if (!ok) continue;
             ++valid;
             QCOMPARE(to_der(*signature), hex(row[3]));
@@ -53,7 +55,8 @@ private slots:
             const auto signature = SchnorrSignature::from(hex(row[5]));
             QVERIFY(key && signature);
             QVERIFY2(verify_schnorr(*key, message, *signature) == row[6].toBool(),
-                     qPrintable(QStringLiteral("test %1: %2").arg(row[0].toInt()).arg(row[7].toString())));
+                     qPrintable(
+                         QStringLiteral("test %1: %2").arg(row[0].toInt()).arg(row[7].toString())));
             valid += row[6].toBool() ? 1 : 0;
             if (row[1].toString().isEmpty()) continue;
             const auto secret = PrivateKey::from(test::secret(row[1]));

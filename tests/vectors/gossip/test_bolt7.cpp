@@ -11,12 +11,8 @@ using runnel::test::text;
 
 namespace {
 
-std::uint32_t u32(const QJsonValue& value) {
-    return static_cast<std::uint32_t>(value.toInteger());
-}
-Msat msat(const QJsonValue& value) {
-    return Msat(static_cast<std::uint64_t>(value.toInteger()));
-}
+std::uint32_t u32(const QJsonValue& value) { return static_cast<std::uint32_t>(value.toInteger()); }
+Msat msat(const QJsonValue& value) { return Msat(static_cast<std::uint64_t>(value.toInteger())); }
 
 crypto::PublicKey point(const QJsonValue& value) {
     return crypto::PublicKey::parse_hex(text(value)).value();
@@ -87,7 +83,8 @@ class TestBolt7 : public QObject {
 
 private slots:
     void extended_queries() {
-        const auto vectors = test::vector_object("gossip/extended_queries.json")["vectors"].toArray();
+        const auto vectors =
+            test::vector_object("gossip/extended_queries.json")["vectors"].toArray();
         QCOMPARE(vectors.size(), 10);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
@@ -109,7 +106,8 @@ private slots:
     }
 
     void real_channel_announcements() {
-        const auto vectors = test::vector_object("gossip/mainnet_messages.json")["channel_announcements"].toArray();
+        const auto vectors =
+            test::vector_object("gossip/mainnet_messages.json")["channel_announcements"].toArray();
         QCOMPARE(vectors.size(), 12);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();
@@ -130,7 +128,8 @@ private slots:
     }
 
     void real_channel_updates() {
-        const auto vectors = test::vector_object("gossip/mainnet_messages.json")["channel_updates"].toArray();
+        const auto vectors =
+            test::vector_object("gossip/mainnet_messages.json")["channel_updates"].toArray();
         QCOMPARE(vectors.size(), 8);
         for (const auto& entry : vectors) {
             const auto vector = entry.toObject();

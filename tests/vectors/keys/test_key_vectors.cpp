@@ -10,7 +10,9 @@ using namespace runnel::keys;
 
 namespace {
 
-std::string text(const QJsonValue& object, const char* key) { return test::text(object[QLatin1String(key)]); }
+std::string text(const QJsonValue& object, const char* key) {
+    return test::text(object[QLatin1String(key)]);
+}
 
 std::string text_of(const SecretBytes& secret) {
     const auto bytes = secret.reveal();
@@ -67,10 +69,12 @@ private slots:
 
             const auto parsed_private = parse_extended(text(row, "xprv"), versions);
             QVERIFY(parsed_private && std::holds_alternative<ExtendedPrivateKey>(*parsed_private));
-            QCOMPARE(text_of(std::get<ExtendedPrivateKey>(*parsed_private).to_text(versions)), text(row, "xprv"));
+            QCOMPARE(text_of(std::get<ExtendedPrivateKey>(*parsed_private).to_text(versions)),
+                     text(row, "xprv"));
             const auto parsed_public = parse_extended(text(row, "xpub"), versions);
             QVERIFY(parsed_public && std::holds_alternative<ExtendedPublicKey>(*parsed_public));
-            QCOMPARE(std::get<ExtendedPublicKey>(*parsed_public).to_text(versions), text(row, "xpub"));
+            QCOMPARE(std::get<ExtendedPublicKey>(*parsed_public).to_text(versions),
+                     text(row, "xpub"));
 
             // The last step, if it is not hardened, can be made from the public parent alone.
             if (!path->empty() && (path->back() & hardened_bit) == 0) {
@@ -104,11 +108,13 @@ private slots:
 
         const SeedKeyRing ring(seed, Network::mainnet);
         const auto versions = ExtendedVersions::of(params_of(Network::mainnet));
-        QCOMPARE(ring.account(ports::AddressType::p2wpkh).to_text(versions), text(data, "account_xpub"));
+        QCOMPARE(ring.account(ports::AddressType::p2wpkh).to_text(versions),
+                 text(data, "account_xpub"));
         for (const auto& row : data["addresses"].toArray()) {
             const auto path = *parse_path(text(row, "path"));
             const ports::KeyPath own{ports::AddressType::p2wpkh, path[3] == 1, path[4]};
-            QCOMPARE(*bitcoin::address_of(ring.script_of(own), Network::mainnet), text(row, "address"));
+            QCOMPARE(*bitcoin::address_of(ring.script_of(own), Network::mainnet),
+                     text(row, "address"));
             QCOMPARE(to_hex(root->descend(path)->key().secret().reveal()), text(row, "privkey"));
         }
     }
@@ -118,13 +124,15 @@ private slots:
         const auto seed = seed_of(text(data, "mnemonic"));
         const SeedKeyRing ring(seed, Network::mainnet);
         const auto versions = ExtendedVersions::of(params_of(Network::mainnet));
-        QCOMPARE(ring.account(ports::AddressType::p2tr).to_text(versions), text(data, "account_xpub"));
+        QCOMPARE(ring.account(ports::AddressType::p2tr).to_text(versions),
+                 text(data, "account_xpub"));
         QCOMPARE(data["addresses"].toArray().size(), 3);
         for (const auto& row : data["addresses"].toArray()) {
             const auto path = *parse_path(text(row, "path"));
             const ports::KeyPath own{ports::AddressType::p2tr, path[3] == 1, path[4]};
             QCOMPARE(to_hex(ring.script_of(own)), text(row, "script_pubkey"));
-            QCOMPARE(*bitcoin::address_of(ring.script_of(own), Network::mainnet), text(row, "address"));
+            QCOMPARE(*bitcoin::address_of(ring.script_of(own), Network::mainnet),
+                     text(row, "address"));
         }
     }
 };

@@ -12,7 +12,9 @@ using runnel::test::text;
 
 namespace {
 
-crypto::PrivateKey key(const QJsonValue& value) { return crypto::PrivateKey::from(secret(value)).value(); }
+crypto::PrivateKey key(const QJsonValue& value) {
+    return crypto::PrivateKey::from(secret(value)).value();
+}
 
 /// The vectors print payloads with their length before them.
 Bytes without_length(const Bytes& packed) {

@@ -10,9 +10,7 @@ using runnel::test::text;
 namespace {
 
 payment::SignFn signer(const QJsonObject& json) {
-    const auto key =
-        crypto::PrivateKey::from(test::secret(json[u"private_key"]))
-            .value();
+    const auto key = crypto::PrivateKey::from(test::secret(json[u"private_key"])).value();
     return [key](const Hash256& digest) { return crypto::sign_recoverable(key, digest); };
 }
 

@@ -1,4 +1,5 @@
-// Every vector of BOLT 8, Appendix A: handshakes that succeed and fail, and 1002 messages over two key rotations.
+// Every vector of BOLT 8, Appendix A: handshakes that succeed and fail, and 1002 messages over two
+// key rotations.
 #include "core/transport/connection.h"
 #include "tests/support/vector_file.h"
 
@@ -111,9 +112,9 @@ private slots:
         const auto other = rows_of(m_file, "responder").first();
         QCOMPARE(ours[u"sk"], m_file[u"message_sk"]);
         Bytes out;
-        auto sender = Connection::initiate(
-            private_key(ours[u"ls_priv"]), private_key(ours[u"e_priv"]),
-            private_key(other[u"ls_priv"]).public_key(), out);
+        auto sender =
+            Connection::initiate(private_key(ours[u"ls_priv"]), private_key(ours[u"e_priv"]),
+                                 private_key(other[u"ls_priv"]).public_key(), out);
         auto receiver =
             Connection::respond(private_key(other[u"ls_priv"]), private_key(other[u"e_priv"]));
         Bytes back;

@@ -15,18 +15,14 @@ namespace {
 using Fields = std::map<std::string, std::string>;
 using Records = std::map<std::uint64_t, Fields>;
 
-std::string decimal(std::uint64_t value) {
-    return std::to_string(value);
-}
+std::string decimal(std::uint64_t value) { return std::to_string(value); }
 
 // The two namespaces of the appendix; each gives the fields of a known type, nothing for an unknown
 // one.
 std::optional<Fields> read_n1(std::uint64_t type, Reader& in) {
     switch (type) {
-        case 1:
-            return Fields{{"amount_msat", decimal(in.truncated_uint(8))}};
-        case 2:
-            return Fields{{"scid", ShortChannelId(in.u64()).to_string()}};
+        case 1: return Fields{{"amount_msat", decimal(in.truncated_uint(8))}};
+        case 2: return Fields{{"scid", ShortChannelId(in.u64()).to_string()}};
         case 3: {
             const auto point = in.bytes(33);
             if (in.ok() && !crypto::PublicKey::parse(point)) in.fail(DecodeError::bad_point);
@@ -35,21 +31,16 @@ std::optional<Fields> read_n1(std::uint64_t type, Reader& in) {
             out["amount_msat_2"] = decimal(in.u64());
             return out;
         }
-        case 254:
-            return Fields{{"cltv_delta", decimal(in.u16())}};
-        default:
-            return std::nullopt;
+        case 254: return Fields{{"cltv_delta", decimal(in.u16())}};
+        default: return std::nullopt;
     }
 }
 
 std::optional<Fields> read_n2(std::uint64_t type, Reader& in) {
     switch (type) {
-        case 0:
-            return Fields{{"amount_msat", decimal(in.truncated_uint(8))}};
-        case 11:
-            return Fields{{"cltv_expiry", decimal(in.truncated_uint(4))}};
-        default:
-            return std::nullopt;
+        case 0: return Fields{{"amount_msat", decimal(in.truncated_uint(8))}};
+        case 11: return Fields{{"cltv_expiry", decimal(in.truncated_uint(4))}};
+        default: return std::nullopt;
     }
 }
 
