@@ -1,9 +1,9 @@
 // One channel's life as states, each a type that holds only what is true in it.
 //
-//   funder: AwaitingAccept -> AwaitingFundingSigned \
+//   funder: AwaitingAccept -> AwaitingFundingSigned -.
 //   fundee: AwaitingFundingCreated ----------------> AwaitingConfirmation -> AwaitingReady -> Normal
 //
-//   Normal -> ShuttingDown -> NegotiatingClose \
+//   Normal -> ShuttingDown -> NegotiatingClose -.
 //   any that is funded ------------------------> Closing <-> Settled -> Closed
 //
 // Handlers are free functions over (state, input): they change the Channel they are given, which

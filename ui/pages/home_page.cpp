@@ -44,28 +44,31 @@ QWidget* makeRows() {
 }
 
 QWidget* heldRow(const Held& held) {
-    auto* const row = new Columns(380);
+    auto* const row = new QWidget;
     row->setObjectName(QStringLiteral("heldRow"));
     row->setAccessibleName(held.what + QStringLiteral(", ") + satText(held.amount) +
                            QStringLiteral(". ") + held.reason);
-    row->layout()->setSpacing(space::hair);
-    auto* const what = new QWidget;
-    auto* const line = new QHBoxLayout(what);
+    auto* const line = new QHBoxLayout(row);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(space::medium);
     const bool kept = held.kind == Held::Kind::reserve;
     line->addWidget(new Glyph(kept ? QStringLiteral("shield") : QStringLiteral("busy"),
                               kept ? Ink::muted : Ink::accent),
                     0, Qt::AlignTop);
-    auto* const words = new QVBoxLayout;
-    words->setSpacing(2);
-    words->addWidget(new Text("body", held.what));
-    words->addWidget(new Text("caption", held.reason));
-    line->addLayout(words, 1);
+    auto* const words = new QWidget;
+    auto* const column = new QVBoxLayout(words);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    column->addWidget(new Text("body", held.what));
+    column->addWidget(new Text("caption", held.reason));
     auto* const amount = new AmountLabel(Type::lead, "heldAmount");
     amount->setAmount(held.amount);
-    row->add(what, 1);
-    row->add(amount, 0, Qt::AlignTop);
+    // Where there is no room beside the words the amount stands below them, not below the glyph.
+    auto* const beside = new Columns(344);
+    beside->layout()->setSpacing(space::hair);
+    beside->add(words, 1);
+    beside->add(amount, 0, Qt::AlignTop);
+    line->addWidget(beside, 1);
     return row;
 }
 
