@@ -1,10 +1,9 @@
 // One channel's life as states, each a type that holds only what is true in it.
 //
-//   funder: AwaitingAccept -> AwaitingFundingSigned -.
-//   fundee: AwaitingFundingCreated ----------------> AwaitingConfirmation -> AwaitingReady -> Normal
-//
-//   Normal -> ShuttingDown -> NegotiatingClose -.
-//   any that is funded ------------------------> Closing <-> Settled -> Closed
+//   funder:  AwaitingAccept -> AwaitingFundingSigned -> AwaitingConfirmation
+//   fundee:  AwaitingFundingCreated                  -> AwaitingConfirmation
+//   both:    AwaitingConfirmation -> AwaitingReady -> Normal -> ShuttingDown -> NegotiatingClose
+//   any of these that is funded:  -> Closing <-> Settled -> Closed
 //
 // Handlers are free functions over (state, input): they change the Channel they are given, which
 // the turn owns, only when they succeed, and tell the rest of the node what became true as facts.
