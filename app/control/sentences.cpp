@@ -194,6 +194,13 @@ Wording wording_of(const api::Problem& problem) {
                                 number(problem, "available_sat"), number(problem, "needed_sat")),
                     "Receive more coins, wait for confirmations, or choose a smaller amount."};
         case ProblemKind::reserve_needed:
+            if (problem.params.contains("feerate")) {
+                return {
+                    "This would spend coins that guard your channels, and until it is in a "
+                    "block nothing could close them in time.",
+                    fmt::format("Choose a feerate of at least {} sat per vbyte, or name none.",
+                                number(problem, "feerate"))};
+            }
             return {fmt::format("{} sat must stay in the wallet as separate confirmed coins, to "
                                 "close channels in time; "
                                 "{} sat are there and {} sat are needed.",

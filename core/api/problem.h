@@ -19,7 +19,8 @@ enum class ProblemKind : std::uint8_t {
     peer_refused,            ///< The peer said no: `reason` (escaped).
     insufficient_funds,      ///< `available_sat`, `needed_sat`.
     reserve_needed,    ///< Coins to bump a close with are missing: `available_sat`, `needed_sat`,
-                       ///< `reserve_sat`.
+                       ///< `reserve_sat`; or they would be unconfirmed for long: `feerate`
+                       ///< (sat/vB), the least that gets them into a block soon.
     amount_too_small,  ///< `least`.
     amount_too_large,  ///< `most`.
     amount_missing,    ///< The invoice names no amount.

@@ -90,7 +90,7 @@ void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::Funding
     // With the channel and its funding transaction, in one turn: an opening that comes to nothing
     // uses up no address.
     if (const auto& promised = channel::funded_of(channel->state)->params().our_upfront_shutdown)
-        use_receive_script(draft, *promised, scope);
+        use_script(draft, *promised, scope);
     watch_funding(draft, *channel);
     answer_opening(
         draft, id,
@@ -153,10 +153,10 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope) {
     if (is_unproven(channel)) return;
     if (const auto* const closing = std::get_if<channel::ShuttingDown>(&channel.state)) {
-        use_receive_script(draft, closing->our_script, scope);
+        use_script(draft, closing->our_script, scope);
     } else if (const auto* const agreeing =
                    std::get_if<channel::NegotiatingClose>(&channel.state)) {
-        use_receive_script(draft, agreeing->our_script, scope);
+        use_script(draft, agreeing->our_script, scope);
     }
 }
 
@@ -187,7 +187,7 @@ ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel,
                              draft.health.fees,
                              *signer,
                              peer == nullptr ? wire::Features{} : peer->negotiated,
-                             unused_receive_script(draft, scope),
+                             next_close_script(draft, scope),
                              !chain_problem(draft, scope, true).has_value()};
     return ChannelScope{std::move(signer), std::move(context)};
 }

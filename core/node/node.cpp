@@ -143,6 +143,7 @@ Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::K
     const Scope scope{node.m_config, *node.m_keys, *node.m_planner, UnixTime(0), 0, none, 0, false};
     Draft draft(node.m_state);
     extend_scripts(draft, scope, node.m_state.wallet.birth);
+    for (const auto& [txid, row] : node.m_state.transactions) note_paid(draft, *row.tx);
     // Nothing is found by that: what is still to be searched is what the store says.
     draft.wallet = node.m_state.wallet;
     draft.last_search = draft.wallet.rescan_from ? 1 : 0;

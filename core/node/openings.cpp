@@ -36,11 +36,11 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
     request.confirmed_only = true;
     request.lock_time = draft.tip.height.raw();
-    auto plan = plan_keeping_reserve(
-        draft, std::move(request), 1,
-        Hash256(scope.entropy.expand(scope.event, "funding coins").reveal()), scope);
-    if (!plan) return fail(to_problem(plan.error()));
-    const auto& outputs = plan->tx.outputs;
+    RUNNEL_TRY(auto plan,
+               plan_keeping_reserve(
+                   draft, request, wish.feerate ? Feerate::as_asked : Feerate::may_rise, 1,
+                   Hash256(scope.entropy.expand(scope.event, "funding coins").reveal()), scope));
+    const auto& outputs = plan.tx.outputs;
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {
         return o.script == channel::funding_script_to_plan_with();
     });
@@ -48,7 +48,7 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
         return fail(
             api::Problem{api::ProblemKind::internal, {{"detail", "funding output missing"}}});
     const auto index = static_cast<std::uint32_t>(funding - outputs.begin());
-    return channel::FundingPlan{*std::move(plan), index};
+    return channel::FundingPlan{std::move(plan), index};
 }
 
 /// Drawn, not counted. A wallet made anew from its words, or an older copy of it, counts from where
@@ -189,7 +189,8 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     // beyond where a restored one looks, or it is given to a payer later and the stranger knows
     // whose it is (accept_channel). Nor one so far along that the words alone might not find it.
     const auto& script = with.context.shutdown_script;
-    if (with.context.features.has(wire::Feature::upfront_shutdown_script) && is_near(draft, script))
+    if (with.context.features.has(wire::Feature::upfront_shutdown_script) &&
+        may_be_promised(draft, script))
         request.upfront_shutdown = script;
     channel::Step step;
     auto channel =

@@ -73,11 +73,11 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
     request.drain = !wish.amount;
     request.lock_time = draft.tip.height.raw();
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
-    auto plan = plan_keeping_reserve(
-        draft, request, 0, chance_of(draft, *script, wish, request.feerate, scope), scope);
-    if (!plan) return fail(to_problem(plan.error()));
+    const auto chance = chance_of(draft, *script, wish, request.feerate, scope);
     PlannedSend out;
-    out.plan = *std::move(plan);
+    RUNNEL_TRY(out.plan, plan_keeping_reserve(draft, request,
+                                              wish.feerate ? Feerate::as_asked : Feerate::may_rise,
+                                              0, chance, scope));
     out.feerate = request.feerate;
     for (const auto& output : out.plan.tx.outputs) {
         if (output.script == *script) out.amount += output.value;

@@ -82,6 +82,38 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// The only coin guards a channel. A send makes the guard anew, of its own outputs, and until
+    /// those confirm nothing could be bumped: so it has to confirm soon.
+    void a_slow_send_leaves_no_channel_unguarded() {
+        Story net;
+        auto& alice = net.net.add("alice", parts_for(1));
+        auto& bob = net.net.add("bob", parts_for(2));
+        net.net.fund(alice, 200'000_sat);
+        net.net.fund(bob, 2'000'000_sat, 2);
+        const auto id = net.open(bob, alice, 1'000'000_sat, 300'000'000_msat);
+        QCOMPARE(Story::state_of(alice, id), std::string("normal"));
+        const FeeratePerKw urgent = alice.node().state().health.fees.urgent;
+        const FeeratePerKw slow = alice.node().state().health.fees.slow;
+        const auto refused = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, slow});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ProblemKind::reserve_needed);
+        QCOMPARE(param(refused.error(), "feerate"), std::to_string((urgent.raw() + 249) / 250));
+        // Who leaves the fee to the wallet gets one that does, and hears of it before.
+        for (const auto pace : {Pace::slow, Pace::normal, Pace::urgent}) {
+            const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, pace});
+            QVERIFY(bool(quote));
+            QCOMPARE(quote->feerate, urgent);
+        }
+        const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::slow});
+        const auto sent = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat});
+        QVERIFY(bool(sent));
+        QCOMPARE(std::get<api::OnchainSent>(*sent).fee, quote->fee);
+        net.net.mine(1);
+        // Now two coins guard it: what is beside them may wait.
+        QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, slow})));
+        QVERIFY(net.check());
+    }
+
     void faster_is_not_cheaper() {
         Duo net;
         const auto fee = [&](Pace pace) {

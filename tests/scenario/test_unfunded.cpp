@@ -52,6 +52,17 @@ private slots:
         QVERIFY(stranger.offers(500'000_sat));
     }
 
+    /// A hundred coins that would each pay hardly for their own input bump nothing.
+    void crumbs_are_no_reserve() {
+        Host host(1);
+        static_cast<void>(host.give(600_sat, 100));
+        Stranger stranger(host, 2);
+        QVERIFY(!stranger.offers(500'000_sat));
+        QVERIFY(host.error().find("no confirmed coins") != std::string::npos);
+        static_cast<void>(host.give(20'000_sat, 4));
+        QVERIFY(stranger.offers(500'000_sat));
+    }
+
     void one_opening_at_a_time_and_peer() {
         Host host(1);
         static_cast<void>(host.give(1'000'000_sat, 1));

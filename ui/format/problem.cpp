@@ -99,6 +99,11 @@ Wording moneyWording(ProblemKind kind, const Params& p) {
                                     : QString(),
                 Words::tr("Choose a smaller amount, or receive coins first.")};
     }
+    if (kind == ProblemKind::reserve_needed && p.has("feerate")) {
+        return {Words::tr("This would leave your channels unguarded until it is in a block."),
+                Words::tr("It spends the coins that are kept to close channels in time."),
+                Words::tr("Choose a faster confirmation.")};
+    }
     if (kind == ProblemKind::reserve_needed) {
         return {Words::tr("This would touch what keeps your channels safe."),
                 p.has("needed_sat")

@@ -177,13 +177,15 @@ auto BitcoindSource::Impl::session() -> Step {
     report_status();
     while (!m_stopped) {
         m_poked = false;
+        // Before the blocks: what they make urgent is paid for by today's estimates, not by those
+        // of before a long silence.
+        if (Clock::now() >= m_fees_due) RUNNEL_STEP(read_fees());
         RUNNEL_STEP(follow_blocks());
         RUNNEL_STEP(serve_broadcasts());
         RUNNEL_STEP(search_blocks());
         if (m_spends_due) RUNNEL_STEP(look_up_spends());
         if (Clock::now() >= m_pool_due) RUNNEL_STEP(read_pool());
         RUNNEL_STEP(tell_heard());
-        if (Clock::now() >= m_fees_due) RUNNEL_STEP(read_fees());
         m_failures = 0;
         m_trouble.reset();
         report_status();

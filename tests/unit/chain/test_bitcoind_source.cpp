@@ -111,6 +111,13 @@ void TestBitcoindSource::catches_up_and_follows() {
     QCOMPARE(rig.blocks.front().first, 1U);
     QVERIFY(rig.status.reachable && rig.status.relays_packages && rig.status.problem.empty());
     QCOMPARE(rig.status.tip, BlockHeight(130));
+    // What blocks make urgent is paid for by estimates that are there before them.
+    const auto first_of = [&](auto&& is) {
+        return std::find_if(rig.events.begin(), rig.events.end(), is) - rig.events.begin();
+    };
+    QVERIFY(
+        first_of([](const auto& e) { return std::holds_alternative<ports::FeesChanged>(e); }) <
+        first_of([](const auto& e) { return std::holds_alternative<ports::BlockConnected>(e); }));
     // Not synced before the last block was reported.
     bool last = false;
     for (const auto& event : rig.events) {
