@@ -274,6 +274,12 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
                   api::SendOnchain{f.text("address", 128), f.sat_or_all("amount_sat"), f.feerate()},
                   reply);
          }},
+        {"bump",
+         [&] {
+             const auto txid = from_display_hex<Txid>(f.text("txid", 128));
+             if (!txid) throw bad_request("txid", "64 hex digits");
+             post(params, api::BumpTransaction{*txid, f.feerate()}, reply);
+         }},
         {"connect",
          [&] {
              const auto port = f.needed_number("port", 65535);

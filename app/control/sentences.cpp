@@ -168,6 +168,16 @@ Wording wording_of(const api::Problem& problem) {
                             text("field").empty() ? "request" : text("field"), because(problem)),
                 "See runnel-cli --help."};
         case ProblemKind::unknown_command_target:
+            if (text("cause") == "not_ours") {
+                return {"This wallet made no such transaction.",
+                        "List what there is with runnel-cli transactions."};
+            }
+            if (text("cause") == "confirmed")
+                return {"The transaction is in a block already.", "There is nothing to speed up."};
+            if (text("cause") == "no_coin") {
+                return {"Nothing that this transaction made for the wallet can be spent.",
+                        "If a later transaction of the wallet builds on it, speed up that one."};
+            }
             return {
                 fmt::format("There is no such {}{}.", text("what").empty() ? "thing" : text("what"),
                             because(problem, "id")),

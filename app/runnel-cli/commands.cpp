@@ -206,6 +206,10 @@ void declare_commands(CLI::App& app, CommandLine& line) {
         .text("address", "address", "Where to")
         .amount("sat", "amount_sat", "How many satoshi, or all", "all")
         .text("--feerate", "feerate", "Satoshi per vbyte; by default the estimate", feerate());
+    d.command("bump", "Speed up an unconfirmed transaction of ours by a child that pays for both")
+        .text("txid", "txid", "Its id")
+        .text("--feerate", "feerate", "Satoshi per vbyte of both; by default the urgent estimate",
+              feerate());
     d.command("balance", "What there is, and what can be sent and received");
     d.command("connect", "Connect to another node");
     d.sub()

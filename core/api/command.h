@@ -33,6 +33,13 @@ struct SendOnchain {
     /// feerate.
     std::optional<Sat> max_fee = std::nullopt;
 };
+/// Speeds up an unconfirmed transaction of ours by a child that spends what it made for the wallet.
+/// Answered by OnchainSent, of the child.
+struct BumpTransaction {
+    Txid txid;
+    std::optional<FeeratePerKw> feerate;  ///< Of both together. Nothing: the urgent estimate.
+    std::optional<Sat> max_fee = std::nullopt;
+};
 struct Connect {
     crypto::PublicKey node_id;
     std::string host;
@@ -79,8 +86,8 @@ struct Keysend {
 
 struct Command {
     CommandId id;
-    std::variant<NewAddress, SendOnchain, Connect, Disconnect, OpenChannel, CloseChannel,
-                 CreateInvoice, Pay, Keysend>
+    std::variant<NewAddress, SendOnchain, BumpTransaction, Connect, Disconnect, OpenChannel,
+                 CloseChannel, CreateInvoice, Pay, Keysend>
         wish;
 };
 

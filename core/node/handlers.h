@@ -90,6 +90,8 @@ void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddres
                     const Scope& scope);
 void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish,
                      const Scope& scope);
+void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction& wish,
+             const Scope& scope);
 /// Extends the script table to `gap` scripts beyond what is used, or planned with (`next_change`),
 /// watching what is new from block `since` on. Whether there was anything new.
 bool extend_scripts(Draft& draft, const Scope& scope, BlockHeight since,

@@ -81,6 +81,7 @@ void on_command(Draft& draft, const api::Command& command, const Scope& scope) {
         overloaded{
             [&](const api::NewAddress& w) { on_new_address(draft, command.id, w, scope); },
             [&](const api::SendOnchain& w) { on_send_onchain(draft, command.id, w, scope); },
+            [&](const api::BumpTransaction& w) { on_bump(draft, command.id, w, scope); },
             [&](const api::Connect& w) { on_connect(draft, command.id, w, scope); },
             [&](const api::Disconnect& w) { on_disconnect(draft, command.id, w, scope); },
             [&](const api::OpenChannel& w) { on_open(draft, command.id, w, scope); },

@@ -110,6 +110,8 @@ void TestContract::every_command_with_every_field() {
                             {"channel_id", "funding_txid", "fee_sat"});
     QVERIFY(!opened.empty());
     const auto id = text(opened, "channel_id");
+    QVERIFY(!cli({"bump", text(opened, "funding_txid"), "--feerate", "40"}, {"txid", "fee_sat"})
+                 .empty());
     wallet.confirm(id.toStdString());
     const auto channel = cli({"channel", id}, of_a_channel);
     QCOMPARE(channel.at("state"), json::value("normal"));

@@ -82,6 +82,54 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// A funding transaction that waits: never another in its place, but a child that pays for
+    /// both.
+    void a_funding_transaction_is_bumped_by_a_child() {
+        Duo net;
+        net.net.connect(net.alice, net.bob);
+        net.net.settle();
+        const auto slow = net.alice.node().state().health.fees.slow;
+        const auto before = Duo::coins(net.alice);
+        const auto opened =
+            net.run(net.alice, api::OpenChannel{net.bob.id(), 500'000_sat, 0_msat, false, slow});
+        QVERIFY(bool(opened));
+        const auto& opening = std::get<api::ChannelOpening>(*opened);
+        const auto bumped = net.run(net.alice, api::BumpTransaction{opening.funding_txid, {}});
+        QVERIFY(bool(bumped));
+        const auto& child = std::get<api::OnchainSent>(*bumped);
+        const auto& transactions = net.alice.node().state().transactions;
+        const auto weight = transactions.at(opening.funding_txid).tx->weight() +
+                            transactions.at(child.txid).tx->weight();
+        const auto urgent = net.alice.node().state().health.fees.urgent;
+        QVERIFY(opening.fee + child.fee >= urgent.fee_ceil(weight));
+        QVERIFY(opening.fee + child.fee < urgent.fee_ceil(weight + 40));
+        QCOMPARE(Duo::coins(net.alice), before - 500'000_sat - opening.fee - child.fee);
+        // Once is enough, and only what is ours and waits.
+        const auto cause = [&](const Txid& txid) {
+            const auto refused = net.run(net.alice, api::BumpTransaction{txid, {}});
+            return refused ? std::string() : param(refused.error(), "cause");
+        };
+        QCOMPARE(cause(opening.funding_txid), std::string("no_coin"));
+        QCOMPARE(cause(Txid{}), std::string("not_ours"));
+        const auto enough = net.run(net.alice, api::BumpTransaction{child.txid, slow});
+        QVERIFY(!enough);
+        QCOMPARE(enough.error().kind, ProblemKind::feerate_out_of_range);
+        const auto dear =
+            net.run(net.alice, api::BumpTransaction{child.txid, FeeratePerKw(5'000), 1_sat});
+        QVERIFY(!dear);
+        QCOMPARE(dear.error().kind, ProblemKind::fee_limit);
+        // A child's child, and what it pays for is all three.
+        const auto again =
+            net.run(net.alice, api::BumpTransaction{child.txid, FeeratePerKw(5'000)});
+        QVERIFY(bool(again));
+        net.alice.restart();
+        net.net.mine(7);
+        QCOMPARE(cause(opening.funding_txid), std::string("confirmed"));
+        net.reconnect();
+        QCOMPARE(Story::state_of(net.alice, opening.channel_id), std::string("normal"));
+        QVERIFY(net.check());
+    }
+
     /// The only coin guards a channel. A send makes the guard anew, of its own outputs, and until
     /// those confirm nothing could be bumped: so it has to confirm soon.
     void a_slow_send_leaves_no_channel_unguarded() {
