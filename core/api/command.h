@@ -1,6 +1,7 @@
 // Commands: what a person or program wishes. Each carries an id, chosen by the client, that makes
-// it idempotent: posting the same id again has the effect and the answer of the first time. Answers
-// are typed; a failure is a Problem.
+// it idempotent: posting the same id again has the effect and the answer of the first time. What
+// was refused had no effect: the same id may be granted once the reason is gone. Answers are typed;
+// a failure is a Problem.
 #pragma once
 
 #include "core/api/problem.h"
