@@ -240,21 +240,24 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
     using Handler = std::function<void()>;
     const std::map<std::string_view, Handler> handlers{
         {"getinfo", [&] { answer(info_json(*snapshot, m_version)); }},
-        {"balance", [&] { answer(balance_json(snapshot->balance)); }},
+        {"balance", [&] { answer(balance_json(*snapshot)); }},
         {"peers",
          [&] {
              answer({{"peers", array_of(snapshot->peers, peer_json)}});
          }},
         {"channels",
          [&] {
-             answer({{"channels", array_of(snapshot->channels, channel_json)}});
+             const auto to_json = [&](const api::ChannelView& channel) {
+                 return channel_json(channel, snapshot->chain);
+             };
+             answer({{"channels", array_of(snapshot->channels, to_json)}});
          }},
         {"channel",
          [&] {
              const auto text = f.text("channel_id", 128);
              const auto* const channel = find_channel(*snapshot, text);
              if (channel == nullptr) throw no_such("channel", text);
-             answer(channel_json(*channel));
+             answer(channel_json(*channel, snapshot->chain));
          }},
         {"newaddress",
          [&] {

@@ -47,15 +47,23 @@ std::string in_flight_words(const api::ChannelView& channel) {
                : fmt::format(" {} payments are on their way.", channel.htlcs.size());
 }
 
-std::string open_sentence(const api::ChannelView& channel) {
+std::string open_sentence(const api::ChannelView& channel, const api::ChainView& chain) {
     const auto figures = fmt::format("You can send {} and receive {}", sat_text(channel.can_send),
                                      sat_text(channel.can_receive));
+    const std::string held =
+        !chain.no_payments ? ""
+        : chain.no_payments->kind == ProblemKind::chain_gone
+            ? "Nothing is sent or received before the chain source answers again."
+            : "Nothing is sent or received before the wallet has caught up with the chain.";
+    if (channel.usable && !held.empty())
+        return "Open. " + held + " " + figures + " then." + in_flight_words(channel);
+    const std::string too = held.empty() ? "" : " " + held;
     if (channel.usable) return "Open. " + figures + "." + in_flight_words(channel);
     if (!channel.online) {
-        return "Open, but the other side is not connected. " + figures + " when it is back." +
+        return "Open, but the other side is not connected. " + figures + " when it is back." + too +
                in_flight_words(channel);
     }
-    return "Open, but not usable at this moment. " + figures + " when it is." +
+    return "Open, but not usable at this moment. " + figures + " when it is." + too +
            in_flight_words(channel);
 }
 
@@ -115,9 +123,9 @@ std::string grouped(std::uint64_t number) {
 std::string sat_text(Sat amount) { return grouped(amount.raw()) + " sat"; }
 std::string sat_text(Msat amount) { return sat_text(amount.floor_sat()); }
 
-std::string sentence_of(const api::ChannelView& channel) {
+std::string sentence_of(const api::ChannelView& channel, const api::ChainView& chain) {
     const auto& state = channel.state;
-    if (state == "normal") return open_sentence(channel);
+    if (state == "normal") return open_sentence(channel, chain);
     if (state == "awaiting_accept" || state == "awaiting_funding_created" ||
         state == "awaiting_funding_signed") {
         return "Being agreed on with the other side. Nothing is at stake yet.";

@@ -34,6 +34,10 @@ json::value hex_json(const Fixed<N, Tag>& bytes) {
 }
 json::value bytes_json(const Bytes& bytes) { return json::value(to_hex(bytes)); }
 
+json::value problem_json(const std::optional<api::Problem>& problem) {
+    return problem ? json::value(failure_json(failure_of(*problem))) : json::value(nullptr);
+}
+
 json::object htlc_json(const api::HtlcView& htlc) {
     return {{"direction", htlc.outgoing ? "out" : "in"},
             {"id", htlc.id},
@@ -99,14 +103,16 @@ json::object info_json(const api::Snapshot& snapshot, const std::string& version
         {"channels", channels}};
 }
 
-json::object balance_json(const api::Balance& balance) {
+json::object balance_json(const api::Snapshot& snapshot) {
+    const auto& balance = snapshot.balance;
     return {{"onchain_sat", balance.onchain.raw()},
             {"onchain_unconfirmed_sat", balance.onchain_unconfirmed.raw()},
             {"reserved_sat", balance.reserved.raw()},
             {"can_send_msat", balance.can_send.raw()},
             {"can_receive_msat", balance.can_receive.raw()},
             {"in_flight_msat", balance.in_flight.raw()},
-            {"closing_sat", balance.closing.raw()}};
+            {"closing_sat", balance.closing.raw()},
+            {"problem", problem_json(snapshot.chain.no_payments)}};
 }
 
 json::object peer_json(const api::PeerView& peer) {
@@ -117,12 +123,12 @@ json::object peer_json(const api::PeerView& peer) {
             {"features", peer.features}};
 }
 
-json::object channel_json(const api::ChannelView& channel) {
+json::object channel_json(const api::ChannelView& channel, const api::ChainView& chain) {
     json::object out{{"channel_id", channel.channel_id.hex()},
                      {"peer", channel.peer.hex()},
                      {"state", channel.state},
-                     {"sentence", sentence_of(channel)},
-                     {"usable", channel.usable},
+                     {"sentence", sentence_of(channel, chain)},
+                     {"usable", channel.usable && !chain.no_payments},
                      {"online", channel.online},
                      {"we_funded", channel.we_funded},
                      {"announced", channel.announced}};
@@ -190,13 +196,9 @@ json::object transaction_json(const api::TransactionView& transaction) {
 }
 
 json::object onchain_json(const api::OnchainTarget& target) {
-    return {{"address", target.address},
-            {"amount_sat", or_null(target.amount, sat_json)},
-            {"label", target.label},
-            {"message", target.message},
-            {"own", target.own},
-            {"problem", target.problem ? json::value(failure_json(failure_of(*target.problem)))
-                                       : json::value(nullptr)}};
+    return {{"address", target.address}, {"amount_sat", or_null(target.amount, sat_json)},
+            {"label", target.label},     {"message", target.message},
+            {"own", target.own},         {"problem", problem_json(target.problem)}};
 }
 
 json::object inspection_json(const api::Inspection& inspection) {
@@ -204,9 +206,7 @@ json::object inspection_json(const api::Inspection& inspection) {
         json::object out{{"kind", inspection.kind},
                          {"network", inspection.network},
                          {"onchain", onchain_json(*inspection.onchain)}};
-        out["problem"] = inspection.problem
-                             ? json::value(failure_json(failure_of(*inspection.problem)))
-                             : json::value(nullptr);
+        out["problem"] = problem_json(inspection.problem);
         return out;
     }
     json::object out{{"kind", inspection.kind},
@@ -246,8 +246,7 @@ json::object inspection_json(const api::Inspection& inspection) {
     for (const auto& address : inspection.fallback_addresses) fallbacks.emplace_back(address);
     out["fallback_addresses"] = std::move(fallbacks);
     out["fee_msat"] = or_null(inspection.fee, msat_json);
-    out["problem"] = inspection.problem ? json::value(failure_json(failure_of(*inspection.problem)))
-                                        : json::value(nullptr);
+    out["problem"] = problem_json(inspection.problem);
     if (inspection.onchain) out["onchain"] = onchain_json(*inspection.onchain);
     return out;
 }

@@ -17,9 +17,10 @@ namespace runnel::control {
 namespace json = boost::json;
 
 json::object info_json(const api::Snapshot& snapshot, const std::string& version);
-json::object balance_json(const api::Balance& balance);
+/// `problem`: why nothing of can_send and can_receive moves now; null: it does.
+json::object balance_json(const api::Snapshot& snapshot);
 json::object peer_json(const api::PeerView& peer);
-json::object channel_json(const api::ChannelView& channel);
+json::object channel_json(const api::ChannelView& channel, const api::ChainView& chain);
 json::object payment_json(const api::PaymentView& payment);
 json::object transaction_json(const api::TransactionView& transaction);
 json::object inspection_json(const api::Inspection& inspection);

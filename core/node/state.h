@@ -141,10 +141,12 @@ struct Figures {
     WalletCounters wallet;
     ChainTip tip;
     ChainHealth health;
-    Underpaid underpaid;            ///< Never stored.
-    std::set<Txid> refused;         ///< Transactions whose refusal was told; never stored.
-    bool disk_low = false;          ///< As of the last turn; never stored.
-    bool in_doubt = false;          ///< The same.
+    Underpaid underpaid;     ///< Never stored.
+    std::set<Txid> refused;  ///< Transactions whose refusal was told; never stored.
+    bool disk_low = false;   ///< As of the last turn; never stored.
+    bool in_doubt = false;   ///< The same.
+    /// Why no HTLC is added to channels, for the chain's sake (chain_problem); the same.
+    std::optional<api::Problem> no_htlcs{};
     std::set<ChannelId> compared;   ///< While in doubt: whose peer has compared in this run; see
                                     ///< doubt.h. Never stored.
     std::uint64_t last_search = 0;  ///< Number of the newest search of old blocks; never stored.
