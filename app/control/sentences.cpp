@@ -142,12 +142,24 @@ std::string sentence_of(const api::ChannelView& channel, const api::ChainView& c
     return "State: " + state + ".";
 }
 
-std::string kept_sentence(const std::string& reason) {
-    if (reason == "anchor_reserve")
-        return "kept so that your channels can always be closed in time";
-    if (reason == "unconfirmed") return "not confirmed yet";
-    if (reason == "too_small") return "worth less than the fee of sending it";
-    return {};
+std::string kept_sentence(const std::vector<api::Kept>& parts) {
+    constexpr std::pair<std::string_view, std::string_view> reasons[] = {
+        {"anchor_reserve", "kept so that your channels can always be closed in time"},
+        {"opening", "meant for a channel that is being agreed on"},
+        {"unconfirmed", "not confirmed yet"},
+        {"immature", "mined so recently that they cannot be spent yet"},
+        {"too_small", "worth less than the fee of sending them"},
+        {"too_many", "in more coins than fit into one transaction, and can be sent next"}};
+    std::string out;
+    for (const auto& [amount, reason] : parts) {
+        if (!out.empty()) out += " ";
+        out += sat_text(amount) + " stay in the wallet";
+        for (const auto& [name, words] : reasons) {
+            if (name == reason) out += fmt::format(": {}", words);
+        }
+        out += ".";
+    }
+    return out;
 }
 
 /// What of ours cannot be sent, each part with its reason.

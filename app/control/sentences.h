@@ -3,10 +3,12 @@
 // form.
 #pragma once
 
+#include "core/api/command.h"
 #include "core/api/snapshot.h"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace runnel::control {
 
@@ -27,8 +29,7 @@ struct Wording {
 };
 Wording wording_of(const api::Problem& problem);
 
-/// Why something stays behind when everything was to be sent (OnchainSent::kept_reason); empty for
-/// an unknown reason.
-std::string kept_sentence(const std::string& reason);
+/// What stays behind when everything was to be sent, a sentence a part; empty when nothing does.
+std::string kept_sentence(const std::vector<api::Kept>& parts);
 
 }  // namespace runnel::control

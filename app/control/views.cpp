@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace runnel::control {
 
 namespace {
@@ -67,16 +69,27 @@ json::object paid_json(const api::Paid& paid) {
             {"elapsed_ms", paid.elapsed_ms}};
 }
 
+/// What stays in the wallet of a send of everything, and each part's reason.
+void add_kept(json::object& out, Sat kept, const std::vector<api::Kept>& parts) {
+    out["kept_sat"] = kept.raw();
+    json::array list;
+    for (const auto& part : parts) {
+        list.emplace_back(json::object{{"amount_sat", part.amount.raw()}, {"reason", part.reason}});
+    }
+    out["kept"] = std::move(list);
+    const auto largest = std::max_element(
+        parts.begin(), parts.end(),
+        [](const api::Kept& a, const api::Kept& b) { return a.amount < b.amount; });
+    out["kept_reason"] =
+        largest == parts.end() ? json::value(nullptr) : json::value(largest->reason);
+    out["kept_sentence"] = text_or_null(kept_sentence(parts));
+}
+
 json::object sent_json(const api::OnchainSent& sent) {
     json::object out{{"txid", display_hex(sent.txid)},
                      {"amount_sat", sent.amount.raw()},
                      {"fee_sat", sent.fee.raw()}};
-    out["kept_sat"] = sent.kept.raw();
-    out["kept_reason"] = text_or_null(sent.kept_reason);
-    if (!sent.kept_reason.empty()) {
-        out["kept_sentence"] = fmt::format("{} stay in the wallet: {}.", sat_text(sent.kept),
-                                           kept_sentence(sent.kept_reason));
-    }
+    add_kept(out, sent.kept, sent.kept_parts);
     return out;
 }
 

@@ -90,13 +90,21 @@ struct Command {
 struct AddressMade {
     std::string address;
 };
+/// A part of what stays in the wallet when everything was to be sent. `reason`: "anchor_reserve"
+/// (to close channels in time), "opening" (of a channel that is being agreed on), "unconfirmed",
+/// "immature" (mined too recently), "too_small" (worth less than the fee of sending it), "too_many"
+/// (no room left in the transaction).
+struct Kept {
+    Sat amount;
+    std::string reason;
+    friend bool operator==(const Kept&, const Kept&) = default;
+};
 struct OnchainSent {
     Txid txid;
     Sat amount;
     Sat fee;
-    Sat kept;                 ///< With `all`: what stays behind ...
-    std::string kept_reason;  ///< ... and why ("anchor_reserve", "unconfirmed", "too_small"; empty:
-                              ///< nothing).
+    Sat kept;                      ///< With `all`: what stays behind ...
+    std::vector<Kept> kept_parts;  ///< ... each part of it with its reason.
 };
 struct Connected {
     crypto::PublicKey node_id;

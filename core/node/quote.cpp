@@ -78,7 +78,7 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     out.feerate = planned.feerate;
     out.kept = planned.kept;
     out.reserve = std::min(reserve.each * reserve.count, planned.kept);
-    out.kept_reason = planned.kept_reason;
+    out.kept_parts = planned.kept_parts;
     return out;
 }
 

@@ -162,7 +162,7 @@ void TestContract::every_command_with_every_field() {
     const auto address = text(cli({"newaddress"}, {"address"}), "address");
     QVERIFY(!cli({"send", address, "10000", "--feerate", "2"}, {"txid", "fee_sat"}).empty());
     const auto swept = cli({"send", address, "all"},
-                           {"txid", "fee_sat", "kept_sat", "kept_reason", "kept_sentence"});
+                           {"txid", "fee_sat", "kept_sat", "kept", "kept_reason", "kept_sentence"});
     QVERIFY(!swept.empty());
     QVERIFY(
         Cli::has(first_of(cli({"transactions", "--limit", "1"}, {"transactions", "next_cursor"}),

@@ -148,7 +148,7 @@ void TestChainSilence::what_is_wrong_with_a_source_is_said() {
 void TestChainSilence::what_is_shown_promises_nothing() {
     Duo net;
     net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
-    const auto bolt11 = net.invoice(net.alice, 1'000'000_msat, 24 * 3600);
+    const auto bolt11 = net.invoice(net.alice, 1'000'000_msat);
     const auto shown = [&]() -> std::optional<ProblemKind> {
         const auto& problem = net.bob.snapshot()->chain.no_payments;
         return problem ? std::optional(problem->kind) : std::nullopt;

@@ -305,13 +305,23 @@ private slots:
         const auto keysend = std::get<api::Keysend>(node.last_command().wish);
         QVERIFY(keysend.node_id == key_of(2) && keysend.amount == 5'000_msat);
 
-        node.answer(
-            api::Answer(api::OnchainSent{{}, 900_sat, 100_sat, 20'000_sat, "anchor_reserve"}));
+        node.answer(api::Answer(
+            api::OnchainSent{{},
+                             900_sat,
+                             100_sat,
+                             20'000_sat,
+                             {{19'000_sat, "anchor_reserve"}, {1'000_sat, "opening"}}}));
         const auto sent =
             node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"feerate", "1.5"}});
         QCOMPARE(sent->at("fee_sat").to_number<int>(), 100);
-        QVERIFY(std::string(sent->at("kept_sentence").as_string())
-                    .starts_with("20,000 sat stay in the wallet: "));
+        QCOMPARE(sent->at("kept_sentence").as_string().c_str(),
+                 "19,000 sat stay in the wallet: kept so that your channels can always be closed "
+                 "in time. 1,000 sat stay in the wallet: meant for a channel that is being agreed "
+                 "on.");
+        QCOMPARE(sent->at("kept_sat").to_number<int>(), 20'000);
+        QVERIFY(sent->at("kept_reason") == "anchor_reserve");
+        const auto& second = sent->at("kept").as_array().at(1).as_object();
+        QVERIFY(second.at("amount_sat") == 1'000 && second.at("reason") == "opening");
         auto wish = std::get<api::SendOnchain>(node.last_command().wish);
         QVERIFY(!wish.amount && wish.feerate == FeeratePerKw(375));
 
