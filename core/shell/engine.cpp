@@ -317,7 +317,9 @@ void Engine::perform_rest(ports::Effect& effect) {
                    [&](ports::Watch& e) {
                        if (m_hooks.watch) m_hooks.watch(std::move(e));
                    },
-                   [&](const ports::ConnectPeer& e) { m_peers.connect(e.node_id, e.host, e.port); },
+                   [&](const ports::ConnectPeer& e) {
+                       m_peers.connect(e.node_id, e.host, e.port, e.asked);
+                   },
                    [&](const ports::DisconnectPeer& e) {
                        if (knows_connection(e.node_id)) m_peers.disconnect(e.node_id, e.cause);
                    },

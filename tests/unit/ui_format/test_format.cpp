@@ -18,6 +18,8 @@
 
 #include <QLocale>
 
+#include <set>
+
 using namespace runnel;
 using namespace runnel::ui;
 using namespace runnel::literals;
