@@ -24,6 +24,14 @@ std::string number(const api::Problem& problem, const char* name) {
     return grouped(value);
 }
 
+/// Of an amount in millisatoshi that is whole satoshi.
+std::string whole_sat(const api::Problem& problem, const char* name) {
+    const auto text = param(problem, name);
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return grouped(value / 1000);
+}
+
 /// ": cause", or nothing.
 std::string because(const api::Problem& problem, const char* name = "cause") {
     const auto text = param(problem, name);
@@ -122,6 +130,14 @@ std::string grouped(std::uint64_t number) {
 
 std::string sat_text(Sat amount) { return grouped(amount.raw()) + " sat"; }
 std::string sat_text(Msat amount) { return sat_text(amount.floor_sat()); }
+
+std::string feerate_text(FeeratePerKw feerate) {
+    const std::uint64_t per_kvbyte = std::uint64_t{feerate.raw()} * 4;
+    std::string out = fmt::format("{}.{:03}", per_kvbyte / 1000, per_kvbyte % 1000);
+    out.erase(out.find_last_not_of('0') + 1);
+    if (out.back() == '.') out.pop_back();
+    return out;
+}
 
 std::string sentence_of(const api::ChannelView& channel, const api::ChainView& chain) {
     const auto& state = channel.state;
@@ -266,6 +282,12 @@ Wording wording_of(const api::Problem& problem) {
                     where_the_rest_is(problem)),
                 "Pay a smaller amount, or open a larger channel."};
         case ProblemKind::fee_limit:
+            if (text("unit") == "sat") {
+                return {
+                    fmt::format("The fee would be {} sat, more than the limit of {} sat.",
+                                whole_sat(problem, "fee_msat"), whole_sat(problem, "max_fee_msat")),
+                    "Allow more with --max-fee SAT, or choose a lower --feerate."};
+            }
             return {fmt::format("The fee would be {} msat, more than the limit of {} msat.",
                                 number(problem, "fee_msat"), number(problem, "max_fee_msat")),
                     "Allow more with --max-fee MSAT."};

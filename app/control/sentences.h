@@ -18,6 +18,9 @@ std::string grouped(std::uint64_t number);
 std::string sat_text(Sat amount);
 std::string sat_text(Msat amount);
 
+/// Satoshi per vbyte, as exactly as parse_feerate() reads it: "1.012".
+std::string feerate_text(FeeratePerKw feerate);
+
 /// "Open. You can send 71,204 sat and receive 18,000 sat." An open channel promises nothing for now
 /// while the chain is not seen.
 std::string sentence_of(const api::ChannelView& channel, const api::ChainView& chain = {});

@@ -299,6 +299,17 @@ json::object answer_json(const api::Answer& answer) {
         answer);
 }
 
+json::object quote_json(const api::SendQuote& quote) {
+    json::object out{{"dry_run", true},
+                     {"amount_sat", quote.amount.raw()},
+                     {"fee_sat", quote.fee.raw()},
+                     {"total_sat", (quote.amount + quote.fee).raw()},
+                     {"feerate", feerate_text(quote.feerate)},
+                     {"reserved_sat", quote.reserve.raw()}};
+    add_kept(out, quote.kept, quote.kept_parts);
+    return out;
+}
+
 json::object notice_json(const api::Notice& notice) {
     return std::visit(
         overloaded{

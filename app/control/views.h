@@ -25,6 +25,8 @@ json::object payment_json(const api::PaymentView& payment);
 json::object transaction_json(const api::TransactionView& transaction);
 json::object inspection_json(const api::Inspection& inspection);
 json::object answer_json(const api::Answer& answer);
+/// What a send would cost and leave; `feerate` as parse_feerate() reads it.
+json::object quote_json(const api::SendQuote& quote);
 /// With "event" naming the kind.
 json::object notice_json(const api::Notice& notice);
 

@@ -35,6 +35,7 @@ struct AskSend {
     std::string address;
     std::optional<Sat> amount;  ///< Nothing: all that may leave.
     Pace pace = Pace::normal;
+    std::optional<FeeratePerKw> feerate = std::nullopt;  ///< In place of the pace's.
 };
 
 struct OpenQuote {

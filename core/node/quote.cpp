@@ -69,7 +69,8 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     const FeeratePerKw wanted = ask.pace == api::Pace::urgent   ? fees.urgent
                                 : ask.pace == api::Pace::normal ? fees.normal
                                                                 : fees.slow;
-    api::SendOnchain wish{ask.address, ask.amount, std::max(wanted, fees.mempool_min)};
+    api::SendOnchain wish{ask.address, ask.amount,
+                          ask.feerate.value_or(std::max(wanted, fees.mempool_min))};
     const auto reserve = anchor_reserve(draft, scope.config, 0);
     RUNNEL_TRY(const auto planned, plan_send(draft, wish, scope));
     api::SendQuote out;

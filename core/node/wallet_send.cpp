@@ -120,7 +120,8 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
                     api::ProblemKind::fee_limit,
                     {{"fee_msat", std::to_string(plan.fee.msat().raw())},
                      {"max_fee_msat",
-                      std::to_string(wish.max_fee->checked_msat().value_or(Msat(0)).raw())}}}));
+                      std::to_string(wish.max_fee->checked_msat().value_or(Msat(0)).raw())},
+                     {"unit", "sat"}}}));
     }
     const auto tx = commit_spend(draft, plan, "send", scope);
     if (!tx) return draft.answer(id, fail(tx.error()));

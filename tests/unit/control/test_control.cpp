@@ -79,8 +79,16 @@ public:
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override {
         return fail(api::Problem{api::ProblemKind::busy, {}});
     }
-    Result<api::SendQuote, api::Problem> quote(const api::AskSend&) const override {
-        return fail(api::Problem{api::ProblemKind::busy, {}});
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const override {
+        if (ask.address != "bcrt1x") return fail(api::Problem{api::ProblemKind::not_synced, {}});
+        api::SendQuote out{ask.amount.value_or(900'000_sat),
+                           282_sat,
+                           ask.feerate.value_or(FeeratePerKw(506)),
+                           60'000_sat,
+                           50'000_sat,
+                           {}};
+        if (!ask.amount) out.kept_parts = {{50'000_sat, "anchor_reserve"}, {10'000_sat, "opening"}};
+        return out;
     }
     std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
@@ -294,6 +302,40 @@ private slots:
         QVERIFY(second->at("next_cursor").is_null());
     }
 
+    /// What a send would cost, before it is made: nothing is posted for it.
+    void a_dry_run_says_what_a_send_would_cost() {
+        Running node;
+        node.answer(api::Answer(api::AddressMade{"x"}));
+        QVERIFY(bool(node.ask("newaddress", {})));
+        const auto all =
+            node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"dry_run", true}});
+        QVERIFY(all->at("dry_run") == true);
+        QVERIFY(all->at("amount_sat") == 900'000 && all->at("fee_sat") == 282);
+        QVERIFY(all->at("total_sat") == 900'282 && all->at("feerate") == "2.024");
+        QVERIFY(all->at("kept_sat") == 60'000 && all->at("reserved_sat") == 50'000);
+        QCOMPARE(all->at("kept").as_array().size(), std::size_t{2});
+        QVERIFY(control::parse_feerate("2.024") == FeeratePerKw(506));
+        const auto some = node.ask("send", {{"address", "bcrt1x"},
+                                            {"amount_sat", 700},
+                                            {"feerate", "5"},
+                                            {"max_fee_sat", 282},
+                                            {"dry_run", true}});
+        QVERIFY(some->at("amount_sat") == 700 && some->at("feerate") == "5");
+        QVERIFY(some->at("kept").as_array().empty() && some->at("kept_sentence").is_null());
+        const auto dear = node.ask(
+            "send",
+            {{"address", "bcrt1x"}, {"amount_sat", 700}, {"max_fee_sat", 281}, {"dry_run", true}});
+        QVERIFY(!dear);
+        QCOMPARE(dear.error().kind, std::string("fee_limit"));
+        QCOMPARE(dear.error().message,
+                 std::string("The fee would be 282 sat, more than the limit of 281 sat."));
+        const auto refused =
+            node.ask("send", {{"address", "x"}, {"amount_sat", 700}, {"dry_run", true}});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, std::string("not_synced"));
+        QVERIFY(std::holds_alternative<api::NewAddress>(node.last_command().wish));
+    }
+
     void commands_reach_the_node_as_they_were_meant() {
         Running node;
         node.answer(api::Answer(api::Paid{{}, {}, 5'000_msat, 0_msat, 1, 4}));
@@ -323,7 +365,13 @@ private slots:
         const auto& second = sent->at("kept").as_array().at(1).as_object();
         QVERIFY(second.at("amount_sat") == 1'000 && second.at("reason") == "opening");
         auto wish = std::get<api::SendOnchain>(node.last_command().wish);
-        QVERIFY(!wish.amount && wish.feerate == FeeratePerKw(375));
+        QVERIFY(!wish.amount && wish.feerate == FeeratePerKw(375) && !wish.max_fee);
+        QVERIFY(bool(node.ask("send", {{"address", "bcrt1x"},
+                                       {"amount_sat", 900},
+                                       {"max_fee_sat", 200},
+                                       {"dry_run", false}})));
+        wish = std::get<api::SendOnchain>(node.last_command().wish);
+        QVERIFY(wish.amount == 900_sat && wish.max_fee == 200_sat);
 
         node.answer(api::Answer(api::ChannelOpening{{}, {}, 100'000_sat, 5_sat}));
         QVERIFY(node.ask("open", {{"node_id", key_of(2).hex()},

@@ -1,3 +1,4 @@
+#include "app/control/requests.h"
 #include "app/control/sentences.h"
 #include "app/control/views.h"
 #include "tests/support/test_main.h"
@@ -33,6 +34,15 @@ private slots:
         QCOMPARE(text(control::grouped(1234567)), QString("1,234,567"));
         QCOMPARE(text(control::grouped(UINT64_MAX)), QString("18,446,744,073,709,551,615"));
         QCOMPARE(text(control::sat_text(1'999_msat)), QString("1 sat"));
+    }
+
+    void a_feerate_is_read_as_it_is_written() {
+        QCOMPARE(text(control::feerate_text(FeeratePerKw(250))), QString("1"));
+        QCOMPARE(text(control::feerate_text(FeeratePerKw(253))), QString("1.012"));
+        for (std::uint32_t rate = 253; rate < 3'000; ++rate) {
+            const FeeratePerKw feerate(rate);
+            QVERIFY(control::parse_feerate(control::feerate_text(feerate)) == feerate);
+        }
     }
 
     void an_open_channel() {
