@@ -262,6 +262,7 @@ void Daemon::stop(std::string_view why) {
     m_silence_timer.cancel();
     m_patience_timer.cancel();
     m_wallet->stop([this] {
+        m_control->say_stopped();
         // One more round: what connections still had to say is on its way.
         asio::post(m_io, [this] { m_io.stop(); });
     });

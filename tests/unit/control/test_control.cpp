@@ -186,6 +186,12 @@ public:
         m_work.reset();
         m_thread.join();
     }
+    void say_stopped() {
+        on_thread([this] {
+            m_server->say_stopped();
+            return 0;
+        });
+    }
     void answer(api::CommandResult result) {
         on_thread([&] {
             node.reply = std::move(result);
@@ -587,6 +593,60 @@ private slots:
         for (int i = 0; i < 1000 && listening != 0; ++i)
             listening = node.on_thread([&] { return node.node.tell(trouble); });
         QCOMPARE(listening, std::size_t{0});
+        // Should it go on reading, it hears why, behind what was on its way already.
+        std::string last;
+        while (const auto line = (*client)->next_line()) last = *line;
+        const auto said = json::parse(last).as_object();
+        QVERIFY(said.at("error").as_object().at("error") == "too_slow");
+    }
+
+    void who_follows_events_hears_how_they_end() {
+        const auto end_of = [](const std::function<void(Running&)>& end) {
+            auto node = std::make_unique<Running>();
+            auto client = control::ControlClient::connect(node->directory);
+            std::promise<void> follows;
+            std::vector<std::string> lines;
+            auto followed = std::async(std::launch::async, [&] {
+                return (*client)->follow([&](const std::string& line) {
+                    if (lines.empty()) follows.set_value();
+                    lines.push_back(line);
+                    return true;
+                });
+            });
+            while (node->on_thread([&] { return node->node.tell(api::BlockSeen{}); }) == 0)
+                QTest::qWait(2);
+            follows.get_future().wait();
+            end(*node);
+            node->end();
+            const auto outcome = followed.get();
+            return (outcome ? std::string("none") : outcome.error().kind) + " " +
+                   std::string(json::parse(lines.back()).at("event").as_string());
+        };
+        QCOMPARE(end_of([](Running& node) { node.say_stopped(); }), std::string("none stopped"));
+        QCOMPARE(end_of([](Running&) {}), std::string("connection_lost block"));
+    }
+
+    void a_reader_that_is_too_slow_is_told() {
+        Running node;
+        auto client = control::ControlClient::connect(node.directory);
+        api::Trouble trouble;
+        trouble.problem.params["detail"] = std::string(10'000, 'x');
+        int lines = 0;
+        const auto first = std::async(std::launch::async, [&] {
+            while (node.on_thread([&] { return node.node.tell(api::BlockSeen{}); }) == 0)
+                QThread::msleep(2);
+        });
+        const auto followed = (*client)->follow([&](const std::string&) {
+            // It stops to think, and much happens meanwhile.
+            if (++lines == 1) {
+                for (int i = 0; i < 1000; ++i) {
+                    if (node.on_thread([&] { return node.node.tell(trouble); }) == 0) break;
+                }
+            }
+            return true;
+        });
+        QVERIFY(!followed);
+        QCOMPARE(followed.error().kind, std::string("too_slow"));
     }
 
     void an_answer_may_be_longer_than_what_may_wait() {
@@ -652,7 +712,18 @@ private slots:
         auto one = control::ControlClient::connect(node.directory);
         auto two = control::ControlClient::connect(node.directory);
         QVERIFY(one && two);
-        QCOMPARE(error_of(node.ask("getinfo")), std::string("connection_lost"));
+        const auto refused = node.ask("getinfo");
+        QCOMPARE(error_of(refused), std::string("busy"));
+        QVERIFY(QString::fromStdString(refused.error().message).contains("2 programs"));
+        // However many hang without a word: whoever wants the end is heard.
+        std::vector<Result<std::unique_ptr<control::ControlClient>, control::Failure>> silent;
+        for (int i = 0; i < 20; ++i)
+            silent.push_back(control::ControlClient::connect(node.directory));
+        const auto stopping = node.ask("stop");
+        QVERIFY(stopping && stopping->at("stopping").as_bool());
+        QTRY_COMPARE(node.stops.load(), 1);
+        silent.clear();
+        QVERIFY((*one)->call("getinfo", {}) && (*two)->call("getinfo", {}));
         one->reset();
         for (int i = 0; i < 100 && !node.ask("getinfo"); ++i) QTest::qWait(5);
         QVERIFY(node.ask("getinfo"));
