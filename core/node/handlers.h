@@ -116,6 +116,8 @@ void use_script(Draft& draft, const bitcoin::Script& script, const Scope& scope)
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope);
 /// Coins free to be spent: not reserved by an opening under way.
 std::vector<ports::Coin> free_coins(const Draft& draft);
+/// Those that a channel of ours that is being agreed on will spend.
+std::set<bitcoin::OutPoint> coins_of_openings(const Draft& draft);
 /// What is to be kept as separate confirmed coins with so many channels beside the open ones.
 struct Reserve {
     std::size_t count = 0;
@@ -140,8 +142,8 @@ struct PlannedSend {
     ports::SpendPlan plan;
     Sat amount;  ///< What arrives.
     FeeratePerKw feerate;
-    Sat kept;                 ///< Stays in the wallet, change included.
-    std::string kept_reason;  ///< As in api::OnchainSent; only of a send of everything.
+    Sat kept;                           ///< Stays in the wallet, change included.
+    std::vector<api::Kept> kept_parts;  ///< As in api::OnchainSent; only of a send of everything.
 };
 Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain& wish,
                                             const Scope& scope);

@@ -58,9 +58,13 @@ void forget_stranger(Draft& draft, const crypto::PublicKey& node_id) {
     if (channels_of(draft, node_id).empty()) draft.peers.erase(node_id);
 }
 
-void answer_all(Draft& draft, Peer& peer, const api::CommandResult& result) {
-    for (const auto& id : peer.waiting) draft.answer(id, result);
-    peer.waiting.clear();
+/// Those for whom `concerns` holds.
+template <typename Concerns>
+void answer_waiting(Draft& draft, Peer& peer, const api::CommandResult& result, Concerns concerns) {
+    for (const auto& waiting : peer.waiting) {
+        if (concerns(waiting)) draft.answer(waiting.id, result);
+    }
+    std::erase_if(peer.waiting, concerns);
 }
 
 }  // namespace
@@ -85,7 +89,9 @@ void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
         peer.host = event.host;
         peer.port = event.port;
     }
-    answer_all(draft, peer, api::Answer(api::Connected{event.node_id, event.theirs.to_string()}));
+    answer_waiting(draft, peer,
+                   api::Answer(api::Connected{event.node_id, event.theirs.to_string()}),
+                   [](const Peer::Waiting&) { return true; });
     for (const auto& id : channels_of(draft, event.node_id)) {
         channel::Channel* const channel = draft.edit_channel(id);
         if (channel == nullptr) continue;
@@ -132,9 +138,12 @@ void hang_up(Draft& draft, const crypto::PublicKey& node_id, const std::string& 
 void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {
     if (!draft.peers.contains(event.node_id)) return;
     Peer& peer = draft.peers.edit(event.node_id);
-    answer_all(draft, peer,
-               fail(api::Problem{api::ProblemKind::connect_failed,
-                                 {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}));
+    answer_waiting(draft, peer,
+                   fail(api::Problem{api::ProblemKind::connect_failed,
+                                     {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}),
+                   [&](const Peer::Waiting& waiting) {
+                       return waiting.host == event.host && waiting.port == event.port;
+                   });
     if (!peer.connected) arm_reconnect(draft, event.node_id);
     forget_stranger(draft, event.node_id);
 }
@@ -182,8 +191,8 @@ void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish
     }
     // Its address is remembered once it has worked: a wrong one must not take the place of the
     // right one.
-    peer.waiting.push_back(id);
-    draft.effects.push_back(ports::ConnectPeer{wish.node_id, wish.host, wish.port});
+    peer.waiting.push_back({id, wish.host, wish.port});
+    draft.effects.push_back(ports::ConnectPeer{wish.node_id, wish.host, wish.port, true});
 }
 
 void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish,

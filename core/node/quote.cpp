@@ -70,7 +70,8 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     const FeeratePerKw wanted = ask.pace == api::Pace::urgent   ? fees.urgent
                                 : ask.pace == api::Pace::normal ? fees.normal
                                                                 : fees.slow;
-    api::SendOnchain wish{ask.address, ask.amount, std::max(wanted, fees.mempool_min)};
+    api::SendOnchain wish{ask.address, ask.amount,
+                          ask.feerate.value_or(std::max(wanted, fees.mempool_min))};
     const auto reserve = anchor_reserve(draft, scope.config, 0);
     auto planning = plan_send(draft, wish, scope);
     if (!planning && planning.error().kind == api::ProblemKind::reserve_needed &&
@@ -86,7 +87,7 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     out.feerate = planned.feerate;
     out.kept = planned.kept;
     out.reserve = std::min(reserve.each * reserve.count, planned.kept);
-    out.kept_reason = planned.kept_reason;
+    out.kept_parts = planned.kept_parts;
     return out;
 }
 

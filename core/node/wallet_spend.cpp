@@ -183,7 +183,7 @@ bool is_mature(const ports::Coin& coin, BlockHeight tip) {
     return coin.confirmed && tip.raw() + 1 >= coin.confirmed->raw() + bitcoin::coinbase_maturity;
 }
 
-std::vector<ports::Coin> free_coins(const Draft& draft) {
+std::set<bitcoin::OutPoint> coins_of_openings(const Draft& draft) {
     std::set<bitcoin::OutPoint> reserved;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
         const channel::FundingPlan* plan = nullptr;
@@ -193,6 +193,11 @@ std::vector<ports::Coin> free_coins(const Draft& draft) {
             plan = &s->plan;
         if (plan != nullptr) reserved.insert(plan->spend.coins.begin(), plan->spend.coins.end());
     });
+    return reserved;
+}
+
+std::vector<ports::Coin> free_coins(const Draft& draft) {
+    const auto reserved = coins_of_openings(draft);
     std::vector<ports::Coin> out;
     draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
         if ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) &&

@@ -29,6 +29,7 @@ struct ConnectPeer {
     crypto::PublicKey node_id;
     std::string host;
     std::uint16_t port = 0;
+    bool asked = false;  ///< By a person: then this address takes the place of one that is tried.
 };
 struct DisconnectPeer {
     crypto::PublicKey node_id;

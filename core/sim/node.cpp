@@ -135,7 +135,7 @@ void SimNode::perform(ports::Effect& effect) {
             [&](ports::ConnectPeer& e) {
                 SimNode* const peer = m_network.find(e.node_id);
                 if (peer == nullptr || !peer->is_alive()) {
-                    push(node::ConnectFailed{e.node_id, "nobody there"});
+                    push(node::ConnectFailed{e.node_id, "nobody there", e.host, e.port});
                 } else if (!m_network.is_connected(*this, *peer)) {
                     m_network.connect(*this, *peer);
                 }

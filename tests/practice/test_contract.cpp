@@ -122,7 +122,7 @@ void TestContract::every_command_with_every_field() {
         Cli::has(first_of(cli({"channels"}, {"channels"}), "channels"), of_a_channel, "channels"));
     const auto balance =
         cli({"balance"}, {"onchain_sat", "onchain_unconfirmed_sat", "reserved_sat", "can_send_msat",
-                          "can_receive_msat", "in_flight_msat", "closing_sat"});
+                          "can_receive_msat", "in_flight_msat", "closing_sat", "problem"});
     QVERIFY(balance.at("reserved_sat").to_number<std::int64_t>() > 0);
     QCOMPARE(balance.at("can_send_msat"), channel.at("can_send_msat"));
 
@@ -163,8 +163,12 @@ void TestContract::every_command_with_every_field() {
 
     const auto address = text(cli({"newaddress"}, {"address"}), "address");
     QVERIFY(!cli({"send", address, "10000", "--feerate", "2"}, {"txid", "fee_sat"}).empty());
+    const auto previewed = cli({"send", address, "all", "--dry-run"},
+                               {"dry_run", "amount_sat", "fee_sat", "total_sat", "feerate",
+                                "kept_sat", "reserved_sat", "kept", "kept_sentence"});
+    QVERIFY(!previewed.empty());
     const auto swept = cli({"send", address, "all"},
-                           {"txid", "fee_sat", "kept_sat", "kept_reason", "kept_sentence"});
+                           {"txid", "fee_sat", "kept_sat", "kept", "kept_reason", "kept_sentence"});
     QVERIFY(!swept.empty());
     QVERIFY(
         Cli::has(first_of(cli({"transactions", "--limit", "1"}, {"transactions", "next_cursor"}),

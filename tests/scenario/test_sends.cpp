@@ -65,7 +65,7 @@ private slots:
         const auto quote =
             net.alice.node().quote(api::AskSend{elsewhere, std::nullopt, Pace::normal});
         QVERIFY(bool(quote));
-        QCOMPARE(quote->kept_reason, std::string("anchor_reserve"));
+        QVERIFY((quote->kept_parts == std::vector<api::Kept>{{quote->kept, "anchor_reserve"}}));
         QCOMPARE(quote->reserve, 50'000_sat);
         QVERIFY(quote->kept >= quote->reserve);
         const auto before = Duo::coins(net.alice);
@@ -76,7 +76,7 @@ private slots:
         QCOMPARE(answer.amount, quote->amount);
         QCOMPARE(answer.fee, quote->fee);
         QCOMPARE(answer.kept, quote->kept);
-        QCOMPARE(answer.kept_reason, quote->kept_reason);
+        QVERIFY(answer.kept_parts == quote->kept_parts);
         QCOMPARE(Duo::coins(net.alice), quote->kept);
         QCOMPARE(before, answer.amount + answer.fee + answer.kept);
         QVERIFY(net.check());
@@ -160,6 +160,55 @@ private slots:
         // Now two coins guard it: what is beside them may wait.
         QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, slow})));
         QVERIFY(net.check());
+    }
+
+    void what_stays_behind_says_why() {
+        const auto parts = [](Duo& net) {
+            const auto quote =
+                net.alice.node().quote(api::AskSend{elsewhere, std::nullopt, Pace::normal});
+            if (!quote) return std::vector<api::Kept>{{0_sat, "refused"}};
+            const auto sent = net.run(
+                net.alice, api::SendOnchain{elsewhere, std::nullopt, quote->feerate, quote->fee});
+            if (!sent) return std::vector<api::Kept>{{0_sat, "not sent"}};
+            const auto& answer = std::get<api::OnchainSent>(*sent);
+            Sat sum;
+            for (const auto& part : answer.kept_parts) sum += part.amount;
+            if (sum != answer.kept || Duo::coins(net.alice) != answer.kept ||
+                answer.kept_parts != quote->kept_parts)
+                return std::vector<api::Kept>{{sum, "does not add up"}};
+            return answer.kept_parts;
+        };
+        const auto gets = [](Duo& net, Sat amount) {
+            const auto to =
+                std::get<api::AddressMade>(*net.run(net.alice, api::NewAddress{})).address;
+            return bool(net.run(net.bob, api::SendOnchain{to, amount, std::nullopt}));
+        };
+        using Parts = std::vector<api::Kept>;
+        {
+            Duo net;
+            QVERIFY((parts(net) == Parts{}));
+        }
+        {
+            Duo net;
+            QVERIFY(gets(net, 70'000_sat));
+            QVERIFY((parts(net) == Parts{{70'000_sat, "unconfirmed"}}));
+        }
+        {
+            Duo net;
+            net.net.fund(net.alice, 250_sat);  // 272 sat to spend it
+            QVERIFY((parts(net) == Parts{{250_sat, "too_small"}}));
+        }
+        {
+            Duo net;
+            net.open(net.alice, net.bob, 500'000_sat);
+            net.net.fund(net.alice, 250_sat);
+            QVERIFY(gets(net, 70'000_sat));
+            const auto all = parts(net);
+            QCOMPARE(all.size(), std::size_t{3});
+            QVERIFY(all[0].reason == "anchor_reserve" && all[0].amount >= 50'000_sat);
+            QVERIFY((all[1] == api::Kept{70'000_sat, "unconfirmed"}));
+            QVERIFY((all[2] == api::Kept{250_sat, "too_small"}));
+        }
     }
 
     void faster_is_not_cheaper() {
