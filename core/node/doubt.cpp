@@ -4,6 +4,8 @@
 #include "core/node/handlers.h"
 #include "core/onchain/follow.h"
 
+#include <algorithm>
+
 namespace runnel::node {
 
 namespace {
@@ -56,11 +58,22 @@ void give_up_outdated(Draft& draft) {
     for (const auto& [id, after] : draft.channels.changes()) {
         const auto* const ours = after ? our_commitment(**after) : nullptr;
         if (ours == nullptr || ours->age != Age::outdated) continue;
-        const WalletTx* const row = draft.transactions.find(ours->tx.txid());
-        if (row != nullptr && !row->height) revoked.push_back(ours->tx.txid());
+        revoked.push_back(ours->tx.txid());
     }
     std::vector<Dropped> ignored;
-    for (const auto& txid : revoked) drop_transaction(draft, txid, ignored);
+    for (const auto& txid : revoked) {
+        const WalletTx* const row = draft.transactions.find(txid);
+        if (row != nullptr && !row->height) drop_transaction(draft, txid, ignored);
+        // A source that was out of reach keeps what it was asked for, and would send it when it is
+        // back. What this very turn asks for does not even get there.
+        std::erase_if(draft.effects, [&](const ports::Effect& effect) {
+            const auto* const wanted = std::get_if<ports::Broadcast>(&effect);
+            return wanted != nullptr &&
+                   std::any_of(wanted->transactions.begin(), wanted->transactions.end(),
+                               [&](const ports::TxPtr& tx) { return tx->txid() == txid; });
+        });
+        draft.effects.push_back(ports::TakeBack{txid});
+    }
 }
 
 void note_compared(Draft& draft) {

@@ -22,7 +22,8 @@ std::optional<api::Problem> why_not_forced(const Figures& figures, const channel
 /// restart too.
 void take_risk(Draft& draft, const ChannelId& id);
 /// At the end of a turn, in doubt or not: a commitment of ours that its peer has proven revoked is
-/// none of the wallet's transactions any more, and is not broadcast again.
+/// none of the wallet's transactions any more, is not broadcast again, and is taken back from a
+/// chain source in which it still waits.
 void give_up_outdated(Draft& draft);
 /// At the end of a turn: a channel that is online has compared, whatever its connection does later.
 void note_compared(Draft& draft);
