@@ -22,11 +22,13 @@ const channel::OurCommitPublished* our_commitment(const channel::Channel& channe
 bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
     if (!channel::is_stored(channel.state) || channel::closed_of(channel.state) != nullptr)
         return false;
-    if (channel.link == channel::Link::online || figures.compared.contains(channel.id))
-        return false;
+    const auto* const ours = our_commitment(channel);
+    // What is proven stays proven, whatever was compared before.
+    const bool has_compared =
+        channel.link == channel::Link::online || figures.compared.contains(channel.id);
+    if (has_compared && (ours == nullptr || ours->age != Age::outdated)) return false;
     const auto* const closing = std::get_if<channel::Closing>(&channel.state);
     if (closing == nullptr) return true;
-    const auto* const ours = our_commitment(channel);
     if (ours == nullptr || ours->age == Age::risked) return false;
     if (closing->spends.empty()) return true;
     const auto& spend = closing->spends.front();
@@ -36,11 +38,16 @@ bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
 
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
                                            bool takes_risk) {
-    if (!figures.in_doubt || !may_be_outdated(figures, channel)) return std::nullopt;
+    if (!figures.in_doubt) return std::nullopt;
+    // Before anything else: no word of the person's makes a revoked commitment harmless.
     const auto* const ours = our_commitment(channel);
     if (ours != nullptr && ours->age == Age::outdated)
         return api::Problem{api::ProblemKind::store_in_doubt, {{"outdated", "true"}}};
-    if (takes_risk) return std::nullopt;
+    // A block holds a close already. There is nothing to force, so no risk to be asked for: it
+    // would be taken of a reorg, in which ours is better held back.
+    const auto* const closing = channel::closing_of(channel.state);
+    if (closing != nullptr && !closing->spends.empty()) return std::nullopt;
+    if (takes_risk || !may_be_outdated(figures, channel)) return std::nullopt;
     return api::Problem{api::ProblemKind::store_in_doubt, {}};
 }
 
@@ -48,9 +55,9 @@ void take_risk(Draft& draft, const ChannelId& id) {
     channel::Channel* const channel = draft.edit_channel(id);
     auto* const closing =
         channel == nullptr ? nullptr : std::get_if<channel::Closing>(&channel->state);
-    if (closing == nullptr) return;
-    if (auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause))
-        ours->age = Age::risked;
+    if (closing == nullptr || !closing->spends.empty()) return;
+    auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause);
+    if (ours != nullptr && ours->age == Age::as_stored) ours->age = Age::risked;
 }
 
 void give_up_outdated(Draft& draft) {
