@@ -474,6 +474,7 @@ void TestForceClose::lost_last_word_of_an_agreed_close() {
             QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours,
                      100'000_sat);
             QVERIFY(ledger.adds_up());
+            QVERIFY(ledger.only_anchors_left());
             QVERIFY(net.check());
         }
     }
