@@ -20,7 +20,9 @@ const channel::OurCommitPublished* our_commitment(const channel::Channel& channe
 }  // namespace
 
 bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
-    if (!channel::is_stored(channel.state) || channel::closed_of(channel.state) != nullptr)
+    // Nothing of ours can be published either where another transaction has the place of the
+    // funding for good.
+    if (!channel::is_stored(channel.state) || is_shown_closed(channel, figures.tip.height))
         return false;
     const auto* const ours = our_commitment(channel);
     // What is proven stays proven, whatever was compared before.

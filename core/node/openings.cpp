@@ -241,7 +241,7 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
             draft.answer(id, fail(*refused));
             return;
         }
-        force_close(draft, wish.channel_id, "asked to", scope);
+        force_close(draft, wish.channel_id, std::string(reason_of_wish), scope);
         if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         const auto with = channel_scope(draft, *channel, scope);

@@ -55,6 +55,12 @@ public:
         take({ports::ChainEvent(std::move(block))});
         stand();
     }
+    /// A reorg removes the last block; nothing has its place yet.
+    void unmine() {
+        const ports::BlockDisconnected gone{m_height, hash_at(m_height)};
+        m_height = BlockHeight(m_height.raw() - 1);
+        take({ports::ChainEvent(gone)});
+    }
     void see(const ports::TxPtr& tx) { take({ports::ChainEvent(ports::MempoolTx{tx})}); }
     bitcoin::Script script(std::uint32_t index) const {
         return m_keys->script_of({ports::AddressType::p2wpkh, false, index});

@@ -327,6 +327,86 @@ private slots:
         QCOMPARE(host.node->state().wallet.receive_p2wpkh, before + 1);
     }
 
+    /// Paid into, believed, and then paid elsewhere: the channel ends as one that never was.
+    void what_a_reorg_took_ends_when_its_coins_are_spent() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto payment = stranger.payment();
+        const auto id = stranger.names({payment->txid(), 0});
+        host.mine({payment});
+        QVERIFY(node::needs_reserve(*host.channel(id), host.height()));
+        QVERIFY(!host.node->snapshot()->balance.reserved.is_zero());
+        const auto spent = payment->inputs.front().previous;
+        const auto watches = [&] {
+            return std::any_of(
+                host.effects.begin(), host.effects.end(), [&](const ports::Effect& effect) {
+                    const auto* const watch = std::get_if<ports::Watch>(&effect);
+                    const auto* const outpoint =
+                        watch == nullptr ? nullptr
+                                         : std::get_if<ports::WatchOutPoint>(&watch->what);
+                    return outpoint != nullptr && outpoint->outpoint == spent;
+                });
+        };
+        host.unmine();
+        QVERIFY(watches());
+        // Also by the next process.
+        host.load();
+        host.effects = host.node->resume();
+        QVERIFY(watches());
+        const auto rival = paying(spent, {{499'000_sat, bitcoin::p2wpkh(Hash160{})}});
+        host.mine({rival});
+        QVERIFY(node::rival_of(*host.channel(id)) != nullptr);
+        QVERIFY(!node::is_shown_closed(*host.channel(id), host.height()));
+        // Another reorg may give it its place again ...
+        host.unmine();
+        QVERIFY(node::rival_of(*host.channel(id)) == nullptr);
+        host.mine({payment});
+        QVERIFY(channel::funded_of(host.channel(id)->state)->confirmation.has_value());
+        // ... or not.
+        host.unmine();
+        host.mine({rival});
+        for (int i = 0; i < 5; ++i) host.mine({});
+        QVERIFY(node::is_shown_closed(*host.channel(id), host.height()));
+        QVERIFY(!node::needs_reserve(*host.channel(id), host.height()));
+        QVERIFY(host.node->snapshot()->balance.reserved.is_zero());
+        for (int i = 0; i < 94; ++i) host.mine({});
+        QVERIFY(channel::funded_of(host.channel(id)->state) == nullptr);
+        QCOMPARE(channel::closed_of(host.channel(id)->state)->how, std::string("never confirmed"));
+    }
+
+    /// What took its place is not known: the person's close ends it, when it has waited as long as
+    /// for one that never came.
+    void what_never_comes_back_ends_by_the_persons_wish() {
+        Host host(1);
+        host.take({ports::ChainEvent(ports::FeesChanged{ports::FeeEstimates{
+            FeeratePerKw(2500), FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(253), true}})});
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto payment = stranger.payment();
+        const auto id = stranger.names({payment->txid(), 0});
+        host.mine({payment});
+        for (int i = 0; i < 20; ++i) host.mine({});
+        host.take({node::PeerDown{stranger.id(), "gone"}});
+        api::CommandId command;
+        command.raw().fill(7);
+        host.take({api::Command{command, api::CloseChannel{id, true}}});
+        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(id)->state));
+        for (int i = 0; i < 21; ++i) host.unmine();
+        QVERIFY(!channel::funded_of(host.channel(id)->state)->confirmation);
+        for (int i = 0; i < 2'016; ++i) host.mine({});
+        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(id)->state));
+        host.mine({});
+        QVERIFY(channel::funded_of(host.channel(id)->state) == nullptr);
+        QVERIFY(host.node->snapshot()->balance.closing.is_zero());
+        QVERIFY(host.node->snapshot()->balance.reserved.is_zero());
+        for (const auto& [txid, row] : host.node->state().transactions)
+            QVERIFY(row.height.has_value());
+        QCOMPARE(host.node->snapshot()->balance.onchain, 1'000'000_sat);
+    }
+
     /// Whatever is said of a channel that nobody has paid into: little of it is written, for its
     /// journal is kept for ever.
     void words_do_not_fill_the_disk() {
