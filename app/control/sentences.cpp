@@ -376,6 +376,16 @@ Wording wording_of(const api::Problem& problem) {
         case ProblemKind::faucet_dry:
             return {"The faucet has nothing left at the moment.", "Try again after some blocks."};
         case ProblemKind::funding_lost:
+            if (problem.params.contains("theirs")) {
+                return {
+                    "A channel that was opened to you is gone: the payment into it stood in a "
+                    "block "
+                    "that was replaced, and has not come again. There is nothing in the channel, "
+                    "and what you received through it is lost.",
+                    "There is nothing to do. Whoever opened it may have spent the same coins "
+                    "twice: "
+                    "be careful with another channel of theirs."};
+            }
             return {
                 "A channel never came to be: another transaction spent the coin that was to fund "
                 "it. What it did not spend is in "

@@ -54,7 +54,8 @@ enum class ProblemKind : std::uint8_t {
     practice_gone,         ///< The practice network is not there, or ended before it answered.
     faucet_dry,            ///< The practice faucet has nothing left: `cause`.
     funding_lost,   ///< A channel's funding transaction lost its coin to another one for good:
-                    ///< `txid`, `rival`.
+                    ///< `txid`, `rival`. With `theirs`, one that a peer has opened, whose funding
+                    ///< was in a block before; without `rival` nothing more is known of it.
     chain_unknown,  ///< The chain source is on a chain that shares none of the blocks this wallet
                     ///< remembers: `cause`.
     chain_behind,   ///< The chain source's tip has less work than one seen before, or is too old:

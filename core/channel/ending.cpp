@@ -131,7 +131,9 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
     if (!std::holds_alternative<ShuttingDown>(channel.state)) {
         begin_shutdown(channel, std::move(*funded), context.shutdown_script, context);
     }
-    std::get<ShuttingDown>(channel.state).their_script = shutdown.scriptpubkey;
+    // Said once a connection: on_reestablish forgets it.
+    auto& theirs = std::get<ShuttingDown>(channel.state).their_script;
+    if (!theirs) theirs = shutdown.scriptpubkey;
     return Step{};
 }
 

@@ -242,7 +242,7 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
             draft.answer(id, fail(*refused));
             return;
         }
-        force_close(draft, wish.channel_id, "asked to", scope);
+        force_close(draft, wish.channel_id, std::string(reason_of_wish), scope);
         if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         const auto with = channel_scope(draft, *channel, scope);
@@ -267,7 +267,8 @@ void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(id);
     if (found == nullptr) return;
     const auto* const funded = channel::funded_of((*found)->state);
-    if (funded == nullptr) return;
+    // A peer may come back to a channel that is over, and is answered; nothing is usable in it.
+    if (funded == nullptr || channel::closing_of((*found)->state) != nullptr) return;
     // The channel may have become usable while the peer was away, or what we said of it was lost
     // with the connection (BOLT 7).
     tell_our_update(draft, id, scope);

@@ -46,6 +46,9 @@ struct Peer {
     std::uint64_t up_since_ms = 0;  ///< Monotonic; when the connection came up.
     std::set<ChannelId>
         announced;  ///< Channels whose announcement_signatures it got from us on this connection.
+    /// Of each channel: until when what it was allowed to have us write of its policy is used up
+    /// (gossip_room.cpp). Monotonic; never stored.
+    std::map<ChannelId, std::uint64_t> policies_until_ms;
 };
 
 /// A transaction that touches the wallet.

@@ -192,8 +192,7 @@ void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const T
         }
     });
     for (const auto& id : funded) {
-        channel::on_funding_confirmed(*draft.edit_channel(id),
-                                      channel::Confirmation{height, confirmed.index});
+        see_funding(draft, id, *confirmed.tx, channel::Confirmation{height, confirmed.index});
         use_shutdown_script(draft, **draft.channels.find(id), scope);
     }
     for (const auto& [id, outpoint] : spends)
@@ -310,10 +309,7 @@ void unconfirm_from(Draft& draft, BlockHeight height, const Scope& scope) {
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
     for (const auto& id : ids) {
-        const auto* const f = channel::funded_of((*draft.channels.find(id))->state);
-        if (f != nullptr && f->confirmation && f->confirmation->height >= height) {
-            channel::on_funding_unconfirmed(*draft.edit_channel(id));
-        }
+        funding_gone_from(draft, id, height);
         spends_gone_from(draft, id, height, scope);
         rival_gone_from(draft, id, height, scope);
     }

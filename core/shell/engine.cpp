@@ -314,6 +314,9 @@ void Engine::perform_rest(ports::Effect& effect) {
                    [&](ports::Broadcast& e) {
                        if (m_hooks.broadcast) m_hooks.broadcast(std::move(e));
                    },
+                   [&](const ports::TakeBack& e) {
+                       if (m_hooks.take_back) m_hooks.take_back(e);
+                   },
                    [&](ports::Watch& e) {
                        if (m_hooks.watch) m_hooks.watch(std::move(e));
                    },

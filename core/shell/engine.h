@@ -30,10 +30,11 @@ namespace runnel::shell {
 
 class Engine final : public api::NodeApi {
 public:
-    /// The world outside: what the engine itself has no hands for. Broadcast and watch may be null
-    /// (no chain source).
+    /// The world outside: what the engine itself has no hands for. Broadcast, take_back and watch
+    /// may be null (no chain source).
     struct Hooks {
         std::function<void(ports::Broadcast)> broadcast;
+        std::function<void(const ports::TakeBack&)> take_back;
         std::function<void(ports::Watch)> watch;
         /// A commit failed: nothing may go on, the process ends and believes only what the reopened
         /// store says. Once.

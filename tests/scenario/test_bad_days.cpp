@@ -322,6 +322,7 @@ void TestBadDays::a_bump_as_far_as_the_coins_reach() {
     QVERIFY(payment.succeeded());
     QCOMPARE(Story::state_of(alice, id), std::string("closed"));
     QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
     QVERIFY(net.check());
 }
 

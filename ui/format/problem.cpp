@@ -337,6 +337,14 @@ Wording wordingOf(const api::Problem& problem) {
                     {},
                     Words::tr("Try again after some blocks.")};
         case ProblemKind::funding_lost:
+            if (p.has("theirs")) {
+                return {Words::tr("A channel that was opened to you is gone."),
+                        Words::tr("The payment into it stood in a block that was replaced, and has "
+                                  "not come again. There is nothing in the channel: what you "
+                                  "received through it is lost."),
+                        Words::tr("There is nothing to do. Whoever opened it may have spent the "
+                                  "same coins twice: be careful with another channel of theirs.")};
+            }
             return {Words::tr("A channel never came to be."),
                     Words::tr("Another transaction spent the coin that was to fund it. What it did "
                               "not spend is in your wallet again."),

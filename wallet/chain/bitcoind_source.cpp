@@ -97,8 +97,18 @@ void BitcoindSource::Impl::broadcast(std::vector<ports::TxPtr> transactions, boo
                               [](const auto& a, const auto& b) { return *a == *b; });
         };
         if (std::any_of(self->m_broadcasts.begin(), self->m_broadcasts.end(), same_txs)) return;
-        self->m_broadcasts.push_back({std::move(transactions), gives_way});
+        self->m_broadcasts.push_back(
+            {std::move(transactions), gives_way, ++self->m_broadcast_number});
         self->poke();
+    });
+}
+
+void BitcoindSource::Impl::take_back(const Txid& txid) {
+    asio::post(m_strand, [self = shared_from_this(), txid] {
+        std::erase_if(self->m_broadcasts, [&](const Waiting& waiting) {
+            return std::any_of(waiting.transactions.begin(), waiting.transactions.end(),
+                               [&](const ports::TxPtr& tx) { return tx->txid() == txid; });
+        });
     });
 }
 
@@ -327,6 +337,7 @@ void BitcoindSource::watch(ports::Watch what) { m_impl->watch(std::move(what)); 
 void BitcoindSource::broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) {
     m_impl->broadcast(std::move(transactions), gives_way);
 }
+void BitcoindSource::take_back(const Txid& txid) { m_impl->take_back(txid); }
 void BitcoindSource::stop() { m_impl->stop(); }
 
 }  // namespace runnel::chain

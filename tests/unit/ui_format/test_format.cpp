@@ -312,6 +312,11 @@ private slots:
             QVERIFY(!noticeWording(notice, names).what.isEmpty());
             QVERIFY(!noticeWording(notice, names).retry.isEmpty());
         }
+        // One that came to be, was paid over, and whose funding a reorg took.
+        notice.problem = {api::ProblemKind::funding_lost, {{"theirs", "true"}}};
+        const auto gone = noticeWording(notice, names);
+        QVERIFY(gone.what.contains(QStringLiteral("opened to you")));
+        QVERIFY(gone.why.contains(QStringLiteral("is lost")));
         Notice refused{
             Notice::About::opening, {api::ProblemKind::peer_refused, {{"reason", "a\nb"}}}, {}, {}};
         QVERIFY(noticeWording(refused, names).what.contains(QStringLiteral("was not opened")));
