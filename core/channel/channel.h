@@ -98,6 +98,7 @@ struct AwaitingFundingSigned {
     crypto::PublicKey their_first_point;
     std::uint32_t minimum_depth = 0;
     ports::SignerGuard guard;
+    ChannelId temporary;  ///< A fundee's error names this one until funding_signed (BOLT 1).
 };
 
 /// A transaction in a block that keeps our funding transaction from ever confirming: it spent an

@@ -199,6 +199,8 @@ StepResult force_close(Channel& channel, const std::string& reason, const Contex
     if (funded == nullptr) return fail(not_open());
     auto& commitments = funded->commitments;
     auto commitment = commitments.local_commitment(context.signer);
+    if (commitment.tx.outputs.empty())
+        return fail(ChannelFault{FaultKind::no_outputs, commitments.local_number().raw(), 0, {}});
     const auto& params = commitments.params();
     const auto signature = context.signer.sign_local_commitment(
         commitments.guard(), commitments.local_number(), commitment.tx,

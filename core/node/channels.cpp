@@ -317,25 +317,31 @@ std::optional<std::string> deadline_passed(const Draft& draft, const channel::Ch
     return std::nullopt;
 }
 
-void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope) {
+std::optional<channel::ChannelFault> force_close(Draft& draft, const ChannelId& id,
+                                                 const std::string& reason, const Scope& scope) {
     channel::Channel* const channel = draft.edit_channel(id);
     if (channel == nullptr || channel::closing_of(channel->state) != nullptr ||
         channel::closed_of(channel->state) != nullptr)
-        return;
+        return std::nullopt;
     if (is_opening(channel->state)) {
         end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", reason}}});
-        return;
+        return std::nullopt;
     }
     const auto with = channel_scope(draft, *channel, scope);
     auto step = channel::force_close(*channel, reason, with.context);
     if (!step) {
-        draft.log(LogLevel::broken, fmt::format("force close failed id={} fault={}", id.hex(),
-                                                describe(step.error())));
-        return;
+        // A commitment without outputs was taken by versions before this one; there is nothing in
+        // it to publish.
+        const bool is_empty = step.error().kind == channel::FaultKind::no_outputs;
+        draft.log(is_empty ? LogLevel::unusual : LogLevel::broken,
+                  fmt::format("force close failed id={} fault={}", id.hex(),
+                              describe(step.error())));
+        return step.error();
     }
     draft.log(LogLevel::unusual, fmt::format("force close id={} reason={}", id.hex(), reason));
     send_error(draft, channel->peer, id, "closing: " + reason);
     begin_closing(draft, id, scope);
+    return std::nullopt;
 }
 
 }  // namespace runnel::node

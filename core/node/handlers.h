@@ -41,7 +41,9 @@ void flush_channels(Draft& draft, const Scope& scope);
 void channels_on_block(Draft& draft, const Scope& scope);
 /// Puts the channel on the chain with our commitment, whatever state it is in; closing.cpp goes on
 /// from there.
-void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope);
+/// What kept it from being closed, if anything did.
+std::optional<channel::ChannelFault> force_close(Draft& draft, const ChannelId& id,
+                                                 const std::string& reason, const Scope& scope);
 
 // payments_*.cpp ---------------------------------------------------------------------------------
 

@@ -110,12 +110,29 @@ void drop_opening(Draft& draft, const ChannelId& id, const std::string& reason,
     forget_opening(draft, id, problem);
 }
 
+namespace {
+
+/// A reorg while the peer was thinking took a coin out of its block: a channel that builds on it
+/// may never come to be, and if it was a payment to us, its sender may still take it back.
+std::optional<api::Problem> unconfirmed_coin(const Draft& draft, const channel::FundingPlan& plan) {
+    Sat needed, available;
+    for (const auto& outpoint : plan.spend.coins) {
+        const ports::Coin& coin = *draft.coins.find(outpoint);
+        needed += coin.output.value;
+        if (coin.confirmed) available += coin.output.value;
+    }
+    if (available == needed) return std::nullopt;
+    return to_problem(ports::InsufficientFunds{available, needed});
+}
+
+}  // namespace
+
 std::optional<api::Problem> lost_coin(const Draft& draft, const channel::FundingPlan& plan) {
     const auto& coins = plan.spend.coins;
     const auto gone = std::find_if(coins.begin(), coins.end(), [&](const bitcoin::OutPoint& coin) {
         return !draft.coins.contains(coin);
     });
-    if (gone == coins.end()) return std::nullopt;
+    if (gone == coins.end()) return unconfirmed_coin(draft, plan);
     api::Problem lost{api::ProblemKind::funding_lost,
                       {{"txid", display_hex(plan.spend.tx.txid())}}};
     draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
@@ -242,7 +259,16 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
             draft.answer(id, fail(*refused));
             return;
         }
-        force_close(draft, wish.channel_id, std::string(reason_of_wish), scope);
+        if (const auto fault =
+                force_close(draft, wish.channel_id, std::string(reason_of_wish), scope)) {
+            const bool is_empty = fault->kind == channel::FaultKind::no_outputs;
+            draft.answer(
+                id, fail(api::Problem{api::ProblemKind::internal,
+                                      {{"detail", is_empty ? "the channel's last state is nothing "
+                                                             "but fee: it cannot be published"
+                                                           : describe(*fault)}}}));
+            return;
+        }
         if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         const auto with = channel_scope(draft, *channel, scope);

@@ -58,6 +58,13 @@ void forget_stranger(Draft& draft, const crypto::PublicKey& node_id) {
     if (channels_of(draft, node_id).empty()) draft.peers.erase(node_id);
 }
 
+/// Does a peer mean this channel by `id`? Until it has signed, it calls our opening by the
+/// temporary id (BOLT 1, "The error and warning Messages").
+bool is_named(const channel::Channel& channel, const ChannelId& id) {
+    const auto* const named = std::get_if<channel::AwaitingFundingSigned>(&channel.state);
+    return channel.id == id || (named != nullptr && named->temporary == id);
+}
+
 /// Those for whom `concerns` holds.
 template <typename Concerns>
 void answer_waiting(Draft& draft, Peer& peer, const api::CommandResult& result, Concerns concerns) {
@@ -152,7 +159,7 @@ void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& sc
     draft.log(LogLevel::unusual, fmt::format("peer {} {}: {}", event.node_id.hex(),
                                              event.is_error ? "error" : "warning", event.text));
     for (const auto& id : channels_of(draft, event.node_id)) {
-        if (event.channel && *event.channel != id) continue;
+        if (event.channel && !is_named(**draft.channels.find(id), *event.channel)) continue;
         channel::Channel* const channel = draft.edit_channel(id);
         if (!channel::is_stored(channel->state)) {
             end_opening(draft, id,
