@@ -114,8 +114,7 @@ namespace {
 
 /// A reorg while the peer was thinking took a coin out of its block: a channel that builds on it
 /// may never come to be, and if it was a payment to us, its sender may still take it back.
-std::optional<api::Problem> unconfirmed_coin(const Draft& draft,
-                                             const channel::FundingPlan& plan) {
+std::optional<api::Problem> unconfirmed_coin(const Draft& draft, const channel::FundingPlan& plan) {
     Sat needed, available;
     for (const auto& outpoint : plan.spend.coins) {
         const ports::Coin& coin = *draft.coins.find(outpoint);

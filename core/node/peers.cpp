@@ -58,8 +58,8 @@ void forget_stranger(Draft& draft, const crypto::PublicKey& node_id) {
     if (channels_of(draft, node_id).empty()) draft.peers.erase(node_id);
 }
 
-/// Does a peer mean this channel by `id`? Until it has signed, it calls our opening by the temporary
-/// id (BOLT 1, "The error and warning Messages").
+/// Does a peer mean this channel by `id`? Until it has signed, it calls our opening by the
+/// temporary id (BOLT 1, "The error and warning Messages").
 bool is_named(const channel::Channel& channel, const ChannelId& id) {
     const auto* const named = std::get_if<channel::AwaitingFundingSigned>(&channel.state);
     return channel.id == id || (named != nullptr && named->temporary == id);
