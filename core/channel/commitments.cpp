@@ -508,8 +508,7 @@ Result<void, ChannelFault> Commitments::receive_fee(const wire::UpdateFee& fee) 
     const Totals state = totals(Party::ours, View::next);
     const auto ours = static_cast<std::size_t>(
         std::count_if(m_htlcs.begin(), m_htlcs.end(), [&](const HtlcEntry& entry) {
-            return entry.htlc.offered_by == Party::ours &&
-                   holds(entry, Party::ours, View::next) &&
+            return entry.htlc.offered_by == Party::ours && holds(entry, Party::ours, View::next) &&
                    !is_dust(entry.htlc, Party::ours, m_params->ours.dust_limit_satoshis);
         }));
     Sat needed = funder_cost(fee.feerate_per_kw, state.untrimmed);

@@ -333,9 +333,9 @@ std::optional<channel::ChannelFault> force_close(Draft& draft, const ChannelId& 
         // A commitment without outputs was taken by versions before this one; there is nothing in
         // it to publish.
         const bool is_empty = step.error().kind == channel::FaultKind::no_outputs;
-        draft.log(is_empty ? LogLevel::unusual : LogLevel::broken,
-                  fmt::format("force close failed id={} fault={}", id.hex(),
-                              describe(step.error())));
+        draft.log(
+            is_empty ? LogLevel::unusual : LogLevel::broken,
+            fmt::format("force close failed id={} fault={}", id.hex(), describe(step.error())));
         return step.error();
     }
     draft.log(LogLevel::unusual, fmt::format("force close id={} reason={}", id.hex(), reason));

@@ -4,7 +4,8 @@
 The arrows are read from the DEPS of runnel_module() in core/CMakeLists.txt and wallet/CMakeLists.txt, and of
 runnel_ui_module() in ui/CMakeLists.txt:
 what a folder is not linked with, directly or through others, it may not include either, although the
-include path would let it. On top of that stand the rules that no arrow can say: the core knows no
+include path would let it. Those of the core are the ones drawn in core/README.md, no more and no less:
+otherwise a wrong DEPS would permit itself. On top of that stand the rules that no arrow can say: the core knows no
 window, no wallet and no program; ui knows core/api alone; neither core nor wallet knows Qt; and the
 core outside core/shell has no clock, socket, thread or randomness of its own.
 
@@ -39,13 +40,50 @@ ALLOWED = [
 ]
 
 
-def arrows(*lists):
-    """Folder -> every folder it may include, itself among them."""
+def linked(*lists):
+    """Folder -> the folders that it names in its DEPS."""
     direct = {}
     for cmake in lists:
         for name, rest in MODULE.findall(cmake):
             found = re.search(r"\bDEPS\b((?:\s+(?!LIBS\b)\w+)*)", rest)
             direct[name] = set(found.group(1).split()) if found else set()
+    return direct
+
+
+def drawn(readme):
+    """The same as drawn under "Rooms and arrows": `a <- {b, c} <- d`, chains side by side or below each other."""
+    section = re.search(r"^## Rooms and arrows\n(.*?)(?:^## |\Z)", readme, re.M | re.S)
+    direct = {}
+    for line in section.group(1).splitlines() if section else ():
+        if not line.startswith("    ") or "<-" not in line:
+            continue
+        for chain in re.split(r"\s{2,}", line.strip()):
+            steps = [re.findall(r"\w+", step) for step in chain.split("<-")]
+            for name in (name for step in steps for name in step):
+                direct.setdefault(name, set())
+            for below, above in zip(steps, steps[1:]):
+                for name in above:
+                    direct[name].update(below)
+    return direct
+
+
+def other_arrows(root):
+    """Where core/CMakeLists.txt and the drawing differ."""
+    readme = root / "core" / "README.md"
+    said = drawn(readme.read_text()) if readme.exists() else {}
+    direct = linked((root / "core" / "CMakeLists.txt").read_text())
+    for name in sorted(said.keys() | direct.keys()):
+        for below in sorted(direct.get(name, set()) - said.get(name, set())):
+            yield f"core/CMakeLists.txt: {name} is linked with {below}; core/README.md draws no such arrow"
+        for below in sorted(said.get(name, set()) - direct.get(name, set())):
+            yield f"core/README.md: an arrow from {name} to {below} that core/CMakeLists.txt does not have"
+        if name in direct and name not in said:
+            yield f"core/CMakeLists.txt: {name} is no room of core/README.md"
+
+
+def arrows(*lists):
+    """Folder -> every folder it may include, itself among them."""
+    direct = linked(*lists)
     closed = {}
 
     def close(name, path):
@@ -88,6 +126,7 @@ def offences(root):
     modules = arrows(
         *((root / top / "CMakeLists.txt").read_text() for top in ("core", "wallet"))
     )
+    yield from other_arrows(root)
     ui_list = root / "ui" / "CMakeLists.txt"
     ui_modules = arrows(ui_list.read_text()) if ui_list.exists() else {}
     wallet_folders = {p.name for p in (root / "wallet").iterdir() if p.is_dir()}
@@ -147,6 +186,8 @@ def self_test():
 
         write("core/CMakeLists.txt", "runnel_module(base LIBS x)\nrunnel_module(wire DEPS base LIBS y)\n"
               "runnel_module(ports DEPS wire)\nrunnel_module(node DEPS wire)\n")
+        drawing = "## Rooms and arrows\n\n    base <- wire <- {ports, node}\n    wallet -> ports\n\n## More\n"
+        write("core/README.md", drawing)
         write("wallet/CMakeLists.txt", "runnel_module(store DEPS ports)\n")
         write("core/base/a.h", "#include <vector>\n")
         write("core/wire/w.h", '#include "core/base/a.h"\n')
@@ -172,6 +213,16 @@ def self_test():
             found = list(offences(root))
             assert len(found) == 1 and word in found[0], (path, found)
             (root / path).unlink()
+        for drawing_now, word in (
+            (drawing.replace("{ports, node}", "ports"), "draws no such arrow"),
+            (drawing.replace("    wallet", "    ports <- node     wallet"), "does not have"),
+            ("", "is no room"),
+        ):
+            write("core/README.md", drawing_now)
+            found = list(offences(root))
+            assert any(word in line for line in found), (word, found)
+        write("core/README.md", drawing)
+        assert list(offences(root)) == [], list(offences(root))
         try:
             arrows("runnel_module(a DEPS b)\nrunnel_module(b DEPS a)\n")
         except ValueError:

@@ -98,8 +98,9 @@ void TestHostilePeer::nobody_takes_the_place_of_a_channel() {
 
 void TestHostilePeer::a_refused_proposal_costs_the_connection_data() {
     QTest::addColumn<QString>("what");
-    for (const char* const what : {"a feerate below all bounds", "a feerate above all bounds",
-                                   "an id out of turn, dust", "an id out of turn, with an output"}) {
+    for (const char* const what :
+         {"a feerate below all bounds", "a feerate above all bounds", "an id out of turn, dust",
+          "an id out of turn, with an output"}) {
         QTest::newRow(what) << QString::fromLatin1(what);
     }
 }

@@ -71,6 +71,8 @@ private slots:
     void two_at_once_do_not_keep_the_same_coins();
     void a_send_meanwhile_leaves_what_the_opening_needs();
     void without_packages_nothing_is_opened();
+    void unconfirmed_change_opens_nothing();
+    void a_coin_that_fell_out_of_its_block_opens_nothing();
 };
 
 void TestOpenings::two_at_once_do_not_keep_the_same_coins_data() {
@@ -172,6 +174,67 @@ void TestOpenings::without_packages_nothing_is_opened() {
     net.net.settle();
     QVERIFY(bool(net.run(
         net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt})));
+    net.net.mine(7);
+    QVERIFY(net.check());
+}
+
+/// A channel over a transaction that may still be replaced would be open on paper only.
+void TestOpenings::unconfirmed_change_opens_nothing() {
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    auto& bob = net.net.add("bob", parts_for(2));
+    net.net.fund(alice, 1'000'000_sat);
+    net.net.fund(bob, 30'000_sat, 4);
+    net.net.connect(alice, bob);
+    net.net.settle();
+    const auto made = net.run(bob, api::NewAddress{});
+    QVERIFY(bool(net.run(alice, api::SendOnchain{std::get<api::AddressMade>(*made).address,
+                                                 100'000_sat, std::nullopt})));
+    QVERIFY(Story::coins(alice) > 890'000_sat);
+    const api::OpenChannel wish{bob.id(), 500'000_sat, 0_msat, false, std::nullopt};
+    const auto refused = net.run(alice, wish);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, ProblemKind::insufficient_funds);
+    net.net.mine(1);
+    QVERIFY(bool(net.run(alice, wish)));
+    net.net.mine(7);
+    QVERIFY(net.check());
+}
+
+/// The coins were confirmed when the opening was planned; while the peer takes its time, a reorg
+/// takes them out of their block.
+void TestOpenings::a_coin_that_fell_out_of_its_block_opens_nothing() {
+    Story net;
+    auto& bob = net.net.add("bob", parts_for(2));
+    auto& alice = net.net.add("alice", parts_for(1));
+    net.net.fund(bob, 30'000_sat, 4);
+    net.net.fund(alice, 1'000'000_sat);
+    net.net.fund(alice, 30'000_sat, 2);
+    net.net.connect(alice, bob);
+    net.net.settle();
+    const Sat before = Story::coins(alice);
+    net.net.hold(bob, alice, true);
+    const auto id =
+        alice.post(api::OpenChannel{bob.id(), 500'000_sat, 0_msat, false, std::nullopt});
+    net.net.settle();
+    // His accept_channel comes, her funding_created is under way.
+    net.net.hold(alice, bob, true);
+    net.net.hold(bob, alice, false);
+    net.net.settle();
+    QVERIFY(alice.answer(id) == nullptr);
+    net.net.reorg(2);
+    for (const auto& [outpoint, coin] : alice.node().state().coins) QVERIFY(!coin.confirmed);
+    net.net.hold(alice, bob, false);
+    net.net.settle();
+    const auto* const answer = alice.answer(id);
+    QVERIFY(answer != nullptr && !*answer);
+    QCOMPARE(answer->error().kind, ProblemKind::insufficient_funds);
+    QVERIFY(alice.node().state().channels.empty());
+    // Nothing was signed away, and once they are in a block again they may be used.
+    QCOMPARE(Story::coins(alice), before);
+    net.net.mine(1);
+    QVERIFY(
+        bool(net.run(alice, api::OpenChannel{bob.id(), 500'000_sat, 0_msat, false, std::nullopt})));
     net.net.mine(7);
     QVERIFY(net.check());
 }

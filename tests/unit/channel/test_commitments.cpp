@@ -236,7 +236,8 @@ void TestCommitments::the_fundee_leaves_the_funder_its_reserve() {
 }
 
 void TestCommitments::a_fundee_cannot_burn_the_funder() {
-    // 110 HTLCs of 1,000 sat in one commitment cost the funder 2,500 sat/kw * 172 weight units each.
+    // 110 HTLCs of 1,000 sat in one commitment cost the funder 2,500 sat/kw * 172 weight units
+    // each.
     DuelSetup setup;
     setup.feerate = FeeratePerKw(2'500);
     setup.push = 970'000'000_msat;
@@ -615,10 +616,9 @@ void TestCommitments::nothing_without_outputs_is_accepted() {
     auto kept = test::as_channel(scene.b.commitments, scene.a.signer);
     const Policy policy;
     const ports::FeeEstimates fees;
-    const Context context{policy,         UnixTime(1'700'000'000), BlockHeight(100), fees,
+    const Context context{policy,         UnixTime(1'700'000'000), BlockHeight(100),  fees,
                           scene.b.signer, wire::Features{},        bitcoin::Script{}, true};
-    QCOMPARE(kind_of(force_close(kept, "asked to", context)),
-             std::optional(FaultKind::no_outputs));
+    QCOMPARE(kind_of(force_close(kept, "asked to", context)), std::optional(FaultKind::no_outputs));
     QCOMPARE(std::string(state_name(kept.state)), std::string("normal"));
 }
 

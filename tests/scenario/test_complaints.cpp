@@ -1,0 +1,114 @@
+// What a peer's errors and warnings end, and what they do not (BOLT 1, "The error and warning
+// Messages").
+#include "tests/scenario/payment_facts.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+class TestComplaints : public QObject {
+    Q_OBJECT
+
+private slots:
+    void what_a_complaint_ends_data();
+    void what_a_complaint_ends();
+    void beyond_the_dust_limit_nothing_is_paid();
+};
+
+void TestComplaints::what_a_complaint_ends_data() {
+    QTest::addColumn<bool>("is_error");
+    QTest::addColumn<bool>("of_all");
+    QTest::addColumn<int>("ended");
+    QTest::newRow("a warning for all") << false << true << 0;
+    QTest::newRow("a warning for one") << false << false << 0;
+    QTest::newRow("an error for one") << true << false << 1;
+    QTest::newRow("an error for all") << true << true << 2;
+}
+
+void TestComplaints::what_a_complaint_ends() {
+    QFETCH(bool, is_error);
+    QFETCH(bool, of_all);
+    QFETCH(int, ended);
+    Trio net;
+    const auto one = net.open(net.alice, net.hub, 500'000_sat);
+    const auto two = net.open(net.alice, net.hub, 500'000_sat);
+    const auto other = net.open(net.alice, net.carol, 500'000_sat);
+    std::size_t said = 0;
+    net.net.lie(net.hub, net.alice, [&](wire::Message& message) {
+        if (!std::holds_alternative<wire::Warning>(message)) return;
+        ++said;
+        const ChannelId id = of_all ? ChannelId{} : one;
+        const Bytes text = to_bytes(bytes_of("so it is"));
+        if (is_error) message = wire::Error{id, text};
+        else message = wire::Warning{id, text};
+    });
+    // The hub finds that the commitments pay too little, and says so once for each channel.
+    net.hub.set_fees(
+        {FeeratePerKw(5'000), FeeratePerKw(2'500), FeeratePerKw(253), FeeratePerKw(2'000), true});
+    net.net.settle();
+    net.net.mine(1);
+    QVERIFY(said > 0);
+    int closing = 0;
+    for (const auto& id : {one, two}) {
+        const auto state = Story::state_of(net.alice, id);
+        if (state != "normal") ++closing;
+    }
+    QCOMPARE(closing, ended);
+    if (ended == 1) QVERIFY(Story::state_of(net.alice, one) != "normal");
+    QCOMPARE(Story::state_of(net.alice, other), std::string("normal"));
+    QVERIFY(net.net.is_connected(net.alice, net.carol));
+    if (ended < 2) QVERIFY(net.pays(net.alice, net.hub, 10'000'000_msat).succeeded());
+    QVERIFY(net.check());
+}
+
+/// What has no output is the miner's when the peer closes by force (BOLT 2,
+/// max_dust_htlc_exposure_msat). Each side keeps below the limit by itself, and what crosses on the
+/// wire is above it: no preimage is given for that.
+void TestComplaints::beyond_the_dust_limit_nothing_is_paid() {
+    for (const std::size_t each : {std::size_t{5}, std::size_t{6}}) {
+        Story net;
+        auto coarse = parts_for(1);
+        coarse.config.channels.dust_limit = 5'000_sat;
+        auto& alice = net.net.add("alice", std::move(coarse));
+        auto& bob = net.net.add("bob", parts_for(2));
+        for (auto* const node : {&alice, &bob}) {
+            net.net.fund(*node, 2'000'000_sat);
+            net.net.fund(*node, 30'000_sat, 4);
+        }
+        const auto id = net.open(alice, bob, 1'000'000_sat, 500'000'000_msat);
+        // 5 of 4,900 sat on each side are 49,000 together; 6 are 58,800, and 50,000 is the limit.
+        std::vector<std::string> for_alice, for_bob;
+        for (std::size_t i = 0; i < each; ++i) {
+            for_alice.push_back(net.invoice(alice, 4'900'000_msat));
+            for_bob.push_back(net.invoice(bob, 4'900'000_msat));
+        }
+        net.net.hold(alice, bob, true);
+        net.net.hold(bob, alice, true);
+        std::vector<Payment> payments;
+        for (std::size_t i = 0; i < each; ++i) {
+            payments.push_back(net.start_payment(alice, for_bob[i]));
+            payments.push_back(net.start_payment(bob, for_alice[i]));
+        }
+        net.net.settle();
+        QCOMPARE(htlcs(alice), each);
+        QCOMPARE(htlcs(bob), each);
+        net.net.hold(alice, bob, false);
+        net.net.hold(bob, alice, false);
+        net.net.settle();
+        const auto paid = std::count_if(payments.begin(), payments.end(),
+                                        [](const Payment& p) { return p.succeeded(); });
+        if (each == 5) QCOMPARE(paid, std::ptrdiff_t{10});
+        else QVERIFY(paid < 12);
+        for (const auto& payment : payments) {
+            QVERIFY(payment.answer() != nullptr);
+            if (!payment.succeeded())
+                QCOMPARE(param(payment, "code"), std::string("temporary_channel_failure"));
+        }
+        QCOMPARE(htlcs(alice) + htlcs(bob), std::size_t{0});
+        QCOMPARE(Story::state_of(alice, id), std::string("normal"));
+        QVERIFY(net.check());
+    }
+}
+
+RUNNEL_TEST(TestComplaints)
+#include "test_complaints.moc"
