@@ -106,7 +106,8 @@ json::object balance_json(const api::Balance& balance) {
             {"can_send_msat", balance.can_send.raw()},
             {"can_receive_msat", balance.can_receive.raw()},
             {"in_flight_msat", balance.in_flight.raw()},
-            {"closing_sat", balance.closing.raw()}};
+            {"closing_sat", balance.closing.raw()},
+            {"least_to_open_sat", balance.least_to_open.raw()}};
 }
 
 json::object peer_json(const api::PeerView& peer) {
@@ -135,6 +136,9 @@ json::object channel_json(const api::ChannelView& channel) {
     out["their_msat"] = channel.theirs.raw();
     out["can_send_msat"] = channel.can_send.raw();
     out["can_receive_msat"] = channel.can_receive.raw();
+    out["kept_msat"] = channel.kept.raw();
+    out["over_limit_msat"] = channel.over_limit.raw();
+    out["underpaid_msat"] = channel.underpaid.raw();
     out["our_reserve_msat"] = channel.our_reserve.raw();
     out["their_reserve_msat"] = channel.their_reserve.raw();
     out["in_flight_out_msat"] = channel.in_flight_out.raw();

@@ -112,7 +112,7 @@ void ChannelDetails::refreshHtlcs(const api::ChannelView& channel) {
     m_htlcs->setVisible(!channel.htlcs.empty());
     int number = 0;
     for (const auto& htlc : channel.htlcs) {
-        const auto deadline = untilText(htlc.expiry, m_wallet.picture().chain, m_wallet.now());
+        const auto deadline = latestText(htlc.expiry, m_wallet.picture().chain, m_wallet.now());
         facts->set(
             tr("%1. %2").arg(QString::number(++number), htlc.outgoing ? tr("Out") : tr("In")),
             tr("%1, %2, ends %3 (block %4)")
