@@ -80,6 +80,10 @@ void ChannelDetails::refresh() {
     m_facts->set(tr("You can send"), over ? QString() : exactText(channel.can_send));
     m_facts->set(tr("You can receive"), over ? QString() : exactText(channel.can_receive));
     m_facts->set(tr("You keep back"), over ? QString() : satText(channel.our_reserve));
+    m_facts->set(tr("More than they take at once"),
+                 over || channel.over_limit.is_zero() ? QString() : exactText(channel.over_limit));
+    m_facts->set(tr("Waits for a higher fee of theirs"),
+                 over || channel.underpaid.is_zero() ? QString() : exactText(channel.underpaid));
     m_facts->set(tr("They keep back"), over ? QString() : satText(channel.their_reserve));
     m_facts->set(tr("Opened by"), channel.we_funded ? tr("you") : tr("the other side"));
     m_facts->set(tr("Confirmations"), over ? QString() : confirmationsText(channel));
