@@ -120,7 +120,7 @@ private:
                     [self = shared_from_this()](const Outcome& outcome) { self->answer(outcome); });
             };
             hooks.on_close = [this] { again(); };
-            m_is_there = true;
+            m_connecting_since = std::chrono::steady_clock::now();
             m_link.emplace(m_owner.m_io, m_owner.m_folder, std::move(hooks));
         }
         void end() {
@@ -137,11 +137,13 @@ private:
             m_silence.async_wait(
                 [self = shared_from_this()](const boost::system::error_code& error) {
                     if (error || !self->m_reply) return;
-                    self->answer(fail(self->m_is_there ? practice_silent() : practice_gone()));
+                    // Where nobody is there a connection fails at once.
+                    const bool is_there =
+                        std::chrono::steady_clock::now() - self->m_connecting_since > 1s;
+                    self->answer(fail(is_there ? practice_silent() : practice_gone()));
                 });
         }
         void again() {
-            m_is_there = false;
             m_retry.expires_after(look_again_after);
             m_retry.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
                 if (!error && self->m_reply) self->connect();
@@ -161,7 +163,7 @@ private:
         Reply m_reply;
         std::optional<Link> m_link;
         asio::steady_timer m_retry, m_silence;
-        bool m_is_there = false;
+        std::chrono::steady_clock::time_point m_connecting_since;
     };
 
     void ask_child(std::string method, json::object params, Reply reply) {
