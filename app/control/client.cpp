@@ -106,4 +106,30 @@ Outcome ControlClient::call(std::string_view method, json::object params) {
     return fail(lost());
 }
 
+Result<void, Failure> ControlClient::follow(
+    const std::function<bool(const std::string&)>& on_line) {
+    const auto subscribed = call("events", {});
+    if (!subscribed) return fail(subscribed.error());
+    bool stopped = false;
+    while (const auto line = next_line()) {
+        error_code error;
+        const auto parsed = json::parse(*line, error);
+        const auto* const object = error ? nullptr : parsed.if_object();
+        if (object != nullptr && object->contains("error") && !object->contains("event")) {
+            const auto outcome = outcome_of(*object);
+            return fail(outcome && !*outcome ? outcome->error() : lost());
+        }
+        const auto* const event = object == nullptr ? nullptr : object->if_contains("event");
+        stopped = event != nullptr && *event == "stopped";
+        if (!on_line(*line)) return {};
+    }
+    if (stopped) return {};
+    return fail(Failure{"connection_lost",
+                        "The node ended without having been stopped, or left this program: events "
+                        "may be missing.",
+                        "See the node's log, and look at payments, channels and transactions for "
+                        "what was missed.",
+                        {}});
+}
+
 }  // namespace runnel::control

@@ -9,7 +9,10 @@
 #include <boost/asio/streambuf.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace runnel::control {
 
@@ -28,6 +31,9 @@ public:
     Outcome call(std::string_view method, json::object params);
     /// The next line after "events"; nothing when the node has ended.
     std::optional<std::string> next_line();
+    /// Asks for events and hands over each line, until the node has been stopped (which its last
+    /// line says) or the reader wants no more (false). An error: events may be missing.
+    Result<void, Failure> follow(const std::function<bool(const std::string&)>& on_line);
 
 private:
     ControlClient() : m_socket(m_io) {}

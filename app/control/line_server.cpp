@@ -11,9 +11,12 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <fmt/format.h>
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <deque>
 #include <set>
 
 namespace runnel::control {
@@ -23,6 +26,23 @@ using asio::local::stream_protocol;
 using boost::system::error_code;
 
 namespace {
+
+/// Whoever came first of so many beyond the most that are served makes room for the next.
+constexpr std::size_t most_beyond = 8;
+/// One that was too slow has so long to read why it is left.
+constexpr std::chrono::seconds farewell{10};
+
+Failure all_are_there(std::size_t clients) {
+    return {"busy",
+            fmt::format("The node serves {} programs already, and no more.", clients),
+            "Close one of them (each runnel-cli events is one), or try again soon. runnel-cli stop "
+            "is always served.",
+            {}};
+}
+
+json::object error_line(const json::value& id, const Failure& failure) {
+    return {{"id", id}, {"error", failure_json(failure)}};
+}
 
 /// The socket's mode keeps others out already; this holds even where a file system ignores modes.
 bool is_same_person(const stream_protocol::socket& socket) {
@@ -45,6 +65,7 @@ public:
 
     Result<void, std::string> open();
     void accept();
+    void serve(stream_protocol::socket socket);
     void close() {
         error_code ignored;
         m_acceptor.close(ignored);
@@ -56,6 +77,7 @@ public:
 
     Options options;
     std::set<std::shared_ptr<Client>> clients;
+    std::deque<std::shared_ptr<Client>> beyond;  ///< Those of them who came when all were there.
     bool ended = false;  ///< The server object is gone: nothing may reach its owner any more.
 
 private:
@@ -68,48 +90,73 @@ private:
 class LineServer::Impl::Client final : public LineClient,
                                        public std::enable_shared_from_this<Client> {
 public:
-    Client(stream_protocol::socket socket, std::shared_ptr<Impl> server)
+    Client(stream_protocol::socket socket, std::shared_ptr<Impl> server, bool is_beyond)
         : m_socket(std::move(socket)),
           m_server(std::move(server)),
-          m_in(m_server->options.most_request) {}
+          m_farewell(m_socket.get_executor()),
+          m_in(m_server->options.most_request),
+          m_is_beyond(is_beyond) {}
 
     void start() {
         send(m_server->options.greeting());
-        if (m_server->options.on_client) m_server->options.on_client(shared_from_this());
+        if (m_server->options.on_client && !m_is_beyond)
+            m_server->options.on_client(shared_from_this());
         read();
     }
     void end() {
+        const auto self = shared_from_this();
         error_code ignored;
         m_socket.close(ignored);
+        m_farewell.cancel();
         attachment.reset();
-        m_server->clients.erase(shared_from_this());
+        m_server->clients.erase(self);
+        std::erase(m_server->beyond, self);
     }
     void answer(const json::value& id, const Outcome& outcome) override {
-        json::object line{{"id", id}};
-        if (outcome) {
-            line["result"] = *outcome;
-        } else {
-            line["error"] = failure_json(outcome.error());
-        }
         if (m_unanswered > 0) --m_unanswered;
-        send(line);
+        send(outcome ? json::object{{"id", id}, {"result", *outcome}}
+                     : error_line(id, outcome.error()));
         read();
     }
     void send(const json::object& line) override {
-        if (!m_socket.is_open()) return;
+        if (!m_socket.is_open() || m_leaving) return;
         // Judged before the new line: one answer may be as long as it is.
         if (m_queued.size() > m_server->options.most_unwritten) {
-            end();
+            leave_as_too_slow();
             return;
         }
+        queue(line);
+    }
+
+private:
+    void queue(const json::object& line) {
         m_queued += json::serialize(line);
         m_queued += '\n';
         if (!m_write_under_way) write();
     }
 
-private:
+    /// What waits is dropped; should it read on, it hears that.
+    void leave_as_too_slow() {
+        if (!m_server->options.too_slow) return end();
+        attachment.reset();
+        m_queued.clear();
+        m_leaving = true;
+        m_farewell.expires_after(farewell);
+        m_farewell.async_wait([self = shared_from_this()](const error_code& error) {
+            if (!error) self->end();
+        });
+        queue(error_line(nullptr, *m_server->options.too_slow));
+    }
+
+    /// Ends when what was said is written.
+    void finish() {
+        m_leaving = true;
+        if (!m_write_under_way) end();
+    }
+
     void read() {
-        if (m_reading || !m_socket.is_open() || m_unanswered >= m_server->options.most_unanswered)
+        if (m_reading || m_leaving || !m_socket.is_open() ||
+            m_unanswered >= m_server->options.most_unanswered)
             return;
         m_reading = true;
         asio::async_read_until(
@@ -119,6 +166,7 @@ private:
                     self->end();
                     return;
                 }
+                if (self->m_leaving) return;
                 const auto data = self->m_in.data();
                 std::string line(asio::buffers_begin(data),
                                  asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size));
@@ -153,6 +201,12 @@ private:
             return;
         }
         if (params != nullptr && params->is_object()) asked.params = params->get_object();
+        if (m_is_beyond && asked.method != m_server->options.always) {
+            answer(asked.id, fail(all_are_there(m_server->options.most_clients)));
+            finish();
+            return;
+        }
+        std::erase(m_server->beyond, shared_from_this());
         m_server->options.on_request(shared_from_this(), asked);
     }
 
@@ -167,16 +221,21 @@ private:
                                   self->end();
                               } else if (!self->m_queued.empty()) {
                                   self->write();
+                              } else if (self->m_leaving) {
+                                  self->end();
                               }
                           });
     }
 
     stream_protocol::socket m_socket;
     std::shared_ptr<Impl> m_server;
+    asio::steady_timer m_farewell;
     asio::streambuf m_in;
     std::string m_queued, m_writing;
     bool m_write_under_way = false;
     bool m_reading = false;
+    bool m_is_beyond = false;
+    bool m_leaving = false;  ///< Nothing more is heard or said but what waits to be written.
     std::size_t m_unanswered = 0;
 };
 
@@ -209,13 +268,20 @@ void LineServer::Impl::accept() {
                 });
                 return;
             }
-            if (self->clients.size() < self->options.most_clients && is_same_person(socket)) {
-                const auto client = std::make_shared<Client>(std::move(socket), self);
-                self->clients.insert(client);
-                client->start();
-            }
+            if (is_same_person(socket)) self->serve(std::move(socket));
             self->accept();
         });
+}
+
+void LineServer::Impl::serve(stream_protocol::socket socket) {
+    const bool is_beyond = clients.size() - beyond.size() >= options.most_clients;
+    const auto client = std::make_shared<Client>(std::move(socket), shared_from_this(), is_beyond);
+    if (is_beyond) {
+        if (beyond.size() >= most_beyond) std::shared_ptr<Client>(beyond.front())->end();
+        beyond.push_back(client);
+    }
+    clients.insert(client);
+    client->start();
 }
 
 Result<std::unique_ptr<LineServer>, std::string> LineServer::open(asio::io_context& io,

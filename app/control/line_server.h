@@ -8,7 +8,9 @@
 //     or {"id":1,"error":{"error":KIND,"message":...,"try":...}}
 //
 // Mode 0600, and only processes of the same user or root are answered. A line that does not end, a
-// client that does not read: their connection ends, nobody else's. All on the io_context's thread.
+// client that does not read: their connection ends, nobody else's. Who comes when there are as many
+// as are served is told so, and can still ask for the one thing that is always served (stop), or
+// programs that hang would keep their person out. All on the io_context's thread.
 #pragma once
 
 #include "app/control/requests.h"
@@ -18,6 +20,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace runnel::control {
@@ -50,9 +53,12 @@ public:
         std::function<void(const std::shared_ptr<LineClient>&)> on_client;
         std::size_t most_request = max_request;  ///< Bytes of one line.
         std::size_t most_clients = 64;
+        /// The method that is served to whoever comes beyond them, too. Others are `busy`.
+        std::string always;
         /// Bytes that may wait when more is to be written; a client that reads slower than this is
-        /// left.
+        /// left. With `too_slow` that is the last thing it hears, if it reads on soon.
         std::size_t most_unwritten = std::size_t{8} << 20;
+        std::optional<Failure> too_slow;
         std::size_t most_unanswered =
             256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
     };

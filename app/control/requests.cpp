@@ -78,6 +78,10 @@ public:
         const auto value = number(name, max_money.raw() * 1000);
         return value ? std::optional(Msat(*value)) : std::nullopt;
     }
+    std::optional<Sat> sat(std::string_view name) const {
+        const auto value = number(name, max_money.raw());
+        return value ? std::optional(Sat(*value)) : std::nullopt;
+    }
     std::optional<FeeratePerKw> feerate() const {
         if (find("feerate") == nullptr) return std::nullopt;
         const auto value = parse_feerate(text("feerate", 32));
@@ -224,6 +228,20 @@ void Methods::post(const json::object& params, decltype(api::Command::wish) wish
     });
 }
 
+/// What `send` would do with this wish now, or why it would refuse.
+json::object Methods::preview(const api::SendOnchain& wish) const {
+    const auto quote =
+        m_node.quote(api::AskSend{wish.address, wish.amount, api::Pace::normal, wish.feerate});
+    if (!quote) throw failure_of(quote.error());
+    if (wish.max_fee && quote->fee > *wish.max_fee) {
+        throw failure_of(api::Problem{api::ProblemKind::fee_limit,
+                                      {{"fee_msat", std::to_string(quote->fee.msat().raw())},
+                                       {"max_fee_msat", std::to_string(wish.max_fee->msat().raw())},
+                                       {"unit", "sat"}}});
+    }
+    return quote_json(*quote);
+}
+
 void Methods::call(std::string_view method, const json::object& params, Reply reply) {
     try {
         run(method, params, reply);
@@ -240,21 +258,24 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
     using Handler = std::function<void()>;
     const std::map<std::string_view, Handler> handlers{
         {"getinfo", [&] { answer(info_json(*snapshot, m_version)); }},
-        {"balance", [&] { answer(balance_json(snapshot->balance)); }},
+        {"balance", [&] { answer(balance_json(*snapshot)); }},
         {"peers",
          [&] {
              answer({{"peers", array_of(snapshot->peers, peer_json)}});
          }},
         {"channels",
          [&] {
-             answer({{"channels", array_of(snapshot->channels, channel_json)}});
+             const auto to_json = [&](const api::ChannelView& channel) {
+                 return channel_json(channel, snapshot->chain);
+             };
+             answer({{"channels", array_of(snapshot->channels, to_json)}});
          }},
         {"channel",
          [&] {
              const auto text = f.text("channel_id", 128);
              const auto* const channel = find_channel(*snapshot, text);
              if (channel == nullptr) throw no_such("channel", text);
-             answer(channel_json(*channel));
+             answer(channel_json(*channel, snapshot->chain));
          }},
         {"newaddress",
          [&] {
@@ -270,9 +291,16 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
          }},
         {"send",
          [&] {
-             post(params,
-                  api::SendOnchain{f.text("address", 128), f.sat_or_all("amount_sat"), f.feerate()},
-                  reply);
+             const api::SendOnchain wish{f.text("address", 128), f.sat_or_all("amount_sat"),
+                                         f.feerate(), f.sat("max_fee_sat")};
+             if (f.flag("dry_run")) return answer(preview(wish));
+             post(params, wish, reply);
+         }},
+        {"bump",
+         [&] {
+             const auto txid = from_display_hex<Txid>(f.text("txid", 128));
+             if (!txid) throw bad_request("txid", "64 hex digits");
+             post(params, api::BumpTransaction{*txid, f.feerate(), f.sat("max_fee_sat")}, reply);
          }},
         {"connect",
          [&] {

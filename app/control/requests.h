@@ -52,6 +52,7 @@ private:
     void run(std::string_view method, const json::object& params, const Reply& reply);
     void post(const json::object& params, decltype(api::Command::wish) wish, Reply reply,
               std::function<json::object(const api::Answer&)> to_json = answer_json);
+    json::object preview(const api::SendOnchain& wish) const;
 
     api::NodeApi& m_node;
     std::string m_version;

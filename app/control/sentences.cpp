@@ -25,6 +25,14 @@ std::string number(const api::Problem& problem, const char* name) {
     return grouped(value);
 }
 
+/// Of an amount in millisatoshi that is whole satoshi.
+std::string whole_sat(const api::Problem& problem, const char* name) {
+    const auto text = param(problem, name);
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return grouped(value / 1000);
+}
+
 /// ": cause", or nothing.
 std::string because(const api::Problem& problem, const char* name = "cause") {
     const auto text = param(problem, name);
@@ -48,15 +56,23 @@ std::string in_flight_words(const api::ChannelView& channel) {
                : fmt::format(" {} payments are on their way.", channel.htlcs.size());
 }
 
-std::string open_sentence(const api::ChannelView& channel) {
+std::string open_sentence(const api::ChannelView& channel, const api::ChainView& chain) {
     const auto figures = fmt::format("You can send {} and receive {}", sat_text(channel.can_send),
                                      sat_text(channel.can_receive));
+    const std::string held =
+        !chain.no_payments ? ""
+        : chain.no_payments->kind == ProblemKind::chain_gone
+            ? "Nothing is sent or received before the chain source answers again."
+            : "Nothing is sent or received before the wallet has caught up with the chain.";
+    if (channel.usable && !held.empty())
+        return "Open. " + held + " " + figures + " then." + in_flight_words(channel);
+    const std::string too = held.empty() ? "" : " " + held;
     if (channel.usable) return "Open. " + figures + "." + in_flight_words(channel);
     if (!channel.online) {
-        return "Open, but the other side is not connected. " + figures + " when it is back." +
+        return "Open, but the other side is not connected. " + figures + " when it is back." + too +
                in_flight_words(channel);
     }
-    return "Open, but not usable at this moment. " + figures + " when it is." +
+    return "Open, but not usable at this moment. " + figures + " when it is." + too +
            in_flight_words(channel);
 }
 
@@ -116,9 +132,17 @@ std::string grouped(std::uint64_t number) {
 std::string sat_text(Sat amount) { return grouped(amount.raw()) + " sat"; }
 std::string sat_text(Msat amount) { return sat_text(amount.floor_sat()); }
 
-std::string sentence_of(const api::ChannelView& channel) {
+std::string feerate_text(FeeratePerKw feerate) {
+    const std::uint64_t per_kvbyte = std::uint64_t{feerate.raw()} * 4;
+    std::string out = fmt::format("{}.{:03}", per_kvbyte / 1000, per_kvbyte % 1000);
+    out.erase(out.find_last_not_of('0') + 1);
+    if (out.back() == '.') out.pop_back();
+    return out;
+}
+
+std::string sentence_of(const api::ChannelView& channel, const api::ChainView& chain) {
     const auto& state = channel.state;
-    if (state == "normal") return open_sentence(channel);
+    if (state == "normal") return open_sentence(channel, chain);
     if (state == "awaiting_accept" || state == "awaiting_funding_created" ||
         state == "awaiting_funding_signed") {
         return "Being agreed on with the other side. Nothing is at stake yet.";
@@ -135,12 +159,24 @@ std::string sentence_of(const api::ChannelView& channel) {
     return "State: " + state + ".";
 }
 
-std::string kept_sentence(const std::string& reason) {
-    if (reason == "anchor_reserve")
-        return "kept so that your channels can always be closed in time";
-    if (reason == "unconfirmed") return "not confirmed yet";
-    if (reason == "too_small") return "worth less than the fee of sending it";
-    return {};
+std::string kept_sentence(const std::vector<api::Kept>& parts) {
+    constexpr std::pair<std::string_view, std::string_view> reasons[] = {
+        {"anchor_reserve", "kept so that your channels can always be closed in time"},
+        {"opening", "meant for a channel that is being agreed on"},
+        {"unconfirmed", "not confirmed yet"},
+        {"immature", "mined so recently that they cannot be spent yet"},
+        {"too_small", "worth less than the fee of sending them"},
+        {"too_many", "in more coins than fit into one transaction, and can be sent next"}};
+    std::string out;
+    for (const auto& [amount, reason] : parts) {
+        if (!out.empty()) out += " ";
+        out += sat_text(amount) + " stay in the wallet";
+        for (const auto& [name, words] : reasons) {
+            if (name == reason) out += fmt::format(": {}", words);
+        }
+        out += ".";
+    }
+    return out;
 }
 
 /// What asks for a payment in another way than by an invoice; empty for what is none.
@@ -191,6 +227,16 @@ Wording wording_of(const api::Problem& problem) {
                             text("field").empty() ? "request" : text("field"), because(problem)),
                 "See runnel-cli --help."};
         case ProblemKind::unknown_command_target:
+            if (text("cause") == "not_ours") {
+                return {"This wallet made no such transaction.",
+                        "List what there is with runnel-cli transactions."};
+            }
+            if (text("cause") == "confirmed")
+                return {"The transaction is in a block already.", "There is nothing to speed up."};
+            if (text("cause") == "no_coin") {
+                return {"Nothing that this transaction made for the wallet can be spent.",
+                        "If a later transaction of the wallet builds on it, speed up that one."};
+            }
             return {
                 fmt::format("There is no such {}{}.", text("what").empty() ? "thing" : text("what"),
                             because(problem, "id")),
@@ -219,6 +265,13 @@ Wording wording_of(const api::Problem& problem) {
                     "Receive more coins, wait for confirmations, or choose a smaller amount."};
         case ProblemKind::reserve_needed:
             if (const auto words = too_few_to_open(problem)) return *words;
+            if (problem.params.contains("feerate")) {
+                return {
+                    "This would spend coins that guard your channels, and until it is in a "
+                    "block nothing could close them in time.",
+                    fmt::format("Choose a feerate of at least {} sat per vbyte, or name none.",
+                                number(problem, "feerate"))};
+            }
             return {fmt::format("{} sat must stay in the wallet as separate confirmed coins, to "
                                 "close channels in time; "
                                 "{} sat are there and {} sat are needed.",
@@ -272,6 +325,12 @@ Wording wording_of(const api::Problem& problem) {
                     where_the_rest_is(problem)),
                 "Pay a smaller amount, or open a larger channel."};
         case ProblemKind::fee_limit:
+            if (text("unit") == "sat") {
+                return {
+                    fmt::format("The fee would be {} sat, more than the limit of {} sat.",
+                                whole_sat(problem, "fee_msat"), whole_sat(problem, "max_fee_msat")),
+                    "Allow more with --max-fee SAT, or choose a lower --feerate."};
+            }
             return {fmt::format("The fee would be {} msat, more than the limit of {} msat.",
                                 number(problem, "fee_msat"), number(problem, "max_fee_msat")),
                     "Allow more with --max-fee MSAT."};
@@ -350,6 +409,16 @@ Wording wording_of(const api::Problem& problem) {
         case ProblemKind::faucet_dry:
             return {"The faucet has nothing left at the moment.", "Try again after some blocks."};
         case ProblemKind::funding_lost:
+            if (problem.params.contains("theirs")) {
+                return {
+                    "A channel that was opened to you is gone: the payment into it stood in a "
+                    "block "
+                    "that was replaced, and has not come again. There is nothing in the channel, "
+                    "and what you received through it is lost.",
+                    "There is nothing to do. Whoever opened it may have spent the same coins "
+                    "twice: "
+                    "be careful with another channel of theirs."};
+            }
             return {
                 "A channel never came to be: another transaction spent the coin that was to fund "
                 "it. What it did not spend is in "

@@ -3,10 +3,12 @@
 // form.
 #pragma once
 
+#include "core/api/command.h"
 #include "core/api/snapshot.h"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace runnel::control {
 
@@ -16,8 +18,12 @@ std::string grouped(std::uint64_t number);
 std::string sat_text(Sat amount);
 std::string sat_text(Msat amount);
 
-/// "Open. You can send 71,204 sat and receive 18,000 sat."
-std::string sentence_of(const api::ChannelView& channel);
+/// Satoshi per vbyte, as exactly as parse_feerate() reads it: "1.012".
+std::string feerate_text(FeeratePerKw feerate);
+
+/// "Open. You can send 71,204 sat and receive 18,000 sat." An open channel promises nothing for now
+/// while the chain is not seen.
+std::string sentence_of(const api::ChannelView& channel, const api::ChainView& chain = {});
 
 /// A failure in words.
 struct Wording {
@@ -26,8 +32,7 @@ struct Wording {
 };
 Wording wording_of(const api::Problem& problem);
 
-/// Why something stays behind when everything was to be sent (OnchainSent::kept_reason); empty for
-/// an unknown reason.
-std::string kept_sentence(const std::string& reason);
+/// What stays behind when everything was to be sent, a sentence a part; empty when nothing does.
+std::string kept_sentence(const std::vector<api::Kept>& parts);
 
 }  // namespace runnel::control

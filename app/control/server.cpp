@@ -18,6 +18,14 @@ Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(boost::a
     lines.most_clients = control->m_options.most_clients;
     lines.most_unwritten = control->m_options.most_unwritten;
     lines.most_unanswered = control->m_options.most_unanswered;
+    lines.always = "stop";
+    lines.too_slow =
+        Failure{"too_slow",
+                "This program reads more slowly than the node writes: the node has left it, and "
+                "what came last is lost.",
+                "Look at payments, channels and transactions for what was missed, then connect "
+                "again.",
+                {}};
     lines.greeting = [self = control.get()] {
         return json::object{{"runnel", protocol_version},
                             {"version", self->m_options.version},
@@ -38,6 +46,8 @@ void ControlServer::take(const std::shared_ptr<LineClient>& client, const LineRe
             m_node.subscribe([weak = std::weak_ptr(client)](const api::Notice& notice) {
                 if (const auto listener = weak.lock()) listener->send(notice_json(notice));
             });
+        std::erase_if(m_readers, [](const auto& reader) { return reader.expired(); });
+        m_readers.push_back(client);
         return;
     }
     if (request.method == "stop") {
@@ -63,5 +73,11 @@ void ControlServer::take(const std::shared_ptr<LineClient>& client, const LineRe
 }
 
 void ControlServer::close() { m_server->close(); }
+
+void ControlServer::say_stopped() {
+    for (const auto& weak : std::exchange(m_readers, {})) {
+        if (const auto reader = weak.lock()) reader->send({{"event", "stopped"}});
+    }
+}
 
 }  // namespace runnel::control

@@ -8,6 +8,10 @@
 //     -> {"id":2,"method":"events"}
 //     <- {"id":2,"result":{"subscribed":true}}
 //     <- {"event":"payment_received",...}          and so on
+//     <- {"event":"stopped"}                       the last one of a node that was stopped
+//
+// An end without that line is no clean one, and events may be missing; so they are when the last
+// line is an error, which a reader hears that is too slow.
 //
 // Owns no truth: all goes through NodeApi, on its thread.
 #pragma once
@@ -47,6 +51,8 @@ public:
     /// Takes no new client and removes the socket. Clients that are there see the end when the
     /// process has come to it.
     void close();
+    /// Says to those who hear events that this was the last one: the node has stopped.
+    void say_stopped();
 
 private:
     ControlServer(api::NodeApi& node, Options options);
@@ -56,6 +62,7 @@ private:
     Options m_options;
     Methods m_methods;
     std::unique_ptr<LineServer> m_server;
+    std::vector<std::weak_ptr<LineClient>> m_readers;  ///< Of events.
 };
 
 }  // namespace runnel::control

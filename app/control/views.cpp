@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace runnel::control {
 
 namespace {
@@ -34,6 +36,10 @@ json::value hex_json(const Fixed<N, Tag>& bytes) {
 }
 json::value bytes_json(const Bytes& bytes) { return json::value(to_hex(bytes)); }
 
+json::value problem_json(const std::optional<api::Problem>& problem) {
+    return problem ? json::value(failure_json(failure_of(*problem))) : json::value(nullptr);
+}
+
 json::object htlc_json(const api::HtlcView& htlc) {
     return {{"direction", htlc.outgoing ? "out" : "in"},
             {"id", htlc.id},
@@ -63,16 +69,27 @@ json::object paid_json(const api::Paid& paid) {
             {"elapsed_ms", paid.elapsed_ms}};
 }
 
+/// What stays in the wallet of a send of everything, and each part's reason.
+void add_kept(json::object& out, Sat kept, const std::vector<api::Kept>& parts) {
+    out["kept_sat"] = kept.raw();
+    json::array list;
+    for (const auto& part : parts) {
+        list.emplace_back(json::object{{"amount_sat", part.amount.raw()}, {"reason", part.reason}});
+    }
+    out["kept"] = std::move(list);
+    const auto largest = std::max_element(
+        parts.begin(), parts.end(),
+        [](const api::Kept& a, const api::Kept& b) { return a.amount < b.amount; });
+    out["kept_reason"] =
+        largest == parts.end() ? json::value(nullptr) : json::value(largest->reason);
+    out["kept_sentence"] = text_or_null(kept_sentence(parts));
+}
+
 json::object sent_json(const api::OnchainSent& sent) {
     json::object out{{"txid", display_hex(sent.txid)},
                      {"amount_sat", sent.amount.raw()},
                      {"fee_sat", sent.fee.raw()}};
-    out["kept_sat"] = sent.kept.raw();
-    out["kept_reason"] = text_or_null(sent.kept_reason);
-    if (!sent.kept_reason.empty()) {
-        out["kept_sentence"] = fmt::format("{} stay in the wallet: {}.", sat_text(sent.kept),
-                                           kept_sentence(sent.kept_reason));
-    }
+    add_kept(out, sent.kept, sent.kept_parts);
     return out;
 }
 
@@ -99,7 +116,8 @@ json::object info_json(const api::Snapshot& snapshot, const std::string& version
         {"channels", channels}};
 }
 
-json::object balance_json(const api::Balance& balance) {
+json::object balance_json(const api::Snapshot& snapshot) {
+    const auto& balance = snapshot.balance;
     return {{"onchain_sat", balance.onchain.raw()},
             {"onchain_unconfirmed_sat", balance.onchain_unconfirmed.raw()},
             {"reserved_sat", balance.reserved.raw()},
@@ -107,7 +125,8 @@ json::object balance_json(const api::Balance& balance) {
             {"can_receive_msat", balance.can_receive.raw()},
             {"in_flight_msat", balance.in_flight.raw()},
             {"closing_sat", balance.closing.raw()},
-            {"least_to_open_sat", balance.least_to_open.raw()}};
+            {"least_to_open_sat", balance.least_to_open.raw()},
+            {"problem", problem_json(snapshot.chain.no_payments)}};
 }
 
 json::object peer_json(const api::PeerView& peer) {
@@ -118,12 +137,12 @@ json::object peer_json(const api::PeerView& peer) {
             {"features", peer.features}};
 }
 
-json::object channel_json(const api::ChannelView& channel) {
+json::object channel_json(const api::ChannelView& channel, const api::ChainView& chain) {
     json::object out{{"channel_id", channel.channel_id.hex()},
                      {"peer", channel.peer.hex()},
                      {"state", channel.state},
-                     {"sentence", sentence_of(channel)},
-                     {"usable", channel.usable},
+                     {"sentence", sentence_of(channel, chain)},
+                     {"usable", channel.usable && !chain.no_payments},
                      {"online", channel.online},
                      {"we_funded", channel.we_funded},
                      {"announced", channel.announced}};
@@ -194,13 +213,9 @@ json::object transaction_json(const api::TransactionView& transaction) {
 }
 
 json::object onchain_json(const api::OnchainTarget& target) {
-    return {{"address", target.address},
-            {"amount_sat", or_null(target.amount, sat_json)},
-            {"label", target.label},
-            {"message", target.message},
-            {"own", target.own},
-            {"problem", target.problem ? json::value(failure_json(failure_of(*target.problem)))
-                                       : json::value(nullptr)}};
+    return {{"address", target.address}, {"amount_sat", or_null(target.amount, sat_json)},
+            {"label", target.label},     {"message", target.message},
+            {"own", target.own},         {"problem", problem_json(target.problem)}};
 }
 
 json::object inspection_json(const api::Inspection& inspection) {
@@ -208,9 +223,7 @@ json::object inspection_json(const api::Inspection& inspection) {
         json::object out{{"kind", inspection.kind},
                          {"network", inspection.network},
                          {"onchain", onchain_json(*inspection.onchain)}};
-        out["problem"] = inspection.problem
-                             ? json::value(failure_json(failure_of(*inspection.problem)))
-                             : json::value(nullptr);
+        out["problem"] = problem_json(inspection.problem);
         return out;
     }
     json::object out{{"kind", inspection.kind},
@@ -250,8 +263,7 @@ json::object inspection_json(const api::Inspection& inspection) {
     for (const auto& address : inspection.fallback_addresses) fallbacks.emplace_back(address);
     out["fallback_addresses"] = std::move(fallbacks);
     out["fee_msat"] = or_null(inspection.fee, msat_json);
-    out["problem"] = inspection.problem ? json::value(failure_json(failure_of(*inspection.problem)))
-                                        : json::value(nullptr);
+    out["problem"] = problem_json(inspection.problem);
     if (inspection.onchain) out["onchain"] = onchain_json(*inspection.onchain);
     return out;
 }
@@ -289,6 +301,17 @@ json::object answer_json(const api::Answer& answer) {
             },
         },
         answer);
+}
+
+json::object quote_json(const api::SendQuote& quote) {
+    json::object out{{"dry_run", true},
+                     {"amount_sat", quote.amount.raw()},
+                     {"fee_sat", quote.fee.raw()},
+                     {"total_sat", (quote.amount + quote.fee).raw()},
+                     {"feerate", feerate_text(quote.feerate)},
+                     {"reserved_sat", quote.reserve.raw()}};
+    add_kept(out, quote.kept, quote.kept_parts);
+    return out;
 }
 
 json::object notice_json(const api::Notice& notice) {

@@ -17,13 +17,16 @@ namespace runnel::control {
 namespace json = boost::json;
 
 json::object info_json(const api::Snapshot& snapshot, const std::string& version);
-json::object balance_json(const api::Balance& balance);
+/// `problem`: why nothing of can_send and can_receive moves now; null: it does.
+json::object balance_json(const api::Snapshot& snapshot);
 json::object peer_json(const api::PeerView& peer);
-json::object channel_json(const api::ChannelView& channel);
+json::object channel_json(const api::ChannelView& channel, const api::ChainView& chain);
 json::object payment_json(const api::PaymentView& payment);
 json::object transaction_json(const api::TransactionView& transaction);
 json::object inspection_json(const api::Inspection& inspection);
 json::object answer_json(const api::Answer& answer);
+/// What a send would cost and leave; `feerate` as parse_feerate() reads it.
+json::object quote_json(const api::SendQuote& quote);
 /// With "event" naming the kind.
 json::object notice_json(const api::Notice& notice);
 

@@ -76,6 +76,11 @@ Result<void, Failure> WalletNode::open_store(const SecretBytes& passphrase) {
 shell::Engine::Hooks WalletNode::hooks() {
     shell::Engine::Hooks hooks;
     hooks.broadcast = [this](ports::Broadcast wanted) { broadcast(std::move(wanted)); };
+    // What HoldBack keeps is owed by committed state, which owes this no more: only the source has
+    // a queue of its own.
+    hooks.take_back = [this](const ports::TakeBack& unwanted) {
+        if (m_chain) m_chain->source().take_back(unwanted.txid);
+    };
     hooks.disk_low = [this] { return m_store->low_space(); };
     hooks.watch = [this](ports::Watch watch) {
         if (m_chain) m_chain->source().watch(std::move(watch));

@@ -57,6 +57,7 @@ public:
     void start(chain::StartPoint&& from, Sink&& sink);
     void watch(const ports::Watch& what);
     void broadcast(ports::Broadcast&& wanted);
+    void take_back(const Txid& txid);
     void stop() {
         m_stopped = true;
         asio::post(m_io, [self = shared_from_this()] {
@@ -116,6 +117,12 @@ private:
     chain::WatchFilter m_filter;
     LateSearch m_search;
     std::deque<ports::Broadcast> m_broadcasts;
+    /// The one that was sent and is not answered. A connection that breaks puts it back in front.
+    struct Sent {
+        ports::Broadcast what;
+        bool taken_back = false;
+    };
+    std::optional<Sent> m_sent;
     std::map<Txid, ports::TxPtr> m_pool;
     std::optional<std::uint64_t> m_pool_known;  ///< News::mempool of what m_pool holds.
     std::optional<ports::ChainStatus> m_status;
@@ -144,11 +151,22 @@ void PracticeSource::Impl::broadcast(ports::Broadcast&& wanted) {
     pump();
 }
 
+void PracticeSource::Impl::take_back(const Txid& txid) {
+    const auto holds = [&](const ports::Broadcast& waiting) {
+        return std::any_of(waiting.transactions.begin(), waiting.transactions.end(),
+                           [&](const ports::TxPtr& tx) { return tx->txid() == txid; });
+    };
+    std::erase_if(m_broadcasts, holds);
+    if (m_sent && holds(m_sent->what)) m_sent->taken_back = true;
+}
+
 // The connection ---------------------------------------------------------------------------------
 
 void PracticeSource::Impl::connect() {
     m_news.reset();
     m_asking = false;
+    if (m_sent && !m_sent->taken_back) m_broadcasts.push_front(std::move(m_sent->what));
+    m_sent.reset();
     // The link is silent once it is gone, so `this` outlives what it calls.
     Link::Hooks hooks;
     hooks.on_line = [this](const json::object& line) {
@@ -428,14 +446,16 @@ void PracticeSource::Impl::serve_broadcast() {
 }
 
 void PracticeSource::Impl::send_broadcast() {
-    ask("broadcast", {{"transactions", transactions_json(m_broadcasts.front().transactions)}},
+    m_sent = Sent{std::move(m_broadcasts.front()), false};
+    m_broadcasts.pop_front();
+    ask("broadcast", {{"transactions", transactions_json(m_sent->what.transactions)}},
         [this](const json::value& answer) { return take_results(answer); });
 }
 
 bool PracticeSource::Impl::take_results(const json::value& answer) {
     const auto* const object = answer.if_object();
     const auto* const results = object == nullptr ? nullptr : object->if_contains("results");
-    const auto& asked = m_broadcasts.front().transactions;
+    const auto& asked = m_sent->what.transactions;
     if (results == nullptr || !results->is_array() || results->get_array().size() != asked.size())
         return false;
     std::vector<ports::BroadcastResult> said;
@@ -451,8 +471,7 @@ bool PracticeSource::Impl::take_results(const json::value& answer) {
             result.reason = escaped(std::string(reason->get_string()));
         said.push_back(std::move(result));
     }
-    // Taken out only when answered: a connection that breaks before leaves it for the next one.
-    m_broadcasts.pop_front();
+    m_sent.reset();
     for (auto& result : said) emit(std::move(result));
     return true;
 }
@@ -479,6 +498,10 @@ void PracticeSource::broadcast(std::vector<ports::TxPtr> transactions, bool give
     if (transactions.empty()) return;
     m_impl->post([wanted = ports::Broadcast{std::move(transactions), gives_way}](
                      Impl& impl) mutable { impl.broadcast(std::move(wanted)); });
+}
+
+void PracticeSource::take_back(const Txid& txid) {
+    m_impl->post([txid](Impl& impl) { impl.take_back(txid); });
 }
 
 void PracticeSource::stop() { m_impl->stop(); }

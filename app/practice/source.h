@@ -28,6 +28,7 @@ public:
     void start(chain::StartPoint from, Sink sink) override;
     void watch(ports::Watch what) override;
     void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way = false) override;
+    void take_back(const Txid& txid) override;
     void stop() override;
 
 private:

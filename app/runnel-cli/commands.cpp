@@ -109,6 +109,7 @@ private:
     }
     static std::string type_of(const std::string& field) {
         if (field.find("msat") != std::string::npos) return "MSAT";
+        if (field == "max_fee_sat") return "SAT";
         if (field == "feerate") return "SAT_PER_VB";
         if (field == "timeout" || field == "expiry") return "SECONDS";
         return "X";
@@ -205,7 +206,15 @@ void declare_commands(CLI::App& app, CommandLine& line) {
     d.command("send", "Send coins on the chain")
         .text("address", "address", "Where to")
         .amount("sat", "amount_sat", "How many satoshi, or all", "all")
-        .text("--feerate", "feerate", "Satoshi per vbyte; by default the estimate", feerate());
+        .text("--feerate", "feerate", "Satoshi per vbyte; by default the estimate", feerate())
+        .amount("--max-fee", "max_fee_sat", "Nothing is sent if the fee would be more")
+        .flag("--dry-run", "dry_run",
+              "Send nothing: say what it would cost, and what would stay in the wallet");
+    d.command("bump", "Speed up an unconfirmed transaction of ours by a child that pays for both")
+        .text("txid", "txid", "Its id")
+        .text("--feerate", "feerate", "Satoshi per vbyte of both; by default the urgent estimate",
+              feerate())
+        .amount("--max-fee", "max_fee_sat", "Nothing is sent if the fee would be more");
     d.command("balance", "What there is, and what can be sent and received");
     d.command("connect", "Connect to another node");
     d.sub()

@@ -42,15 +42,13 @@ int create(const app::CommandLine& line) {
                          {}});
 }
 
-/// Lines as they come, until the node ends or nobody reads any more.
+/// Lines as they come, until the node is stopped or nobody reads any more.
 int follow(control::ControlClient& client) {
-    const auto subscribed = client.call("events", {});
-    if (!subscribed) return complain(subscribed.error());
-    while (const auto line = client.next_line()) {
-        std::cout << *line << std::endl;
-        if (!std::cout) break;
-    }
-    return 0;
+    const auto followed = client.follow([](const std::string& line) {
+        std::cout << line << std::endl;
+        return bool(std::cout);
+    });
+    return followed ? 0 : complain(followed.error());
 }
 
 int stop(control::ControlClient& client) {

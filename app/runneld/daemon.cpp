@@ -29,9 +29,12 @@ using control::Failure;
 
 namespace {
 
-/// A chain source that has not said anything by then counts as gone: the wallet is usable without
-/// it, only not for everything.
-constexpr std::chrono::seconds chain_patience{2};
+/// Whoever reads "ready" opens, sends and pays next, so the wallet catches up with the chain first:
+/// a handful of blocks takes no time. But the wallet is of use without the chain, too, only not for
+/// everything: nobody waits for a source that brings no block for so long, or for one that has so
+/// many to bring.
+constexpr std::chrono::seconds chain_silence{2};
+constexpr std::chrono::seconds chain_patience{10};
 
 int complain(const Failure& failure) {
     std::cerr << "runneld: " << failure.message << '\n';
@@ -67,6 +70,11 @@ private:
     void start();
     void start_practice();
     void wait_for_chain();
+    void wait_for_block();
+    void on_chain_status(const ports::ChainStatus& status);
+    void on_notice(const api::Notice& notice);
+    bool is_caught_up() const;
+    void ready_without_chain(const std::string& why);
     void say_ready();
     bool practises() const { return m_options.network == Network::practice; }
     void stop(std::string_view why);
@@ -80,13 +88,16 @@ private:
     std::unique_ptr<control::ControlServer> m_control;
     std::optional<practice::PracticeHost> m_practice;
     asio::signal_set m_signals{m_io};
-    asio::steady_timer m_ready_timer{m_io};
-    bool m_ready = false, m_stopping = false, m_practice_ready = false, m_synced = false;
+    std::shared_ptr<void> m_notices;
+    asio::steady_timer m_silence_timer{m_io}, m_patience_timer{m_io};
+    bool m_ready = false, m_stopping = false, m_practice_ready = false;
     int m_exit_code = 0;
 };
 
 Result<void, Failure> Daemon::open(const SecretBytes& passphrase) {
     RUNNEL_CHECK(open_wallet(passphrase));
+    m_notices =
+        m_wallet->engine().subscribe([this](const api::Notice& notice) { on_notice(notice); });
     control::ControlServer::Options options;
     options.directory = m_options.directory;
     options.version = std::string(version);
@@ -146,10 +157,7 @@ Result<void, Failure> Daemon::open_wallet(const SecretBytes& passphrase) {
         m_exit_code = 1;
         m_io.stop();
     };
-    options.on_chain_status = [this](const ports::ChainStatus& status) {
-        m_synced = status.synced;
-        if (!practises() || status.synced) say_ready();
-    };
+    options.on_chain_status = [this](const ports::ChainStatus& status) { on_chain_status(status); };
     RUNNEL_TRY(m_wallet, WalletNode::open(m_io, std::move(options), passphrase));
     return {};
 }
@@ -157,12 +165,9 @@ Result<void, Failure> Daemon::open_wallet(const SecretBytes& passphrase) {
 // From start to stop -----------------------------------------------------------------------------
 
 void Daemon::start() {
+    if (!practises()) wait_for_chain();
     m_wallet->start();
-    if (practises()) {
-        start_practice();
-    } else {
-        wait_for_chain();
-    }
+    if (practises()) start_practice();
 }
 
 /// A wallet whose store is open is the only one of its directory: the network beside it is its own.
@@ -174,7 +179,7 @@ void Daemon::start_practice() {
         asio::post(m_io, [this] {
             m_practice_ready = true;
             m_verbs->reconnect();
-            if (m_synced) say_ready();
+            if (is_caught_up()) say_ready();
             else wait_for_chain();
         });
     };
@@ -191,16 +196,57 @@ void Daemon::start_practice() {
 }
 
 void Daemon::wait_for_chain() {
-    m_ready_timer.expires_after(chain_patience);
-    m_ready_timer.async_wait([this](const boost::system::error_code& error) {
-        if (!error) say_ready();
+    if (m_ready) return;
+    m_patience_timer.expires_after(chain_patience);
+    m_patience_timer.async_wait([this](const boost::system::error_code& error) {
+        if (!error) ready_without_chain("there are more blocks than can be waited for");
     });
+    wait_for_block();
+}
+
+void Daemon::wait_for_block() {
+    m_silence_timer.expires_after(chain_silence);
+    m_silence_timer.async_wait([this](const boost::system::error_code& error) {
+        if (!error) ready_without_chain("no word and no block comes");
+    });
+}
+
+/// That it is there the node says, once that is true of its state as well (on_notice). Of the
+/// practice network the host says whether it runs.
+void Daemon::on_chain_status(const ports::ChainStatus& status) {
+    if (practises() || (status.reachable && !status.trouble)) return;
+    ready_without_chain(status.problem);
+}
+
+void Daemon::on_notice(const api::Notice& notice) {
+    if (m_ready || m_stopping) return;
+    if (std::holds_alternative<api::ChainStateChanged>(notice) && is_caught_up()) say_ready();
+    if (std::holds_alternative<api::BlockSeen>(notice) && (!practises() || m_practice_ready))
+        wait_for_block();
+}
+
+bool Daemon::is_caught_up() const {
+    const auto& health = m_wallet->engine().node().state().health;
+    return health.status.reachable && health.status.synced && !health.silent;
+}
+
+void Daemon::ready_without_chain(const std::string& why) {
+    if (m_ready || m_stopping) return;
+    const auto& state = m_wallet->engine().node().state();
+    if (!is_caught_up()) {
+        log(LogLevel::unusual,
+            fmt::format("ready without the chain height={} of={} cause=\"{}\"",
+                        state.tip.height.raw(), state.health.status.tip.raw(), escaped(why)));
+    }
+    say_ready();
 }
 
 void Daemon::say_ready() {
     if (m_ready || m_stopping || (practises() && !m_practice_ready)) return;
     m_ready = true;
-    m_ready_timer.cancel();
+    m_notices.reset();
+    m_silence_timer.cancel();
+    m_patience_timer.cancel();
     auto host = reachable_host(m_io, m_options.listen_host);
     if (host.find(':') != std::string::npos) host = "[" + host + "]";
     std::cout << fmt::format("ready {}@{}:{}", m_wallet->node_id().hex(), host,
@@ -213,8 +259,10 @@ void Daemon::stop(std::string_view why) {
     m_stopping = true;
     log(LogLevel::info, fmt::format("stopping cause=\"{}\"", why));
     m_control->close();
-    m_ready_timer.cancel();
+    m_silence_timer.cancel();
+    m_patience_timer.cancel();
     m_wallet->stop([this] {
+        m_control->say_stopped();
         // One more round: what connections still had to say is on its way.
         asio::post(m_io, [this] { m_io.stop(); });
     });

@@ -1,6 +1,7 @@
 // Commands: what a person or program wishes. Each carries an id, chosen by the client, that makes
-// it idempotent: posting the same id again has the effect and the answer of the first time. Answers
-// are typed; a failure is a Problem.
+// it idempotent: posting the same id again has the effect and the answer of the first time. What
+// was refused had no effect: the same id may be granted once the reason is gone. Answers are typed;
+// a failure is a Problem.
 #pragma once
 
 #include "core/api/problem.h"
@@ -31,6 +32,13 @@ struct SendOnchain {
     std::optional<FeeratePerKw> feerate;  ///< Nothing: the normal estimate.
     /// What the person has agreed to; nothing is sent for more. Nothing: whatever it costs at that
     /// feerate.
+    std::optional<Sat> max_fee = std::nullopt;
+};
+/// Speeds up an unconfirmed transaction of ours by a child that spends what it made for the wallet.
+/// Answered by OnchainSent, of the child.
+struct BumpTransaction {
+    Txid txid;
+    std::optional<FeeratePerKw> feerate;  ///< Of both together. Nothing: the urgent estimate.
     std::optional<Sat> max_fee = std::nullopt;
 };
 struct Connect {
@@ -79,8 +87,8 @@ struct Keysend {
 
 struct Command {
     CommandId id;
-    std::variant<NewAddress, SendOnchain, Connect, Disconnect, OpenChannel, CloseChannel,
-                 CreateInvoice, Pay, Keysend>
+    std::variant<NewAddress, SendOnchain, BumpTransaction, Connect, Disconnect, OpenChannel,
+                 CloseChannel, CreateInvoice, Pay, Keysend>
         wish;
 };
 
@@ -89,13 +97,21 @@ struct Command {
 struct AddressMade {
     std::string address;
 };
+/// A part of what stays in the wallet when everything was to be sent. `reason`: "anchor_reserve"
+/// (to close channels in time), "opening" (of a channel that is being agreed on), "unconfirmed",
+/// "immature" (mined too recently), "too_small" (worth less than the fee of sending it), "too_many"
+/// (no room left in the transaction).
+struct Kept {
+    Sat amount;
+    std::string reason;
+    friend bool operator==(const Kept&, const Kept&) = default;
+};
 struct OnchainSent {
     Txid txid;
     Sat amount;
     Sat fee;
-    Sat kept;                 ///< With `all`: what stays behind ...
-    std::string kept_reason;  ///< ... and why ("anchor_reserve", "unconfirmed", "too_small"; empty:
-                              ///< nothing).
+    Sat kept;                      ///< With `all`: what stays behind ...
+    std::vector<Kept> kept_parts;  ///< ... each part of it with its reason.
 };
 struct Connected {
     crypto::PublicKey node_id;

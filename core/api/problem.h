@@ -21,7 +21,8 @@ enum class ProblemKind : std::uint8_t {
                              ///< be opened with what is there: `least_to_open_sat` as in Balance,
                              ///< and `reserve_sat`; reserve_needed and amount_too_small, too.
     reserve_needed,    ///< Coins to bump a close with are missing: `available_sat`, `needed_sat`,
-                       ///< `reserve_sat`.
+                       ///< `reserve_sat`; or they would be unconfirmed for long: `feerate`
+                       ///< (sat/vB), the least that gets them into a block soon.
     amount_too_small,  ///< `least`.
     amount_too_large,  ///< `most`.
     amount_missing,    ///< The invoice names no amount.
@@ -58,7 +59,8 @@ enum class ProblemKind : std::uint8_t {
                            ///< `cause` "silent": it is there and does not answer.
     faucet_dry,            ///< The practice faucet has nothing left: `cause`.
     funding_lost,   ///< A channel's funding transaction lost its coin to another one for good:
-                    ///< `txid`, `rival`.
+                    ///< `txid`, `rival`. With `theirs`, one that a peer has opened, whose funding
+                    ///< was in a block before; without `rival` nothing more is known of it.
     chain_unknown,  ///< The chain source is on a chain that shares none of the blocks this wallet
                     ///< remembers: `cause`.
     chain_behind,   ///< The chain source's tip has less work than one seen before, or is too old:

@@ -3,6 +3,7 @@
 // the wish is posted, and feerates move.
 #pragma once
 
+#include "core/api/command.h"
 #include "core/api/problem.h"
 #include "core/base/amount.h"
 #include "core/base/ids.h"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace runnel::api {
 
@@ -33,6 +35,7 @@ struct AskSend {
     std::string address;
     std::optional<Sat> amount;  ///< Nothing: all that may leave.
     Pace pace = Pace::normal;
+    std::optional<FeeratePerKw> feerate = std::nullopt;  ///< In place of the pace's.
 };
 
 struct OpenQuote {
@@ -61,10 +64,10 @@ struct CloseQuote {
 struct SendQuote {
     Sat amount;  ///< What arrives.
     Sat fee;
-    FeeratePerKw feerate;     ///< To be posted with.
-    Sat kept;                 ///< Stays in the wallet, change included ...
-    Sat reserve;              ///< ... of it, for closing channels in time.
-    std::string kept_reason;  ///< With everything: why something stays, as in OnchainSent.
+    FeeratePerKw feerate;          ///< To be posted with.
+    Sat kept;                      ///< Stays in the wallet, change included ...
+    Sat reserve;                   ///< ... of it, for closing channels in time.
+    std::vector<Kept> kept_parts;  ///< With everything: why it stays, as in OnchainSent.
     friend bool operator==(const SendQuote&, const SendQuote&) = default;
 };
 

@@ -35,7 +35,7 @@ struct ChannelView {
     crypto::PublicKey peer;
     std::string state;    ///< As in core/channel: "normal", "closing", ...
     bool online = false;  ///< The peer is connected and reestablished.
-    bool usable = false;  ///< Payments may be added now.
+    bool usable = false;  ///< Payments may be added now, but for ChainView::no_payments.
     bool we_funded = false;
     bool announced = false;
     bitcoin::OutPoint funding;
@@ -110,6 +110,9 @@ struct ChainView {
     std::uint32_t block_seconds = 0;
     std::optional<ProblemKind>
         trouble{};  ///< Beyond not being synced: what a person has to hear of.
+    /// Why nothing is sent or received over channels now, whatever their figures say; nothing: it
+    /// is. A source that cannot be reached is borne for a while, one that is behind is not.
+    std::optional<Problem> no_payments{};
     friend bool operator==(const ChainView&, const ChainView&) = default;
 };
 

@@ -120,15 +120,23 @@ StepResult on_revoke_and_ack(Channel& channel, const wire::RevokeAndAck& revocat
 
 // Getting ready ----------------------------------------------------------------------------------
 
+/// Any alias that was received may be used (BOLT 2, channel_ready): the first is kept, for whoever
+/// sends another one each time would have us write each time.
+void take_alias(Funded& funded, const wire::ChannelReady& ready) {
+    if (!funded.their_alias) funded.their_alias = ready.short_channel_id;
+}
+
 void take_ready(Funded& funded, const wire::ChannelReady& ready) {
     funded.commitments.set_remote_next_point(ready.second_per_commitment_point);
-    if (ready.short_channel_id) funded.their_alias = ready.short_channel_id;
+    take_alias(funded, ready);
 }
 
 StepResult on_ready(Channel& channel, const wire::ChannelReady& ready, const Context& context) {
     Step step;
     if (auto* waiting = std::get_if<AwaitingConfirmation>(&channel.state)) {
-        waiting->early = ready;
+        // The first says all there is to say. It may come before channel_reestablish, as some peers
+        // have it.
+        if (!waiting->early) waiting->early = ready;
         return step;
     }
     if (auto* waiting = std::get_if<AwaitingReady>(&channel.state)) {
@@ -139,12 +147,12 @@ StepResult on_ready(Channel& channel, const wire::ChannelReady& ready, const Con
         return step;
     }
     if (Funded* const funded = funded_of(channel.state)) {
-        // Repeated after a reconnect: only the alias may be news. Or late, for a channel that began
+        // Repeated after a reconnect: nothing is news. Or late, for a channel that began
         // to close before: then its first HTLC may be on its way already, but only if the funding
         // transaction is as deep as it has to be for one.
         const bool is_deep = funded->depth(context.height) >= funded->minimum_depth;
         if (is_deep) take_ready(*funded, ready);
-        else if (ready.short_channel_id) funded->their_alias = ready.short_channel_id;
+        else take_alias(*funded, ready);
         return step;
     }
     return fail(unexpected(ready));

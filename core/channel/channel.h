@@ -98,10 +98,12 @@ struct AwaitingFundingSigned {
     crypto::PublicKey their_first_point;
     std::uint32_t minimum_depth = 0;
     ports::SignerGuard guard;
+    ChannelId temporary;  ///< A fundee's error names this one until funding_signed (BOLT 1).
 };
 
 /// A transaction in a block that keeps our funding transaction from ever confirming: it spent an
-/// input of it, or of what it builds on. Only as funder: a fundee does not know the transaction.
+/// input of it, or of what it builds on. A fundee knows the transaction only once it was in a
+/// block, and then by its own inputs.
 struct FundingRival {
     std::shared_ptr<const bitcoin::Transaction> tx;
     std::optional<BlockHeight>
@@ -114,7 +116,9 @@ struct Funded {
     Commitments commitments;
     std::uint32_t minimum_depth = 0;  ///< Confirmations before channel_ready.
     BlockHeight created;              ///< When funding was agreed on.
-    std::shared_ptr<const bitcoin::Transaction> funding_tx;  ///< As funder, signed.
+    /// As funder, signed. As fundee what it spends and nothing else, from the block that shows it
+    /// until it is irrevocable: by that it is seen that a reorg gave its place to another one.
+    std::shared_ptr<const bitcoin::Transaction> funding_tx;
     std::optional<Confirmation> confirmation;
     bool was_confirmed = false;                 ///< Ever: the fundee forgets only what never was.
     ShortChannelId our_alias;                   ///< They route to us by it.

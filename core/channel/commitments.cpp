@@ -217,6 +217,39 @@ Commitments::Totals Commitments::totals_to_come(Party party) const {
     return out;
 }
 
+Commitments::Totals Commitments::known_to_them() const {
+    Totals out = totals(Party::ours, View::next);
+    // On a line that was never cut they have heard what they revoked for before they said what
+    // comes now. What they say again after a cut may be older than that.
+    if (m_signed_since_cut >= 2) return out;
+    out.feerate = std::min(out.feerate, feerate(Party::ours, View::latest));
+    for (const auto& entry : m_htlcs) {
+        if (entry.htlc.offered_by != Party::ours || entry.stage != Stage::add_acked) continue;
+        out.ours += static_cast<std::int64_t>(entry.htlc.amount_msat.raw());
+        if (!is_dust(entry.htlc, Party::ours, m_params->ours.dust_limit_satoshis)) --out.untrimmed;
+    }
+    return out;
+}
+
+/// BOLT 2, update_add_htlc: a fundee does not offer what the funder cannot pay for. Who would take
+/// it all the same pays for other people's outputs with a balance, reserve included, that becomes
+/// fee. The reserve is not asked for here: peers that mean well (Eclair, Phoenix) look at the fee
+/// alone, and to hang up on them again and again would close the channel in the end. Nor is what
+/// crosses on the wire anybody's fault: an HTLC or a feerate of ours that they cannot know of costs
+/// us no more than what we kept in hand beside it, reserve and buffer.
+std::optional<ChannelFault> Commitments::burden_fault(Msat amount) const {
+    // What has no output costs nothing.
+    if (m_params->funder != Party::ours || is_dust_on(Party::ours, Party::theirs, amount))
+        return std::nullopt;
+    const Totals state = known_to_them();
+    const auto cost =
+        static_cast<std::int64_t>(funder_cost(state.feerate, state.untrimmed + 1).msat().raw());
+    if (state.ours >= cost) return std::nullopt;
+    return fault(FaultKind::funder_cannot_pay_fee,
+                 static_cast<std::uint64_t>(std::max<std::int64_t>(state.ours, 0)),
+                 static_cast<std::uint64_t>(cost));
+}
+
 std::int64_t Commitments::room(const Totals& state, Party offerer, std::size_t untrimmed,
                                Rule rule) const {
     const auto msat = [](Sat amount) { return static_cast<std::int64_t>(amount.msat().raw()); };
@@ -336,6 +369,7 @@ Result<void, ChannelFault> Commitments::receive_add(const wire::UpdateAddHtlc& a
     }
     if (const auto wrong = add_fault(Party::theirs, add.amount_msat, Rule::breach))
         return fail(*wrong);
+    if (const auto wrong = burden_fault(add.amount_msat)) return fail(*wrong);
     HtlcEntry entry;
     entry.htlc =
         Htlc{Party::theirs, add.id, add.amount_msat, add.payment_hash, add.cltv_expiry.raw()};
@@ -442,6 +476,9 @@ Result<wire::UpdateFee, ChannelFault> Commitments::send_fee(FeeratePerKw feerate
     if (m_params->funder != Party::ours) return fail(fault(FaultKind::fee_by_fundee));
     if (feerate < feerate_floor)
         return fail(fault(FaultKind::feerate_too_low, feerate.raw(), feerate_floor.raw()));
+    if (feerate > most_commitment_feerate)
+        return fail(
+            fault(FaultKind::feerate_too_high, feerate.raw(), most_commitment_feerate.raw()));
     for (const Totals& state : {totals(Party::theirs, View::next), totals_to_come(Party::ours)}) {
         const Sat cost = funder_cost(feerate, state.untrimmed);
         const auto needed = static_cast<std::int64_t>(
@@ -463,12 +500,30 @@ Result<void, ChannelFault> Commitments::receive_fee(const wire::UpdateFee& fee) 
         return fail(
             fault(FaultKind::feerate_too_low, fee.feerate_per_kw.raw(), feerate_floor.raw()));
     }
+    // No disagreement on what is enough: that never costs more than the connection, and nothing is
+    // revoked for it. Above this the funder's money would leave its reach as fee, and its reserve,
+    // all that it has to lose by cheating, with it.
+    if (fee.feerate_per_kw > most_commitment_feerate) {
+        return fail(fault(FaultKind::feerate_too_high, fee.feerate_per_kw.raw(),
+                          most_commitment_feerate.raw()));
+    }
     // Looked at now and not when it is signed: HTLCs of ours that cross it on the wire are not the
     // funder's fault, and the absolute fee is then never less than what we asked of it when we
-    // added them.
+    // added them. Whoever raises the feerate keeps the reserve as well, beside what it owes for
+    // HTLCs of its own: ours may have come between.
     const Totals state = totals(Party::ours, View::next);
-    const auto cost =
-        static_cast<std::int64_t>(funder_cost(fee.feerate_per_kw, state.untrimmed).msat().raw());
+    const auto ours = static_cast<std::size_t>(
+        std::count_if(m_htlcs.begin(), m_htlcs.end(), [&](const HtlcEntry& entry) {
+            return entry.htlc.offered_by == Party::ours &&
+                   holds(entry, Party::ours, View::next) &&
+                   !is_dust(entry.htlc, Party::ours, m_params->ours.dust_limit_satoshis);
+        }));
+    Sat needed = funder_cost(fee.feerate_per_kw, state.untrimmed);
+    if (fee.feerate_per_kw > state.feerate) {
+        needed = std::max(needed, funder_cost(fee.feerate_per_kw, state.untrimmed - ours) +
+                                      m_params->ours.channel_reserve_satoshis);
+    }
+    const auto cost = static_cast<std::int64_t>(needed.msat().raw());
     if (state.theirs < cost) {
         return fail(fault(FaultKind::fee_unaffordable,
                           static_cast<std::uint64_t>(std::max<std::int64_t>(state.theirs, 0)),

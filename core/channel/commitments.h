@@ -278,6 +278,10 @@ private:
     HtlcEntry* find_entry(Party offered_by, HtlcId id);
     Result<HtlcEntry*, ChannelFault> removable(Party offered_by, HtlcId id);
     std::optional<ChannelFault> add_fault(Party offerer, Msat amount, Rule rule) const;
+    /// As funder: could we not pay for our commitment any more with this HTLC of theirs in it?
+    std::optional<ChannelFault> burden_fault(Msat amount) const;
+    /// Our own commitment as they knew it for certain when they proposed what comes now.
+    Totals known_to_them() const;
     bool is_dust_on(Party broadcaster, Party offerer, Msat amount) const;
     struct Caps {
         Msat any;      ///< Of an HTLC of any size.
@@ -304,7 +308,15 @@ private:
     std::shared_ptr<const crypto::ShaChain> m_revealed;
     LastSent m_last_sent = LastSent::revocation;
     ports::SignerGuard m_guard;
+    /// Their signatures since the last cut. Before the second one (the first may itself be said
+    /// again) what they propose may be from before they heard of what they have revoked for
+    /// meanwhile. Not stored: a start is a cut.
+    std::uint8_t m_signed_since_cut = 0;
 };
+
+/// BOLT 2 would have us refuse what is "unreasonably large": 1,000 sat/vB, which no mempool ever
+/// asked for. A commitment needs far less, its anchor pays for the rest.
+inline constexpr FeeratePerKw most_commitment_feerate{250'000};
 
 /// Value in HTLCs without outputs that one channel may hold: lost to fees if it is closed by force.
 inline constexpr Msat max_dust_exposure{50'000'000};

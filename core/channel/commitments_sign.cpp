@@ -134,6 +134,8 @@ Result<Commitments::Received, ChannelFault> Commitments::receive_commit(
     const auto commitment =
         build_commitment(*m_params, Party::ours, number, signer.commitment_point(number),
                          spec(Party::ours, View::next));
+    // Nobody could ever publish it, and the one before it would be revoked.
+    if (commitment.tx.outputs.empty()) return fail(fault(FaultKind::no_outputs, number.raw()));
     ports::CommitmentSignatures signatures{commit.signature, commit.htlc_signature};
     if (const auto bad = first_bad_signature(*m_params, commitment, signatures)) {
         if (*bad == wrong_signature_count) {
@@ -151,6 +153,7 @@ Result<Commitments::Received, ChannelFault> Commitments::receive_commit(
     m_guard = released->guard;
     m_local_number = number;
     m_local_signatures = std::move(signatures);
+    if (m_signed_since_cut < 2) ++m_signed_since_cut;
     m_last_sent = LastSent::revocation;
     Received out;
     out.revoke_and_ack.per_commitment_secret = released->value;
@@ -237,6 +240,7 @@ void Commitments::set_remote_next_point(const crypto::PublicKey& point) {
 // Reconnecting -----------------------------------------------------------------------------------
 
 void Commitments::forget_unsigned() {
+    m_signed_since_cut = 0;
     const auto is_theirs_unsigned = [](const HtlcEntry& entry) {
         return entry.htlc.offered_by == Party::theirs && entry.stage == Stage::add_proposed;
     };

@@ -131,7 +131,9 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
     if (!std::holds_alternative<ShuttingDown>(channel.state)) {
         begin_shutdown(channel, std::move(*funded), context.shutdown_script, context);
     }
-    std::get<ShuttingDown>(channel.state).their_script = shutdown.scriptpubkey;
+    // Said once a connection: on_reestablish forgets it.
+    auto& theirs = std::get<ShuttingDown>(channel.state).their_script;
+    if (!theirs) theirs = shutdown.scriptpubkey;
     return Step{};
 }
 
@@ -197,6 +199,8 @@ StepResult force_close(Channel& channel, const std::string& reason, const Contex
     if (funded == nullptr) return fail(not_open());
     auto& commitments = funded->commitments;
     auto commitment = commitments.local_commitment(context.signer);
+    if (commitment.tx.outputs.empty())
+        return fail(ChannelFault{FaultKind::no_outputs, commitments.local_number().raw(), 0, {}});
     const auto& params = commitments.params();
     const auto signature = context.signer.sign_local_commitment(
         commitments.guard(), commitments.local_number(), commitment.tx,

@@ -22,9 +22,11 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::fee_by_fundee: return "fee_by_fundee";
         case FaultKind::fee_unaffordable: return "fee_unaffordable";
         case FaultKind::feerate_too_low: return "feerate_too_low";
+        case FaultKind::feerate_too_high: return "feerate_too_high";
         case FaultKind::bad_signature: return "bad_signature";
         case FaultKind::wrong_signature_count: return "wrong_signature_count";
         case FaultKind::wrong_funding: return "wrong_funding";
+        case FaultKind::no_outputs: return "no_outputs";
         case FaultKind::nothing_to_revoke: return "nothing_to_revoke";
         case FaultKind::wrong_secret: return "wrong_secret";
         case FaultKind::no_point: return "no_point";
@@ -65,7 +67,9 @@ Disposition disposition(const ChannelFault& fault) {
         case FaultKind::already_removed:
         case FaultKind::bad_failure_code:
         case FaultKind::feerate_too_low:
+        case FaultKind::feerate_too_high:
         case FaultKind::fee_unaffordable:
+        case FaultKind::no_outputs:
         case FaultKind::nothing_to_revoke:
         case FaultKind::no_point:
         case FaultKind::awaiting_revocation:

@@ -28,10 +28,12 @@ enum class FaultKind : std::uint8_t {
     fee_by_fundee,     ///< Only the funder sends update_fee.
     fee_unaffordable,  ///< The funder cannot pay it.
     feerate_too_low,   ///< Below 253: no node relays it.
+    feerate_too_high,  ///< Above most_commitment_feerate: no mempool ever asked for so much.
     // Commitments.
     bad_signature,  ///< Of the commitment (got 0) or of an HTLC (got i + 1).
     wrong_signature_count,
     wrong_funding,      ///< commitment_signed for another funding transaction than this channel's.
+    no_outputs,         ///< Everything in the commitment is fee or dust: nobody could publish it.
     nothing_to_revoke,  ///< revoke_and_ack, but no commitment of theirs is outstanding.
     wrong_secret,       ///< The revealed secret is not that of the commitment, or breaks the chain.
     no_point,           ///< Their next per-commitment point is not known yet.

@@ -305,6 +305,10 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open,
     if (open.feerate_per_kw < feerate_floor) {
         return fail(unacceptable("feerate_per_kw", open.feerate_per_kw.raw(), feerate_floor.raw()));
     }
+    if (open.feerate_per_kw > most_commitment_feerate) {
+        return fail(unacceptable("feerate_per_kw", open.feerate_per_kw.raw(),
+                                 most_commitment_feerate.raw()));
+    }
     const Sat highest = std::max(ours.channel_reserve_satoshis, theirs.channel_reserve_satoshis);
     if (const auto wrong = first_balances_fault(open.funding_satoshis, open.push_msat,
                                                 open.feerate_per_kw, highest)) {
@@ -395,7 +399,8 @@ StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel
                                           open.push_msat,
                                           accept.first_per_commitment_point,
                                           std::max<std::uint32_t>(accept.minimum_depth, 1),
-                                          signature.guard};
+                                          signature.guard,
+                                          open.temporary_channel_id};
     return step;
 }
 

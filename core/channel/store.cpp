@@ -147,15 +147,51 @@ void put_changes(const Channel* before, const Channel& after, ports::Records& ou
     out.push_back(ports::Append{to_bytes(after.id.view()), std::move(entry)});
 }
 
-bool is_stored_alike(const Channel& a, const Channel& b) {
+namespace {
+
+/// What of it is worth writing. That our shutdown is sent does not outlive the connection. Nor does
+/// the rest of a close by agreement; and where nobody has paid in yet (a peer's word is all there
+/// is), connecting anew would be a way to have us write for nothing.
+Channel worth_writing(const Channel& channel) {
+    Channel out = channel;
+    const Funded* const funded = funded_of(out.state);
+    const bool is_unproven =
+        funded != nullptr && funded->params().funder == Party::theirs && !funded->was_confirmed;
+    if (auto* const agreeing = std::get_if<NegotiatingClose>(&out.state);
+        agreeing != nullptr && is_unproven) {
+        ShuttingDown back{std::move(agreeing->funded), std::move(agreeing->our_script), false,
+                          std::nullopt, agreeing->peer_due};
+        out.state = std::move(back);
+    }
+    if (auto* const closing = std::get_if<ShuttingDown>(&out.state)) {
+        closing->sent = false;
+        if (is_unproven) closing->their_script.reset();
+    }
+    return out;
+}
+
+/// The record does not tell an HTLC of the peer's from another one that took its id.
+bool are_rows_alike(const Channel& a, const Channel& b) {
     const auto& ours = htlcs_of(&a);
     const auto& others = htlcs_of(&b);
-    // The record does not tell an HTLC of the peer's from another one that took its id.
-    return std::equal(ours.begin(), ours.end(), others.begin(), others.end(),
-                      [](const HtlcEntry& x, const HtlcEntry& y) {
-                          return x.row_digest == y.row_digest;
-                      }) &&
-           encode_channel(a) == encode_channel(b);
+    return std::equal(
+        ours.begin(), ours.end(), others.begin(), others.end(),
+        [](const HtlcEntry& x, const HtlcEntry& y) { return x.row_digest == y.row_digest; });
+}
+
+bool is_closing_by_agreement(const Channel& channel) {
+    return std::holds_alternative<ShuttingDown>(channel.state) ||
+           std::holds_alternative<NegotiatingClose>(channel.state);
+}
+
+}  // namespace
+
+bool is_stored_alike(const Channel& a, const Channel& b) {
+    if (is_closing_by_agreement(a) && is_closing_by_agreement(b)) {
+        return are_rows_alike(a, b) &&
+               encode_channel(worth_writing(a)) == encode_channel(worth_writing(b));
+    }
+    return are_rows_alike(a, b) && encode_channel(a) == encode_channel(b);
 }
 
 void put_forgotten(const Channel& channel, ports::Records& out) {

@@ -90,7 +90,7 @@ void on_funding_agreed(Draft& draft, const ChannelId& id, const channel::Funding
     // With the channel and its funding transaction, in one turn: an opening that comes to nothing
     // uses up no address.
     if (const auto& promised = channel::funded_of(channel->state)->params().our_upfront_shutdown)
-        use_receive_script(draft, *promised, scope);
+        use_script(draft, *promised, scope);
     watch_funding(draft, *channel);
     answer_opening(
         draft, id,
@@ -153,10 +153,10 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope) {
     if (is_unproven(channel)) return;
     if (const auto* const closing = std::get_if<channel::ShuttingDown>(&channel.state)) {
-        use_receive_script(draft, closing->our_script, scope);
+        use_script(draft, closing->our_script, scope);
     } else if (const auto* const agreeing =
                    std::get_if<channel::NegotiatingClose>(&channel.state)) {
-        use_receive_script(draft, agreeing->our_script, scope);
+        use_script(draft, agreeing->our_script, scope);
     }
 }
 
@@ -187,7 +187,7 @@ ChannelScope channel_scope(const Draft& draft, const channel::Channel& channel,
                              draft.health.fees,
                              *signer,
                              peer == nullptr ? wire::Features{} : peer->negotiated,
-                             unused_receive_script(draft, scope),
+                             next_close_script(draft, scope),
                              !chain_problem(draft, scope, true).has_value()};
     return ChannelScope{std::move(signer), std::move(context)};
 }
@@ -317,25 +317,31 @@ std::optional<std::string> deadline_passed(const Draft& draft, const channel::Ch
     return std::nullopt;
 }
 
-void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope) {
+std::optional<channel::ChannelFault> force_close(Draft& draft, const ChannelId& id,
+                                                 const std::string& reason, const Scope& scope) {
     channel::Channel* const channel = draft.edit_channel(id);
     if (channel == nullptr || channel::closing_of(channel->state) != nullptr ||
         channel::closed_of(channel->state) != nullptr)
-        return;
+        return std::nullopt;
     if (is_opening(channel->state)) {
         end_opening(draft, id, api::Problem{api::ProblemKind::peer_refused, {{"reason", reason}}});
-        return;
+        return std::nullopt;
     }
     const auto with = channel_scope(draft, *channel, scope);
     auto step = channel::force_close(*channel, reason, with.context);
     if (!step) {
-        draft.log(LogLevel::broken, fmt::format("force close failed id={} fault={}", id.hex(),
-                                                describe(step.error())));
-        return;
+        // A commitment without outputs was taken by versions before this one; there is nothing in
+        // it to publish.
+        const bool is_empty = step.error().kind == channel::FaultKind::no_outputs;
+        draft.log(is_empty ? LogLevel::unusual : LogLevel::broken,
+                  fmt::format("force close failed id={} fault={}", id.hex(),
+                              describe(step.error())));
+        return step.error();
     }
     draft.log(LogLevel::unusual, fmt::format("force close id={} reason={}", id.hex(), reason));
     send_error(draft, channel->peer, id, "closing: " + reason);
     begin_closing(draft, id, scope);
+    return std::nullopt;
 }
 
 }  // namespace runnel::node

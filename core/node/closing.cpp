@@ -209,11 +209,6 @@ std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
                                               preimages, offered, all, tip});
 }
 
-bitcoin::Script next_change_script(const Draft& draft, const Scope& scope) {
-    return scope.keys.script_of(
-        ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
-}
-
 FeeratePerKw relayed(const ports::FeeEstimates& fees, FeeratePerKw wanted) {
     return std::max(wanted, fees.mempool_min);
 }

@@ -52,8 +52,6 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope);
 void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& purpose,
                      std::optional<Sat> fee, bool safe, std::optional<BlockHeight> height,
                      const Scope& scope);
-/// The change script that take_change_script() would give.
-bitcoin::Script next_change_script(const Draft& draft, const Scope& scope);
 /// No feerate below what the mempool takes.
 FeeratePerKw relayed(const ports::FeeEstimates& fees, FeeratePerKw wanted);
 

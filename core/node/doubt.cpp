@@ -4,6 +4,8 @@
 #include "core/node/handlers.h"
 #include "core/onchain/follow.h"
 
+#include <algorithm>
+
 namespace runnel::node {
 
 namespace {
@@ -18,13 +20,17 @@ const channel::OurCommitPublished* our_commitment(const channel::Channel& channe
 }  // namespace
 
 bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
-    if (!channel::is_stored(channel.state) || channel::closed_of(channel.state) != nullptr)
+    // Nothing of ours can be published either where another transaction has the place of the
+    // funding for good.
+    if (!channel::is_stored(channel.state) || is_shown_closed(channel, figures.tip.height))
         return false;
-    if (channel.link == channel::Link::online || figures.compared.contains(channel.id))
-        return false;
+    const auto* const ours = our_commitment(channel);
+    // What is proven stays proven, whatever was compared before.
+    const bool has_compared =
+        channel.link == channel::Link::online || figures.compared.contains(channel.id);
+    if (has_compared && (ours == nullptr || ours->age != Age::outdated)) return false;
     const auto* const closing = std::get_if<channel::Closing>(&channel.state);
     if (closing == nullptr) return true;
-    const auto* const ours = our_commitment(channel);
     if (ours == nullptr || ours->age == Age::risked) return false;
     if (closing->spends.empty()) return true;
     const auto& spend = closing->spends.front();
@@ -34,11 +40,16 @@ bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
 
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
                                            bool takes_risk) {
-    if (!figures.in_doubt || !may_be_outdated(figures, channel)) return std::nullopt;
+    if (!figures.in_doubt) return std::nullopt;
+    // Before anything else: no word of the person's makes a revoked commitment harmless.
     const auto* const ours = our_commitment(channel);
     if (ours != nullptr && ours->age == Age::outdated)
         return api::Problem{api::ProblemKind::store_in_doubt, {{"outdated", "true"}}};
-    if (takes_risk) return std::nullopt;
+    // A block holds a close already. There is nothing to force, so no risk to be asked for: it
+    // would be taken of a reorg, in which ours is better held back.
+    const auto* const closing = channel::closing_of(channel.state);
+    if (closing != nullptr && !closing->spends.empty()) return std::nullopt;
+    if (takes_risk || !may_be_outdated(figures, channel)) return std::nullopt;
     return api::Problem{api::ProblemKind::store_in_doubt, {}};
 }
 
@@ -46,9 +57,9 @@ void take_risk(Draft& draft, const ChannelId& id) {
     channel::Channel* const channel = draft.edit_channel(id);
     auto* const closing =
         channel == nullptr ? nullptr : std::get_if<channel::Closing>(&channel->state);
-    if (closing == nullptr) return;
-    if (auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause))
-        ours->age = Age::risked;
+    if (closing == nullptr || !closing->spends.empty()) return;
+    auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause);
+    if (ours != nullptr && ours->age == Age::as_stored) ours->age = Age::risked;
 }
 
 void give_up_outdated(Draft& draft) {
@@ -56,11 +67,22 @@ void give_up_outdated(Draft& draft) {
     for (const auto& [id, after] : draft.channels.changes()) {
         const auto* const ours = after ? our_commitment(**after) : nullptr;
         if (ours == nullptr || ours->age != Age::outdated) continue;
-        const WalletTx* const row = draft.transactions.find(ours->tx.txid());
-        if (row != nullptr && !row->height) revoked.push_back(ours->tx.txid());
+        revoked.push_back(ours->tx.txid());
     }
     std::vector<Dropped> ignored;
-    for (const auto& txid : revoked) drop_transaction(draft, txid, ignored);
+    for (const auto& txid : revoked) {
+        const WalletTx* const row = draft.transactions.find(txid);
+        if (row != nullptr && !row->height) drop_transaction(draft, txid, ignored);
+        // A source that was out of reach keeps what it was asked for, and would send it when it is
+        // back. What this very turn asks for does not even get there.
+        std::erase_if(draft.effects, [&](const ports::Effect& effect) {
+            const auto* const wanted = std::get_if<ports::Broadcast>(&effect);
+            return wanted != nullptr &&
+                   std::any_of(wanted->transactions.begin(), wanted->transactions.end(),
+                               [&](const ports::TxPtr& tx) { return tx->txid() == txid; });
+        });
+        draft.effects.push_back(ports::TakeBack{txid});
+    }
 }
 
 void note_compared(Draft& draft) {

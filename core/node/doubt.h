@@ -15,14 +15,16 @@ namespace runnel::node {
 /// taken the risk of. That another close is in a block is no end of it before that block is deep: a
 /// reorg would let ours out again.
 bool may_be_outdated(const Figures& figures, const channel::Channel& channel);
-/// Why it is not closed by force now; nothing without doubt, or when the risk is taken.
+/// Why it is not closed by force now; nothing without doubt, when the risk is taken, or when a
+/// block holds a close already. What is proven to be revoked nobody can take the risk of.
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
                                            bool takes_risk);
 /// The person's word, kept with the channel: what it closes with is published from now on, after a
-/// restart too.
+/// restart too. Says nothing of what is proven to be revoked, nor while a block holds a close.
 void take_risk(Draft& draft, const ChannelId& id);
 /// At the end of a turn, in doubt or not: a commitment of ours that its peer has proven revoked is
-/// none of the wallet's transactions any more, and is not broadcast again.
+/// none of the wallet's transactions any more, is not broadcast again, and is taken back from a
+/// chain source in which it still waits.
 void give_up_outdated(Draft& draft);
 /// At the end of a turn: a channel that is online has compared, whatever its connection does later.
 void note_compared(Draft& draft);

@@ -11,8 +11,15 @@ namespace runnel::node {
 namespace {
 
 constexpr BlockDelta fundee_forgets_after{2016};  // BOLT 2, funding transaction not confirmed
+/// A peer chooses how many there are, and they are written with each step of the channel until the
+/// transaction is irrevocable. One that spends more is an exchange's that pays many at once.
+constexpr std::size_t most_inputs_kept = 500;
 
-/// The funding transaction that may still lose: ours, and in no block.
+bool is_theirs(const channel::Funded& funded) {
+    return funded.params().funder == channel::Party::theirs;
+}
+
+/// The funding transaction that may still lose: known, and in no block.
 const bitcoin::Transaction* open_funding_of(const channel::Channel& channel) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr || funded->confirmation) return nullptr;
@@ -29,19 +36,22 @@ void tell_lost(Draft& draft, const ChannelId& id) {
     // Only time has changed it; taken as changed, it is looked at again for what readers hear of
     // states.
     const auto& funded = *channel::funded_of(draft.edit_channel(id)->state);
-    draft.log(LogLevel::unusual, fmt::format("funding lost channel={} txid={} to={}", id.hex(),
-                                             display_hex(funded.params().funding.txid),
-                                             display_hex(funded.rival->tx->txid())));
-    draft.tell(api::Trouble{api::Problem{api::ProblemKind::funding_lost,
-                                         {{"txid", display_hex(funded.params().funding.txid)},
-                                          {"rival", display_hex(funded.rival->tx->txid())}}},
-                            id});
+    const auto txid = display_hex(funded.params().funding.txid);
+    const auto rival = funded.rival ? display_hex(funded.rival->tx->txid()) : std::string();
+    draft.log(LogLevel::unusual,
+              fmt::format("funding lost channel={} txid={} to={}", id.hex(), txid, rival));
+    api::Problem lost{api::ProblemKind::funding_lost, {{"txid", txid}}};
+    if (!rival.empty()) lost.params["rival"] = rival;
+    if (is_theirs(funded)) lost.params["theirs"] = "true";
+    draft.tell(api::Trouble{std::move(lost), id});
 }
 
 /// The wallet's again, to be broadcast until one of the two is in a block. What the person has done
 /// with its coins since counts more.
 void take_back(Draft& draft, const channel::Funded& funded, const Scope& scope) {
     const auto& tx = funded.funding_tx;
+    // Theirs is theirs to broadcast.
+    if (is_theirs(funded)) return;
     if (draft.transactions.contains(tx->txid())) return;
     std::vector<Txid> rivals;
     bool is_taken = false;
@@ -91,6 +101,24 @@ void drop_close_of(Draft& draft, const ChannelPtr& channel) {
     });
     std::vector<Dropped> ignored;
     for (const auto& txid : closes) drop_transaction(draft, txid, ignored);
+}
+
+/// Theirs, shown by a block once and in none any more for as long as one that never came is waited
+/// for, and the person has closed it: what took its place is not known (it was of something that
+/// the funding transaction builds on), and only they can say that they do not wait for it.
+bool is_given_up(const channel::Channel& channel, BlockHeight tip) {
+    const auto* const closing = std::get_if<channel::Closing>(&channel.state);
+    const auto* const ours =
+        closing == nullptr ? nullptr : std::get_if<channel::OurCommitPublished>(&closing->cause);
+    return ours != nullptr && ours->reason == reason_of_wish && !is_unproven(channel) &&
+           awaits_their_funding(channel) && closing->spends.empty() &&
+           tip > closing->since + fundee_forgets_after;
+}
+
+bool needs_no_inputs(const channel::Channel& channel, BlockHeight tip) {
+    const auto* const funded = channel::funded_of(channel.state);
+    return funded != nullptr && is_theirs(*funded) && funded->funding_tx != nullptr &&
+           funded->depth(tip) >= onchain::irrevocable_depth.raw();
 }
 
 }  // namespace
@@ -176,6 +204,9 @@ void see_rival(Draft& draft, const ports::TxPtr& tx, const Txid& txid, BlockHeig
         std::vector<Dropped> more;
         drop_transaction(draft, funding_txid, more);
         if (!more.empty()) fee = more.front().fee;
+        // Of a peer's, the wallet holds only what was to close the channel, and the child that was
+        // to pay for it.
+        if (is_theirs(funded)) drop_close_of(draft, *draft.channels.find(id));
         channel::Channel* const own = draft.edit_channel(id);
         channel::funded_of(own->state)->rival = channel::FundingRival{tx, height, fee};
         draft.log(LogLevel::unusual,
@@ -185,6 +216,39 @@ void see_rival(Draft& draft, const ports::TxPtr& tx, const Txid& txid, BlockHeig
         if (onchain::depth(height, draft.tip.height) >= onchain::settled_depth)
             tell_lost(draft, id);
     }
+}
+
+void see_funding(Draft& draft, const ChannelId& id, const bitcoin::Transaction& tx,
+                 const channel::Confirmation& where) {
+    channel::Channel* const channel = draft.edit_channel(id);
+    channel::on_funding_confirmed(*channel, where);
+    auto& funded = *channel::funded_of(channel->state);
+    if (!is_theirs(funded)) return;
+    funded.funding_tx.reset();
+    if (tx.inputs.size() > most_inputs_kept) return;
+    bitcoin::Transaction spends;
+    for (const auto& input : tx.inputs) {
+        bitcoin::TxIn kept;
+        kept.previous = input.previous;
+        spends.inputs.push_back(std::move(kept));
+    }
+    funded.funding_tx = std::make_shared<const bitcoin::Transaction>(std::move(spends));
+}
+
+void funding_gone_from(Draft& draft, const ChannelId& id, BlockHeight height) {
+    const ChannelPtr* const found = draft.channels.find(id);
+    const auto* const before = found == nullptr ? nullptr : channel::funded_of((*found)->state);
+    if (before == nullptr || !before->confirmation || before->confirmation->height < height) return;
+    channel::Channel* const channel = draft.edit_channel(id);
+    channel::on_funding_unconfirmed(*channel);
+    const auto& funded = *channel::funded_of(channel->state);
+    if (!is_theirs(funded)) return;
+    // Of ours the wallet's own rows are watched. Whatever takes the place of theirs may be in a
+    // block that was told already: it is searched for.
+    if (funded.funding_tx) watch_inputs(*funded.funding_tx, height, draft.effects);
+    // The close waits from now on, for something that may never come.
+    if (auto* const closing = channel::closing_of(channel->state))
+        closing->since = draft.tip.height;
 }
 
 void rival_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, const Scope& scope) {
@@ -206,7 +270,16 @@ void fundings_on_block(Draft& draft, const Scope& scope) {
     for (const auto& id : ids_of(draft)) {
         const ChannelPtr channel = *draft.channels.find(id);
         const auto* const rival = rival_of(*channel);
-        if (rival == nullptr) continue;
+        if (rival == nullptr) {
+            if (is_given_up(*channel, draft.tip.height)) {
+                tell_lost(draft, id);
+                drop_close_of(draft, channel);
+                forget(draft, id, scope);
+            } else if (needs_no_inputs(*channel, draft.tip.height)) {
+                channel::funded_of(draft.edit_channel(id)->state)->funding_tx.reset();
+            }
+            continue;
+        }
         const auto deep = onchain::depth(*rival->height, draft.tip.height);
         if (deep == onchain::settled_depth) tell_lost(draft, id);
         if (deep >= onchain::irrevocable_depth) forget(draft, id, scope);

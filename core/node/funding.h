@@ -1,5 +1,5 @@
-// Funding transactions that may never be: those of ours that lose, and those of peers that never
-// come.
+// Funding transactions that may never be: those of ours that lose, those of peers that never come,
+// and those of peers that a reorg took out of their block.
 //
 // Ours: another transaction in a block spent an input of one, or
 // of what it builds on. Nothing is in such a channel and nothing ever will be, unless a reorg gives
@@ -14,6 +14,9 @@
 #include "core/node/handlers.h"
 
 namespace runnel::node {
+
+/// Why a channel is closed when the person wanted it alone.
+inline constexpr std::string_view reason_of_wish = "asked to";
 
 /// A transaction that stopped being one of the wallet's, because another took its place.
 struct Dropped {
@@ -45,6 +48,11 @@ bool awaits_their_funding(const channel::Channel& channel);
 bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx,
                    const Txid& txid);
 
+/// A block shows that `tx` funds the channel: a fundee keeps what it spends.
+void see_funding(Draft& draft, const ChannelId& id, const bitcoin::Transaction& tx,
+                 const channel::Confirmation& where);
+/// A reorg took the funding transaction out of its block, which was at `height` or above.
+void funding_gone_from(Draft& draft, const ChannelId& id, BlockHeight height);
 /// `tx` was seen in a block and `dropped` went for it: is it the rival of a funding transaction?
 void see_rival(Draft& draft, const ports::TxPtr& tx, const Txid& txid, BlockHeight height,
                const std::vector<Dropped>& dropped, const Scope& scope);

@@ -3,6 +3,7 @@
 // queries are answered where they come in (core/shell/peer_connection.cpp).
 #include "core/gossip/announcement.h"
 #include "core/gossip/policy.h"
+#include "core/node/funding.h"
 #include "core/node/openings.h"
 
 #include <fmt/format.h>
@@ -14,6 +15,11 @@ namespace runnel::node {
 namespace {
 
 constexpr std::uint32_t announcement_depth = 6;  // BOLT 7, announcement_signatures
+
+/// Each change of a peer's policy is written, and its channel's journal keeps it for ever: one in
+/// so many milliseconds, and as many at once as a person who tries out fees may make.
+constexpr std::uint64_t policy_every_ms = 10 * 60'000;
+constexpr std::uint64_t policies_at_once = 12;
 
 gossip::ChannelEnds ends_of(const channel::Channel& channel, const channel::Funded& funded,
                             const Scope& scope) {
@@ -92,7 +98,8 @@ void take_signatures(Draft& draft, const PeerMessage& event,
         return;
     }
     const bool first = !funded->their_announcement.has_value();
-    funded->their_announcement = theirs;
+    // Another one that is valid too says nothing new, and would be written each time.
+    if (first) funded->their_announcement = theirs;
     if (funded->depth(draft.tip.height) < announcement_depth) return;
     // Who says it again after a reconnect has not got ours; once a connection is enough, or two of
     // us would never stop.
@@ -103,6 +110,22 @@ void take_signatures(Draft& draft, const PeerMessage& event,
     if (is_new_here) draft.send(event.node_id, *ours);
     draft.send(event.node_id, gossip::announce(ends_of(*channel, *funded, scope), *ours, theirs));
     draft.send(event.node_id, our_update(*channel, *funded, scope));
+}
+
+/// A stranger's word for a channel into which nobody has paid is kept once; of others, what changes
+/// something, and not too often.
+bool is_worth_keeping(Draft& draft, const crypto::PublicKey& node_id, const ChannelId& id,
+                      const gossip::ForwardingPolicy& policy, const Scope& scope) {
+    const channel::Channel& channel = **draft.channels.find(id);
+    const auto& known = channel::funded_of(channel.state)->their_update;
+    if (!known) return true;
+    if (is_unproven(channel) || gossip::policy_of(*known) == policy) return false;
+    if (!draft.peers.contains(node_id)) return false;
+    auto& until = draft.peers.edit(node_id).policies_until_ms[id];
+    const std::uint64_t next = std::max(until, scope.monotonic_ms) + policy_every_ms;
+    if (next > scope.monotonic_ms + policies_at_once * policy_every_ms) return false;
+    until = next;
+    return true;
 }
 
 void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpdate& update,
@@ -126,6 +149,7 @@ void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpda
         if (funded->their_update) expected.last_timestamp = funded->their_update->timestamp;
         const auto accepted = gossip::accept_update(update, expected);
         if (!accepted) continue;
+        if (!is_worth_keeping(draft, event.node_id, id, *accepted, scope)) return;
         channel::funded_of(draft.edit_channel(id)->state)->their_update = update;
         return;
     }

@@ -41,7 +41,9 @@ void flush_channels(Draft& draft, const Scope& scope);
 void channels_on_block(Draft& draft, const Scope& scope);
 /// Puts the channel on the chain with our commitment, whatever state it is in; closing.cpp goes on
 /// from there.
-void force_close(Draft& draft, const ChannelId& id, const std::string& reason, const Scope& scope);
+/// What kept it from being closed, if anything did.
+std::optional<channel::ChannelFault> force_close(Draft& draft, const ChannelId& id,
+                                                 const std::string& reason, const Scope& scope);
 
 // payments_*.cpp ---------------------------------------------------------------------------------
 
@@ -90,23 +92,34 @@ void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddres
                     const Scope& scope);
 void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish,
                      const Scope& scope);
-/// Extends the script table to `gap` scripts beyond the counters, watching what is new from block
-/// `since` on.
-void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since);
+void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction& wish,
+             const Scope& scope);
+/// Extends the script table to `gap` scripts beyond what is used, or planned with (`next_change`),
+/// watching what is new from block `since` on. Whether there was anything new.
+bool extend_scripts(Draft& draft, const Scope& scope, BlockHeight since,
+                    std::uint32_t next_change = 0);
 /// Not a coinbase, or deep enough.
 bool is_mature(const ports::Coin& coin, BlockHeight tip);
-/// The next unused change or receive script; a change index is used up by it.
+/// The next change script that nothing uses; the second uses it up.
+bitcoin::Script next_change_script(const Draft& draft, const Scope& scope);
 bitcoin::Script take_change_script(Draft& draft, const Scope& scope);
-bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope);
+/// Where a close by agreement pays to: the next address, unless so many were given out that nobody
+/// paid to that a wallet restored from its words might not come upon it; then a change script.
+bitcoin::Script next_close_script(const Draft& draft, const Scope& scope);
 /// Would a wallet that is restored from its words come upon this receive script, even if half a gap
 /// of those after the last that was paid to never is?
-bool is_near(const Draft& draft, const bitcoin::Script& script);
-/// A script that somebody was given is not given again: the receive counter moves past it.
+bool may_be_promised(const Draft& draft, const bitcoin::Script& script);
+/// A script that somebody was given, or that was paid to, is not given again: its counter moves
+/// past it.
+void note_used(Draft& draft, const bitcoin::Script& script);
+void note_paid(Draft& draft, const bitcoin::Transaction& tx);
+void use_script(Draft& draft, const bitcoin::Script& script, const Scope& scope);
 /// What we said, or are about to say, in shutdown is an address given away.
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope);
-void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope);
 /// Coins free to be spent: not reserved by an opening under way.
 std::vector<ports::Coin> free_coins(const Draft& draft);
+/// Those that a channel of ours that is being agreed on will spend.
+std::set<bitcoin::OutPoint> coins_of_openings(const Draft& draft);
 /// What is to be kept as separate confirmed coins with so many channels beside the open ones.
 struct Reserve {
     std::size_t count = 0;
@@ -117,21 +130,22 @@ Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t mor
 /// refused: the transaction would go nowhere, and its coins with it.
 Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft,
                                                  const std::optional<FeeratePerKw>& asked);
+enum class Feerate : std::uint8_t { as_asked, may_rise };
 /// Plans a spend that leaves the anchor reserve for the open channels and `more_channels` new ones:
-/// as coins that stay, or as outputs of its own where there are too few. Uses up change indexes.
-/// `chance` draws the coins and shuffles.
-Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft,
-                                                                 ports::SpendRequest request,
-                                                                 std::size_t more_channels,
-                                                                 const Hash256& chance,
-                                                                 const Scope& scope);
+/// as coins that stay, or as outputs of its own where there are too few. Until those confirm they
+/// bump nothing: a spend that takes confirmed coins from channels that are there already pays what
+/// gets it into the next blocks, or is refused with the least feerate (reserve_needed, `feerate`).
+/// Leaves in `request` what was planned with. `chance` draws the coins and shuffles.
+Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(
+    Draft& draft, ports::SpendRequest& request, Feerate feerate, std::size_t more_channels,
+    const Hash256& chance, const Scope& scope);
 /// A send to one address, planned and not made yet: what the command does and what a quote says.
 struct PlannedSend {
     ports::SpendPlan plan;
     Sat amount;  ///< What arrives.
     FeeratePerKw feerate;
-    Sat kept;                 ///< Stays in the wallet, change included.
-    std::string kept_reason;  ///< As in api::OnchainSent; only of a send of everything.
+    Sat kept;                           ///< Stays in the wallet, change included.
+    std::vector<api::Kept> kept_parts;  ///< As in api::OnchainSent; only of a send of everything.
 };
 Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain& wish,
                                             const Scope& scope);

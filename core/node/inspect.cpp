@@ -47,8 +47,7 @@ std::optional<Problem> preview(const State& state, const Config& config,
         return Problem{ProblemKind::expired,
                        {{"since", std::to_string(invoice.expires_at().raw())}}};
     if (auto problem = amount_problem(invoice, std::nullopt)) return problem;
-    if (!state.health.ever_good)
-        return Problem{ProblemKind::not_synced, {{"cause", state.health.status.problem}}};
+    if (state.no_htlcs) return *state.no_htlcs;
     const Draft draft(state);
     const Msat amount = *invoice.amount;
     // Our own id is not known here and not needed: a hint that leads through us ends at the same

@@ -81,6 +81,7 @@ void on_command(Draft& draft, const api::Command& command, const Scope& scope) {
         overloaded{
             [&](const api::NewAddress& w) { on_new_address(draft, command.id, w, scope); },
             [&](const api::SendOnchain& w) { on_send_onchain(draft, command.id, w, scope); },
+            [&](const api::BumpTransaction& w) { on_bump(draft, command.id, w, scope); },
             [&](const api::Connect& w) { on_connect(draft, command.id, w, scope); },
             [&](const api::Disconnect& w) { on_disconnect(draft, command.id, w, scope); },
             [&](const api::OpenChannel& w) { on_open(draft, command.id, w, scope); },
@@ -142,7 +143,9 @@ Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::K
     const ports::Entropy none{Secret32{}};
     const Scope scope{node.m_config, *node.m_keys, *node.m_planner, UnixTime(0), 0, none, 0, false};
     Draft draft(node.m_state);
+    draft.no_htlcs = chain_problem(draft, scope, true);
     extend_scripts(draft, scope, node.m_state.wallet.birth);
+    for (const auto& [txid, row] : node.m_state.transactions) note_paid(draft, *row.tx);
     // Nothing is found by that: what is still to be searched is what the store says.
     draft.wallet = node.m_state.wallet;
     draft.last_search = draft.wallet.rescan_from ? 1 : 0;
@@ -182,6 +185,7 @@ ports::Turn Node::plan(std::span<const Event> events, const TurnContext& context
     flush_channels(draft, scope);
     note_compared(draft);
     give_up_outdated(draft);
+    draft.no_htlcs = chain_problem(draft, scope, true);
     auto records = records_of(draft);
     auto sealed = std::make_unique<NextState>(draft);
     return ports::Turn(std::move(records), std::move(sealed));

@@ -30,9 +30,12 @@ struct PeerDown {
     std::string cause;
 };
 /// A connection we asked for did not come about.
+/// At that address: who asked for another one goes on waiting.
 struct ConnectFailed {
     crypto::PublicKey node_id;
     std::string cause;
+    std::string host;
+    std::uint16_t port = 0;
 };
 struct PeerMessage {
     crypto::PublicKey node_id;

@@ -69,9 +69,9 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     request.confirmed_only = true;
     request.lock_time = draft.tip.height.raw();
     auto plan = plan_keeping_reserve(
-        draft, std::move(request), 1,
+        draft, request, wish.feerate ? Feerate::as_asked : Feerate::may_rise, 1,
         Hash256(scope.entropy.expand(scope.event, "funding coins").reveal()), scope);
-    if (!plan) return fail(with_least_to_open(draft, to_problem(plan.error()), scope));
+    if (!plan) return fail(with_least_to_open(draft, plan.error(), scope));
     const auto& outputs = plan->tx.outputs;
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {
         return o.script == channel::funding_script_to_plan_with();
@@ -142,12 +142,29 @@ void drop_opening(Draft& draft, const ChannelId& id, const std::string& reason,
     forget_opening(draft, id, problem);
 }
 
+namespace {
+
+/// A reorg while the peer was thinking took a coin out of its block: a channel that builds on it
+/// may never come to be, and if it was a payment to us, its sender may still take it back.
+std::optional<api::Problem> unconfirmed_coin(const Draft& draft, const channel::FundingPlan& plan) {
+    Sat needed, available;
+    for (const auto& outpoint : plan.spend.coins) {
+        const ports::Coin& coin = *draft.coins.find(outpoint);
+        needed += coin.output.value;
+        if (coin.confirmed) available += coin.output.value;
+    }
+    if (available == needed) return std::nullopt;
+    return to_problem(ports::InsufficientFunds{available, needed});
+}
+
+}  // namespace
+
 std::optional<api::Problem> lost_coin(const Draft& draft, const channel::FundingPlan& plan) {
     const auto& coins = plan.spend.coins;
     const auto gone = std::find_if(coins.begin(), coins.end(), [&](const bitcoin::OutPoint& coin) {
         return !draft.coins.contains(coin);
     });
-    if (gone == coins.end()) return std::nullopt;
+    if (gone == coins.end()) return unconfirmed_coin(draft, plan);
     api::Problem lost{api::ProblemKind::funding_lost,
                       {{"txid", display_hex(plan.spend.tx.txid())}}};
     draft.transactions.for_each([&](const Txid& txid, const WalletTx& row) {
@@ -221,7 +238,8 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     // beyond where a restored one looks, or it is given to a payer later and the stranger knows
     // whose it is (accept_channel). Nor one so far along that the words alone might not find it.
     const auto& script = with.context.shutdown_script;
-    if (with.context.features.has(wire::Feature::upfront_shutdown_script) && is_near(draft, script))
+    if (with.context.features.has(wire::Feature::upfront_shutdown_script) &&
+        may_be_promised(draft, script))
         request.upfront_shutdown = script;
     channel::Step step;
     auto channel =
@@ -273,7 +291,16 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
             draft.answer(id, fail(*refused));
             return;
         }
-        force_close(draft, wish.channel_id, "asked to", scope);
+        if (const auto fault =
+                force_close(draft, wish.channel_id, std::string(reason_of_wish), scope)) {
+            const bool is_empty = fault->kind == channel::FaultKind::no_outputs;
+            draft.answer(
+                id, fail(api::Problem{api::ProblemKind::internal,
+                                      {{"detail", is_empty ? "the channel's last state is nothing "
+                                                             "but fee: it cannot be published"
+                                                           : describe(*fault)}}}));
+            return;
+        }
         if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         const auto with = channel_scope(draft, *channel, scope);
@@ -298,7 +325,8 @@ void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope) {
     const ChannelPtr* const found = draft.channels.find(id);
     if (found == nullptr) return;
     const auto* const funded = channel::funded_of((*found)->state);
-    if (funded == nullptr) return;
+    // A peer may come back to a channel that is over, and is answered; nothing is usable in it.
+    if (funded == nullptr || channel::closing_of((*found)->state) != nullptr) return;
     // The channel may have become usable while the peer was away, or what we said of it was lost
     // with the connection (BOLT 7).
     tell_our_update(draft, id, scope);

@@ -19,10 +19,18 @@ namespace {
 constexpr std::size_t most_unproven_of_peer = 4;
 constexpr std::size_t most_unproven = 20;
 
-Sat confirmed_coins(const Draft& draft) {
+/// What an input of a wallet coin costs at the feerate that the reserve is made for: some 55
+/// sat/vB.
+constexpr Sat input_cost{272 * 55 / 4};
+
+/// What bumps could be made of. Crumbs do not add up to a reserve: each would first have to pay for
+/// its own input.
+Sat confirmed_coins(const Draft& draft, Sat each) {
     Sat sum;
     for (const auto& coin : free_coins(draft)) {
-        if (coin.confirmed) sum += coin.output.value;
+        if (!coin.confirmed) continue;
+        const Sat value = coin.output.value;
+        sum += value >= each ? value : sub_or_zero(value, input_cost);
     }
     return sum;
 }
@@ -46,7 +54,7 @@ std::optional<std::string> why_not_theirs(Draft& draft, const crypto::PublicKey&
         const auto reserve = anchor_reserve(draft, scope.config, promised + 1);
         return reserve.each * reserve.count;
     };
-    const Sat confirmed = confirmed_coins(draft);
+    const Sat confirmed = confirmed_coins(draft, scope.config.anchor_reserve_each);
     if (confirmed >= needed(in_all)) return std::nullopt;
     const Sat lacks = needed(0);
     draft.log(LogLevel::unusual,

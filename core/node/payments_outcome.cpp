@@ -10,6 +10,11 @@
 
 namespace runnel::node {
 
+bool any_in_flight(const OutgoingPayment& payment) {
+    return std::any_of(payment.parts.begin(), payment.parts.end(),
+                       [](const Part& p) { return p.state == Part::State::in_flight; });
+}
+
 namespace {
 
 using api::Problem;
@@ -91,11 +96,6 @@ Verdict judge(const OutgoingPayment& payment) {
         problem.params["node"] = worst->hops[worst->failed_hop].hex();
     }
     return {final, std::move(problem)};
-}
-
-bool any_in_flight(const OutgoingPayment& payment) {
-    return std::any_of(payment.parts.begin(), payment.parts.end(),
-                       [](const Part& p) { return p.state == Part::State::in_flight; });
 }
 
 void put(Draft& draft, OutgoingPayment&& payment) {

@@ -95,13 +95,10 @@ std::optional<Problem> earlier_problem(const OutgoingPayment* earlier) {
         return Problem{ProblemKind::already_paid, {{"payment_hash", hash}}};
     const bool queued =
         std::holds_alternative<PaymentPending>(earlier->status) && !earlier->after_restart;
-    const bool in_flight =
-        queued || std::any_of(earlier->parts.begin(), earlier->parts.end(), [](const Part& part) {
-            return part.state == Part::State::in_flight;
-        });
     // Whatever its status says: while an HTLC may still be taken by the payee, another would pay
     // twice.
-    if (in_flight) return Problem{ProblemKind::in_flight, {{"payment_hash", hash}}};
+    if (queued || any_in_flight(*earlier))
+        return Problem{ProblemKind::in_flight, {{"payment_hash", hash}}};
     return std::nullopt;
 }
 
@@ -132,10 +129,13 @@ api::CommandResult outcome_of(const OutgoingPayment& payment) {
 namespace {
 
 /// The same command again: it gets what the first one got, or waits with it. True when that is so.
-bool repeated(Draft& draft, const api::CommandId& id, const PaymentHash& hash) {
+bool repeated(Draft& draft, const api::CommandId& id, const PaymentHash& hash, const Scope& scope) {
     const PaymentPtr* const earlier = draft.payments.find(hash);
     if (earlier == nullptr || (*earlier)->command != id) return false;
-    if (!std::holds_alternative<PaymentPending>((*earlier)->status) || (*earlier)->after_restart) {
+    // Its time is over and somebody still holds its HTLCs: nothing would end the wait.
+    const bool is_late = scope.monotonic_ms >= (*earlier)->deadline_ms && any_in_flight(**earlier);
+    if (!std::holds_alternative<PaymentPending>((*earlier)->status) || (*earlier)->after_restart ||
+        is_late) {
         draft.answer(id, outcome_of(**earlier));
         return true;
     }
@@ -199,7 +199,7 @@ void on_pay(Draft& draft, const api::CommandId& id, const api::Pay& wish, const 
     const auto invoice = read_invoice(wish.text, &params_of(scope.config.network));
     if (!invoice) return refuse(invoice.error());
     const auto& hash = invoice->payment_hash;
-    if (repeated(draft, id, hash)) return;
+    if (repeated(draft, id, hash, scope)) return;
     if (invoice->payee == scope.keys.node_id() || draft.incoming.contains(hash)) {
         return refuse(Problem{ProblemKind::own_invoice, {{"payment_hash", hash.hex()}}});
     }
@@ -233,7 +233,7 @@ void on_keysend(Draft& draft, const api::CommandId& id, const api::Keysend& wish
     const Secret32 secret = scope.keys.derive("keysend preimage", id.view());
     const wire::Preimage preimage(secret.reveal());
     const PaymentHash hash(crypto::sha256(preimage.view()).raw());
-    if (repeated(draft, id, hash)) return;
+    if (repeated(draft, id, hash, scope)) return;
     if (wish.amount.is_zero())
         return refuse(Problem{ProblemKind::amount_too_small, {{"least", "1"}, {"unit", "msat"}}});
     const PaymentPtr* const earlier = draft.payments.find(hash);

@@ -88,7 +88,9 @@ void arm_mpp_timer(Draft& draft, const PaymentHash& hash, std::uint64_t millisec
 
 /// What a set is worth now. A part over a funding transaction that a reorg removed counts for
 /// nothing: it may never come back, and then the part could not be claimed. Until it does, the set
-/// is as if the part were still under way.
+/// is as if the part were still under way. A part of a channel that is on the chain counts for
+/// nothing either: the preimage goes to the other parts at once, and this one the payer may yet
+/// take back.
 Msat worth_of(const Draft& draft, const std::vector<ReceivedPart>& parts) {
     Msat sum;
     for (const auto& part : parts) {
@@ -96,6 +98,7 @@ Msat worth_of(const Draft& draft, const std::vector<ReceivedPart>& parts) {
         const auto* const funded =
             channel == nullptr ? nullptr : channel::funded_of((*channel)->state);
         if (funded == nullptr || !funded->confirmation) continue;
+        if (!takes_answers(draft, part.htlc.channel)) continue;
         sum = add(sum, part.amount).value_or(Msat(UINT64_MAX));
     }
     return sum;
@@ -230,6 +233,10 @@ void on_incoming_locked_in(Draft& draft, const ChannelId& id, HtlcId htlc_id, co
     const HtlcRef ref{id, htlc_id};
     const auto entry = incoming_entry(draft, ref);
     if (!entry || entry->stage != channel::Stage::locked_in) return;
+    // On the chain, or without updates for another reason: no answer can be given, so nothing is
+    // decided. To take it into a set would give the preimage away for what may never be ours, and
+    // to pass it on would pay for what its payer can take back.
+    if (!takes_answers(draft, id)) return;
     const auto& hash = entry->htlc.payment_hash;
 
     // Decided before: by the HTLC's own name, never by hash and amount, which two HTLCs may share.

@@ -52,6 +52,8 @@ std::optional<api::Problem> amount_problem(const payment::Invoice& invoice,
                                            const std::optional<Msat>& wished);
 /// Why a payment made earlier forbids to make it (again); null: there is none.
 std::optional<api::Problem> earlier_problem(const OutgoingPayment* earlier);
+/// May an HTLC of it still be taken by the payee?
+bool any_in_flight(const OutgoingPayment& payment);
 /// The answer to a command that waited for it.
 api::CommandResult outcome_of(const OutgoingPayment& payment);
 

@@ -58,9 +58,20 @@ void forget_stranger(Draft& draft, const crypto::PublicKey& node_id) {
     if (channels_of(draft, node_id).empty()) draft.peers.erase(node_id);
 }
 
-void answer_all(Draft& draft, Peer& peer, const api::CommandResult& result) {
-    for (const auto& id : peer.waiting) draft.answer(id, result);
-    peer.waiting.clear();
+/// Does a peer mean this channel by `id`? Until it has signed, it calls our opening by the
+/// temporary id (BOLT 1, "The error and warning Messages").
+bool is_named(const channel::Channel& channel, const ChannelId& id) {
+    const auto* const named = std::get_if<channel::AwaitingFundingSigned>(&channel.state);
+    return channel.id == id || (named != nullptr && named->temporary == id);
+}
+
+/// Those for whom `concerns` holds.
+template <typename Concerns>
+void answer_waiting(Draft& draft, Peer& peer, const api::CommandResult& result, Concerns concerns) {
+    for (const auto& waiting : peer.waiting) {
+        if (concerns(waiting)) draft.answer(waiting.id, result);
+    }
+    std::erase_if(peer.waiting, concerns);
 }
 
 }  // namespace
@@ -85,7 +96,9 @@ void on_peer_up(Draft& draft, const PeerUp& event, const Scope& scope) {
         peer.host = event.host;
         peer.port = event.port;
     }
-    answer_all(draft, peer, api::Answer(api::Connected{event.node_id, event.theirs.to_string()}));
+    answer_waiting(draft, peer,
+                   api::Answer(api::Connected{event.node_id, event.theirs.to_string()}),
+                   [](const Peer::Waiting&) { return true; });
     for (const auto& id : channels_of(draft, event.node_id)) {
         channel::Channel* const channel = draft.edit_channel(id);
         if (channel == nullptr) continue;
@@ -132,9 +145,12 @@ void hang_up(Draft& draft, const crypto::PublicKey& node_id, const std::string& 
 void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {
     if (!draft.peers.contains(event.node_id)) return;
     Peer& peer = draft.peers.edit(event.node_id);
-    answer_all(draft, peer,
-               fail(api::Problem{api::ProblemKind::connect_failed,
-                                 {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}));
+    answer_waiting(draft, peer,
+                   fail(api::Problem{api::ProblemKind::connect_failed,
+                                     {{"node_id", event.node_id.hex()}, {"cause", event.cause}}}),
+                   [&](const Peer::Waiting& waiting) {
+                       return waiting.host == event.host && waiting.port == event.port;
+                   });
     if (!peer.connected) arm_reconnect(draft, event.node_id);
     forget_stranger(draft, event.node_id);
 }
@@ -143,7 +159,7 @@ void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& sc
     draft.log(LogLevel::unusual, fmt::format("peer {} {}: {}", event.node_id.hex(),
                                              event.is_error ? "error" : "warning", event.text));
     for (const auto& id : channels_of(draft, event.node_id)) {
-        if (event.channel && *event.channel != id) continue;
+        if (event.channel && !is_named(**draft.channels.find(id), *event.channel)) continue;
         channel::Channel* const channel = draft.edit_channel(id);
         if (!channel::is_stored(channel->state)) {
             end_opening(draft, id,
@@ -182,8 +198,8 @@ void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish
     }
     // Its address is remembered once it has worked: a wrong one must not take the place of the
     // right one.
-    peer.waiting.push_back(id);
-    draft.effects.push_back(ports::ConnectPeer{wish.node_id, wish.host, wish.port});
+    peer.waiting.push_back({id, wish.host, wish.port});
+    draft.effects.push_back(ports::ConnectPeer{wish.node_id, wish.host, wish.port, true});
 }
 
 void on_disconnect(Draft& draft, const api::CommandId& id, const api::Disconnect& wish,

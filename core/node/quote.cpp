@@ -2,6 +2,7 @@
 // same planners as the deed itself, on a draft that nobody keeps.
 #include "core/channel/store.h"
 #include "core/channel/transactions.h"
+#include "core/node/closing.h"
 #include "core/node/funding.h"
 #include "core/node/openings.h"
 
@@ -70,16 +71,24 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     const FeeratePerKw wanted = ask.pace == api::Pace::urgent   ? fees.urgent
                                 : ask.pace == api::Pace::normal ? fees.normal
                                                                 : fees.slow;
-    api::SendOnchain wish{ask.address, ask.amount, std::max(wanted, fees.mempool_min)};
+    api::SendOnchain wish{ask.address, ask.amount,
+                          ask.feerate.value_or(std::max(wanted, fees.mempool_min))};
     const auto reserve = anchor_reserve(draft, scope.config, 0);
-    RUNNEL_TRY(const auto planned, plan_send(draft, wish, scope));
+    auto planning = plan_send(draft, wish, scope);
+    if (!planning && planning.error().kind == api::ProblemKind::reserve_needed &&
+        planning.error().params.contains("feerate")) {
+        // Nobody has to wait for a block with the channels unguarded: then it is this fee.
+        wish.feerate = relayed(fees, fees.urgent);
+        planning = plan_send(draft, wish, scope);
+    }
+    RUNNEL_TRY(const auto planned, std::move(planning));
     api::SendQuote out;
     out.amount = planned.amount;
     out.fee = planned.plan.fee;
     out.feerate = planned.feerate;
     out.kept = planned.kept;
     out.reserve = std::min(reserve.each * reserve.count, planned.kept);
-    out.kept_reason = planned.kept_reason;
+    out.kept_parts = planned.kept_parts;
     return out;
 }
 

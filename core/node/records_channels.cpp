@@ -39,10 +39,16 @@ public:
         return std::nullopt;
     }
 
-    /// A channel whose journal says that there is a record, and there was none.
+    /// A channel whose journal says that there is a record, and there was none; or says nothing
+    /// that can be read: then nothing says that it was forgotten.
     std::optional<LoadError> missing() const {
         for (const auto& [id, end] : m_ends) {
-            if (!end.entry || end.entry->what == channel::JournalEntry::What::forgotten) continue;
+            if (!end.entry) {
+                return LoadError{fmt::format("channel {}", id.hex()),
+                                 fmt::format("missing, and entry {} of the journal: {}",
+                                             end.sequence, to_string(end.entry.error()))};
+            }
+            if (end.entry->what == channel::JournalEntry::What::forgotten) continue;
             // The first form of a journal does not say that its channel was forgotten; one that was
             // open never is.
             if (end.entry->what == channel::JournalEntry::What::record && !end.entry->is_normal)

@@ -197,7 +197,8 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
                   state.tip.height,
                   silent ? "silent" : status.problem,
                   block_seconds(config),
-                  status.trouble};
+                  status.trouble,
+                  state.no_htlcs};
     out->disk_low = state.disk_low;
     out->in_doubt = state.in_doubt;
     for (const auto& [outpoint, coin] : state.coins) {

@@ -32,14 +32,23 @@ struct Peer {
     /// said before, and builds on what was refused (a commitment_signed behind an update that is
     /// not taken).
     bool hung_up = false;
-    wire::Features features;              ///< Theirs, as they said.
-    wire::Features negotiated;            ///< What both have.
-    std::vector<api::CommandId> waiting;  ///< Connect commands without an answer.
-    std::uint32_t retries = 0;            ///< Reconnect attempts since the last connection.
-    std::uint32_t brief = 0;              ///< Connections in a row that ended almost at once.
-    std::uint64_t up_since_ms = 0;        ///< Monotonic; when the connection came up.
+    wire::Features features;    ///< Theirs, as they said.
+    wire::Features negotiated;  ///< What both have.
+    /// Connect commands without an answer, and the address that each named.
+    struct Waiting {
+        api::CommandId id;
+        std::string host;
+        std::uint16_t port = 0;
+    };
+    std::vector<Waiting> waiting;
+    std::uint32_t retries = 0;      ///< Reconnect attempts since the last connection.
+    std::uint32_t brief = 0;        ///< Connections in a row that ended almost at once.
+    std::uint64_t up_since_ms = 0;  ///< Monotonic; when the connection came up.
     std::set<ChannelId>
         announced;  ///< Channels whose announcement_signatures it got from us on this connection.
+    /// Of each channel: until when what it was allowed to have us write of its policy is used up
+    /// (gossip_room.cpp). Monotonic; never stored.
+    std::map<ChannelId, std::uint64_t> policies_until_ms;
 };
 
 /// A transaction that touches the wallet.
@@ -141,13 +150,18 @@ struct Figures {
     WalletCounters wallet;
     ChainTip tip;
     ChainHealth health;
-    Underpaid underpaid;            ///< Never stored.
-    std::set<Txid> refused;         ///< Transactions whose refusal was told; never stored.
-    bool disk_low = false;          ///< As of the last turn; never stored.
-    bool in_doubt = false;          ///< The same.
+    Underpaid underpaid;     ///< Never stored.
+    std::set<Txid> refused;  ///< Transactions whose refusal was told; never stored.
+    bool disk_low = false;   ///< As of the last turn; never stored.
+    bool in_doubt = false;   ///< The same.
+    /// Why no HTLC is added to channels, for the chain's sake (chain_problem); the same.
+    std::optional<api::Problem> no_htlcs{};
     std::set<ChannelId> compared;   ///< While in doubt: whose peer has compared in this run; see
                                     ///< doubt.h. Never stored.
     std::uint64_t last_search = 0;  ///< Number of the newest search of old blocks; never stored.
+    /// One more than the last P2WPKH receive address that a transaction pays to: a wallet made anew
+    /// from its words looks only so far beyond. Derived.
+    std::uint32_t paid_receive = 0;
 };
 
 struct State : Maps<StateMap>, Figures {

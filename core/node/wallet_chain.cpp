@@ -44,20 +44,25 @@ bool is_spent(const Draft& draft, const bitcoin::OutPoint& outpoint) {
     return spent;
 }
 
-/// The outputs of `tx` that are the wallet's become coins (or are confirmed), and what it spends
-/// stops being one.
-Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid,
-                      std::optional<BlockHeight> height, bool ours) {
+/// What `tx` spends stops being a coin.
+Effect take_coins(Draft& draft, const bitcoin::Transaction& tx) {
     Effect effect;
-    for (const auto& input : tx->inputs) {
+    for (const auto& input : tx.inputs) {
         const ports::Coin* const coin = draft.coins.find(input.previous);
         if (coin == nullptr) continue;
         effect.net -= static_cast<std::int64_t>(coin->output.value.raw());
         effect.touches = true;
         draft.coins.erase(input.previous);
     }
-    for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
-        const auto& output = tx->outputs[i];
+    return effect;
+}
+
+/// Its outputs that are the wallet's become coins.
+Effect give_coins(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid,
+                  std::optional<BlockHeight> height) {
+    Effect effect;
+    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
+        const auto& output = tx.outputs[i];
         const ports::KeyPath* const path = draft.scripts.find(output.script);
         if (path == nullptr) continue;
         effect.touches = true;
@@ -66,19 +71,9 @@ Effect apply_to_coins(Draft& draft, const ports::TxPtr& tx, const Txid& txid,
         // However late its parent is reported.
         if (is_spent(draft, outpoint)) continue;
         draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height,
-                                              bitcoin::is_coinbase(*tx), ours});
+                                              bitcoin::is_coinbase(tx), false});
     }
     return effect;
-}
-
-void note_used_script(Draft& draft, const bitcoin::TxOut& output) {
-    const ports::KeyPath* const path = draft.scripts.find(output.script);
-    if (path == nullptr) return;
-    auto& w = draft.wallet;
-    std::uint32_t& next = path->type == ports::AddressType::p2wpkh
-                              ? (path->change ? w.change_p2wpkh : w.receive_p2wpkh)
-                              : (path->change ? w.change_p2tr : w.receive_p2tr);
-    next = std::max(next, path->index + 1);
 }
 
 }  // namespace
@@ -151,22 +146,30 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
         draft.tell(api::TransactionSeen{txid, height});
         return;
     }
-    const Effect effect = apply_to_coins(draft, tx, txid, height, false);
-    if (!effect.touches) return;
+    const Effect taken = take_coins(draft, *tx);
+    Effect given = give_coins(draft, *tx, txid, height);
+    if (!taken.touches && !given.touches) return;
     // What replaces it need not pay us: only by what it spends is it noticed.
     if (!height) watch_inputs(*tx, next_height(draft.tip), draft.effects);
-    for (const auto& output : tx->outputs) note_used_script(draft, output);
+    // A wallet that is made anew from its words finds its way by what was used: found in order,
+    // what lies further along was not used much before. Spends count as well, by their change; and
+    // one that made many coins at once may reach beyond what was watched when it was found.
+    const auto extends = [&] {
+        note_paid(draft, *tx);
+        return extend_scripts(draft, scope, height.value_or(draft.tip.height));
+    };
+    while (extends()) given = give_coins(draft, *tx, txid, height);
+    const std::int64_t net = taken.net + given.net;
     WalletTx row;
     row.tx = tx;
     row.sequence = draft.wallet.next_tx_sequence++;
-    row.net_sat = effect.net;
+    row.net_sat = net;
     row.height = height;
     row.first_seen = scope.now;
-    row.purpose = purpose_of(effect.net > 0, effect.net < 0);
+    row.purpose = purpose_of(net > 0, net < 0);
     draft.transactions.put(txid, row);
-    if (effect.net <= 0) return;
-    api::CoinsReceived came{
-        txid, Sat(static_cast<std::uint64_t>(effect.net)), height.has_value(), {}};
+    if (net <= 0) return;
+    api::CoinsReceived came{txid, Sat(static_cast<std::uint64_t>(net)), height.has_value(), {}};
     for (const auto& output : tx->outputs) {
         if (!draft.scripts.contains(output.script)) continue;
         if (auto address = bitcoin::address_of(output.script, scope.config.network))
@@ -174,8 +177,6 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     }
     draft.tell(std::move(came));
     draft.tell(api::TransactionSeen{txid, height});
-    // Found while catching up in order: what lies further along was not used much before.
-    extend_scripts(draft, scope, height.value_or(draft.tip.height));
 }
 
 void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const Txid& txid,
@@ -191,8 +192,7 @@ void see_for_channels(Draft& draft, const ports::ConfirmedTx& confirmed, const T
         }
     });
     for (const auto& id : funded) {
-        channel::on_funding_confirmed(*draft.edit_channel(id),
-                                      channel::Confirmation{height, confirmed.index});
+        see_funding(draft, id, *confirmed.tx, channel::Confirmation{height, confirmed.index});
         use_shutdown_script(draft, **draft.channels.find(id), scope);
     }
     for (const auto& [id, outpoint] : spends)
@@ -309,10 +309,7 @@ void unconfirm_from(Draft& draft, BlockHeight height, const Scope& scope) {
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
     for (const auto& id : ids) {
-        const auto* const f = channel::funded_of((*draft.channels.find(id))->state);
-        if (f != nullptr && f->confirmation && f->confirmation->height >= height) {
-            channel::on_funding_unconfirmed(*draft.edit_channel(id));
-        }
+        funding_gone_from(draft, id, height);
         spends_gone_from(draft, id, height, scope);
         rival_gone_from(draft, id, height, scope);
     }

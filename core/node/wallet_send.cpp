@@ -5,6 +5,8 @@
 #include "core/crypto/hash.h"
 #include "core/node/handlers.h"
 
+#include <array>
+
 namespace runnel::node {
 
 namespace {
@@ -23,29 +25,50 @@ Hash256 chance_of(const Draft& draft, const bitcoin::Script& script, const api::
         scope.keys.derive("coin selection", crypto::sha256(index.view()).view()).reveal());
 }
 
-/// What stays when the plan is carried out, and with a send of everything, why.
+/// Why coins stay behind, in the order in which it is said.
+enum class Stays : std::size_t { reserve, opening, unconfirmed, immature, too_small, too_many };
+constexpr std::array<const char*, 6> stays_names{"anchor_reserve", "opening",   "unconfirmed",
+                                                 "immature",       "too_small", "too_many"};
+
+/// Of an input that spends it, with its signature; what the planner counts by (wallet/coins).
+constexpr std::uint64_t input_weight(ports::AddressType type) {
+    return type == ports::AddressType::p2tr ? 230 : 272;
+}
+
+/// What stays when the plan is carried out, and with a send of everything, each part's reason.
 void judge_kept(const Draft& draft, const ports::SpendPlan& plan, const bitcoin::Script& to,
                 bool everything, const Scope& scope, PlannedSend& out) {
+    const auto reserve = anchor_reserve(draft, scope.config, 0);
     const std::set<bitcoin::OutPoint> spent(plan.coins.begin(), plan.coins.end());
-    bool spendable = false;
-    bool unconfirmed = false;
+    const auto promised = coins_of_openings(draft);
+    std::array<Sat, stays_names.size()> parts{};
+    std::size_t reserved = 0;
+    const auto why = [&](const ports::Coin& coin) {
+        if (promised.contains(coin.outpoint)) return Stays::opening;
+        if (!coin.confirmed && !coin.ours) return Stays::unconfirmed;
+        if (!is_mature(coin, draft.tip.height)) return Stays::immature;
+        if (coin.confirmed && coin.output.value >= reserve.each && reserved < reserve.count) {
+            ++reserved;
+            return Stays::reserve;
+        }
+        const Sat fee = out.feerate.fee_ceil(input_weight(coin.path.type));
+        return coin.output.value > fee ? Stays::too_many : Stays::too_small;
+    };
+    const auto stays = [&](Sat amount, Stays reason) {
+        out.kept += amount;
+        parts.at(static_cast<std::size_t>(reason)) += amount;
+    };
     draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
-        if (spent.contains(outpoint)) return;
-        out.kept += coin.output.value;
-        ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) ? spendable
-                                                                            : unconfirmed) = true;
+        if (!spent.contains(outpoint)) stays(coin.output.value, why(coin));
     });
+    // A drain has no change: what it pays to ourselves is the reserve.
     for (const auto& output : plan.tx.outputs) {
-        if (output.script == to || !draft.scripts.contains(output.script)) continue;
-        out.kept += output.value;
-        spendable = true;
+        if (output.script != to && draft.scripts.contains(output.script))
+            stays(output.value, Stays::reserve);
     }
     if (!everything) return;
-    if (spendable) {
-        out.kept_reason =
-            anchor_reserve(draft, scope.config, 0).count > 0 ? "anchor_reserve" : "too_small";
-    } else if (unconfirmed) {
-        out.kept_reason = "unconfirmed";
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (!parts.at(i).is_zero()) out.kept_parts.push_back({parts.at(i), stays_names.at(i)});
     }
 }
 
@@ -73,11 +96,11 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
     request.drain = !wish.amount;
     request.lock_time = draft.tip.height.raw();
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
-    auto plan = plan_keeping_reserve(
-        draft, request, 0, chance_of(draft, *script, wish, request.feerate, scope), scope);
-    if (!plan) return fail(to_problem(plan.error()));
+    const auto chance = chance_of(draft, *script, wish, request.feerate, scope);
     PlannedSend out;
-    out.plan = *std::move(plan);
+    RUNNEL_TRY(out.plan, plan_keeping_reserve(draft, request,
+                                              wish.feerate ? Feerate::as_asked : Feerate::may_rise,
+                                              0, chance, scope));
     out.feerate = request.feerate;
     for (const auto& output : out.plan.tx.outputs) {
         if (output.script == *script) out.amount += output.value;
@@ -97,14 +120,15 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
                     api::ProblemKind::fee_limit,
                     {{"fee_msat", std::to_string(plan.fee.msat().raw())},
                      {"max_fee_msat",
-                      std::to_string(wish.max_fee->checked_msat().value_or(Msat(0)).raw())}}}));
+                      std::to_string(wish.max_fee->checked_msat().value_or(Msat(0)).raw())},
+                     {"unit", "sat"}}}));
     }
     const auto tx = commit_spend(draft, plan, "send", scope);
     if (!tx) return draft.answer(id, fail(tx.error()));
     api::OnchainSent answer{(*tx)->txid(), planned->amount, plan.fee, Sat(0), {}};
     if (!wish.amount) {
         answer.kept = planned->kept;
-        answer.kept_reason = planned->kept_reason;
+        answer.kept_parts = planned->kept_parts;
     }
     draft.answer_once(id, answer);
 }

@@ -3,6 +3,7 @@
 #include "core/bitcoin/address.h"
 #include "core/bitcoin/consensus.h"
 #include "core/bitcoin/interpreter.h"
+#include "core/node/closing.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
 
@@ -17,9 +18,9 @@ namespace {
 constexpr std::uint32_t gap = 20;
 
 template <typename F>
-void for_each_branch(const WalletCounters& w, F&& each) {
+void for_each_branch(const WalletCounters& w, std::uint32_t next_change, F&& each) {
     each(ports::AddressType::p2wpkh, false, w.receive_p2wpkh);
-    each(ports::AddressType::p2wpkh, true, w.change_p2wpkh);
+    each(ports::AddressType::p2wpkh, true, next_change);
     each(ports::AddressType::p2tr, false, w.receive_p2tr);
     each(ports::AddressType::p2tr, true, w.change_p2tr);
 }
@@ -31,52 +32,46 @@ BlockHeight next_block(const Draft& draft) {
 
 std::string text(Sat amount) { return std::to_string(amount.raw()); }
 
-}  // namespace
-
-void extend_scripts(Draft& draft, const Scope& scope, BlockHeight since) {
-    // Where blocks that may hold such a script were reported already, or are on their way without
-    // it, the source searches them again: that is owed until it says that it is done, whatever
-    // happens to this process.
-    const bool is_late =
-        draft.tip.known && (since <= draft.tip.height || !draft.health.status.synced);
-    const std::uint64_t search = is_late ? draft.last_search + 1 : 0;
-    for_each_branch(draft.wallet, [&](ports::AddressType type, bool change, std::uint32_t next) {
-        // Scripts are derived in order, so the first one that is there tells that all before it
-        // are.
-        for (std::uint32_t i = next + gap; i-- > 0;) {
-            const ports::KeyPath path{type, change, i};
-            const auto script = scope.keys.script_of(path);
-            if (draft.scripts.contains(script)) break;
-            draft.scripts.put(script, path);
-            draft.effects.push_back(ports::Watch{ports::WatchScript{script}, since, search});
-            if (!is_late) continue;
-            draft.last_search = search;
-            draft.wallet.rescan_from = std::min(since, draft.wallet.rescan_from.value_or(since));
-        }
-    });
-}
-
-bitcoin::Script take_change_script(Draft& draft, const Scope& scope) {
-    const ports::KeyPath path{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh++};
-    extend_scripts(draft, scope, next_block(draft));
-    return scope.keys.script_of(path);
-}
-
-namespace {
-
-/// Promised to a peer in an opening under way (upfront_shutdown_script): used up once the channel
-/// is there, free again if it never is.
-bool is_promised(const Draft& draft, const bitcoin::Script& script) {
-    bool found = false;
+/// The plans of openings under way. What they would use up is free again if they come to nothing.
+template <typename F>
+void for_each_plan(const Draft& draft, F&& each) {
     draft.openings.for_each([&](const ChannelId& id, const api::CommandId&) {
         const ChannelPtr* const channel = draft.channels.find(id);
         if (channel == nullptr) return;
         if (const auto* const asked = std::get_if<channel::AwaitingAccept>(&(*channel)->state)) {
-            found = found || asked->open.upfront_shutdown_script == script;
+            each(asked->plan.spend, asked->open.upfront_shutdown_script);
         } else if (const auto* const named =
                        std::get_if<channel::AwaitingFundingSigned>(&(*channel)->state)) {
-            found = found || named->params.our_upfront_shutdown == script;
+            each(named->plan.spend, named->params.our_upfront_shutdown);
         }
+    });
+}
+
+const ports::KeyPath* p2wpkh_path(const Draft& draft, const bitcoin::Script& script, bool change) {
+    const ports::KeyPath* const path = draft.scripts.find(script);
+    return path != nullptr && path->type == ports::AddressType::p2wpkh && path->change == change
+               ? path
+               : nullptr;
+}
+
+/// Counted when they are used, not when they are planned with: openings that are refused again and
+/// again would lead the change to where no search from the words alone looks for it.
+std::uint32_t unused_change_index(const Draft& draft) {
+    std::uint32_t index = draft.wallet.change_p2wpkh;
+    for_each_plan(draft, [&](const ports::SpendPlan& plan, const auto&) {
+        for (const auto& output : plan.tx.outputs) {
+            if (const auto* const path = p2wpkh_path(draft, output.script, true))
+                index = std::max(index, path->index + 1);
+        }
+    });
+    return index;
+}
+
+/// Promised to a peer in an opening under way (upfront_shutdown_script).
+bool is_promised(const Draft& draft, const bitcoin::Script& script) {
+    bool found = false;
+    for_each_plan(draft, [&](const ports::SpendPlan&, const auto& promised) {
+        found = found || promised == script;
     });
     return found;
 }
@@ -90,38 +85,83 @@ std::uint32_t unused_receive_index(const Draft& draft, const Scope& scope) {
     return index;
 }
 
+bool is_near(const Draft& draft, std::uint32_t receive_index) {
+    return receive_index < draft.paid_receive + gap / 2;
+}
+
 }  // namespace
 
-bitcoin::Script unused_receive_script(const Draft& draft, const Scope& scope) {
-    return scope.keys.script_of(
-        {ports::AddressType::p2wpkh, false, unused_receive_index(draft, scope)});
+bool extend_scripts(Draft& draft, const Scope& scope, BlockHeight since,
+                    std::uint32_t next_change) {
+    // Where blocks that may hold such a script were reported already, or are on their way without
+    // it, the source searches them again: that is owed until it says that it is done, whatever
+    // happens to this process.
+    const bool is_late =
+        draft.tip.known && (since <= draft.tip.height || !draft.health.status.synced);
+    const std::uint64_t search = is_late ? draft.last_search + 1 : 0;
+    bool is_news = false;
+    next_change = std::max(next_change, unused_change_index(draft));
+    for_each_branch(
+        draft.wallet, next_change, [&](ports::AddressType type, bool change, std::uint32_t next) {
+            // Scripts are derived in order, so the first one that is there tells that all before it
+            // are.
+            for (std::uint32_t i = next + gap; i-- > 0;) {
+                const ports::KeyPath path{type, change, i};
+                const auto script = scope.keys.script_of(path);
+                if (draft.scripts.contains(script)) break;
+                draft.scripts.put(script, path);
+                is_news = true;
+                draft.effects.push_back(ports::Watch{ports::WatchScript{script}, since, search});
+                if (!is_late) continue;
+                draft.last_search = search;
+                draft.wallet.rescan_from =
+                    std::min(since, draft.wallet.rescan_from.value_or(since));
+            }
+        });
+    return is_news;
 }
 
-bool is_near(const Draft& draft, const bitcoin::Script& script) {
-    const auto receive_path = [&](const bitcoin::Script& some) {
-        const ports::KeyPath* const path = draft.scripts.find(some);
-        return path != nullptr && path->type == ports::AddressType::p2wpkh && !path->change
-                   ? path
-                   : nullptr;
-    };
-    const auto* const wanted = receive_path(script);
-    if (wanted == nullptr) return false;
-    std::uint32_t paid = 0;
-    draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
-        for (const auto& output : row.tx->outputs) {
-            if (const auto* const path = receive_path(output.script))
-                paid = std::max(paid, path->index + 1);
-        }
-    });
-    return wanted->index < paid + gap / 2;
+bitcoin::Script next_change_script(const Draft& draft, const Scope& scope) {
+    return scope.keys.script_of({ports::AddressType::p2wpkh, true, unused_change_index(draft)});
 }
 
-void use_receive_script(Draft& draft, const bitcoin::Script& script, const Scope& scope) {
+bitcoin::Script take_change_script(Draft& draft, const Scope& scope) {
+    const auto script = next_change_script(draft, scope);
+    use_script(draft, script, scope);
+    return script;
+}
+
+bitcoin::Script next_close_script(const Draft& draft, const Scope& scope) {
+    const std::uint32_t index = unused_receive_index(draft, scope);
+    if (!is_near(draft, index)) return next_change_script(draft, scope);
+    return scope.keys.script_of({ports::AddressType::p2wpkh, false, index});
+}
+
+bool may_be_promised(const Draft& draft, const bitcoin::Script& script) {
+    const auto* const path = p2wpkh_path(draft, script, false);
+    return path != nullptr && is_near(draft, path->index);
+}
+
+void note_used(Draft& draft, const bitcoin::Script& script) {
     const ports::KeyPath* const path = draft.scripts.find(script);
-    if (path == nullptr || path->change || path->type != ports::AddressType::p2wpkh ||
-        path->index < draft.wallet.receive_p2wpkh)
-        return;
-    draft.wallet.receive_p2wpkh = path->index + 1;
+    if (path == nullptr) return;
+    auto& w = draft.wallet;
+    std::uint32_t& next = path->type == ports::AddressType::p2wpkh
+                              ? (path->change ? w.change_p2wpkh : w.receive_p2wpkh)
+                              : (path->change ? w.change_p2tr : w.receive_p2tr);
+    next = std::max(next, path->index + 1);
+}
+
+void note_paid(Draft& draft, const bitcoin::Transaction& tx) {
+    for (const auto& output : tx.outputs) {
+        note_used(draft, output.script);
+        if (const auto* const path = p2wpkh_path(draft, output.script, false))
+            draft.paid_receive = std::max(draft.paid_receive, path->index + 1);
+    }
+}
+
+void use_script(Draft& draft, const bitcoin::Script& script, const Scope& scope) {
+    note_used(draft, script);
     extend_scripts(draft, scope, next_block(draft));
 }
 
@@ -143,7 +183,7 @@ bool is_mature(const ports::Coin& coin, BlockHeight tip) {
     return coin.confirmed && tip.raw() + 1 >= coin.confirmed->raw() + bitcoin::coinbase_maturity;
 }
 
-std::vector<ports::Coin> free_coins(const Draft& draft) {
+std::set<bitcoin::OutPoint> coins_of_openings(const Draft& draft) {
     std::set<bitcoin::OutPoint> reserved;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
         const channel::FundingPlan* plan = nullptr;
@@ -153,6 +193,11 @@ std::vector<ports::Coin> free_coins(const Draft& draft) {
             plan = &s->plan;
         if (plan != nullptr) reserved.insert(plan->spend.coins.begin(), plan->spend.coins.end());
     });
+    return reserved;
+}
+
+std::vector<ports::Coin> free_coins(const Draft& draft) {
+    const auto reserved = coins_of_openings(draft);
     std::vector<ports::Coin> out;
     draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
         if ((coin.confirmed || coin.ours) && is_mature(coin, draft.tip.height) &&
@@ -183,57 +228,6 @@ Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft,
                              {{"got", std::to_string(asked->raw() / 250)},
                               {"least", std::to_string((least.raw() + 252) / 253)},
                               {"most", "500"}}});
-}
-
-Result<ports::SpendPlan, ports::SpendError> plan_keeping_reserve(Draft& draft,
-                                                                 ports::SpendRequest request,
-                                                                 std::size_t more_channels,
-                                                                 const Hash256& chance,
-                                                                 const Scope& scope) {
-    const auto reserve = anchor_reserve(draft, scope.config, more_channels);
-    const auto coins = free_coins(draft);
-    const auto large_enough = static_cast<std::size_t>(
-        std::count_if(coins.begin(), coins.end(), [&](const ports::Coin& coin) {
-            return coin.confirmed && coin.output.value >= reserve.each;
-        }));
-    const auto outputs = request.outputs;
-    ports::SpendError error = ports::NothingToSpend{};
-    // As many coins as possible stay untouched; what is missing is made by this very transaction,
-    // and confirms with it.
-    for (std::size_t kept = std::min(reserve.count, large_enough) + 1; kept-- > 0;) {
-        request.outputs = outputs;
-        request.keep_count = kept;
-        request.keep_each = reserve.each;
-        for (std::size_t i = kept; i < reserve.count; ++i) {
-            const ports::KeyPath path{
-                ports::AddressType::p2wpkh, true,
-                draft.wallet.change_p2wpkh + 1 + static_cast<std::uint32_t>(i - kept)};
-            // In front: the last output is the one that a drain fills.
-            request.outputs.insert(request.outputs.begin(),
-                                   bitcoin::TxOut{reserve.each, scope.keys.script_of(path)});
-        }
-        request.change_script = scope.keys.script_of(
-            ports::KeyPath{ports::AddressType::p2wpkh, true, draft.wallet.change_p2wpkh});
-        auto plan = scope.planner.plan(coins, request, chance);
-        if (plan) {
-            draft.wallet.change_p2wpkh += 1 + static_cast<std::uint32_t>(reserve.count - kept);
-            extend_scripts(draft, scope, next_block(draft));
-            return plan;
-        }
-        error = plan.error();
-    }
-    // Enough for what was asked, not for what must stay: then the reserve is the reason, and is
-    // named.
-    if (const auto* const lacks = std::get_if<ports::InsufficientFunds>(&error);
-        lacks != nullptr && reserve.count > 0) {
-        Sat asked;
-        for (const auto& output : outputs) asked += output.value;
-        if (lacks->available > asked) {
-            return fail(ports::SpendError(ports::ReserveTouched{lacks->available, lacks->needed,
-                                                                reserve.each * reserve.count}));
-        }
-    }
-    return fail(error);
 }
 
 api::Problem to_problem(const ports::SpendError& error) {
@@ -267,6 +261,67 @@ api::Problem to_problem(const ports::SpendError& error) {
                       error);
 }
 
+Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(
+    Draft& draft, ports::SpendRequest& request, Feerate feerate, std::size_t more_channels,
+    const Hash256& chance, const Scope& scope) {
+    const auto reserve = anchor_reserve(draft, scope.config, more_channels);
+    const auto coins = free_coins(draft);
+    const auto large_enough = static_cast<std::size_t>(
+        std::count_if(coins.begin(), coins.end(), [&](const ports::Coin& coin) {
+            return coin.confirmed && coin.output.value >= reserve.each;
+        }));
+    // What stands behind channels that may have to be closed while this spend waits for its block.
+    const std::size_t on_guard =
+        std::min(anchor_reserve(draft, scope.config, 0).count, large_enough);
+    const auto& fees = draft.health.fees;
+    const FeeratePerKw soon = relayed(fees, fees.urgent);
+    const std::uint32_t change = unused_change_index(draft);
+    const auto outputs = request.outputs;
+    ports::SpendError error = ports::NothingToSpend{};
+    // As many coins as possible stay untouched; what is missing is made by this very transaction,
+    // and confirms with it.
+    for (std::size_t kept = std::min(reserve.count, large_enough) + 1; kept-- > 0;) {
+        const bool is_exposed = kept < on_guard && request.feerate < soon;
+        if (is_exposed && feerate == Feerate::may_rise) request.feerate = soon;
+        request.outputs = outputs;
+        request.keep_count = kept;
+        request.keep_each = reserve.each;
+        for (std::size_t i = kept; i < reserve.count; ++i) {
+            const ports::KeyPath path{ports::AddressType::p2wpkh, true,
+                                      change + 1 + static_cast<std::uint32_t>(i - kept)};
+            // In front: the last output is the one that a drain fills.
+            request.outputs.insert(request.outputs.begin(),
+                                   bitcoin::TxOut{reserve.each, scope.keys.script_of(path)});
+        }
+        request.change_script =
+            scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, change});
+        auto plan = scope.planner.plan(coins, request, chance);
+        if (plan) {
+            if (is_exposed && feerate == Feerate::as_asked) {
+                return fail(api::Problem{api::ProblemKind::reserve_needed,
+                                         {{"reserve_sat", text(reserve.each * reserve.count)},
+                                          {"feerate", std::to_string((soon.raw() + 249) / 250)}}});
+            }
+            extend_scripts(draft, scope, next_block(draft),
+                           change + 1 + static_cast<std::uint32_t>(reserve.count - kept));
+            return *std::move(plan);
+        }
+        error = plan.error();
+    }
+    // Enough for what was asked, not for what must stay: then the reserve is the reason, and is
+    // named.
+    if (const auto* const lacks = std::get_if<ports::InsufficientFunds>(&error);
+        lacks != nullptr && reserve.count > 0) {
+        Sat asked;
+        for (const auto& output : outputs) asked += output.value;
+        if (lacks->available > asked) {
+            return fail(to_problem(ports::ReserveTouched{lacks->available, lacks->needed,
+                                                         reserve.each * reserve.count}));
+        }
+    }
+    return fail(to_problem(error));
+}
+
 Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::SpendPlan& plan,
                                                 const std::string& purpose, const Scope& scope,
                                                 std::vector<ports::TxPtr> parents) {
@@ -295,6 +350,8 @@ Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::Spend
         row.net_sat -= static_cast<std::int64_t>(coin->output.value.raw());
     }
     for (const auto& outpoint : plan.coins) draft.coins.erase(outpoint);
+    note_paid(draft, *tx);
+    extend_scripts(draft, scope, next_block(draft));
     for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
         const ports::KeyPath* const path = draft.scripts.find(tx->outputs[i].script);
         if (path == nullptr) continue;

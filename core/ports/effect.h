@@ -25,10 +25,17 @@ struct Broadcast {
     /// should the other one not confirm.
     bool gives_way = false;
 };
+/// What still waits to be broadcast and holds this transaction is not sent any more: it became
+/// dangerous after it was asked for (a commitment that its peer has proven revoked). What a mempool
+/// has taken already is beyond reach.
+struct TakeBack {
+    Txid txid;
+};
 struct ConnectPeer {
     crypto::PublicKey node_id;
     std::string host;
     std::uint16_t port = 0;
+    bool asked = false;  ///< By a person: then this address takes the place of one that is tried.
 };
 struct DisconnectPeer {
     crypto::PublicKey node_id;
@@ -52,7 +59,7 @@ struct LogLine {
     std::string text;
 };  ///< As LogLevel.
 
-using Effect = std::variant<Send, Broadcast, Watch, ConnectPeer, DisconnectPeer, ArmTimer, Tell,
-                            AnswerCommand, LogLine>;
+using Effect = std::variant<Send, Broadcast, TakeBack, Watch, ConnectPeer, DisconnectPeer, ArmTimer,
+                            Tell, AnswerCommand, LogLine>;
 
 }  // namespace runnel::ports

@@ -35,6 +35,13 @@ std::chrono::microseconds since(Clock::time_point then) {
     return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - then);
 }
 
+/// Will the node never have another answer for this wish? A refusal may be granted once its reason
+/// is gone, and a payment under way comes to its end: who asks again is to hear of that. What must
+/// not be done twice the node itself knows (DoneCommand, payments by their hash).
+bool is_final(const api::CommandResult& result) {
+    return result && !std::holds_alternative<api::StillInFlight>(*result);
+}
+
 }  // namespace
 
 Engine::Engine(asio::io_context& io, node::Node node, ports::Journal& journal,
@@ -307,10 +314,15 @@ void Engine::perform_rest(ports::Effect& effect) {
                    [&](ports::Broadcast& e) {
                        if (m_hooks.broadcast) m_hooks.broadcast(std::move(e));
                    },
+                   [&](const ports::TakeBack& e) {
+                       if (m_hooks.take_back) m_hooks.take_back(e);
+                   },
                    [&](ports::Watch& e) {
                        if (m_hooks.watch) m_hooks.watch(std::move(e));
                    },
-                   [&](const ports::ConnectPeer& e) { m_peers.connect(e.node_id, e.host, e.port); },
+                   [&](const ports::ConnectPeer& e) {
+                       m_peers.connect(e.node_id, e.host, e.port, e.asked);
+                   },
                    [&](const ports::DisconnectPeer& e) {
                        if (knows_connection(e.node_id)) m_peers.disconnect(e.node_id, e.cause);
                    },
@@ -328,18 +340,17 @@ void Engine::answer(const api::CommandId& id, api::CommandResult&& result) {
         waiting = std::move(pending->second);
         m_pending.erase(pending);
     }
-    const auto [kept, fresh] = m_answers.insert_or_assign(id, std::move(result));
-    if (fresh) {
-        m_answer_order.push_back(id);
-        if (m_answer_order.size() > m_settings.remembered_answers) {
-            m_answers.erase(m_answer_order.front());
-            m_answer_order.pop_front();
-        }
-    }
-    if (waiting.empty()) return;
-    // A copy: a client may post the next command from within, and the cache may move.
-    const auto said = kept->second;
-    for (const auto& on_answer : waiting) on_answer(said);
+    if (is_final(result)) remember(id, result);
+    // A client may post the next command from within: nothing of the cache is looked at any more.
+    for (const auto& on_answer : waiting) on_answer(result);
+}
+
+void Engine::remember(const api::CommandId& id, const api::CommandResult& result) {
+    if (!m_answers.insert_or_assign(id, result).second) return;
+    m_answer_order.push_back(id);
+    if (m_answer_order.size() <= m_settings.remembered_answers) return;
+    m_answers.erase(m_answer_order.front());
+    m_answer_order.pop_front();
 }
 
 void Engine::tell(const api::Notice& notice) {

@@ -30,10 +30,11 @@ namespace runnel::shell {
 
 class Engine final : public api::NodeApi {
 public:
-    /// The world outside: what the engine itself has no hands for. Broadcast and watch may be null
-    /// (no chain source).
+    /// The world outside: what the engine itself has no hands for. Broadcast, take_back and watch
+    /// may be null (no chain source).
     struct Hooks {
         std::function<void(ports::Broadcast)> broadcast;
+        std::function<void(const ports::TakeBack&)> take_back;
         std::function<void(ports::Watch)> watch;
         /// A commit failed: nothing may go on, the process ends and believes only what the reopened
         /// store says. Once.
@@ -93,8 +94,8 @@ public:
     /// From any thread. On the node's thread it is the latest committed state; elsewhere it may be
     /// some milliseconds older.
     api::SnapshotPtr snapshot() const override;
-    /// From any thread. An id that was answered already gets that answer again; one under way is
-    /// answered once it is done.
+    /// From any thread. An id that was granted already gets that answer again, one under way is
+    /// answered once it is done, and one that was refused is asked anew.
     void post(api::Command command, api::OnAnswer answer) override;
     Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override {
@@ -130,6 +131,7 @@ private:
     void prepare_next();
     void perform_rest(ports::Effect& effect);
     void answer(const api::CommandId& id, api::CommandResult&& result);
+    void remember(const api::CommandId& id, const api::CommandResult& result);
     void tell(const api::Notice& notice);
     void resume_peers();
     void publish();

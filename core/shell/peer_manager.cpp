@@ -81,10 +81,12 @@ public:
             });
     }
 
+    const PeerConnection::Target& target() const { return m_target; }
+
     void fail(const std::string& cause) {
         if (m_done) return;
         cancel();
-        m_manager.attempt_failed(m_target.node_id, cause);
+        m_manager.connect_failed(m_target, cause);
     }
 
     void cancel() {
@@ -234,28 +236,44 @@ void PeerManager::make_room() {
 // Calling ----------------------------------------------------------------------------------------
 
 void PeerManager::connect(const crypto::PublicKey& node_id, const std::string& host,
-                          std::uint16_t port) {
-    if (m_stopped || m_up.count(node_id) != 0 || m_attempts.count(node_id) != 0) return;
-    const auto is_target = [&](const ConnectionPtr& c) {
-        return c->target() && c->target()->node_id == node_id;
-    };
-    if (std::any_of(m_rising.begin(), m_rising.end(), is_target)) return;
-    if (node_id == m_node_id) {
-        emit(node_id, node::ConnectFailed{node_id, "this is our own node id"});
-        return;
-    }
+                          std::uint16_t port, bool asked) {
+    if (m_stopped || m_up.count(node_id) != 0) return;
+    const PeerConnection::Target target{node_id, host, port};
+    if (is_under_way(target, asked)) return;
+    if (node_id == m_node_id) return connect_failed(target, "this is our own node id");
     log(LogLevel::debug,
         fmt::format("peer={} connecting to={}:{}", node_id.hex(), escaped(host), port));
-    const auto attempt =
-        std::make_shared<Attempt>(*this, PeerConnection::Target{node_id, host, port});
+    const auto attempt = std::make_shared<Attempt>(*this, target);
     m_attempts.emplace(node_id, attempt);
     attempt->start();
 }
 
-void PeerManager::attempt_failed(const crypto::PublicKey& node_id, const std::string& cause) {
-    m_attempts.erase(node_id);
-    log(LogLevel::debug, fmt::format("peer={} connect failed cause=\"{}\"", node_id.hex(), cause));
-    emit(node_id, node::ConnectFailed{node_id, cause});
+/// What is under way to another address is ended when a person has asked for this one.
+bool PeerManager::is_under_way(const PeerConnection::Target& target, bool asked) {
+    constexpr const char* gives_way = "another address was asked for";
+    const auto is_same = [&](const PeerConnection::Target& other) {
+        return other.host == target.host && other.port == target.port;
+    };
+    if (const auto found = m_attempts.find(target.node_id); found != m_attempts.end()) {
+        const auto attempt = found->second;
+        if (!asked || is_same(attempt->target())) return true;
+        attempt->fail(gives_way);
+    }
+    const auto rising = std::find_if(m_rising.begin(), m_rising.end(), [&](const auto& c) {
+        return c->target() && c->target()->node_id == target.node_id;
+    });
+    if (rising == m_rising.end()) return false;
+    const auto connection = *rising;
+    if (!asked || is_same(*connection->target())) return true;
+    connection->close(gives_way);
+    return false;
+}
+
+void PeerManager::connect_failed(const PeerConnection::Target& target, const std::string& cause) {
+    m_attempts.erase(target.node_id);
+    log(LogLevel::debug,
+        fmt::format("peer={} connect failed cause=\"{}\"", target.node_id.hex(), cause));
+    emit(target.node_id, node::ConnectFailed{target.node_id, cause, target.host, target.port});
 }
 
 void PeerManager::begin(tcp::socket socket, std::optional<PeerConnection::Target> target) {
@@ -356,7 +374,8 @@ void PeerManager::on_closed(PeerConnection& connection, const std::string& cause
     if (m_rising.erase(self) != 0) {
         // One that came up meanwhile, the other way round, is as good as the one asked for.
         if (const auto& target = connection.target(); target && m_up.count(target->node_id) == 0) {
-            emit(target->node_id, node::ConnectFailed{target->node_id, cause});
+            emit(target->node_id,
+                 node::ConnectFailed{target->node_id, cause, target->host, target->port});
         }
         return;
     }

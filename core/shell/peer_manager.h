@@ -57,9 +57,11 @@ public:
     /// chooses. Returns the port, or what the system said.
     Result<std::uint16_t, std::string> listen(const std::string& host, std::uint16_t port);
 
-    /// Ends in PeerUp or ConnectFailed. A connection that is up, or an attempt under way, is
-    /// enough.
-    void connect(const crypto::PublicKey& node_id, const std::string& host, std::uint16_t port);
+    /// Ends in PeerUp or in ConnectFailed of this address. A connection that is up, or an attempt
+    /// under way, is enough; but when a person has `asked`, an attempt at another address gives way
+    /// (and fails): that one may hang for as long as its patience lasts.
+    void connect(const crypto::PublicKey& node_id, const std::string& host, std::uint16_t port,
+                 bool asked = false);
     /// Writes what is queued, closes, and says PeerDown.
     void disconnect(const crypto::PublicKey& node_id, const std::string& cause);
     bool is_up(const crypto::PublicKey& node_id) const { return m_up.count(node_id) != 0; }
@@ -89,7 +91,8 @@ private:
     void on_accepted(boost::asio::ip::tcp::socket socket);
     void make_room();
     void begin(boost::asio::ip::tcp::socket socket, std::optional<PeerConnection::Target> target);
-    void attempt_failed(const crypto::PublicKey& node_id, const std::string& cause);
+    bool is_under_way(const PeerConnection::Target& target, bool asked);
+    void connect_failed(const PeerConnection::Target& target, const std::string& cause);
     bool newer_wins(const PeerConnection& older, const PeerConnection& newer) const;
     std::size_t strangers() const;
     void emit(const crypto::PublicKey& peer, node::Event&& event);

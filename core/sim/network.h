@@ -71,6 +71,9 @@ public:
     void say_chain(const ports::ChainStatus& status) { push(ports::ChainEvent(status)); }
     /// What this node broadcasts gets nowhere, and it is not told so.
     void lose_broadcasts(bool lost) { m_broadcasts_lost = lost; }
+    /// From now on what this node broadcasts waits in its source, as in one that cannot reach its
+    /// bitcoind; it is sent, in its order, when it waits no more.
+    void queue_broadcasts(bool queued);
     void set_fees(const ports::FeeEstimates& fees) {
         push(ports::ChainEvent(ports::FeesChanged{fees}));
     }
@@ -115,7 +118,9 @@ private:
     bool m_chain_reachable = true;
     bool m_chain_mute = false;
     bool m_broadcasts_lost = false;
-    std::uint64_t m_status_ms = 0;  ///< When the source said last where it stands.
+    bool m_broadcasts_queued = false;
+    std::deque<ports::Broadcast> m_queued;  ///< Of the source's process: gone with a restart.
+    std::uint64_t m_status_ms = 0;          ///< When the source said last where it stands.
     bool m_disk_low = false;
     std::uint64_t m_commands = 0;
     std::uint64_t m_turns = 0;

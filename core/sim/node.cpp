@@ -29,6 +29,7 @@ void SimNode::start(DiskImage image) {
     m_watched_scripts.clear();
     m_watched_outpoints.clear();
     m_reported.clear();
+    m_queued.clear();
     const auto& tip = m_node->state().tip;
     if (tip.known) {
         for (const auto& [height, hash] : m_node->state().blocks) {
@@ -131,11 +132,19 @@ void SimNode::perform(ports::Effect& effect) {
     std::visit(
         overloaded{
             [&](ports::Send& e) { m_network.send(*this, e.peer, e.message); },
-            [&](ports::Broadcast& e) { broadcast(e); }, [&](ports::Watch& e) { watch(e); },
+            [&](ports::Broadcast& e) { broadcast(e); },
+            [&](const ports::TakeBack& e) {
+                std::erase_if(m_queued, [&](const ports::Broadcast& waiting) {
+                    return std::any_of(
+                        waiting.transactions.begin(), waiting.transactions.end(),
+                        [&](const ports::TxPtr& tx) { return tx->txid() == e.txid; });
+                });
+            },
+            [&](ports::Watch& e) { watch(e); },
             [&](ports::ConnectPeer& e) {
                 SimNode* const peer = m_network.find(e.node_id);
                 if (peer == nullptr || !peer->is_alive()) {
-                    push(node::ConnectFailed{e.node_id, "nobody there"});
+                    push(node::ConnectFailed{e.node_id, "nobody there", e.host, e.port});
                 } else if (!m_network.is_connected(*this, *peer)) {
                     m_network.connect(*this, *peer);
                 }
@@ -159,6 +168,10 @@ void SimNode::perform(ports::Effect& effect) {
 
 void SimNode::broadcast(const ports::Broadcast& wanted) {
     if (m_broadcasts_lost) return;
+    if (m_broadcasts_queued) {
+        m_queued.push_back(wanted);
+        return;
+    }
     auto& chain = m_network.chain();
     bool accepted = true;
     std::string reason;
@@ -183,6 +196,12 @@ void SimNode::broadcast(const ports::Broadcast& wanted) {
         if (!accepted) continue;
         for (auto& node : m_network.nodes()) node->see_mempool(tx);
     }
+}
+
+void SimNode::queue_broadcasts(bool queued) {
+    m_broadcasts_queued = queued;
+    if (queued) return;
+    for (const auto& wanted : std::exchange(m_queued, {})) broadcast(wanted);
 }
 
 bool SimNode::has_rival(const bitcoin::Transaction& tx) const {

@@ -113,6 +113,8 @@ void TestContract::every_command_with_every_field() {
                             {"channel_id", "funding_txid", "fee_sat"});
     QVERIFY(!opened.empty());
     const auto id = text(opened, "channel_id");
+    QVERIFY(!cli({"bump", text(opened, "funding_txid"), "--feerate", "40"}, {"txid", "fee_sat"})
+                 .empty());
     wallet.confirm(id.toStdString());
     const auto channel = cli({"channel", id}, of_a_channel);
     QCOMPARE(channel.at("state"), json::value("normal"));
@@ -121,9 +123,9 @@ void TestContract::every_command_with_every_field() {
              id);
     QVERIFY(
         Cli::has(first_of(cli({"channels"}, {"channels"}), "channels"), of_a_channel, "channels"));
-    const auto balance = cli(
-        {"balance"}, {"onchain_sat", "onchain_unconfirmed_sat", "reserved_sat", "can_send_msat",
-                      "can_receive_msat", "in_flight_msat", "closing_sat", "least_to_open_sat"});
+    const auto balance = cli({"balance"}, {"onchain_sat", "onchain_unconfirmed_sat", "reserved_sat",
+                                           "can_send_msat", "can_receive_msat", "in_flight_msat",
+                                           "closing_sat", "least_to_open_sat", "problem"});
     QVERIFY(balance.at("reserved_sat").to_number<std::int64_t>() > 0);
     QCOMPARE(balance.at("can_send_msat"), channel.at("can_send_msat"));
     const auto figure = [&](const char* name) {
@@ -170,8 +172,12 @@ void TestContract::every_command_with_every_field() {
 
     const auto address = text(cli({"newaddress"}, {"address"}), "address");
     QVERIFY(!cli({"send", address, "10000", "--feerate", "2"}, {"txid", "fee_sat"}).empty());
+    const auto previewed = cli({"send", address, "all", "--dry-run"},
+                               {"dry_run", "amount_sat", "fee_sat", "total_sat", "feerate",
+                                "kept_sat", "reserved_sat", "kept", "kept_sentence"});
+    QVERIFY(!previewed.empty());
     const auto swept = cli({"send", address, "all"},
-                           {"txid", "fee_sat", "kept_sat", "kept_reason", "kept_sentence"});
+                           {"txid", "fee_sat", "kept_sat", "kept", "kept_reason", "kept_sentence"});
     QVERIFY(!swept.empty());
     QVERIFY(
         Cli::has(first_of(cli({"transactions", "--limit", "1"}, {"transactions", "next_cursor"}),

@@ -225,6 +225,7 @@ void TestJourney::by_the_command_line() {
     QVERIFY(cli({"disconnect", shop_id}).contains("node_id"));
     QCOMPARE(run("runnel-cli", {"--datadir", wallet.directory(), "stop"}).code, 0);
     QVERIFY(events.waitForFinished(20'000));
+    QCOMPARE(events.exitCode(), 0);
     std::map<std::string, std::vector<json::object>> told;
     for (const auto& line : events.readAllStandardOutput().split('\n')) {
         if (line.isEmpty()) continue;
@@ -243,6 +244,7 @@ void TestJourney::by_the_command_line() {
     QVERIFY(heard("transaction", "txid", sent.at("txid")));
     QVERIFY(heard("peer_disconnected", "node_id", json::value(shop.node_id.hex())));
     QVERIFY(!told["block"].empty());
+    QCOMPARE(told["stopped"].size(), std::size_t{1});
 }
 
 void TestJourney::verbs_refuse_in_words() {

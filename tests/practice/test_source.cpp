@@ -144,6 +144,7 @@ private slots:
     void gives_way_to_a_rival();
     void looks_for_a_rival_before_it_sends();
     void what_gives_way_waits_for_the_network();
+    void what_is_taken_back_is_not_sent();
 };
 
 void TestSource::follows_blocks_and_finds_what_is_watched() {
@@ -363,6 +364,32 @@ void TestSource::what_gives_way_waits_for_the_network() {
     QVERIFY(!rig.results()[0].accepted);
     QVERIFY(rig.told_mempool(theirs.txid()));
     QCOMPARE(rig.count("broadcast"), 0);
+}
+
+void TestSource::what_is_taken_back_is_not_sent() {
+    Rig rig;
+    const auto coin = rig.faucet(anybody(), 50'000_sat);
+    const auto other = rig.faucet(anybody(), 50'000_sat);
+    rig.mine(1);
+    rig.start_at_tip();
+    rig.vanish();
+    QVERIFY(rig.until([&] { return !rig.status.reachable; }));
+    const auto revoked = spend(coin, 45'000_sat);
+    const auto child = spend({revoked.txid(), 0}, 40'000_sat);
+    const auto kept = spend(other, 45'000_sat);
+    rig.source->broadcast({shared(revoked), shared(child)});
+    rig.source->broadcast({shared(revoked)}, true);
+    rig.source->broadcast({shared(kept)});
+    rig.source->take_back(revoked.txid());
+    rig.run(100ms);
+    rig.asked.clear();
+    rig.appear();
+    QVERIFY(rig.until([&] { return !rig.results().empty(); }));
+    rig.settle();
+    QCOMPARE(rig.results().size(), std::size_t{1});
+    QCOMPARE(rig.results()[0].txid, kept.txid());
+    QCOMPARE(rig.count("broadcast"), 1);
+    QVERIFY(!rig.network.chain().mempool().contains(revoked.txid()));
 }
 
 RUNNEL_TEST(TestSource)

@@ -59,9 +59,11 @@ public:
         const auto id = node.post(std::move(wish));
         net.settle();
         const auto* const answer = node.answer(id);
-        return answer == nullptr
-                   ? api::CommandResult(fail(api::Problem{api::ProblemKind::busy, {}}))
-                   : *answer;
+        if (answer != nullptr) return *answer;
+        // Silence is no refusal: what expects one must not take it for that. Who wants to see
+        // something under way posts it.
+        QTest::qFail("a command was not answered", __FILE__, __LINE__);
+        return fail(api::Problem{api::ProblemKind::internal, {{"detail", "no answer"}}});
     }
 
     /// Connects, opens from `a` and confirms; the channel's id.

@@ -6,6 +6,49 @@
 
 namespace runnel::test {
 
+/// What a transaction leaves to the miners, by the outputs that it spends.
+inline Sat fee_of(const sim::SimChain& chain, const bitcoin::Transaction& tx) {
+    Sat fee;
+    for (const auto& input : tx.inputs) {
+        const auto parent = chain.transaction(input.previous.txid);
+        fee += parent->tx->outputs.at(input.previous.index).value;
+    }
+    for (const auto& output : tx.outputs) fee -= output.value;
+    return fee;
+}
+
+/// Of one channel, what is in blocks.
+struct ChannelOnChain {
+    bitcoin::Transaction funding;
+    std::optional<bitcoin::Transaction> close;
+};
+inline ChannelOnChain on_chain(const sim::SimChain& chain, const bitcoin::OutPoint& funding) {
+    ChannelOnChain out;
+    out.funding = *chain.transaction(funding.txid)->tx;
+    if (const auto spender = chain.spender(funding)) out.close = *spender->tx;
+    return out;
+}
+
+/// What a wallet has paid to miners for transactions of its own, beside the channel's two, less the
+/// anchors of its close that it took.
+inline Sat own_costs(const sim::SimChain& chain, const sim::SimNode& node,
+                     const ChannelOnChain& channel) {
+    Sat fees, anchors;
+    const Txid funding = channel.funding.txid();
+    const Txid close = channel.close ? channel.close->txid() : Txid{};
+    for (const auto& [txid, row] : node.node().state().transactions) {
+        if (!row.ours || !row.height || txid == funding || txid == close) continue;
+        fees += fee_of(chain, *row.tx);
+        for (const auto& input : row.tx->inputs) {
+            if (input.previous.txid != close) continue;
+            const Sat value = channel.close->outputs.at(input.previous.index).value;
+            if (value == Sat(330)) anchors += value;
+        }
+    }
+    // A child that pays for a commitment costs more than the anchor that it takes.
+    return fees - anchors;
+}
+
 class Ledger {
 public:
     /// Everything the wallets own must be confirmed and in no channel.
@@ -41,11 +84,7 @@ public:
     Sat fees_paid() const {
         Sat fees;
         for_each_tx([&](const bitcoin::Transaction& tx, const Txid&) {
-            for (const auto& input : tx.inputs) {
-                const auto parent = m_net.chain().transaction(input.previous.txid);
-                fees += parent->tx->outputs.at(input.previous.index).value;
-            }
-            for (const auto& output : tx.outputs) fees -= output.value;
+            fees += fee_of(m_net.chain(), tx);
         });
         return fees;
     }

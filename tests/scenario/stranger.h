@@ -6,6 +6,8 @@
 
 #include "core/bitcoin/script.h"
 #include "core/channel/transactions.h"
+#include "core/gossip/announcement.h"
+#include "core/gossip/policy.h"
 #include "core/peer/session.h"
 
 namespace runnel::test {
@@ -52,6 +54,12 @@ public:
         for (std::uint32_t i = 0; i < txs.size(); ++i) block.relevant.push_back({txs[i], i + 1});
         take({ports::ChainEvent(std::move(block))});
         stand();
+    }
+    /// A reorg removes the last block; nothing has its place yet.
+    void unmine() {
+        const ports::BlockDisconnected gone{m_height, hash_at(m_height)};
+        m_height = BlockHeight(m_height.raw() - 1);
+        take({ports::ChainEvent(gone)});
     }
     void see(const ports::TxPtr& tx) { take({ports::ChainEvent(ports::MempoolTx{tx})}); }
     bitcoin::Script script(std::uint32_t index) const {
@@ -127,6 +135,27 @@ public:
     const crypto::PublicKey& id() const { return m_parts.keys->node_id(); }
     void says(wire::Message message) {
         m_host->take({node::PeerMessage{id(), std::move(message)}});
+    }
+
+    /// Cuts the connection and is there again, without a word yet.
+    void reconnects() {
+        m_host->take({node::PeerDown{id(), "cut"}});
+        m_host->take({node::PeerUp{id(), peer::our_features(), features(), "", 0}});
+    }
+    /// Its policy for a channel, signed: fees of `base` msat, as of so many seconds.
+    void tells_policy(ShortChannelId name, std::uint32_t base, std::uint32_t timestamp) {
+        gossip::UpdateSubject subject;
+        subject.chain_hash = params_of(m_parts.config.network).chain_hash;
+        subject.short_channel_id = name;
+        subject.our_node_id = id();
+        subject.their_node_id = m_host->node->keys().node_id();
+        gossip::ForwardingPolicy policy;
+        policy.cltv_expiry_delta = 40;
+        policy.htlc_maximum_msat = 100'000'000_msat;
+        policy.fee_base_msat = base;
+        auto update = gossip::unsigned_update(subject, policy, timestamp);
+        update.signature = m_parts.keys->sign_node(gossip::signature_hash(update));
+        says(update);
     }
 
     /// Sends open_channel; did the wallet accept?

@@ -64,6 +64,8 @@ private slots:
     void a_full_disk_keeps_what_was_promised();
     void a_restored_wallet_dies_in_its_search_data();
     void a_restored_wallet_dies_in_its_search();
+    void a_restored_wallet_finds_its_way_by_its_change();
+    void a_restored_wallet_finds_many_coins_of_one_transaction();
     void a_bump_as_far_as_the_coins_reach();
     void a_fault_at_each_connection();
     void ours_gives_way_to_theirs();
@@ -258,6 +260,46 @@ void TestBadDays::a_restored_wallet_dies_in_its_search() {
     QVERIFY(net.check());
 }
 
+/// Paid once, and from then on only spending: what is left lies forty change addresses further on.
+void TestBadDays::a_restored_wallet_finds_its_way_by_its_change() {
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    net.net.mine(1);
+    const auto words_alone = alice.store().image();
+    net.net.fund(alice, 5'000'000_sat);
+    const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+    for (int i = 0; i < 40; ++i) {
+        QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 10'000_sat})));
+        net.net.mine(1);
+    }
+    const Sat left = Story::coins(alice);
+    QVERIFY(left > 4'500'000_sat);
+    QVERIFY(alice.node().state().wallet.change_p2wpkh >= 40);
+    alice.restart_from(words_alone);
+    net.net.settle();
+    QCOMPARE(Story::coins(alice), left);
+    // And goes on where it was, not at an address that was used already.
+    QVERIFY(alice.node().state().wallet.change_p2wpkh >= 40);
+    QVERIFY(net.check());
+}
+
+/// The reserve of many channels is made by one transaction, beyond what is looked for at first.
+void TestBadDays::a_restored_wallet_finds_many_coins_of_one_transaction() {
+    Story net;
+    auto parts = parts_for(1);
+    parts.config.anchor_reserve_extra = 45;
+    auto& alice = net.net.add("alice", parts);
+    auto& bob = net.net.add("bob", parts_for(2));
+    net.net.fund(alice, 5'000'000_sat);
+    static_cast<void>(net.open(alice, bob, 1'000'000_sat));
+    const Sat left = Story::coins(alice);
+    QVERIFY(alice.node().state().coins.size() > 45);
+    alice.restart_from({});
+    net.net.settle();
+    QCOMPARE(Story::coins(alice), left);
+    QVERIFY(net.check());
+}
+
 /// Fees rise far beyond what the reserve was made for, with an HTLC under way: a smaller bump is
 /// better than none.
 void TestBadDays::a_bump_as_far_as_the_coins_reach() {
@@ -284,6 +326,7 @@ void TestBadDays::a_bump_as_far_as_the_coins_reach() {
     QVERIFY(payment.succeeded());
     QCOMPARE(Story::state_of(alice, id), std::string("closed"));
     QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
     QVERIFY(net.check());
 }
 

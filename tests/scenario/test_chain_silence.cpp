@@ -43,6 +43,7 @@ private slots:
     void a_source_that_is_behind_counts_at_once();
     void what_is_wrong_with_a_source_is_said();
     void not_synced_at_start_counts_as_gone();
+    void what_is_shown_promises_nothing();
     void what_was_taken_before_is_carried_through_data();
     void what_was_taken_before_is_carried_through();
     void a_preimage_given_before_is_given_again();
@@ -140,6 +141,42 @@ void TestChainSilence::what_is_wrong_with_a_source_is_said() {
     net.net.settle();
     QVERIFY(!net.bob.snapshot()->chain.trouble);
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
+    QVERIFY(net.check());
+}
+
+/// What the picture and a preview say is what a payment would be told, at each moment.
+void TestChainSilence::what_is_shown_promises_nothing() {
+    Duo net;
+    net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto bolt11 = net.invoice(net.alice, 1'000'000_msat);
+    const auto shown = [&]() -> std::optional<ProblemKind> {
+        const auto& problem = net.bob.snapshot()->chain.no_payments;
+        return problem ? std::optional(problem->kind) : std::nullopt;
+    };
+    const auto previewed = [&]() -> std::optional<ProblemKind> {
+        const auto preview = net.bob.node().inspect(bolt11, net.net.now());
+        if (preview->problem) {
+            if (preview->fee) qFatal("a fee beside a problem");
+            return preview->problem->kind;
+        }
+        return preview->fee ? std::nullopt : std::optional(ProblemKind::internal);
+    };
+    QVERIFY(!shown() && !previewed());
+    net.bob.set_chain_reachable(false);
+    net.net.advance(29 * minute);
+    QVERIFY(!shown() && !previewed());
+    net.net.advance(2 * minute);
+    QVERIFY(shown() == ProblemKind::chain_gone);
+    QVERIFY(previewed() == ProblemKind::chain_gone);
+    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
+             std::optional(ProblemKind::chain_gone));
+    net.bob.restart();
+    net.reconnect();
+    QVERIFY(shown() == ProblemKind::not_synced);
+    QVERIFY(previewed() == ProblemKind::not_synced);
+    net.bob.set_chain_reachable(true);
+    net.net.settle();
+    QVERIFY(!shown() && !previewed());
     QVERIFY(net.check());
 }
 

@@ -157,7 +157,7 @@ void TestCommands::strangers_leave_nothing() {
     api::CommandId id;
     id.raw().fill(7);
     lone.take({api::Command{id, api::Connect{nobody, "203.0.113.1", 9735}}});
-    lone.take({node::ConnectFailed{nobody, "refused"}});
+    lone.take({node::ConnectFailed{nobody, "refused", "203.0.113.1", 9735}});
     QVERIFY(std::any_of(lone.effects.begin(), lone.effects.end(), [](const ports::Effect& effect) {
         return std::holds_alternative<ports::AnswerCommand>(effect);
     }));
@@ -179,7 +179,18 @@ void TestCommands::a_wrong_address_does_not_replace_the_right_one() {
         });
     QVERIFY(asked != lone.effects.end());
     QCOMPARE(std::get<ports::ConnectPeer>(*asked).host, std::string("203.0.113.1"));
-    lone.take({node::ConnectFailed{friend_, "refused"}});
+    QVERIFY(std::get<ports::ConnectPeer>(*asked).asked);
+    // That the old one does not answer, which was being tried, is no answer to who asked for this.
+    const auto answers = [&] {
+        return std::count_if(lone.effects.begin(), lone.effects.end(), [](const auto& effect) {
+            return std::holds_alternative<ports::AnswerCommand>(effect);
+        });
+    };
+    const auto before = answers();
+    lone.take({node::ConnectFailed{friend_, "no answer in time", "198.51.100.7", 9735}});
+    QCOMPARE(answers(), before);
+    lone.take({node::ConnectFailed{friend_, "refused", "203.0.113.1", 1}});
+    QVERIFY(answers() > 0);
     QCOMPARE(lone.node->state().peers.at(friend_).host, std::string("198.51.100.7"));
     // The new one counts once it has worked.
     lone.take({node::PeerUp{friend_, {}, {}, "192.0.2.5", 9736}});

@@ -1,7 +1,7 @@
 // The n-th-failure loop: the process dies at commit 1, starts again, finishes, everything is
 // checked; then at commit 2; ... until a run has no crash. Before the commit is written, and after
 // it is written but before anything of it was sent. On either side.
-#include "tests/scenario/duo.h"
+#include "tests/scenario/ledger.h"
 
 using namespace runnel;
 using namespace runnel::test;
@@ -60,6 +60,31 @@ std::size_t loop(const Scene& scene, bool alice_dies, Moment moment) {
 }
 
 const Sat capacity = 1'000'000_sat;
+const Sat start = 2'120'000_sat;  // of each, in coins
+
+bool is_exactly(const char* whose, Sat has, Sat expected) {
+    if (has == expected) return true;
+    qWarning("%s has %llu sat in coins, and should have %llu", whose,
+             static_cast<unsigned long long>(has.raw()),
+             static_cast<unsigned long long>(expected.raw()));
+    return false;
+}
+
+/// What is irrevocably over keeps nothing else.
+const channel::ChannelParams& params_in(const sim::SimNode& node, const ChannelId& id) {
+    const auto& state = Duo::channel_of(node, id)->state;
+    const auto* const over = std::get_if<channel::Closed>(&state);
+    return over != nullptr ? over->params : channel::funded_of(state)->params();
+}
+
+/// While the channel is open: what is not in Alice's coins is in the channel or was the fee of its
+/// funding, and Bob has spent nothing.
+bool coins_are_whole(Duo& net, const ChannelId& id) {
+    const auto funding = *net.net.chain().transaction(params_in(net.alice, id).funding.txid)->tx;
+    return is_exactly("alice", Duo::coins(net.alice),
+                      start - capacity - fee_of(net.net.chain(), funding)) &&
+           is_exactly("bob", Duo::coins(net.bob), start);
+}
 
 std::string g_bolt11;
 
@@ -81,7 +106,11 @@ Scene open_scene() {
             // Either there is no channel and every coin is there, or there is one on both sides and
             // it works.
             const auto& channels = net.alice.node().state().channels;
-            if (channels.empty()) return Duo::coins(net.alice) == 2'120'000_sat;
+            if (channels.empty())
+                return net.bob.node().state().channels.empty() &&
+                       is_exactly("alice", Duo::coins(net.alice), start) &&
+                       is_exactly("bob", Duo::coins(net.bob), start);
+            if (channels.size() != 1) return false;
             const auto id = channels.begin()->first;
             if (Duo::state_of(net.alice, id) != "normal" ||
                 Duo::state_of(net.bob, id) != "normal") {
@@ -89,7 +118,10 @@ Scene open_scene() {
                          Duo::state_of(net.bob, id).c_str());
                 return false;
             }
-            return net.pays(net.alice, net.bob, 1'000'000_msat).succeeded();
+            return coins_are_whole(net, id) &&
+                   net.pays(net.alice, net.bob, 1'000'000_msat).succeeded() &&
+                   Duo::settled(net.alice, id) == 999'000'000_msat &&
+                   Duo::settled(net.bob, id) == 1'000'000_msat;
         }};
 }
 
@@ -141,7 +173,8 @@ Scene pay_scene(bool bob_pays_too) {
                     qWarning("bob has %llu", static_cast<unsigned long long>(bob.raw()));
                     return false;
                 }
-                return true;
+                return Duo::settled(net.alice, id) + bob == capacity.msat() &&
+                       coins_are_whole(net, id);
             }};
 }
 
@@ -172,9 +205,22 @@ Scene close_scene(bool force) {
                              Duo::state_of(net.bob, id).c_str());
                     return false;
                 }
-                const Sat sum = Duo::coins(net.alice) + Duo::coins(net.bob);
-                const std::uint64_t start = 2 * 2'120'000;
-                return sum.raw() <= start && sum.raw() + 25'000 > start;
+                // Each has what the channel's last state said, less what transactions of its own
+                // cost. The close is paid by Alice, who opened; anchors, if it has any, too.
+                const auto& chain = net.net.chain();
+                const auto channel = on_chain(chain, params_in(net.alice, id).funding);
+                if (!channel.close) return false;
+                Sat anchors;
+                for (const auto& output : channel.close->outputs) {
+                    if (output.value == 330_sat) anchors += output.value;
+                }
+                const Sat bobs = 320'000_sat;
+                return is_exactly("alice", Duo::coins(net.alice),
+                                  start - bobs - fee_of(chain, channel.funding) -
+                                      fee_of(chain, *channel.close) - anchors -
+                                      own_costs(chain, net.alice, channel)) &&
+                       is_exactly("bob", Duo::coins(net.bob),
+                                  start + bobs - own_costs(chain, net.bob, channel));
             }};
 }
 

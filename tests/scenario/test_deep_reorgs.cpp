@@ -61,6 +61,7 @@ void TestDeepReorgs::a_close_is_remembered_for_a_hundred_blocks() {
     QVERIFY(at_six->balance.closing.is_zero() && at_six->balance.in_flight.is_zero() &&
             at_six->balance.reserved.is_zero());
     QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
     for (int deep = 6; deep < 99; ++deep) {
         QVERIFY2(is_remembered(net.alice, id), qPrintable(QString::number(deep)));
         net.net.mine(1);

@@ -32,6 +32,7 @@ private slots:
     void lost_last_word_of_an_agreed_close();
     void lost_state_never_broadcasts();
     void what_is_proven_revoked_is_given_up();
+    void what_is_given_up_leaves_no_queue();
     void figures_never_count_twice();
     void few_coins_for_many_htlcs();
     void crumbs_are_given_up_data();
@@ -473,6 +474,7 @@ void TestForceClose::lost_last_word_of_an_agreed_close() {
             QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours,
                      100'000_sat);
             QVERIFY(ledger.adds_up());
+            QVERIFY(ledger.only_anchors_left());
             QVERIFY(net.check());
         }
     }
@@ -531,6 +533,38 @@ void TestForceClose::what_is_proven_revoked_is_given_up() {
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QCOMPARE(how(net.alice, id), std::string("theirs"));
     QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+/// The same while her chain source has not even sent it: the source's own queue gives it up too.
+void TestForceClose::what_is_given_up_leaves_no_queue() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto backup = net.alice.store().image();
+    QVERIFY(net.pays(net.alice, net.bob, 50'000'000_msat).succeeded());
+    net.net.disconnect(net.alice, net.bob);
+    net.alice.restart_from(backup);
+    net.net.settle();
+    // Her chain source cannot reach its bitcoind; what it is asked for waits there.
+    net.alice.queue_broadcasts(true);
+    net.bob.lose_broadcasts(true);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    net.net.connect(net.alice, net.bob);
+    net.net.settle();
+    net.alice.queue_broadcasts(false);
+    net.net.settle();
+    net.net.mine(3);
+    // Nobody has spent the channel: not with what the peer has proven to be revoked.
+    const auto& params = channel::funded_of(Story::channel_of(net.bob, id)->state)->params();
+    QVERIFY(!net.net.chain().spender(params.funding));
+    net.bob.lose_broadcasts(false);
+    net.net.mine(long_enough);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(how(net.alice, id), std::string("theirs"));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
     QVERIFY(net.check());
 }
 

@@ -107,6 +107,8 @@ private slots:
     void closed_by_force_before();
     void an_open_channel_loses_its_funding();
     void a_fundee_loses_nothing();
+    void a_fundee_ends_with_its_funding_data();
+    void a_fundee_ends_with_its_funding();
     void a_fundee_pays_for_no_close_that_cannot_be_data();
     void a_fundee_pays_for_no_close_that_cannot_be();
     void a_fundee_closes_once_it_is_paid_into();
@@ -326,6 +328,58 @@ void TestFundingLost::a_fundee_loses_nothing() {
     net.alice.set_chain_mute(true);
     net.net.mine(1900);
     QCOMPARE(Story::state_of(net.bob, net.id), std::string("none"));
+    QCOMPARE(Story::coins(net.bob), bobs + 1'500'000_sat);
+    QVERIFY(net.check());
+}
+
+void TestFundingLost::a_fundee_ends_with_its_funding_data() {
+    QTest::addColumn<bool>("forced");
+    QTest::addColumn<bool>("restarted");
+    QTest::newRow("open") << false << false;
+    QTest::newRow("open, with restarts") << false << true;
+    QTest::newRow("closed by force") << true << false;
+}
+
+/// Bob was paid over a channel that a block had shown; then the block is gone, and what funded the
+/// channel is spent. Nothing of it locks his coins or counts as coming back.
+void TestFundingLost::a_fundee_ends_with_its_funding() {
+    QFETCH(const bool, forced);
+    QFETCH(const bool, restarted);
+    Copied net;
+    const auto opened = net.run(
+        net.alice, api::OpenChannel{net.bob.id(), 1'000'000_sat, 0_msat, false, std::nullopt});
+    net.id = std::get<api::ChannelOpening>(*opened).channel_id;
+    net.take_funding();
+    net.net.mine(7);
+    QVERIFY(net.pays(net.alice, net.bob, 100'000'000_msat).succeeded());
+    const Sat bobs = Story::coins(net.bob);
+    net.net.disconnect(net.alice, net.bob);
+    if (forced) {
+        net.bob.lose_broadcasts(true);
+        QVERIFY(bool(net.run(net.bob, api::CloseChannel{net.id, true})));
+        QCOMPARE(net.bob.snapshot()->balance.closing, 100'000_sat);
+    }
+    net.reorg_to(7, {*net.rival});
+    if (restarted) net.bob.restart();
+    net.net.mine(5);
+    const auto shown = net.bob.snapshot();
+    QCOMPARE(shown->channels.at(0).state, std::string("closed"));
+    QVERIFY(shown->channels.at(0).ours.is_zero());
+    QVERIFY(shown->balance.closing.is_zero() && shown->balance.reserved.is_zero());
+    QCOMPARE(Story::coins(net.bob), bobs + 1'500'000_sat);
+    for (const auto& effect : net.bob.node().resume())
+        QVERIFY(!std::holds_alternative<ports::Broadcast>(effect));
+    std::size_t told = 0;
+    for (const auto& notice : net.bob.notices()) {
+        const auto* const trouble = std::get_if<api::Trouble>(&notice);
+        if (trouble == nullptr || trouble->problem.kind != api::ProblemKind::funding_lost) continue;
+        QVERIFY(trouble->problem.params.contains("theirs"));
+        ++told;
+    }
+    QCOMPARE(told, std::size_t{1});
+    net.net.mine(95);
+    QVERIFY(channel::funded_of(Story::channel_of(net.bob, net.id)->state) == nullptr);
+    QCOMPARE(how(net.bob, net.id), std::string("never confirmed"));
     QCOMPARE(Story::coins(net.bob), bobs + 1'500'000_sat);
     QVERIFY(net.check());
 }

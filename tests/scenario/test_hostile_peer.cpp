@@ -79,8 +79,14 @@ void TestHostilePeer::nobody_takes_the_place_of_a_channel() {
     net.net.settle();
     const auto channels = net.hub.node().state().channels.size();
     net.net.lie(liar, net.hub, claiming(liar, stranger ? 3 : 1, point));
-    QVERIFY(
-        !net.run(liar, api::OpenChannel{net.hub.id(), 200'000_sat, 0_msat, false, std::nullopt}));
+    const auto refused =
+        net.run(liar, api::OpenChannel{net.hub.id(), 200'000_sat, 0_msat, false, std::nullopt});
+    // The hub can only name the opening by its temporary id; the liar hears the reason at once all
+    // the same.
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, api::ProblemKind::peer_refused);
+    QVERIFY(!refused.error().params.at("reason").empty());
+    QCOMPARE(liar.node().state().openings.size(), std::size_t{0});
     for (const bool restarted : {false, true}) {
         if (restarted) net.hub.restart();
         QCOMPARE(net.hub.node().state().channels.size(), channels);
@@ -92,8 +98,8 @@ void TestHostilePeer::nobody_takes_the_place_of_a_channel() {
 
 void TestHostilePeer::a_refused_proposal_costs_the_connection_data() {
     QTest::addColumn<QString>("what");
-    for (const char* const what : {"a feerate below all bounds", "an id out of turn, dust",
-                                   "an id out of turn, with an output"}) {
+    for (const char* const what : {"a feerate below all bounds", "a feerate above all bounds",
+                                   "an id out of turn, dust", "an id out of turn, with an output"}) {
         QTest::newRow(what) << QString::fromLatin1(what);
     }
 }
@@ -108,7 +114,8 @@ void TestHostilePeer::a_refused_proposal_costs_the_connection() {
     const bool is_fee = what.contains(QStringLiteral("feerate"));
     net.net.lie(net.alice, net.bob, [&](wire::Message& message) {
         if (auto* const fee = std::get_if<wire::UpdateFee>(&message); fee != nullptr && is_fee)
-            fee->feerate_per_kw = FeeratePerKw(252);
+            fee->feerate_per_kw =
+                FeeratePerKw(what.contains(QStringLiteral("above")) ? 250'001 : 252);
         if (auto* const add = std::get_if<wire::UpdateAddHtlc>(&message))
             add->id = HtlcId(add->id.raw() + 1);
     });

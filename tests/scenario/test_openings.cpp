@@ -119,7 +119,12 @@ void TestOpenings::a_send_meanwhile_leaves_what_the_opening_needs() {
     const auto sent = net.run(net.alice, api::SendOnchain{std::get<api::AddressMade>(*made).address,
                                                           std::nullopt, std::nullopt});
     QVERIFY(bool(sent));
-    QCOMPARE(std::get<api::OnchainSent>(*sent).kept_reason, std::string("anchor_reserve"));
+    // The coins of the opening stay, and what is to close the channel with beside them.
+    const auto& answer = std::get<api::OnchainSent>(*sent);
+    QCOMPARE(answer.kept_parts.size(), std::size_t{2});
+    QCOMPARE(answer.kept_parts[0].reason, std::string("anchor_reserve"));
+    QCOMPARE(answer.kept_parts[1].reason, std::string("opening"));
+    QCOMPARE(answer.kept_parts[0].amount + answer.kept_parts[1].amount, answer.kept);
     net.net.hold(net.bob, net.alice, false);
     net.net.settle();
     QCOMPARE(net.refused(first), QString("opened"));

@@ -65,7 +65,7 @@ private slots:
         const auto quote =
             net.alice.node().quote(api::AskSend{elsewhere, std::nullopt, Pace::normal});
         QVERIFY(bool(quote));
-        QCOMPARE(quote->kept_reason, std::string("anchor_reserve"));
+        QVERIFY((quote->kept_parts == std::vector<api::Kept>{{quote->kept, "anchor_reserve"}}));
         QCOMPARE(quote->reserve, 50'000_sat);
         QVERIFY(quote->kept >= quote->reserve);
         const auto before = Duo::coins(net.alice);
@@ -76,10 +76,139 @@ private slots:
         QCOMPARE(answer.amount, quote->amount);
         QCOMPARE(answer.fee, quote->fee);
         QCOMPARE(answer.kept, quote->kept);
-        QCOMPARE(answer.kept_reason, quote->kept_reason);
+        QVERIFY(answer.kept_parts == quote->kept_parts);
         QCOMPARE(Duo::coins(net.alice), quote->kept);
         QCOMPARE(before, answer.amount + answer.fee + answer.kept);
         QVERIFY(net.check());
+    }
+
+    /// A funding transaction that waits: never another in its place, but a child that pays for
+    /// both.
+    void a_funding_transaction_is_bumped_by_a_child() {
+        Duo net;
+        net.net.connect(net.alice, net.bob);
+        net.net.settle();
+        const auto slow = net.alice.node().state().health.fees.slow;
+        const auto before = Duo::coins(net.alice);
+        const auto opened =
+            net.run(net.alice, api::OpenChannel{net.bob.id(), 500'000_sat, 0_msat, false, slow});
+        QVERIFY(bool(opened));
+        const auto& opening = std::get<api::ChannelOpening>(*opened);
+        const auto bumped = net.run(net.alice, api::BumpTransaction{opening.funding_txid, {}});
+        QVERIFY(bool(bumped));
+        const auto& child = std::get<api::OnchainSent>(*bumped);
+        const auto& transactions = net.alice.node().state().transactions;
+        const auto weight = transactions.at(opening.funding_txid).tx->weight() +
+                            transactions.at(child.txid).tx->weight();
+        const auto urgent = net.alice.node().state().health.fees.urgent;
+        QVERIFY(opening.fee + child.fee >= urgent.fee_ceil(weight));
+        QVERIFY(opening.fee + child.fee < urgent.fee_ceil(weight + 40));
+        QCOMPARE(Duo::coins(net.alice), before - 500'000_sat - opening.fee - child.fee);
+        // Once is enough, and only what is ours and waits.
+        const auto cause = [&](const Txid& txid) {
+            const auto refused = net.run(net.alice, api::BumpTransaction{txid, {}});
+            return refused ? std::string() : param(refused.error(), "cause");
+        };
+        QCOMPARE(cause(opening.funding_txid), std::string("no_coin"));
+        QCOMPARE(cause(Txid{}), std::string("not_ours"));
+        const auto enough = net.run(net.alice, api::BumpTransaction{child.txid, slow});
+        QVERIFY(!enough);
+        QCOMPARE(enough.error().kind, ProblemKind::feerate_out_of_range);
+        const auto dear =
+            net.run(net.alice, api::BumpTransaction{child.txid, FeeratePerKw(5'000), 1_sat});
+        QVERIFY(!dear);
+        QCOMPARE(dear.error().kind, ProblemKind::fee_limit);
+        // A child's child, and what it pays for is all three.
+        const auto again =
+            net.run(net.alice, api::BumpTransaction{child.txid, FeeratePerKw(5'000)});
+        QVERIFY(bool(again));
+        net.alice.restart();
+        net.net.mine(7);
+        QCOMPARE(cause(opening.funding_txid), std::string("confirmed"));
+        net.reconnect();
+        QCOMPARE(Story::state_of(net.alice, opening.channel_id), std::string("normal"));
+        QVERIFY(net.check());
+    }
+
+    /// The only coin guards a channel. A send makes the guard anew, of its own outputs, and until
+    /// those confirm nothing could be bumped: so it has to confirm soon.
+    void a_slow_send_leaves_no_channel_unguarded() {
+        Story net;
+        auto& alice = net.net.add("alice", parts_for(1));
+        auto& bob = net.net.add("bob", parts_for(2));
+        net.net.fund(alice, 200'000_sat);
+        net.net.fund(bob, 2'000'000_sat, 2);
+        const auto id = net.open(bob, alice, 1'000'000_sat, 300'000'000_msat);
+        QCOMPARE(Story::state_of(alice, id), std::string("normal"));
+        const FeeratePerKw urgent = alice.node().state().health.fees.urgent;
+        const FeeratePerKw slow = alice.node().state().health.fees.slow;
+        const auto refused = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, slow});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ProblemKind::reserve_needed);
+        QCOMPARE(param(refused.error(), "feerate"), std::to_string((urgent.raw() + 249) / 250));
+        // Who leaves the fee to the wallet gets one that does, and hears of it before.
+        for (const auto pace : {Pace::slow, Pace::normal, Pace::urgent}) {
+            const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, pace});
+            QVERIFY(bool(quote));
+            QCOMPARE(quote->feerate, urgent);
+        }
+        const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::slow});
+        const auto sent = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat});
+        QVERIFY(bool(sent));
+        QCOMPARE(std::get<api::OnchainSent>(*sent).fee, quote->fee);
+        net.net.mine(1);
+        // Now two coins guard it: what is beside them may wait.
+        QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, slow})));
+        QVERIFY(net.check());
+    }
+
+    void what_stays_behind_says_why() {
+        const auto parts = [](Duo& net) {
+            const auto quote =
+                net.alice.node().quote(api::AskSend{elsewhere, std::nullopt, Pace::normal});
+            if (!quote) return std::vector<api::Kept>{{0_sat, "refused"}};
+            const auto sent = net.run(
+                net.alice, api::SendOnchain{elsewhere, std::nullopt, quote->feerate, quote->fee});
+            if (!sent) return std::vector<api::Kept>{{0_sat, "not sent"}};
+            const auto& answer = std::get<api::OnchainSent>(*sent);
+            Sat sum;
+            for (const auto& part : answer.kept_parts) sum += part.amount;
+            if (sum != answer.kept || Duo::coins(net.alice) != answer.kept ||
+                answer.kept_parts != quote->kept_parts)
+                return std::vector<api::Kept>{{sum, "does not add up"}};
+            return answer.kept_parts;
+        };
+        const auto gets = [](Duo& net, Sat amount) {
+            const auto to =
+                std::get<api::AddressMade>(*net.run(net.alice, api::NewAddress{})).address;
+            return bool(net.run(net.bob, api::SendOnchain{to, amount, std::nullopt}));
+        };
+        using Parts = std::vector<api::Kept>;
+        {
+            Duo net;
+            QVERIFY((parts(net) == Parts{}));
+        }
+        {
+            Duo net;
+            QVERIFY(gets(net, 70'000_sat));
+            QVERIFY((parts(net) == Parts{{70'000_sat, "unconfirmed"}}));
+        }
+        {
+            Duo net;
+            net.net.fund(net.alice, 250_sat);  // 272 sat to spend it
+            QVERIFY((parts(net) == Parts{{250_sat, "too_small"}}));
+        }
+        {
+            Duo net;
+            net.open(net.alice, net.bob, 500'000_sat);
+            net.net.fund(net.alice, 250_sat);
+            QVERIFY(gets(net, 70'000_sat));
+            const auto all = parts(net);
+            QCOMPARE(all.size(), std::size_t{3});
+            QVERIFY(all[0].reason == "anchor_reserve" && all[0].amount >= 50'000_sat);
+            QVERIFY((all[1] == api::Kept{70'000_sat, "unconfirmed"}));
+            QVERIFY((all[2] == api::Kept{250_sat, "too_small"}));
+        }
     }
 
     void faster_is_not_cheaper() {

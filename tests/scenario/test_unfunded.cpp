@@ -52,6 +52,17 @@ private slots:
         QVERIFY(stranger.offers(500'000_sat));
     }
 
+    /// A hundred coins that would each pay hardly for their own input bump nothing.
+    void crumbs_are_no_reserve() {
+        Host host(1);
+        static_cast<void>(host.give(600_sat, 100));
+        Stranger stranger(host, 2);
+        QVERIFY(!stranger.offers(500'000_sat));
+        QVERIFY(host.error().find("no confirmed coins") != std::string::npos);
+        static_cast<void>(host.give(20'000_sat, 4));
+        QVERIFY(stranger.offers(500'000_sat));
+    }
+
     void one_opening_at_a_time_and_peer() {
         Host host(1);
         static_cast<void>(host.give(1'000'000_sat, 1));
@@ -325,6 +336,181 @@ private slots:
         QCOMPARE(host.node->state().wallet.receive_p2wpkh, before);
         host.mine({payment});
         QCOMPARE(host.node->state().wallet.receive_p2wpkh, before + 1);
+    }
+
+    /// Paid into, believed, and then paid elsewhere: the channel ends as one that never was.
+    void what_a_reorg_took_ends_when_its_coins_are_spent() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto payment = stranger.payment();
+        const auto id = stranger.names({payment->txid(), 0});
+        host.mine({payment});
+        QVERIFY(node::needs_reserve(*host.channel(id), host.height()));
+        QVERIFY(!host.node->snapshot()->balance.reserved.is_zero());
+        const auto spent = payment->inputs.front().previous;
+        const auto watches = [&] {
+            return std::any_of(
+                host.effects.begin(), host.effects.end(), [&](const ports::Effect& effect) {
+                    const auto* const watch = std::get_if<ports::Watch>(&effect);
+                    const auto* const outpoint =
+                        watch == nullptr ? nullptr
+                                         : std::get_if<ports::WatchOutPoint>(&watch->what);
+                    return outpoint != nullptr && outpoint->outpoint == spent;
+                });
+        };
+        host.unmine();
+        QVERIFY(watches());
+        // Also by the next process.
+        host.load();
+        host.effects = host.node->resume();
+        QVERIFY(watches());
+        const auto rival = paying(spent, {{499'000_sat, bitcoin::p2wpkh(Hash160{})}});
+        host.mine({rival});
+        QVERIFY(node::rival_of(*host.channel(id)) != nullptr);
+        QVERIFY(!node::is_shown_closed(*host.channel(id), host.height()));
+        // Another reorg may give it its place again ...
+        host.unmine();
+        QVERIFY(node::rival_of(*host.channel(id)) == nullptr);
+        host.mine({payment});
+        QVERIFY(channel::funded_of(host.channel(id)->state)->confirmation.has_value());
+        // ... or not.
+        host.unmine();
+        host.mine({rival});
+        for (int i = 0; i < 5; ++i) host.mine({});
+        QVERIFY(node::is_shown_closed(*host.channel(id), host.height()));
+        QVERIFY(!node::needs_reserve(*host.channel(id), host.height()));
+        QVERIFY(host.node->snapshot()->balance.reserved.is_zero());
+        for (int i = 0; i < 94; ++i) host.mine({});
+        QVERIFY(channel::funded_of(host.channel(id)->state) == nullptr);
+        QCOMPARE(channel::closed_of(host.channel(id)->state)->how, std::string("never confirmed"));
+    }
+
+    /// What took its place is not known: the person's close ends it, when it has waited as long as
+    /// for one that never came.
+    void what_never_comes_back_ends_by_the_persons_wish() {
+        Host host(1);
+        host.take({ports::ChainEvent(ports::FeesChanged{ports::FeeEstimates{
+            FeeratePerKw(2500), FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(253), true}})});
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto payment = stranger.payment();
+        const auto id = stranger.names({payment->txid(), 0});
+        host.mine({payment});
+        for (int i = 0; i < 20; ++i) host.mine({});
+        host.take({node::PeerDown{stranger.id(), "gone"}});
+        api::CommandId command;
+        command.raw().fill(7);
+        host.take({api::Command{command, api::CloseChannel{id, true}}});
+        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(id)->state));
+        for (int i = 0; i < 21; ++i) host.unmine();
+        QVERIFY(!channel::funded_of(host.channel(id)->state)->confirmation);
+        for (int i = 0; i < 2'016; ++i) host.mine({});
+        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(id)->state));
+        host.mine({});
+        QVERIFY(channel::funded_of(host.channel(id)->state) == nullptr);
+        QVERIFY(host.node->snapshot()->balance.closing.is_zero());
+        QVERIFY(host.node->snapshot()->balance.reserved.is_zero());
+        for (const auto& [txid, row] : host.node->state().transactions)
+            QVERIFY(row.height.has_value());
+        QCOMPARE(host.node->snapshot()->balance.onchain, 1'000'000_sat);
+    }
+
+    /// Whatever is said of a channel that nobody has paid into: little of it is written, for its
+    /// journal is kept for ever.
+    void words_do_not_fill_the_disk() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto id = stranger.names(outpoint_of(1));
+        const auto alias = channel::funded_of(host.channel(id)->state)->our_alias;
+        const auto entries = host.disk().journal.size();
+        const auto commits = host.disk().commits;
+        const auto ready = [&](std::uint64_t name) {
+            wire::ChannelReady message;
+            message.channel_id = id;
+            message.second_per_commitment_point = stranger.id();
+            message.short_channel_id = ShortChannelId(name);
+            stranger.says(message);
+        };
+        const auto reestablish = [&] {
+            wire::ChannelReestablish message;
+            message.channel_id = id;
+            message.next_commitment_number = CommitmentNumber(1);
+            message.my_current_per_commitment_point = stranger.id();
+            stranger.says(message);
+        };
+        const auto shutdown = [&](std::uint8_t n) {
+            wire::Shutdown message;
+            message.channel_id = id;
+            Hash160 key;
+            key.raw().fill(n);
+            message.scriptpubkey = bitcoin::p2wpkh(key);
+            stranger.says(message);
+        };
+        for (std::uint32_t i = 1; i <= 100; ++i) {
+            ready(i);
+            stranger.tells_policy(alias, i, 1'700'000'000 + i);
+        }
+        for (std::uint8_t i = 1; i <= 50; ++i) {
+            stranger.reconnects();
+            ready(1'000U + i);
+            reestablish();
+            ready(2'000U + i);
+        }
+        QVERIFY(std::holds_alternative<channel::AwaitingConfirmation>(host.channel(id)->state));
+        // The first channel_ready and the first policy.
+        QVERIFY(host.disk().journal.size() <= entries + 2);
+        for (std::uint8_t i = 1; i <= 50; ++i) {
+            shutdown(i);
+            shutdown(static_cast<std::uint8_t>(100 + i));
+            ready(3'000U + i);
+            stranger.reconnects();
+            reestablish();
+        }
+        QVERIFY2(host.disk().journal.size() <= entries + 5,
+                 qPrintable(QString::number(host.disk().journal.size() - entries)));
+        QVERIFY(host.disk().commits <= commits + 5);
+        // What is on disk is enough to go on.
+        host.load();
+        QVERIFY(host.channel(id) != nullptr);
+        const auto state = channel::state_name(host.channel(id)->state);
+        QVERIFY(state == "shutting_down" || state == "negotiating_close");
+    }
+
+    /// Once it is paid into, a policy may change; as often as somebody tries out fees, no more.
+    void policies_are_kept_at_a_bounded_rate() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto payment = stranger.payment();
+        const auto id = stranger.names({payment->txid(), 0});
+        host.mine({payment});
+        const auto& funded = [&]() -> const channel::Funded& {
+            return *channel::funded_of(host.channel(id)->state);
+        };
+        const auto alias = funded().our_alias;
+        stranger.tells_policy(alias, 1, 1'700'000'000);
+        const auto entries = host.disk().journal.size();
+        QCOMPARE(funded().their_update->fee_base_msat, 1U);
+        // The same again is no news.
+        stranger.tells_policy(alias, 1, 1'700'000'001);
+        QCOMPARE(host.disk().journal.size(), entries);
+        for (std::uint32_t i = 2; i < 200; ++i) stranger.tells_policy(alias, i, 1'700'000'000 + i);
+        QCOMPARE(host.disk().journal.size(), entries + 12);
+        host.now_ms += 10 * 60'000;
+        stranger.tells_policy(alias, 500, 1'700'001'000);
+        stranger.tells_policy(alias, 501, 1'700'001'001);
+        QCOMPARE(host.disk().journal.size(), entries + 13);
+        QCOMPARE(funded().their_update->fee_base_msat, 500U);
+        // A new connection is no new allowance.
+        stranger.reconnects();
+        stranger.tells_policy(alias, 502, 1'700'001'002);
+        QCOMPARE(host.disk().journal.size(), entries + 13);
     }
 
     /// Who knows the funding transaction beforehand can choose it; nothing that is asked when a

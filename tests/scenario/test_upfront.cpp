@@ -222,6 +222,71 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// Addresses that were given out and never paid to: a close would pay to one so far along that
+    /// the words alone never come upon it.
+    void words_alone_find_a_close_behind_unpaid_addresses() {
+        Duo net;
+        for (int i = 0; i < 25; ++i) QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+        QVERIFY(!params_in(net.alice, id).our_upfront_shutdown);
+        QVERIFY(bool(net.run(net.alice, api::CloseChannel{id})));
+        net.net.mine(7);
+        const Sat all = Story::coins(net.alice);
+        QVERIFY(all > 1'600'000_sat);
+        net.alice.restart_from({});
+        net.net.settle();
+        QCOMPARE(Story::coins(net.alice), all);
+        QVERIFY(net.check());
+    }
+
+    /// Each try plans with the next change addresses; only what is broadcast uses them up.
+    void words_alone_find_change_after_openings_that_failed() {
+        Duo net;
+        net.net.connect(net.alice, net.bob);
+        net.net.settle();
+        const auto before = net.alice.node().state().wallet.change_p2wpkh;
+        net.net.lie(net.alice, net.bob, [](wire::Message& message) {
+            if (auto* const open = std::get_if<wire::OpenChannel>(&message))
+                open->dust_limit_satoshis = 1_sat;
+        });
+        for (int i = 0; i < 25; ++i) QVERIFY(!net.run(net.alice, wish_for(net.bob)));
+        QCOMPARE(net.alice.node().state().wallet.change_p2wpkh, before);
+        // Nor does a send whose fee was not agreed to.
+        const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+        QVERIFY(!net.run(net.alice, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt, 1_sat}));
+        QCOMPARE(net.alice.node().state().wallet.change_p2wpkh, before);
+        net.net.lie(net.alice, net.bob, nullptr);
+        QVERIFY(bool(net.run(net.alice, wish_for(net.bob))));
+        net.net.mine(7);
+        const Sat all = Story::coins(net.alice);
+        net.alice.restart_from({});
+        net.net.settle();
+        QCOMPARE(Story::coins(net.alice), all);
+        QVERIFY(net.check());
+    }
+
+    /// A send while an opening waits for its peer: both make change, and none gets the other's.
+    void two_plans_at_once_share_no_change() {
+        Duo net;
+        net.net.connect(net.alice, net.bob);
+        net.net.settle();
+        net.net.hold(net.bob, net.alice, true);
+        const auto opening = net.alice.post(wish_for(net.bob));
+        net.net.settle();
+        const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+        QVERIFY(bool(net.run(net.alice, api::SendOnchain{elsewhere, 10'000_sat})));
+        net.net.hold(net.bob, net.alice, false);
+        net.net.settle();
+        QVERIFY(net.alice.answer(opening) != nullptr && bool(*net.alice.answer(opening)));
+        std::set<bitcoin::Script> seen;
+        for (const auto& [outpoint, coin] : net.alice.node().state().coins) {
+            if (coin.path.change) QVERIFY(seen.insert(coin.output.script).second);
+        }
+        QVERIFY(!seen.empty());
+        net.net.mine(7);
+        QVERIFY(net.check());
+    }
+
     /// Many openings at once: what lies further along than is looked for is not promised.
     void what_no_search_would_find_is_not_promised() {
         Host host(1);

@@ -31,6 +31,11 @@ bool isData(const QString& text, const QWidget& widget) {
     // A time to the second, as the country writes it.
     static const QRegularExpression time(QStringLiteral("\\d\\d?:\\d\\d:\\d\\d"));
     if (time.match(text).hasMatch()) return true;
+    // Nothing but a day and a time of it: so it reads when today ends before what is told does.
+    static const QRegularExpression moment(
+        QStringLiteral("^(\\d\\d? \\p{L}+\\.?, )?\\d\\d?:\\d\\d(\\s[AP]M)?$"),
+        QRegularExpression::UseUnicodePropertiesOption);
+    if (moment.match(text).hasMatch()) return true;
     // What the payee wrote into an invoice or a link.
     static const QStringList others{QStringLiteral("shop around the corner"),
                                     QStringLiteral("Order 4711"),

@@ -329,7 +329,7 @@ Result<api::SendQuote, api::Problem> Stage::quote(const api::AskSend& ask) const
                   : ask.pace == api::Pace::normal ? 412
                                                   : 104);
     out.kept = Sat(1'284'500) - out.amount - out.fee;
-    if (!ask.amount) out.kept = Sat(125'000), out.kept_reason = "anchor_reserve";
+    if (!ask.amount) out.kept = Sat(125'000), out.kept_parts = {{Sat(125'000), "anchor_reserve"}};
     out.reserve = Sat(125'000);
     return out;
 }

@@ -528,10 +528,13 @@ private slots:
         auto* const label = new Text("body", QStringLiteral("Forgotten"), &top);
         label->show();
         QCOMPARE(untranslatedIn(top).size(), 1);
-        for (const char* const fine : {"[Forgotten~~]", "12 500 sat", "Runnel"}) {
+        for (const char* const fine :
+             {"[Forgotten~~]", "12 500 sat", "Runnel", "11:03 AM", "27 Nov, 12:03 AM"}) {
             label->setText(QString::fromLatin1(fine));
             QVERIFY2(untranslatedIn(top).isEmpty(), fine);
         }
+        label->setText(QStringLiteral("Expires 27 Nov, 12:03 AM"));
+        QCOMPARE(untranslatedIn(top).size(), 1);
     }
 
     void everything_data() {

@@ -21,8 +21,10 @@ Wording troubleWording(const Notice& notice, const QString& peer) {
     auto out = wordingOf(notice.problem);
     switch (notice.problem.kind) {
         case ProblemKind::funding_lost:
-            if (!peer.isEmpty())
-                out.what = Words::tr("The channel with %1 never came to be.").arg(peer);
+            if (peer.isEmpty()) break;
+            out.what = param(notice.problem, "theirs").isEmpty()
+                           ? Words::tr("The channel with %1 never came to be.").arg(peer)
+                           : Words::tr("The channel that %1 opened to you is gone.").arg(peer);
             break;
         case ProblemKind::commitment_underpaid:
             if (!peer.isEmpty()) {

@@ -109,6 +109,11 @@ Wording moneyWording(ProblemKind kind, const Params& p) {
                                     : QString(),
                 Words::tr("Choose a smaller amount, or receive coins first.")};
     }
+    if (kind == ProblemKind::reserve_needed && p.has("feerate")) {
+        return {Words::tr("This would leave your channels unguarded until it is in a block."),
+                Words::tr("It spends the coins that are kept to close channels in time."),
+                Words::tr("Choose a faster confirmation.")};
+    }
     if (kind == ProblemKind::reserve_needed) {
         return {Words::tr("This would touch what keeps your channels safe."),
                 p.has("needed_sat")
@@ -368,6 +373,14 @@ Wording wordingOf(const api::Problem& problem) {
                     {},
                     Words::tr("Try again after some blocks.")};
         case ProblemKind::funding_lost:
+            if (p.has("theirs")) {
+                return {Words::tr("A channel that was opened to you is gone."),
+                        Words::tr("The payment into it stood in a block that was replaced, and has "
+                                  "not come again. There is nothing in the channel: what you "
+                                  "received through it is lost."),
+                        Words::tr("There is nothing to do. Whoever opened it may have spent the "
+                                  "same coins twice: be careful with another channel of theirs.")};
+            }
             return {Words::tr("A channel never came to be."),
                     Words::tr("Another transaction spent the coin that was to fund it. What it did "
                               "not spend is in your wallet again."),

@@ -5,6 +5,8 @@
 #include "ui/format/text.h"
 #include "ui/format/time.h"
 
+#include <QStringList>
+
 namespace runnel::ui {
 
 QString addressGroups(const QString& address) {
@@ -32,21 +34,36 @@ QString firstConfirmationSentence(api::Pace pace, const api::ChainView& chain,
         .arg(rangeText(api::blocks_of(pace), chain, now));
 }
 
-QString keptSentence(Sat kept, const std::string& reason) {
-    if (kept.is_zero()) return {};
-    if (reason == "anchor_reserve") {
-        return Words::tr(
-                   "%1 stay in your wallet, so that your channels can always be closed in time.")
-            .arg(satText(kept));
-    }
+namespace {
+
+QString keptSentence(const api::Kept& kept) {
+    const auto& reason = kept.reason;
+    const auto said = [&](const QString& sentence) { return sentence.arg(satText(kept.amount)); };
+    if (reason == "anchor_reserve")
+        return said(Words::tr(
+            "%1 stay in your wallet, so that your channels can always be closed in time."));
+    if (reason == "opening")
+        return said(Words::tr("%1 stay in your wallet, for a channel that is being opened."));
     if (reason == "unconfirmed")
-        return Words::tr("%1 stay in your wallet, because they are not confirmed yet.")
-            .arg(satText(kept));
+        return said(Words::tr("%1 stay in your wallet, because they are not confirmed yet."));
+    if (reason == "immature")
+        return said(Words::tr("%1 stay in your wallet, because they were mined too recently."));
     if (reason == "too_small")
-        return Words::
-            tr("%1 stay in your wallet, because sending them would cost more than they are worth.")
-                .arg(satText(kept));
-    return Words::tr("%1 stay in your wallet.").arg(satText(kept));
+        return said(Words::tr(
+            "%1 stay in your wallet, because sending them would cost more than they are worth."));
+    if (reason == "too_many")
+        return said(
+            Words::tr("%1 stay in your wallet, because they do not fit into the same "
+                      "transaction. You can send them next."));
+    return said(Words::tr("%1 stay in your wallet."));
+}
+
+}  // namespace
+
+QString keptSentences(const std::vector<api::Kept>& parts) {
+    QStringList out;
+    for (const auto& part : parts) out << keptSentence(part);
+    return out.join(QLatin1Char('\n'));
 }
 
 QString leavesText(const api::SendQuote& quote) {

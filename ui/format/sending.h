@@ -17,9 +17,9 @@ QString paceText(api::Pace pace);
 /// When the first confirmation is to be expected, as a whole sentence.
 QString firstConfirmationSentence(api::Pace pace, const api::ChainView& chain,
                                   const QDateTime& now);
-/// What stays when everything is sent, and why; empty when nothing does. `reason` as in
-/// api::OnchainSent.
-QString keptSentence(Sat kept, const std::string& reason);
+/// What stays when everything is sent, a line for each part with its reason; empty when nothing
+/// does.
+QString keptSentences(const std::vector<api::Kept>& parts);
 /// Amount and fee together.
 QString leavesText(const api::SendQuote& quote);
 /// What stays, of an amount that was chosen.

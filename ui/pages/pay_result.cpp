@@ -109,7 +109,7 @@ void PayResult::word(const PayEnd::Sent& end) {
     const auto& [sent, sending] = end;
     begin(QStringLiteral("good"), Ink::good, tr("Sent"),
           firstConfirmationSentence(sending.pace, m_wallet.picture().chain, m_wallet.now()),
-          keptSentence(sent.kept, sent.kept_reason));
+          keptSentences(sent.kept_parts));
     m_amount->setAmount(sent.amount.checked_msat().value_or(Msat(0)));
     m_amount->show();
     m_facts->set(tr("Fee"), satText(sent.fee));

@@ -212,8 +212,8 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
     m_facts->set(tr("Fee"), satText(quote->fee));
     m_facts->set(tr("Leaves your wallet"), leavesText(*quote));
     m_facts->set(tr("First confirmation"), firstConfirmation());
-    m_facts->set(tr("Stays"), all ? keptSentence(quote->kept, quote->kept_reason)
-                                  : restText(quote->kept, quote->reserve));
+    m_facts->set(tr("Stays"),
+                 all ? keptSentences(quote->kept_parts) : restText(quote->kept, quote->reserve));
     m_send->setText(tr("&Send %1 …").arg(satText(quote->amount)));
 }
 

@@ -56,6 +56,7 @@ public:
     void start(StartPoint from, ChainSource::Sink sink);
     void watch(ports::Watch what);
     void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way);
+    void take_back(const Txid& txid);
     void stop();
 
 private:
@@ -110,7 +111,10 @@ private:
     Step serve_broadcasts();
     Awaitable<ports::BroadcastResult> send_one(ports::TxPtr tx);
     Awaitable<ports::TxPtr> rival_of(ports::TxPtr tx);
-    Step send_package(std::vector<ports::TxPtr> transactions);
+    Step send_package(std::vector<ports::TxPtr> transactions, std::uint64_t number);
+    /// Is this broadcast the one that is being served, and not taken back meanwhile?
+    bool is_next(std::uint64_t number) const;
+    ports::TxPtr rival_in_pool(const bitcoin::Transaction& tx, const Txid& txid) const;
     Step read_pool();
     Awaitable<std::vector<std::pair<Txid, ports::TxPtr>>> fetch_transactions(
         std::vector<Txid> wanted);
@@ -157,7 +161,9 @@ private:
     struct Waiting {
         std::vector<ports::TxPtr> transactions;
         bool gives_way = false;
+        std::uint64_t number = 0;  ///< Tells two of the same transactions apart.
     };
+    std::uint64_t m_broadcast_number = 0;
     std::deque<Waiting> m_broadcasts;
     std::unordered_map<Txid, ports::TxPtr>
         m_pool;                     ///< Its mempool; without the transaction where room is short.

@@ -183,8 +183,13 @@ auto BitcoindSource::Impl::look_up_spends() -> Step {
         }
         json::array params;
         params.push_back(std::move(list));
-        auto answer = co_await ask("gettxspendingprevout", std::move(params));
-        if (!answer) co_return fail(answer.error());
+        auto answer = co_await m_rpc.call("gettxspendingprevout", std::move(params));
+        if (!answer && is_refusal(answer.error(), rpc_no_such_method)) {
+            // Before bitcoind 24 nobody can be asked: such spends are seen when they confirm.
+            m_spends_due = false;
+            co_return Result<void, Trouble>();
+        }
+        if (!answer) co_return fail(trouble_of("gettxspendingprevout", answer.error()));
         const auto found = read_spenders(*answer);
         if (!found)
             co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
@@ -205,12 +210,14 @@ auto BitcoindSource::Impl::serve_broadcasts() -> Step {
     while (!m_broadcasts.empty() && !m_stopped) {
         // Taken out only when answered: a connection that breaks now leaves it for the next
         // session.
-        const auto [transactions, gives_way] = m_broadcasts.front();
+        const Waiting next = m_broadcasts.front();
+        const auto& transactions = next.transactions;
         ports::TxPtr rival;
-        if (gives_way) {
+        if (next.gives_way) {
             auto found = co_await rival_of(transactions.front());
             if (!found) co_return fail(found.error());
             rival = std::move(*found);
+            if (!is_next(next.number)) continue;  // taken back while we asked
         }
         if (rival) {
             const Txid txid = rival->txid();
@@ -225,12 +232,16 @@ auto BitcoindSource::Impl::serve_broadcasts() -> Step {
             if (!result) co_return fail(result.error());
             emit(std::move(*result));
         } else {
-            RUNNEL_STEP(send_package(transactions));
+            RUNNEL_STEP(send_package(transactions, next.number));
         }
-        m_broadcasts.pop_front();
+        if (is_next(next.number)) m_broadcasts.pop_front();
         m_pool_due = Clock::now();
     }
     co_return Result<void, Trouble>();
+}
+
+bool BitcoindSource::Impl::is_next(std::uint64_t number) const {
+    return !m_broadcasts.empty() && m_broadcasts.front().number == number;
 }
 
 auto BitcoindSource::Impl::send_one(ports::TxPtr tx) -> Awaitable<ports::BroadcastResult> {
@@ -260,8 +271,12 @@ auto BitcoindSource::Impl::rival_of(ports::TxPtr tx) -> Awaitable<ports::TxPtr> 
     for (const auto& input : tx->inputs) list.push_back(outpoint_param(input.previous));
     json::array params;
     params.push_back(std::move(list));
-    auto answer = co_await ask("gettxspendingprevout", std::move(params));
-    if (!answer) co_return fail(answer.error());
+    auto answer = co_await m_rpc.call("gettxspendingprevout", std::move(params));
+    // bitcoind before 24. What is known of its mempool has to do: not to send at all would be worse
+    // than to send beside a rival.
+    if (!answer && is_refusal(answer.error(), rpc_no_such_method))
+        co_return rival_in_pool(*tx, txid);
+    if (!answer) co_return fail(trouble_of("gettxspendingprevout", answer.error()));
     const auto spenders = read_spenders(*answer);
     if (!spenders)
         co_return fail(Trouble{SourceTrouble::bad_answer, "gettxspendingprevout: no list"});
@@ -282,10 +297,24 @@ auto BitcoindSource::Impl::rival_of(ports::TxPtr tx) -> Awaitable<ports::TxPtr> 
     co_return ports::TxPtr();
 }
 
+ports::TxPtr BitcoindSource::Impl::rival_in_pool(const bitcoin::Transaction& tx,
+                                                 const Txid& txid) const {
+    for (const auto& [other, held] : m_pool) {
+        if (held == nullptr || other == txid) continue;
+        for (const auto& input : held->inputs) {
+            for (const auto& own : tx.inputs) {
+                if (input.previous == own.previous) return held;
+            }
+        }
+    }
+    return nullptr;
+}
+
 /// A parent that pays too little for itself, and the child that pays for both. Whatever the package
 /// does not achieve is tried one by one: a parent that confirmed meanwhile, a bitcoind without
 /// submitpackage.
-auto BitcoindSource::Impl::send_package(std::vector<ports::TxPtr> transactions) -> Step {
+auto BitcoindSource::Impl::send_package(std::vector<ports::TxPtr> transactions,
+                                        std::uint64_t number) -> Step {
     json::array list;
     for (const auto& tx : transactions) list.emplace_back(hex_of(tx));
     json::array params;
@@ -307,6 +336,8 @@ auto BitcoindSource::Impl::send_package(std::vector<ports::TxPtr> transactions) 
             result.reason = answer.error().message;
         }
         if (!result.accepted) {
+            // Taken back while the package was on its way: not sent a second time.
+            if (!is_next(number)) co_return Result<void, Trouble>();
             auto alone = co_await send_one(tx);
             if (!alone) co_return fail(alone.error());
             if (alone->accepted) result = std::move(*alone);

@@ -97,8 +97,18 @@ void BitcoindSource::Impl::broadcast(std::vector<ports::TxPtr> transactions, boo
                               [](const auto& a, const auto& b) { return *a == *b; });
         };
         if (std::any_of(self->m_broadcasts.begin(), self->m_broadcasts.end(), same_txs)) return;
-        self->m_broadcasts.push_back({std::move(transactions), gives_way});
+        self->m_broadcasts.push_back(
+            {std::move(transactions), gives_way, ++self->m_broadcast_number});
         self->poke();
+    });
+}
+
+void BitcoindSource::Impl::take_back(const Txid& txid) {
+    asio::post(m_strand, [self = shared_from_this(), txid] {
+        std::erase_if(self->m_broadcasts, [&](const Waiting& waiting) {
+            return std::any_of(waiting.transactions.begin(), waiting.transactions.end(),
+                               [&](const ports::TxPtr& tx) { return tx->txid() == txid; });
+        });
     });
 }
 
@@ -177,13 +187,15 @@ auto BitcoindSource::Impl::session() -> Step {
     report_status();
     while (!m_stopped) {
         m_poked = false;
+        // Before the blocks: what they make urgent is paid for by today's estimates, not by those
+        // of before a long silence.
+        if (Clock::now() >= m_fees_due) RUNNEL_STEP(read_fees());
         RUNNEL_STEP(follow_blocks());
         RUNNEL_STEP(serve_broadcasts());
         RUNNEL_STEP(search_blocks());
         if (m_spends_due) RUNNEL_STEP(look_up_spends());
         if (Clock::now() >= m_pool_due) RUNNEL_STEP(read_pool());
         RUNNEL_STEP(tell_heard());
-        if (Clock::now() >= m_fees_due) RUNNEL_STEP(read_fees());
         m_failures = 0;
         m_trouble.reset();
         report_status();
@@ -325,6 +337,7 @@ void BitcoindSource::watch(ports::Watch what) { m_impl->watch(std::move(what)); 
 void BitcoindSource::broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) {
     m_impl->broadcast(std::move(transactions), gives_way);
 }
+void BitcoindSource::take_back(const Txid& txid) { m_impl->take_back(txid); }
 void BitcoindSource::stop() { m_impl->stop(); }
 
 }  // namespace runnel::chain

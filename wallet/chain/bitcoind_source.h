@@ -75,6 +75,7 @@ public:
     void start(StartPoint from, Sink sink) override;
     void watch(ports::Watch what) override;
     void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way = false) override;
+    void take_back(const Txid& txid) override;
     void stop() override;
 
 private:

@@ -3,7 +3,7 @@
 // no state of the wallet: what it has reported is durable on the node's side and is handed back at
 // start.
 //
-//     node --- Watch, Broadcast ---> ChainSource ---> bitcoind, simulated chain
+//     node - Watch, Broadcast, TakeBack -> ChainSource ---> bitcoind, simulated chain
 //     node <-- ChainEvent (sink) --- ChainSource <---
 #pragma once
 
@@ -55,6 +55,9 @@ public:
     /// transaction; while the source is out of reach they wait. What is in the mempool or in a
     /// block already counts as accepted. `gives_way`: see ports::Broadcast. From any thread.
     virtual void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way = false) = 0;
+    /// Whatever waits to be broadcast and holds this transaction is forgotten, without an answer:
+    /// see ports::TakeBack. From any thread.
+    virtual void take_back(const Txid& txid) = 0;
     /// No event after this returns, but for one that another thread is just delivering. From any
     /// thread, more than once.
     virtual void stop() = 0;

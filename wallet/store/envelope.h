@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,12 @@ struct Cost {
     /// Passes over 128 MiB that take about `target` on this machine, at least 3 (RFC 9106 advises
     /// no fewer).
     static Cost measured(std::chrono::milliseconds target = std::chrono::milliseconds(500));
-    /// The same, from how long a derivation of one pass and one of three took. A machine that was
+    /// The same with a clock of the caller's: how long a derivation of so many passes takes. Each
+    /// is asked twice and the shorter time counts, for the cost is stored for good: a busy moment
+    /// can only make a derivation look longer, and must make no wallet weak for it.
+    using Time = std::function<std::chrono::nanoseconds(std::uint64_t operations)>;
+    static Cost measured(std::chrono::milliseconds target, const Time& time);
+    /// From how long a derivation of one pass and one of three took. A machine that was
     /// busy during one of them makes a wallet that is a little quicker or slower to open, never one
     /// that takes many times as long.
     static std::uint64_t passes(std::chrono::nanoseconds one, std::chrono::nanoseconds three,

@@ -55,6 +55,31 @@ private slots:
         if (one == 60 && three == 140) QCOMPARE(passes, std::uint64_t{12});
     }
 
+    /// 140 ms where 500 were meant would be stored for good.
+    void a_busy_moment_makes_no_weak_wallet_data() {
+        QTest::addColumn<QList<int>>("times");
+        QTest::newRow("quiet") << QList<int>{60, 140, 60, 140};
+        QTest::newRow("busy during the first") << QList<int>{400, 140, 60, 140};
+        QTest::newRow("busy during the second") << QList<int>{60, 900, 60, 140};
+        QTest::newRow("busy during the third") << QList<int>{60, 140, 400, 140};
+        QTest::newRow("busy during the last") << QList<int>{60, 140, 60, 900};
+        QTest::newRow("busy during two") << QList<int>{60, 900, 400, 140};
+        QTest::newRow("busy at first") << QList<int>{400, 900, 60, 140};
+    }
+    void a_busy_moment_makes_no_weak_wallet() {
+        using namespace std::chrono_literals;
+        QFETCH(const QList<int>, times);
+        std::vector<std::uint64_t> asked;
+        const auto cost = Cost::measured(500ms, [&](std::uint64_t operations) {
+            const auto at = static_cast<qsizetype>(asked.size());
+            asked.push_back(operations);
+            return std::chrono::milliseconds(times.at(at));
+        });
+        QCOMPARE(asked, (std::vector<std::uint64_t>{1, 3, 1, 3}));
+        QCOMPARE(cost.operations, std::uint64_t{12});
+        QCOMPARE(cost.memory_bytes, Cost{}.memory_bytes);
+    }
+
     void wraps_and_unwraps() {
         QTemporaryDir directory;
         const Envelope envelope(directory.path().toStdString());

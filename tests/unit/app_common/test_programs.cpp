@@ -415,6 +415,21 @@ private slots:
         QCOMPARE(m_daemon.exitCode(), 0);
     }
 
+    /// What follows events is not told "all is well" by the end of a node that died.
+    void events_end_with_a_node_that_died() {
+        QVERIFY(start_daemon());
+        QProcess events;
+        events.start(program("runnel-cli"), {"--datadir", m_data, "events"});
+        QVERIFY(events.waitForStarted());
+        QTest::qWait(300);
+        m_daemon.kill();
+        QVERIFY(m_daemon.waitForFinished(10'000));
+        QVERIFY(events.waitForFinished(10'000));
+        QCOMPARE(events.exitCode(), 1);
+        const auto said = QJsonDocument::fromJson(events.readAllStandardError()).object();
+        QCOMPARE(said["error"].toString(), QString("connection_lost"));
+    }
+
     void everywhere_is_somewhere() {
         auto arguments = daemon_arguments();
         arguments[5] = "*:0";

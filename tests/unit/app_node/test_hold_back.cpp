@@ -93,6 +93,7 @@ public:
     void broadcast(std::vector<ports::TxPtr> transactions, bool gives_way) override {
         m_chain.broadcast(m_line, transactions, gives_way);
     }
+    void take_back(const Txid&) override {}
     void stop() override { m_chain.stop(m_line); }
 
 private:

@@ -99,6 +99,56 @@ private slots:
         QVERIFY(!node::why_not_forced(in_doubt(), channel, false));
     }
 
+    /// Theirs is in a block, not deep: ours has to wait for that, and a reorg is no moment to
+    /// publish what may be revoked.
+    void no_risk_is_offered_where_a_close_is_in_a_block() {
+        auto channel = forced_channel();
+        auto& closing = std::get<channel::Closing>(channel.state);
+        auto theirs = commitment_in(channel).tx;
+        theirs.lock_time += 1;
+        closing.spends.push_back({closing.funded.params().funding,
+                                  std::make_shared<const bitcoin::Transaction>(theirs),
+                                  BlockHeight(200)});
+        node::State state;
+        state.in_doubt = true;
+        state.tip.height = BlockHeight(202);
+        QVERIFY(node::may_be_outdated(state, channel));
+        QVERIFY(!node::why_not_forced(state, channel, false));
+        QVERIFY(!node::why_not_forced(state, channel, true));
+        const auto id = channel.id;
+        state.channels.emplace(id, std::make_shared<const channel::Channel>(channel));
+        node::Draft draft(state);
+        node::take_risk(draft, id);
+        auto after = **draft.channels.find(id);
+        QVERIFY(commitment_in(after).age == OurCommitPublished::Age::as_stored);
+        // Still held back, should a reorg remove theirs.
+        std::get<channel::Closing>(after.state).spends.clear();
+        QVERIFY(node::may_be_outdated(state, after));
+        QCOMPARE(kind(node::why_not_forced(state, after, false)),
+                 std::optional(api::ProblemKind::store_in_doubt));
+    }
+
+    void what_is_outdated_is_never_risked() {
+        auto channel = forced_channel();
+        commitment_in(channel).age = OurCommitPublished::Age::outdated;
+        node::State state;
+        state.in_doubt = true;
+        // It had compared before, in this run, and as long as nothing else was known.
+        state.compared.insert(channel.id);
+        const auto refused = node::why_not_forced(state, channel, true);
+        QCOMPARE(kind(refused), std::optional(api::ProblemKind::store_in_doubt));
+        QVERIFY(refused->params.contains("outdated"));
+        QVERIFY(node::may_be_outdated(state, channel));
+        channel.link = channel::Link::online;
+        QVERIFY(node::may_be_outdated(state, channel));
+        const auto id = channel.id;
+        state.channels.emplace(id, std::make_shared<const channel::Channel>(channel));
+        node::Draft draft(state);
+        node::take_risk(draft, id);
+        auto after = **draft.channels.find(id);
+        QVERIFY(commitment_in(after).age == OurCommitPublished::Age::outdated);
+    }
+
     /// The peer shows a secret that only a revocation gives away: from then on nobody may be led to
     /// publish it.
     void what_is_proven_outdated_is_at_nobodys_risk() {

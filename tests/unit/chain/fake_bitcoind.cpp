@@ -274,7 +274,7 @@ json::value FakeBitcoind::answer(const std::string& method, const json::array& p
         if (method == "getmempoolentry") return out;
         return json::string(to_hex(m_mempool.at(*txid).serialise()));
     }
-    if (method == "gettxspendingprevout") {
+    if (method == "gettxspendingprevout" && m_version >= 240'000) {
         json::array list;
         for (const auto& wanted : params.at(0).as_array()) {
             json::object one = wanted.as_object();

@@ -10,6 +10,7 @@
 #include <QTemporaryDir>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <fstream>
 
@@ -87,6 +88,8 @@ private slots:
     void waits_for_a_source_that_is_away();
     void waits_longer_from_try_to_try();
     void broadcasts_wait_and_are_answered();
+    void what_is_taken_back_is_not_sent();
+    void an_old_bitcoind_serves_what_it_can();
     void wrong_password();
     void new_cookie_after_restart();
     void wrong_network_is_refused();
@@ -111,6 +114,13 @@ void TestBitcoindSource::catches_up_and_follows() {
     QCOMPARE(rig.blocks.front().first, 1U);
     QVERIFY(rig.status.reachable && rig.status.relays_packages && rig.status.problem.empty());
     QCOMPARE(rig.status.tip, BlockHeight(130));
+    // What blocks make urgent is paid for by estimates that are there before them.
+    const auto first_of = [&](auto&& is) {
+        return std::find_if(rig.events.begin(), rig.events.end(), is) - rig.events.begin();
+    };
+    QVERIFY(
+        first_of([](const auto& e) { return std::holds_alternative<ports::FeesChanged>(e); }) <
+        first_of([](const auto& e) { return std::holds_alternative<ports::BlockConnected>(e); }));
     // Not synced before the last block was reported.
     bool last = false;
     for (const auto& event : rig.events) {
@@ -634,6 +644,96 @@ void TestBitcoindSource::broadcasts_wait_and_are_answered() {
     QVERIFY(rig.problem("bad_answer"));
     fake.hook({});
     QVERIFY(rig.until([&] { return rig.all<ports::BroadcastResult>().size() == 4; }));
+}
+
+/// A commitment that was proven to be revoked while bitcoind was away must not leave when it is
+/// back.
+void TestBitcoindSource::what_is_taken_back_is_not_sent() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    fake.stop();
+    Rig rig(fake);
+    rig.start();
+    const auto shared = [](const bitcoin::Transaction& tx) {
+        return std::make_shared<const bitcoin::Transaction>(tx);
+    };
+    const auto revoked = pay(1, ours);
+    const auto child = spend(revoked);
+    const auto other = pay(2, ours);
+    rig.source->broadcast({shared(revoked), shared(child)}, true);
+    rig.source->broadcast({shared(revoked)});
+    rig.source->broadcast({shared(other)});
+    QVERIFY(rig.problem("unreachable"));
+    rig.source->take_back(revoked.txid());
+    fake.start();
+    QVERIFY(rig.until([&] { return !rig.all<ports::BroadcastResult>().empty(); }));
+    rig.run(60ms);
+    auto results = rig.all<ports::BroadcastResult>();
+    QCOMPARE(results.size(), std::size_t{1});
+    QCOMPARE(results[0].txid, other.txid());
+    QCOMPARE(fake.requests("submitpackage"), 0);
+    QCOMPARE(fake.requests("sendrawtransaction"), 1);
+
+    // While it is being served: the source only asks who else spends what it spends.
+    std::atomic<bool> asked{false};
+    fake.hook([&](const std::string& method, const boost::json::array&) {
+        if (method != "gettxspendingprevout") return Twist{};
+        asked = true;
+        return Twist{Twist::Kind::hang, {}};
+    });
+    rig.source->broadcast({shared(revoked)}, true);
+    QVERIFY(rig.until([&] { return asked.load(); }));
+    rig.source->take_back(revoked.txid());
+    rig.run(20ms);
+    fake.hook({});
+    // The session ends with the answer that does not come; the next one has nothing to send.
+    const auto third = pay(3, ours);
+    rig.source->broadcast({shared(third)});
+    QVERIFY(rig.until([&] { return rig.all<ports::BroadcastResult>().size() == 2; }));
+    results = rig.all<ports::BroadcastResult>();
+    QCOMPARE(results[1].txid, third.txid());
+    QCOMPARE(fake.requests("sendrawtransaction"), 2);
+}
+
+/// Before 24 there is no gettxspendingprevout. Channels that are open go on: blocks are followed
+/// and broadcasts leave.
+void TestBitcoindSource::an_old_bitcoind_serves_what_it_can() {
+    FakeBitcoind fake;
+    fake.mine(3);
+    fake.version(230'200);
+    const auto parent = pay(1, ours);
+    const auto theirs = spend(parent);
+    auto mine = theirs;
+    mine.outputs[0].value = Sat(999);
+    const auto child = spend(mine);
+    Rig rig(fake, [](BitcoindOptions& options) { options.mempool_most = 10; });
+    rig.source->watch({ports::WatchOutPoint{{parent.txid(), 0}}, BlockHeight(4)});
+    rig.start();
+    QVERIFY(rig.reaches(fake));
+    const auto results = [&] { return rig.all<ports::BroadcastResult>(); };
+    // Nothing is known of a rival: it is sent.
+    const auto other = std::make_shared<const bitcoin::Transaction>(pay(2, ours));
+    rig.source->broadcast({other}, true);
+    QVERIFY(rig.until([&] { return results().size() == 1; }));
+    QVERIFY(results()[0].accepted);
+    // One that was seen in its mempool counts as ever.
+    fake.add_to_mempool(theirs);
+    QVERIFY(rig.until([&] { return rig.told_mempool(theirs.txid()); }));
+    rig.source->broadcast({std::make_shared<const bitcoin::Transaction>(mine),
+                           std::make_shared<const bitcoin::Transaction>(child)},
+                          true);
+    QVERIFY(rig.until([&] { return results().size() == 3; }));
+    QVERIFY(!results()[1].accepted && !results()[2].accepted);
+    // A mempool too large to be read: its spends are not known, and nothing stands still.
+    for (std::uint32_t n = 0; n < 20; ++n) fake.add_to_mempool(pay(100 + n, {0x53}));
+    QVERIFY(rig.until([&] { return fake.requests("gettxspendingprevout") >= 3; }));
+    fake.mine(2);
+    QVERIFY(rig.reaches(fake));
+    rig.source->broadcast({std::make_shared<const bitcoin::Transaction>(pay(4, ours))}, true);
+    QVERIFY(rig.until([&] { return results().size() == 4; }));
+    QVERIFY(results()[3].accepted);
+    for (const auto& status : rig.all<ports::ChainStatus>())
+        QVERIFY(status.reachable && !QString::fromStdString(status.problem).contains("bad_answer"));
 }
 
 void TestBitcoindSource::wrong_password() {

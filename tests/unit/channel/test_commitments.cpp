@@ -42,6 +42,9 @@ private slots:
     void the_funder_keeps_a_fee_spike_buffer();
     void the_funder_stays_payable_on_both_commitments();
     void the_fundee_leaves_the_funder_its_reserve();
+    void a_fundee_cannot_burn_the_funder();
+    void what_crosses_a_funder_is_taken();
+    void what_is_said_again_is_taken();
     void dust_has_a_limit();
     void what_is_shown_is_payable();
     void a_signature_names_the_funding_it_is_for();
@@ -49,6 +52,7 @@ private slots:
     void adds_of_a_cheat_are_refused();
     void removals_of_a_cheat_are_refused();
     void fees_of_a_cheat_are_refused();
+    void nothing_without_outputs_is_accepted();
     void a_fee_that_crosses_our_htlcs_is_no_crime();
     void feerates_without_end_are_not_remembered();
     void bad_signatures_are_refused();
@@ -106,6 +110,16 @@ struct Scene : Duel {
         return side.commitments.next_htlc_id(Party::ours).raw() - 1;
     }
 };
+
+/// A funder with 100,000 sat at a feerate at which 63 HTLCs cost more than what a payment of all
+/// that it can send leaves.
+DuelSetup tight_setup() {
+    DuelSetup setup;
+    setup.feerate = FeeratePerKw(5'000);
+    setup.push = 900'000'000_msat;
+    setup.funder_terms.max_accepted_htlcs = setup.fundee_terms.max_accepted_htlcs = 483;
+    return setup;
+}
 
 std::int64_t after_cost(const CommitmentSpec& spec, Party funder, Party broadcaster, Sat dust) {
     const auto untrimmed = static_cast<std::size_t>(
@@ -219,6 +233,105 @@ void TestCommitments::the_fundee_leaves_the_funder_its_reserve() {
     QCOMPARE(scene.b.commitments.can_send(), 353'999_msat);
     QVERIFY(scene.is_taken(scene.b, 353'999_msat));
     scene.finish();
+}
+
+void TestCommitments::a_fundee_cannot_burn_the_funder() {
+    // 110 HTLCs of 1,000 sat in one commitment cost the funder 2,500 sat/kw * 172 weight units each.
+    DuelSetup setup;
+    setup.feerate = FeeratePerKw(2'500);
+    setup.push = 970'000'000_msat;
+    setup.funder_terms.max_accepted_htlcs = setup.fundee_terms.max_accepted_htlcs = 483;
+    Scene scene(setup);
+    // The line was never cut, and both have signed once.
+    QVERIFY(scene.add(scene.b, 1'000'000_msat));
+    scene.settle();
+    auto& c = scene.a.commitments;
+    std::uint64_t taken = 0;
+    std::optional<FaultKind> refused;
+    for (std::uint64_t id = 1; id < 110 && !refused; ++id) {
+        wire::UpdateAddHtlc m;
+        m.id = HtlcId(id);
+        m.amount_msat = 1'000'000_msat;
+        m.cltv_expiry = BlockHeight(500);
+        refused = kind_of(c.receive_add(m));
+        if (!refused) ++taken;
+    }
+    QCOMPARE(refused, std::optional(FaultKind::funder_cannot_pay_fee));
+    QCOMPARE(disposition(ChannelFault{*refused, 0, 0, {}}), Disposition::warn_and_disconnect);
+    // 30,000 sat less two anchors pay for (29,340,000 / 2,500 - 1,124) / 172 outputs: 61, of which
+    // one was there. A funder below its reserve is taken: peers that mean well do that.
+    QCOMPARE(taken, std::uint64_t{60});
+    // What has no output costs nothing.
+    wire::UpdateAddHtlc dust;
+    dust.id = c.next_htlc_id(Party::theirs);
+    dust.amount_msat = 353'000_msat;
+    dust.cltv_expiry = BlockHeight(500);
+    QCOMPARE(kind_of(c.receive_add(dust)), std::optional<FaultKind>());
+    // A fundee of ours would not have come near it.
+    std::size_t own = 0;
+    while (scene.add(scene.b, 1'000'000_msat)) ++own;
+    QVERIFY(own < 60);
+
+    // One that has revoked for what we paid out knows of it.
+    Scene knows(tight_setup());
+    for (int i = 0; i < 2; ++i) {
+        QVERIFY(knows.add(knows.b, 1'000'000_msat));
+        knows.settle();
+    }
+    QVERIFY(knows.add(knows.a, knows.a.commitments.can_send()));
+    knows.sign(knows.a);
+    QVERIFY(knows.deliver(knows.a) && knows.deliver(knows.a) && knows.deliver(knows.b));
+    refused.reset();
+    for (std::uint64_t id = 2; id < 60 && !refused; ++id) {
+        wire::UpdateAddHtlc m;
+        m.id = HtlcId(id);
+        m.amount_msat = 1'000'000_msat;
+        m.cltv_expiry = BlockHeight(500);
+        refused = kind_of(knows.a.commitments.receive_add(m));
+    }
+    QCOMPARE(refused, std::optional(FaultKind::funder_cannot_pay_fee));
+}
+
+void TestCommitments::what_crosses_a_funder_is_taken() {
+    // The funder pays out all that it can while the fundee offers all that it may: neither knew of
+    // the other, nobody is to blame, and both commitments come about.
+    Scene scene(tight_setup());
+    for (int i = 0; i < 2; ++i) {
+        QVERIFY(scene.add(scene.b, 1'000'000_msat));
+        scene.settle();
+    }
+    QVERIFY(scene.add(scene.a, scene.a.commitments.can_send()));
+    for (int i = 0; i < 60; ++i) QVERIFY(scene.add(scene.b, 1'000'000_msat));
+    scene.sign(scene.a);
+    scene.sign(scene.b);
+    scene.settle();
+    QCOMPARE(scene.a.commitments.htlcs().size(), std::size_t(63));
+    scene.finish();
+}
+
+void TestCommitments::what_is_said_again_is_taken() {
+    // What the fundee proposed was lost on its way, and what the funder paid out was not: the
+    // fundee revoked for it, and then says again what it had said before it knew.
+    for (const bool signs_before : {false, true}) {
+        Scene scene(tight_setup());
+        for (int i = 0; i < 2; ++i) {
+            QVERIFY(scene.add(scene.b, 1'000'000_msat));
+            scene.settle();
+        }
+        // Its HTLCs are lost, perhaps with a signature on the first of them; the revocation for the
+        // funder's is lost as well, and after the cut comes before the rest.
+        for (int i = 0; i < 60; ++i) {
+            QVERIFY(scene.add(scene.b, 1'000'000_msat));
+            if (i == 0 && signs_before) QVERIFY(scene.sign(scene.b));
+        }
+        QVERIFY(scene.add(scene.a, scene.a.commitments.can_send()));
+        scene.sign(scene.a);
+        QVERIFY(scene.deliver(scene.a) && scene.deliver(scene.a));
+        scene.cut();
+        scene.settle();
+        QCOMPARE(scene.a.commitments.htlcs().size(), std::size_t(63));
+        scene.finish();
+    }
 }
 
 void TestCommitments::dust_has_a_limit() {
@@ -463,19 +576,54 @@ void TestCommitments::fees_of_a_cheat_are_refused() {
              std::optional(FaultKind::fee_by_fundee));
     QCOMPARE(fee(scene.b.commitments, 252), std::optional(FaultKind::feerate_too_low));
     QCOMPARE(fee(scene.b.commitments, 253), std::optional<FaultKind>());
-    // 700,000 sat less two anchors is what the funder has for 1124 weight units.
-    const std::uint32_t most = ((700'000 - 660 + 1) * 1'000 - 1) / 1'124;  // fees are rounded down
-    QCOMPARE(fee(scene.b.commitments, most), std::optional<FaultKind>());
-    QCOMPARE(fee(scene.b.commitments, most + 1), std::optional(FaultKind::fee_unaffordable));
-    QCOMPARE(fee(scene.b.commitments, UINT32_MAX), std::optional(FaultKind::fee_unaffordable));
+    // More than any mempool ever asked for, though the funder's 700,000 sat would pay it.
+    QCOMPARE(fee(scene.b.commitments, 250'000), std::optional<FaultKind>());
+    QCOMPARE(fee(scene.b.commitments, 250'001), std::optional(FaultKind::feerate_too_high));
+    QCOMPARE(fee(scene.b.commitments, UINT32_MAX), std::optional(FaultKind::feerate_too_high));
     // However often it changes its mind, only the last word is kept.
     for (std::uint32_t i = 0; i < 1'000; ++i)
         QCOMPARE(fee(scene.b.commitments, 253 + i), std::optional<FaultKind>());
     QCOMPARE(scene.b.commitments.fee_changes().size(), std::size_t(1));
-    // As funder we keep our reserve.
-    const std::uint32_t own = ((700'000 - 10'000 - 660 + 1) * 1'000 - 1) / 1'124;
-    QVERIFY(!scene.a.commitments.send_fee(FeeratePerKw(own + 1)));
-    QVERIFY(scene.a.commitments.send_fee(FeeratePerKw(own)).has_value());
+    QVERIFY(!scene.a.commitments.send_fee(FeeratePerKw(250'001)));
+    // 100,000 sat less the reserve and two anchors is what this funder has for 1124 weight units;
+    // fees are rounded down.
+    DuelSetup setup;
+    setup.push = 900'000'000_msat;
+    Scene poor(setup);
+    const std::uint32_t most = ((100'000 - 10'000 - 660 + 1) * 1'000 - 1) / 1'124;
+    QCOMPARE(fee(poor.b.commitments, most + 1), std::optional(FaultKind::fee_unaffordable));
+    QCOMPARE(fee(poor.b.commitments, most), std::optional<FaultKind>());
+    // Down again is always possible.
+    QCOMPARE(fee(poor.b.commitments, most - 1), std::optional<FaultKind>());
+    QVERIFY(!poor.a.commitments.send_fee(FeeratePerKw(most + 1)));
+    QVERIFY(poor.a.commitments.send_fee(FeeratePerKw(most)).has_value());
+}
+
+void TestCommitments::nothing_without_outputs_is_accepted() {
+    // All that is in the channel is the fee. No signature makes it worth revoking the one before;
+    // such states exist, taken by versions that set no bound to a feerate.
+    DuelSetup setup;
+    setup.push = 0_msat;
+    setup.feerate = FeeratePerKw(889'000);
+    Scene scene(setup);
+    QVERIFY(scene.b.commitments.local_commitment(scene.b.signer).tx.outputs.empty());
+    wire::UpdateFee fee;
+    fee.feerate_per_kw = FeeratePerKw(889'000);
+    QCOMPARE(kind_of(scene.b.commitments.receive_fee(fee)),
+             std::optional(FaultKind::feerate_too_high));
+    const auto before = scene.b.commitments.local_number();
+    QCOMPARE(kind_of(scene.b.commitments.receive_commit(wire::CommitmentSigned{}, scene.b.signer)),
+             std::optional(FaultKind::no_outputs));
+    QCOMPARE(scene.b.commitments.local_number(), before);
+    // Nor can it be published, and whoever asks for that hears why.
+    auto kept = test::as_channel(scene.b.commitments, scene.a.signer);
+    const Policy policy;
+    const ports::FeeEstimates fees;
+    const Context context{policy,         UnixTime(1'700'000'000), BlockHeight(100), fees,
+                          scene.b.signer, wire::Features{},        bitcoin::Script{}, true};
+    QCOMPARE(kind_of(force_close(kept, "asked to", context)),
+             std::optional(FaultKind::no_outputs));
+    QCOMPARE(std::string(state_name(kept.state)), std::string("normal"));
 }
 
 void TestCommitments::a_fee_that_crosses_our_htlcs_is_no_crime() {

@@ -212,6 +212,9 @@ void TestOpening::pushes_and_fees() {
     QCOMPARE(field(Msat(1'000'000'000 - 1'784'000), 1000), std::string());
     QCOMPARE(field(Msat(1'000'000'001 - 1'784'000), 1000), std::string("feerate_per_kw"));
     QCOMPARE(field(0_msat, UINT32_MAX), std::string("feerate_per_kw"));
+    // Unreasonably large (BOLT 2), though the funder could pay it.
+    QCOMPARE(field(0_msat, 250'000), std::string());
+    QCOMPARE(field(0_msat, 250'001), std::string("feerate_per_kw"));
     // Somebody must be above the reserves, or nobody has anything to lose.
     QCOMPARE(field(0_msat, 16'316, 20'000_sat), std::string());
     QCOMPARE(field(0_msat, 16'317, 20'000_sat), std::string("channel_reserve_satoshis"));

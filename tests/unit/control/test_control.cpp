@@ -79,8 +79,16 @@ public:
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose&) const override {
         return fail(api::Problem{api::ProblemKind::busy, {}});
     }
-    Result<api::SendQuote, api::Problem> quote(const api::AskSend&) const override {
-        return fail(api::Problem{api::ProblemKind::busy, {}});
+    Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const override {
+        if (ask.address != "bcrt1x") return fail(api::Problem{api::ProblemKind::not_synced, {}});
+        api::SendQuote out{ask.amount.value_or(900'000_sat),
+                           282_sat,
+                           ask.feerate.value_or(FeeratePerKw(506)),
+                           60'000_sat,
+                           50'000_sat,
+                           {}};
+        if (!ask.amount) out.kept_parts = {{50'000_sat, "anchor_reserve"}, {10'000_sat, "opening"}};
+        return out;
     }
     std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
     std::vector<api::PaymentView> payments(const api::ListRequest& request) const override {
@@ -177,6 +185,12 @@ public:
         });
         m_work.reset();
         m_thread.join();
+    }
+    void say_stopped() {
+        on_thread([this] {
+            m_server->say_stopped();
+            return 0;
+        });
     }
     void answer(api::CommandResult result) {
         on_thread([&] {
@@ -294,6 +308,40 @@ private slots:
         QVERIFY(second->at("next_cursor").is_null());
     }
 
+    /// What a send would cost, before it is made: nothing is posted for it.
+    void a_dry_run_says_what_a_send_would_cost() {
+        Running node;
+        node.answer(api::Answer(api::AddressMade{"x"}));
+        QVERIFY(bool(node.ask("newaddress", {})));
+        const auto all =
+            node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"dry_run", true}});
+        QVERIFY(all->at("dry_run") == true);
+        QVERIFY(all->at("amount_sat") == 900'000 && all->at("fee_sat") == 282);
+        QVERIFY(all->at("total_sat") == 900'282 && all->at("feerate") == "2.024");
+        QVERIFY(all->at("kept_sat") == 60'000 && all->at("reserved_sat") == 50'000);
+        QCOMPARE(all->at("kept").as_array().size(), std::size_t{2});
+        QVERIFY(control::parse_feerate("2.024") == FeeratePerKw(506));
+        const auto some = node.ask("send", {{"address", "bcrt1x"},
+                                            {"amount_sat", 700},
+                                            {"feerate", "5"},
+                                            {"max_fee_sat", 282},
+                                            {"dry_run", true}});
+        QVERIFY(some->at("amount_sat") == 700 && some->at("feerate") == "5");
+        QVERIFY(some->at("kept").as_array().empty() && some->at("kept_sentence").is_null());
+        const auto dear = node.ask(
+            "send",
+            {{"address", "bcrt1x"}, {"amount_sat", 700}, {"max_fee_sat", 281}, {"dry_run", true}});
+        QVERIFY(!dear);
+        QCOMPARE(dear.error().kind, std::string("fee_limit"));
+        QCOMPARE(dear.error().message,
+                 std::string("The fee would be 282 sat, more than the limit of 281 sat."));
+        const auto refused =
+            node.ask("send", {{"address", "x"}, {"amount_sat", 700}, {"dry_run", true}});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, std::string("not_synced"));
+        QVERIFY(std::holds_alternative<api::NewAddress>(node.last_command().wish));
+    }
+
     void commands_reach_the_node_as_they_were_meant() {
         Running node;
         node.answer(api::Answer(api::Paid{{}, {}, 5'000_msat, 0_msat, 1, 4}));
@@ -305,15 +353,31 @@ private slots:
         const auto keysend = std::get<api::Keysend>(node.last_command().wish);
         QVERIFY(keysend.node_id == key_of(2) && keysend.amount == 5'000_msat);
 
-        node.answer(
-            api::Answer(api::OnchainSent{{}, 900_sat, 100_sat, 20'000_sat, "anchor_reserve"}));
+        node.answer(api::Answer(
+            api::OnchainSent{{},
+                             900_sat,
+                             100_sat,
+                             20'000_sat,
+                             {{19'000_sat, "anchor_reserve"}, {1'000_sat, "opening"}}}));
         const auto sent =
             node.ask("send", {{"address", "bcrt1x"}, {"amount_sat", "all"}, {"feerate", "1.5"}});
         QCOMPARE(sent->at("fee_sat").to_number<int>(), 100);
-        QVERIFY(std::string(sent->at("kept_sentence").as_string())
-                    .starts_with("20,000 sat stay in the wallet: "));
+        QCOMPARE(sent->at("kept_sentence").as_string().c_str(),
+                 "19,000 sat stay in the wallet: kept so that your channels can always be closed "
+                 "in time. 1,000 sat stay in the wallet: meant for a channel that is being agreed "
+                 "on.");
+        QCOMPARE(sent->at("kept_sat").to_number<int>(), 20'000);
+        QVERIFY(sent->at("kept_reason") == "anchor_reserve");
+        const auto& second = sent->at("kept").as_array().at(1).as_object();
+        QVERIFY(second.at("amount_sat") == 1'000 && second.at("reason") == "opening");
         auto wish = std::get<api::SendOnchain>(node.last_command().wish);
-        QVERIFY(!wish.amount && wish.feerate == FeeratePerKw(375));
+        QVERIFY(!wish.amount && wish.feerate == FeeratePerKw(375) && !wish.max_fee);
+        QVERIFY(bool(node.ask("send", {{"address", "bcrt1x"},
+                                       {"amount_sat", 900},
+                                       {"max_fee_sat", 200},
+                                       {"dry_run", false}})));
+        wish = std::get<api::SendOnchain>(node.last_command().wish);
+        QVERIFY(wish.amount == 900_sat && wish.max_fee == 200_sat);
 
         node.answer(api::Answer(api::ChannelOpening{{}, {}, 100'000_sat, 5_sat}));
         QVERIFY(node.ask("open", {{"node_id", key_of(2).hex()},
@@ -529,6 +593,60 @@ private slots:
         for (int i = 0; i < 1000 && listening != 0; ++i)
             listening = node.on_thread([&] { return node.node.tell(trouble); });
         QCOMPARE(listening, std::size_t{0});
+        // Should it go on reading, it hears why, behind what was on its way already.
+        std::string last;
+        while (const auto line = (*client)->next_line()) last = *line;
+        const auto said = json::parse(last).as_object();
+        QVERIFY(said.at("error").as_object().at("error") == "too_slow");
+    }
+
+    void who_follows_events_hears_how_they_end() {
+        const auto end_of = [](const std::function<void(Running&)>& end) {
+            auto node = std::make_unique<Running>();
+            auto client = control::ControlClient::connect(node->directory);
+            std::promise<void> follows;
+            std::vector<std::string> lines;
+            auto followed = std::async(std::launch::async, [&] {
+                return (*client)->follow([&](const std::string& line) {
+                    if (lines.empty()) follows.set_value();
+                    lines.push_back(line);
+                    return true;
+                });
+            });
+            while (node->on_thread([&] { return node->node.tell(api::BlockSeen{}); }) == 0)
+                QTest::qWait(2);
+            follows.get_future().wait();
+            end(*node);
+            node->end();
+            const auto outcome = followed.get();
+            return (outcome ? std::string("none") : outcome.error().kind) + " " +
+                   std::string(json::parse(lines.back()).at("event").as_string());
+        };
+        QCOMPARE(end_of([](Running& node) { node.say_stopped(); }), std::string("none stopped"));
+        QCOMPARE(end_of([](Running&) {}), std::string("connection_lost block"));
+    }
+
+    void a_reader_that_is_too_slow_is_told() {
+        Running node;
+        auto client = control::ControlClient::connect(node.directory);
+        api::Trouble trouble;
+        trouble.problem.params["detail"] = std::string(10'000, 'x');
+        int lines = 0;
+        const auto first = std::async(std::launch::async, [&] {
+            while (node.on_thread([&] { return node.node.tell(api::BlockSeen{}); }) == 0)
+                QThread::msleep(2);
+        });
+        const auto followed = (*client)->follow([&](const std::string&) {
+            // It stops to think, and much happens meanwhile.
+            if (++lines == 1) {
+                for (int i = 0; i < 1000; ++i) {
+                    if (node.on_thread([&] { return node.node.tell(trouble); }) == 0) break;
+                }
+            }
+            return true;
+        });
+        QVERIFY(!followed);
+        QCOMPARE(followed.error().kind, std::string("too_slow"));
     }
 
     void an_answer_may_be_longer_than_what_may_wait() {
@@ -594,7 +712,18 @@ private slots:
         auto one = control::ControlClient::connect(node.directory);
         auto two = control::ControlClient::connect(node.directory);
         QVERIFY(one && two);
-        QCOMPARE(error_of(node.ask("getinfo")), std::string("connection_lost"));
+        const auto refused = node.ask("getinfo");
+        QCOMPARE(error_of(refused), std::string("busy"));
+        QVERIFY(QString::fromStdString(refused.error().message).contains("2 programs"));
+        // However many hang without a word: whoever wants the end is heard.
+        std::vector<Result<std::unique_ptr<control::ControlClient>, control::Failure>> silent;
+        for (int i = 0; i < 20; ++i)
+            silent.push_back(control::ControlClient::connect(node.directory));
+        const auto stopping = node.ask("stop");
+        QVERIFY(stopping && stopping->at("stopping").as_bool());
+        QTRY_COMPARE(node.stops.load(), 1);
+        silent.clear();
+        QVERIFY((*one)->call("getinfo", {}) && (*two)->call("getinfo", {}));
         one->reset();
         for (int i = 0; i < 100 && !node.ask("getinfo"); ++i) QTest::qWait(5);
         QVERIFY(node.ask("getinfo"));

@@ -1,3 +1,4 @@
+#include "app/control/requests.h"
 #include "app/control/sentences.h"
 #include "app/control/views.h"
 #include "tests/support/test_main.h"
@@ -35,6 +36,15 @@ private slots:
         QCOMPARE(text(control::sat_text(1'999_msat)), QString("1 sat"));
     }
 
+    void a_feerate_is_read_as_it_is_written() {
+        QCOMPARE(text(control::feerate_text(FeeratePerKw(250))), QString("1"));
+        QCOMPARE(text(control::feerate_text(FeeratePerKw(253))), QString("1.012"));
+        for (std::uint32_t rate = 253; rate < 3'000; ++rate) {
+            const FeeratePerKw feerate(rate);
+            QVERIFY(control::parse_feerate(control::feerate_text(feerate)) == feerate);
+        }
+    }
+
     void an_open_channel() {
         QCOMPARE(text(sentence_of(open_channel())),
                  QString("Open. You can send 71,204 sat and receive 18,000 sat."));
@@ -51,6 +61,31 @@ private slots:
         channel.online = true;
         channel.htlcs.resize(3);
         QVERIFY(text(sentence_of(channel)).endsWith("3 payments are on their way."));
+    }
+
+    void an_open_channel_without_the_chain() {
+        auto channel = open_channel();
+        api::ChainView chain;
+        chain.no_payments = api::Problem{api::ProblemKind::chain_gone, {}};
+        QCOMPARE(text(sentence_of(channel, chain)),
+                 QString("Open. Nothing is sent or received before the chain source answers again. "
+                         "You can send 71,204 sat and receive 18,000 sat then."));
+        QCOMPARE(control::channel_json(channel, chain).at("usable").as_bool(), false);
+        QCOMPARE(control::channel_json(channel, {}).at("usable").as_bool(), true);
+        chain.no_payments->kind = api::ProblemKind::not_synced;
+        QVERIFY(text(sentence_of(channel, chain)).contains("caught up with the chain. You can"));
+        channel.online = channel.usable = false;
+        QVERIFY(text(sentence_of(channel, chain))
+                    .endsWith("when it is back. Nothing is sent or received before the wallet has "
+                              "caught up with the chain."));
+    }
+
+    void the_balance_without_the_chain() {
+        api::Snapshot snapshot;
+        QVERIFY(control::balance_json(snapshot).at("problem").is_null());
+        snapshot.chain.no_payments = api::Problem{api::ProblemKind::chain_gone, {}};
+        QVERIFY(control::balance_json(snapshot).at("problem").as_object().at("error") ==
+                "chain_gone");
     }
 
     void every_state_has_its_own_sentence() {
@@ -154,7 +189,7 @@ private slots:
         channel.force_held_back = true;
         QVERIFY(text(sentence_of(channel)).startsWith(text(usual)));
         QVERIFY(text(sentence_of(channel)).contains("Nothing is published"));
-        QCOMPARE(control::channel_json(channel).at("force_held_back").as_bool(), true);
+        QCOMPARE(control::channel_json(channel, {}).at("force_held_back").as_bool(), true);
     }
 
     void figures_are_in_the_words() {

@@ -196,10 +196,14 @@ void TestPaymentsRecords::forwards_come_back() {
 }
 
 void TestPaymentsRecords::answers_come_back() {
-    const api::OnchainSent sent{filled<Txid>(1), 2_sat, 3_sat, 4_sat, "anchor_reserve"};
+    const api::OnchainSent sent{filled<Txid>(1), 2_sat, 3_sat, 4_sat, {{4_sat, "anchor_reserve"}}};
+    const api::OnchainSent nothing_stays{filled<Txid>(1), 2_sat, 3_sat, 0_sat, {}};
+    const api::OnchainSent several{
+        filled<Txid>(1), 2_sat, 3_sat, 9_sat, {{4_sat, "anchor_reserve"}, {5_sat, "unconfirmed"}}};
     const api::ChannelOpening opening{filled<ChannelId>(5), filled<Txid>(6), 7_sat, 8_sat};
     for (const api::Answer& answer :
-         {api::Answer(api::AddressMade{"bcrt1q"}), api::Answer(sent), api::Answer(opening)}) {
+         {api::Answer(api::AddressMade{"bcrt1q"}), api::Answer(sent), api::Answer(nothing_stays),
+          api::Answer(several), api::Answer(opening)}) {
         const Bytes value = encode_done(DoneCommand{77, answer});
         const auto back = decode_done(value);
         QVERIFY(bool(back));
@@ -212,9 +216,11 @@ void TestPaymentsRecords::answers_come_back() {
     QVERIFY(std::get<api::AddressMade>(
                 decode_done(encode_done({1, api::AddressMade{"bcrt1q"}}))->answer)
                 .address == "bcrt1q");
-    const auto back = std::get<api::OnchainSent>(decode_done(encode_done({1, sent}))->answer);
-    QVERIFY(back.txid == sent.txid && back.amount == 2_sat && back.fee == 3_sat &&
-            back.kept == 4_sat && back.kept_reason == "anchor_reserve");
+    for (const auto& one : {sent, nothing_stays, several}) {
+        const auto back = std::get<api::OnchainSent>(decode_done(encode_done({1, one}))->answer);
+        QVERIFY(back.txid == one.txid && back.amount == 2_sat && back.fee == 3_sat &&
+                back.kept == one.kept && back.kept_parts == one.kept_parts);
+    }
 }
 
 void TestPaymentsRecords::monotonic_times_and_waiting_commands_are_not_stored() {

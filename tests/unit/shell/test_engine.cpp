@@ -424,6 +424,93 @@ private slots:
         QVERIFY(std::get<api::AddressMade>(**other).address != address);
     }
 
+    /// A refusal had no effect, so the same id is granted once the reason is gone; then once only.
+    void a_refusal_is_no_answer_for_ever() {
+        Pair net;
+        fund(net.alice, net.chain, 1);
+        auto behind = net.chain.status();
+        behind.synced = false;
+        net.alice.engine->on_chain_event(behind);
+        const auto id = net.alice.fresh_id();
+        const api::SendOnchain wish{
+            std::get<api::AddressMade>(**net.bob.ask(api::NewAddress{})).address, 100'000_sat,
+            std::nullopt};
+        const auto ask = [&] {
+            const auto answer = net.alice.post(id, wish);
+            (void)run_until(net.io, [&] { return answer->has_value(); });
+            return *answer;
+        };
+        for (int i = 0; i < 2; ++i) {
+            const auto refused = ask();
+            QVERIFY(refused && !*refused);
+            QCOMPARE(refused->error().kind, api::ProblemKind::not_synced);
+        }
+        net.alice.engine->on_chain_event(net.chain.status());
+        const auto sent = ask();
+        QVERIFY(sent && *sent);
+        const auto again = ask();
+        QVERIFY(again && *again);
+        QVERIFY(std::get<api::OnchainSent>(**again).txid ==
+                std::get<api::OnchainSent>(**sent).txid);
+        QCOMPARE(net.alice.engine->transactions({}).size(), std::size_t{2});  // and what came in
+    }
+
+    /// Who asks again for a payment that was under way hears that it still is, at once, or how it
+    /// ended.
+    void a_payment_under_way_is_no_answer_for_ever() {
+        Pair net(sim::MemoryStore::Answer::when_told);
+        const auto serving = [&](const std::function<bool()>& check) {
+            return run_until(net.io, [&] {
+                (void)net.alice.store.answer_next();
+                return check();
+            });
+        };
+        const auto do_all = [&](auto&& wish, Party& party) {
+            const auto answer = party.post(party.fresh_id(), wish);
+            if (!serving([&] { return answer->has_value(); })) qFatal("no answer");
+            return **answer;
+        };
+        for (auto* const party : {&net.alice, &net.bob}) {
+            for (int i = 0; i < 3; ++i) {
+                const auto made = do_all(api::NewAddress{}, *party);
+                const auto script = bitcoin::parse_address(
+                    std::get<api::AddressMade>(*made).address, Network::regtest);
+                QVERIFY(net.chain.chain.faucet(*script, 1'000'000_sat));
+            }
+        }
+        net.chain.mine(1);
+        QVERIFY(serving(
+            [&] { return net.alice.engine->node().snapshot()->balance.onchain == 3'000'000_sat; }));
+        QVERIFY(
+            do_all(api::Connect{net.bob.ring->node_id(), "127.0.0.1", net.bob.port}, net.alice));
+        QVERIFY(do_all(api::OpenChannel{net.bob.ring->node_id(), 500'000_sat, 100'000'000_msat,
+                                        false, std::nullopt},
+                       net.alice));
+        net.chain.mine(6);
+        QVERIFY(serving([&] { return net.alice.usable() && net.bob.usable(); }));
+        const auto text = std::get<api::InvoiceMade>(
+                              *do_all(api::CreateInvoice{1'000'000_msat, "x", 3600}, net.alice))
+                              .bolt11;
+
+        // Alice's disk takes its time, and Bob's patience is none.
+        const auto id = net.bob.fresh_id();
+        const auto pay = [&] {
+            const auto answer = net.bob.post(id, api::Pay{text, std::nullopt, std::nullopt, 0});
+            (void)run_until(net.io, [&] { return answer->has_value(); });
+            return *answer;
+        };
+        for (int i = 0; i < 2; ++i) {
+            const auto held = pay();
+            QVERIFY(held && *held);
+            QVERIFY(std::holds_alternative<api::StillInFlight>(**held));
+        }
+        QVERIFY(serving([&] { return net.bob.heard<api::PaymentSent>() == 1; }));
+        const auto paid = pay();
+        QVERIFY(paid && *paid);
+        QVERIFY(std::holds_alternative<api::Paid>(**paid));
+        QCOMPARE(net.bob.engine->payments({}).size(), std::size_t{1});
+    }
+
     void nothing_is_said_before_it_is_durable() {
         Pair net(sim::MemoryStore::Answer::when_told);
         // Until the channel stands, the disk answers whenever it is asked.

@@ -1,7 +1,7 @@
 // Two or three PeerManagers over real loopback sockets.
 #include "core/shell/peer_manager.h"
 
-#include "tests/support/test_main.h"
+#include "tests/support/skip.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/read.hpp>
@@ -130,7 +130,7 @@ private slots:
         boost::asio::io_context io;
         Party alice(io, 1), bob(io, 2);
         const auto port = bob.manager.listen("::1", 0);
-        if (!port) return;  // a machine without IPv6
+        if (!port) RUNNEL_SKIP_BUT_IN_CI("no IPv6");
         alice.manager.connect(bob.id, "::1", *port);
         QVERIFY(run_until(io, [&] {
             return alice.count<node::PeerUp>() == 1 && bob.count<node::PeerUp>() == 1;
@@ -155,9 +155,50 @@ private slots:
         alice.manager.connect(bob.id, "127.0.0.1", closed_port);
         QVERIFY(run_until(io, [&] { return alice.count<node::ConnectFailed>() == 1; }));
         QVERIFY(alice.last<node::ConnectFailed>().node_id == bob.id);
+        QCOMPARE(alice.last<node::ConnectFailed>().port, closed_port);
         // It can be tried again.
         alice.manager.connect(bob.id, "127.0.0.1", closed_port);
         QVERIFY(run_until(io, [&] { return alice.count<node::ConnectFailed>() == 2; }));
+    }
+
+    /// Somebody at the old address takes the connection and says nothing; or not even that.
+    void an_address_asked_for_goes_first_data() {
+        QTest::addColumn<bool>("accepts");
+        QTest::newRow("a handshake hangs") << true;
+        QTest::newRow("a connection hangs") << false;
+    }
+    void an_address_asked_for_goes_first() {
+        QFETCH(bool, accepts);
+        boost::asio::io_context io;
+        tcp::acceptor old(io, {boost::asio::ip::address_v4::loopback(), 0});
+        old.listen(0);
+        const auto old_port = old.local_endpoint().port();
+        // A queue that is full takes nobody.
+        std::vector<tcp::socket> waiting;
+        for (int i = 0; i < (accepts ? 0 : 3); ++i) {
+            auto& socket = waiting.emplace_back(io);
+            socket.async_connect(old.local_endpoint(), [](const auto&) {});
+        }
+        (void)run_until(
+            io, [] { return false; }, 50ms);
+        Party alice(io, 1), bob(io, 2);
+        bob.listen();
+        alice.manager.connect(bob.id, "127.0.0.1", old_port);
+        (void)run_until(
+            io, [] { return false; }, 100ms);
+        QCOMPARE(alice.events.size(), std::size_t{0});
+        // Coming back by itself is no reason to leave off; what a person asks for is.
+        alice.manager.connect(bob.id, "127.0.0.1", bob.port);
+        (void)run_until(
+            io, [] { return false; }, 50ms);
+        QCOMPARE(alice.events.size(), std::size_t{0});
+        alice.manager.connect(bob.id, "127.0.0.1", bob.port, true);
+        QVERIFY(run_until(
+            io, [&] { return alice.manager.is_up(bob.id); }, 2s));
+        QCOMPARE(alice.last<node::PeerUp>().port, bob.port);
+        QCOMPARE(alice.count<node::ConnectFailed>(), std::size_t{1});
+        QCOMPARE(alice.last<node::ConnectFailed>().port, old_port);
+        QVERIFY(std::holds_alternative<node::ConnectFailed>(alice.events.front()));
     }
 
     void the_wrong_node_answers() {

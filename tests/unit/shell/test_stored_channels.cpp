@@ -134,6 +134,13 @@ void TestStoredChannels::a_record_that_is_gone_is_named() {
     const auto loaded = load(sim::MemoryStore(disk));
     QVERIFY(!loaded);
     QCOMPARE(loaded.error().record, "channel " + lives.id.hex());
+    // Nor does an entry that nobody can read say that it may be gone.
+    disk.apply({ports::Append{to_bytes(lives.id.view()), {1, 2, 3}}});
+    const auto unreadable = load(sim::MemoryStore(disk));
+    QVERIFY(!unreadable);
+    QCOMPARE(unreadable.error().record, "channel " + lives.id.hex());
+    QVERIFY2(unreadable.error().cause.find("journal") != std::string::npos,
+             unreadable.error().cause.c_str());
 }
 
 void TestStoredChannels::a_record_without_a_journal_is_named() {

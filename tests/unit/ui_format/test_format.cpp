@@ -18,6 +18,8 @@
 
 #include <QLocale>
 
+#include <set>
+
 using namespace runnel;
 using namespace runnel::ui;
 using namespace runnel::literals;
@@ -312,6 +314,11 @@ private slots:
             QVERIFY(!noticeWording(notice, names).what.isEmpty());
             QVERIFY(!noticeWording(notice, names).retry.isEmpty());
         }
+        // One that came to be, was paid over, and whose funding a reorg took.
+        notice.problem = {api::ProblemKind::funding_lost, {{"theirs", "true"}}};
+        const auto gone = noticeWording(notice, names);
+        QVERIFY(gone.what.contains(QStringLiteral("opened to you")));
+        QVERIFY(gone.why.contains(QStringLiteral("is lost")));
         Notice refused{
             Notice::About::opening, {api::ProblemKind::peer_refused, {{"reason", "a\nb"}}}, {}, {}};
         QVERIFY(noticeWording(refused, names).what.contains(QStringLiteral("was not opened")));
@@ -621,13 +628,19 @@ private slots:
         QCOMPARE(addressGroups(QStringLiteral("bcrt1qw508d6")), QStringLiteral("bcrt 1qw5 08d6"));
         QCOMPARE(addressGroups(QStringLiteral("bcrt1")), QStringLiteral("bcrt 1"));
         QVERIFY(addressGroups({}).isEmpty());
-        QVERIFY(keptSentence(0_sat, "anchor_reserve").isEmpty());
-        for (const char* const reason :
-             {"anchor_reserve", "unconfirmed", "too_small", "", "something new"}) {
-            QVERIFY(plain(keptSentence(1'234_sat, reason))
-                        .startsWith(QStringLiteral("1 234 sat stay in your wallet")));
+        QVERIFY(keptSentences({}).isEmpty());
+        std::set<QString> seen;
+        for (const char* const reason : {"anchor_reserve", "opening", "unconfirmed", "immature",
+                                         "too_small", "too_many", "something new"}) {
+            const auto sentence = plain(keptSentences({{1'234_sat, reason}}));
+            QVERIFY(sentence.startsWith(QStringLiteral("1 234 sat stay in your wallet")));
+            QVERIFY2(seen.insert(sentence).second, reason);
         }
-        QVERIFY(keptSentence(1_sat, "anchor_reserve").contains(QStringLiteral("closed in time")));
+        const auto both =
+            plain(keptSentences({{5_sat, "anchor_reserve"}, {7_sat, "unconfirmed"}})).split('\n');
+        QCOMPARE(both.size(), 2);
+        QVERIFY(both[0].startsWith("5 sat") && both[0].contains("closed in time"));
+        QVERIFY(both[1].startsWith("7 sat") && both[1].contains("not confirmed yet"));
         QCOMPARE(plain(restText(2'000_sat, 0_sat)), QStringLiteral("2 000 sat"));
         QVERIFY(plain(restText(2'000_sat, 500_sat)).contains(QStringLiteral("of which 500 sat")));
         QCOMPARE(firstConfirmationSentence(api::Pace::urgent, mainly(100, 0), noon),

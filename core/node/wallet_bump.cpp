@@ -1,0 +1,105 @@
+// Speeding up a transaction of ours by a child: a coin that it made pays for both. Never by another
+// transaction in its place: peers were told a funding transaction by its id, and all that builds on
+// it would be lost with it.
+#include "core/node/closing.h"
+#include "core/node/handlers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+api::Problem no_bump(const Txid& txid, const char* cause) {
+    return {api::ProblemKind::unknown_command_target,
+            {{"what", "transaction"}, {"id", display_hex(txid)}, {"cause", cause}}};
+}
+
+/// The transaction with all of ours that it waits for: miners take them together or not at all.
+struct Unconfirmed {
+    std::uint64_t weight = 0;
+    Sat fee;
+};
+
+void add_ancestors(const Draft& draft, const Txid& txid, std::set<Txid>& seen, Unconfirmed& sum) {
+    const WalletTx* const row = draft.transactions.find(txid);
+    if (row == nullptr || row->height || !row->fee || !seen.insert(txid).second) return;
+    sum.weight += row->tx->weight();
+    sum.fee += *row->fee;
+    for (const auto& input : row->tx->inputs) add_ancestors(draft, input.previous.txid, seen, sum);
+}
+
+/// What it made for the wallet and nothing has spent: the most valuable first.
+std::vector<ports::Coin> coins_of(const Draft& draft, const Txid& txid) {
+    std::vector<ports::Coin> out;
+    for (const auto& coin : free_coins(draft)) {
+        if (coin.outpoint.txid == txid) out.push_back(coin);
+    }
+    std::sort(out.begin(), out.end(), [](const ports::Coin& a, const ports::Coin& b) {
+        return a.output.value > b.output.value;
+    });
+    return out;
+}
+
+}  // namespace
+
+void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction& wish,
+             const Scope& scope) {
+    const auto refuse = [&](api::Problem problem) { draft.answer(id, fail(std::move(problem))); };
+    const WalletTx* const row = draft.transactions.find(wish.txid);
+    if (row == nullptr || !row->ours || !row->fee) return refuse(no_bump(wish.txid, "not_ours"));
+    if (row->height) return refuse(no_bump(wish.txid, "confirmed"));
+    if (const auto problem = chain_problem(draft, scope, false)) return refuse(*problem);
+    auto coins = coins_of(draft, wish.txid);
+    if (coins.empty()) return refuse(no_bump(wish.txid, "no_coin"));
+
+    std::set<Txid> seen;
+    Unconfirmed together;
+    add_ancestors(draft, wish.txid, seen, together);
+    const auto& fees = draft.health.fees;
+    const FeeratePerKw feerate = relayed(fees, wish.feerate.value_or(fees.urgent));
+    if (together.fee >= feerate.fee_ceil(together.weight)) {
+        const auto pays = together.fee.raw() * 4 / std::max<std::uint64_t>(together.weight, 1);
+        return refuse({api::ProblemKind::feerate_out_of_range,
+                       {{"got", std::to_string(feerate.raw() / 250)},
+                        {"least", std::to_string(pays + 1)},
+                        {"most", "500"}}});
+    }
+    // As few coins as do: each of the others goes on as it is.
+    std::optional<ports::SpendError> error;
+    for (std::size_t count = 1; count <= coins.size(); ++count) {
+        ports::SpendRequest request;
+        request.feerate = feerate;
+        request.outputs = {bitcoin::TxOut{Sat(0), next_change_script(draft, scope)}};
+        request.drain = true;
+        request.change_script = request.outputs.front().script;
+        request.parent_weight = together.weight;
+        request.parent_fee = together.fee;
+        request.lock_time = draft.tip.height.raw();
+        const auto plan = scope.planner.plan(
+            std::span(coins).first(count), request,
+            Hash256(scope.entropy.expand(scope.event, "bump by a child").reveal()));
+        if (!plan) {
+            error = plan.error();
+            continue;
+        }
+        if (wish.max_fee && plan->fee > *wish.max_fee) {
+            return refuse(
+                {api::ProblemKind::fee_limit,
+                 {{"fee_msat", std::to_string(plan->fee.checked_msat().value_or(Msat(0)).raw())},
+                  {"max_fee_msat",
+                   std::to_string(wish.max_fee->checked_msat().value_or(Msat(0)).raw())}}});
+        }
+        // Together with its parent: alone it is an orphan where the parent was not taken.
+        const auto child = commit_spend(draft, *plan, "bump", scope, {row->tx});
+        if (!child) return refuse(child.error());
+        return draft.answer_once(
+            id, api::OnchainSent{
+                    (*child)->txid(), (*child)->outputs.front().value, plan->fee, Sat(0), {}});
+    }
+    refuse(to_problem(*error));
+}
+
+}  // namespace runnel::node
