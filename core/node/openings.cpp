@@ -34,8 +34,11 @@ Sat least_to_open(std::size_t channels, const ports::FeeEstimates& fees, const C
     constexpr std::uint64_t grain = 1'000;
     const std::uint64_t coins = channels + config.anchor_reserve_extra;
     const std::uint64_t weight = frame_and_inputs + funding_output + output * (coins + 1);
-    const Sat all = config.channels.min_funding + config.anchor_reserve_each * coins +
-                    std::max(fees.normal, fees.mempool_min).fee_ceil(weight);
+    // With channels open, what spends a coin that guards them is not to wait.
+    const FeeratePerKw feerate =
+        std::max({fees.normal, fees.mempool_min, channels > 1 ? fees.urgent : fees.normal});
+    const Sat all =
+        config.channels.min_funding + config.anchor_reserve_each * coins + feerate.fee_ceil(weight);
     return Sat((all.raw() + grain - 1) / grain * grain);
 }
 

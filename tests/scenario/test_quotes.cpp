@@ -65,8 +65,8 @@ private slots:
             net.run(alice, api::OpenChannel{bob.id(), smallest, Msat(0), false, std::nullopt})));
         net.net.mine(7);
         // The next one takes a coin more to close it with.
-        QCOMPARE(alice.snapshot()->balance.least_to_open.raw() / 1'000,
-                 (least + 25'000_sat).raw() / 1'000);
+        const auto next = alice.snapshot()->balance.least_to_open;
+        QVERIFY(next >= least + 25'000_sat && next < least + 35'000_sat);
         QVERIFY(net.check());
     }
 
