@@ -89,8 +89,10 @@ Failure failure_of(const store::StoreError& error, const std::filesystem::path& 
                 return Failure{
                     "key_damaged",
                     fmt::format("Both copies of the key file in {} are damaged or gone.", where),
-                    "Put key.1 or key.2 back from a backup, or restore the wallet from its words "
-                    "elsewhere.",
+                    "Put key.1 or key.2 back from a backup, and nothing else: an older copy of the "
+                    "wallet must never be started, or the other sides of its channels could take "
+                    "everything in them. Or restore the coins on the chain from the words, in "
+                    "another directory.",
                     {}};
             },
             [](const store::NewerVersion& e) {
@@ -114,9 +116,10 @@ Failure failure_of(const store::StoreError& error, const std::filesystem::path& 
                 return Failure{"store_damaged",
                                fmt::format("The store is damaged: {}.{} Nothing was changed.",
                                            escaped(e.detail), record),
-                               "Keep the directory as it is. runnel-cli export shows what can be "
-                               "read; the words restore the "
-                               "coins (not the channels) in another directory.",
+                               "Keep the directory as it is, and never start an older copy of it: "
+                               "the other sides of its channels could then take everything in "
+                               "them. runnel-cli export shows what can be read; the words restore "
+                               "the coins on the chain (not the channels) in another directory.",
                                {}};
             },
             [](const store::OutOfMemory&) {

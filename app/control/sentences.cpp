@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 
 namespace runnel::control {
 
@@ -178,6 +179,15 @@ std::string kept_sentence(const std::vector<api::Kept>& parts) {
     return out;
 }
 
+/// What asks for a payment in another way than by an invoice; empty for what is none.
+std::string_view other_way(const api::Problem& problem) {
+    const auto feature = param(problem, "feature");
+    if (feature == "lnurl") return "an LNURL";
+    if (feature == "offer") return "an offer (BOLT 12)";
+    if (feature == "name_at_domain") return "a Lightning address (a name at a domain)";
+    return {};
+}
+
 /// What of ours cannot be sent, each part with its reason.
 std::string where_the_rest_is(const api::Problem& problem) {
     std::string out;
@@ -193,6 +203,19 @@ std::string where_the_rest_is(const api::Problem& problem) {
             out += fmt::format(" {} msat {}.", number(problem, name), reason);
     }
     return out;
+}
+
+/// Where no amount of a channel is small enough: another one would not help.
+std::optional<Wording> too_few_to_open(const api::Problem& problem) {
+    if (param(problem, "least_to_open_sat").empty()) return std::nullopt;
+    return Wording{
+        fmt::format(
+            "The smallest channel takes about {} sat on the chain, with {} sat that stay in "
+            "the wallet to close channels in time, and the fee; {} sat are there and "
+            "confirmed.",
+            number(problem, "least_to_open_sat"), number(problem, "reserve_sat"),
+            number(problem, "available_sat")),
+        "Receive more coins on the chain first."};
 }
 
 Wording wording_of(const api::Problem& problem) {
@@ -236,10 +259,12 @@ Wording wording_of(const api::Problem& problem) {
             return {fmt::format("The peer said no{}.", because(problem, "reason")),
                     "Another amount or another peer may do."};
         case ProblemKind::insufficient_funds:
+            if (const auto words = too_few_to_open(problem)) return *words;
             return {fmt::format("Not enough coins: {} sat can be spent, {} sat are needed.",
                                 number(problem, "available_sat"), number(problem, "needed_sat")),
                     "Receive more coins, wait for confirmations, or choose a smaller amount."};
         case ProblemKind::reserve_needed:
+            if (const auto words = too_few_to_open(problem)) return *words;
             if (problem.params.contains("feerate")) {
                 return {
                     "This would spend coins that guard your channels, and until it is in a "
@@ -254,6 +279,7 @@ Wording wording_of(const api::Problem& problem) {
                                 number(problem, "needed_sat")),
                     "Receive more coins on the chain, or choose a smaller amount."};
         case ProblemKind::amount_too_small:
+            if (const auto words = too_few_to_open(problem)) return *words;
             return {fmt::format("The amount is too small; the least is {}{}.",
                                 number(problem, "least"), unit(problem)),
                     "Choose a larger amount."};
@@ -342,6 +368,9 @@ Wording wording_of(const api::Problem& problem) {
                                 text("what").empty() ? "text" : text("what"), because(problem)),
                     "Copy it again, completely."};
         case ProblemKind::unsupported:
+            if (const auto way = other_way(problem); !way.empty())
+                return {fmt::format("This wallet cannot pay {} yet.", way),
+                        "Ask the payee for an invoice (lnbc...)."};
             return {fmt::format("It needs something that this wallet does not do{}.",
                                 because(problem, "feature")),
                     ""};
@@ -370,6 +399,10 @@ Wording wording_of(const api::Problem& problem) {
                                 number(problem, "feerate"), number(problem, "least")),
                     "Wait, or close the channel by agreement."};
         case ProblemKind::practice_gone:
+            if (text("cause") == "silent") {
+                return {"The practice network is running, but has not answered in time.",
+                        "Try again in a moment; if it stays so, stop the node and start it again."};
+            }
             return {"The practice network is not there at the moment, or ended before it answered.",
                     "It starts again by itself; try again in a moment. runnel-cli practice state "
                     "says why it ended."};

@@ -125,6 +125,7 @@ json::object balance_json(const api::Snapshot& snapshot) {
             {"can_receive_msat", balance.can_receive.raw()},
             {"in_flight_msat", balance.in_flight.raw()},
             {"closing_sat", balance.closing.raw()},
+            {"least_to_open_sat", balance.least_to_open.raw()},
             {"problem", problem_json(snapshot.chain.no_payments)}};
 }
 
@@ -154,6 +155,9 @@ json::object channel_json(const api::ChannelView& channel, const api::ChainView&
     out["their_msat"] = channel.theirs.raw();
     out["can_send_msat"] = channel.can_send.raw();
     out["can_receive_msat"] = channel.can_receive.raw();
+    out["kept_msat"] = channel.kept.raw();
+    out["over_limit_msat"] = channel.over_limit.raw();
+    out["underpaid_msat"] = channel.underpaid.raw();
     out["our_reserve_msat"] = channel.our_reserve.raw();
     out["their_reserve_msat"] = channel.their_reserve.raw();
     out["in_flight_out_msat"] = channel.in_flight_out.raw();

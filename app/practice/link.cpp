@@ -23,6 +23,11 @@ Failure practice_gone() {
     return control::failure_of(api::Problem{api::ProblemKind::practice_gone, {}});
 }
 
+Failure practice_silent() {
+    return control::failure_of(
+        api::Problem{api::ProblemKind::practice_gone, {{"cause", "silent"}}});
+}
+
 class Link::Impl : public std::enable_shared_from_this<Impl> {
 public:
     Impl(asio::io_context& io, const std::filesystem::path& folder, Hooks hooks)

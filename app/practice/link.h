@@ -19,6 +19,8 @@ using control::Outcome;
 
 /// The practice network is not there, or ended before it answered (what it did of that is unknown).
 Failure practice_gone();
+/// It is there and does not answer (what it did is unknown).
+Failure practice_silent();
 
 class Link {
 public:

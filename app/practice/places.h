@@ -5,6 +5,7 @@
 //                       control.sock        the socket of both the chain and the verbs
 //                       chain               blocks and mempool
 //                       ports, key          of its nodes
+//                       owner               the wallet's node id (bring_back.h)
 //                       shop/ hub/ shop2/   their stores, as any wallet's
 #pragma once
 

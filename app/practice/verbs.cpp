@@ -18,8 +18,16 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto look_again_after = 20ms;
-/// How long a child that is not there is waited for.
+/// How long a child that is not there is waited for, or one that takes a connection and then says
+/// nothing.
 constexpr auto patience = 5s;
+
+/// How long an answer may take. What a node does at once takes no longer than a slow disk; blocks
+/// take their time, and what waits for another node has a time of its own, which is shorter.
+std::chrono::seconds patience_for(std::string_view method) {
+    if (method == "pay" || method == "open") return 90s;
+    return method == "mine" ? 60s : 10s;
+}
 
 }  // namespace
 
@@ -96,30 +104,46 @@ private:
               m_params(std::move(params)),
               m_reply(std::move(reply)),
               m_retry(owner.m_io),
-              m_until(std::chrono::steady_clock::now() + patience) {}
+              m_silence(owner.m_io) {}
+
+        void begin() {
+            wait_no_longer_than(patience);
+            connect();
+        }
 
         void connect() {
             Link::Hooks hooks;
             hooks.on_open = [this] {
+                wait_no_longer_than(patience_for(m_method));
                 m_link->call(
                     m_method, m_params,
                     [self = shared_from_this()](const Outcome& outcome) { self->answer(outcome); });
             };
             hooks.on_close = [this] { again(); };
+            m_connecting_since = std::chrono::steady_clock::now();
             m_link.emplace(m_owner.m_io, m_owner.m_folder, std::move(hooks));
         }
         void end() {
             m_retry.cancel();
+            m_silence.cancel();
             m_link.reset();
             m_reply = nullptr;
         }
 
     private:
+        /// One that hangs keeps its connection: nothing but the clock tells.
+        void wait_no_longer_than(std::chrono::seconds time) {
+            m_silence.expires_after(time);
+            m_silence.async_wait(
+                [self = shared_from_this()](const boost::system::error_code& error) {
+                    if (error || !self->m_reply) return;
+                    // Where nobody is there a connection fails at once.
+                    const bool is_there =
+                        std::chrono::steady_clock::now() - self->m_connecting_since > 1s;
+                    self->answer(fail(is_there ? practice_silent() : practice_gone()));
+                });
+        }
         void again() {
-            if (std::chrono::steady_clock::now() > m_until) {
-                answer(fail(practice_gone()));
-                return;
-            }
             m_retry.expires_after(look_again_after);
             m_retry.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
                 if (!error && self->m_reply) self->connect();
@@ -138,15 +162,15 @@ private:
         const json::object m_params;
         Reply m_reply;
         std::optional<Link> m_link;
-        asio::steady_timer m_retry;
-        const std::chrono::steady_clock::time_point m_until;
+        asio::steady_timer m_retry, m_silence;
+        std::chrono::steady_clock::time_point m_connecting_since;
     };
 
     void ask_child(std::string method, json::object params, Reply reply) {
         const auto call =
             std::make_shared<Call>(*this, std::move(method), std::move(params), std::move(reply));
         m_calls.insert(call);
-        call->connect();
+        call->begin();
     }
     /// A method of the wallet's own node.
     void ask_wallet(std::string_view method, const json::object& params, Reply reply) {

@@ -12,7 +12,7 @@
 //                                                 process (PracticeHost)
 //
 // A child that is just being started again is waited for; one that dies in the middle answers
-// practice_gone.
+// practice_gone, one that hangs the same after a while.
 #pragma once
 
 #include "app/practice/link.h"

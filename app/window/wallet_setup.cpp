@@ -3,8 +3,10 @@
 #include "app/common/log_file.h"
 #include "app/common/new_wallet.h"
 #include "app/common/start.h"
+#include "app/practice/bring_back.h"
 #include "app/window/wallet_session.h"
 #include "wallet/chain/bitcoind_source.h"
+#include "wallet/keys/key_ring.h"
 #include "wallet/keys/word_list.h"
 
 #include <fmt/format.h>
@@ -162,12 +164,25 @@ WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
     std::optional<UnixTime> birth;
     if (!creation.restored) birth = now();
     const auto directory = directory_of(creation.network);
+    if (creation.restored && creation.network == Network::practice) {
+        if (auto problem = bring_practice_back(directory, *mnemonic)) return fail(*problem);
+    }
     const auto made = make_wallet(
         {directory, creation.network, *mnemonic, creation.passphrase.reveal(), false, birth});
     if (!made) return fail(setup_problem_of(made.error()));
     // Also when it cannot be opened now: then it is opened later.
     if (!chain.empty()) std::ofstream(directory / chain_file) << chain << '\n';
     return open_now({creation.network, creation.passphrase.clone(), {}});
+}
+
+/// Before the wallet is there: what fails can be tried again.
+std::optional<SetupProblem> WalletSetup::bring_practice_back(const std::filesystem::path& directory,
+                                                             const keys::Mnemonic& words) const {
+    const auto seed = words.seed();
+    if (store::Store::exists(directory) || !seed) return std::nullopt;  // said by what comes next
+    const auto node_id = keys::SeedKeyRing(*seed, Network::practice).node_id().hex();
+    const auto found = practice::bring_back(directory, node_id);
+    return found ? std::nullopt : std::optional(SetupProblem{SetupFault::disk, found.error()});
 }
 
 WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
@@ -205,6 +220,8 @@ WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
     }
     auto session = WalletSession::open(std::move(session_options), opening.passphrase);
     if (!session) return fail(setup_problem_of(session.error()));
+    if (network == Network::practice)
+        practice::note_owner(directory, (*session)->node().snapshot()->node_id.hex());
     // Only whoever knows the passphrase changes where this wallet looks.
     if (!opening.chain.empty()) std::ofstream(directory / chain_file) << opening.chain << '\n';
     return *std::move(session);
@@ -215,8 +232,9 @@ Result<std::string, SetupProblem> WalletSetup::set_aside_now(Network network) co
     if (!store::Store::exists(directory)) return fail(SetupProblem{SetupFault::missing, {}});
     const std::chrono::year_month_day today(
         std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-    const auto stem = fmt::format("{}-until-{}-{:02}-{:02}", directory.string(), int(today.year()),
-                                  unsigned(today.month()), unsigned(today.day()));
+    const auto stem =
+        fmt::format("{}{}-{:02}-{:02}", practice::aside_stem(directory).string(), int(today.year()),
+                    unsigned(today.month()), unsigned(today.day()));
     std::filesystem::path name = stem;
     for (int more = 2; std::filesystem::exists(name); ++more)
         name = fmt::format("{}-{}", stem, more);

@@ -6,6 +6,7 @@
 #include "app/control/views.h"
 #include "core/api/setup.h"
 #include "core/base/log.h"
+#include "wallet/keys/mnemonic.h"
 
 #include <filesystem>
 #include <mutex>
@@ -50,6 +51,8 @@ private:
     /// Where blocks come from: given now, or remembered from when the wallet was made.
     std::string chain_of(Network network) const;
     Opened create_now(const api::Creation& creation);
+    std::optional<api::SetupProblem> bring_practice_back(const std::filesystem::path& directory,
+                                                         const keys::Mnemonic& words) const;
     Opened open_now(const api::Opening& opening);
     Result<std::string, api::SetupProblem> set_aside_now(Network network) const;
     void in_background(std::function<void()> what);

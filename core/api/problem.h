@@ -17,7 +17,9 @@ enum class ProblemKind : std::uint8_t {
     peer_not_connected,      ///< `node_id`.
     connect_failed,          ///< `node_id`, `cause`.
     peer_refused,            ///< The peer said no: `reason` (escaped).
-    insufficient_funds,      ///< `available_sat`, `needed_sat`.
+    insufficient_funds,      ///< `available_sat`, `needed_sat`. Where no channel is small enough to
+                             ///< be opened with what is there: `least_to_open_sat` as in Balance,
+                             ///< and `reserve_sat`; reserve_needed and amount_too_small, too.
     reserve_needed,    ///< Coins to bump a close with are missing: `available_sat`, `needed_sat`,
                        ///< `reserve_sat`; or they would be unconfirmed for long: `feerate`
                        ///< (sat/vB), the least that gets them into a block soon.
@@ -42,7 +44,9 @@ enum class ProblemKind : std::uint8_t {
     timed_out,
     wrong_network,      ///< Made for another network: `expected`.
     malformed,          ///< A text could not be decoded: `cause`.
-    unsupported,        ///< Needs something this wallet does not do: `feature`.
+    unsupported,        ///< Needs something this wallet does not do: `feature`, a number of BOLT 9,
+                        ///< a parameter of a link, or a way to be paid: "lnurl", "offer" (BOLT 12),
+                        ///< "name_at_domain" (lightning address, BIP 353).
     channel_not_open,   ///< `state`.
     broadcast_refused,  ///< `reason` of the chain source.
     disk_full,
@@ -51,7 +55,8 @@ enum class ProblemKind : std::uint8_t {
     // Numbers are stored: new kinds come at the end.
     commitment_underpaid,  ///< The peer's commitment pays less than mempools take: `feerate`,
                            ///< `least` (sat per 1000 weight units).
-    practice_gone,         ///< The practice network is not there, or ended before it answered.
+    practice_gone,         ///< The practice network is not there, or ended before it answered;
+                           ///< `cause` "silent": it is there and does not answer.
     faucet_dry,            ///< The practice faucet has nothing left: `cause`.
     funding_lost,   ///< A channel's funding transaction lost its coin to another one for good:
                     ///< `txid`, `rival`. With `theirs`, one that a peer has opened, whose funding

@@ -43,6 +43,12 @@ struct ChannelView {
     Sat capacity;
     Msat ours, theirs;           ///< Settled; in flight is in neither when offered.
     Msat can_send, can_receive;  ///< One HTLC, now or when the peer is back.
+    /// Where the rest of `ours` is while the channel is open, by its cause:
+    /// ours = can_send + kept + over_limit + underpaid.
+    Msat kept;        ///< Until the close: our reserve, and what the commitment's fees may take.
+    Msat over_limit;  ///< More than may be under way at once (the peer's bounds, our dust bound):
+                      ///< free for the next payment when those under way have ended.
+    Msat underpaid;   ///< Could be sent, if the peer's fee for the commitment were not too low.
     Msat our_reserve, their_reserve;
     Msat in_flight_out, in_flight_in;  ///< Of a closing channel the latter is in `closing_to_us`,
                                        ///< as far as it is ours.
@@ -88,6 +94,9 @@ struct Balance {
     Msat can_send, can_receive;  ///< Over all usable channels, one HTLC each.
     Msat in_flight;              ///< In HTLCs we offered.
     Sat closing;                 ///< On its way back from closed channels.
+    /// About so much has to be on the chain to open one more channel, the smallest that there is:
+    /// itself, what is then reserved in all, and the fee.
+    Sat least_to_open;
     friend bool operator==(const Balance&, const Balance&) = default;
 };
 

@@ -320,6 +320,12 @@ Msat Commitments::payable(Party offerer) const {
 Msat Commitments::can_send() const { return payable(Party::ours); }
 Msat Commitments::can_receive() const { return payable(Party::theirs); }
 
+Msat Commitments::free_to_send() const {
+    const Msat most =
+        spendable(Party::ours, Rule::careful, Caps{Msat(UINT64_MAX), Msat(UINT64_MAX)});
+    return most < m_params->theirs.htlc_minimum_msat ? Msat(0) : most;
+}
+
 // Proposals --------------------------------------------------------------------------------------
 
 Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount,

@@ -168,6 +168,9 @@ public:
     Msat can_send() const;  ///< Largest single HTLC that send_add would take now.
     Msat can_receive()
         const;  ///< Largest single HTLC that they would send if they keep what we keep: see Rule.
+    /// can_send() without the bounds on what is under way at once: what of our part neither the
+    /// reserve nor fees keep back.
+    Msat free_to_send() const;
     Msat dust_exposure() const;
     /// Has this HTLC no output on one side, and is more at stake in such HTLCs than we allow? Then
     /// no preimage is given for it (BOLT 2, max_dust_htlc_exposure_msat).

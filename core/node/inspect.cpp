@@ -142,8 +142,10 @@ api::Inspection onchain_only(const Config& config, api::OnchainTarget target) {
 }
 
 Problem problem_of(const payment::UriFault& fault) {
-    if (fault.error == DecodeError::unsupported)
-        return {ProblemKind::unsupported, {{"feature", fault.key}}};
+    if (fault.error == DecodeError::unsupported) {
+        // The key of an offer in a link: it is named as the offer alone is.
+        return {ProblemKind::unsupported, {{"feature", fault.key == "lno" ? "offer" : fault.key}}};
+    }
     if (fault.error == DecodeError::bad_character && fault.key == "address")
         return malformed("address", fault.error);
     auto out = malformed("link", fault.error);

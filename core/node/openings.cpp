@@ -27,6 +27,41 @@ void forget_opening(Draft& draft, const ChannelId& id, const api::Problem& probl
 
 }  // namespace
 
+Sat least_to_open(std::size_t channels, const ports::FeeEstimates& fees, const Config& config) {
+    // The funding output, each coin of the reserve as an output, change; of two coins, for few come
+    // in one (plan_keeping_reserve).
+    constexpr std::uint64_t frame_and_inputs = 42 + 2 * 272, funding_output = 172, output = 124;
+    constexpr std::uint64_t grain = 1'000;
+    const std::uint64_t coins = channels + config.anchor_reserve_extra;
+    const std::uint64_t weight = frame_and_inputs + funding_output + output * (coins + 1);
+    // With channels open, what spends a coin that guards them is not to wait.
+    const FeeratePerKw feerate =
+        std::max({fees.normal, fees.mempool_min, channels > 1 ? fees.urgent : fees.normal});
+    const Sat all =
+        config.channels.min_funding + config.anchor_reserve_each * coins + feerate.fee_ceil(weight);
+    return Sat((all.raw() + grain - 1) / grain * grain);
+}
+
+api::Problem with_least_to_open(const Draft& draft, api::Problem problem, const Scope& scope) {
+    using api::ProblemKind;
+    if (problem.kind != ProblemKind::insufficient_funds &&
+        problem.kind != ProblemKind::reserve_needed &&
+        problem.kind != ProblemKind::amount_too_small)
+        return problem;
+    const auto reserve = anchor_reserve(draft, scope.config, 1);
+    const Sat least = least_to_open(reserve.count - scope.config.anchor_reserve_extra,
+                                    draft.health.fees, scope.config);
+    Sat there;
+    for (const auto& coin : free_coins(draft)) {
+        if (coin.confirmed) there += coin.output.value;
+    }
+    if (there >= least) return problem;
+    problem.params["available_sat"] = std::to_string(there.raw());
+    problem.params["reserve_sat"] = std::to_string((reserve.each * reserve.count).raw());
+    problem.params["least_to_open_sat"] = std::to_string(least.raw());
+    return problem;
+}
+
 Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish,
                                                         const Scope& scope) {
     ports::SpendRequest request;
@@ -36,11 +71,11 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
     request.confirmed_only = true;
     request.lock_time = draft.tip.height.raw();
-    RUNNEL_TRY(auto plan,
-               plan_keeping_reserve(
-                   draft, request, wish.feerate ? Feerate::as_asked : Feerate::may_rise, 1,
-                   Hash256(scope.entropy.expand(scope.event, "funding coins").reveal()), scope));
-    const auto& outputs = plan.tx.outputs;
+    auto plan = plan_keeping_reserve(
+        draft, request, wish.feerate ? Feerate::as_asked : Feerate::may_rise, 1,
+        Hash256(scope.entropy.expand(scope.event, "funding coins").reveal()), scope);
+    if (!plan) return fail(with_least_to_open(draft, plan.error(), scope));
+    const auto& outputs = plan->tx.outputs;
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {
         return o.script == channel::funding_script_to_plan_with();
     });
@@ -48,7 +83,7 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
         return fail(
             api::Problem{api::ProblemKind::internal, {{"detail", "funding output missing"}}});
     const auto index = static_cast<std::uint32_t>(funding - outputs.begin());
-    return channel::FundingPlan{std::move(plan), index};
+    return channel::FundingPlan{*std::move(plan), index};
 }
 
 /// Drawn, not counted. A wallet made anew from its words, or an older copy of it, counts from where
@@ -159,11 +194,15 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
     if (busy)
         return refuse(
             api::Problem{api::ProblemKind::busy, {{"what", "an opening with this peer"}}});
-    if (wish.amount && *wish.amount < scope.config.channels.min_funding) {
-        return refuse(api::Problem{
-            api::ProblemKind::amount_too_small,
-            {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
-    }
+    const auto refuse_as_too_small = [&] {
+        refuse(with_least_to_open(
+            draft,
+            {api::ProblemKind::amount_too_small,
+             {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}},
+            scope));
+    };
+    if (wish.amount && *wish.amount < scope.config.channels.min_funding)
+        return refuse_as_too_small();
     auto plan = plan_funding(draft, wish, scope);
     if (!plan) return refuse(plan.error());
     const Sat amount = plan->spend.tx.outputs.at(plan->output_index).value;
@@ -172,11 +211,7 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
         return refuse(api::Problem{api::ProblemKind::amount_too_large,
                                    {{"most", std::to_string(most.raw())}, {"unit", "sat"}}});
     }
-    if (amount < scope.config.channels.min_funding) {
-        return refuse(api::Problem{
-            api::ProblemKind::amount_too_small,
-            {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
-    }
+    if (amount < scope.config.channels.min_funding) return refuse_as_too_small();
     // What is pushed is gone: at least our reserve and the commitment's fee must stay.
     const FeeratePerKw feerate = commitment_feerate(draft.health.fees);
     const Sat stays = channel::reserve_for(amount, scope.config.channels.dust_limit, Sat(0)) +

@@ -9,6 +9,11 @@ namespace runnel::node {
 /// Coins for the funding output, everything else kept back.
 Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api::OpenChannel& wish,
                                                         const Scope& scope);
+/// About so much on the chain opens the smallest channel: itself, what is reserved in all for so
+/// many channels (this one included), and the fee. Rounded up: a figure for people.
+Sat least_to_open(std::size_t channels, const ports::FeeEstimates& fees, const Config& config);
+/// A refusal for want of coins: where no amount at all would do, it says how much it takes.
+api::Problem with_least_to_open(const Draft& draft, api::Problem problem, const Scope& scope);
 /// The most a channel with this peer may hold.
 Sat largest_funding(const Peer& peer, const Config& config);
 /// Keys that no channel has had, not even one that this store has forgotten: see openings.cpp.

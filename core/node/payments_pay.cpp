@@ -3,6 +3,7 @@
 // the last is left in any commitment.
 #include "core/crypto/hash.h"
 #include "core/node/payments_send.h"
+#include "core/payment/other_ways.h"
 
 #include <algorithm>
 
@@ -46,6 +47,10 @@ Target target_of_keysend(const crypto::PublicKey& payee, Msat amount, const Paym
 
 Result<payment::Invoice, Problem> read_invoice(const std::string& text,
                                                const NetworkParams* network) {
+    if (const auto way = payment::other_way(text)) {
+        return fail(Problem{ProblemKind::unsupported,
+                            {{"feature", std::string(payment::to_string(*way))}}});
+    }
     std::optional<std::size_t> feature;
     auto invoice = payment::decode_invoice(text, network, &feature);
     if (invoice) return *std::move(invoice);

@@ -37,8 +37,9 @@ api::CloseQuote quote_cancel(const channel::ChannelState& state) {
 Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask,
                                                 const Scope& scope) {
     const auto& policy = scope.config.channels;
-    const auto refuse = [](api::ProblemKind kind, const char* name, Sat bound) {
-        return fail(api::Problem{kind, {{name, std::to_string(bound.raw())}, {"unit", "sat"}}});
+    const auto refuse = [&](api::ProblemKind kind, const char* name, Sat bound) {
+        return fail(with_least_to_open(
+            draft, {kind, {{name, std::to_string(bound.raw())}, {"unit", "sat"}}}, scope));
     };
     if (const auto problem = why_no_channel(draft, scope)) return fail(*problem);
     if (ask.amount && *ask.amount < policy.min_funding)

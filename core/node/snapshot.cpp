@@ -4,6 +4,7 @@
 #include "core/node/doubt.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
+#include "core/node/openings.h"
 
 #include <algorithm>
 
@@ -114,6 +115,9 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel,
         view.theirs = sub_or_zero(view.theirs, view.in_flight_in);
         if (std::holds_alternative<channel::Normal>(channel.state)) {
             view.can_send = c.can_send();
+            const Msat free = std::max(view.can_send, c.free_to_send());
+            view.kept = sub_or_zero(view.ours, free);
+            view.over_limit = sub_or_zero(std::min(free, view.ours), view.can_send);
             view.can_receive = c.can_receive();
         }
     }
@@ -163,11 +167,16 @@ std::uint32_t block_seconds(const Config& config) {
     return config.network == Network::regtest || config.network == Network::practice ? 0 : 600;
 }
 
-Sat reserve_in(const State& state, const Config& config) {
+std::size_t channels_with_reserve(const State& state) {
     std::size_t open = 0;
     for (const auto& [id, channel] : state.channels) {
         if (needs_reserve(*channel, state.tip.height)) ++open;
     }
+    return open;
+}
+
+Sat reserve_in(const State& state, const Config& config) {
+    const auto open = channels_with_reserve(state);
     return open == 0 ? Sat(0) : config.anchor_reserve_each * (open + config.anchor_reserve_extra);
 }
 
@@ -198,12 +207,17 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
             coin.output.value;
     }
     out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
+    out->balance.least_to_open =
+        least_to_open(channels_with_reserve(state) + 1, state.health.fees, config);
     for (auto at = kept.begin(); at != kept.end();)
         at = state.channels.contains(at->first) ? std::next(at) : kept.erase(at);
     out->channels.reserve(state.channels.size());
     for (const auto& [id, channel] : state.channels) {
         auto view = kept_view_of(state, channel, keys, kept);
-        if (state.underpaid.contains(id)) view.can_send = Msat(0);
+        if (state.underpaid.contains(id)) {
+            view.underpaid = view.can_send + view.over_limit;
+            view.can_send = view.over_limit = Msat(0);
+        }
         const auto* const closing = channel::closing_of(channel->state);
         const bool is_spent = closing != nullptr && !closing->spends.empty();
         view.force_held_back = state.in_doubt && !is_spent && may_be_outdated(state, *channel);

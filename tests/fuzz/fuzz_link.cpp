@@ -2,6 +2,7 @@
 // same when it is written anew, and an amount is never more than there can be.
 #include "core/bitcoin/address.h"
 #include "core/payment/bitcoin_uri.h"
+#include "core/payment/other_ways.h"
 
 #include <fmt/format.h>
 
@@ -27,6 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data), size);
     (void)payment::parse_btc(text);
     (void)bitcoin::network_name_of(text);
+    // What has a name of its own is nothing that can be paid: it never hides an address.
+    if (payment::other_way(text)) {
+        require(!payment::is_bitcoin_uri(text));
+        for (const auto network : {Network::mainnet, Network::testnet4, Network::regtest})
+            require(!bitcoin::parse_address(text, network));
+    }
     const auto uri = payment::parse_bitcoin_uri(text);
     if (!uri) return 0;
     require(payment::is_bitcoin_uri(text));

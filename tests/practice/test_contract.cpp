@@ -63,6 +63,9 @@ const Names of_a_channel{"channel_id",
                          "their_msat",
                          "can_send_msat",
                          "can_receive_msat",
+                         "kept_msat",
+                         "over_limit_msat",
+                         "underpaid_msat",
                          "htlcs",
                          "next_deadline_height",
                          "closing_until_height"};
@@ -120,11 +123,17 @@ void TestContract::every_command_with_every_field() {
              id);
     QVERIFY(
         Cli::has(first_of(cli({"channels"}, {"channels"}), "channels"), of_a_channel, "channels"));
-    const auto balance =
-        cli({"balance"}, {"onchain_sat", "onchain_unconfirmed_sat", "reserved_sat", "can_send_msat",
-                          "can_receive_msat", "in_flight_msat", "closing_sat", "problem"});
+    const auto balance = cli({"balance"}, {"onchain_sat", "onchain_unconfirmed_sat", "reserved_sat",
+                                           "can_send_msat", "can_receive_msat", "in_flight_msat",
+                                           "closing_sat", "least_to_open_sat", "problem"});
     QVERIFY(balance.at("reserved_sat").to_number<std::int64_t>() > 0);
     QCOMPARE(balance.at("can_send_msat"), channel.at("can_send_msat"));
+    const auto figure = [&](const char* name) {
+        return channel.at(name).to_number<std::int64_t>();
+    };
+    QCOMPARE(figure("can_send_msat") + figure("kept_msat") + figure("over_limit_msat") +
+                 figure("underpaid_msat"),
+             figure("our_msat"));
 
     const auto made = cli({"invoice", "5000000", "tea", "--expiry", "600"},
                           {"bolt11", "payment_hash", "expires"});

@@ -101,6 +101,7 @@ class TestKills : public QObject {
     Q_OBJECT
 
 private slots:
+    void a_child_that_hangs_is_not_waited_for();
     void the_network_dies_in_the_middle_of_payments();
     void the_wallet_dies_in_the_middle_of_payments();
     /// Blocks and coins that anybody was told about are there afterwards.
@@ -109,6 +110,26 @@ private slots:
     void a_damaged_chain_is_named();
     void a_removed_network_is_not_followed();
 };
+
+/// Nothing tells of it but the clock: its connection stays, and takes what is asked.
+void TestKills::a_child_that_hangs_is_not_waited_for() {
+    PracticeWallet wallet;
+    QVERIFY(wallet.start());
+    const int child = wallet.child_pid();
+    QCOMPARE(::kill(child, SIGSTOP), 0);
+    QElapsedTimer clock;
+    clock.start();
+    const auto refused = wallet.call("practice.invoice", {{"amount_msat", 1'000}});
+    const auto waited = clock.elapsed();
+    ::kill(child, SIGCONT);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, std::string("practice_gone"));
+    QVERIFY2(refused.error().message.find("has not answered in time") != std::string::npos,
+             refused.error().message.c_str());
+    QVERIFY(waited < 15'000);
+    // And goes on when it does.
+    QVERIFY(bool(wallet.call("practice.invoice", {{"amount_msat", 1'000}})));
+}
 
 void TestKills::the_network_dies_in_the_middle_of_payments() {
     Ready ready;

@@ -84,7 +84,10 @@ void TestBadDays::a_funder_who_pays_too_little() {
     // He adds nothing; what comes to him still comes.
     QCOMPARE(*net.pays(net.bob, net.alice, 1'000'000_msat).problem(),
              api::ProblemKind::no_usable_channel);
-    QCOMPARE(net.bob.snapshot()->channels.front().can_send, 0_msat);
+    const auto shown = net.bob.snapshot()->channels.front();
+    QCOMPARE(shown.can_send, 0_msat);
+    QVERIFY(shown.underpaid > 280'000'000_msat);
+    QCOMPARE(shown.kept + shown.over_limit + shown.underpaid, shown.ours);
     QVERIFY(net.pays(net.alice, net.bob, 1'000'000_msat).succeeded());
     net.bob.set_fees(fees(1700));
     net.net.mine(3);
@@ -101,6 +104,7 @@ void TestBadDays::a_funder_who_pays_too_little() {
     net.net.settle();
     QVERIFY(net.pays(net.bob, net.alice, 1'000'000_msat).succeeded());
     QVERIFY(net.bob.snapshot()->channels.front().can_send > 0_msat);
+    QCOMPARE(net.bob.snapshot()->channels.front().underpaid, 0_msat);
     // Another time is another story.
     net.bob.set_fees(fees(2400));
     net.net.settle();

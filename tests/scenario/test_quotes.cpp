@@ -32,6 +32,63 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// A beginner who receives this can open a channel with it, and with less cannot.
+    void the_least_to_open_with_is_enough() {
+        Story net;
+        auto& alice = net.net.add("alice", parts_for(1));
+        auto& bob = net.net.add("bob", parts_for(2));
+        net.net.fund(bob, 2'000'000_sat);
+        const auto least = alice.snapshot()->balance.least_to_open;
+        const auto smallest = alice.node().config().channels.min_funding;
+        // The channel, one coin to close it with and one beside, and a fee.
+        QVERIFY(least > smallest + 50'000_sat && least < smallest + 55'000_sat);
+        net.net.fund(alice, 40'000_sat);
+        const auto refused = alice.node().quote(api::AskOpen{std::nullopt, smallest});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, api::ProblemKind::reserve_needed);
+        const auto says_the_least = [&](const std::optional<Sat>& amount) {
+            const auto quote = alice.node().quote(api::AskOpen{std::nullopt, amount});
+            if (quote) return false;
+            const auto found = quote.error().params.find("least_to_open_sat");
+            return found != quote.error().params.end() &&
+                   found->second == std::to_string(least.raw());
+        };
+        // Whatever is asked for: all, too little, too much.
+        QVERIFY(says_the_least(std::nullopt) && says_the_least(5_sat) && says_the_least(smallest));
+        QVERIFY(says_the_least(900'000_sat));
+        net.net.fund(alice, least - 40'000_sat);
+        // Of two coins, which costs an input more: the figure has room for it.
+        QVERIFY(bool(alice.node().quote(api::AskOpen{std::nullopt, smallest})));
+        net.net.connect(alice, bob);
+        net.net.settle();
+        QVERIFY(bool(
+            net.run(alice, api::OpenChannel{bob.id(), smallest, Msat(0), false, std::nullopt})));
+        net.net.mine(7);
+        // The next one takes a coin more to close it with.
+        const auto next = alice.snapshot()->balance.least_to_open;
+        QVERIFY(next >= least + 25'000_sat && next < least + 35'000_sat);
+        QVERIFY(net.check());
+    }
+
+    /// Most nodes take no more than a part of a channel at once: that is no reserve, and comes free
+    /// again by itself.
+    void what_cannot_be_sent_has_its_causes() {
+        Duo net;
+        net.reconnect();
+        net.net.lie(net.bob, net.alice, [](wire::Message& message) {
+            if (auto* const accept = std::get_if<wire::AcceptChannel>(&message))
+                accept->max_htlc_value_in_flight_msat = 100'000'000_msat;
+        });
+        net.open(net.alice, net.bob, 1'000'000_sat);
+        const auto channel = net.alice.snapshot()->channels.front();
+        QCOMPARE(channel.can_send, 100'000'000_msat);
+        QVERIFY(channel.kept >= channel.our_reserve && channel.kept < 20'000'000_msat);
+        QVERIFY(channel.over_limit > 880'000'000_msat);
+        QVERIFY(channel.underpaid.is_zero());
+        QCOMPARE(channel.can_send + channel.kept + channel.over_limit, channel.ours);
+        QVERIFY(net.check());
+    }
+
     void asking_changes_nothing() {
         Duo net;
         const auto turn = net.alice.snapshot()->turn;
@@ -52,6 +109,8 @@ private slots:
         const auto large = net.alice.node().quote(api::AskOpen{std::nullopt, 9'000'000_sat});
         QVERIFY(!large);
         QCOMPARE(large.error().kind, api::ProblemKind::insufficient_funds);
+        // A smaller amount helps: then that is the advice.
+        QVERIFY(large.error().params.count("least_to_open_sat") == 0);
         QVERIFY(!net.alice.node().quote(api::AskClose{ChannelId{}, false}));
         QVERIFY(net.check());
     }

@@ -338,6 +338,45 @@ private slots:
         QVERIFY(net.check());
     }
 
+    // They are no invoices with a typing error: whoever copied them right would copy them again.
+    void what_cannot_be_paid_yet_is_named() {
+        Duo net;
+        const auto feature = [&](const std::string& text) {
+            const auto looked = look(net, net.alice, text);
+            if (looked || looked.error().kind != ProblemKind::unsupported) return std::string();
+            return param(looked.error(), "feature");
+        };
+        const std::string lnurl = "lnurl1dp68gurn8ghj7um9wfmxjcm99e3k7mf0v9cxj0m385ekvcenxc6r2c35x";
+        const std::string offer = "lno1qgsqvgnwgcg35z6ee2h3yczraddm72xrfua9uve2rlrm9deu7xyfzrc";
+        QCOMPARE(feature(lnurl), std::string("lnurl"));
+        QCOMPARE(feature("lightning:" + lnurl), std::string("lnurl"));
+        QCOMPARE(feature("LIGHTNING:LNURL1DP68GURN8GHJ7UM9WFMXJCM99E3K7MF0"), std::string("lnurl"));
+        QCOMPARE(feature("lnurlp://service.example/pay"), std::string("lnurl"));
+        QCOMPARE(feature("https://service.example/give?lightning=LNURL1DP68GURN"),
+                 std::string("lnurl"));
+        QCOMPARE(feature(offer), std::string("offer"));
+        QCOMPARE(feature("LNO1QGSQVGNWGCG35Z6EE2H3YCZRADDM72"), std::string("offer"));
+        QCOMPARE(feature("lightning:" + offer), std::string("offer"));
+        QCOMPARE(feature("bitcoin:?lno=" + offer), std::string("offer"));
+        QCOMPARE(feature("satoshi@wallet.example"), std::string("name_at_domain"));
+        QCOMPARE(feature("Satoshi+Tips@Wallet.Example"), std::string("name_at_domain"));
+        QCOMPARE(feature("\xe2\x82\xbfsatoshi@wallet.example"), std::string("name_at_domain"));
+        // Also when it is to be paid at once, as the command line does.
+        const auto paid = net.run(net.alice, api::Pay{offer, 1'000_msat, std::nullopt, 60});
+        QVERIFY(!paid);
+        QCOMPARE(paid.error().kind, ProblemKind::unsupported);
+        // A node's address is none, nor is an invoice or half of one.
+        for (const std::string& other :
+             {std::string(66, '0') + "@shop.example", std::string("shop@127.0.0.1"),
+              std::string("lnbcrt1"), std::string("lnurl"), std::string("@wallet.example"),
+              std::string("satoshi@"), std::string("satoshi@wallet")})
+            QCOMPARE(feature(other), std::string());
+        const auto both = look(net, net.alice, "bitcoin:" + elsewhere + "?lightning=" + lnurl);
+        QCOMPARE(both->kind, std::string("bitcoin"));
+        QCOMPARE(both->problem->kind, ProblemKind::unsupported);
+        QVERIFY(net.check());
+    }
+
     void a_link_with_both_ways_says_both() {
         Duo net;
         static_cast<void>(net.open(net.alice, net.bob, 500'000_sat));

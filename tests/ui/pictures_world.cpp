@@ -67,6 +67,7 @@ Stage::Stage(Scene scene) {
     if (scene == Scene::offline)
         picture->chain = {false, false, BlockHeight(240),
                           "connection refused by 127.0.0.1 port 18443", 600};
+    picture->balance.least_to_open = Sat(72'000);
     if (scene == Scene::first_coins) picture->balance.onchain = Sat(1'000'000);
     if (scene == Scene::full || scene == Scene::offline) {
         fillChannels(*picture);
@@ -82,6 +83,7 @@ void Stage::fillChannels(api::Snapshot& picture) {
     shop.theirs = Msat(150'000'000);
     shop.in_flight_out = Msat(18'796'000);
     shop.can_send = Msat(321'204'000);
+    shop.kept = Msat(10'000'000);
     shop.can_receive = Msat(145'000'000);
     shop.htlcs = {{true, 4, Msat(18'000'000), hashOf(20), BlockHeight(300), "locked_in"},
                   {true, 5, Msat(796'000), hashOf(21), BlockHeight(384), "offered"}};
@@ -257,6 +259,7 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
     if (text == "typo")
         return fail(api::Problem{api::ProblemKind::malformed,
                                  {{"what", "address"}, {"cause", "bad_checksum"}}});
+    if (text == looks_real) return lookUp("good");
     if (text == "both") {
         auto out = lookUp("good");
         out->onchain = onChain("link").onchain;

@@ -32,6 +32,13 @@ public:
     std::shared_ptr<void> observe(api::OnPicture on_picture) override;
     /// What it takes the words of the tests ("good", "link") for.
     static Result<api::Inspection, api::Problem> lookUp(const std::string& text);
+    /// The same as "good", in pictures that people see.
+    static constexpr const char* looks_real =
+        "lnbcrt12500n1p4n7w3cpp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdq2f38xy6t5wvsp"
+        "5"
+        "zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygs9qrsgq357wnc5r2ueh7ck6q93dj32dlqnls087"
+        "f"
+        "xdwk8qakdyafkq3yap9us6v52vjjsrvywa6rt52cm9r9zqt8r2t7mlcwspyetp5h2tztugp9lfyql";
     /// Another picture of the wallet.
     void show(const api::Snapshot& picture);
     void tell(const api::Notice& notice);

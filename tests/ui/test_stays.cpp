@@ -84,7 +84,7 @@ private slots:
         QVERIFY(says(person, "addressState", QStringLiteral("were seen")));
         came.confirmed = true;
         desk.stage.tell(came);
-        QVERIFY(says(person, "addressState", QStringLiteral("have arrived")));
+        QVERIFY(says(person, "addressState", QStringLiteral("Arrived: ")));
     }
 
     void theKeyboardWaitsForAnAnswer() {

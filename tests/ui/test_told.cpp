@@ -9,6 +9,7 @@
 #include "ui/dialogs/details.h"
 #include "ui/dialogs/open_channel.h"
 #include "ui/format/amount.h"
+#include "ui/format/setup.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/window/settings_dialog.h"
@@ -80,8 +81,21 @@ private slots:
         const auto click = [&](const char* name) {
             view.findChild<QAbstractButton*>(QString::fromLatin1(name))->click();
         };
+        // Only of those that make one think of the wallet's files: there an older copy is warned
+        // of.
+        const auto warns = [&](const char* step) {
+            const auto all = textsOf(view);
+            for (const char* const part :
+                 {"always the newest", "Never start an older copy", "on two computers"}) {
+                QVERIFY2(all.contains(QLatin1String(part)),
+                         qPrintable(QString::fromLatin1(step) + all));
+            }
+        };
         const auto says = [&](const char* step) {
             const auto all = textsOf(view);
+            // Its chain is a file in the wallet's folder.
+            QVERIFY2(all.contains(QStringLiteral("practice coins come back only here")),
+                     qPrintable(QString::fromLatin1(step) + all));
             QVERIFY2(all.contains(QStringLiteral("Money in channels is not in the words")),
                      qPrintable(QString::fromLatin1(step) + all));
             QVERIFY2(all.contains(QStringLiteral("coins on the chain")),
@@ -89,6 +103,7 @@ private slots:
         };
         click("forkRestore");
         says("restore");
+        warns("restore");
         click("restoreBack");
         click("forkCreate");
         says("passphrase");
@@ -97,6 +112,45 @@ private slots:
                              QStringLiteral("a long passphrase"));
         click("passphraseNext");
         says("words");
+        warns("words");
+    }
+
+    void theAdviceOnFilesStandsWhereverTheyAreNamed() {
+        Preferences preferences(QString{});
+        StageSetup setup;
+        setup.offered = {{Network::practice, true, false}};
+        SetupView view(setup);
+        view.resize(700, 900);
+        view.show();
+        view.findChild<QAbstractButton*>(QStringLiteral("unlockAside"))->click();
+        auto all = textsOf(view);
+        QVERIFY2(all.contains(filesAdvice()), qPrintable(all));
+        QVERIFY2(all.contains(QStringLiteral("practice coins come back only here")),
+                 qPrintable(all));
+        QVERIFY(wordingOf(api::SetupProblem{api::SetupFault::damaged, {}})
+                    .retry.contains(filesAdvice()));
+        StageDesk desk;
+        QVERIFY(desk.person->press("railChannels"));
+        QVERIFY(desk.person->press("channelsOpen"));
+        QVERIFY(QTest::qWaitFor(
+            [&] { return desk.person->see<QAbstractButton>("openNow")->isEnabled(); }));
+        const auto words = factOf(*dialog<OpenChannelDialog>(desk), "Your 24 words");
+        QVERIFY2(words.contains(filesAdvice()), qPrintable(words));
+    }
+
+    // Words of a real wallet bring its coins back anywhere.
+    void onARealNetworkWordsAreEnoughForTheCoins() {
+        Preferences preferences(QString{});
+        StageSetup setup;
+        setup.offered = {{Network::practice, false, false}, {Network::regtest, false, false}};
+        SetupView view(setup);
+        view.resize(700, 900);
+        view.show();
+        view.findChild<QAbstractButton*>(QStringLiteral("welcomeReal"))->click();
+        view.findChild<QAbstractButton*>(QStringLiteral("forkRestore"))->click();
+        const auto all = textsOf(view);
+        QVERIFY2(all.contains(filesAdvice()), qPrintable(all));
+        QVERIFY2(!all.contains(QStringLiteral("practice coins")), qPrintable(all));
     }
 
     void anAmountThatIsNoneIsSaid_data() {
@@ -148,6 +202,58 @@ private slots:
         edit->setText(QStringLiteral("1500"));
         QVERIFY(QTest::qWaitFor([&] { return !person.sees(qPrintable(line)); }, 1'000));
         QVERIFY(edit->accessibleDescription().isEmpty());
+    }
+
+    // Pressed and nothing to be seen: it would be pressed again, or given up.
+    void buyingToPractiseSaysThatItAsks() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railPay"));
+        auto* const shop = person.see<QAbstractButton>("practiceBuy");
+        auto* const hub = person.see<QAbstractButton>("practiceBuyHub");
+        const auto idle = shop->text();
+        desk.hold = true;
+        desk.stage.practice_fails =
+            api::Problem{api::ProblemKind::practice_gone, {{"cause", "silent"}}};
+        QVERIFY(person.press("practiceBuy"));
+        QVERIFY2(shop->text().contains(QStringLiteral("Asking the shop")),
+                 qPrintable(shop->text()));
+        QVERIFY(!shop->isEnabled() && !hub->isEnabled());
+        desk.release();
+        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("does not answer"), 1'000));
+        QVERIFY(shop->isEnabled() && hub->isEnabled());
+        QCOMPARE(shop->text(), idle);
+    }
+
+    // A beginner with too little would open a channel and be refused, and sent away with "choose a
+    // smaller amount".
+    void howMuchAChannelTakesIsSaid() {
+        StageDesk desk(Stage::Scene::empty);
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        picture.balance.onchain = 40'000_sat;
+        picture.balance.least_to_open = 72'000_sat;
+        desk.stage.show(picture);
+        QVERIFY(person.waitToRead("homeFirstTitle", QStringLiteral("takes a little more"), 1'000));
+        QVERIFY(desk.isSaid(satText(72'000_sat)));
+        QVERIFY(!desk.isSaid(QStringLiteral("Open your first channel")));
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveAddress"));
+        QVERIFY(person.read("addressOpeningTakes").contains(satText(72'000_sat)));
+        // Enough: nothing is said of it any more.
+        picture.balance.onchain = 72'000_sat;
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("addressOpeningTakes"); }, 1'000));
+        QVERIFY(person.press("railHome"));
+        QVERIFY(person.read("homeFirstTitle").contains(QStringLiteral("Open your first channel")));
+        // Not the first any more once one was closed.
+        auto& closed = picture.channels.emplace_back();
+        closed.state = "closed";
+        closed.peer = stageKey(1);
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return person.read("homeFirstTitle") == QStringLiteral("Open a channel"); },
+            1'000));
     }
 
     void aNodeThatCannotBeFoundIsSaid() {
@@ -248,7 +354,7 @@ private slots:
         auto* const sheet = dialog<ConfirmSend>(desk);
         const auto wait = factOf(*sheet, "First confirmation");
         QVERIFY2(
-            wait.contains(QStringLiteral("between")) || wait.contains(QStringLiteral("within")),
+            wait.contains(QStringLiteral("probably")) || wait.contains(QStringLiteral("within")),
             qPrintable(wait));
         QVERIFY(!factOf(*sheet, "Fee").isEmpty());
         QVERIFY(textsOf(*sheet).contains(QStringLiteral("cannot be taken back")));
@@ -267,7 +373,7 @@ private slots:
                      wait.contains(QStringLiteral("3 confirmations")),
                  qPrintable(wait));
         QVERIFY2(risk.contains(QStringLiteral("close the channel alone")) &&
-                     risk.contains(QStringLiteral("come back between")),
+                     risk.contains(QStringLiteral("come back from about")),
                  qPrintable(risk));
     }
 
@@ -297,7 +403,7 @@ private slots:
         // A wait in blocks is a date.
         const auto alone = factOf(*sheet, "Closing alone");
         QVERIFY2(
-            alone.contains(QStringLiteral("between")) && !alone.contains(QStringLiteral("720")),
+            alone.contains(QStringLiteral("from about")) && !alone.contains(QStringLiteral("720")),
             qPrintable(alone));
         delete sheet;
     }

@@ -48,6 +48,52 @@ struct Place {
     std::optional<app::WalletSetup> setup;
 };
 
+/// Practice wallets, with their networks.
+struct Drill {
+    Drill() {
+        app::SetupOptions options;
+        options.base = folder.filePath(QStringLiteral("data")).toStdString();
+        setup.emplace(std::move(options));
+    }
+    Opened create(const SecretBytes& words, bool restored,
+                  const char* passphrase = "a long passphrase") {
+        api::Creation creation;
+        creation.network = Network::practice;
+        creation.words = words.clone();
+        creation.restored = restored;
+        creation.passphrase = SecretBytes(bytes_of(passphrase));
+        std::promise<Opened> answer;
+        setup->create(std::move(creation),
+                      [&](Opened result) { answer.set_value(std::move(result)); });
+        return answer.get_future().get();
+    }
+    Result<std::string, api::SetupProblem> set_aside() {
+        std::promise<Result<std::string, api::SetupProblem>> answer;
+        setup->set_aside(Network::practice, [&](Result<std::string, api::SetupProblem> result) {
+            answer.set_value(std::move(result));
+        });
+        return answer.get_future().get();
+    }
+    /// Confirmed, and everything.
+    static Sat coins(api::Session& session) {
+        std::promise<Sat> answer;
+        session.run([&] { answer.set_value(session.node().snapshot()->balance.onchain); });
+        return answer.get_future().get();
+    }
+    /// Coins of the faucet, in a block.
+    static bool earns(api::Session& session, Sat amount) {
+        const Sat before = coins(session);
+        std::promise<bool> sent, mined;
+        session.practice()->faucet(amount, [&](const auto& txid) { sent.set_value(bool(txid)); });
+        if (!sent.get_future().get()) return false;
+        session.practice()->mine(1, [&](const auto& height) { mined.set_value(bool(height)); });
+        return mined.get_future().get() &&
+               QTest::qWaitFor([&] { return coins(session) == before + amount; }, 30'000);
+    }
+    QTemporaryDir folder;
+    std::optional<app::WalletSetup> setup;
+};
+
 const api::WalletChoice& regtest(const std::vector<api::WalletChoice>& choices) {
     return *std::find_if(choices.begin(), choices.end(),
                          [](const auto& c) { return c.network == Network::regtest; });
@@ -151,6 +197,36 @@ private slots:
                               place.folder.filePath(QStringLiteral("data/regtest"))));
         auto back = place.open();
         QVERIFY(bool(back) && (*back)->node().snapshot()->node_id == node_id);
+    }
+
+    // The fire drill: the words, and nothing else, bring the coins back that were on the chain.
+    // Here the chain lies in the folder that is set aside.
+    void practiceCoinsComeBackByTheirWords() {
+        Drill drill;
+        const auto words = drill.setup->fresh_words();
+        const auto others = drill.setup->fresh_words();
+        {
+            auto made = drill.create(words, false);
+            QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
+            QVERIFY(drill.earns(**made, Sat(1'000'000)));
+        }
+        auto first = drill.set_aside();
+        QVERIFY(bool(first));
+        {
+            // Another wallet in between has a network and coins of its own.
+            auto made = drill.create(others, false);
+            QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
+            QVERIFY(drill.earns(**made, Sat(70'000)));
+        }
+        QVERIFY(bool(drill.set_aside()));
+        auto back = drill.create(words, true, "another passphrase");
+        QVERIFY2(bool(back), back ? "" : back.error().detail.c_str());
+        QVERIFY(QTest::qWaitFor([&] { return Drill::coins(**back) == Sat(1'000'000); }, 30'000));
+        // It goes on: with the same network, which gives coins again.
+        QVERIFY(drill.earns(**back, Sat(5'000)));
+        back->reset();
+        // What was set aside is still whole.
+        QVERIFY(std::filesystem::exists(std::filesystem::path(*first) / "practice" / "chain"));
     }
 
     void damageIsNamed() {

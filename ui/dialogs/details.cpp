@@ -80,6 +80,10 @@ void ChannelDetails::refresh() {
     m_facts->set(tr("You can send"), over ? QString() : exactText(channel.can_send));
     m_facts->set(tr("You can receive"), over ? QString() : exactText(channel.can_receive));
     m_facts->set(tr("You keep back"), over ? QString() : satText(channel.our_reserve));
+    m_facts->set(tr("More than they take at once"),
+                 over || channel.over_limit.is_zero() ? QString() : exactText(channel.over_limit));
+    m_facts->set(tr("Waits for a higher fee of theirs"),
+                 over || channel.underpaid.is_zero() ? QString() : exactText(channel.underpaid));
     m_facts->set(tr("They keep back"), over ? QString() : satText(channel.their_reserve));
     m_facts->set(tr("Opened by"), channel.we_funded ? tr("you") : tr("the other side"));
     m_facts->set(tr("Confirmations"), over ? QString() : confirmationsText(channel));
@@ -112,7 +116,7 @@ void ChannelDetails::refreshHtlcs(const api::ChannelView& channel) {
     m_htlcs->setVisible(!channel.htlcs.empty());
     int number = 0;
     for (const auto& htlc : channel.htlcs) {
-        const auto deadline = untilText(htlc.expiry, m_wallet.picture().chain, m_wallet.now());
+        const auto deadline = latestText(htlc.expiry, m_wallet.picture().chain, m_wallet.now());
         facts->set(
             tr("%1. %2").arg(QString::number(++number), htlc.outgoing ? tr("Out") : tr("In")),
             tr("%1, %2, ends %3 (block %4)")

@@ -3,6 +3,7 @@
 #include "ui/format/amount.h"
 #include "ui/format/figures.h"
 #include "ui/format/problem.h"
+#include "ui/format/setup.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
 #include "ui/style/theme.h"
@@ -226,8 +227,8 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
     m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; "
                                 "your coins then come back %1.")
                                  .arg(rangeText(quote->force_wait.raw(), chain, now)));
-    m_facts->set(tr("Your 24 words"), tr("They alone do not bring back what is in a channel: that "
-                                         "takes the files of this wallet, too."));
+    m_facts->set(tr("Your 24 words"),
+                 tr("They do not bring back what is in a channel.") + u' ' + filesAdvice());
     m_facts->set(tr("Be online"), tr("Now and then, at best every day. While you are away for "
                                      "long, the other side could close the channel "
                                      "with an old state, and nobody would object."));

@@ -133,7 +133,7 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
         return {Cue::busy, Words::tr("%n channel(s) are being opened or closed.", nullptr,
                                      static_cast<int>(moving))};
     }
-    if (open == 0) return {Cue::good, Words::tr("Everything is in order. No channel is open yet.")};
+    if (open == 0) return {Cue::good, Words::tr("Everything is in order. No channel is open.")};
     return {Cue::good, Words::tr("Everything is in order. %n channel(s) are ready.", nullptr,
                                  static_cast<int>(open))};
 }
@@ -146,7 +146,7 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
                        Words::tr("Coins that are not confirmed yet"),
                        Words::tr("Spendable %1.").arg(rangeText(1, picture.chain, now))});
     }
-    Msat kept;
+    Msat kept, over_limit, underpaid;
     for (const auto& channel : picture.channels) {
         if (isOver(channel)) continue;
         const auto peer = names.of(channel.peer);
@@ -157,13 +157,28 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
             auto held = heldInClosing(channel, peer, picture.chain, now);
             if (!held.amount.is_zero()) out.push_back(std::move(held));
         } else if (channel.usable) {
-            kept += sub_or_zero(channel.ours, channel.can_send);
+            kept += channel.kept;
+            over_limit += channel.over_limit;
+            underpaid += channel.underpaid;
         } else if (!channel.ours.is_zero()) {
             out.push_back({Held::Kind::waiting, channel.ours,
                            Words::tr("In the channel with %1").arg(peer),
                            Words::tr("Ready again once the other side is connected.")});
         }
         addPayments(out, channel, peer, picture.chain, now);
+    }
+    if (!over_limit.is_zero()) {
+        out.push_back({Held::Kind::waiting, over_limit, Words::tr("More than can be sent at once"),
+                       Words::tr("A channel takes no more than a certain amount in payments under "
+                                 "way. This is yours, too: pay it in several payments, one after "
+                                 "the other.")});
+    }
+    if (!underpaid.is_zero()) {
+        out.push_back({Held::Kind::waiting, underpaid,
+                       Words::tr("Waits until the other side pays a higher fee"),
+                       Words::tr("What it pays for closing the channel is too little at today's "
+                                 "prices, so nothing more is sent through it until then. A close "
+                                 "by agreement brings it back, too.")});
     }
     if (!picture.balance.reserved.is_zero()) {
         out.push_back({Held::Kind::reserve, picture.balance.reserved.msat(),
@@ -181,6 +196,20 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
     return out;
 }
 
+QString openingTakesSentence(const api::Snapshot& picture) {
+    if (picture.balance.least_to_open.is_zero()) return {};
+    return Words::tr(
+               "Opening a channel takes about %1 on the chain at least: what the smallest "
+               "channel holds, what stays in your wallet for closing channels in time, and "
+               "the fee.")
+        .arg(satText(picture.balance.least_to_open));
+}
+
+bool isTooLittleToOpen(const api::Balance& balance) {
+    const auto all = add(balance.onchain, balance.onchain_unconfirmed);
+    return all && *all < balance.least_to_open;
+}
+
 QString receivableSentence(const api::Snapshot& picture) {
     std::size_t usable = 0, other = 0;
     for (const auto& channel : picture.channels) {
@@ -189,7 +218,7 @@ QString receivableSentence(const api::Snapshot& picture) {
     }
     if (usable == 0) {
         return other == 0 ? Words::tr(
-                                "You have no channel yet. To receive over Lightning, open one "
+                                "You have no open channel. To receive over Lightning, open one "
                                 "first and spend a part of it, or ask "
                                 "somebody to open one to you.")
                           : Words::tr(

@@ -36,6 +36,10 @@ struct Held {
 std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
                          const QDateTime& now);
 
+/// How much a channel takes on the chain, and of what it is made up; empty when nobody knows yet.
+QString openingTakesSentence(const api::Snapshot& picture);
+/// Not enough is there to open any channel, what is not confirmed included.
+bool isTooLittleToOpen(const api::Balance& balance);
 /// How much can be received now and why not more.
 QString receivableSentence(const api::Snapshot& picture);
 /// What "spendable now" is made of.

@@ -90,6 +90,16 @@ Wording noChannel(const Params& p) {
 }
 
 Wording moneyWording(ProblemKind kind, const Params& p) {
+    // No amount is small enough: whatever was asked, another one would not help.
+    if (p.has("least_to_open_sat")) {
+        return {
+            Words::tr("There are not enough coins for a channel yet."),
+            Words::tr("The smallest channel takes about %1 on the chain: what it holds, %2 that "
+                      "stay in your wallet for closing channels in time, and the fee. %3 are "
+                      "there and confirmed.")
+                .arg(p.sat("least_to_open_sat"), p.sat("reserve_sat"), p.sat("available_sat")),
+            Words::tr("Receive more coins on the chain first.")};
+    }
     // What was kept with the name of its problem only has no figures: without them it would say
     // zero.
     if (kind == ProblemKind::insufficient_funds) {
@@ -181,6 +191,21 @@ Wording malformed(const Params& p) {
         Words::tr("It is no complete Lightning invoice, bitcoin address or payment link.");
     return {Words::tr("This text cannot be read."), why.isEmpty() ? what : what + u' ' + why,
             Words::tr("Copy it again from beginning to end.")};
+}
+
+/// Names of what is asked for in another way than by an invoice; empty for what is none.
+QString otherWay(const QString& feature) {
+    if (feature == QStringLiteral("lnurl"))
+        return Words::tr("It is an LNURL: a link to a service that makes the invoice.");
+    if (feature == QStringLiteral("offer"))
+        return Words::tr(
+            "It is a Lightning offer (BOLT 12), from which an invoice would have to "
+            "be asked for.");
+    if (feature == QStringLiteral("name_at_domain"))
+        return Words::tr(
+            "It is a Lightning address: a name at a domain, written like an e-mail "
+            "address.");
+    return {};
 }
 
 /// A feature is a number in an invoice and a name in a link.
@@ -304,6 +329,11 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::wrong_network: return wrongNetwork(p);
         case ProblemKind::malformed: return malformed(p);
         case ProblemKind::unsupported:
+            if (const auto way = otherWay(p.text("feature")); !way.isEmpty()) {
+                return {Words::tr("Runnel cannot pay this yet."), way,
+                        Words::tr("Ask the payee for a Lightning invoice: a long text that begins "
+                                  "with “lnbc”.")};
+            }
             return {Words::tr("This needs something that Runnel cannot do yet."),
                     whatIsUnsupported(p),
                     Words::tr("Ask for a plain Lightning invoice, or for a bitcoin address.")};
@@ -329,6 +359,12 @@ Wording wordingOf(const api::Problem& problem) {
                     {},
                     Words::tr("Wait until it raises the fee, or close the channel by agreement.")};
         case ProblemKind::practice_gone:
+            if (p.text("cause") == QStringLiteral("silent")) {
+                return {Words::tr("The practice network does not answer."),
+                        Words::tr("It is running, but has not answered in time."),
+                        Words::tr("Try again in a moment. If it stays so, close Runnel and open it "
+                                  "again; nothing is lost by that.")};
+            }
             return {Words::tr("The practice network is not there at the moment."),
                     {},
                     Words::tr("It starts again by itself; try again in a moment.")};

@@ -15,6 +15,21 @@ QString technical(const api::SetupProblem& problem) {
 
 }  // namespace
 
+QString filesAdvice() {
+    return Words::tr(
+        "Money in channels needs the wallet's own files, always the newest ones: keep "
+        "its folder. Never start an older copy of it, and never the same wallet on "
+        "two computers: the other side of a channel could then take everything in "
+        "it.");
+}
+
+QString practiceCoinsSentence() {
+    return Words::tr(
+        "The chain of the practice network lies on this computer, too: practice coins "
+        "come back only here, and only as long as the folder of their wallet is "
+        "kept.");
+}
+
 Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
     switch (problem.fault) {
         case SetupFault::wrong_passphrase:
@@ -36,10 +51,10 @@ Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
         case SetupFault::damaged:
             return {Words::tr("The wallet's file is damaged."),
                     Words::tr("Nothing was changed. %1").arg(technical(problem)).trimmed(),
-                    Words::tr("Take a copy of its folder and keep it. “Passphrase forgotten, or "
-                              "another wallet” makes room for a wallet from the 24 words, "
-                              "which bring back the coins on the chain. Money in channels is not "
-                              "in the words.")};
+                    Words::tr("Keep its folder as it is. “Passphrase forgotten, or another wallet” "
+                              "makes room for a wallet from the 24 words, which bring back the "
+                              "coins on the chain. Money in channels is not in the words.") +
+                        u' ' + filesAdvice()};
         case SetupFault::newer_version:
             return {Words::tr("This wallet was written by a newer Runnel."),
                     {},
@@ -81,7 +96,8 @@ Wording wordingOf(const api::WordsProblem& problem) {
         case api::WordsProblem::Kind::count:
             return {Words::tr("Some words are missing."),
                     {},
-                    Words::tr("Enter all 24 words, or all of them if your wallet had fewer.")};
+                    Words::tr(
+                        "Enter every word that was written down. A wallet made by Runnel has 24.")};
         case api::WordsProblem::Kind::unknown:
             return {
                 Words::tr("Word number %1 is not in the list of words.").arg(problem.position + 1),

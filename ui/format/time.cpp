@@ -72,12 +72,16 @@ QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDate
     if (!range) return Words::tr("after %n more block(s)", nullptr, static_cast<int>(blocks));
     if (const auto soon = soonText(now.secsTo(range->to)); !soon.isEmpty()) return soon;
     if (range->to.date() == now.date()) {
-        return Words::tr("today between %1 and %2").arg(clock(range->from), clock(range->to));
+        return Words::tr("today from about %1, probably by %2 at the latest")
+            .arg(clock(range->from), clock(range->to));
     }
-    if (now.daysTo(range->to) < 6)
-        return Words::tr("between %1 and %2").arg(weekday(range->from), weekday(range->to));
-    if (range->from.date() == range->to.date()) return Words::tr("on %1").arg(day(range->to));
-    return Words::tr("between %1 and %2").arg(day(range->from), day(range->to));
+    const auto from_to = [](const QString& from, const QString& to) {
+        return Words::tr("from about %1, probably by %2 at the latest").arg(from, to);
+    };
+    if (now.daysTo(range->to) < 6) return from_to(weekday(range->from), weekday(range->to));
+    if (range->from.date() == range->to.date())
+        return Words::tr("probably on %1").arg(day(range->to));
+    return from_to(day(range->from), day(range->to));
 }
 
 QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now) {

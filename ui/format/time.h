@@ -21,8 +21,10 @@ struct DateRange {
 /// rhythm.
 std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain,
                                     const QDateTime& now);
-/// "today between 14:20 and 15:10", "between Thu 14:00 and Fri 09:00", "between 3 Dec and 9 Dec",
-/// "after 3 more blocks".
+/// From when on something is to be expected, and until when it will have happened in all
+/// likelihood; no opening hours. "today from about 14:20, probably by 15:10 at the latest", "from
+/// about Thu 14:00, probably by Fri 09:00 at the latest", the same with days, "after 3 more
+/// blocks".
 QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
 /// The same until a height; what has passed is due "with the next block".
 QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);

@@ -249,26 +249,45 @@ void HomePage::refreshFirstSteps() {
     m_first->action()->disconnect(this);
     if (any_channel || any_coin || coming) m_first_problem->hide();
     if (any_channel) return;
-    if (any_coin) {
-        m_first->set(QStringLiteral("channels"), tr("Open your first channel"),
+    const bool any_closed = !picture.channels.empty();
+    const auto takes = openingTakesSentence(picture);
+    if ((any_coin || coming) && isTooLittleToOpen(picture.balance)) {
+        m_first->set(QStringLiteral("coins"), tr("A channel takes a little more"), takes);
+        offerCoins();
+    } else if (any_coin && picture.balance.onchain >= picture.balance.least_to_open) {
+        m_first->set(QStringLiteral("channels"),
+                     any_closed ? tr("Open a channel") : tr("Open your first channel"),
                      tr("A channel is what payments travel through: it takes a few blocks to open, "
                         "then paying takes a moment."));
         m_first->offer(tr("&Open a channel"));
         connect(m_first->action(), &Button::clicked, this, &HomePage::wantsOpenChannel);
     } else if (coming) {
-        m_first->set(QStringLiteral("busy"), tr("Your first coins are on their way"),
-                     tr("With the next block you can open a channel with them."));
+        m_first->set(
+            QStringLiteral("busy"),
+            any_closed ? tr("Coins are on their way") : tr("Your first coins are on their way"),
+            tr("With the next block you can open a channel with them."));
         m_first->offer({});
     } else if (m_wallet.practice() != nullptr) {
         m_first->set(QStringLiteral("coins"), tr("Begin with some practice coins"),
                      tr("They are worth nothing, so you can try everything with them."));
+        offerCoins();
+    } else {
+        const auto how =
+            tr("Receive coins to an address of this wallet. Then you can open a "
+               "channel with them.");
+        m_first->set(QStringLiteral("coins"), tr("Begin with some coins"),
+                     takes.isEmpty() ? how : how + u' ' + takes);
+        offerCoins();
+    }
+}
+
+/// On the practice network for the asking, elsewhere by an address.
+void HomePage::offerCoins() {
+    if (m_wallet.practice() != nullptr) {
         m_first->offer(tr("Get practice coins"));
         connect(m_first->action(), &Button::clicked, this,
                 [this] { askForCoins(m_first->action(), m_first_problem); });
     } else {
-        m_first->set(QStringLiteral("coins"), tr("Begin with some coins"),
-                     tr("Receive coins to an address of this wallet. Then you can open a channel "
-                        "with them."));
         m_first->offer(tr("Show an a&ddress"));
         connect(m_first->action(), &Button::clicked, this, &HomePage::wantsReceive);
     }

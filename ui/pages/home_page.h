@@ -43,6 +43,7 @@ private:
     /// From the practice network; a refusal comes to stand in `problem`, beside the button.
     void askForCoins(Button* button, Banner* problem);
     void refreshFirstSteps();
+    void offerCoins();
     void refreshHeld();
     /// Payments may come by the hundred in a second; the rows are made anew a few times in it, and
     /// not while nobody sees them.

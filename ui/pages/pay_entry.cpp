@@ -164,9 +164,8 @@ void PayEntry::take(const QMimeData& held) {
     if (const auto text = held.text().trimmed(); !text.isEmpty()) return setText(text);
     // What another program holds comes as the bytes of a file: to be bounded, and decoded
     // elsewhere.
-    for (const char* const format :
-         {"image/png", "image/jpeg", "image/bmp", "image/gif", "image/webp"}) {
-        const auto name = QString::fromLatin1(format);
+    for (const auto& format : pictureFormats()) {
+        const auto name = QStringLiteral("image/") + QString::fromLatin1(format);
         if (held.hasFormat(name))
             return read([bytes = held.data(name)] { return readPictureBytes(bytes); });
     }
@@ -177,7 +176,10 @@ void PayEntry::openPicture() {
     auto* const dialog = new QFileDialog(this, tr("Open a picture with a QR code"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilter(tr("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp)"));
+    QStringList endings;
+    for (const auto& format : pictureFormats())
+        endings << QStringLiteral("*.") + QString::fromLatin1(format);
+    dialog->setNameFilter(tr("Pictures (%1)").arg(endings.join(u' ')));
     connect(dialog, &QFileDialog::fileSelected, this, &PayEntry::readFile);
     dialog->open();
 }

@@ -56,7 +56,8 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent)
         m_progress_hint->setText(
             seconds < 10
                 ? tr("This usually takes a moment. You can look at other pages meanwhile.")
-                : tr("Since %1. It goes on when you look at other pages; nothing is paid twice.")
+                : tr("Under way for %1. It goes on when you look at other pages; nothing is paid "
+                     "twice.")
                       .arg(durationText(static_cast<std::uint64_t>(seconds) * 1000)));
     });
     connect(&m_wallet, &WalletModel::namesChanged, this, [this] {

@@ -20,16 +20,15 @@ PracticeShop::PracticeShop(WalletModel& wallet, QWidget* parent)
     body()->addWidget(labelled(tr("A&mount"), m_amount));
     auto* const buttons = new QWidget;
     auto* const flow = new FlowLayout(space::small, buttons);
-    auto* const shop = new Button(ButtonKind::secondary, tr("B&uy in the shop"), "practiceBuy");
-    shop->setGlyph(QStringLiteral("shop"));
-    auto* const hub =
-        new Button(ButtonKind::secondary, tr("Buy through the &hub"), "practiceBuyHub");
-    hub->setGlyph(QStringLiteral("network"));
-    flow->addWidget(shop);
-    flow->addWidget(hub);
+    m_shop = new Button(ButtonKind::secondary, tr("B&uy in the shop"), "practiceBuy");
+    m_shop->setGlyph(QStringLiteral("shop"));
+    m_hub = new Button(ButtonKind::secondary, tr("Buy through the &hub"), "practiceBuyHub");
+    m_hub->setGlyph(QStringLiteral("network"));
+    flow->addWidget(m_shop);
+    flow->addWidget(m_hub);
     body()->addWidget(buttons);
-    connect(shop, &Button::clicked, this, [this] { buy(false); });
-    connect(hub, &Button::clicked, this, [this] { buy(true); });
+    connect(m_shop, &Button::clicked, this, [this] { buy(false); });
+    connect(m_hub, &Button::clicked, this, [this] { buy(true); });
 }
 
 void PracticeShop::buy(bool through_hub) {
@@ -40,11 +39,20 @@ void PracticeShop::buy(bool through_hub) {
         return;
     }
     m_amount->setWrong(false);
+    auto* const asked = through_hub ? m_hub : m_shop;
+    setBusy(asked, true);
     m_wallet.practice()->invoice(amount->msat(), through_hub, this,
-                                 [this](const Result<std::string, api::Problem>& invoice) {
+                                 [this, asked](const Result<std::string, api::Problem>& invoice) {
+                                     setBusy(asked, false);
                                      if (invoice) emit made(QString::fromStdString(*invoice));
                                      else emit refused(invoice.error());
                                  });
+}
+
+/// The other one waits, too: a second invoice would take the place of the first.
+void PracticeShop::setBusy(Button* asked, bool busy) {
+    for (auto* const button : {m_shop, m_hub})
+        button->setBusy(busy, busy && button == asked ? tr("Asking the shop …") : QString());
 }
 
 }  // namespace runnel::ui

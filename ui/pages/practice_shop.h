@@ -8,6 +8,7 @@
 namespace runnel::ui {
 
 class AmountEdit;
+class Button;
 
 class PracticeShop : public Card {
     Q_OBJECT
@@ -22,8 +23,11 @@ signals:
 private:
     void buy(bool through_hub);
 
+    void setBusy(Button* asked, bool busy);
+
     WalletModel& m_wallet;
     AmountEdit* m_amount;
+    Button *m_shop, *m_hub;
 };
 
 }  // namespace runnel::ui

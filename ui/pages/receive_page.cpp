@@ -166,6 +166,8 @@ void ReceivePage::buildAddress() {
     layout->setSpacing(space::medium);
     layout->addWidget(new Text("muted", tr("Coins sent here arrive on the chain. Open channels "
                                            "with them, or keep them as they are.")));
+    m_opening_takes = (new Text("muted"))->named("addressOpeningTakes");
+    layout->addWidget(m_opening_takes);
     layout->addWidget(m_address_state);
     layout->addWidget(m_address_qr);
     layout->addWidget(m_address_text);
@@ -194,7 +196,13 @@ void ReceivePage::showAddress() {
     if (!m_has_address) makeAddress();
 }
 
-void ReceivePage::refresh() { m_receivable->setText(receivableSentence(m_wallet.picture())); }
+void ReceivePage::refresh() {
+    const auto& picture = m_wallet.picture();
+    m_receivable->setText(receivableSentence(picture));
+    const auto takes = openingTakesSentence(picture);
+    m_opening_takes->setText(takes);
+    m_opening_takes->setVisible(!takes.isEmpty() && isTooLittleToOpen(picture.balance));
+}
 
 void ReceivePage::makeInvoice() {
     if (!m_amount->isUsable()) {
@@ -295,7 +303,7 @@ void ReceivePage::showWaiting() {
 void ReceivePage::arrived(Msat amount) {
     m_waiting_for.reset();
     m_tick.stop();
-    m_state->set(Cue::good, tr("%1 have arrived.").arg(satText(amount)));
+    m_state->set(Cue::good, tr("Arrived: %1.").arg(satText(amount)));
     m_shown_title->setText(tr("Received"));
     m_qr->hide();
     m_text->hide();
@@ -315,7 +323,7 @@ void ReceivePage::coinsCame(const api::CoinsReceived& came) {
 void ReceivePage::showCoins() {
     if (!m_came) return;
     if (m_came->confirmed)
-        return m_address_state->set(Cue::good, tr("%1 have arrived.").arg(satText(m_came->amount)));
+        return m_address_state->set(Cue::good, tr("Arrived: %1.").arg(satText(m_came->amount)));
     m_address_state->set(
         Cue::busy,
         tr("%1 were seen. They can be spent %2.")

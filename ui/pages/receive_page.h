@@ -64,6 +64,7 @@ private:
     QWidget *m_invoice, *m_address;
     // Invoice
     Text* m_receivable;
+    Text* m_opening_takes;
     AmountEdit* m_amount;
     QLineEdit* m_description;
     Button* m_make;

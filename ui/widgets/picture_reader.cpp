@@ -17,11 +17,9 @@ namespace {
 constexpr int comfortable_side = 1'600;
 
 /// Plain pictures only: a drawing (svg) is a program of somebody else's.
-bool isTaken(const QByteArray& format) {
-    for (const char* const name : {"png", "jpg", "jpeg", "gif", "bmp", "webp"}) {
-        if (format == name) return true;
-    }
-    return false;
+const QByteArrayList& plainFormats() {
+    static const QByteArrayList all{"png", "jpg", "jpeg", "gif", "bmp", "webp"};
+    return all;
 }
 
 bool isTooLarge(const QSize& size) {
@@ -41,13 +39,22 @@ PictureReading readPictureFrom(QIODevice& device) {
     QImageReader reader(&device);
     reader.setDecideFormatFromContent(true);
     reader.setAutoTransform(true);
-    if (!isTaken(reader.format())) return PictureFault::unreadable;
+    if (!plainFormats().contains(reader.format())) return PictureFault::unreadable;
     // Before it is decoded. A format that does not say is bounded by the reader's own limit.
     if (isTooLarge(reader.size())) return PictureFault::too_large;
     return readPicture(reader.read());
 }
 
 }  // namespace
+
+QByteArrayList pictureFormats() {
+    QByteArrayList out;
+    const auto readable = QImageReader::supportedImageFormats();
+    for (const auto& format : plainFormats()) {
+        if (readable.contains(format)) out << format;
+    }
+    return out;
+}
 
 PictureReading readPicture(const QImage& picture) {
     if (picture.isNull()) return PictureFault::unreadable;

@@ -3,6 +3,7 @@
 // and only the plain picture formats. May take a while: call it on a worker's thread.
 #pragma once
 
+#include <QByteArrayList>
 #include <QImage>
 #include <QString>
 
@@ -20,6 +21,9 @@ enum class PictureFault {
 inline constexpr qint64 most_picture_bytes = 32 * 1024 * 1024;
 inline constexpr qint64 most_picture_pixels = 50'000'000;
 
+/// The formats that are taken and that this installation can read (webp is a plugin of its own), as
+/// files end: "png".
+QByteArrayList pictureFormats();
 /// The text of the code, or why there is none.
 using PictureReading = std::variant<QString, PictureFault>;
 PictureReading readPictureFile(const QString& path);

@@ -1,5 +1,6 @@
 // What the steps of the setup look like. What they do is in setup_view.cpp.
 #include "ui/format/overview.h"
+#include "ui/format/setup.h"
 #include "ui/format/text.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
@@ -86,6 +87,13 @@ void SetupView::addWay(Step& step, Button* first, Button* second, Button* third)
     step.body->addStretch(1);
 }
 
+void SetupView::addPracticeHint(Step& step) {
+    auto* const hint = new Text("muted", practiceCoinsSentence());
+    hint->hide();
+    step.body->addWidget(hint);
+    m_practice_hints.push_back(hint);
+}
+
 QString SetupView::chainHint() {
     return tr("For example %1")
         .arg(breakable(QStringLiteral(
@@ -138,10 +146,10 @@ void SetupView::buildWelcome() {
     }
     if (!m_real.empty()) {
         auto* const card = new Card("plain");
-        card->body()->addWidget(new Text("title", tr("A network of others")));
+        card->body()->addWidget(new Text("title", tr("A test network")));
         card->body()->addWidget(
-            new Text("body", tr("For test networks with a bitcoind of yours. This version does not "
-                                "work with real money yet.")));
+            new Text("body", tr("With a bitcoind of yours. This version does not work with real "
+                                "money yet.")));
         m_which = new QComboBox;
         m_which->setObjectName(QStringLiteral("welcomeNetwork"));
         m_which->setAccessibleName(tr("Network"));
@@ -206,6 +214,7 @@ void SetupView::buildPassphrase() {
                                           tr("At least %n character(s); a few words are good.",
                                              nullptr, static_cast<int>(least_passphrase))));
     m_passphrase.body->addWidget(labelled(tr("The same &again"), m_second));
+    addPracticeHint(m_passphrase);
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "passphraseNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "passphraseBack");
     addWay(m_passphrase, on, back);
@@ -226,13 +235,15 @@ void SetupView::buildWords() {
         makeStep("setupWords", tr("Your 24 words"),
                  tr("Write them on paper, in this order. Whoever has them has your coins. Only "
                     "they bring back the coins on the chain. Money in channels is not in the "
-                    "words: that takes the files of this wallet, too."),
+                    "words."),
                  QStringLiteral("words"));
     m_shown = new WordsView("setupWordsView");
     m_words.body->addWidget(m_shown);
     m_words.body->addWidget(new Text(
         "muted",
         tr("They are not copied to the clipboard on purpose: other programs can read it.")));
+    m_words.body->addWidget(new Text("body", filesAdvice()));
+    addPracticeHint(m_words);
     auto* const on =
         new Button(ButtonKind::primary, tr("I have &written them down"), "wordsWritten");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "wordsBack");
@@ -280,8 +291,10 @@ void SetupView::buildRestore() {
     m_form = new WordForm(m_setup);
     m_restore.body->addWidget(m_form);
     m_restore.body->addWidget(
-        new Text("muted", tr("Words bring back the coins on the chain. Money in channels is not in "
-                             "the words: keep the folder of a wallet that had channels open.")));
+        new Text("body", tr("Words bring back the coins on the chain. Money in channels is not in "
+                            "the words.")));
+    m_restore.body->addWidget(new Text("body", filesAdvice()));
+    addPracticeHint(m_restore);
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "restoreNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "restoreBack");
     addWay(m_restore, on, back);
@@ -333,7 +346,9 @@ void SetupView::buildAside() {
                        QStringLiteral("restore"));
     m_aside.body->addWidget(
         new Text("body", tr("Money in channels is not in the words. With channels open, look for "
-                            "the passphrase first, and keep the folder in any case.")));
+                            "the passphrase first.")));
+    m_aside.body->addWidget(new Text("body", filesAdvice()));
+    addPracticeHint(m_aside);
     auto* const on = new Button(ButtonKind::danger, tr("&Set this wallet aside"), "asideNow");
     auto* const back = new Button(ButtonKind::secondary, tr("&Back"), "asideBack");
     addWay(m_aside, back, on);

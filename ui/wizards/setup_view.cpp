@@ -103,6 +103,7 @@ void SetupView::realChosen() {
 void SetupView::choose(Network network, const QString& chain) {
     m_network = network;
     m_chain = chain.toStdString();
+    for (auto* const hint : m_practice_hints) hint->setVisible(network == Network::practice);
     if (!choiceOf(network).exists)
         return go(m_fork, findChild<Button*>(QStringLiteral("forkCreate")));
     m_unlock_title->setText(

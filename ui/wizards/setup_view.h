@@ -65,6 +65,8 @@ private:
     void buildUnlock();
     void buildAside();
     void buildWorking();
+    /// Shown on the practice network only: what words bring back there.
+    void addPracticeHint(Step& step);
     void addWay(Step& step, Button* first, Button* second = nullptr, Button* third = nullptr);
     QLineEdit* chainEdit(const char* object_name);
     IconButton* makeReveal(const QList<SecretEdit*>& edits);
@@ -99,6 +101,7 @@ private:
     WordChecks* m_check = nullptr;
     WordForm* m_form = nullptr;
     Text *m_unlock_title = nullptr, *m_working_text = nullptr;
+    std::vector<QWidget*> m_practice_hints;
     Button* m_practise = nullptr;
     QComboBox* m_which = nullptr;
     QLineEdit *m_source = nullptr, *m_moved = nullptr;

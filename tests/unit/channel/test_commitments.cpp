@@ -429,11 +429,15 @@ void TestCommitments::counts_and_sums_have_limits() {
     setup.fundee_terms.htlc_minimum_msat = 1'000'000_msat;
     Scene scene(setup);
     QCOMPARE(scene.a.commitments.can_send(), 20'000'000_msat);
+    // The bound on what is under way keeps nothing back: reserve and fees do.
+    const Msat free = scene.a.commitments.free_to_send();
+    QVERIFY(free > 400'000'000_msat);
     QVERIFY(!scene.is_taken(scene.a, 20'000'001_msat));
     QVERIFY(!scene.is_taken(scene.a, 999'999_msat));
     QVERIFY(scene.is_taken(scene.a, 1'000'000_msat));
     QVERIFY(scene.is_taken(scene.a, 18'500'000_msat));
     QCOMPARE(scene.a.commitments.can_send(), 0_msat);  // half a minimum is left
+    QVERIFY(scene.a.commitments.free_to_send() > free - 21'000'000_msat);
     QVERIFY(!scene.is_taken(scene.a, 1'000'000_msat));
     scene.settle();
     // A removal counts once it is irrevocable on the receiver's side, not before.

@@ -44,6 +44,7 @@ api::ChannelView openChannel() {
     channel.theirs = 28'000'000_msat;
     channel.our_reserve = channel.their_reserve = 1'000'000_msat;
     channel.can_send = 71'204'999_msat;
+    channel.kept = 795'001_msat;
     channel.can_receive = 18'000'000_msat;
     return channel;
 }
@@ -120,9 +121,10 @@ private slots:
         QVERIFY(noon.secsTo(day->from) > 70'000 && noon.secsTo(day->from) < 86'400);
         QVERIFY(noon.secsTo(day->to) > 86'400 && noon.secsTo(day->to) < 105'000);
         QVERIFY(!rangeAfter(3, mainly(100, 0), noon).has_value());
-        QCOMPARE(rangeText(1, chain, noon), QStringLiteral("today between 12:00 and 12:29"));
-        QVERIFY(rangeText(144, chain, noon).startsWith(QStringLiteral("between Tue ")));
-        QVERIFY(rangeText(2016, chain, noon).startsWith(QStringLiteral("between ")));
+        QCOMPARE(rangeText(1, chain, noon),
+                 QStringLiteral("today from about 12:00, probably by 12:29 at the latest"));
+        QVERIFY(rangeText(144, chain, noon).startsWith(QStringLiteral("from about Tue ")));
+        QVERIFY(rangeText(2016, chain, noon).startsWith(QStringLiteral("from about ")));
         QVERIFY(rangeText(2016, chain, noon).contains(QStringLiteral("Mar")));
         QCOMPARE(rangeText(0, chain, noon), QStringLiteral("with the next block"));
         QCOMPARE(rangeText(2, mainly(100, 10), noon), QStringLiteral("within about a minute"));
@@ -202,7 +204,7 @@ private slots:
         words = channelWords(channel, chain, noon);
         QVERIFY2(words.sentence.startsWith(QStringLiteral("Waiting for the chain: 1 of 3")),
                  qPrintable(words.sentence));
-        QVERIFY(words.timer.startsWith(QStringLiteral("Usable today between")));
+        QVERIFY(words.timer.startsWith(QStringLiteral("Usable today from about")));
         QCOMPARE(words.cue, Cue::busy);
 
         channel.state = "closing";
@@ -210,14 +212,14 @@ private slots:
         channel.closing_until = BlockHeight(244);
         words = channelWords(channel, chain, noon);
         QVERIFY(plain(words.sentence).contains(QStringLiteral("60 000 sat are on their way back")));
-        QVERIFY(words.timer.startsWith(QStringLiteral("Back in your wallet between")));
+        QVERIFY(words.timer.startsWith(QStringLiteral("Back in your wallet from about")));
         // What has to be done is said before what comes by itself.
         channel.next_deadline = BlockHeight(200);
         words = channelWords(channel, chain, noon);
         QVERIFY2(words.timer.startsWith(QStringLiteral("Be online by ")), qPrintable(words.timer));
         channel.next_deadline = BlockHeight(300);
         QVERIFY(channelWords(channel, chain, noon)
-                    .timer.startsWith(QStringLiteral("Back in your wallet between")));
+                    .timer.startsWith(QStringLiteral("Back in your wallet from about")));
 
         channel.state = "closed";
         QCOMPARE(channelWords(channel, chain, noon).cue, Cue::over);
@@ -502,11 +504,33 @@ private slots:
         QCOMPARE(held.size(), std::size_t{4});
         QCOMPARE(held[0].kind, Held::Kind::incoming);
         QCOMPARE(held[1].kind, Held::Kind::closing);
-        QVERIFY(held[1].reason.startsWith(QStringLiteral("In your wallet between")));
+        QVERIFY(held[1].reason.startsWith(QStringLiteral("In your wallet from about")));
         QCOMPARE(held[2].amount.raw(), std::uint64_t{50'000'000});
         // What cannot be sent of what is ours: nothing of it is left out.
         QCOMPARE(held[3].amount.raw(), std::uint64_t{795'001});
         for (const auto& one : held) QVERIFY(one.reason.endsWith(u'.'));
+        QVERIFY(held[3].reason.contains(QStringLiteral("about 1 %")));
+
+        // Each cause has a row of its own: what the other side does not take at once is no reserve.
+        auto bounded = openChannel();
+        bounded.can_send = 10'000'000_msat;
+        bounded.over_limit = 61'204'999_msat;
+        auto underpaid = openChannel();
+        underpaid.can_send = 0_msat;
+        underpaid.underpaid = 71'204'999_msat;
+        auto by_cause = picture;
+        by_cause.channels = {bounded, underpaid};
+        by_cause.balance = {};
+        const auto causes = heldIn(by_cause, PeerNames(), noon);
+        QCOMPARE(causes.size(), std::size_t{3});
+        QCOMPARE(causes[0].amount, 61'204'999_msat);
+        QVERIFY2(causes[0].reason.contains(QStringLiteral("several payments")),
+                 qPrintable(causes[0].reason));
+        QCOMPARE(causes[1].amount, 71'204'999_msat);
+        QVERIFY2(causes[1].reason.contains(QStringLiteral("too little at today's prices")),
+                 qPrintable(causes[1].reason));
+        QCOMPARE(causes[2].amount, 795'001_msat * 2);
+        QVERIFY(causes[2].reason.contains(QStringLiteral("about 1 %")));
 
         // A payment in a channel that the chain closes is one row more, and what it holds is in no
         // other.
@@ -552,7 +576,7 @@ private slots:
 
     void receivingSaysWhy() {
         api::Snapshot picture;
-        QVERIFY(receivableSentence(picture).contains(QStringLiteral("no channel yet")));
+        QVERIFY(receivableSentence(picture).contains(QStringLiteral("no open channel")));
         picture.channels = {openChannel()};
         QVERIFY(receivableSentence(picture).contains(QStringLiteral("full on your side")));
         picture.balance.can_receive = 18'000'000_msat;
@@ -624,6 +648,26 @@ private slots:
                      "It waits for its first confirmation, to be expected after 2 more block(s)."));
     }
 
+    // Whatever amount was asked for, another one would not do.
+    void tooLittleForAnyChannelSaysHowMuchItTakes() {
+        using api::ProblemKind;
+        for (const auto kind : {ProblemKind::reserve_needed, ProblemKind::insufficient_funds,
+                                ProblemKind::amount_too_small}) {
+            const auto words = wordingOf(api::Problem{kind,
+                                                      {{"available_sat", "40000"},
+                                                       {"needed_sat", "70500"},
+                                                       {"least", "20000"},
+                                                       {"unit", "sat"},
+                                                       {"reserve_sat", "50000"},
+                                                       {"least_to_open_sat", "72000"}}});
+            QVERIFY2(plain(words.why).contains(QStringLiteral("72 000 sat")) &&
+                         plain(words.why).contains(QStringLiteral("50 000 sat")) &&
+                         plain(words.why).contains(QStringLiteral("40 000 sat are there")),
+                     qPrintable(words.why));
+            QVERIFY2(!words.retry.contains(QStringLiteral("amount")), qPrintable(words.retry));
+        }
+    }
+
     void whatCannotBeReadIsNamed() {
         const auto said = [](const std::map<std::string, std::string>& params) {
             return wordingOf(api::Problem{api::ProblemKind::malformed, params});
@@ -667,6 +711,18 @@ private slots:
         QVERIFY(demanded("260").contains(QStringLiteral("feature number 260")));
         QVERIFY(demanded("req-pop").contains(QStringLiteral("“req-pop”")));
         QVERIFY(demanded("unknown").isEmpty());
+        // A way to be paid that is whole and right, and cannot be paid: what to ask for instead.
+        for (const auto& [feature, name] :
+             {std::pair("lnurl", "LNURL"), std::pair("offer", "offer"),
+              std::pair("name_at_domain", "Lightning address")}) {
+            const auto words =
+                wordingOf(api::Problem{api::ProblemKind::unsupported, {{"feature", feature}}});
+            QCOMPARE(words.what, QStringLiteral("Runnel cannot pay this yet."));
+            QVERIFY2(words.why.contains(QLatin1String(name)), qPrintable(words.why));
+            QVERIFY2(words.retry.contains(QStringLiteral("“lnbc”")) &&
+                         !words.retry.contains(QStringLiteral("Copy it again")),
+                     qPrintable(words.retry));
+        }
     }
 
     // An older payment is kept with the name of its problem: its figures are gone, and none is made
