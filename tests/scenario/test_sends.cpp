@@ -165,7 +165,7 @@ private slots:
     void what_stays_behind_says_why() {
         const auto parts = [](Duo& net) {
             const auto quote =
-                net.alice.node().quote(api::AskSend{elsewhere, std::nullopt, Pace::normal});
+                net.alice.node().quote(api::AskSend{elsewhere, std::nullopt, Pace::urgent});
             if (!quote) return std::vector<api::Kept>{{0_sat, "refused"}};
             const auto sent = net.run(
                 net.alice, api::SendOnchain{elsewhere, std::nullopt, quote->feerate, quote->fee});
@@ -187,27 +187,31 @@ private slots:
         {
             Duo net;
             QVERIFY((parts(net) == Parts{}));
+            QVERIFY(net.check());
         }
         {
             Duo net;
             QVERIFY(gets(net, 70'000_sat));
             QVERIFY((parts(net) == Parts{{70'000_sat, "unconfirmed"}}));
+            QVERIFY(net.check());
         }
         {
             Duo net;
-            net.net.fund(net.alice, 250_sat);  // 272 sat to spend it
-            QVERIFY((parts(net) == Parts{{250_sat, "too_small"}}));
+            net.net.fund(net.alice, 400_sat);  // 680 sat to spend it
+            QVERIFY((parts(net) == Parts{{400_sat, "too_small"}}));
+            QVERIFY(net.check());
         }
         {
             Duo net;
             net.open(net.alice, net.bob, 500'000_sat);
-            net.net.fund(net.alice, 250_sat);
+            net.net.fund(net.alice, 400_sat);
             QVERIFY(gets(net, 70'000_sat));
             const auto all = parts(net);
             QCOMPARE(all.size(), std::size_t{3});
             QVERIFY(all[0].reason == "anchor_reserve" && all[0].amount >= 50'000_sat);
             QVERIFY((all[1] == api::Kept{70'000_sat, "unconfirmed"}));
-            QVERIFY((all[2] == api::Kept{250_sat, "too_small"}));
+            QVERIFY((all[2] == api::Kept{400_sat, "too_small"}));
+            QVERIFY(net.check());
         }
     }
 
