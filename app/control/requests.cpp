@@ -78,6 +78,10 @@ public:
         const auto value = number(name, max_money.raw() * 1000);
         return value ? std::optional(Msat(*value)) : std::nullopt;
     }
+    std::optional<Sat> max_fee_sat() const {
+        const auto value = number("max_fee_sat", max_money.raw());
+        return value ? std::optional(Sat(*value)) : std::nullopt;
+    }
     std::optional<FeeratePerKw> feerate() const {
         if (find("feerate") == nullptr) return std::nullopt;
         const auto value = parse_feerate(text("feerate", 32));
@@ -271,7 +275,8 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
         {"send",
          [&] {
              post(params,
-                  api::SendOnchain{f.text("address", 128), f.sat_or_all("amount_sat"), f.feerate()},
+                  api::SendOnchain{f.text("address", 128), f.sat_or_all("amount_sat"), f.feerate(),
+                                   f.max_fee_sat()},
                   reply);
          }},
         {"connect",
@@ -297,7 +302,7 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              post(params,
                   api::OpenChannel{f.node_id(), f.sat_or_all("amount_sat"),
                                    f.msat("push_msat").value_or(Msat(0)), f.flag("announce"),
-                                   f.feerate()},
+                                   f.feerate(), f.max_fee_sat()},
                   reply);
          }},
         {"close",
@@ -308,7 +313,11 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              const bool risk = f.flag("risk_old_state");
              if (risk && !f.flag("force"))
                  throw bad_request("risk_old_state", "only together with force");
-             post(params, api::CloseChannel{channel->channel_id, f.flag("force"), risk}, reply);
+             if (f.flag("force") && f.max_fee_sat())
+                 throw bad_request("max_fee_sat", "what a close by force costs has no bound");
+             post(params,
+                  api::CloseChannel{channel->channel_id, f.flag("force"), risk, f.max_fee_sat()},
+                  reply);
          }},
         {"invoice",
          [&] {

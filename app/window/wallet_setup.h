@@ -51,6 +51,9 @@ private:
     std::string chain_of(Network network) const;
     Opened create_now(const api::Creation& creation);
     Opened open_now(const api::Opening& opening);
+    Opened open_as(const api::Opening& opening, Network network);
+    /// Of a wallet in a folder that was named, where that is noted.
+    std::optional<Network> network_of_only() const;
     Result<std::string, api::SetupProblem> set_aside_now(Network network) const;
     void in_background(std::function<void()> what);
 

@@ -45,7 +45,8 @@ std::string_view to_string(ProblemKind kind) {
                                                             "chain_behind",
                                                             "chain_pruned",
                                                             "store_in_doubt",
-                                                            "no_package_relay"};
+                                                            "no_package_relay",
+                                                            "cancelled"};
     static_assert(static_cast<std::size_t>(last_problem_kind) + 1 == names.size());
     return names.at(static_cast<std::size_t>(kind));
 }

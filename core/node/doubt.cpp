@@ -15,6 +15,8 @@ const channel::OurCommitPublished* our_commitment(const channel::Channel& channe
     return closing == nullptr ? nullptr : std::get_if<channel::OurCommitPublished>(&closing->cause);
 }
 
+api::Problem outdated() { return {api::ProblemKind::store_in_doubt, {{"outdated", "true"}}}; }
+
 }  // namespace
 
 bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
@@ -32,12 +34,30 @@ bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
            onchain::depth(spend.height, figures.tip.height) < onchain::settled_depth;
 }
 
+bool only_they_can_close(const channel::Channel& channel) {
+    const auto* const closing = std::get_if<channel::Closing>(&channel.state);
+    if (closing == nullptr || !closing->spends.empty()) return false;
+    const auto* const ours = our_commitment(channel);
+    return std::holds_alternative<channel::TheyMustClose>(closing->cause) ||
+           (ours != nullptr && ours->age == Age::outdated);
+}
+
+void tell_outdated(Draft& draft) {
+    for (const auto& [id, after] : draft.channels.changes()) {
+        if (!after || !only_they_can_close(**after)) continue;
+        const ChannelPtr* const before = draft.channels.before(id);
+        if (before == nullptr || !only_they_can_close(**before))
+            draft.tell(api::Trouble{outdated(), id});
+    }
+}
+
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
                                            bool takes_risk) {
+    if (only_they_can_close(channel)) return outdated();
     if (!figures.in_doubt || !may_be_outdated(figures, channel)) return std::nullopt;
     const auto* const ours = our_commitment(channel);
-    if (ours != nullptr && ours->age == Age::outdated)
-        return api::Problem{api::ProblemKind::store_in_doubt, {{"outdated", "true"}}};
+    // Another close is in a block that a reorg might still take back.
+    if (ours != nullptr && ours->age == Age::outdated) return outdated();
     if (takes_risk) return std::nullopt;
     return api::Problem{api::ProblemKind::store_in_doubt, {}};
 }
