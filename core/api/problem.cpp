@@ -5,7 +5,7 @@
 namespace runnel::api {
 
 std::string_view to_string(ProblemKind kind) {
-    static constexpr std::array<std::string_view, 41> names{"bad_request",
+    static constexpr std::array<std::string_view, 42> names{"bad_request",
                                                             "unknown_command_target",
                                                             "not_synced",
                                                             "chain_gone",

@@ -1,4 +1,5 @@
 // The picture that readers see: every figure is worked out here, once.
+#include "core/bitcoin/consensus.h"
 #include "core/node/closing.h"
 #include "core/node/deadlines.h"
 #include "core/node/doubt.h"

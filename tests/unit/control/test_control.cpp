@@ -1,6 +1,7 @@
 // The control socket from end to end: a hand-made NodeApi behind a ControlServer on a thread of its
 // own, a ControlClient before it.
 #include "app/control/client.h"
+#include "app/control/sentences.h"
 #include "app/control/server.h"
 #include "app/control/socket_path.h"
 #include "tests/support/test_main.h"
