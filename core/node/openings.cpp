@@ -147,10 +147,13 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
             api::ProblemKind::amount_too_small,
             {{"least", std::to_string(scope.config.channels.min_funding.raw())}, {"unit", "sat"}}});
     }
+    const auto unused_change = draft.wallet.change_p2wpkh;
     auto plan = plan_funding(draft, wish, scope);
     if (!plan) return refuse(plan.error());
-    if (const auto dear = above_limit(plan->spend.fee, wish.max_fee, "opening"))
+    if (const auto dear = above_limit(plan->spend.fee, wish.max_fee, "opening")) {
+        draft.wallet.change_p2wpkh = unused_change;
         return refuse(*dear);
+    }
     const Sat amount = plan->spend.tx.outputs.at(plan->output_index).value;
     const Sat most = largest_funding(*peer, scope.config);
     if (amount > most) {

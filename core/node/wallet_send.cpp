@@ -72,11 +72,15 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
 
 void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnchain& wish,
                      const Scope& scope) {
+    const auto unused_change = draft.wallet.change_p2wpkh;
     const auto planned = plan_send(draft, wish, scope);
     if (!planned) return draft.answer(id, fail(planned.error()));
     const auto& plan = planned->plan;
-    if (const auto dear = above_limit(plan.fee, wish.max_fee, "send"))
+    if (const auto dear = above_limit(plan.fee, wish.max_fee, "send")) {
+        // Nothing was made of the plan. A restored wallet looks for its change nearby only.
+        draft.wallet.change_p2wpkh = unused_change;
         return draft.answer(id, fail(*dear));
+    }
     const auto tx = commit_spend(draft, plan, "send", scope);
     if (!tx) return draft.answer(id, fail(tx.error()));
     api::OnchainSent answer{(*tx)->txid(), planned->amount, plan.fee, Sat(0), {}};

@@ -49,6 +49,13 @@ private slots:
         QCOMPARE(refused.error().kind, api::ProblemKind::fee_limit);
         QCOMPARE(refused.error().params.at("what"), std::string("opening"));
         QVERIFY(net.alice.snapshot()->channels.empty());
+        // Asked again and again, it leads the change addresses nowhere: words alone find only
+        // those that are near.
+        const auto change = net.alice.node().state().wallet.change_p2wpkh;
+        for (int i = 0; i < 3; ++i) QVERIFY(!open(1_sat));
+        QVERIFY(!net.run(net.alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
+                                                     100'000_sat, std::nullopt, 1_sat}));
+        QCOMPARE(net.alice.node().state().wallet.change_p2wpkh, change);
         // Blocks became dearer meanwhile, but not so that a mempool would not take it.
         net.alice.set_fees({FeeratePerKw(20'000), FeeratePerKw(10'000), FeeratePerKw(5'000)});
         net.net.settle();
@@ -80,6 +87,8 @@ private slots:
         QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false, false, now->most})));
         net.net.mine(8);
         QVERIFY(Duo::coins(net.alice) - before >= 1'000'000_sat - *now->most);
+        net.alice.set_fees({});
+        net.net.settle();
         // Of a channel that the other side has funded it pays.
         const auto theirs = net.open(net.bob, net.alice, 1'000'000_sat, 400'000'000_msat);
         const auto free = net.alice.node().quote(api::AskClose{theirs, false});

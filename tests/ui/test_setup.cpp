@@ -75,7 +75,7 @@ private slots:
         for (int i = 0; i < 4; ++i) {
             asked << questions();
             QVERIFY(person.press("wordWrong"));
-            QVERIFY(person.waitToRead("setupWordsProblemTry", QStringLiteral("paper again")));
+            QVERIFY(person.waitToRead("setupWordsProblemWhy", QStringLiteral("paper again")));
             QCOMPARE(words->count(), 24);
             QVERIFY(!person.sees("wordRight"));
             QVERIFY(person.press("wordsWritten"));
