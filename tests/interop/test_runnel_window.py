@@ -280,9 +280,12 @@ def follows(folder, network, options, height):
         info = wait_until("the wallet is open", lambda: cli(folder, "getinfo"), 60)
         if info["network"] != network:
             raise Failure(f"a wallet of {info['network']} was opened")
-        wait_until("it follows the chain", lambda: (now := cli(folder, "getinfo"))["synced"] and now["block_height"] == height(), 60)
-        if window.child.end(signal.SIGKILL) is None:
-            raise Failure("runnel did not end")
+
+        def is_there():
+            now = cli(folder, "getinfo")
+            return now and now["synced"] and now["block_height"] == height()
+
+        wait_until("it follows the chain", is_there, 60)
     finally:
         window.end()
 
