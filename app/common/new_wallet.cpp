@@ -4,7 +4,15 @@
 #include "wallet/keys/key_ring.h"
 #include "wallet/store/store.h"
 
+#include <fstream>
+
 namespace runnel::app {
+
+namespace {
+
+constexpr const char* network_note = "network";
+
+}  // namespace
 
 Result<std::string, control::Failure> make_wallet(const NewWallet& wish) {
     if (store::Store::exists(wish.directory))
@@ -29,7 +37,21 @@ Result<std::string, control::Failure> make_wallet(const NewWallet& wish) {
     const auto made = store::Store::create(creation);
     if (!made) return fail(failure_of(made.error(), wish.directory));
     (*made)->close();
+    note_network(wish.directory, wish.network);
     return ring.node_id().hex();
+}
+
+void note_network(const std::filesystem::path& directory, Network network) {
+    if (noted_network(directory) == network) return;
+    std::ofstream(directory / network_note) << params_of(network).name << '\n';
+}
+
+std::optional<Network> noted_network(const std::filesystem::path& directory) {
+    std::ifstream file(directory / network_note);
+    std::string line;
+    std::getline(file, line);
+    const auto network = network_from_name(line);
+    return network && is_open(*network) ? network : std::nullopt;
 }
 
 }  // namespace runnel::app

@@ -25,4 +25,9 @@ struct NewWallet {
 /// Takes about a second: the cost of the key derivation is measured. The node id of the wallet.
 Result<std::string, control::Failure> make_wallet(const NewWallet& wish);
 
+/// Which network a wallet is of stands in its store, behind the passphrase. A note beside it lets a
+/// program say so before, and no more: what the store says counts.
+void note_network(const std::filesystem::path& directory, Network network);
+std::optional<Network> noted_network(const std::filesystem::path& directory);
+
 }  // namespace runnel::app

@@ -107,20 +107,20 @@ Failure failure_of(const store::StoreError& error, const std::filesystem::path& 
                 return Failure{"wrong_network",
                                fmt::format("The wallet is for {}, not for {}.", e.found, e.wanted),
                                fmt::format("Start it with --network {}.", e.found),
-                               {}};
+                               {{"found", e.found}}};
             },
             [](const store::Damaged& e) {
                 std::string record;
                 if (!e.subject.empty())
                     record = fmt::format(" Record: entry {} of {}.", e.sequence, to_hex(e.subject));
+                const auto cause = fmt::format("{}.{}", escaped(e.detail), record);
                 return Failure{"store_damaged",
-                               fmt::format("The store is damaged: {}.{} Nothing was changed.",
-                                           escaped(e.detail), record),
+                               fmt::format("The store is damaged: {} Nothing was changed.", cause),
                                "Keep the directory as it is, and never start an older copy of it: "
                                "the other sides of its channels could then take everything in "
                                "them. runnel-cli export shows what can be read; the words restore "
                                "the coins on the chain (not the channels) in another directory.",
-                               {}};
+                               {{"cause", cause}}};
             },
             [](const store::OutOfMemory&) {
                 return Failure{"out_of_memory",

@@ -102,6 +102,12 @@ std::string agreeing_sentence(const api::ChannelView& channel) {
 }
 
 std::string closing_sentence(const api::ChannelView& channel) {
+    if (channel.they_must_close) {
+        return "Only the other side can close this channel: it has proven that this copy of the "
+               "wallet is an old one, and to publish what the copy knows would give it everything "
+               "in the channel. Ask it to close. How much comes back to you is known when its "
+               "transaction is in a block.";
+    }
     std::string out = "Closing";
     if (!channel.closing_reason.empty()) out += " (" + channel.closing_reason + ")";
     out += ".";
@@ -325,11 +331,13 @@ Wording wording_of(const api::Problem& problem) {
                     where_the_rest_is(problem)),
                 "Pay a smaller amount, or open a larger channel."};
         case ProblemKind::fee_limit:
-            if (text("unit") == "sat") {
+            if (!text("what").empty()) {
                 return {
-                    fmt::format("The fee would be {} sat, more than the limit of {} sat.",
+                    fmt::format("The fee on the chain would be {} sat, more than the limit of "
+                                "{} sat. Nothing was begun.",
                                 whole_sat(problem, "fee_msat"), whole_sat(problem, "max_fee_msat")),
-                    "Allow more with --max-fee SAT, or choose a lower --feerate."};
+                    "Allow more with --max-fee SAT, choose a lower --feerate, or wait until "
+                    "fees are lower."};
             }
             return {fmt::format("The fee would be {} msat, more than the limit of {} msat.",
                                 number(problem, "fee_msat"), number(problem, "max_fee_msat")),
@@ -378,6 +386,14 @@ Wording wording_of(const api::Problem& problem) {
             return {fmt::format("The channel is not open{}.", because(problem, "state")),
                     "See runnel-cli channels."};
         case ProblemKind::broadcast_refused:
+            if (text("purpose") == "send") {
+                return {fmt::format("The chain source did not accept the transaction that sends "
+                                    "your coins{}.",
+                                    because(problem, "reason")),
+                        "Do not send them again, or both could arrive: it is offered again with "
+                        "each block, and its coins stay with it until it, or another transaction "
+                        "that spends them, is in a block. Next time, a higher --feerate may help."};
+            }
             return {fmt::format("The chain source refused the transaction{}.",
                                 because(problem, "reason")),
                     "It is tried again with each block, and its coins stay with it until it, or "
@@ -463,6 +479,7 @@ Wording wording_of(const api::Problem& problem) {
                 "--force "
                 "--risk-old-state publishes what this copy knows. DANGER: if this copy is older "
                 "than what the other side has, the other side can take everything in the channel."};
+        case ProblemKind::cancelled: return {"The opening was cancelled. Nothing was spent.", ""};
         case ProblemKind::no_package_relay:
             return {fmt::format("The chain source cannot pass on a transaction together with one "
                                 "that pays for it{}. "

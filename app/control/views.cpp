@@ -15,6 +15,10 @@ json::value or_null(const std::optional<T>& value, json::value (*to_json)(const 
     return value ? to_json(*value) : json::value(nullptr);
 }
 
+json::value number_or_null(const std::optional<std::uint32_t>& value) {
+    return value ? json::value(*value) : json::value(nullptr);
+}
+
 json::value text_or_null(const std::string& text) {
     return text.empty() ? json::value(nullptr) : json::value(text);
 }
@@ -120,6 +124,7 @@ json::object balance_json(const api::Snapshot& snapshot) {
     const auto& balance = snapshot.balance;
     return {{"onchain_sat", balance.onchain.raw()},
             {"onchain_unconfirmed_sat", balance.onchain_unconfirmed.raw()},
+            {"unconfirmed_for_blocks", number_or_null(balance.unconfirmed_for)},
             {"reserved_sat", balance.reserved.raw()},
             {"can_send_msat", balance.can_send.raw()},
             {"can_receive_msat", balance.can_receive.raw()},
@@ -164,6 +169,7 @@ json::object channel_json(const api::ChannelView& channel, const api::ChainView&
     out["in_flight_in_msat"] = channel.in_flight_in.raw();
     out["confirmations"] = channel.confirmations;
     out["confirmations_needed"] = channel.confirmations_needed;
+    out["usable_in_blocks"] = number_or_null(channel.usable_in);
     out["feerate_per_kw"] = channel.feerate.raw();
     out["our_delay_blocks"] = channel.our_delay;
     out["next_deadline_height"] = or_null(channel.next_deadline, height_json);
@@ -172,6 +178,7 @@ json::object channel_json(const api::ChannelView& channel, const api::ChainView&
     out["closing_to_us_sat"] = channel.closing_to_us.raw();
     out["closing_until_height"] = or_null(channel.closing_until, height_json);
     out["force_held_back"] = channel.force_held_back;
+    out["they_must_close"] = channel.they_must_close;
     out["waits_for"] = text_or_null(channel.waits_for);
     out["waits_since_height"] = or_null(channel.waits_since, height_json);
     out["waited_blocks"] = channel.waited_blocks;
@@ -207,6 +214,7 @@ json::object transaction_json(const api::TransactionView& transaction) {
             {"net_sat", transaction.net_sat},
             {"fee_sat", or_null(transaction.fee, sat_json)},
             {"block_height", or_null(transaction.height, height_json)},
+            {"expected_blocks", number_or_null(transaction.expected_blocks)},
             {"first_seen", transaction.first_seen.raw()},
             {"purpose", transaction.purpose},
             {"cursor", transaction.sequence}};

@@ -109,7 +109,7 @@ private:
     }
     static std::string type_of(const std::string& field) {
         if (field.find("msat") != std::string::npos) return "MSAT";
-        if (field == "max_fee_sat") return "SAT";
+        if (field.find("_sat") != std::string::npos) return "SAT";
         if (field == "feerate") return "SAT_PER_VB";
         if (field == "timeout" || field == "expiry") return "SECONDS";
         return "X";
@@ -207,14 +207,16 @@ void declare_commands(CLI::App& app, CommandLine& line) {
         .text("address", "address", "Where to")
         .amount("sat", "amount_sat", "How many satoshi, or all", "all")
         .text("--feerate", "feerate", "Satoshi per vbyte; by default the estimate", feerate())
-        .amount("--max-fee", "max_fee_sat", "Nothing is sent if the fee would be more")
+        .amount("--max-fee", "max_fee_sat",
+                "Nothing is done if the fee is more than so many satoshi")
         .flag("--dry-run", "dry_run",
               "Send nothing: say what it would cost, and what would stay in the wallet");
     d.command("bump", "Speed up an unconfirmed transaction of ours by a child that pays for both")
         .text("txid", "txid", "Its id")
         .text("--feerate", "feerate", "Satoshi per vbyte of both; by default the urgent estimate",
               feerate())
-        .amount("--max-fee", "max_fee_sat", "Nothing is sent if the fee would be more");
+        .amount("--max-fee", "max_fee_sat",
+                "Nothing is done if the fee is more than so many satoshi");
     d.command("balance", "What there is, and what can be sent and received");
     d.command("connect", "Connect to another node");
     d.sub()
@@ -237,11 +239,15 @@ void declare_commands(CLI::App& app, CommandLine& line) {
         .amount("sat", "amount_sat", "Its size in satoshi, or all", "all")
         .amount("--push", "push_msat", "Give the other side so many millisatoshi of it")
         .flag("--announce", "announce", "Let everybody know of the channel")
-        .text("--feerate", "feerate", "Satoshi per vbyte; by default the estimate", feerate());
+        .text("--feerate", "feerate", "Satoshi per vbyte; by default the estimate", feerate())
+        .amount("--max-fee", "max_fee_sat",
+                "Nothing is done if the fee is more than so many satoshi");
     d.command("channels", "All channels");
     d.command("channel", "One channel").text("id", "channel_id", "Channel id or short channel id");
     d.command("close", "Close a channel by agreement")
         .text("id", "channel_id", "Channel id or short channel id")
+        .amount("--max-fee", "max_fee_sat",
+                "Not begun if more than so many satoshi might have to be agreed to")
         .flag("--force", "force",
               "Without the other side: dearer, and the money comes back only after a while")
         .flag("--risk-old-state", "risk_old_state",

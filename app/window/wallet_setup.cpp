@@ -44,7 +44,16 @@ SetupProblem setup_problem_of(const control::Failure& failure) {
         {"practice_gone", SetupFault::practice_gone},
     };
     const auto found = faults.find(failure.kind);
-    return {found == faults.end() ? SetupFault::internal : found->second, failure.message};
+    const auto fault = found == faults.end() ? SetupFault::internal : found->second;
+    // Sentences are made where they are shown: theirs would stand in the middle of one.
+    const auto datum = [&](const char* name) {
+        const auto* const value = failure.details.if_contains(name);
+        return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                      : std::string();
+    };
+    if (fault == SetupFault::other_network) return {fault, datum("found")};
+    if (failure.kind == "store_damaged") return {fault, datum("cause")};
+    return {fault, failure.message};
 }
 
 UnixTime now() {
@@ -75,11 +84,20 @@ std::string WalletSetup::chain_of(Network network) const {
     return line;
 }
 
+std::optional<Network> WalletSetup::network_of_only() const {
+    if (!m_options.only || !store::Store::exists(*m_options.only)) return std::nullopt;
+    return noted_network(*m_options.only);
+}
+
 std::vector<api::WalletChoice> WalletSetup::choices() const {
     std::vector<api::WalletChoice> out;
     for (const auto network :
          {Network::practice, Network::regtest, Network::signet, Network::testnet4}) {
         if (m_options.network && *m_options.network != network) continue;
+        // The folder of one wallet: it is of one network, and no other is to be chosen for it.
+        if (const auto known = m_options.network ? std::nullopt : network_of_only();
+            known && *known != network)
+            continue;
         const bool exists = store::Store::exists(directory_of(network));
         const bool needs_chain =
             network != Network::practice && !exists && chain_of(network).empty();
@@ -186,7 +204,16 @@ std::optional<SetupProblem> WalletSetup::bring_practice_back(const std::filesyst
 }
 
 WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
-    const auto network = opening.network;
+    auto opened = open_as(opening, opening.network);
+    if (opened || opened.error().fault != SetupFault::other_network || m_options.network)
+        return opened;
+    // Nobody has said which network it is to be: the wallet knows, once its passphrase fits.
+    const auto found = network_from_name(opened.error().detail);
+    if (!found || !is_open(*found) || !m_options.only) return opened;
+    return open_as(opening, *found);
+}
+
+WalletSetup::Opened WalletSetup::open_as(const api::Opening& opening, Network network) {
     const auto directory = directory_of(network);
     if (!store::Store::exists(directory)) return fail(SetupProblem{SetupFault::missing, {}});
     WalletSession::Options session_options;
@@ -220,6 +247,7 @@ WalletSetup::Opened WalletSetup::open_now(const api::Opening& opening) {
     }
     auto session = WalletSession::open(std::move(session_options), opening.passphrase);
     if (!session) return fail(setup_problem_of(session.error()));
+    note_network(directory, network);
     if (network == Network::practice)
         practice::note_owner(directory, (*session)->node().snapshot()->node_id.hex());
     // Only whoever knows the passphrase changes where this wallet looks.

@@ -54,6 +54,9 @@ private:
     std::optional<api::SetupProblem> bring_practice_back(const std::filesystem::path& directory,
                                                          const keys::Mnemonic& words) const;
     Opened open_now(const api::Opening& opening);
+    Opened open_as(const api::Opening& opening, Network network);
+    /// Of a wallet in a folder that was named, where that is noted.
+    std::optional<Network> network_of_only() const;
     Result<std::string, api::SetupProblem> set_aside_now(Network network) const;
     void in_background(std::function<void()> what);
 

@@ -55,6 +55,8 @@ struct OpenChannel {
     Msat push;
     bool announce = false;
     std::optional<FeeratePerKw> feerate;
+    /// As in SendOnchain: nothing is opened for more.
+    std::optional<Sat> max_fee = std::nullopt;
 };
 struct CloseChannel {
     ChannelId channel_id;
@@ -63,6 +65,10 @@ struct CloseChannel {
     /// (ChannelView::force_held_back). If the store is an older copy of itself and the state was
     /// revoked since, the peer can take everything in the channel.
     bool risk_old_state = false;
+    /// By agreement: not begun while the most that we would agree to pay (CloseQuote::most) is
+    /// more. What is agreed on only later, because the other side is away or payments are under
+    /// way, is bound by the estimates of that time.
+    std::optional<Sat> max_fee = std::nullopt;
 };
 struct CreateInvoice {
     std::optional<Msat> amount;  ///< Nothing: the payer chooses.

@@ -34,13 +34,14 @@ enum class ProblemKind : std::uint8_t {
                              ///< anywhere: `reserve_msat`, `in_flight_msat`, `offline_msat` (the
                              ///< peer is away), `opening_msat`, `limits_msat` (fees, and what a
                              ///< channel takes at once), `elsewhere_msat` (no way from there).
-    fee_limit,               ///< `fee_msat`, `max_fee_msat`.
-    expired,                 ///< Invoice expired: `since`.
-    already_paid,            ///< `payment_hash`.
-    in_flight,               ///< A payment of this hash is under way: `payment_hash`.
-    own_invoice,             ///< Ours.
-    payee_refused,           ///< Final failure by the payee: `code`.
-    payment_failed,          ///< A hop failed: `code`, `node`.
+    fee_limit,       ///< `fee_msat`, `max_fee_msat`; on the chain also of what: `what` ("send",
+                     ///< "opening", "closing").
+    expired,         ///< Invoice expired: `since`.
+    already_paid,    ///< `payment_hash`.
+    in_flight,       ///< A payment of this hash is under way: `payment_hash`.
+    own_invoice,     ///< Ours.
+    payee_refused,   ///< Final failure by the payee: `code`.
+    payment_failed,  ///< A hop failed: `code`, `node`.
     timed_out,
     wrong_network,      ///< Made for another network: `expected`.
     malformed,          ///< A text could not be decoded: `cause`.
@@ -48,7 +49,7 @@ enum class ProblemKind : std::uint8_t {
                         ///< a parameter of a link, or a way to be paid: "lnurl", "offer" (BOLT 12),
                         ///< "name_at_domain" (lightning address, BIP 353).
     channel_not_open,   ///< `state`.
-    broadcast_refused,  ///< `reason` of the chain source.
+    broadcast_refused,  ///< `reason` of the chain source, `txid`, `purpose` ("send", "funding").
     disk_full,
     busy,      ///< Another command of the same kind is under way.
     internal,  ///< Our bug: `detail`.
@@ -72,8 +73,9 @@ enum class ProblemKind : std::uint8_t {
     store_in_doubt,
     no_package_relay,  ///< The chain source cannot relay a transaction with the child that pays for
                        ///< it: no new channel: `cause`.
+    cancelled,         ///< An opening that the person has taken back: nobody's fault.
 };
-inline constexpr ProblemKind last_problem_kind = ProblemKind::no_package_relay;
+inline constexpr ProblemKind last_problem_kind = ProblemKind::cancelled;
 
 std::string_view to_string(ProblemKind kind);
 

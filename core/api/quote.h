@@ -1,6 +1,6 @@
 // Quote: what a wish would cost and how long it would take if it were granted now; what a dialog
-// says before the click. Asking reserves nothing and promises nothing: coins are chosen anew when
-// the wish is posted, and feerates move.
+// says before the click. Asking reserves nothing and promises nothing: coins and feerates move. Who
+// posts what was quoted as the wish's `max_fee` pays no more, or is refused and asks again.
 #pragma once
 
 #include "core/api/command.h"
@@ -38,6 +38,7 @@ struct AskSend {
     std::optional<FeeratePerKw> feerate = std::nullopt;  ///< In place of the pace's.
 };
 
+/// The fee is exact, as that of a SendQuote.
 struct OpenQuote {
     Sat amount;   ///< What the channel will hold.
     Sat fee;      ///< Of the funding transaction.
@@ -45,6 +46,9 @@ struct OpenQuote {
     Sat reserve;  ///< Of the amount, what the channel itself keeps back (estimate).
     std::uint32_t confirmations = 3;  ///< As this wallet would ask; the peer decides.
     BlockDelta force_wait;  ///< The longest wait for our money after a force-close of ours.
+    /// About how many blocks until the first confirmation; nothing where nobody knows.
+    std::optional<std::uint32_t> expected_blocks = std::nullopt;
+    FeeratePerKw feerate{};  ///< To be posted with.
     friend bool operator==(const OpenQuote&, const OpenQuote&) = default;
 };
 struct CloseQuote {
@@ -56,6 +60,12 @@ struct CloseQuote {
         htlcs_until;           ///< Payments under way are settled by then at the latest.
     Msat in_flight;            ///< In them, of ours.
     bool peer_needed = false;  ///< Nothing happens before the peer is connected.
+    /// About how many blocks until one holds the closing transaction; nothing where nobody knows.
+    std::optional<std::uint32_t> expected_blocks = std::nullopt;
+    /// By agreement: the most that we would agree to, by today's estimates. Alone nobody can say:
+    /// the commitment's fee was agreed on long ago, and what speeds it up costs what blocks cost
+    /// then.
+    std::optional<Sat> most = std::nullopt;
     friend bool operator==(const CloseQuote&, const CloseQuote&) = default;
 };
 
@@ -68,6 +78,8 @@ struct SendQuote {
     Sat kept;                      ///< Stays in the wallet, change included ...
     Sat reserve;                   ///< ... of it, for closing channels in time.
     std::vector<Kept> kept_parts;  ///< With everything: why it stays, as in OnchainSent.
+    /// About how many blocks until the first confirmation; nothing where nobody knows.
+    std::optional<std::uint32_t> expected_blocks = std::nullopt;
     friend bool operator==(const SendQuote&, const SendQuote&) = default;
 };
 

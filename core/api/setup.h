@@ -26,7 +26,7 @@ enum class SetupFault : std::uint8_t {
     missing,
     damaged,  ///< The store or the key file; nothing was changed.
     newer_version,
-    other_network,  ///< `detail`: the one it is for.
+    other_network,  ///< `detail`: the name of the one it is for, as in params_of().
     out_of_memory,
     disk,           ///< A file operation failed.
     chain_address,  ///< The chain source's address cannot be used.

@@ -41,7 +41,8 @@ struct ChannelView {
     bitcoin::OutPoint funding;
     std::optional<ShortChannelId> short_channel_id;
     Sat capacity;
-    Msat ours, theirs;           ///< Settled; in flight is in neither when offered.
+    Msat ours, theirs;           ///< Settled; in flight is in neither when offered. Zero, as
+                                 ///< all figures of it, with they_must_close.
     Msat can_send, can_receive;  ///< One HTLC, now or when the peer is back.
     /// Where the rest of `ours` is while the channel is open, by its cause:
     /// ours = can_send + kept + over_limit + underpaid.
@@ -53,6 +54,9 @@ struct ChannelView {
     Msat in_flight_out, in_flight_in;  ///< Of a closing channel the latter is in `closing_to_us`,
                                        ///< as far as it is ours.
     std::uint32_t confirmations = 0, confirmations_needed = 0;
+    /// About how many blocks until it has as many as it needs. Nothing where it waits for none, or
+    /// where nobody here knows: the other side pays for it, or its fee is below every estimate.
+    std::optional<std::uint32_t> usable_in;
     FeeratePerKw feerate;
     std::uint16_t our_delay = 0;  ///< Blocks our money waits after a force-close of ours.
     /// Be online by then: an HTLC that is unresolved at this height closes the channel; once it is
@@ -75,6 +79,10 @@ struct ChannelView {
     /// not compared in this run. A close by force is refused (store_in_doubt) but with
     /// CloseChannel::risk_old_state; one under way is held back.
     bool force_held_back = false;
+    /// The other side has proven that what we know of the channel is outdated. To publish that
+    /// would give it everything, so it alone can close, and it has not yet. What it will pay us is
+    /// not known, and no figure pretends to know.
+    bool they_must_close = false;
     friend bool operator==(const ChannelView&, const ChannelView&) = default;
 };
 
@@ -90,10 +98,14 @@ struct PeerView {
 struct Balance {
     Sat onchain;  ///< Confirmed, spendable coins, the reserve included.
     Sat onchain_unconfirmed;
+    /// About how many blocks until all of that can be spent, by what was paid for it. Nothing where
+    /// it is not known: coins from others, and what pays less than every estimate.
+    std::optional<std::uint32_t> unconfirmed_for;
     Sat reserved;                ///< Of the confirmed: kept to bump closes with.
     Msat can_send, can_receive;  ///< Over all usable channels, one HTLC each.
     Msat in_flight;              ///< In HTLCs we offered.
-    Sat closing;                 ///< On its way back from closed channels.
+    Sat closing;                 ///< On its way back from closed channels; of one that only the
+                                 ///< other side can close nothing, for it is not known.
     /// About so much has to be on the chain to open one more channel, the smallest that there is:
     /// itself, what is then reserved in all, and the fee.
     Sat least_to_open;
@@ -113,6 +125,8 @@ struct ChainView {
     /// Why nothing is sent or received over channels now, whatever their figures say; nothing: it
     /// is. A source that cannot be reached is borne for a while, one that is behind is not.
     std::optional<Problem> no_payments{};
+    /// What quotes are made with: when one of these changes, so may they.
+    FeeratePerKw fee_urgent{}, fee_normal{}, fee_slow{}, fee_least{};
     friend bool operator==(const ChainView&, const ChainView&) = default;
 };
 
@@ -147,6 +161,9 @@ struct TransactionView {
     UnixTime first_seen;
     std::string purpose;  ///< "receive", "send", "funding", "close", "claim", "bump".
     std::uint64_t sequence = 0;
+    /// While no block holds it: in about how many one is to be expected, by what it pays and
+    /// today's estimates. Nothing where its fee is not known, or below all of them.
+    std::optional<std::uint32_t> expected_blocks = std::nullopt;
 };
 
 struct Snapshot {
@@ -162,6 +179,9 @@ struct Snapshot {
     bool in_doubt = false;
     std::vector<PeerView> peers;
     std::vector<ChannelView> channels;
+    /// Openings and sends that the chain source refused when they were offered to it last; they are
+    /// offered again with each block.
+    std::vector<Txid> refused;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

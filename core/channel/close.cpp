@@ -24,6 +24,15 @@ std::optional<wire::FeeRange> overlap(const wire::FeeRange& a, const wire::FeeRa
 
 }  // namespace
 
+CloseFeerates close_feerates(const ports::FeeEstimates& fees) {
+    const FeeratePerKw least = std::max(fees.mempool_min, feerate_floor);
+    const FeeratePerKw ideal = std::max(fees.normal, least);
+    const std::uint64_t twice = std::uint64_t{ideal.raw()} * 2;
+    const FeeratePerKw generous(
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(twice, 125'000)));
+    return CloseFeerates{ideal, least, std::max({fees.urgent, ideal, generous})};
+}
+
 CloseNegotiation::CloseNegotiation(const ChannelParams& params, Msat to_ours, Msat to_theirs,
                                    bitcoin::Script our_script, bitcoin::Script their_script,
                                    const CloseFeerates& feerates)

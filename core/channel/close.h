@@ -15,6 +15,7 @@
 
 #include "core/channel/fault.h"
 #include "core/channel/transactions.h"
+#include "core/ports/chain.h"
 #include "core/wire/channel_messages.h"
 
 #include <optional>
@@ -25,6 +26,7 @@ namespace runnel::channel {
 struct CloseFeerates {
     FeeratePerKw ideal, min, max;
 };
+CloseFeerates close_feerates(const ports::FeeEstimates& fees);
 /// The same for the transaction in question.
 struct CloseFees {
     Sat ideal, min, max;

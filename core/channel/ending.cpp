@@ -9,15 +9,6 @@ namespace runnel::channel {
 
 namespace {
 
-CloseFeerates close_feerates(const Context& context) {
-    const FeeratePerKw least = std::max(context.fees.mempool_min, feerate_floor);
-    const FeeratePerKw ideal = std::max(context.fees.normal, least);
-    const std::uint64_t twice = std::uint64_t{ideal.raw()} * 2;
-    const FeeratePerKw generous(
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(twice, 125'000)));
-    return CloseFeerates{ideal, least, std::max({context.fees.urgent, ideal, generous})};
-}
-
 wire::Shutdown shutdown_message(const Channel& channel, const bitcoin::Script& script) {
     wire::Shutdown message;
     message.channel_id = channel.id;
@@ -150,7 +141,7 @@ StepResult advance_shutdown(Channel& channel, const Context& context) {
     const auto& commitments = state->funded.commitments;
     CloseNegotiation negotiation(state->funded.params(), commitments.settled(Party::ours),
                                  commitments.settled(Party::theirs), state->our_script,
-                                 *state->their_script, close_feerates(context));
+                                 *state->their_script, close_feerates(context.fees));
     const CloseContext close{state->funded.params(), context.signer, channel.id};
     auto started = negotiation.start(close);
     if (!started) return fail(close_fault(started.error()));

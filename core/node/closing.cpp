@@ -3,6 +3,7 @@
 #include "core/node/closing.h"
 
 #include "core/bitcoin/interpreter.h"
+#include "core/node/doubt.h"
 #include "core/node/funding.h"
 #include "core/onchain/build.h"
 
@@ -397,7 +398,8 @@ ports::TxPtr supposed_spender(const State& state, const channel::Closing& closin
         }
     }
     const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing.cause);
-    return ours == nullptr ? any : std::make_shared<const bitcoin::Transaction>(ours->tx);
+    if (ours == nullptr || ours->age == channel::OurCommitPublished::Age::outdated) return any;
+    return std::make_shared<const bitcoin::Transaction>(ours->tx);
 }
 
 }  // namespace
@@ -423,6 +425,12 @@ StillOut still_out(const State& state, const channel::Channel& channel,
     }
     const auto progress =
         close_progress(channel, *keys.channel(channel.keys), state.tip.height, supposed);
+    if (!progress && only_they_can_close(channel)) {
+        // What we know is outdated: the balance of then may be more, or much less, than what comes.
+        out.is_unknown = true;
+        out.htlcs.emplace();
+        return out;
+    }
     if (!progress) {
         // Which of their commitments it will be is not known: what both agreed on last is the best
         // guess.

@@ -30,6 +30,9 @@ struct StillOut {
     /// Those that the chain has yet to settle, incoming ones only if they are ours to take; nothing
     /// while it is not known which commitment it will be.
     std::optional<std::vector<Htlc>> htlcs;
+    /// The peer holds a state that we do not know: what it will pay us nobody here can say, and
+    /// nothing is counted.
+    bool is_unknown = false;
     std::optional<BlockHeight> deadline;  ///< What is not collected by then the peer may take.
 };
 StillOut still_out(const State& state, const channel::Channel& channel, const ports::KeyRing& keys);

@@ -17,6 +17,8 @@ const channel::OurCommitPublished* our_commitment(const channel::Channel& channe
     return closing == nullptr ? nullptr : std::get_if<channel::OurCommitPublished>(&closing->cause);
 }
 
+api::Problem outdated() { return {api::ProblemKind::store_in_doubt, {{"outdated", "true"}}}; }
+
 }  // namespace
 
 bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
@@ -38,13 +40,31 @@ bool may_be_outdated(const Figures& figures, const channel::Channel& channel) {
            onchain::depth(spend.height, figures.tip.height) < onchain::settled_depth;
 }
 
+bool only_they_can_close(const channel::Channel& channel) {
+    const auto* const closing = std::get_if<channel::Closing>(&channel.state);
+    if (closing == nullptr || !closing->spends.empty()) return false;
+    const auto* const ours = our_commitment(channel);
+    return std::holds_alternative<channel::TheyMustClose>(closing->cause) ||
+           (ours != nullptr && ours->age == Age::outdated);
+}
+
+void tell_outdated(Draft& draft) {
+    for (const auto& [id, after] : draft.channels.changes()) {
+        if (!after || !only_they_can_close(**after)) continue;
+        const ChannelPtr* const before = draft.channels.before(id);
+        if (before == nullptr || !only_they_can_close(**before))
+            draft.tell(api::Trouble{outdated(), id});
+    }
+}
+
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
                                            bool takes_risk) {
-    if (!figures.in_doubt) return std::nullopt;
     // Before anything else: no word of the person's makes a revoked commitment harmless.
+    if (only_they_can_close(channel)) return outdated();
+    if (!figures.in_doubt) return std::nullopt;
     const auto* const ours = our_commitment(channel);
-    if (ours != nullptr && ours->age == Age::outdated)
-        return api::Problem{api::ProblemKind::store_in_doubt, {{"outdated", "true"}}};
+    // Also where another close is in a block: a reorg might still take it back.
+    if (ours != nullptr && ours->age == Age::outdated) return outdated();
     // A block holds a close already. There is nothing to force, so no risk to be asked for: it
     // would be taken of a reorg, in which ours is better held back.
     const auto* const closing = channel::closing_of(channel.state);

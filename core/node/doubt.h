@@ -19,6 +19,11 @@ bool may_be_outdated(const Figures& figures, const channel::Channel& channel);
 /// block holds a close already. What is proven to be revoked nobody can take the risk of.
 std::optional<api::Problem> why_not_forced(const Figures& figures, const channel::Channel& channel,
                                            bool takes_risk);
+/// Is the chain yet to show the close of a channel whose peer has proven that it knows of a newer
+/// state? Then nothing of ours may be published, in doubt or not, and only the peer can close.
+bool only_they_can_close(const channel::Channel& channel);
+/// At the end of a turn: a channel that has come to that is told, for it needs a person.
+void tell_outdated(Draft& draft);
 /// The person's word, kept with the channel: what it closes with is published from now on, after a
 /// restart too. Says nothing of what is proven to be revoked, nor while a block holds a close.
 void take_risk(Draft& draft, const ChannelId& id);

@@ -139,6 +139,14 @@ enum class Feerate : std::uint8_t { as_asked, may_rise };
 Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(
     Draft& draft, ports::SpendRequest& request, Feerate feerate, std::size_t more_channels,
     const Hash256& chance, const Scope& scope);
+/// What draws the coins of a transaction that somebody is asked about. Not the turn's entropy: the
+/// quote must draw as the deed will, or the fee that a person has agreed to would be another one. A
+/// secret of the wallet's own is as good against those who look at the chain, and no two that are
+/// made share it.
+Hash256 coin_chance(const Draft& draft, const bitcoin::Script& script, std::optional<Sat> amount,
+                    FeeratePerKw feerate, const Scope& scope);
+/// A fee on the chain that is more than was agreed to.
+std::optional<api::Problem> above_limit(Sat fee, std::optional<Sat> max_fee, const char* what);
 /// A send to one address, planned and not made yet: what the command does and what a quote says.
 struct PlannedSend {
     ports::SpendPlan plan;
@@ -195,6 +203,8 @@ Result<DoneCommand, DecodeError> decode_done(ByteView value);
 Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask,
                                                 const Scope& scope);
 Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask);
+/// Of a channel that is open: what agreeing on its close now would cost.
+api::CloseQuote quote_agreed_close(const Figures& figures, const channel::Channel& channel);
 Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend& ask,
                                                 const Scope& scope);
 

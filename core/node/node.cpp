@@ -185,6 +185,7 @@ ports::Turn Node::plan(std::span<const Event> events, const TurnContext& context
     flush_channels(draft, scope);
     note_compared(draft);
     give_up_outdated(draft);
+    tell_outdated(draft);
     draft.no_htlcs = chain_problem(draft, scope, true);
     auto records = records_of(draft);
     auto sealed = std::make_unique<NextState>(draft);

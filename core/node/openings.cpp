@@ -71,9 +71,10 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
     request.confirmed_only = true;
     request.lock_time = draft.tip.height.raw();
+    const auto chance = coin_chance(draft, channel::funding_script_to_plan_with(), wish.amount,
+                                    request.feerate, scope);
     auto plan = plan_keeping_reserve(
-        draft, request, wish.feerate ? Feerate::as_asked : Feerate::may_rise, 1,
-        Hash256(scope.entropy.expand(scope.event, "funding coins").reveal()), scope);
+        draft, request, wish.feerate ? Feerate::as_asked : Feerate::may_rise, 1, chance, scope);
     if (!plan) return fail(with_least_to_open(draft, plan.error(), scope));
     const auto& outputs = plan->tx.outputs;
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {
@@ -205,6 +206,8 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
         return refuse_as_too_small();
     auto plan = plan_funding(draft, wish, scope);
     if (!plan) return refuse(plan.error());
+    if (const auto dear = above_limit(plan->spend.fee, wish.max_fee, "opening"))
+        return refuse(*dear);
     const Sat amount = plan->spend.tx.outputs.at(plan->output_index).value;
     const Sat most = largest_funding(*peer, scope.config);
     if (amount > most) {
@@ -282,9 +285,14 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
     }
     if (!channel::is_stored(channel->state)) {
         drop_opening(draft, wish.channel_id, "cancelled",
-                     api::Problem{api::ProblemKind::timed_out, {{"what", "cancelled"}}});
+                     api::Problem{api::ProblemKind::cancelled, {}});
         draft.answer(id,
                      api::Answer(api::ChannelClosing{wish.channel_id, std::nullopt, "cancelled"}));
+        return;
+    }
+    // However it is asked for: nothing of ours is left that could be published or signed.
+    if (only_they_can_close(*channel)) {
+        draft.answer(id, fail(*why_not_forced(draft, *channel, wish.risk_old_state)));
         return;
     }
     if (wish.force) {
@@ -306,6 +314,13 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         }
         if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
+        // Where it is under way already there is nothing left to agree to.
+        const bool is_new = !channel::close_wait(*channel);
+        const auto quote = is_new ? quote_agreed_close(draft, *channel) : api::CloseQuote{};
+        if (const auto dear = above_limit(quote.most.value_or(Sat(0)), wish.max_fee, "closing")) {
+            draft.answer(id, fail(*dear));
+            return;
+        }
         const auto with = channel_scope(draft, *channel, scope);
         auto step = channel::shut_down(*channel, with.context.shutdown_script, with.context);
         if (!step) {

@@ -1,8 +1,10 @@
 // What opening, closing or sending would cost, for the dialogs that say so before the click. The
 // same planners as the deed itself, on a draft that nobody keeps.
+#include "core/channel/close.h"
 #include "core/channel/store.h"
 #include "core/channel/transactions.h"
 #include "core/node/closing.h"
+#include "core/node/expected.h"
 #include "core/node/funding.h"
 #include "core/node/openings.h"
 
@@ -32,7 +34,35 @@ api::CloseQuote quote_cancel(const channel::ChannelState& state) {
     return out;
 }
 
+/// What is under way in it: of ours, and until when.
+api::CloseQuote quote_payments(const channel::Funded& funded) {
+    api::CloseQuote out;
+    for (const auto& entry : funded.commitments.htlcs()) {
+        if (entry.htlc.offered_by == Party::ours) out.in_flight += entry.htlc.amount_msat;
+        out.htlcs_until =
+            std::max(out.htlcs_until.value_or(BlockHeight(0)), BlockHeight(entry.htlc.cltv_expiry));
+    }
+    return out;
+}
+
 }  // namespace
+
+api::CloseQuote quote_agreed_close(const Figures& figures, const channel::Channel& channel) {
+    const auto* const funded = channel::funded_of(channel.state);
+    if (funded == nullptr) return {};
+    api::CloseQuote out = quote_payments(*funded);
+    const auto rates = channel::close_feerates(figures.health.fees);
+    out.expected_blocks = blocks_at(figures.health.fees, rates.ideal);
+    out.peer_needed = channel.link != channel::Link::online;
+    const Msat ours = sub_or_zero(funded->commitments.settled(Party::ours), out.in_flight);
+    out.most = Sat(0);
+    if (funded->params().funder == Party::ours) {
+        out.fee = std::min(rates.ideal.fee_ceil(mutual_close_weight), ours.floor_sat());
+        out.most = std::min(rates.max.fee_ceil(mutual_close_weight), ours.floor_sat());
+    }
+    out.to_us = without(ours, out.fee);
+    return out;
+}
 
 Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask,
                                                 const Scope& scope) {
@@ -62,6 +92,8 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
     out.reserve = channel::reserve_for(out.amount, policy.dust_limit, policy.dust_limit);
     out.confirmations = channel::minimum_depth_for(policy, out.amount);
     out.force_wait = BlockDelta(policy.max_to_self_delay);
+    RUNNEL_TRY(out.feerate, spend_feerate(draft, std::nullopt));
+    out.expected_blocks = blocks_at(draft.health.fees, out.feerate);
     return out;
 }
 
@@ -89,6 +121,7 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     out.kept = planned.kept;
     out.reserve = std::min(reserve.each * reserve.count, planned.kept);
     out.kept_parts = planned.kept_parts;
+    out.expected_blocks = blocks_at(fees, planned.feerate);
     return out;
 }
 
@@ -102,25 +135,15 @@ Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api:
         return fail(api::Problem{api::ProblemKind::unknown_command_target,
                                  {{"what", "channel"}, {"id", ask.channel_id.hex()}}});
     }
+    if (!ask.force) return quote_agreed_close(state, *found->second);
     const auto& commitments = funded->commitments;
     const bool we_pay = funded->params().funder == Party::ours;
-    api::CloseQuote out;
-    std::size_t htlcs = 0;
-    for (const auto& entry : commitments.htlcs()) {
-        ++htlcs;
-        if (entry.htlc.offered_by == Party::ours) out.in_flight += entry.htlc.amount_msat;
-        out.htlcs_until =
-            std::max(out.htlcs_until.value_or(BlockHeight(0)), BlockHeight(entry.htlc.cltv_expiry));
-    }
+    api::CloseQuote out = quote_payments(*funded);
+    out.expected_blocks = blocks_at(state.health.fees, state.health.fees.normal);
+    out.fee = state.health.fees.normal.fee_ceil(sweep_weight);
+    if (we_pay) out.fee += channel::funder_cost(commitments.feerate(), commitments.htlcs().size());
+    out.wait = BlockDelta(funded->params().theirs.to_self_delay);
     const Msat ours = sub_or_zero(commitments.settled(Party::ours), out.in_flight);
-    if (ask.force) {
-        out.fee = state.health.fees.normal.fee_ceil(sweep_weight);
-        if (we_pay) out.fee += channel::funder_cost(commitments.feerate(), htlcs);
-        out.wait = BlockDelta(funded->params().theirs.to_self_delay);
-    } else {
-        if (we_pay) out.fee = state.health.fees.normal.fee_ceil(mutual_close_weight);
-        out.peer_needed = found->second->link != channel::Link::online;
-    }
     out.fee = std::min(out.fee, ours.floor_sat());
     out.to_us = without(ours, out.fee);
     return out;

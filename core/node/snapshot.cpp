@@ -1,7 +1,9 @@
 // The picture that readers see: every figure is worked out here, once.
+#include "core/bitcoin/consensus.h"
 #include "core/node/closing.h"
 #include "core/node/deadlines.h"
 #include "core/node/doubt.h"
+#include "core/node/expected.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
 #include "core/node/openings.h"
@@ -50,6 +52,8 @@ void show_still_out(api::ChannelView& view, const StillOut& out,
     view.closing_until = out.until;
     view.in_flight_out = out.in_flight.msat();
     view.next_deadline = out.deadline;
+    view.they_must_close = out.is_unknown;
+    if (out.is_unknown) view.ours = view.theirs = Msat(0);
     if (!out.htlcs) return;
     view.in_flight_in = Msat(0);
     view.htlcs.clear();
@@ -72,6 +76,10 @@ std::string wait_name(channel::CloseWait::For what) {
     }
     return {};
 }
+
+/// Why a channel closes of which the peer has proven that it knows more than we do. A word that
+/// readers know, whatever was stored.
+constexpr const char* newer_state = "the peer holds a newer state";
 
 api::ChannelView view_of(const State& state, const channel::Channel& channel,
                          const ports::KeyRing& keys) {
@@ -133,17 +141,19 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel,
     }
     if (const auto* const closing = std::get_if<channel::Closing>(&channel.state)) {
         std::visit(
-            overloaded{
-                [&](const channel::MutualCloseAgreed& cause) {
-                    view.closing_reason = "by agreement";
-                    view.closing_txid = cause.tx.txid();
-                },
-                [&](const channel::OurCommitPublished& cause) {
-                    view.closing_reason = cause.reason;
-                    view.closing_txid = cause.tx.txid();
-                },
-                [&](const channel::TheyMustClose& cause) { view.closing_reason = cause.reason; },
-                [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
+            overloaded{[&](const channel::MutualCloseAgreed& cause) {
+                           view.closing_reason = "by agreement";
+                           view.closing_txid = cause.tx.txid();
+                       },
+                       [&](const channel::OurCommitPublished& cause) {
+                           // Given up: what is revoked is not published, whyever it was to be.
+                           const bool is_given_up =
+                               cause.age == channel::OurCommitPublished::Age::outdated;
+                           view.closing_reason = is_given_up ? newer_state : cause.reason;
+                           if (!is_given_up) view.closing_txid = cause.tx.txid();
+                       },
+                       [&](const channel::TheyMustClose&) { view.closing_reason = newer_state; },
+                       [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
             closing->cause);
         if (!closing->spends.empty()) view.closing_txid = closing->spends.front().tx->txid();
         show_still_out(view, still_out(state, channel, keys), closing->funded.commitments);
@@ -165,6 +175,33 @@ const api::ChannelView& kept_view_of(const State& state, const ChannelPtr& chann
 std::uint32_t block_seconds(const Config& config) {
     if (config.block_seconds) return *config.block_seconds;
     return config.network == Network::regtest || config.network == Network::practice ? 0 : 600;
+}
+
+/// Its first block, by what our funding transaction pays, and those on top of it.
+std::optional<std::uint32_t> usable_in(const State& state, const channel::Channel& channel,
+                                       const api::ChannelView& view) {
+    if (!std::holds_alternative<channel::AwaitingConfirmation>(channel.state)) return std::nullopt;
+    const auto needed = std::max(view.confirmations_needed, 1U);
+    if (view.confirmations > 0)
+        return needed > view.confirmations ? needed - view.confirmations : 0;
+    const auto first = blocks_expected(state, view.funding.txid);
+    return first ? std::optional(*first + needed - 1) : std::nullopt;
+}
+
+/// Of all coins that cannot be spent before some block: the last of these blocks.
+std::optional<std::uint32_t> unconfirmed_for(const State& state) {
+    std::uint32_t out = 0;
+    for (const auto& [outpoint, coin] : state.coins) {
+        if (coin.confirmed && is_mature(coin, state.tip.height)) continue;
+        const auto wait = coin.confirmed
+                              ? distance(state.tip.height + BlockDelta(1),
+                                         *coin.confirmed + BlockDelta(bitcoin::coinbase_maturity))
+                                    .raw()
+                              : blocks_expected(state, outpoint.txid);
+        if (!wait) return std::nullopt;
+        out = std::max(out, *wait);
+    }
+    return out == 0 ? std::nullopt : std::optional(out);
 }
 
 std::size_t channels_with_reserve(const State& state) {
@@ -198,7 +235,11 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
                   silent ? "silent" : status.problem,
                   block_seconds(config),
                   status.trouble,
-                  state.no_htlcs};
+                  state.no_htlcs,
+                  state.health.fees.urgent,
+                  state.health.fees.normal,
+                  state.health.fees.slow,
+                  state.health.fees.mempool_min};
     out->disk_low = state.disk_low;
     out->in_doubt = state.in_doubt;
     for (const auto& [outpoint, coin] : state.coins) {
@@ -206,6 +247,8 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
                                                              : out->balance.onchain_unconfirmed) +=
             coin.output.value;
     }
+    out->balance.unconfirmed_for = unconfirmed_for(state);
+    out->refused.assign(state.refused.begin(), state.refused.end());
     out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
     out->balance.least_to_open =
         least_to_open(channels_with_reserve(state) + 1, state.health.fees, config);
@@ -218,9 +261,12 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
             view.underpaid = view.can_send + view.over_limit;
             view.can_send = view.over_limit = Msat(0);
         }
+        view.usable_in = usable_in(state, *channel, view);
         const auto* const closing = channel::closing_of(channel->state);
         const bool is_spent = closing != nullptr && !closing->spends.empty();
-        view.force_held_back = state.in_doubt && !is_spent && may_be_outdated(state, *channel);
+        // Where only the peer can close there is no risk left that a person could take.
+        view.force_held_back = state.in_doubt && !is_spent && !only_they_can_close(*channel) &&
+                               may_be_outdated(state, *channel);
         if (view.usable) {
             out->balance.can_send += view.can_send;
             out->balance.can_receive += view.can_receive;
@@ -313,8 +359,8 @@ std::vector<api::TransactionView> Node::transactions(const api::ListRequest& req
     std::vector<api::TransactionView> out;
     for (const auto& txid : m_state.transactions_in_order.newest(request.limit, request.cursor)) {
         const WalletTx& tx = m_state.transactions.at(txid);
-        out.push_back(
-            {txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence});
+        out.push_back({txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence,
+                       tx.height ? std::nullopt : blocks_expected(m_state, txid)});
     }
     return out;
 }

@@ -83,6 +83,7 @@ void drop_transaction(Draft& draft, const Txid& txid, std::vector<Dropped>& drop
     if (found == nullptr) return;
     const WalletTx gone = *found;
     draft.transactions.erase(txid);
+    draft.refused.erase(txid);
     dropped.push_back({txid, gone.fee});
     std::vector<Txid> children;
     for (std::uint32_t i = 0; i < gone.tx->outputs.size(); ++i) {
@@ -422,10 +423,11 @@ void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
         row != nullptr && !row->height && (row->purpose == "funding" || row->purpose == "send");
     // It is tried with each block: told once, and again only after it was taken in between.
     if (is_wish && draft.refused.insert(result.txid).second) {
-        draft.tell(api::Trouble{
-            api::Problem{api::ProblemKind::broadcast_refused,
-                         {{"txid", display_hex(result.txid)}, {"reason", escaped(result.reason)}}},
-            std::nullopt});
+        draft.tell(api::Trouble{api::Problem{api::ProblemKind::broadcast_refused,
+                                             {{"txid", display_hex(result.txid)},
+                                              {"reason", escaped(result.reason)},
+                                              {"purpose", row->purpose}}},
+                                std::nullopt});
     }
 }
 

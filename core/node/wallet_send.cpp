@@ -1,8 +1,6 @@
 // Sending coins to an address: the plan, which a quote shows before the click and the command then
 // makes, and the command.
-#include "core/base/codec.h"
 #include "core/bitcoin/address.h"
-#include "core/crypto/hash.h"
 #include "core/node/handlers.h"
 
 #include <array>
@@ -10,20 +8,6 @@
 namespace runnel::node {
 
 namespace {
-
-/// What draws the coins. Not the turn's entropy: the quote must draw as the deed will, or the fee
-/// that a person has agreed to would be another one. A secret of the wallet's own is as good
-/// against those who look at the chain, and no two sends share it.
-Hash256 chance_of(const Draft& draft, const bitcoin::Script& script, const api::SendOnchain& wish,
-                  FeeratePerKw feerate, const Scope& scope) {
-    Writer index;
-    index.u64(draft.wallet.next_tx_sequence)
-        .u64(wish.amount ? wish.amount->raw() : ~std::uint64_t{0})
-        .u32(feerate.raw());
-    index.bytes(script);
-    return Hash256(
-        scope.keys.derive("coin selection", crypto::sha256(index.view()).view()).reveal());
-}
 
 /// Why coins stay behind, in the order in which it is said.
 enum class Stays : std::size_t { reserve, opening, unconfirmed, immature, too_small, too_many };
@@ -96,7 +80,7 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
     request.drain = !wish.amount;
     request.lock_time = draft.tip.height.raw();
     RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
-    const auto chance = chance_of(draft, *script, wish, request.feerate, scope);
+    const auto chance = coin_chance(draft, *script, wish.amount, request.feerate, scope);
     PlannedSend out;
     RUNNEL_TRY(out.plan, plan_keeping_reserve(draft, request,
                                               wish.feerate ? Feerate::as_asked : Feerate::may_rise,
@@ -114,15 +98,8 @@ void on_send_onchain(Draft& draft, const api::CommandId& id, const api::SendOnch
     const auto planned = plan_send(draft, wish, scope);
     if (!planned) return draft.answer(id, fail(planned.error()));
     const auto& plan = planned->plan;
-    if (wish.max_fee && plan.fee > *wish.max_fee) {
-        return draft.answer(
-            id, fail(api::Problem{
-                    api::ProblemKind::fee_limit,
-                    {{"fee_msat", std::to_string(plan.fee.msat().raw())},
-                     {"max_fee_msat",
-                      std::to_string(wish.max_fee->checked_msat().value_or(Msat(0)).raw())},
-                     {"unit", "sat"}}}));
-    }
+    if (const auto dear = above_limit(plan.fee, wish.max_fee, "send"))
+        return draft.answer(id, fail(*dear));
     const auto tx = commit_spend(draft, plan, "send", scope);
     if (!tx) return draft.answer(id, fail(tx.error()));
     api::OnchainSent answer{(*tx)->txid(), planned->amount, plan.fee, Sat(0), {}};

@@ -1,8 +1,10 @@
 // Addresses, and spending the wallet's coins. A transaction of ours is recorded with the turn that
 // makes it; it is broadcast after that turn is on disk and again with each block until it confirms.
+#include "core/base/codec.h"
 #include "core/bitcoin/address.h"
 #include "core/bitcoin/consensus.h"
 #include "core/bitcoin/interpreter.h"
+#include "core/crypto/hash.h"
 #include "core/node/closing.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
@@ -228,6 +230,27 @@ Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft,
                              {{"got", std::to_string(asked->raw() / 250)},
                               {"least", std::to_string((least.raw() + 252) / 253)},
                               {"most", "500"}}});
+}
+
+Hash256 coin_chance(const Draft& draft, const bitcoin::Script& script, std::optional<Sat> amount,
+                    FeeratePerKw feerate, const Scope& scope) {
+    Writer index;
+    index.u64(draft.wallet.next_tx_sequence)
+        .u64(amount ? amount->raw() : ~std::uint64_t{0})
+        .u32(feerate.raw());
+    index.bytes(script);
+    return Hash256(
+        scope.keys.derive("coin selection", crypto::sha256(index.view()).view()).reveal());
+}
+
+std::optional<api::Problem> above_limit(Sat fee, std::optional<Sat> max_fee, const char* what) {
+    if (!max_fee || fee <= *max_fee) return std::nullopt;
+    const auto msat = [](Sat amount) {
+        return std::to_string(amount.checked_msat().value_or(Msat(0)).raw());
+    };
+    return api::Problem{
+        api::ProblemKind::fee_limit,
+        {{"fee_msat", msat(fee)}, {"max_fee_msat", msat(*max_fee)}, {"what", what}}};
 }
 
 api::Problem to_problem(const ports::SpendError& error) {

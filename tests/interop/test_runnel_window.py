@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """The window as other programs of a desktop meet it: the tree of a screen reader, and the window manager.
 
-    test_runnel_window.py accessible|closed
+    test_runnel_window.py accessible|closed|regtest
 
 accessible: everything on the first page and on the five pages that can have the focus has a name and
 a role, read over AT-SPI from another process, as a screen reader does; what is one of several (a page,
 a word to choose) is a radio button.
 closed: a window that its manager closes leaves no process and a store that opens again.
+regtest: the program as it is started for a bitcoind, `runnel --network regtest --chain bitcoind:URL`,
+opens its wallet at a typed passphrase and follows that chain.
 
 Each runs in a session of its own: Xvfb, a bus, openbox.
 """
 
+import json
 import os
 import pathlib
 import shutil
@@ -20,7 +23,7 @@ import sys
 import tempfile
 import time
 
-from harness import BIN, SKIPPED, Child, Failure, Skip, run, wait_until
+from harness import BIN, SKIPPED, Child, Failure, Skip, World, run, wait_until
 
 PASSPHRASE = "correct horse battery staple"
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "dbus-run-session")
@@ -55,7 +58,7 @@ def in_a_session(which):
             ["dbus-run-session", "--", PYTHON, __file__, which], env=environment, timeout=150, check=False
         )
         if inner.returncode == SKIPPED:
-            raise Skip("gir1.2-atspi-2.0 is not here")
+            raise Skip("gir1.2-atspi-2.0, or a program it needs, is not here")
         if inner.returncode:
             raise Failure(f"ended with {inner.returncode}")
     finally:
@@ -64,17 +67,17 @@ def in_a_session(which):
 
 
 class Window:
-    """runnel on the practice network, with its keys pressed through the display."""
+    """runnel, on the practice network where nothing else is said, with its keys pressed through the display."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, options=("--network", "practice")):
+        self.folder, self.options = folder, options
         self.manager = Child(["openbox"], folder / "openbox.log")
         home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "share"), "LANG": "C.UTF-8"}
         os.environ.update(home)
         self.start()
 
     def start(self):
-        arguments = [str(BIN / "runnel"), "--datadir", str(self.folder / "data"), "--network", "practice"]
+        arguments = [str(BIN / "runnel"), "--datadir", str(self.folder / "data"), *self.options]
         self.child = Child(arguments, self.folder / "runnel.log")
         search = ["xdotool", "search", "--onlyvisible", "--pid", str(self.child.process.pid), "--name", "Runnel"]
 
@@ -257,13 +260,55 @@ def closed(window):
     print(f"{len(processes)} processes ended, the store's log is empty")
 
 
-def inside(which):
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="runnel-window-"))
-    window = Window(folder)
+def cli(folder, *arguments):
+    """What the node behind the window says over its socket; None while there is none."""
+    command = [str(BIN / "runnel-cli"), "--datadir", str(folder / "data"), *arguments]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return json.loads(said.stdout) if said.returncode == 0 and said.stdout else None
+
+
+def follows(folder, network, options, height):
+    """A wallet that is there, a program that is started for it, a passphrase that is typed; then its chain."""
+    secret = folder / "passphrase"
+    secret.write_text(PASSPHRASE + "\n")
+    command = [str(BIN / "runnel-cli"), "--datadir", str(folder / "data"), "create", "--network", network]
+    subprocess.run([*command, "--passphrase-file", str(secret)], check=True, stdout=subprocess.DEVNULL)
+    window = Window(folder, options)
     try:
-        {"accessible": accessible, "closed": closed}[which](window)
+        window.type(PASSPHRASE)
+        window.key("Return")
+        info = wait_until("the wallet is open", lambda: cli(folder, "getinfo"), 60)
+        if info["network"] != network:
+            raise Failure(f"a wallet of {info['network']} was opened")
+
+        def is_there():
+            now = cli(folder, "getinfo")
+            return now and now["synced"] and now["block_height"] == height()
+
+        wait_until("it follows the chain", is_there, 60)
     finally:
         window.end()
+
+
+def regtest(folder):
+    with World("program") as world:
+        bitcoind = world.bitcoind
+        url = f"bitcoind:http://127.0.0.1:{bitcoind.rpc_port}?cookie={bitcoind.cookie}"
+        follows(folder, "regtest", ("--network", "regtest", "--chain", url), bitcoind.height)
+        print("runnel follows a bitcoind that is named on its command line")
+
+
+def inside(which):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="runnel-window-"))
+    try:
+        if which == "regtest":
+            return regtest(folder)
+        window = Window(folder)
+        try:
+            {"accessible": accessible, "closed": closed}[which](window)
+        finally:
+            window.end()
+    finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -68,10 +68,13 @@ const Names of_a_channel{"channel_id",
                          "underpaid_msat",
                          "htlcs",
                          "next_deadline_height",
-                         "closing_until_height"};
+                         "closing_until_height",
+                         "they_must_close",
+                         "usable_in_blocks"};
 const Names of_a_payment{"payment_hash", "status",     "direction", "amount_msat", "fee_msat",
                          "parts",        "elapsed_ms", "preimage",  "cursor"};
-const Names of_a_transaction{"txid", "net_sat", "fee_sat", "block_height", "purpose", "cursor"};
+const Names of_a_transaction{"txid",    "net_sat",         "fee_sat", "block_height",
+                             "purpose", "expected_blocks", "cursor"};
 const Names of_paid{"status",   "payment_hash", "preimage",  "amount_msat",
                     "fee_msat", "parts",        "elapsed_ms"};
 
@@ -109,7 +112,10 @@ void TestContract::every_command_with_every_field() {
     QVERIFY(!cli({"connect", where}, {"node_id", "features"}).empty());
     QVERIFY(Cli::has(first_of(cli({"peers"}, {"peers"}), "peers"),
                      {"node_id", "features", "connected", "host", "port"}, "peers"));
-    const auto opened = cli({"open", shop_id, "500000", "--push", "100000000"},
+    const auto dear = run("runnel-cli", {"--datadir", wallet.directory(), "open", shop_id, "500000",
+                                         "--max-fee", "1"});
+    QVERIFY(dear.code != 0 && (dear.out + dear.error).contains("fee_limit"));
+    const auto opened = cli({"open", shop_id, "500000", "--push", "100000000", "--max-fee", "5000"},
                             {"channel_id", "funding_txid", "fee_sat"});
     QVERIFY(!opened.empty());
     const auto id = text(opened, "channel_id");
@@ -123,9 +129,10 @@ void TestContract::every_command_with_every_field() {
              id);
     QVERIFY(
         Cli::has(first_of(cli({"channels"}, {"channels"}), "channels"), of_a_channel, "channels"));
-    const auto balance = cli({"balance"}, {"onchain_sat", "onchain_unconfirmed_sat", "reserved_sat",
-                                           "can_send_msat", "can_receive_msat", "in_flight_msat",
-                                           "closing_sat", "least_to_open_sat", "problem"});
+    const auto balance =
+        cli({"balance"}, {"onchain_sat", "onchain_unconfirmed_sat", "reserved_sat", "can_send_msat",
+                          "can_receive_msat", "in_flight_msat", "closing_sat", "least_to_open_sat",
+                          "problem", "unconfirmed_for_blocks"});
     QVERIFY(balance.at("reserved_sat").to_number<std::int64_t>() > 0);
     QCOMPARE(balance.at("can_send_msat"), channel.at("can_send_msat"));
     const auto figure = [&](const char* name) {
@@ -184,7 +191,7 @@ void TestContract::every_command_with_every_field() {
                           "transactions"),
                  of_a_transaction, "transactions"));
 
-    const auto closing = cli({"close", id}, {"channel_id", "txid", "state"});
+    const auto closing = cli({"close", id, "--max-fee", "5000"}, {"channel_id", "txid", "state"});
     QVERIFY(!closing.empty());
     QVERIFY(!cli({"disconnect", shop_id}, {"node_id"}).empty());
     QVERIFY(!cli({"stop"}, {"stopped"}).empty());

@@ -31,6 +31,7 @@ private slots:
     void restarts_change_nothing_in_the_end();
     void lost_last_word_of_an_agreed_close();
     void lost_state_never_broadcasts();
+    void what_only_the_peer_can_close_pretends_no_figure();
     void what_is_proven_revoked_is_given_up();
     void what_is_given_up_leaves_no_queue();
     void figures_never_count_twice();
@@ -502,6 +503,67 @@ void TestForceClose::lost_state_never_broadcasts() {
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
     QVERIFY(net.check());
+}
+
+/// What the copy knows is no figure to be shown: there may be more, or hardly anything. A person
+/// has to ask the other side, so it is told.
+void TestForceClose::what_only_the_peer_can_close_pretends_no_figure() {
+    for (const bool closed_before : {false, true}) {
+        QuickDuo net;
+        const Ledger ledger(net.net);
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+        const auto backup = net.bob.store().image();
+        QVERIFY(net.pays(net.alice, net.bob, 50'000'000_msat).succeeded());
+        QVERIFY(net.pays(net.bob, net.alice, 120'000'000_msat).succeeded());
+        net.net.disconnect(net.alice, net.bob);
+        net.bob.restart_from(backup);
+        net.bob.lose_broadcasts(true);
+        net.alice.lose_broadcasts(true);
+        if (closed_before) QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
+        const auto told = [&] {
+            return std::count_if(
+                net.bob.notices().begin(), net.bob.notices().end(), [&](const api::Notice& notice) {
+                    const auto* const trouble = std::get_if<api::Trouble>(&notice);
+                    return trouble != nullptr && trouble->channel_id == id &&
+                           trouble->problem.kind == api::ProblemKind::store_in_doubt &&
+                           trouble->problem.params.contains("outdated");
+                });
+        };
+        QCOMPARE(told(), 0);
+        net.net.connect(net.alice, net.bob);
+        net.net.settle();
+        net.net.mine(2);
+        QCOMPARE(told(), 1);
+        const auto view = shown(net.bob, id);
+        QCOMPARE(view.state, std::string("closing"));
+        QVERIFY(view.they_must_close && !view.force_held_back);
+        QCOMPARE(view.closing_reason, std::string("the peer holds a newer state"));
+        QVERIFY(!view.closing_txid);
+        QVERIFY(view.ours.is_zero() && view.theirs.is_zero() && view.closing_to_us.is_zero());
+        QVERIFY(view.in_flight_out.is_zero() && view.htlcs.empty() && !view.next_deadline);
+        QVERIFY(net.bob.snapshot()->balance.closing.is_zero());
+        for (const bool force : {false, true}) {
+            const auto refused = net.run(net.bob, api::CloseChannel{id, force, force});
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().kind, api::ProblemKind::store_in_doubt);
+        }
+        // Said once, however often the peer comes back; and known after a restart.
+        net.bob.restart();
+        net.net.connect(net.alice, net.bob);
+        net.net.settle();
+        QVERIFY(shown(net.bob, id).they_must_close);
+        QVERIFY(told() <= 1);
+        // The peer closes: now the chain says what comes.
+        net.alice.lose_broadcasts(false);
+        net.bob.lose_broadcasts(false);
+        net.net.mine(3);
+        QVERIFY(!shown(net.bob, id).they_must_close);
+        net.net.mine(40);
+        QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+        QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours, 30'000_sat);
+        QVERIFY(ledger.adds_up());
+        QVERIFY(net.check());
+    }
 }
 
 /// A copy of the whole wallet, with everything that would tell that it is an old one: it has closed

@@ -139,6 +139,8 @@ private slots:
         QCOMPARE(told.front().kind, ProblemKind::broadcast_refused);
         QCOMPARE(told.front().params.at("txid"), display_hex(txid));
         QCOMPARE(told.front().params.at("reason"), std::string("min relay fee not met"));
+        QCOMPARE(told.front().params.at("purpose"), std::string("send"));
+        QCOMPARE(host.node->snapshot()->refused, std::vector<Txid>{txid});
         // It is tried with each block, and refused with each.
         QVERIFY(refuse().empty());
         host.mine({});
@@ -148,9 +150,70 @@ private slots:
         // Once it was taken, another refusal is news.
         host.take({ports::ChainEvent(ports::BroadcastResult{txid, true, {}})});
         QVERIFY(host.told().empty());
+        QVERIFY(host.node->snapshot()->refused.empty());
         QCOMPARE(refuse().size(), std::size_t{1});
         host.load();
         QCOMPARE(refuse().size(), std::size_t{1});
+        // In a block it is refused no more.
+        host.mine({host.node->state().transactions.at(txid).tx});
+        QVERIFY(host.node->snapshot()->refused.empty());
+    }
+
+    /// Nor when another one that spends its coins is.
+    void a_refused_send_that_lost_is_refused_no_more() {
+        Host host(1);
+        static_cast<void>(host.give(500'000_sat, 2));
+        api::CommandId id;
+        id.raw().fill(7);
+        host.take({api::Command{id, api::SendOnchain{elsewhere, 200'000_sat, std::nullopt}}});
+        const auto txid = host.node->transactions({1, std::nullopt}).front().txid;
+        host.take({ports::ChainEvent(ports::BroadcastResult{txid, false, "conflict"})});
+        QCOMPARE(host.node->snapshot()->refused.size(), std::size_t{1});
+        auto rival = *host.node->state().transactions.at(txid).tx;
+        rival.outputs.front().value = rival.outputs.front().value - 1_sat;
+        host.mine({std::make_shared<const bitcoin::Transaction>(rival)});
+        QVERIFY(host.node->snapshot()->refused.empty());
+    }
+
+    /// When a block is to be expected follows from what was paid, and from what blocks cost now.
+    void an_unconfirmed_transaction_says_how_long_it_takes() {
+        Host host(1);
+        static_cast<void>(host.give(500'000_sat, 4));
+        const auto fees = [&](std::uint32_t urgent, std::uint32_t normal, std::uint32_t slow) {
+            host.take({ports::ChainEvent(ports::FeesChanged{
+                {FeeratePerKw(urgent), FeeratePerKw(normal), FeeratePerKw(slow)}})});
+        };
+        const auto expected = [&] {
+            return host.node->transactions({1, std::nullopt}).front().expected_blocks;
+        };
+        fees(10'000, 4'000, 1'000);
+        QVERIFY(!host.node->snapshot()->balance.unconfirmed_for);
+        const auto quote = host.node->quote(api::AskSend{elsewhere, 200'000_sat, api::Pace::slow});
+        QCOMPARE(quote->expected_blocks, std::optional<std::uint32_t>(144));
+        api::CommandId id;
+        id.raw().fill(7);
+        host.take({api::Command{
+            id, api::SendOnchain{elsewhere, 200'000_sat, quote->feerate, quote->fee}}});
+        QCOMPARE(expected(), std::optional<std::uint32_t>(144));
+        // Its change is no sooner there than itself.
+        QCOMPARE(host.node->snapshot()->balance.unconfirmed_for, std::optional<std::uint32_t>(144));
+        fees(2'000, 1'000, 500);
+        QCOMPARE(expected(), std::optional<std::uint32_t>(6));
+        QCOMPARE(host.node->snapshot()->balance.unconfirmed_for, std::optional<std::uint32_t>(6));
+        fees(1'000, 500, 253);
+        QCOMPARE(expected(), std::optional<std::uint32_t>(2));
+        fees(50'000, 20'000, 10'000);
+        QVERIFY(!expected());
+        QVERIFY(!host.node->snapshot()->balance.unconfirmed_for);
+        const auto newest = host.node->transactions({1, std::nullopt}).front().txid;
+        const auto sent = host.node->state().transactions.at(newest).tx;
+        host.mine({sent});
+        QVERIFY(!expected());
+        // What comes from others has a fee that only they know.
+        fees(1'000, 500, 253);
+        host.see(paying(outpoint_of(9), {{70'000_sat, host.script(1)}}));
+        QVERIFY(!expected());
+        QVERIFY(!host.node->snapshot()->balance.unconfirmed_for);
     }
 };
 

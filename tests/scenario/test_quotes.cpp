@@ -89,6 +89,71 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// With many coins to choose from, too: what was agreed to is what is paid.
+    void an_opening_costs_no_more_than_was_agreed_to() {
+        Duo net;
+        for (const std::uint64_t sat : {410'000, 520'000, 630'000, 740'000})
+            net.net.fund(net.alice, Sat(sat));
+        net.reconnect();
+        const auto quote = net.alice.node().quote(api::AskOpen{net.bob.id(), 1'000'000_sat});
+        QVERIFY(bool(quote));
+        const auto open = [&](Sat max_fee) {
+            return net.run(net.alice, api::OpenChannel{net.bob.id(), quote->amount, Msat(0), false,
+                                                       quote->feerate, max_fee});
+        };
+        const auto refused = open(quote->fee - 1_sat);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, api::ProblemKind::fee_limit);
+        QCOMPARE(refused.error().params.at("what"), std::string("opening"));
+        QVERIFY(net.alice.snapshot()->channels.empty());
+        // Asked again and again, it leads the change addresses nowhere: words alone find only
+        // those that are near.
+        const auto change = net.alice.node().state().wallet.change_p2wpkh;
+        for (int i = 0; i < 3; ++i) QVERIFY(!open(1_sat));
+        QVERIFY(!net.run(net.alice, api::SendOnchain{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
+                                                     100'000_sat, std::nullopt, 1_sat}));
+        QCOMPARE(net.alice.node().state().wallet.change_p2wpkh, change);
+        // Blocks became dearer meanwhile, but not so that a mempool would not take it.
+        net.alice.set_fees({FeeratePerKw(20'000), FeeratePerKw(10'000), FeeratePerKw(5'000)});
+        net.net.settle();
+        const auto opened = open(quote->fee);
+        QVERIFY(bool(opened));
+        QCOMPARE(std::get<api::ChannelOpening>(*opened).fee, quote->fee);
+        const auto again = net.alice.node().quote(api::AskOpen{net.bob.id(), 500'000_sat});
+        QVERIFY(again && again->fee > quote->fee);
+        net.net.mine(7);
+        QVERIFY(net.check());
+    }
+
+    /// What is agreed on at once is bound by what was said; what is already under way is not begun
+    /// anew.
+    void an_agreed_close_is_not_begun_for_more() {
+        Duo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+        const auto quote = net.alice.node().quote(api::AskClose{id, false});
+        QVERIFY(quote && quote->most && *quote->most >= quote->fee);
+        const auto before = Duo::coins(net.alice);
+        net.alice.set_fees({FeeratePerKw(40'000), FeeratePerKw(20'000), FeeratePerKw(10'000)});
+        net.net.settle();
+        const auto refused = net.run(net.alice, api::CloseChannel{id, false, false, quote->most});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, api::ProblemKind::fee_limit);
+        QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
+        const auto now = net.alice.node().quote(api::AskClose{id, false});
+        QVERIFY(now && *now->most > *quote->most);
+        QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false, false, now->most})));
+        net.net.mine(8);
+        QVERIFY(Duo::coins(net.alice) - before >= 1'000'000_sat - *now->most);
+        net.alice.set_fees({});
+        net.net.settle();
+        // Of a channel that the other side has funded it pays.
+        const auto theirs = net.open(net.bob, net.alice, 1'000'000_sat, 400'000'000_msat);
+        const auto free = net.alice.node().quote(api::AskClose{theirs, false});
+        QVERIFY(free && free->fee.is_zero() && free->most == std::optional(0_sat));
+        QVERIFY(!net.alice.node().quote(api::AskClose{theirs, true})->most);
+        QVERIFY(net.check());
+    }
+
     void asking_changes_nothing() {
         Duo net;
         const auto turn = net.alice.snapshot()->turn;
@@ -165,6 +230,8 @@ private slots:
         QVERIFY(bool(closed));
         QCOMPARE(std::get<api::ChannelClosing>(*closed).state, std::string("cancelled"));
         QVERIFY(net.alice.answer(opening) != nullptr && !*net.alice.answer(opening));
+        // The person's own wish: nothing took too long, and nobody refused.
+        QCOMPARE(net.alice.answer(opening)->error().kind, api::ProblemKind::cancelled);
         QVERIFY(net.alice.snapshot()->channels.empty());
         QCOMPARE(Duo::coins(net.alice), before);
         // The peer hears of it: it waits for nothing.

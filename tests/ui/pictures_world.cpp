@@ -59,6 +59,18 @@ api::ChannelView stuckClose(api::ChannelView channel) {
     return channel;
 }
 
+api::ChannelView outdatedCopy(api::ChannelView channel) {
+    channel.state = "closing";
+    channel.usable = false;
+    channel.ours = channel.theirs = channel.can_send = channel.can_receive = Msat(0);
+    channel.in_flight_out = Msat(0);
+    channel.htlcs.clear();
+    channel.next_deadline.reset();
+    channel.closing_reason = "the peer holds a newer state";
+    channel.they_must_close = true;
+    return channel;
+}
+
 Stage::Stage(Scene scene) {
     auto picture = std::make_shared<api::Snapshot>();
     picture->network = Network::practice;
@@ -96,6 +108,7 @@ void Stage::fillChannels(api::Snapshot& picture) {
     opening.online = true;
     opening.ours = Msat(500'000'000);
     opening.confirmations = 1;
+    opening.usable_in = 2;
     auto closing = base(4, "closing");
     closing.ours = Msat(40'000'000);
     closing.theirs = Msat(460'000'000);
@@ -177,6 +190,7 @@ void Stage::fillLists() {
         tx.first_seen = ago(when);
         tx.txid.raw().fill(static_cast<std::uint8_t>(when));
         tx.sequence = static_cast<std::uint64_t>(10'000'000 - when);
+        if (!tx.height && tx.fee) tx.expected_blocks = api::blocks_of(api::Pace::normal);
         m_transactions.push_back(tx);
         when *= 5;
     }
@@ -294,14 +308,21 @@ Result<api::OpenQuote, api::Problem> Stage::quote(const api::AskOpen& ask) const
     if (amount > Sat(1'159'000))
         return fail(api::Problem{api::ProblemKind::insufficient_funds,
                                  {{"available_sat", "1159000"}, {"needed_sat", "5000412"}}});
-    return api::OpenQuote{amount, Sat(412),        Sat(150'000), Sat(amount.raw() / 100),
-                          3,      BlockDelta(2016)};
+    api::OpenQuote out{amount, Sat(412),        Sat(150'000), Sat(amount.raw() / 100),
+                       3,      BlockDelta(2016)};
+    out.expected_blocks = api::blocks_of(api::Pace::normal);
+    out.feerate = FeeratePerKw(1'000);
+    if (dearer) out.fee = Sat(824), out.feerate = FeeratePerKw(2'000);
+    return out;
 }
 
 Result<api::CloseQuote, api::Problem> Stage::quote(const api::AskClose& ask) const {
     if (quote_fails) return fail(*quote_fails);
     api::CloseQuote out{Sat(330'900),     Sat(304),         BlockDelta(0),
                         BlockHeight(384), Msat(18'796'000), false};
+    out.expected_blocks = api::blocks_of(api::Pace::normal);
+    if (!ask.force) out.most = Sat(608);
+    if (dearer) out.fee = Sat(608), out.most = Sat(1'216);
     if (ask.force) out.wait = BlockDelta(720), out.fee = Sat(1'290), out.to_us = Sat(329'914);
     return out;
 }
@@ -328,6 +349,7 @@ Result<api::SendQuote, api::Problem> Stage::quote(const api::AskSend& ask) const
     out.fee = Sat(ask.pace == api::Pace::urgent   ? 1'030
                   : ask.pace == api::Pace::normal ? 412
                                                   : 104);
+    out.expected_blocks = api::blocks_of(ask.pace);
     out.kept = Sat(1'284'500) - out.amount - out.fee;
     if (!ask.amount) out.kept = Sat(125'000), out.kept_parts = {{Sat(125'000), "anchor_reserve"}};
     out.reserve = Sat(125'000);

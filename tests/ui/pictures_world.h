@@ -80,6 +80,8 @@ public:
     std::function<Result<api::Inspection, api::Problem>(const std::string&)> looks_up;
     /// Of the quote for as much as possible alone.
     std::optional<api::Problem> everything_fails;
+    /// Blocks cost twice as much now.
+    bool dearer = false;
     /// How often it was asked.
     mutable int times_inspected = 0, times_quoted = 0;
     /// Another address each time; else always the same.
@@ -112,6 +114,8 @@ crypto::PublicKey stageKey(std::uint8_t n);
 
 /// A close by agreement that the other side has not answered for twelve blocks, since block 228.
 api::ChannelView stuckClose(api::ChannelView channel);
+/// Of one of which the other side has proven that this copy knows too little.
+api::ChannelView outdatedCopy(api::ChannelView channel);
 
 /// Offers every network and never gets beyond asking.
 class StageSetup : public api::Setup {

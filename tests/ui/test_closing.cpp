@@ -144,6 +144,39 @@ private slots:
         QVERIFY(std::get<api::CloseChannel>(desk.stage.posted.at(0)).risk_old_state);
     }
 
+    void whatAnAgreedCloseCostsIsBound() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto* const sheet = asksToClose(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(waitsToPress(sheet, "closeNow"));
+        QVERIFY(factOf(*sheet, "Cost").contains(QStringLiteral("at most")));
+        QVERIFY(factOf(*sheet, "Cost").contains(QStringLiteral("608")));
+        // Blocks become dearer while it is looked at.
+        desk.stage.dearer = true;
+        auto picture = *desk.stage.snapshot();
+        picture.chain.fee_normal = FeeratePerKw(2'000);
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return factOf(*sheet, "Cost").contains(satText(1'216_sat)); },
+                                2'000));
+        QVERIFY(person.press("closeNow"));
+        QCOMPARE(std::get<api::CloseChannel>(desk.stage.posted.back()).max_fee,
+                 std::optional(1'216_sat));
+        desk.stage.dearer = false;
+        desk.stage.answerNext(fail(api::Problem{
+            api::ProblemKind::fee_limit,
+            {{"fee_msat", "2000000"}, {"max_fee_msat", "1216000"}, {"what", "closing"}}}));
+        QVERIFY(person.waitToRead("closeProblemWhat", QStringLiteral("fee has changed")));
+        QVERIFY(waitsToPress(sheet, "closeNow"));
+        QVERIFY(person.sees("closeProblemWhat"));
+        QVERIFY(factOf(*sheet, "Cost").contains(QStringLiteral("608")));
+        // Alone there is no such bound.
+        QVERIFY(person.press("closeAlone"));
+        QVERIFY(waitsToPress(sheet, "closeNow"));
+        QVERIFY(person.press("closeNow"));
+        QVERIFY(!std::get<api::CloseChannel>(desk.stage.posted.back()).max_fee);
+    }
+
     void aCloseThatCannotBeQuotedIsRefused() {
         StageDesk desk;
         auto& person = *desk.person;

@@ -31,7 +31,8 @@ private slots:
         };
         auto picture = *desk.stage.snapshot();
         picture.balance.onchain = 1'000_sat;
-        picture.channels[2].confirmations = 0;
+        const auto funding = picture.channels[2].funding.txid;
+        picture.refused = {funding};
         desk.stage.show(picture);
         const auto& hub = picture.channels[1];
         QVERIFY(!person.sees("noticeWhat"));
@@ -42,8 +43,9 @@ private slots:
         tell({ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
              picture.channels[2].channel_id);
         tell({ProblemKind::broadcast_refused,
-              {{"txid", display_hex(picture.channels[2].funding.txid)},
-               {"reason", "min relay fee not met"}}});
+              {{"txid", display_hex(funding)},
+               {"reason", "min relay fee not met"},
+               {"purpose", "funding"}}});
         // Said again with other figures, it is still one thing.
         tell({ProblemKind::commitment_underpaid, {{"feerate", "253"}, {"least", "1200"}}},
              hub.channel_id);
@@ -66,7 +68,7 @@ private slots:
         desk.stage.show(picture);
         QVERIFY(QTest::qWaitFor([&] { return desk.notices().size() == 3; }));
         picture.channels[1].feerate = FeeratePerKw(1'300);
-        picture.channels[2].confirmations = 1;
+        picture.refused.clear();
         desk.stage.show(picture);
         QVERIFY(QTest::qWaitFor([&] { return desk.notices().size() == 1; }));
         QVERIFY(desk.notices().front().contains(QStringLiteral("never came to be")));
@@ -80,6 +82,62 @@ private slots:
         tell({ProblemKind::funding_lost, {{"txid", "cc"}, {"rival", "dd"}}},
              picture.channels[2].channel_id);
         QCOMPARE(desk.notices().size(), 1);
+    }
+
+    // What was handed over and not taken does not stand there as sent.
+    void aSendThatIsRefusedIsNotShownAsSent() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        api::OnchainSent sent{Txid{}, 250'000_sat, 412_sat, 0_sat, {}};
+        sent.txid.raw().fill(0x5c);
+        desk.stage.answer = api::Answer(sent);
+        QVERIFY(person.press("railPay"));
+        desk.shell->payPage().setText(QStringLiteral("link"));
+        QVERIFY(person.press("sendNow"));
+        QVERIFY(person.press("confirmSend"));
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Sent")));
+        auto picture = *desk.stage.snapshot();
+        picture.refused = {sent.txid};
+        desk.stage.show(picture);
+        desk.stage.tell(api::Trouble{{api::ProblemKind::broadcast_refused,
+                                      {{"txid", display_hex(sent.txid)},
+                                       {"reason", "min relay fee not met"},
+                                       {"purpose", "send"}}},
+                                     std::nullopt});
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Not on its way yet")));
+        QVERIFY(person.waitToRead("payResultTry", QStringLiteral("Do not send it again")));
+        QVERIFY(person.waitToRead("noticeWhat", QStringLiteral("coins that you sent")));
+        QVERIFY(desk.notices().filter(QStringLiteral("channel")).isEmpty());
+        // Taken at last.
+        picture.refused.clear();
+        desk.stage.show(picture);
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Sent")));
+        QVERIFY(QTest::qWaitFor([&] { return desk.notices().isEmpty(); }));
+    }
+
+    // Only the other side can close it: said where one looks, without a sum, and no way offered.
+    void anOutdatedCopyIsSaid() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        picture.channels = {outdatedCopy(picture.channels[0])};
+        desk.stage.show(picture);
+        desk.stage.tell(api::Trouble{{api::ProblemKind::store_in_doubt, {{"outdated", "true"}}},
+                                     picture.channels[0].channel_id});
+        QVERIFY(person.waitToRead("noticeWhat", QStringLiteral("Practice shop")));
+        QVERIFY(person.waitToRead("heldUnknown", QStringLiteral("not known yet")));
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.waitToRead("channelSentence", QStringLiteral("Ask it to close.")));
+        QVERIFY(!person.sees("channelClose"));
+        ChannelDetails details(*desk.wallet, picture.channels[0].channel_id, desk.frame.get());
+        QVERIFY(present(&details));
+        QCOMPARE(factOf(details, "Yours"), QStringLiteral("not known before it is closed"));
+        QVERIFY(factOf(details, "Theirs").isEmpty() && factOf(details, "Closing alone").isEmpty());
+        QVERIFY(!factOf(details, "Closed").contains(QStringLiteral("peer")));
+        // Once it has closed, the notice has ended.
+        picture.channels[0].they_must_close = false;
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return desk.notices().isEmpty(); }));
     }
 
     void aTroubleStaysWhateverElseIsGone() {

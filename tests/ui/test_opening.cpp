@@ -169,6 +169,57 @@ private slots:
         QVERIFY(!person.sees("noticeWhat"));
     }
 
+    // Taken back by the person: nobody refused, and nothing took too long.
+    void anOpeningThatWasCancelledIsNoFault() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(asksToOpen(desk) != nullptr);
+        QVERIFY(person.press("openNow"));
+        QVERIFY(putsAway(desk, "openCancel"));
+        desk.stage.answerNext(fail(api::Problem{api::ProblemKind::cancelled, {}}));
+        desk.settle();
+        QTest::qWait(100);
+        QVERIFY(desk.notices().isEmpty());
+    }
+
+    // What stood there is what may be paid; otherwise it is asked again, with what it costs now.
+    void whatAnOpeningCostsIsBound() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto* const sheet = asksToOpen(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(waitsToPress(sheet, "openNow"));
+        QVERIFY(person.press("openNow"));
+        const auto wish = std::get<api::OpenChannel>(desk.stage.posted.back());
+        QCOMPARE(wish.max_fee, std::optional(412_sat));
+        QCOMPARE(wish.feerate, std::optional(FeeratePerKw(1'000)));
+        desk.stage.dearer = true;
+        desk.stage.answerNext(fail(api::Problem{
+            api::ProblemKind::fee_limit,
+            {{"fee_msat", "824000"}, {"max_fee_msat", "412000"}, {"what", "opening"}}}));
+        QVERIFY(person.waitToRead("openProblemWhat", QStringLiteral("fee has changed")));
+        QVERIFY(waitsToPress(sheet, "openNow"));
+        QVERIFY(person.sees("openProblemWhat"));
+        QVERIFY(factOf(*sheet, "Cost").contains(QStringLiteral("824")));
+        QVERIFY(person.press("openNow"));
+        QCOMPARE(std::get<api::OpenChannel>(desk.stage.posted.back()).max_fee,
+                 std::optional(824_sat));
+    }
+
+    void whileItIsLookedAtTheCostFollowsTheChain() {
+        StageDesk desk;
+        auto* const sheet = asksToOpen(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(waitsToPress(sheet, "openNow"));
+        QVERIFY(factOf(*sheet, "Cost").contains(QStringLiteral("412")));
+        desk.stage.dearer = true;
+        auto picture = *desk.stage.snapshot();
+        picture.chain.fee_normal = FeeratePerKw(2'000);
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return factOf(*sheet, "Cost").contains(QStringLiteral("824")); }, 2'000));
+    }
+
     void anOpeningThatIsRefusedSaysSoInPlace() {
         StageDesk desk;
         auto& person = *desk.person;

@@ -237,9 +237,25 @@ void walkNotices(Gallery& gallery) {
     tell({api::ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
          picture.channels[2].channel_id);
     tell({api::ProblemKind::broadcast_refused,
-          {{"txid", "cc"}, {"reason", "min relay fee not met"}}});
+          {{"txid", "cc"}, {"reason", "min relay fee not met"}, {"purpose", "send"}}});
     on.shell->goTo(Shell::home);
     gallery.take(frame, QStringLiteral("home-notices"));
+    OnStage old;
+    auto& copy = gallery.frame(old.shell);
+    auto outdated = old.wallet.picture();
+    outdated.channels[0] = outdatedCopy(outdated.channels[0]);
+    old.show(outdated);
+    gallery.take(copy, QStringLiteral("home-outdated"));
+    old.stage.tell(api::Trouble{{api::ProblemKind::store_in_doubt, {{"outdated", "true"}}},
+                                outdated.channels[0].channel_id});
+    Gallery::pass(40);
+    old.shell->goTo(Shell::channels);
+    gallery.take(copy, QStringLiteral("channels-outdated"));
+    auto* const details = new ChannelDetails(old.wallet, outdated.channels[0].channel_id, &copy);
+    details->present();
+    gallery.settle();
+    gallery.take(*details, QStringLiteral("dialog-channel-outdated"));
+    delete details;
     OnStage refused(Stage::Scene::empty);
     auto& other = gallery.frame(refused.shell);
     refused.stage.practice_fails = api::Problem{api::ProblemKind::faucet_dry, {}};
@@ -372,8 +388,9 @@ void walkSetup(Gallery& gallery) {
     gallery.take(frame, QStringLiteral("setup-words"));
     click("wordsWritten");
     click("wordRight");
-    click("wordWrong");
     gallery.take(frame, QStringLiteral("setup-checks"));
+    click("wordWrong");
+    gallery.take(frame, QStringLiteral("setup-words-again"));
     setup.silent = true;
     StageSetup old;
     old.offered = {{Network::practice, true, false}, {Network::regtest, false, true}};

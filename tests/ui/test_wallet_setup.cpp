@@ -229,6 +229,46 @@ private slots:
         QVERIFY(std::filesystem::exists(std::filesystem::path(*first) / "practice" / "chain"));
     }
 
+    // The folder of one wallet is opened as what it is, whoever made it, and nobody has to say it
+    // again.
+    void aFolderKnowsItsNetwork() {
+        Place place;
+        QVERIFY(bool(place.create()));
+        const auto folder = place.folder.filePath(QStringLiteral("data/regtest"));
+        const auto setup_of = [&](std::optional<Network> network) {
+            app::SetupOptions options;
+            options.only = folder.toStdString();
+            options.network = network;
+            return std::make_unique<app::WalletSetup>(std::move(options));
+        };
+        const auto open_with = [&](app::WalletSetup& setup, Network network) {
+            std::promise<Opened> answer;
+            setup.open({network, SecretBytes(bytes_of("a long passphrase")), {}},
+                       [&](Opened result) { answer.set_value(std::move(result)); });
+            return answer.get_future().get();
+        };
+        const auto noted = setup_of(std::nullopt);
+        QCOMPARE(noted->choices().size(), std::size_t{1});
+        QCOMPARE(noted->choices().front().network, Network::regtest);
+        QVERIFY(noted->choices().front().exists);
+        // An older one has no note: then its passphrase says it.
+        QVERIFY(QFile::remove(folder + QStringLiteral("/network")));
+        const auto plain = setup_of(std::nullopt);
+        QCOMPARE(plain->choices().front().network, Network::practice);
+        {
+            const auto opened = open_with(*plain, Network::practice);
+            QVERIFY2(bool(opened), opened ? "" : opened.error().detail.c_str());
+            QCOMPARE((*opened)->node().snapshot()->network, Network::regtest);
+        }
+        QCOMPARE(plain->choices().front().network, Network::regtest);
+        // Whoever has named another one hears which it is, as a name and no sentence.
+        const auto named = setup_of(Network::practice);
+        const auto refused = open_with(*named, Network::practice);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, api::SetupFault::other_network);
+        QCOMPARE(refused.error().detail, std::string("regtest"));
+    }
+
     void damageIsNamed() {
         Place place;
         QVERIFY(bool(place.create()));

@@ -71,9 +71,12 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
     connect(m_alone, &Choice::toggled, this, &CloseChannelDialog::choose);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
-        // Payments come and go, the other side does: the figures may be others.
+        // Payments come and go, the other side does, and what blocks cost: the figures may be
+        // others.
         const auto* const now = m_wallet.channels().find(m_id);
-        if (m_under_way || (now != nullptr && *now == m_channel)) return;
+        const bool same =
+            now != nullptr && *now == m_channel && sameFees(m_wallet.picture().chain, m_chain);
+        if (m_under_way || same) return;
         if (now != nullptr) m_channel = *now;
         // Signed, begun or done meanwhile: another way is left than was offered. It is not put
         // under the pointer that was to press this one.
@@ -150,6 +153,7 @@ void CloseChannelDialog::choose() {
 }
 
 void CloseChannelDialog::ask() {
+    m_chain = m_wallet.picture().chain;
     m_wallet.bridge().quote(
         api::AskClose{m_id, isForced()}, this,
         [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
@@ -159,6 +163,7 @@ void CloseChannelDialog::ask() {
 
 void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote) {
     m_quoted = bool(quote);
+    m_most = quote ? quote->most : std::nullopt;
     m_close->setEnabled(m_quoted);
     m_card->setVisible(m_quoted);
     if (!quote) {
@@ -177,11 +182,12 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
     }
     m_facts->set(tr("Comes back"), tr("About %1").arg(satText(quote->to_us)));
     m_facts->set(tr("Cost"), closeCostText(*quote, isForced(), m_channel.we_funded));
-    // The closing transaction's own block comes first.
-    m_facts->set(tr("Wait"),
-                 quote->peer_needed
-                     ? tr("Until the other side is back: it is not connected now")
-                     : tr("In your wallet %1").arg(rangeText(blocksUntilBack(*quote), chain, now)));
+    // The blocks until the closing transaction's own come first.
+    m_facts->set(
+        tr("Wait"),
+        quote->peer_needed
+            ? tr("Until the other side is back: it is not connected now")
+            : tr("In your wallet %1").arg(expectedText(blocksUntilBack(*quote), chain, now)));
     m_facts->set(tr("On its way"), quote->htlcs_until
                                        ? tr("Payments under way (%1 of yours) are settled first, "
                                             "%2; longer if the other side is gone then")
@@ -245,7 +251,8 @@ void CloseChannelDialog::close() {
     setUnderWay(true);
     // The answer is the wallet's to hear: the dialog may be put away by then.
     m_wallet.bridge().post(
-        api::CloseChannel{m_id, isForced(), isAtRisk()}, &m_wallet,
+        api::CloseChannel{m_id, isForced(), isAtRisk(), isForced() ? std::nullopt : m_most},
+        &m_wallet,
         [self = QPointer<CloseChannelDialog>(this), &wallet = m_wallet, id = m_id,
          peer = m_channel.peer](const api::CommandResult& result) {
             if (self && self->isVisible()) return self->closed(result);
@@ -256,7 +263,12 @@ void CloseChannelDialog::close() {
 void CloseChannelDialog::closed(const api::CommandResult& result) {
     setUnderWay(false);
     if (!result) {
+        m_refused = true;
         m_problem->showProblem(wordingOf(result.error()));
+        // With what it would cost now, to be looked at before another click.
+        m_quoted = false;
+        m_close->setEnabled(false);
+        ask();
         return reveal(m_problem);
     }
     const auto* const closing = std::get_if<api::ChannelClosing>(&*result);

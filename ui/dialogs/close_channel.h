@@ -60,7 +60,9 @@ private:
     Text* m_goes_on;  ///< What putting it away means while it is under way.
     Button *m_close, *m_cancel;
     quint64 m_asked = 0;
-    bool m_quoted = false;  ///< What the way that is chosen costs stands there.
+    bool m_quoted = false;      ///< What the way that is chosen costs stands there.
+    std::optional<Sat> m_most;  ///< What that says it costs at most.
+    api::ChainView m_chain;     ///< As it was then.
     bool m_under_way = false;
     bool m_risk_named = false;
     bool m_refused = false;      ///< The banner says why.

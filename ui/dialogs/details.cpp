@@ -75,26 +75,31 @@ void ChannelDetails::refresh() {
     m_facts->set(tr("With"), m_wallet.names().of(channel.peer));
     m_facts->set(tr("Holds"), satText(channel.capacity));
     const bool over = isOver(channel);
-    m_facts->set(tr("Yours"), over ? QString() : exactText(channel.ours));
-    m_facts->set(tr("Theirs"), over ? QString() : exactText(channel.theirs));
-    m_facts->set(tr("You can send"), over ? QString() : exactText(channel.can_send));
-    m_facts->set(tr("You can receive"), over ? QString() : exactText(channel.can_receive));
-    m_facts->set(tr("You keep back"), over ? QString() : satText(channel.our_reserve));
+    // Of one that only the other side can close nothing is known.
+    const bool blank = over || channel.they_must_close;
+    m_facts->set(tr("Yours"), channel.they_must_close ? tr("not known before it is closed")
+                              : over                  ? QString()
+                                                      : exactText(channel.ours));
+    m_facts->set(tr("Theirs"), blank ? QString() : exactText(channel.theirs));
+    m_facts->set(tr("You can send"), blank ? QString() : exactText(channel.can_send));
+    m_facts->set(tr("You can receive"), blank ? QString() : exactText(channel.can_receive));
+    m_facts->set(tr("You keep back"), blank ? QString() : satText(channel.our_reserve));
     m_facts->set(tr("More than they take at once"),
-                 over || channel.over_limit.is_zero() ? QString() : exactText(channel.over_limit));
+                 blank || channel.over_limit.is_zero() ? QString() : exactText(channel.over_limit));
     m_facts->set(tr("Waits for a higher fee of theirs"),
-                 over || channel.underpaid.is_zero() ? QString() : exactText(channel.underpaid));
-    m_facts->set(tr("They keep back"), over ? QString() : satText(channel.their_reserve));
+                 blank || channel.underpaid.is_zero() ? QString() : exactText(channel.underpaid));
+    m_facts->set(tr("They keep back"), blank ? QString() : satText(channel.their_reserve));
     m_facts->set(tr("Opened by"), channel.we_funded ? tr("you") : tr("the other side"));
     m_facts->set(tr("Confirmations"), over ? QString() : confirmationsText(channel));
     m_facts->set(tr("Closing alone"),
-                 over || channel.our_delay == 0
+                 blank || channel.our_delay == 0
                      ? QString()
-                     // The closing transaction's own block comes first.
+                     // Until the closing transaction's own block it takes some, too.
                      : tr("Your coins come back %1 then.")
-                           .arg(rangeText(channel.our_delay + 1U, chain, m_wallet.now())));
+                           .arg(rangeText(channel.our_delay + api::blocks_of(api::Pace::normal),
+                                          chain, m_wallet.now())));
     m_facts->set(tr("Fee rate of closing alone"),
-                 over || channel.feerate.raw() == 0 ? QString() : feerateText(channel.feerate));
+                 blank || channel.feerate.raw() == 0 ? QString() : feerateText(channel.feerate));
     m_facts->set(tr("Closed"), channel.closing_reason.empty()
                                    ? QString()
                                    : closingReason(channel.closing_reason));
@@ -182,9 +187,13 @@ void EntryDetails::show(const api::TransactionView& tx) {
     m_facts->set(tr("Changed your coins by"), words.amount);
     m_facts->set(tr("Fee"), tx.fee ? satText(*tx.fee) : QString());
     m_facts->set(tr("First seen"), exactTimeText(tx.first_seen));
-    m_facts->set(tr("Block"),
-                 tx.height ? grouped(tx.height->raw())
-                           : tr("none yet; expected %1").arg(rangeText(1, chain, m_wallet.now())));
+    m_facts->set(
+        tr("Block"),
+        tx.height ? grouped(tx.height->raw())
+        : tx.expected_blocks
+            ? tr("none yet; expected %1").arg(rangeText(*tx.expected_blocks, chain, m_wallet.now()))
+        : tx.fee ? tr("none yet; its fee is low for today, so it may take days")
+                 : tr("none yet; how soon depends on a fee that is not known here"));
     m_facts->setCopyable(tr("Transaction"), qs(display_hex(tx.txid)), "entryTxid");
 }
 

@@ -56,6 +56,13 @@ std::optional<Address> parseAddress(const QString& text) {
     return out;
 }
 
+/// Its first block, and those on top of it.
+QString usableText(const api::OpenQuote& quote, const api::ChainView& chain, const QDateTime& now) {
+    const auto& first = quote.expected_blocks;
+    const auto more = std::max(quote.confirmations, 1U) - 1;
+    return expectedText(first ? std::optional(*first + more) : std::nullopt, chain, now);
+}
+
 }  // namespace
 
 OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
@@ -111,11 +118,13 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     });
     connect(m_all, &Button::clicked, this, &OpenChannelDialog::askForAll);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
-        // Coins came, went or were confirmed. Payments over Lightning change nothing here.
+        // Coins came, went or were confirmed, or blocks cost something else. Payments over
+        // Lightning change nothing here.
         const auto& now = m_wallet.picture().balance;
         const bool same = now.onchain == m_balance.onchain &&
                           now.onchain_unconfirmed == m_balance.onchain_unconfirmed &&
-                          now.reserved == m_balance.reserved;
+                          now.reserved == m_balance.reserved &&
+                          sameFees(m_wallet.picture().chain, m_chain);
         if (!same && m_stage == Stage::asking && !m_ask_soon.isActive()) m_ask_soon.start();
     });
     fillPeers();
@@ -168,6 +177,7 @@ void OpenChannelDialog::ask() {
     m_ask_soon.stop();
     const auto number = ++m_asked;
     m_balance = m_wallet.picture().balance;
+    m_chain = m_wallet.picture().chain;
     const auto amount = m_amount->amount();
     m_amount->setWrong(!m_amount->isUsable());
     if (!amount) return;
@@ -179,7 +189,8 @@ void OpenChannelDialog::ask() {
                             [this, number, to](const Result<api::OpenQuote, api::Problem>& quote) {
                                 if (number != m_asked || m_stage != Stage::asking) return;
                                 m_quoted.reset();
-                                if (quote && to) m_quoted = Wish{*to, quote->amount};
+                                if (quote && to)
+                                    m_quoted = Wish{*to, quote->amount, quote->fee, quote->feerate};
                                 show(quote);
                             });
 }
@@ -214,19 +225,21 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
     if (!m_quoted) sayWhichNode();
     const auto& chain = m_wallet.picture().chain;
     const auto now = m_wallet.now();
-    m_facts->set(tr("Cost"), tr("About %1, the fee of the transaction that opens it. Closing it "
+    m_facts->set(tr("Cost"), tr("%1, the fee of the transaction that opens it. Closing it "
                                 "together costs a similar fee; closing it "
                                 "alone costs more, and what it costs is said before.")
                                  .arg(satText(quote->fee)));
     m_facts->set(tr("Wait"), tr("Usable %1 (%n confirmation(s)).", nullptr,
                                 static_cast<int>(quote->confirmations))
-                                 .arg(rangeText(quote->confirmations, chain, now)));
+                                 .arg(usableText(*quote, chain, now)));
     m_facts->set(tr("Kept back"),
                  tr("About %1 in the channel, and %2 in your wallet for closing channels in time.")
                      .arg(satText(quote->reserve), satText(quote->kept)));
-    m_facts->set(tr("Risk"), tr("If the other side disappears, you can close the channel alone; "
-                                "your coins then come back %1.")
-                                 .arg(rangeText(quote->force_wait.raw(), chain, now)));
+    m_facts->set(tr("Risk"),
+                 tr("If the other side disappears, you can close the channel alone; "
+                    "your coins then come back %1.")
+                     .arg(rangeText(quote->force_wait.raw() + api::blocks_of(api::Pace::normal),
+                                    chain, now)));
     m_facts->set(tr("Your 24 words"),
                  tr("They do not bring back what is in a channel.") + u' ' + filesAdvice());
     m_facts->set(tr("Be online"), tr("Now and then, at best every day. While you are away for "
@@ -293,6 +306,9 @@ void OpenChannelDialog::open(const Wish& quoted) {
     api::OpenChannel wish;
     wish.node_id = quoted.target.node_id;
     wish.amount = quoted.amount;
+    // What stands there is what it costs, or it is asked again.
+    wish.feerate = quoted.feerate;
+    wish.max_fee = quoted.fee;
     setStage(Stage::opening);
     // The answer is the wallet's to hear: the dialog may be put away by then.
     m_wallet.bridge().post(
@@ -300,7 +316,8 @@ void OpenChannelDialog::open(const Wish& quoted) {
         [self = QPointer<OpenChannelDialog>(this), &wallet = m_wallet,
          peer = wish.node_id](const api::CommandResult& result) {
             if (self && self->isVisible()) return self->opened(result);
-            if (!result)
+            // Taken back under Channels: that was the person's own wish.
+            if (!result && result.error().kind != api::ProblemKind::cancelled)
                 wallet.notices().add({Notice::About::opening, result.error(), std::nullopt, peer});
         });
 }
@@ -308,6 +325,10 @@ void OpenChannelDialog::open(const Wish& quoted) {
 void OpenChannelDialog::opened(const api::CommandResult& result) {
     setStage(Stage::asking);
     if (!result) {
+        if (result.error().kind == api::ProblemKind::fee_limit) {
+            m_quoted.reset();
+            m_open->setEnabled(false);
+        }
         refuse(result.error());
         if (!m_quoted) ask();
         return;

@@ -37,7 +37,8 @@ private:
     };
     struct Wish {
         Target target;
-        Sat amount;
+        Sat amount, fee;
+        FeeratePerKw feerate;
     };
     void fillPeers();
     std::optional<Target> target() const;
@@ -68,6 +69,7 @@ private:
     quint64 m_asked = 0;
     std::optional<Wish> m_quoted;  ///< What the button would open; what it costs stands there.
     api::Balance m_balance;        ///< Of the last question.
+    api::ChainView m_chain;        ///< The same.
     Stage m_stage = Stage::asking;
     bool m_refused =
         false;  ///< The banner says what the other side or the node said, not what a quote did.

@@ -32,10 +32,13 @@ ChannelWords openWords(const api::ChannelView& channel) {
                 "The other side is not connected. You can send %1 and receive %2 when it is back.")
                 .arg(send, receive);
     } else {
-        out.cue = Cue::busy;
-        out.sentence =
-            Words::tr("Not usable at this moment. You can send %1 and receive %2 when it is.")
-                .arg(send, receive);
+        // Its opening transaction was in a block that the chain has taken back.
+        out.cue = Cue::waiting;
+        out.cueWord = Words::tr("Waiting");
+        out.sentence = Words::tr(
+                           "Its opening transaction has lost its block and waits for another one. "
+                           "You can send %1 and receive %2 when it has one.")
+                           .arg(send, receive);
     }
     out.sentence += inFlight(channel);
     return out;
@@ -75,7 +78,7 @@ QString waitedSentence(const api::ChannelView& channel, const api::ChainView& ch
                         blocks);
         out = out.arg(since, when);
     }
-    if (channel.waited_blocks >= late_after)
+    if (isLate(channel))
         out += u' ' + Words::tr("You can go on waiting, or close the channel alone.");
     return out;
 }
@@ -100,7 +103,7 @@ ChannelWords agreeingWords(const api::ChannelView& channel, const api::ChainView
     const auto waited = waitedSentence(channel, chain, now);
     if (waited.isEmpty()) return out;
     out.sentence += u' ' + waited;
-    out.cue = channel.waited_blocks >= late_after ? Cue::attention : Cue::waiting;
+    out.cue = isLate(channel) ? Cue::attention : Cue::waiting;
     return out;
 }
 
@@ -108,6 +111,16 @@ ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView&
                           const QDateTime& now) {
     if (isAgreeing(channel)) return agreeingWords(channel, chain, now);
     ChannelWords out;
+    if (channel.they_must_close) {
+        out.cue = Cue::attention;
+        out.cueWord = cueWord(Cue::attention);
+        out.sentence = Words::tr(
+            "Only the other side can close this channel: it has proven that this copy of the "
+            "wallet "
+            "is an old one. Ask it to close. How much comes back to you is known when its "
+            "transaction is in a block.");
+        return out;
+    }
     out.cue = Cue::busy;
     out.cueWord = Words::tr("Closing");
     if (channel.force_held_back) {
@@ -132,10 +145,9 @@ ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView&
 QString timerOf(const api::ChannelView& channel, const api::ChainView& chain,
                 const QDateTime& now) {
     if (channel.state == "awaiting_confirmation") {
-        const auto left = channel.confirmations_needed > channel.confirmations
-                              ? channel.confirmations_needed - channel.confirmations
-                              : 0;
-        return Words::tr("Usable %1.").arg(rangeText(left, chain, now));
+        return channel.usable_in
+                   ? Words::tr("Usable %1.").arg(rangeText(*channel.usable_in, chain, now))
+                   : QString();
     }
     const bool is_on_chain = channel.state == "closing";
     if (is_on_chain && channel.next_deadline &&
@@ -180,12 +192,17 @@ bool canBeClosed(const api::ChannelView& channel) {
 bool isAgreeing(const api::ChannelView& channel) {
     return channel.state == "shutting_down" || channel.state == "negotiating_close";
 }
+bool isLate(const api::ChannelView& channel) {
+    return isAgreeing(channel) && channel.waits_since && channel.waited_blocks >= late_after;
+}
 
 QString closingReason(const std::string& reason) {
     if (reason == "by agreement" || reason == "mutual") return Words::tr("by agreement");
     if (reason == "by the peer" || reason == "theirs") return Words::tr("by the other side alone");
     if (reason == "asked to" || reason == "ours") return Words::tr("by you alone");
     if (reason == "revoked") return Words::tr("by the other side, with an old state");
+    if (reason == "the peer holds a newer state")
+        return Words::tr("by the other side alone, because this copy of the wallet is an old one");
     if (reason == "never confirmed") return Words::tr("it was never confirmed");
     // Of the node's own: a payment that the other side did not settle in time.
     if (reason.rfind("HTLC ", 0) == 0)
@@ -204,9 +221,13 @@ QString closeCostText(const api::CloseQuote& quote, bool alone, bool we_funded) 
     const auto fee = satText(quote.fee);
     // The commitment's own fee was agreed on earlier; where blocks are dear by then, a second
     // transaction pays for its haste.
-    return alone
-               ? Words::tr("About %1 in fees; more if fees are high then and it has to be sped up")
-                     .arg(fee)
+    if (alone) {
+        return Words::tr("About %1 in fees; more if fees are high then and it has to be sped up")
+            .arg(fee);
+    }
+    return quote.most && *quote.most > quote.fee
+               ? Words::tr("About %1 in fees, at most %2 by today's prices")
+                     .arg(fee, satText(*quote.most))
                : Words::tr("About %1 in fees").arg(fee);
 }
 

@@ -28,6 +28,8 @@ bool isClosing(const api::ChannelView& channel);
 bool canBeClosed(const api::ChannelView& channel);
 /// By agreement, and not yet agreed: it can still be closed alone.
 bool isAgreeing(const api::ChannelView& channel);
+/// The other side has not answered our wish to close for so long that a person should look at it.
+bool isLate(const api::ChannelView& channel);
 QString closingReason(const std::string& reason);
 /// What closing it costs, as a whole sentence or a part of one.
 QString closeCostText(const api::CloseQuote& quote, bool alone, bool we_funded);

@@ -13,6 +13,11 @@ constexpr Sat usual_channel{200'000};
 
 Msat inMsat(Sat amount) { return amount.checked_msat().value_or(Msat(0)); }
 
+bool sameFees(const api::ChainView& a, const api::ChainView& b) {
+    return a.fee_urgent == b.fee_urgent && a.fee_normal == b.fee_normal &&
+           a.fee_slow == b.fee_slow && a.fee_least == b.fee_least;
+}
+
 Sat freeCoins(const api::Balance& balance) {
     return sub_or_zero(balance.onchain, balance.reserved);
 }
@@ -27,9 +32,11 @@ std::optional<Sat> leaving(const api::SendQuote& quote) {
     return sum && *sum <= max_money ? sum : std::nullopt;
 }
 
-std::uint32_t blocksUntilBack(const api::CloseQuote& quote) {
+std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote) {
+    if (!quote.expected_blocks) return std::nullopt;
+    constexpr auto most = std::numeric_limits<std::uint32_t>::max();
     const auto wait = std::uint32_t{quote.wait.raw()};
-    return wait == std::numeric_limits<std::uint32_t>::max() ? wait : wait + 1;
+    return wait > most - *quote.expected_blocks ? most : wait + *quote.expected_blocks;
 }
 
 std::vector<ChannelShare> sharesOf(const api::ChannelView& channel) {

@@ -12,6 +12,8 @@ namespace runnel::ui {
 
 /// For widgets that take millisatoshi; nothing of the chain is too large for them.
 Msat inMsat(Sat amount);
+/// Are quotes made with the same fees?
+bool sameFees(const api::ChainView& a, const api::ChainView& b);
 /// Confirmed coins that nothing keeps back.
 Sat freeCoins(const api::Balance& balance);
 /// What a first channel may hold: a usual amount, or about half of what is free where that is less;
@@ -19,8 +21,9 @@ Sat freeCoins(const api::Balance& balance);
 Sat proposedChannel(const api::Balance& balance);
 /// What leaves the wallet in all; nothing where the two are more than there can be.
 std::optional<Sat> leaving(const api::SendQuote& quote);
-/// Blocks until the money of a close is the wallet's, the closing transaction's own included.
-std::uint32_t blocksUntilBack(const api::CloseQuote& quote);
+/// Blocks until the money of a close is the wallet's, those until the closing transaction's own
+/// included; nothing where nobody knows.
+std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote);
 
 /// A part of a channel, as its bar shows it.
 enum class ChannelPart { our_reserve, ours, in_flight_out, in_flight_in, theirs, their_reserve };

@@ -35,6 +35,10 @@ Wording troubleWording(const Notice& notice, const QString& peer) {
                     Words::tr("Wait until it raises the fee, or close the channel by agreement.");
             }
             break;
+        case ProblemKind::store_in_doubt:
+            if (notice.channel && !peer.isEmpty())
+                out.what = Words::tr("Only %1 can close your channel with it now.").arg(peer);
+            break;
         case ProblemKind::reserve_needed:
             // Another one wished for the channel; nothing of ours is refused.
             out.what = Words::tr("Somebody wanted to open a channel to you, and it was declined.");
@@ -46,26 +50,16 @@ Wording troubleWording(const Notice& notice, const QString& peer) {
             out.retry = Words::tr(
                 "Receive coins to an address of this wallet, then let the other side try again.");
             break;
-        case ProblemKind::broadcast_refused:
-            out.what = Words::tr("The chain source refuses the transaction that opens a channel.");
-            out.retry = Words::tr(
-                "It is tried again by itself, and the coins stay yours. If it goes on, look at "
-                "what the chain source says.");
-            break;
         default: break;
     }
     return out;
 }
 
 const api::ChannelView* channelOf(const Notice& notice, const api::Snapshot& picture) {
-    const auto txid = notice.problem.kind == ProblemKind::broadcast_refused
-                          ? param(notice.problem, "txid")
-                          : QString();
+    if (!notice.channel) return nullptr;
     const auto found = std::find_if(
-        picture.channels.begin(), picture.channels.end(), [&](const api::ChannelView& channel) {
-            if (notice.channel) return channel.channel_id == *notice.channel;
-            return !txid.isEmpty() && qs(display_hex(channel.funding.txid)) == txid;
-        });
+        picture.channels.begin(), picture.channels.end(),
+        [&](const api::ChannelView& channel) { return channel.channel_id == *notice.channel; });
     return found == picture.channels.end() ? nullptr : &*found;
 }
 
@@ -93,10 +87,15 @@ bool isOver(const Notice& notice, const api::Snapshot& picture) {
     const auto& problem = notice.problem;
     if (problem.kind == ProblemKind::reserve_needed)
         return picture.balance.onchain >= Sat(param(problem, "needed_sat").toULongLong());
+    // Accepted, in a block, or given up for another one that spends the same coins.
+    if (problem.kind == ProblemKind::broadcast_refused) {
+        return std::none_of(picture.refused.begin(), picture.refused.end(), [&](const Txid& txid) {
+            return qs(display_hex(txid)) == param(problem, "txid");
+        });
+    }
     const auto* const channel = channelOf(notice, picture);
     if (channel == nullptr) return false;
-    if (problem.kind == ProblemKind::broadcast_refused)
-        return channel->confirmations > 0 || isOver(*channel);
+    if (problem.kind == ProblemKind::store_in_doubt) return !channel->they_must_close;
     if (problem.kind == ProblemKind::commitment_underpaid) {
         return channel->state == "closing" || isOver(*channel) ||
                channel->feerate.raw() >= param(problem, "least").toULongLong();

@@ -30,6 +30,10 @@ Held heldInOpening(const api::ChannelView& channel, const QString& peer,
 
 Held heldInClosing(const api::ChannelView& channel, const QString& peer,
                    const api::ChainView& chain, const QDateTime& now) {
+    if (channel.they_must_close) {
+        return {Held::Kind::unknown, Msat(0), Words::tr("In the channel with %1").arg(peer),
+                channelWords(channel, chain, now).sentence};
+    }
     Held out{Held::Kind::closing,
              channel.closing_to_us.msat(),
              Words::tr("Closing the channel with %1").arg(peer),
@@ -77,7 +81,34 @@ void addPayments(std::vector<Held>& out, const api::ChannelView& channel, const 
     }
 }
 
+/// What only a person can mend, by asking the other side.
+std::optional<Health> troubleOfChannels(const api::Snapshot& picture) {
+    const auto outdated =
+        std::count_if(picture.channels.begin(), picture.channels.end(),
+                      [](const api::ChannelView& channel) { return channel.they_must_close; });
+    if (outdated == 0) return std::nullopt;
+    return Health{Cue::attention,
+                  Words::tr("%n channel(s) can be closed by the other side only, because this copy "
+                            "of the wallet is an old one. Ask the other side to close. Channels "
+                            "says which.",
+                            nullptr, static_cast<int>(outdated))};
+}
+
+/// What does not go on by itself any more: the other side of a close does not answer.
+std::optional<Health> lateCloses(const api::Snapshot& picture) {
+    const auto late = std::count_if(picture.channels.begin(), picture.channels.end(), isLate);
+    if (late == 0) return std::nullopt;
+    return Health{Cue::attention,
+                  Words::tr("%n channel(s) cannot be closed together, because the other side does "
+                            "not answer. You can go on waiting, or close alone under Channels.",
+                            nullptr, static_cast<int>(late))};
+}
+
 }  // namespace
+
+QString amountText(const Held& held) {
+    return held.kind == Held::Kind::unknown ? Words::tr("not known yet") : satText(held.amount);
+}
 
 QString networkName(Network network) {
     switch (network) {
@@ -90,8 +121,14 @@ QString networkName(Network network) {
     return QStringLiteral("Bitcoin");
 }
 
+QString networkName(const std::string& name) {
+    if (const auto network = network_from_name(name)) return networkName(*network);
+    return name == "testnet" ? QStringLiteral("Testnet") : tamed(name);
+}
+
 Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice) {
     if (const auto trouble = practiceTrouble(practice)) return {Cue::attention, trouble->joined()};
+    if (const auto trouble = troubleOfChannels(picture)) return *trouble;
     if (picture.in_doubt)
         return {Cue::attention,
                 wordingOf(api::Problem{api::ProblemKind::store_in_doubt, {}}).joined()};
@@ -112,13 +149,15 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
         return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.")
                                .arg(grouped(picture.chain.height.raw()))};
     }
-    std::size_t open = 0, offline = 0, moving = 0;
+    if (const auto late = lateCloses(picture)) return *late;
+    std::size_t open = 0, offline = 0, unconfirmed = 0, moving = 0;
     for (const auto& channel : picture.channels) {
         if (isOver(channel)) continue;
         if (isOpening(channel) || isClosing(channel)) ++moving;
         if (channel.state != "normal") continue;
         ++open;
-        if (!channel.usable) ++offline;
+        if (!channel.online) ++offline;
+        else if (!channel.usable) ++unconfirmed;
     }
     if (open > 0 && offline == open) {
         return {Cue::waiting,
@@ -128,6 +167,12 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
     if (offline > 0) {
         return {Cue::waiting, Words::tr("%n channel(s) wait for the other side to connect.",
                                         nullptr, static_cast<int>(offline))};
+    }
+    if (unconfirmed > 0) {
+        return {Cue::waiting,
+                Words::tr("The opening transactions of %n channel(s) have lost their blocks and "
+                          "wait for others.",
+                          nullptr, static_cast<int>(unconfirmed))};
     }
     if (moving > 0) {
         return {Cue::busy, Words::tr("%n channel(s) are being opened or closed.", nullptr,
@@ -142,9 +187,13 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
                          const QDateTime& now) {
     std::vector<Held> out;
     if (!picture.balance.onchain_unconfirmed.is_zero()) {
-        out.push_back({Held::Kind::incoming, picture.balance.onchain_unconfirmed.msat(),
-                       Words::tr("Coins that are not confirmed yet"),
-                       Words::tr("Spendable %1.").arg(rangeText(1, picture.chain, now))});
+        const auto& blocks = picture.balance.unconfirmed_for;
+        out.push_back(
+            {Held::Kind::incoming, picture.balance.onchain_unconfirmed.msat(),
+             Words::tr("Coins that are not confirmed yet"),
+             blocks ? Words::tr("Spendable %1.").arg(rangeText(*blocks, picture.chain, now))
+                    : Words::tr("Spendable once they are in a block. How soon that is depends on "
+                                "the fee that was paid for them.")});
     }
     Msat kept, over_limit, underpaid;
     for (const auto& channel : picture.channels) {
@@ -155,15 +204,18 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
                 out.push_back(heldInOpening(channel, peer, picture.chain, now));
         } else if (isClosing(channel)) {
             auto held = heldInClosing(channel, peer, picture.chain, now);
-            if (!held.amount.is_zero()) out.push_back(std::move(held));
+            if (!held.amount.is_zero() || held.kind == Held::Kind::unknown)
+                out.push_back(std::move(held));
         } else if (channel.usable) {
             kept += channel.kept;
             over_limit += channel.over_limit;
             underpaid += channel.underpaid;
         } else if (!channel.ours.is_zero()) {
-            out.push_back({Held::Kind::waiting, channel.ours,
-                           Words::tr("In the channel with %1").arg(peer),
-                           Words::tr("Ready again once the other side is connected.")});
+            out.push_back(
+                {Held::Kind::waiting, channel.ours, Words::tr("In the channel with %1").arg(peer),
+                 channel.online
+                     ? Words::tr("Ready again once its opening transaction is in a block.")
+                     : Words::tr("Ready again once the other side is connected.")});
         }
         addPayments(out, channel, peer, picture.chain, now);
     }

@@ -26,12 +26,22 @@ Health healthOf(const api::Snapshot& picture,
 
 /// An amount that is not freely spendable.
 struct Held {
-    enum class Kind { incoming, payment, closing, opening, waiting, reserve } kind = Kind::incoming;
-    Msat amount;
+    enum class Kind {
+        incoming,
+        payment,
+        closing,
+        unknown,
+        opening,
+        waiting,
+        reserve
+    } kind = Kind::incoming;
+    Msat amount;     ///< Of an unknown one nothing is said.
     QString what;    ///< "Closing the channel with Practice shop"
     QString reason;  ///< One sentence: why it is not spendable, and until when.
     friend bool operator==(const Held&, const Held&) = default;
 };
+/// The amount, or that it is not known.
+QString amountText(const Held& held);
 /// What is on its way first, what is kept last.
 std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
                          const QDateTime& now);
@@ -46,5 +56,7 @@ QString receivableSentence(const api::Snapshot& picture);
 QString spendableSentence(const api::Snapshot& picture);
 /// "Practice network", "Regtest" ...
 QString networkName(Network network);
+/// The same by its name; "testnet" is what some addresses say of themselves.
+QString networkName(const std::string& name);
 
 }  // namespace runnel::ui

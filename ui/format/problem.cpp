@@ -142,6 +142,24 @@ Wording moneyWording(ProblemKind kind, const Params& p) {
                       "Pay a smaller amount, wait until more is free, or open a larger channel.")
                 : Words::tr("Pay a smaller amount, or open a larger channel.")};
     }
+    // On the chain: the quote was outrun by the coins or by what blocks cost; the person agreed to
+    // less.
+    const auto now = Words::tr("It is %1 now, and you agreed to %2.")
+                         .arg(p.msat("fee_msat"), p.msat("max_fee_msat"));
+    if (p.text("what") == QStringLiteral("send")) {
+        return {Words::tr("The fee has changed, and nothing was sent."), now,
+                Words::tr("Look at the new fee, then send it again.")};
+    }
+    if (p.text("what") == QStringLiteral("opening")) {
+        return {Words::tr("The fee has changed, and no channel was opened."), now,
+                Words::tr("Look at the new cost, then open the channel again.")};
+    }
+    if (p.text("what") == QStringLiteral("closing")) {
+        return {Words::tr("The fee has changed, and the channel stays open."),
+                Words::tr("It may be up to %1 now, and you agreed to %2.")
+                    .arg(p.msat("fee_msat"), p.msat("max_fee_msat")),
+                Words::tr("Look at the new cost, then close the channel again.")};
+    }
     return {Words::tr("The fee would be higher than the limit."),
             Words::tr("The fee would be %1, the limit is %2.")
                 .arg(p.msat("fee_msat"), p.msat("max_fee_msat")),
@@ -208,6 +226,27 @@ QString otherWay(const QString& feature) {
     return {};
 }
 
+/// Handed over and not taken. It may still be, so whoever sends again may pay twice.
+Wording refusedWording(const Params& p) {
+    const auto why = technical(p, "reason");
+    if (p.text("purpose") == QStringLiteral("send")) {
+        return {Words::tr("The coins that you sent are not on their way yet: the chain source did "
+                          "not accept the transaction."),
+                why,
+                Words::tr("Do not send them again, or both could arrive. Runnel offers the "
+                          "transaction again with each block, and the coins stay set aside for "
+                          "it. If its fee is too low, it goes when fees fall.")};
+    }
+    if (p.text("purpose") == QStringLiteral("funding")) {
+        return {Words::tr("The chain source refuses the transaction that opens a channel."), why,
+                Words::tr("It is tried again by itself, and the coins stay yours. If it goes on, "
+                          "look at what the chain source says.")};
+    }
+    return {Words::tr("The chain source refused the transaction."), why,
+            Words::tr("Nothing to do: Runnel tries again with each block. The coins stay set aside "
+                      "for it until then.")};
+}
+
 /// A feature is a number in an invoice and a name in a link.
 QString whatIsUnsupported(const Params& p) {
     const auto feature = p.text("feature");
@@ -220,21 +259,14 @@ QString whatIsUnsupported(const Params& p) {
     return Words::tr("The payment link demands “%1”.").arg(feature);
 }
 
-/// As problems name networks; some addresses say no more than "one of the test networks".
-QString networkWord(const QString& name) {
-    const auto network = network_from_name(name.toStdString());
-    return network                             ? networkName(*network)
-           : name == QStringLiteral("testnet") ? QStringLiteral("Testnet")
-                                               : name;
-}
-
 Wording wrongNetwork(const Params& p) {
     QString why;
     if (p.has("found") && p.has("expected")) {
         why = Words::tr("It was made for: %1. This wallet is on: %2.")
-                  .arg(networkWord(p.text("found")), networkWord(p.text("expected")));
+                  .arg(networkName(p.text("found").toStdString()),
+                       networkName(p.text("expected").toStdString()));
     } else if (p.has("expected")) {
-        why = Words::tr("This wallet is on %1.").arg(networkWord(p.text("expected")));
+        why = Words::tr("This wallet is on %1.").arg(networkName(p.text("expected").toStdString()));
     }
     return {Words::tr("This is made for another network."), why,
             Words::tr("Ask the payee for one of the right network.")};
@@ -341,10 +373,7 @@ Wording wordingOf(const api::Problem& problem) {
             return {Words::tr("The channel is not open any more."),
                     {},
                     Words::tr("Channels shows where it stands.")};
-        case ProblemKind::broadcast_refused:
-            return {Words::tr("The chain source refused the transaction."), technical(p, "reason"),
-                    Words::tr("Nothing to do: Runnel tries again with each block. The coins stay "
-                              "set aside for it until then.")};
+        case ProblemKind::broadcast_refused: return refusedWording(p);
         case ProblemKind::disk_full:
             return {Words::tr("The disk is nearly full."),
                     Words::tr("Nothing new is begun, so that channels can still be closed safely."),
@@ -421,6 +450,10 @@ Wording wordingOf(const api::Problem& problem) {
                               "Everything else goes on. A channel whose other side never comes "
                               "back can be closed alone under Channels, at a risk "
                               "that is named there.")};
+        case ProblemKind::cancelled:
+            return {Words::tr("The opening of the channel was cancelled."),
+                    Words::tr("Nothing was spent."),
+                    Words::tr("If you want the channel after all, open it again.")};
         case ProblemKind::no_package_relay:
             return {
                 Words::tr("This bitcoind is too old for opening channels."),

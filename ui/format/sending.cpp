@@ -28,10 +28,15 @@ QString paceText(api::Pace pace) {
     return Words::tr("No hurry (about %n block(s))", nullptr, blocks);
 }
 
-QString firstConfirmationSentence(api::Pace pace, const api::ChainView& chain,
+QString firstConfirmationSentence(const api::SendQuote& quote, const api::ChainView& chain,
                                   const QDateTime& now) {
+    if (!quote.expected_blocks) {
+        return Words::tr(
+            "It waits for its first confirmation. Its fee is low for today, so that "
+            "may take days.");
+    }
     return Words::tr("It waits for its first confirmation, to be expected %1.")
-        .arg(rangeText(api::blocks_of(pace), chain, now));
+        .arg(rangeText(*quote.expected_blocks, chain, now));
 }
 
 namespace {

@@ -15,7 +15,7 @@ QString addressGroups(const QString& address);
 /// "Soon (about 2 blocks)".
 QString paceText(api::Pace pace);
 /// When the first confirmation is to be expected, as a whole sentence.
-QString firstConfirmationSentence(api::Pace pace, const api::ChainView& chain,
+QString firstConfirmationSentence(const api::SendQuote& quote, const api::ChainView& chain,
                                   const QDateTime& now);
 /// What stays when everything is sent, a line for each part with its reason; empty when nothing
 /// does.

@@ -1,5 +1,6 @@
 #include "ui/format/setup.h"
 
+#include "ui/format/overview.h"
 #include "ui/format/text.h"
 
 namespace runnel::ui {
@@ -63,7 +64,7 @@ Wording wordingOf(const api::SetupProblem& problem, const QString& log) {
             return {Words::tr("This wallet belongs to another network."),
                     problem.detail.empty()
                         ? QString()
-                        : Words::tr("It was made for %1.").arg(tamed(problem.detail)),
+                        : Words::tr("It was made for: %1.").arg(networkName(problem.detail)),
                     Words::tr("Start Runnel for that network.")};
         case SetupFault::out_of_memory:
             return {Words::tr("There is not enough memory to work out the key."),

@@ -84,6 +84,11 @@ QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDate
     return from_to(day(range->from), day(range->to));
 }
 
+QString expectedText(const std::optional<std::uint32_t>& blocks, const api::ChainView& chain,
+                     const QDateTime& now) {
+    return blocks ? rangeText(*blocks, chain, now) : Words::tr("at a time that depends on fees");
+}
+
 QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now) {
     return rangeText(blocksUntil(height, chain), chain, now);
 }

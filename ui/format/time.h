@@ -26,6 +26,9 @@ std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& 
 /// about Thu 14:00, probably by Fri 09:00 at the latest", the same with days, "after 3 more
 /// blocks".
 QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
+/// When a first block is to be expected; without a number of blocks in words that promise no date.
+QString expectedText(const std::optional<std::uint32_t>& blocks, const api::ChainView& chain,
+                     const QDateTime& now);
 /// The same until a height; what has passed is due "with the next block".
 QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
 /// About when the chain was so many blocks shorter, by their mean; empty where blocks have no

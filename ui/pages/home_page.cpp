@@ -46,7 +46,7 @@ QWidget* makeRows() {
 QWidget* heldRow(const Held& held) {
     auto* const row = new QWidget;
     row->setObjectName(QStringLiteral("heldRow"));
-    row->setAccessibleName(held.what + QStringLiteral(", ") + satText(held.amount) +
+    row->setAccessibleName(held.what + QStringLiteral(", ") + amountText(held) +
                            QStringLiteral(". ") + held.reason);
     auto* const line = new QHBoxLayout(row);
     line->setContentsMargins(0, 0, 0, 0);
@@ -61,8 +61,14 @@ QWidget* heldRow(const Held& held) {
     column->setSpacing(2);
     column->addWidget(new Text("body", held.what));
     column->addWidget(new Text("caption", held.reason));
-    auto* const amount = new AmountLabel(Type::lead, "heldAmount");
-    amount->setAmount(held.amount);
+    QWidget* amount = nullptr;
+    if (held.kind == Held::Kind::unknown) {
+        amount = (new Text("muted", amountText(held)))->named("heldUnknown");
+    } else {
+        auto* const known = new AmountLabel(Type::lead, "heldAmount");
+        known->setAmount(held.amount);
+        amount = known;
+    }
     // Where there is no room beside the words the amount stands below them, not below the glyph.
     auto* const beside = new Columns(344);
     beside->layout()->setSpacing(space::hair);
@@ -265,7 +271,7 @@ void HomePage::refreshFirstSteps() {
         m_first->set(
             QStringLiteral("busy"),
             any_closed ? tr("Coins are on their way") : tr("Your first coins are on their way"),
-            tr("With the next block you can open a channel with them."));
+            tr("Once they are in a block you can open a channel with them."));
         m_first->offer({});
     } else if (m_wallet.practice() != nullptr) {
         m_first->set(QStringLiteral("coins"), tr("Begin with some practice coins"),

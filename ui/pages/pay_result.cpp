@@ -13,22 +13,16 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
+#include <algorithm>
+
 namespace runnel::ui {
 
 namespace {
 
-/// The quote was outrun by the coins or the mempool; the person agreed to less.
-Wording feeChanged(const api::Problem& problem) {
-    const auto amount = [&](const char* name) {
-        const auto found = problem.params.find(name);
-        return found == problem.params.end()
-                   ? QString()
-                   : satText(Msat(QString::fromStdString(found->second).toULongLong()));
-    };
-    return {PayResult::tr("The fee has changed, and nothing was sent."),
-            PayResult::tr("It is %1 now, and you agreed to %2.")
-                .arg(amount("fee_msat"), amount("max_fee_msat")),
-            PayResult::tr("Look at the new fee, then send it again.")};
+/// Did the chain source not take it, for all that is known now?
+bool isRefused(const api::Snapshot& picture, const Txid& txid) {
+    const auto& refused = picture.refused;
+    return std::find(refused.begin(), refused.end(), txid) != refused.end();
 }
 
 }  // namespace
@@ -56,6 +50,14 @@ PayResult::PayResult(WalletModel& wallet, QWidget* parent)
     body()->addWidget(buttons);
     connect(m_again, &Button::clicked, this, &PayResult::done);
     connect(m_activity, &Button::clicked, this, &PayResult::wantsActivity);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
+        // Handed over is not accepted: what the chain source says comes later.
+        const auto* const sent =
+            isHidden() || !m_end ? nullptr : std::get_if<PayEnd::Sent>(&m_end->how);
+        if (sent == nullptr || isRefused(m_wallet.picture(), sent->sent.txid) == m_refused) return;
+        word(*sent);
+        announce();
+    });
 }
 
 void PayResult::begin(const QString& glyph, Ink ink, const QString& title, const QString& why,
@@ -107,9 +109,17 @@ void PayResult::word(const PayEnd::Paid& end) {
 
 void PayResult::word(const PayEnd::Sent& end) {
     const auto& [sent, sending] = end;
-    begin(QStringLiteral("good"), Ink::good, tr("Sent"),
-          firstConfirmationSentence(sending.pace, m_wallet.picture().chain, m_wallet.now()),
-          keptSentences(sent.kept_parts));
+    m_refused = isRefused(m_wallet.picture(), sent.txid);
+    if (m_refused) {
+        begin(QStringLiteral("failed"), Ink::bad, tr("Not on its way yet"),
+              tr("The chain source did not accept the transaction. It is offered again with each "
+                 "block."),
+              tr("Do not send it again, or both could arrive."));
+    } else {
+        begin(QStringLiteral("good"), Ink::good, tr("Sent"),
+              firstConfirmationSentence(sending.quote, m_wallet.picture().chain, m_wallet.now()),
+              keptSentences(sent.kept_parts));
+    }
     m_amount->setAmount(sent.amount.checked_msat().value_or(Msat(0)));
     m_amount->show();
     m_facts->set(tr("Fee"), satText(sent.fee));
@@ -133,8 +143,7 @@ void PayResult::word(const PayEnd::NotPaid& end) {
 
 void PayResult::word(const PayEnd::NotSent& end) {
     const auto& [problem, sending] = end;
-    const auto wording =
-        problem.kind == api::ProblemKind::fee_limit ? feeChanged(problem) : wordingOf(problem);
+    const auto wording = wordingOf(problem);
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back"));
     m_facts->set(tr("Not sent"), satText(sending.quote.amount));

@@ -68,6 +68,7 @@ private:
 
     WalletModel& m_wallet;
     std::optional<PayEnd> m_end;
+    bool m_refused = false;  ///< What was sent stands there as not accepted.
     Glyph* m_glyph;
     Text *m_title, *m_why, *m_try;
     AmountLabel* m_amount;

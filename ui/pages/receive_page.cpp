@@ -324,10 +324,10 @@ void ReceivePage::showCoins() {
     if (!m_came) return;
     if (m_came->confirmed)
         return m_address_state->set(Cue::good, tr("Arrived: %1.").arg(satText(m_came->amount)));
-    m_address_state->set(
-        Cue::busy,
-        tr("%1 were seen. They can be spent %2.")
-            .arg(satText(m_came->amount), rangeText(1, m_wallet.picture().chain, m_wallet.now())));
+    m_address_state->set(Cue::busy,
+                         // The fee that whoever sent them has paid is not known here.
+                         tr("%1 were seen. They can be spent once they are in a block.")
+                             .arg(satText(m_came->amount)));
 }
 
 void ReceivePage::lookAtSeen() {

@@ -2,6 +2,7 @@
 
 #include "ui/dialogs/confirm_send.h"
 #include "ui/format/amount.h"
+#include "ui/format/figures.h"
 #include "ui/format/problem.h"
 #include "ui/format/sending.h"
 #include "ui/format/text.h"
@@ -78,12 +79,13 @@ SendPreview::SendPreview(WalletModel& wallet, QWidget* parent)
     connect(m_send, &Button::clicked, this, &SendPreview::confirm);
     connect(m_other, &Button::clicked, this, &SendPreview::wantsLightning);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
-        // Coins came, went or were confirmed: the quote may be another one. Payments over Lightning
-        // change nothing here.
+        // Coins came, went or were confirmed, or blocks cost something else: the quote may be
+        // another one. Payments over Lightning change nothing here.
         const auto& now = m_wallet.picture().balance;
         const bool same = now.onchain == m_balance.onchain &&
                           now.onchain_unconfirmed == m_balance.onchain_unconfirmed &&
-                          now.reserved == m_balance.reserved;
+                          now.reserved == m_balance.reserved &&
+                          sameFees(m_wallet.picture().chain, m_chain);
         if (isVisibleTo(parentWidget()) && !same && !m_soon.isActive()) m_soon.start();
     });
 }
@@ -169,6 +171,7 @@ void SendPreview::showTarget() {
 void SendPreview::ask() {
     m_soon.stop();
     m_balance = m_wallet.picture().balance;
+    m_chain = m_wallet.picture().chain;
     const bool all = !m_target.amount && m_all->isChecked();
     const auto amount = m_target.amount ? m_target.amount : m_amount_edit->amount();
     m_amount_edit->setWrong(!all && !m_target.amount && !m_amount_edit->isUsable());
@@ -218,7 +221,7 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
 }
 
 QString SendPreview::firstConfirmation() const {
-    return rangeText(api::blocks_of(m_quoted->pace), m_wallet.picture().chain, m_wallet.now());
+    return expectedText(m_quoted->quote.expected_blocks, m_wallet.picture().chain, m_wallet.now());
 }
 
 void SendPreview::confirm() {

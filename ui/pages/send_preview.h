@@ -71,6 +71,7 @@ private:
     quint64 m_asked = 0;
     api::OnchainTarget m_target;
     std::optional<Sending> m_quoted;  ///< What the button would send.
+    api::ChainView m_chain;           ///< Of the last question, too.
     api::Balance m_balance;           ///< Of the last question.
 };
 

@@ -268,9 +268,12 @@ void SetupView::buildChecks() {
     auto* const back = new Button(ButtonKind::quiet, tr("&Show the words again"), "checksBack");
     addWay(m_checks, nullptr, back);
     connect(m_check, &WordChecks::mistaken, this, [this] {
-        m_checks.problem->showProblem({tr("That is not the word in this place."),
-                                       {},
-                                       tr("Look at your paper, or see the words again.")});
+        m_shown->setWords(m_secret_words);
+        go(m_words, findChild<Button*>(QStringLiteral("wordsWritten")));
+        m_words.problem->showNote(
+            "info", QStringLiteral("info"), tr("That was not the word in this place."),
+            tr("Look at your paper again and compare it with the words here. Then other words are "
+               "asked for."));
     });
     connect(m_check, &WordChecks::answered, this, [this] {
         m_checks.problem->hide();

@@ -229,6 +229,8 @@ void SetupView::unlocked(Opened result) {
         return m_unlock.problem->showProblem(worded(result->error()));
     }
     forgetSecrets();
+    // Of a folder that was named without its network only the wallet itself knows.
+    m_network = (**result)->node().snapshot()->network;
     emit opened(std::shared_ptr<api::Session>(std::move(**result)), m_network);
 }
 

@@ -24,26 +24,6 @@ QString latin(std::string_view word) {
     return QString::fromLatin1(word.data(), static_cast<qsizetype>(word.size()));
 }
 
-/// It was the wrong one of these, and cannot be chosen any more. The keys stay with the question:
-/// among several the tab key stops at one, and that may have been this.
-void ruleOut(WordOption* wrong, const QList<WordOption*>& words) {
-    const bool had_focus = wrong->hasFocus();
-    const auto at = words.indexOf(wrong);
-    WordOption* next = nullptr;
-    for (qsizetype i = 1; i < words.size(); ++i) {
-        auto* const other = words[(at + i) % words.size()];
-        if (!other->isEnabled()) continue;
-        other->setFocusPolicy(Qt::StrongFocus);
-        if (next == nullptr) next = other;
-    }
-    if (had_focus && next != nullptr) next->setFocus(Qt::OtherFocusReason);
-    // What is chosen among several cannot be taken back but by choosing another.
-    wrong->setAutoExclusive(false);
-    wrong->setChecked(false);
-    wrong->setAutoExclusive(true);
-    wrong->setEnabled(false);
-}
-
 }  // namespace
 
 WordOption::WordOption(std::string_view word, const char* object_name, QWidget* parent)
@@ -151,11 +131,9 @@ void WordChecks::addQuestion(int place, std::string_view right) {
         // Toggled, not clicked: so does a screen reader press it.
         connect(option, &QAbstractButton::toggled, this, [this, option, row, right](bool on) {
             if (!on) return;
-            if (option->word() != right) {
-                ruleOut(option, row->findChildren<WordOption*>());
-                emit mistaken();
-                return;
-            }
+            // What is wrong is not merely ruled out: then clicks would find the right one, and a
+            // paper that nobody has written would pass.
+            if (option->word() != right) return emit mistaken();
             for (auto* const other : row->findChildren<WordOption*>()) other->setEnabled(false);
             ++m_right;
             emit answered();

@@ -44,6 +44,7 @@ public:
 
 signals:
     void answered();
+    /// A wrong one was chosen: whoever hears it goes back to the words and asks anew.
     void mistaken();
 
 private:

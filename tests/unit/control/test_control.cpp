@@ -1,6 +1,7 @@
 // The control socket from end to end: a hand-made NodeApi behind a ControlServer on a thread of its
 // own, a ControlClient before it.
 #include "app/control/client.h"
+#include "app/control/sentences.h"
 #include "app/control/server.h"
 #include "app/control/socket_path.h"
 #include "tests/support/test_main.h"
@@ -386,7 +387,11 @@ private slots:
                                   {"announce", true}}));
         const auto open = std::get<api::OpenChannel>(node.last_command().wish);
         QVERIFY(open.node_id == key_of(2) && open.amount == 100'000_sat && open.push == 7_msat &&
-                open.announce && !open.feerate);
+                open.announce && !open.feerate && !open.max_fee);
+        QVERIFY(bool(node.ask(
+            "open", {{"node_id", key_of(2).hex()}, {"amount_sat", "all"}, {"max_fee_sat", 900}})));
+        QCOMPARE(std::get<api::OpenChannel>(node.last_command().wish).max_fee,
+                 std::optional(900_sat));
 
         node.answer(api::Answer(api::InvoiceMade{"lnbcrt1", {}, UnixTime(5)}));
         QVERIFY(node.ask(
@@ -411,6 +416,10 @@ private slots:
         node.answer(api::Answer(api::ChannelClosing{{}, std::nullopt, "shutting_down"}));
         const auto closing = node.ask("close", {{"channel_id", "120x1x0"}, {"force", true}});
         QVERIFY(closing->at("txid").is_null());
+        // No bound that nothing would keep.
+        QCOMPARE(error_of(node.ask(
+                     "close", {{"channel_id", "120x1x0"}, {"force", true}, {"max_fee_sat", 900}})),
+                 std::string("bad_request"));
         const auto close = std::get<api::CloseChannel>(node.last_command().wish);
         QVERIFY(close.force && !close.risk_old_state && close.channel_id.raw()[0] == 7);
         QVERIFY(bool(node.ask(
@@ -434,6 +443,11 @@ private slots:
         node.answer(fail(api::Problem{api::ProblemKind::fee_limit,
                                       {{"fee_msat", "1200"}, {"max_fee_msat", "1000"}}}));
         const auto refused = node.ask("pay", {{"text", "x"}});
+        const auto dear = control::wording_of(
+            {api::ProblemKind::fee_limit,
+             {{"fee_msat", "900000"}, {"max_fee_msat", "412000"}, {"what", "opening"}}});
+        QVERIFY(dear.message.find("900 sat, more than the limit of 412 sat") != std::string::npos);
+        QVERIFY(dear.advice.find("--max-fee SAT") != std::string::npos);
         QCOMPARE(error_of(refused), std::string("fee_limit"));
         QCOMPARE(refused.error().message,
                  std::string("The fee would be 1,200 msat, more than the limit of 1,000 msat."));

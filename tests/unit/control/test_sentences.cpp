@@ -192,6 +192,18 @@ private slots:
         QCOMPARE(control::channel_json(channel, {}).at("force_held_back").as_bool(), true);
     }
 
+    void a_close_that_only_the_other_side_can_make_names_no_sum() {
+        auto channel = open_channel();
+        channel.state = "closing";
+        channel.closing_reason = "the peer holds a newer state";
+        channel.they_must_close = true;
+        const auto sentence = text(sentence_of(channel));
+        QVERIFY(sentence.startsWith("Only the other side can close this channel"));
+        QVERIFY(sentence.contains("Ask it to close."));
+        QVERIFY(!sentence.contains(" sat"));
+        QCOMPARE(control::channel_json(channel).at("they_must_close").as_bool(), true);
+    }
+
     void figures_are_in_the_words() {
         const api::Problem problem{api::ProblemKind::insufficient_funds,
                                    {{"available_sat", "12345"}, {"needed_sat", "1000000"}}};

@@ -201,6 +201,7 @@ private slots:
         channel.state = "awaiting_confirmation";
         channel.confirmations = 1;
         channel.confirmations_needed = 3;
+        channel.usable_in = 2;
         words = channelWords(channel, chain, noon);
         QVERIFY2(words.sentence.startsWith(QStringLiteral("Waiting for the chain: 1 of 3")),
                  qPrintable(words.sentence));
@@ -253,11 +254,163 @@ private slots:
                  qPrintable(dated));
     }
 
+    // Whoever has sent coins is not told of a channel, and not led to send them twice.
+    void aRefusedSendIsWordedAsOne() {
+        Txid txid;
+        txid.raw().fill(0xab);
+        Notice notice;
+        notice.problem = {api::ProblemKind::broadcast_refused,
+                          {{"txid", display_hex(txid)}, {"reason", "fee"}, {"purpose", "send"}}};
+        auto words = noticeWording(notice, PeerNames());
+        QVERIFY(words.what.contains(QStringLiteral("coins that you sent")));
+        QVERIFY(!words.joined().contains(QStringLiteral("channel")));
+        QVERIFY(words.retry.contains(QStringLiteral("Do not send them again")));
+        api::Snapshot picture;
+        picture.refused = {txid};
+        QVERIFY(!isOver(notice, picture));
+        // Accepted, in a block, or given up.
+        picture.refused.clear();
+        QVERIFY(isOver(notice, picture));
+        notice.problem.params["purpose"] = "funding";
+        words = noticeWording(notice, PeerNames());
+        QVERIFY(words.what.contains(QStringLiteral("opens a channel")));
+    }
+
+    // A date that is said is the one of what was paid; where nobody knows, none is.
+    void datesFollowTheFee() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.balance.onchain_unconfirmed = 7'000_sat;
+        auto reason = heldIn(picture, PeerNames(), noon).front().reason;
+        QVERIFY2(reason.contains(QStringLiteral("fee that was paid")) &&
+                     !reason.contains(QStringLiteral("between")),
+                 qPrintable(reason));
+        picture.balance.unconfirmed_for = 144;
+        reason = heldIn(picture, PeerNames(), noon).front().reason;
+        QVERIFY2(reason.startsWith(QStringLiteral("Spendable between Tue ")), qPrintable(reason));
+
+        auto opening = openChannel();
+        opening.state = "awaiting_confirmation";
+        opening.confirmations_needed = 3;
+        QVERIFY(channelWords(opening, picture.chain, noon).timer.isEmpty());
+        opening.usable_in = 8;
+        QCOMPARE(channelWords(opening, mainly(100, 0), noon).timer,
+                 QStringLiteral("Usable after 8 more block(s)."));
+
+        api::CloseQuote close;
+        close.wait = BlockDelta(720);
+        QVERIFY(!blocksUntilBack(close));
+        close.expected_blocks = 6;
+        QCOMPARE(blocksUntilBack(close), std::optional<std::uint32_t>(726));
+        close.wait = BlockDelta(UINT32_MAX);
+        QCOMPARE(blocksUntilBack(close), std::optional<std::uint32_t>(UINT32_MAX));
+        QCOMPARE(expectedText(std::nullopt, picture.chain, noon),
+                 QStringLiteral("at a time that depends on fees"));
+        QCOMPARE(expectedText(2, mainly(100, 0), noon), QStringLiteral("after 2 more block(s)"));
+    }
+
+    void aFeeThatRoseIsNamedForWhatItWas() {
+        for (const auto& [what, said] :
+             {std::pair("send", "nothing was sent"), std::pair("opening", "no channel was opened"),
+              std::pair("closing", "the channel stays open")}) {
+            const auto words = wordingOf(
+                api::Problem{api::ProblemKind::fee_limit,
+                             {{"fee_msat", "900000"}, {"max_fee_msat", "412000"}, {"what", what}}});
+            QVERIFY2(words.what.contains(QString::fromLatin1(said)), qPrintable(words.what));
+            QVERIFY(plain(words.why).contains(QStringLiteral("900 sat")) &&
+                    plain(words.why).contains(QStringLiteral("412 sat")));
+            QVERIFY(!words.joined().contains(QStringLiteral("payee")));
+        }
+    }
+
+    // No sum is guessed, no date made up, and no way offered that is none.
+    void whatOnlyTheOtherSideCanCloseIsSaid() {
+        auto channel = openChannel();
+        channel.state = "closing";
+        channel.usable = false;
+        channel.ours = channel.theirs = 0_msat;
+        channel.closing_reason = "the peer holds a newer state";
+        channel.they_must_close = true;
+        const auto words = channelWords(channel, mainly(100), noon);
+        QCOMPARE(words.cue, Cue::attention);
+        QVERIFY(words.sentence.startsWith(QStringLiteral("Only the other side can close")));
+        QVERIFY(words.sentence.contains(QStringLiteral("Ask it to close.")));
+        QVERIFY(!words.sentence.contains(QStringLiteral(" sat")) && words.timer.isEmpty());
+        QVERIFY(!canBeClosed(channel));
+        QCOMPARE(closingReason(channel.closing_reason),
+                 QStringLiteral(
+                     "by the other side alone, because this copy of the wallet is an old one"));
+
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.channels = {channel, openChannel()};
+        picture.channels[1].usable = picture.channels[1].online = false;
+        picture.disk_low = true;
+        QCOMPARE(healthOf(picture).cue, Cue::attention);
+        QVERIFY(healthOf(picture).sentence.startsWith(
+            QStringLiteral("1 channel(s) can be closed by the other side only")));
+        const auto held = heldIn(picture, PeerNames(), noon);
+        QCOMPARE(held.front().kind, Held::Kind::unknown);
+        QCOMPARE(amountText(held.front()), QStringLiteral("not known yet"));
+        QVERIFY(held.front().reason.contains(QStringLiteral("Ask it to close.")));
+
+        Notice notice;
+        notice.problem = {api::ProblemKind::store_in_doubt, {{"outdated", "true"}}};
+        notice.channel = channel.channel_id;
+        notice.peer = channel.peer;
+        const auto told = noticeWording(notice, PeerNames());
+        QVERIFY(told.what.startsWith(QStringLiteral("Only ")));
+        QVERIFY(told.retry.contains(QStringLiteral("ask it to")));
+        QVERIFY(!isOver(notice, picture));
+        picture.channels[0].they_must_close = false;
+        QVERIFY(isOver(notice, picture));
+    }
+
+    // What a person has to do something about comes before what waits by itself.
+    void aCloseThatIsNotAnsweredLeadsTheHealthLine() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        auto stuck = openChannel();
+        stuck.state = "shutting_down";
+        stuck.usable = false;
+        stuck.waits_for = "shutdown";
+        stuck.waits_since = BlockHeight(95);
+        stuck.waited_blocks = 5;
+        auto away = openChannel();
+        away.usable = away.online = false;
+        picture.channels = {away, stuck};
+        QCOMPARE(healthOf(picture).cue, Cue::waiting);
+        picture.channels[1].waits_since = BlockHeight(94);
+        picture.channels[1].waited_blocks = 6;
+        QCOMPARE(healthOf(picture).cue, Cue::attention);
+        QVERIFY2(healthOf(picture).sentence.contains(QStringLiteral("does not answer")),
+                 qPrintable(healthOf(picture).sentence));
+    }
+
+    void whatLostItsBlockDoesNotWaitForTheOtherSide() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.channels = {openChannel()};
+        picture.channels[0].usable = false;
+        QCOMPARE(healthOf(picture).cue, Cue::waiting);
+        QVERIFY(!healthOf(picture).sentence.contains(QStringLiteral("connect")));
+        QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("lost their blocks")));
+        const auto words = channelWords(picture.channels[0], picture.chain, noon);
+        QVERIFY(words.sentence.contains(QStringLiteral("has lost its block")));
+        QVERIFY(!heldIn(picture, PeerNames(), noon)
+                     .front()
+                     .reason.contains(QStringLiteral("other side is connected")));
+    }
+
     void whatACloseCosts() {
         api::CloseQuote quote;
         quote.fee = 1'290_sat;
         QCOMPARE(plain(closeCostText(quote, false, true)),
                  QStringLiteral("About 1 290 sat in fees"));
+        quote.most = 2'580_sat;
+        QCOMPARE(plain(closeCostText(quote, false, true)),
+                 QStringLiteral("About 1 290 sat in fees, at most 2 580 sat by today's prices"));
+        quote.most.reset();
         QVERIFY(closeCostText(quote, true, true).contains(QStringLiteral("more if")));
         quote.fee = 0_sat;
         QVERIFY(closeCostText(quote, false, false).contains(QStringLiteral("the other side")));
@@ -466,6 +619,8 @@ private slots:
                 wordingOf(api::SetupProblem{static_cast<api::SetupFault>(k), "some detail"});
             QVERIFY(words.what.endsWith(u'.'));
         }
+        QCOMPARE(wordingOf(api::SetupProblem{api::SetupFault::other_network, "regtest"}).why,
+                 QStringLiteral("It was made for: Regtest."));
         QVERIFY(wordingOf(api::WordsProblem{api::WordsProblem::Kind::unknown, 6})
                     .what.contains(QStringLiteral("7")));
     }
@@ -643,7 +798,11 @@ private slots:
         QVERIFY(both[1].startsWith("7 sat") && both[1].contains("not confirmed yet"));
         QCOMPARE(plain(restText(2'000_sat, 0_sat)), QStringLiteral("2 000 sat"));
         QVERIFY(plain(restText(2'000_sat, 500_sat)).contains(QStringLiteral("of which 500 sat")));
-        QCOMPARE(firstConfirmationSentence(api::Pace::urgent, mainly(100, 0), noon),
+        api::SendQuote quote;
+        QVERIFY(firstConfirmationSentence(quote, mainly(100, 0), noon)
+                    .contains(QStringLiteral("may take days")));
+        quote.expected_blocks = 2;
+        QCOMPARE(firstConfirmationSentence(quote, mainly(100, 0), noon),
                  QStringLiteral(
                      "It waits for its first confirmation, to be expected after 2 more block(s)."));
     }

@@ -1,0 +1,79 @@
+#include "core/node/expected.h"
+
+#include "core/api/quote.h"
+
+#include <algorithm>
+
+namespace runnel::node {
+
+namespace {
+
+/// Unconfirmed chains are short (mempools take 25); what is longer is not worth a guess.
+constexpr int deepest = 25;
+
+/// What a transaction pays, alone or together with the child that was made to bump it.
+struct Paid {
+    Sat fee;
+    std::uint64_t weight = 0;
+    bool pays(FeeratePerKw rate) const {
+        // Estimates move by more than a tenth between two blocks.
+        const auto least = std::uint64_t{rate.raw()} * weight / 10 * 9;
+        return weight > 0 && fee.raw() <= max_money.raw() && fee.raw() * 1'000 >= least;
+    }
+};
+
+std::optional<std::uint32_t> blocks_for(const ports::FeeEstimates& fees, const Paid& paid) {
+    if (paid.pays(fees.urgent)) return api::blocks_of(api::Pace::urgent);
+    if (paid.pays(fees.normal)) return api::blocks_of(api::Pace::normal);
+    if (paid.pays(fees.slow)) return api::blocks_of(api::Pace::slow);
+    return std::nullopt;
+}
+
+bool spends_of(const bitcoin::Transaction& tx, const Txid& parent) {
+    return std::any_of(tx.inputs.begin(), tx.inputs.end(),
+                       [&](const bitcoin::TxIn& input) { return input.previous.txid == parent; });
+}
+
+std::optional<std::uint32_t> expected(const State& state, const Txid& txid, int depth) {
+    const auto found = state.transactions.find(txid);
+    if (found == state.transactions.end() || depth == 0) return std::nullopt;
+    const WalletTx& row = found->second;
+    if (row.height) return 0;
+    std::optional<Paid> own;
+    if (row.fee) own = Paid{*row.fee, row.tx->weight()};
+    if (row.purpose == "close") {
+        // A commitment pays little by itself: its child brings it in.
+        for (const auto& [id, child] : state.transactions) {
+            if (child.height || child.purpose != "bump" || !child.fee ||
+                !spends_of(*child.tx, txid))
+                continue;
+            const Paid both{own ? add(own->fee, *child.fee).value_or(*child.fee) : *child.fee,
+                            row.tx->weight() + child.tx->weight()};
+            return blocks_for(state.health.fees, both);
+        }
+    }
+    if (!own) return std::nullopt;
+    auto out = blocks_for(state.health.fees, *own);
+    if (!out) return std::nullopt;
+    for (const auto& input : row.tx->inputs) {
+        const Txid& parent = input.previous.txid;
+        if (!state.transactions.contains(parent)) continue;
+        const auto before = expected(state, parent, depth - 1);
+        if (!before) return std::nullopt;
+        out = std::max(*out, *before);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> blocks_at(const ports::FeeEstimates& fees, FeeratePerKw feerate) {
+    constexpr std::uint64_t any_weight = 1'000;
+    return blocks_for(fees, Paid{feerate.fee_ceil(any_weight), any_weight});
+}
+
+std::optional<std::uint32_t> blocks_expected(const State& state, const Txid& txid) {
+    return expected(state, txid, deepest);
+}
+
+}  // namespace runnel::node
