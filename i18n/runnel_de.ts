@@ -110,10 +110,6 @@
         <translation>Die Gegenseite ist nicht verbunden. Du kannst %1 senden und %2 empfangen, wenn sie zurück ist.</translation>
     </message>
     <message>
-        <source>Not usable at this moment. You can send %1 and receive %2 when it is.</source>
-        <translation>Im Augenblick nicht benutzbar. Du kannst %1 senden und %2 empfangen, wenn er es wieder ist.</translation>
-    </message>
-    <message>
         <source>Opening</source>
         <translation>Öffnet</translation>
     </message>
@@ -286,10 +282,6 @@
             <numerusform>%n Kanäle werden geöffnet oder geschlossen.</numerusform>
         </translation>
     </message>
-    <message>
-        <source>Everything is in order. No channel is open yet.</source>
-        <translation>Alles in Ordnung. Noch ist kein Kanal offen.</translation>
-    </message>
     <message numerus="yes">
         <source>Everything is in order. %n channel(s) are ready.</source>
         <translation>
@@ -316,10 +308,6 @@
     <message>
         <source>Kept back inside your channels</source>
         <translation>In deinen Kanälen zurückgehalten</translation>
-    </message>
-    <message>
-        <source>You have no channel yet. To receive over Lightning, open one first and spend a part of it, or ask somebody to open one to you.</source>
-        <translation>Du hast noch keinen Kanal. Um über Lightning zu empfangen, öffne erst einen und gib einen Teil davon aus, oder bitte jemanden, einen zu dir zu öffnen.</translation>
     </message>
     <message>
         <source>None of your channels is ready at this moment, so nothing can be received over Lightning yet.</source>
@@ -450,7 +438,7 @@
     </message>
     <message>
         <source>It may have ended in the meantime.</source>
-        <translation>Es mag inzwischen geendet haben.</translation>
+        <translation>Vielleicht ist das inzwischen zu Ende.</translation>
     </message>
     <message>
         <source>The wallet has not caught up with the chain yet.</source>
@@ -721,10 +709,6 @@
         <translation>Diese Wallet gehört zu einem anderen Netz.</translation>
     </message>
     <message>
-        <source>It was made for %1.</source>
-        <translation>Sie wurde für %1 gemacht.</translation>
-    </message>
-    <message>
         <source>There is not enough memory to work out the key.</source>
         <translation>Der Speicher reicht nicht, um den Schlüssel zu berechnen.</translation>
     </message>
@@ -755,10 +739,6 @@
     <message>
         <source>Some words are missing.</source>
         <translation>Einige Wörter fehlen.</translation>
-    </message>
-    <message>
-        <source>Enter all 24 words, or all of them if your wallet had fewer.</source>
-        <translation>Gib alle 24 Wörter ein, oder alle, wenn deine Wallet weniger hatte.</translation>
     </message>
     <message>
         <source>Word number %1 is not in the list of words.</source>
@@ -811,18 +791,6 @@
             <numerusform>innerhalb von %n Minute</numerusform>
             <numerusform>innerhalb von %n Minuten</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>today between %1 and %2</source>
-        <translation>heute zwischen %1 und %2</translation>
-    </message>
-    <message>
-        <source>between %1 and %2</source>
-        <translation>zwischen %1 und %2</translation>
-    </message>
-    <message>
-        <source>on %1</source>
-        <translation>am %1</translation>
     </message>
     <message numerus="yes">
         <source>within %n block(s)</source>
@@ -1002,7 +970,7 @@
     </message>
     <message>
         <source>The chain source is behind what the network has.</source>
-        <translation>Die Kettenquelle ist hinter dem Netzwerk zurück.</translation>
+        <translation>Die Kettenquelle ist hinter dem Netz zurück.</translation>
     </message>
     <message>
         <source>Nothing is added to channels until it has caught up, so that nothing can be missed.</source>
@@ -1010,7 +978,7 @@
     </message>
     <message>
         <source>Check that the chain source is connected to the network.</source>
-        <translation>Prüfe, ob die Kettenquelle mit dem Netzwerk verbunden ist.</translation>
+        <translation>Prüfe, ob die Kettenquelle mit dem Netz verbunden ist.</translation>
     </message>
     <message>
         <source>The chain source has deleted blocks that this wallet has not read yet.</source>
@@ -1061,7 +1029,7 @@
     </message>
     <message>
         <source>%1 are the reserve that stays in your channels until they close.</source>
-        <translation>%1 sind die Reserve, die bis zum Schließen in deinen Kanälen bleibt.</translation>
+        <translation>%1 sind zurückgelegt und bleiben bis zum Schließen in deinen Kanälen.</translation>
     </message>
     <message>
         <source>%1 are in flight in other payments.</source>
@@ -1194,7 +1162,7 @@
     </message>
     <message>
         <source>It is tried again by itself, and the coins stay yours. If it goes on, look at what the chain source says.</source>
-        <translation>Es wird von selbst wieder versucht, und das Geld bleibt deines. Hält es an, sieh nach, was die Kettenquelle meldet.</translation>
+        <translation>Es wird von selbst wieder versucht, und das Geld bleibt deines. Wenn das so bleibt, sieh nach, was die Kettenquelle meldet.</translation>
     </message>
     <message>
         <source>The channel with %1 was not opened.</source>
@@ -1443,10 +1411,6 @@
         <translation>Versuche es noch einmal. Groß- und Kleinschreibung zählt.</translation>
     </message>
     <message>
-        <source>Take a copy of its folder and keep it. “Passphrase forgotten, or another wallet” makes room for a wallet from the 24 words, which bring back the coins on the chain. Money in channels is not in the words.</source>
-        <translation>Mache eine Kopie ihres Ordners und bewahre sie auf. „Passphrase vergessen, oder andere Wallet“ macht Platz für eine Wallet aus den 24 Wörtern, die das Guthaben auf der Kette zurückbringen. Geld in Kanälen steckt nicht in den Wörtern.</translation>
-    </message>
-    <message>
         <source>Start Runnel for that network.</source>
         <translation>Starte Runnel für jenes Netz.</translation>
     </message>
@@ -1505,6 +1469,263 @@
     <message>
         <source>Leave Runnel open until every other side was connected once. Everything else goes on. A channel whose other side never comes back can be closed alone under Channels, at a risk that is named there.</source>
         <translation>Lass Runnel offen, bis jede Gegenseite einmal verbunden war. Alles andere geht weiter. Ein Kanal, dessen Gegenseite nie zurückkommt, lässt sich unter Kanäle allein schließen, mit einem Risiko, das dort genannt wird.</translation>
+    </message>
+    <message>
+        <source>Its opening transaction has lost its block and waits for another one. You can send %1 and receive %2 when it has one.</source>
+        <translation>Seine öffnende Transaktion hat ihren Block verloren und wartet auf einen anderen. Du kannst %1 senden und %2 empfangen, wenn sie einen hat.</translation>
+    </message>
+    <message>
+        <source>Only the other side can close this channel: it has proven that this copy of the wallet is an old one. Ask it to close. How much comes back to you is known when its transaction is in a block.</source>
+        <translation>Nur die Gegenseite kann diesen Kanal schließen: Sie hat bewiesen, dass diese Kopie der Wallet alt ist. Bitte sie, ihn zu schließen. Wie viel zu dir zurückkommt, steht fest, wenn ihre Transaktion in einem Block ist.</translation>
+    </message>
+    <message>
+        <source>by the other side alone, because this copy of the wallet is an old one</source>
+        <translation>von der Gegenseite allein, weil diese Kopie der Wallet alt ist</translation>
+    </message>
+    <message>
+        <source>About %1 in fees, at most %2 by today&apos;s prices</source>
+        <translation>Etwa %1 Gebühren, höchstens %2 nach heutigen Preisen</translation>
+    </message>
+    <message>
+        <source>The channel that %1 opened to you is gone.</source>
+        <translation>Der Kanal, den %1 zu dir geöffnet hat, ist weg.</translation>
+    </message>
+    <message>
+        <source>Only %1 can close your channel with it now.</source>
+        <translation>Nur %1 kann euren gemeinsamen Kanal jetzt schließen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) can be closed by the other side only, because this copy of the wallet is an old one. Ask the other side to close. Channels says which.</source>
+        <translation>
+            <numerusform>Ein Kanal kann nur von der Gegenseite geschlossen werden, weil diese Kopie der Wallet alt ist. Bitte sie, ihn zu schließen. Unter „Kanäle“ steht, welcher es ist.</numerusform>
+            <numerusform>%n Kanäle können nur von der Gegenseite geschlossen werden, weil diese Kopie der Wallet alt ist. Bitte sie, sie zu schließen. Unter „Kanäle“ steht, welche es sind.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) cannot be closed together, because the other side does not answer. You can go on waiting, or close alone under Channels.</source>
+        <translation>
+            <numerusform>Ein Kanal kann nicht gemeinsam geschlossen werden, weil die Gegenseite nicht antwortet. Du kannst weiter warten oder ihn unter „Kanäle“ allein schließen.</numerusform>
+            <numerusform>%n Kanäle können nicht gemeinsam geschlossen werden, weil die Gegenseite nicht antwortet. Du kannst weiter warten oder sie unter „Kanäle“ allein schließen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not known yet</source>
+        <translation>noch nicht bekannt</translation>
+    </message>
+    <message numerus="yes">
+        <source>The opening transactions of %n channel(s) have lost their blocks and wait for others.</source>
+        <translation>
+            <numerusform>Die öffnende Transaktion eines Kanals hat ihren Block verloren und wartet auf einen anderen.</numerusform>
+            <numerusform>Die öffnenden Transaktionen von %n Kanälen haben ihre Blöcke verloren und warten auf andere.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Everything is in order. No channel is open.</source>
+        <translation>Alles in Ordnung. Kein Kanal ist offen.</translation>
+    </message>
+    <message>
+        <source>Spendable once they are in a block. How soon that is depends on the fee that was paid for them.</source>
+        <translation>Ausgeben kannst du es, sobald es in einem Block ist. Wie bald das ist, hängt von der Gebühr ab, die dafür gezahlt wurde.</translation>
+    </message>
+    <message>
+        <source>Ready again once its opening transaction is in a block.</source>
+        <translation>Wieder bereit, sobald seine öffnende Transaktion in einem Block ist.</translation>
+    </message>
+    <message>
+        <source>More than can be sent at once</source>
+        <translation>Mehr, als auf einmal gesendet werden kann</translation>
+    </message>
+    <message>
+        <source>A channel takes no more than a certain amount in payments under way. This is yours, too: pay it in several payments, one after the other.</source>
+        <translation>Ein Kanal nimmt nur einen bestimmten Betrag an laufenden Zahlungen auf. Auch das hier ist deines: Zahle es in mehreren Zahlungen nacheinander.</translation>
+    </message>
+    <message>
+        <source>Waits until the other side pays a higher fee</source>
+        <translation>Wartet, bis die Gegenseite eine höhere Gebühr zahlt</translation>
+    </message>
+    <message>
+        <source>What it pays for closing the channel is too little at today&apos;s prices, so nothing more is sent through it until then. A close by agreement brings it back, too.</source>
+        <translation>Was sie für das Schließen des Kanals zahlt, ist zu wenig für die heutigen Preise; bis dahin wird deshalb nichts mehr durch ihn gesendet. Auch einvernehmliches Schließen bringt es zurück.</translation>
+    </message>
+    <message>
+        <source>Opening a channel takes about %1 on the chain at least: what the smallest channel holds, what stays in your wallet for closing channels in time, and the fee.</source>
+        <translation>Einen Kanal zu öffnen braucht mindestens etwa %1 auf der Kette: was der kleinste Kanal enthält, was in deiner Wallet bleibt, um Kanäle rechtzeitig zu schließen, und die Gebühr.</translation>
+    </message>
+    <message>
+        <source>You have no open channel. To receive over Lightning, open one first and spend a part of it, or ask somebody to open one to you.</source>
+        <translation>Du hast keinen offenen Kanal. Um über Lightning zu empfangen, öffne erst einen und gib einen Teil davon aus, oder bitte jemanden, einen zu dir zu öffnen.</translation>
+    </message>
+    <message>
+        <source>There are not enough coins for a channel yet.</source>
+        <translation>Für einen Kanal ist noch nicht genug Geld da.</translation>
+    </message>
+    <message>
+        <source>The smallest channel takes about %1 on the chain: what it holds, %2 that stay in your wallet for closing channels in time, and the fee. %3 are there and confirmed.</source>
+        <translation>Der kleinste Kanal braucht etwa %1 auf der Kette: was er enthält, %2, die in deiner Wallet bleiben, um Kanäle rechtzeitig zu schließen, und die Gebühr. Bestätigt da sind %3.</translation>
+    </message>
+    <message>
+        <source>Receive more coins on the chain first.</source>
+        <translation>Empfange erst mehr Geld auf der Kette.</translation>
+    </message>
+    <message>
+        <source>This would leave your channels unguarded until it is in a block.</source>
+        <translation>Das ließe deine Kanäle ungesichert, bis es in einem Block ist.</translation>
+    </message>
+    <message>
+        <source>It spends the coins that are kept to close channels in time.</source>
+        <translation>Es gibt das Geld aus, mit dem Kanäle rechtzeitig geschlossen werden können.</translation>
+    </message>
+    <message>
+        <source>Choose a faster confirmation.</source>
+        <translation>Wähle eine schnellere Bestätigung.</translation>
+    </message>
+    <message>
+        <source>It is %1 now, and you agreed to %2.</source>
+        <translation>Sie beträgt jetzt %1, zugestimmt hast du %2.</translation>
+    </message>
+    <message>
+        <source>The fee has changed, and nothing was sent.</source>
+        <translation>Die Gebühr hat sich geändert, und es wurde nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>Look at the new fee, then send it again.</source>
+        <translation>Sieh dir die neue Gebühr an, dann sende es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The fee has changed, and no channel was opened.</source>
+        <translation>Die Gebühr hat sich geändert, und es wurde kein Kanal geöffnet.</translation>
+    </message>
+    <message>
+        <source>Look at the new cost, then open the channel again.</source>
+        <translation>Sieh dir die neuen Kosten an, dann öffne den Kanal noch einmal.</translation>
+    </message>
+    <message>
+        <source>The fee has changed, and the channel stays open.</source>
+        <translation>Die Gebühr hat sich geändert, und der Kanal bleibt offen.</translation>
+    </message>
+    <message>
+        <source>It may be up to %1 now, and you agreed to %2.</source>
+        <translation>Sie kann jetzt bis zu %1 betragen, zugestimmt hast du %2.</translation>
+    </message>
+    <message>
+        <source>Look at the new cost, then close the channel again.</source>
+        <translation>Sieh dir die neuen Kosten an, dann schließe den Kanal noch einmal.</translation>
+    </message>
+    <message>
+        <source>It is an LNURL: a link to a service that makes the invoice.</source>
+        <translation>Es ist eine LNURL: ein Link zu einem Dienst, der die Rechnung erst ausstellt.</translation>
+    </message>
+    <message>
+        <source>It is a Lightning offer (BOLT 12), from which an invoice would have to be asked for.</source>
+        <translation>Es ist ein Lightning-Angebot (BOLT 12), zu dem erst eine Rechnung angefragt werden müsste.</translation>
+    </message>
+    <message>
+        <source>It is a Lightning address: a name at a domain, written like an e-mail address.</source>
+        <translation>Es ist eine Lightning-Adresse: ein Name bei einer Domain, geschrieben wie eine E-Mail-Adresse.</translation>
+    </message>
+    <message>
+        <source>The coins that you sent are not on their way yet: the chain source did not accept the transaction.</source>
+        <translation>Das Geld, das du gesendet hast, ist noch nicht unterwegs: Die Kettenquelle hat die Transaktion nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>Do not send them again, or both could arrive. Runnel offers the transaction again with each block, and the coins stay set aside for it. If its fee is too low, it goes when fees fall.</source>
+        <translation>Sende es nicht noch einmal, sonst könnte beides ankommen. Runnel bietet die Transaktion mit jedem Block wieder an, und das Geld bleibt dafür zurückgelegt. Ist ihre Gebühr zu niedrig, geht sie los, wenn die Gebühren sinken.</translation>
+    </message>
+    <message>
+        <source>Runnel cannot pay this yet.</source>
+        <translation>Das kann Runnel noch nicht bezahlen.</translation>
+    </message>
+    <message>
+        <source>Ask the payee for a Lightning invoice: a long text that begins with “lnbc”.</source>
+        <translation>Bitte den Empfänger um eine Lightning-Rechnung: einen langen Text, der mit „lnbc“ beginnt.</translation>
+    </message>
+    <message>
+        <source>The practice network does not answer.</source>
+        <translation>Das Übungsnetz antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>It is running, but has not answered in time.</source>
+        <translation>Es läuft, hat aber nicht rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment. If it stays so, close Runnel and open it again; nothing is lost by that.</source>
+        <translation>Versuche es gleich noch einmal. Wenn das so bleibt, schließe Runnel und öffne es wieder; verloren geht dabei nichts.</translation>
+    </message>
+    <message>
+        <source>A channel that was opened to you is gone.</source>
+        <translation>Ein Kanal, der zu dir geöffnet wurde, ist weg.</translation>
+    </message>
+    <message>
+        <source>The payment into it stood in a block that was replaced, and has not come again. There is nothing in the channel: what you received through it is lost.</source>
+        <translation>Die Zahlung in ihn stand in einem Block, der ersetzt wurde, und ist nicht wiedergekommen. In dem Kanal ist nichts: Was du über ihn empfangen hast, ist verloren.</translation>
+    </message>
+    <message>
+        <source>There is nothing to do. Whoever opened it may have spent the same coins twice: be careful with another channel of theirs.</source>
+        <translation>Zu tun ist nichts. Wer ihn geöffnet hat, hat dasselbe Geld vielleicht zweimal ausgegeben: Sei vorsichtig mit einem weiteren Kanal von dort.</translation>
+    </message>
+    <message>
+        <source>The opening of the channel was cancelled.</source>
+        <translation>Das Öffnen des Kanals wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Nothing was spent.</source>
+        <translation>Es wurde nichts ausgegeben.</translation>
+    </message>
+    <message>
+        <source>If you want the channel after all, open it again.</source>
+        <translation>Wenn du den Kanal doch willst, öffne ihn noch einmal.</translation>
+    </message>
+    <message>
+        <source>It waits for its first confirmation. Its fee is low for today, so that may take days.</source>
+        <translation>Die Überweisung wartet auf ihre erste Bestätigung. Ihre Gebühr ist für heute niedrig, das kann also Tage dauern.</translation>
+    </message>
+    <message>
+        <source>%1 stay in your wallet, for a channel that is being opened.</source>
+        <translation>%1 bleiben in deiner Wallet, für einen Kanal, der gerade geöffnet wird.</translation>
+    </message>
+    <message>
+        <source>%1 stay in your wallet, because they were mined too recently.</source>
+        <translation>%1 bleiben in deiner Wallet, weil sie erst vor Kurzem geschürft wurden.</translation>
+    </message>
+    <message>
+        <source>%1 stay in your wallet, because they do not fit into the same transaction. You can send them next.</source>
+        <translation>%1 bleiben in deiner Wallet, weil sie nicht mehr in dieselbe Transaktion passen. Du kannst sie als Nächstes senden.</translation>
+    </message>
+    <message>
+        <source>Money in channels needs the wallet&apos;s own files, always the newest ones: keep its folder. Never start an older copy of it, and never the same wallet on two computers: the other side of a channel could then take everything in it.</source>
+        <translation>Geld in Kanälen braucht die eigenen Dateien der Wallet, immer die neuesten: Bewahre ihren Ordner auf. Starte nie eine ältere Kopie davon, und nie dieselbe Wallet auf zwei Computern: Die Gegenseite eines Kanals könnte dann alles nehmen, was darin ist.</translation>
+    </message>
+    <message>
+        <source>The chain of the practice network lies on this computer, too: practice coins come back only here, and only as long as the folder of their wallet is kept.</source>
+        <translation>Auch die Kette des Übungsnetzes liegt auf diesem Computer: Übungsgeld kommt nur hier zurück, und nur, solange der Ordner seiner Wallet aufbewahrt wird.</translation>
+    </message>
+    <message>
+        <source>Keep its folder as it is. “Passphrase forgotten, or another wallet” makes room for a wallet from the 24 words, which bring back the coins on the chain. Money in channels is not in the words.</source>
+        <translation>Lass ihren Ordner, wie er ist. „Passphrase vergessen, oder andere Wallet“ macht Platz für eine Wallet aus den 24 Wörtern, die das Guthaben auf der Kette zurückbringen. Geld in Kanälen steckt nicht in den Wörtern.</translation>
+    </message>
+    <message>
+        <source>It was made for: %1.</source>
+        <translation>Sie wurde gemacht für: %1.</translation>
+    </message>
+    <message>
+        <source>Enter every word that was written down. A wallet made by Runnel has 24.</source>
+        <translation>Gib alle Wörter ein, die aufgeschrieben wurden. Eine Wallet von Runnel hat 24.</translation>
+    </message>
+    <message>
+        <source>today from about %1, probably by %2 at the latest</source>
+        <translation>heute ab etwa %1, wahrscheinlich spätestens %2</translation>
+    </message>
+    <message>
+        <source>from about %1, probably by %2 at the latest</source>
+        <translation>ab etwa %1, wahrscheinlich spätestens %2</translation>
+    </message>
+    <message>
+        <source>probably on %1</source>
+        <translation>wahrscheinlich am %1</translation>
+    </message>
+    <message>
+        <source>at a time that depends on fees</source>
+        <translation>zu einer Zeit, die von den Gebühren abhängt</translation>
     </message>
 </context>
 <context>
@@ -1723,11 +1944,23 @@
     </message>
     <message>
         <source>Your coins come back %1 then.</source>
-        <translation>Dein Geld kommt dann %1 zurück.</translation>
+        <translation>Dein Geld kommt dann zurück, und zwar %1.</translation>
     </message>
     <message>
         <source>Fee rate of closing alone</source>
         <translation>Gebührensatz beim Schließen allein</translation>
+    </message>
+    <message>
+        <source>not known before it is closed</source>
+        <translation>erst bekannt, wenn er geschlossen ist</translation>
+    </message>
+    <message>
+        <source>More than they take at once</source>
+        <translation>Mehr, als die Gegenseite auf einmal annimmt</translation>
+    </message>
+    <message>
+        <source>Waits for a higher fee of theirs</source>
+        <translation>Wartet auf eine höhere Gebühr der Gegenseite</translation>
     </message>
 </context>
 <context>
@@ -2056,6 +2289,14 @@
         <source>Expires</source>
         <translation>Gilt bis</translation>
     </message>
+    <message>
+        <source>none yet; its fee is low for today, so it may take days</source>
+        <translation>noch keiner; die Gebühr ist für heute niedrig, es kann Tage dauern</translation>
+    </message>
+    <message>
+        <source>none yet; how soon depends on a fee that is not known here</source>
+        <translation>noch keiner; wie bald, hängt von einer Gebühr ab, die hier nicht bekannt ist</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::HomePage</name>
@@ -2136,10 +2377,6 @@
         <translation>Dein erstes Geld ist unterwegs</translation>
     </message>
     <message>
-        <source>With the next block you can open a channel with them.</source>
-        <translation>Mit dem nächsten Block kannst du damit einen Kanal öffnen.</translation>
-    </message>
-    <message>
         <source>Begin with some practice coins</source>
         <translation>Beginne mit etwas Übungsgeld</translation>
     </message>
@@ -2162,6 +2399,22 @@
     <message>
         <source>Show an a&amp;ddress</source>
         <translation>Eine A&amp;dresse zeigen</translation>
+    </message>
+    <message>
+        <source>A channel takes a little more</source>
+        <translation>Für einen Kanal braucht es etwas mehr</translation>
+    </message>
+    <message>
+        <source>Open a channel</source>
+        <translation>Kanal öffnen</translation>
+    </message>
+    <message>
+        <source>Coins are on their way</source>
+        <translation>Geld ist unterwegs</translation>
+    </message>
+    <message>
+        <source>Once they are in a block you can open a channel with them.</source>
+        <translation>Sobald es in einem Block ist, kannst du damit einen Kanal öffnen.</translation>
     </message>
 </context>
 <context>
@@ -2333,7 +2586,7 @@
     </message>
     <message>
         <source>If the other side disappears, you can close the channel alone; your coins then come back %1.</source>
-        <translation>Verschwindet die Gegenseite, kannst du den Kanal allein schließen; dein Geld kommt dann %1 zurück.</translation>
+        <translation>Verschwindet die Gegenseite, kannst du den Kanal allein schließen; dein Geld kommt dann zurück, und zwar %1.</translation>
     </message>
     <message>
         <source>Opening …</source>
@@ -2356,16 +2609,8 @@
         <translation>A&amp;usblenden</translation>
     </message>
     <message>
-        <source>About %1, the fee of the transaction that opens it. Closing it together costs a similar fee; closing it alone costs more, and what it costs is said before.</source>
-        <translation>Etwa %1, die Gebühr der Transaktion, die ihn öffnet. Gemeinsam zu schließen kostet ähnlich viel; allein zu schließen kostet mehr, und wie viel, steht vorher da.</translation>
-    </message>
-    <message>
         <source>Your 24 words</source>
         <translation>Deine 24 Wörter</translation>
-    </message>
-    <message>
-        <source>They alone do not bring back what is in a channel: that takes the files of this wallet, too.</source>
-        <translation>Sie allein bringen nicht zurück, was in einem Kanal ist: Dazu braucht es auch die Dateien dieser Wallet.</translation>
     </message>
     <message>
         <source>Be online</source>
@@ -2390,6 +2635,14 @@
     <message>
         <source>It is the node&apos;s key of 66 characters, then @, its host, and a port where it is not the usual one.</source>
         <translation>Sie besteht aus dem Schlüssel des Knotens mit 66 Zeichen, dann @, seinem Rechnernamen und einem Port, wo es nicht der übliche ist.</translation>
+    </message>
+    <message>
+        <source>%1, the fee of the transaction that opens it. Closing it together costs a similar fee; closing it alone costs more, and what it costs is said before.</source>
+        <translation>%1, die Gebühr der Transaktion, die ihn öffnet. Gemeinsam zu schließen kostet ähnlich viel; allein zu schließen kostet mehr, und wie viel, steht vorher da.</translation>
+    </message>
+    <message>
+        <source>They do not bring back what is in a channel.</source>
+        <translation>Sie bringen nicht zurück, was in einem Kanal ist.</translation>
     </message>
 </context>
 <context>
@@ -2455,12 +2708,12 @@
         <translation>Ein Bild mit QR-Code öffnen</translation>
     </message>
     <message>
-        <source>Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp)</source>
-        <translation>Bilder (*.png *.jpg *.jpeg *.gif *.bmp *.webp)</translation>
-    </message>
-    <message>
         <source>Reading the picture …</source>
         <translation>Das Bild wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Pictures (%1)</source>
+        <translation>Bilder (%1)</translation>
     </message>
 </context>
 <context>
@@ -2472,10 +2725,6 @@
     <message>
         <source>This usually takes a moment. You can look at other pages meanwhile.</source>
         <translation>Das dauert meist einen Augenblick. Du kannst inzwischen andere Seiten ansehen.</translation>
-    </message>
-    <message>
-        <source>Since %1. It goes on when you look at other pages; nothing is paid twice.</source>
-        <translation>Seit %1. Es geht weiter, wenn du andere Seiten ansiehst; nichts wird doppelt bezahlt.</translation>
     </message>
     <message>
         <source>The payment is on its way</source>
@@ -2508,6 +2757,10 @@
     <message>
         <source>Looking at what this is …</source>
         <translation>Es wird nachgesehen, was das ist …</translation>
+    </message>
+    <message>
+        <source>Under way for %1. It goes on when you look at other pages; nothing is paid twice.</source>
+        <translation>Läuft seit %1. Es geht weiter, wenn du andere Seiten ansiehst; nichts wird doppelt bezahlt.</translation>
     </message>
 </context>
 <context>
@@ -2585,16 +2838,16 @@
         <translation>Nicht gesendet</translation>
     </message>
     <message>
-        <source>The fee has changed, and nothing was sent.</source>
-        <translation>Die Gebühr hat sich geändert, und es wurde nichts gesendet.</translation>
+        <source>Not on its way yet</source>
+        <translation>Noch nicht unterwegs</translation>
     </message>
     <message>
-        <source>It is %1 now, and you agreed to %2.</source>
-        <translation>Sie beträgt jetzt %1, zugestimmt hast du %2.</translation>
+        <source>The chain source did not accept the transaction. It is offered again with each block.</source>
+        <translation>Die Kettenquelle hat die Transaktion nicht angenommen. Sie wird mit jedem Block wieder angeboten.</translation>
     </message>
     <message>
-        <source>Look at the new fee, then send it again.</source>
-        <translation>Sieh dir die neue Gebühr an, dann sende es noch einmal.</translation>
+        <source>Do not send it again, or both could arrive.</source>
+        <translation>Sende es nicht noch einmal, sonst könnte beides ankommen.</translation>
     </message>
 </context>
 <context>
@@ -2634,6 +2887,10 @@
         <source>Buy through the &amp;hub</source>
         <translation>Über den &amp;Vermittler kaufen</translation>
     </message>
+    <message>
+        <source>Asking the shop …</source>
+        <translation>Der Laden wird gefragt …</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::QrView</name>
@@ -2654,14 +2911,6 @@
     <message>
         <source>Receive</source>
         <translation>Empfangen</translation>
-    </message>
-    <message>
-        <source>%1 have arrived.</source>
-        <translation>%1 sind angekommen.</translation>
-    </message>
-    <message>
-        <source>%1 were seen. They can be spent %2.</source>
-        <translation>%1 wurden gesehen. Ausgeben kannst du sie %2.</translation>
     </message>
     <message>
         <source>&amp;Lightning invoice</source>
@@ -2782,6 +3031,14 @@
     <message>
         <source>There is no address yet.</source>
         <translation>Noch gibt es keine Adresse.</translation>
+    </message>
+    <message>
+        <source>Arrived: %1.</source>
+        <translation>Angekommen: %1.</translation>
+    </message>
+    <message>
+        <source>%1 were seen. They can be spent once they are in a block.</source>
+        <translation>%1 wurden gesehen. Ausgeben kannst du sie, sobald sie in einem Block sind.</translation>
     </message>
 </context>
 <context>
@@ -2956,14 +3213,6 @@
         <translation>Mit dem Ü&amp;ben beginnen</translation>
     </message>
     <message>
-        <source>A network of others</source>
-        <translation>Ein Netz mit anderen</translation>
-    </message>
-    <message>
-        <source>For test networks with a bitcoind of yours. This version does not work with real money yet.</source>
-        <translation>Für Testnetze mit einem eigenen bitcoind. Mit echtem Geld arbeitet diese Version noch nicht.</translation>
-    </message>
-    <message>
         <source>Network</source>
         <translation>Netz</translation>
     </message>
@@ -3090,14 +3339,6 @@
         <translation>Die Wörter noch einmal &amp;zeigen</translation>
     </message>
     <message>
-        <source>That is not the word in this place.</source>
-        <translation>Das ist nicht das Wort an dieser Stelle.</translation>
-    </message>
-    <message>
-        <source>Look at your paper, or see the words again.</source>
-        <translation>Sieh auf dein Papier oder sieh dir die Wörter noch einmal an.</translation>
-    </message>
-    <message>
         <source>Enter your words</source>
         <translation>Gib deine Wörter ein</translation>
     </message>
@@ -3111,7 +3352,7 @@
     </message>
     <message>
         <source>&amp;Unlock</source>
-        <translation>&amp;Aufschließen</translation>
+        <translation>&amp;Entsperren</translation>
     </message>
     <message>
         <source>One moment</source>
@@ -3154,10 +3395,6 @@
         <translation>Ohne Passphrase kann niemand eine Wallet öffnen, aber ihre 24 Wörter bringen das Guthaben zurück, das sie auf der Kette hat. Was hier liegt, wird nicht gelöscht: Der Ordner bekommt einen anderen Namen, und eine neue oder wiederhergestellte Wallet tritt an seine Stelle.</translation>
     </message>
     <message>
-        <source>Money in channels is not in the words. With channels open, look for the passphrase first, and keep the folder in any case.</source>
-        <translation>Geld in Kanälen steckt nicht in den Wörtern. Wenn Kanäle offen sind, such zuerst die Passphrase, und bewahre den Ordner in jedem Fall auf.</translation>
-    </message>
-    <message>
         <source>&amp;Set this wallet aside</source>
         <translation>Diese Wallet &amp;beiseitelegen</translation>
     </message>
@@ -3186,12 +3423,32 @@
         <translation>Sie verschließt die Datei der Wallet hier. Vergisst du sie, bringen die 24 Wörter das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern.</translation>
     </message>
     <message>
-        <source>Write them on paper, in this order. Whoever has them has your coins. Only they bring back the coins on the chain. Money in channels is not in the words: that takes the files of this wallet, too.</source>
-        <translation>Schreibe sie auf Papier, in dieser Reihenfolge. Wer sie hat, hat dein Geld. Nur sie bringen das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern: Dazu braucht es auch die Dateien dieser Wallet.</translation>
+        <source>A test network</source>
+        <translation>Ein Testnetz</translation>
     </message>
     <message>
-        <source>Words bring back the coins on the chain. Money in channels is not in the words: keep the folder of a wallet that had channels open.</source>
-        <translation>Wörter bringen das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern: Bewahre den Ordner einer Wallet auf, die offene Kanäle hatte.</translation>
+        <source>With a bitcoind of yours. This version does not work with real money yet.</source>
+        <translation>Mit einem eigenen bitcoind. Mit echtem Geld arbeitet diese Version noch nicht.</translation>
+    </message>
+    <message>
+        <source>Write them on paper, in this order. Whoever has them has your coins. Only they bring back the coins on the chain. Money in channels is not in the words.</source>
+        <translation>Schreibe sie auf Papier, in dieser Reihenfolge. Wer sie hat, hat dein Geld. Nur sie bringen das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern.</translation>
+    </message>
+    <message>
+        <source>That was not the word in this place.</source>
+        <translation>Das war nicht das Wort an dieser Stelle.</translation>
+    </message>
+    <message>
+        <source>Look at your paper again and compare it with the words here. Then other words are asked for.</source>
+        <translation>Sieh noch einmal auf dein Papier und vergleiche es mit den Wörtern hier. Dann wird nach anderen Wörtern gefragt.</translation>
+    </message>
+    <message>
+        <source>Words bring back the coins on the chain. Money in channels is not in the words.</source>
+        <translation>Wörter bringen das Guthaben auf der Kette zurück. Geld in Kanälen steckt nicht in den Wörtern.</translation>
+    </message>
+    <message>
+        <source>Money in channels is not in the words. With channels open, look for the passphrase first.</source>
+        <translation>Geld in Kanälen steckt nicht in den Wörtern. Wenn Kanäle offen sind, such zuerst die Passphrase.</translation>
     </message>
 </context>
 <context>

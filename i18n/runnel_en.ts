@@ -164,6 +164,27 @@
             <numerusform>about %n days</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n channel(s) can be closed by the other side only, because this copy of the wallet is an old one. Ask the other side to close. Channels says which.</source>
+        <translation>
+            <numerusform>One channel can be closed by the other side only, because this copy of the wallet is an old one. Ask the other side to close. Channels says which.</numerusform>
+            <numerusform>%n channels can be closed by the other side only, because this copy of the wallet is an old one. Ask the other sides to close. Channels says which.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) cannot be closed together, because the other side does not answer. You can go on waiting, or close alone under Channels.</source>
+        <translation>
+            <numerusform>One channel cannot be closed together, because the other side does not answer. You can go on waiting, or close it alone under Channels.</numerusform>
+            <numerusform>%n channels cannot be closed together, because the other sides do not answer. You can go on waiting, or close them alone under Channels.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The opening transactions of %n channel(s) have lost their blocks and wait for others.</source>
+        <translation>
+            <numerusform>The opening transaction of one channel has lost its block and waits for another one.</numerusform>
+            <numerusform>The opening transactions of %n channels have lost their blocks and wait for others.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::OpenChannelDialog</name>
