@@ -1490,10 +1490,6 @@
         <source>The channel that %1 opened to you is gone.</source>
         <translation>Der Kanal, den %1 zu dir geöffnet hat, ist weg.</translation>
     </message>
-    <message>
-        <source>Only %1 can close your channel with it now.</source>
-        <translation>Nur %1 kann euren gemeinsamen Kanal jetzt schließen.</translation>
-    </message>
     <message numerus="yes">
         <source>%n channel(s) can be closed by the other side only, because this copy of the wallet is an old one. Ask the other side to close. Channels says which.</source>
         <translation>
@@ -1636,10 +1632,6 @@
         <translation>Das kann Runnel noch nicht bezahlen.</translation>
     </message>
     <message>
-        <source>Ask the payee for a Lightning invoice: a long text that begins with “lnbc”.</source>
-        <translation>Bitte den Empfänger um eine Lightning-Rechnung: einen langen Text, der mit „lnbc“ beginnt.</translation>
-    </message>
-    <message>
         <source>The practice network does not answer.</source>
         <translation>Das Übungsnetz antwortet nicht.</translation>
     </message>
@@ -1712,20 +1704,36 @@
         <translation>Gib alle Wörter ein, die aufgeschrieben wurden. Eine Wallet von Runnel hat 24.</translation>
     </message>
     <message>
-        <source>today from about %1, probably by %2 at the latest</source>
-        <translation>heute ab etwa %1, wahrscheinlich spätestens %2</translation>
-    </message>
-    <message>
-        <source>from about %1, probably by %2 at the latest</source>
-        <translation>ab etwa %1, wahrscheinlich spätestens %2</translation>
-    </message>
-    <message>
-        <source>probably on %1</source>
-        <translation>wahrscheinlich am %1</translation>
-    </message>
-    <message>
         <source>at a time that depends on fees</source>
         <translation>zu einer Zeit, die von den Gebühren abhängt</translation>
+    </message>
+    <message>
+        <source>This copy of the wallet is an old one for your channel with %1.</source>
+        <translation>Für deinen Kanal mit %1 ist diese Kopie der Wallet eine alte.</translation>
+    </message>
+    <message>
+        <source>Ask the payee for a Lightning invoice, or for a bitcoin address.</source>
+        <translation>Bitte den Empfänger um eine Lightning-Rechnung oder um eine Bitcoin-Adresse.</translation>
+    </message>
+    <message>
+        <source>What you sent will not arrive.</source>
+        <translation>Was du gesendet hast, kommt nicht an.</translation>
+    </message>
+    <message>
+        <source>Its coins were spent by another transaction, which is in a block: another copy of this wallet may have sent it. %1 did not leave for where you meant them to go.</source>
+        <translation>Sein Geld hat eine andere Transaktion ausgegeben, die schon in einem Block ist: Vielleicht hat eine andere Kopie dieser Wallet sie gesendet. %1 sind nicht dorthin gegangen, wohin sie sollten.</translation>
+    </message>
+    <message>
+        <source>Look at Activity for what was sent instead, before you send again.</source>
+        <translation>Sieh unter Aktivität nach, was stattdessen gesendet wurde, bevor du noch einmal sendest.</translation>
+    </message>
+    <message>
+        <source>today, probably by %1</source>
+        <translation>heute, wahrscheinlich spätestens um %1</translation>
+    </message>
+    <message>
+        <source>probably by %1</source>
+        <translation>wahrscheinlich spätestens %1</translation>
     </message>
 </context>
 <context>
@@ -1943,10 +1951,6 @@
         <translation>%1, %2, endet %3 (Block %4)</translation>
     </message>
     <message>
-        <source>Your coins come back %1 then.</source>
-        <translation>Dein Geld kommt dann zurück, und zwar %1.</translation>
-    </message>
-    <message>
         <source>Fee rate of closing alone</source>
         <translation>Gebührensatz beim Schließen allein</translation>
     </message>
@@ -1961,6 +1965,10 @@
     <message>
         <source>Waits for a higher fee of theirs</source>
         <translation>Wartet auf eine höhere Gebühr der Gegenseite</translation>
+    </message>
+    <message>
+        <source>Your coins then come back, %1.</source>
+        <translation>Dein Geld kommt dann zurück, und zwar %1.</translation>
     </message>
 </context>
 <context>
@@ -2401,10 +2409,6 @@
         <translation>Eine A&amp;dresse zeigen</translation>
     </message>
     <message>
-        <source>A channel takes a little more</source>
-        <translation>Für einen Kanal braucht es etwas mehr</translation>
-    </message>
-    <message>
         <source>Open a channel</source>
         <translation>Kanal öffnen</translation>
     </message>
@@ -2415,6 +2419,14 @@
     <message>
         <source>Once they are in a block you can open a channel with them.</source>
         <translation>Sobald es in einem Block ist, kannst du damit einen Kanal öffnen.</translation>
+    </message>
+    <message>
+        <source>Not enough for a channel yet</source>
+        <translation>Für einen Kanal reicht es noch nicht</translation>
+    </message>
+    <message>
+        <source>You have %1.</source>
+        <translation>Du hast %1.</translation>
     </message>
 </context>
 <context>
@@ -2585,10 +2597,6 @@
         <translation>Risiko</translation>
     </message>
     <message>
-        <source>If the other side disappears, you can close the channel alone; your coins then come back %1.</source>
-        <translation>Verschwindet die Gegenseite, kannst du den Kanal allein schließen; dein Geld kommt dann zurück, und zwar %1.</translation>
-    </message>
-    <message>
         <source>Opening …</source>
         <translation>Wird geöffnet …</translation>
     </message>
@@ -2643,6 +2651,10 @@
     <message>
         <source>They do not bring back what is in a channel.</source>
         <translation>Sie bringen nicht zurück, was in einem Kanal ist.</translation>
+    </message>
+    <message>
+        <source>If the other side disappears, you can close the channel alone; your coins then come back, %1.</source>
+        <translation>Verschwindet die Gegenseite, kannst du den Kanal allein schließen; dein Geld kommt dann zurück, und zwar %1.</translation>
     </message>
 </context>
 <context>
@@ -3114,6 +3126,10 @@
         <source>First confirmation</source>
         <translation>Erste Bestätigung</translation>
     </message>
+    <message>
+        <source>%1, at the price of the next blocks: it spends coins that guard your channels, and until it is in a block they cannot</source>
+        <translation>%1, zum Preis der nächsten Blöcke: Es wird Geld ausgegeben, das deine Kanäle sichert, und das fehlt ihnen, bis die Transaktion in einem Block ist</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::SettingsDialog</name>
@@ -3449,6 +3465,10 @@
     <message>
         <source>Money in channels is not in the words. With channels open, look for the passphrase first.</source>
         <translation>Geld in Kanälen steckt nicht in den Wörtern. Wenn Kanäle offen sind, such zuerst die Passphrase.</translation>
+    </message>
+    <message>
+        <source>Enter the passphrase of this wallet.</source>
+        <translation>Gib die Passphrase dieser Wallet ein.</translation>
     </message>
 </context>
 <context>

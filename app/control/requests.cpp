@@ -237,7 +237,7 @@ json::object Methods::preview(const api::SendOnchain& wish) const {
         throw failure_of(api::Problem{api::ProblemKind::fee_limit,
                                       {{"fee_msat", std::to_string(quote->fee.msat().raw())},
                                        {"max_fee_msat", std::to_string(wish.max_fee->msat().raw())},
-                                       {"unit", "sat"}}});
+                                       {"what", "send"}}});
     }
     return quote_json(*quote);
 }
@@ -325,7 +325,7 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              post(params,
                   api::OpenChannel{f.node_id(), f.sat_or_all("amount_sat"),
                                    f.msat("push_msat").value_or(Msat(0)), f.flag("announce"),
-                                   f.feerate(), f.max_fee_sat()},
+                                   f.feerate(), f.sat("max_fee_sat")},
                   reply);
          }},
         {"close",
@@ -336,10 +336,11 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              const bool risk = f.flag("risk_old_state");
              if (risk && !f.flag("force"))
                  throw bad_request("risk_old_state", "only together with force");
-             if (f.flag("force") && f.max_fee_sat())
+             if (f.flag("force") && f.sat("max_fee_sat"))
                  throw bad_request("max_fee_sat", "what a close by force costs has no bound");
              post(params,
-                  api::CloseChannel{channel->channel_id, f.flag("force"), risk, f.max_fee_sat()},
+                  api::CloseChannel{channel->channel_id, f.flag("force"), risk,
+                                    f.sat("max_fee_sat")},
                   reply);
          }},
         {"invoice",

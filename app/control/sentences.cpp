@@ -378,7 +378,7 @@ Wording wording_of(const api::Problem& problem) {
         case ProblemKind::unsupported:
             if (const auto way = other_way(problem); !way.empty())
                 return {fmt::format("This wallet cannot pay {} yet.", way),
-                        "Ask the payee for an invoice (lnbc...)."};
+                        "Ask the payee for a Lightning invoice, or for a bitcoin address."};
             return {fmt::format("It needs something that this wallet does not do{}.",
                                 because(problem, "feature")),
                     ""};
@@ -479,6 +479,12 @@ Wording wording_of(const api::Problem& problem) {
                 "--force "
                 "--risk-old-state publishes what this copy knows. DANGER: if this copy is older "
                 "than what the other side has, the other side can take everything in the channel."};
+        case ProblemKind::send_lost:
+            return {fmt::format("A send of {} sat will not arrive: its coins were spent by another "
+                                "transaction, which is in a block.",
+                                number(problem, "amount_sat")),
+                    "Another copy of this wallet may have sent it. What was not spent is still "
+                    "there: look at runnel-cli transactions before sending again."};
         case ProblemKind::cancelled: return {"The opening was cancelled. Nothing was spent.", ""};
         case ProblemKind::no_package_relay:
             return {fmt::format("The chain source cannot pass on a transaction together with one "

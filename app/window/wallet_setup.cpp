@@ -101,7 +101,8 @@ std::vector<api::WalletChoice> WalletSetup::choices() const {
         const bool exists = store::Store::exists(directory_of(network));
         const bool needs_chain =
             network != Network::practice && !exists && chain_of(network).empty();
-        out.push_back({network, exists, needs_chain});
+        const bool is_guess = m_options.only && !m_options.network && exists && !network_of_only();
+        out.push_back({network, exists, needs_chain, is_guess});
     }
     return out;
 }

@@ -5,7 +5,7 @@
 namespace runnel::api {
 
 std::string_view to_string(ProblemKind kind) {
-    static constexpr std::array<std::string_view, 42> names{"bad_request",
+    static constexpr std::array<std::string_view, 43> names{"bad_request",
                                                             "unknown_command_target",
                                                             "not_synced",
                                                             "chain_gone",
@@ -46,7 +46,8 @@ std::string_view to_string(ProblemKind kind) {
                                                             "chain_pruned",
                                                             "store_in_doubt",
                                                             "no_package_relay",
-                                                            "cancelled"};
+                                                            "cancelled",
+                                                            "send_lost"};
     static_assert(static_cast<std::size_t>(last_problem_kind) + 1 == names.size());
     return names.at(static_cast<std::size_t>(kind));
 }

@@ -74,8 +74,10 @@ enum class ProblemKind : std::uint8_t {
     no_package_relay,  ///< The chain source cannot relay a transaction with the child that pays for
                        ///< it: no new channel: `cause`.
     cancelled,         ///< An opening that the person has taken back: nobody's fault.
+    send_lost,         ///< A send of ours will never arrive: what it spends, another transaction in
+                       ///< a block has spent: `txid`, `amount_sat`.
 };
-inline constexpr ProblemKind last_problem_kind = ProblemKind::cancelled;
+inline constexpr ProblemKind last_problem_kind = ProblemKind::send_lost;
 
 std::string_view to_string(ProblemKind kind);
 

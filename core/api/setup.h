@@ -61,6 +61,8 @@ struct WalletChoice {
     Network network = Network::practice;
     bool exists = false;       ///< There is one to unlock.
     bool needs_chain = false;  ///< Cannot do without a chain source's address, and none was given.
+    /// A folder that was named without its network: only the wallet itself knows which it is.
+    bool is_guess = false;
 };
 
 struct Creation {

@@ -182,6 +182,8 @@ struct Snapshot {
     /// Openings and sends that the chain source refused when they were offered to it last; they are
     /// offered again with each block.
     std::vector<Txid> refused;
+    /// Sends that will never arrive, since this process began: send_lost was told of each.
+    std::vector<Txid> lost;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

@@ -284,6 +284,7 @@ void flush_channels(Draft& draft, const Scope& scope) {
 void channels_on_block(Draft& draft, const Scope& scope) {
     update_fees(draft);
     judge_feerates(draft);
+    policies_on_block(draft, scope);
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
     for (const auto& id : ids) {

@@ -227,6 +227,7 @@ void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& pu
         if (!row.fee) row.fee = fee;
         return;
     }
+    note_paid(draft, *tx);
     WalletTx row;
     row.tx = tx;
     row.sequence = draft.wallet.next_tx_sequence++;

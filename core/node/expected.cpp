@@ -3,13 +3,14 @@
 #include "core/api/quote.h"
 
 #include <algorithm>
+#include <set>
 
 namespace runnel::node {
 
 namespace {
 
-/// Unconfirmed chains are short (mempools take 25); what is longer is not worth a guess.
-constexpr int deepest = 25;
+/// Mempools take chains of 25; what builds on more is not worth a guess.
+constexpr std::size_t most_ancestors = 25;
 
 /// What a transaction pays, alone or together with the child that was made to bump it.
 struct Paid {
@@ -22,7 +23,10 @@ struct Paid {
     }
 };
 
-std::optional<std::uint32_t> blocks_for(const ports::FeeEstimates& fees, const Paid& paid) {
+std::optional<std::uint32_t> blocks_for(const ports::FeeEstimates& fees, const Paid& paid,
+                                        const Config& config) {
+    // Whoever makes the blocks there takes everything into the next one.
+    if (config.network == Network::practice) return 1;
     if (paid.pays(fees.urgent)) return api::blocks_of(api::Pace::urgent);
     if (paid.pays(fees.normal)) return api::blocks_of(api::Pace::normal);
     if (paid.pays(fees.slow)) return api::blocks_of(api::Pace::slow);
@@ -34,9 +38,12 @@ bool spends_of(const bitcoin::Transaction& tx, const Txid& parent) {
                        [&](const bitcoin::TxIn& input) { return input.previous.txid == parent; });
 }
 
-std::optional<std::uint32_t> expected(const State& state, const Txid& txid, int depth) {
+std::optional<std::uint32_t> expected(const State& state, const Txid& txid, const Config& config,
+                                      std::set<Txid>& seen) {
     const auto found = state.transactions.find(txid);
-    if (found == state.transactions.end() || depth == 0) return std::nullopt;
+    if (found == state.transactions.end() || seen.size() > most_ancestors) return std::nullopt;
+    // Asked already, by another way.
+    if (!seen.insert(txid).second) return 0;
     const WalletTx& row = found->second;
     if (row.height) return 0;
     std::optional<Paid> own;
@@ -49,16 +56,16 @@ std::optional<std::uint32_t> expected(const State& state, const Txid& txid, int 
                 continue;
             const Paid both{own ? add(own->fee, *child.fee).value_or(*child.fee) : *child.fee,
                             row.tx->weight() + child.tx->weight()};
-            return blocks_for(state.health.fees, both);
+            return blocks_for(state.health.fees, both, config);
         }
     }
     if (!own) return std::nullopt;
-    auto out = blocks_for(state.health.fees, *own);
+    auto out = blocks_for(state.health.fees, *own, config);
     if (!out) return std::nullopt;
     for (const auto& input : row.tx->inputs) {
         const Txid& parent = input.previous.txid;
         if (!state.transactions.contains(parent)) continue;
-        const auto before = expected(state, parent, depth - 1);
+        const auto before = expected(state, parent, config, seen);
         if (!before) return std::nullopt;
         out = std::max(*out, *before);
     }
@@ -67,13 +74,16 @@ std::optional<std::uint32_t> expected(const State& state, const Txid& txid, int 
 
 }  // namespace
 
-std::optional<std::uint32_t> blocks_at(const ports::FeeEstimates& fees, FeeratePerKw feerate) {
+std::optional<std::uint32_t> blocks_at(const ports::FeeEstimates& fees, FeeratePerKw feerate,
+                                       const Config& config) {
     constexpr std::uint64_t any_weight = 1'000;
-    return blocks_for(fees, Paid{feerate.fee_ceil(any_weight), any_weight});
+    return blocks_for(fees, Paid{feerate.fee_ceil(any_weight), any_weight}, config);
 }
 
-std::optional<std::uint32_t> blocks_expected(const State& state, const Txid& txid) {
-    return expected(state, txid, deepest);
+std::optional<std::uint32_t> blocks_expected(const State& state, const Txid& txid,
+                                             const Config& config) {
+    std::set<Txid> seen;
+    return expected(state, txid, config, seen);
 }
 
 }  // namespace runnel::node

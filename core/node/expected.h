@@ -8,8 +8,10 @@
 namespace runnel::node {
 
 /// About how many blocks until one takes what pays so much.
-std::optional<std::uint32_t> blocks_at(const ports::FeeEstimates& fees, FeeratePerKw feerate);
+std::optional<std::uint32_t> blocks_at(const ports::FeeEstimates& fees, FeeratePerKw feerate,
+                                       const Config& config);
 /// Of a transaction of the wallet's that no block holds, with what it builds on.
-std::optional<std::uint32_t> blocks_expected(const State& state, const Txid& txid);
+std::optional<std::uint32_t> blocks_expected(const State& state, const Txid& txid,
+                                             const Config& config);
 
 }  // namespace runnel::node

@@ -115,24 +115,31 @@ void take_signatures(Draft& draft, const PeerMessage& event,
 /// A stranger's word for a channel into which nobody has paid is kept once; of others, what changes
 /// something, and not too often.
 bool is_worth_keeping(Draft& draft, const crypto::PublicKey& node_id, const ChannelId& id,
-                      const gossip::ForwardingPolicy& policy, const Scope& scope) {
+                      const wire::ChannelUpdate& update, const gossip::ForwardingPolicy& policy,
+                      const Scope& scope) {
     const channel::Channel& channel = **draft.channels.find(id);
     const auto& known = channel::funded_of(channel.state)->their_update;
     if (!known) return true;
     if (is_unproven(channel) || gossip::policy_of(*known) == policy) return false;
     if (!draft.peers.contains(node_id)) return false;
-    auto& until = draft.peers.edit(node_id).policies_until_ms[id];
+    auto& peer = draft.peers.edit(node_id);
+    auto& until = peer.policies_until_ms[id];
     const std::uint64_t next = std::max(until, scope.monotonic_ms) + policy_every_ms;
-    if (next > scope.monotonic_ms + policies_at_once * policy_every_ms) return false;
+    if (next > scope.monotonic_ms + policies_at_once * policy_every_ms) {
+        // The last word is the one that counts: it is written later.
+        peer.policies_late[id] = update;
+        return false;
+    }
+    peer.policies_late.erase(id);
     until = next;
     return true;
 }
 
-void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpdate& update,
+void take_update(Draft& draft, const crypto::PublicKey& node_id, const wire::ChannelUpdate& update,
                  const Scope& scope) {
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr& c) {
-        if (c->peer == event.node_id && channel::funded_of(c->state) != nullptr &&
+        if (c->peer == node_id && channel::funded_of(c->state) != nullptr &&
             channel::closed_of(c->state) == nullptr)
             ids.push_back(id);
     });
@@ -145,11 +152,11 @@ void take_update(Draft& draft, const PeerMessage& event, const wire::ChannelUpda
         expected.chain_hash = params_of(scope.config.network).chain_hash;
         expected.short_channel_ids = names;
         expected.our_node_id = scope.keys.node_id();
-        expected.their_node_id = event.node_id;
+        expected.their_node_id = node_id;
         if (funded->their_update) expected.last_timestamp = funded->their_update->timestamp;
         const auto accepted = gossip::accept_update(update, expected);
         if (!accepted) continue;
-        if (!is_worth_keeping(draft, event.node_id, id, *accepted, scope)) return;
+        if (!is_worth_keeping(draft, node_id, id, update, *accepted, scope)) return;
         channel::funded_of(draft.edit_channel(id)->state)->their_update = update;
         return;
     }
@@ -163,7 +170,7 @@ bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scop
                                      return true;
                                  },
                                  [&](const wire::ChannelUpdate& m) {
-                                     take_update(draft, event, m, scope);
+                                     take_update(draft, event.node_id, m, scope);
                                      return true;
                                  },
                                  [](const wire::ChannelAnnouncement&) { return true; },
@@ -174,6 +181,14 @@ bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scop
                                  [](const wire::OnionMessage&) { return true; },
                                  [](const auto&) { return false; }},
                       event.message);
+}
+
+void policies_on_block(Draft& draft, const Scope& scope) {
+    std::vector<std::pair<crypto::PublicKey, wire::ChannelUpdate>> late;
+    draft.peers.for_each([&](const crypto::PublicKey& node_id, const Peer& peer) {
+        for (const auto& [id, update] : peer.policies_late) late.emplace_back(node_id, update);
+    });
+    for (const auto& [node_id, update] : late) take_update(draft, node_id, update, scope);
 }
 
 void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope) {

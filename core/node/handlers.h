@@ -113,6 +113,8 @@ bool may_be_promised(const Draft& draft, const bitcoin::Script& script);
 /// past it.
 void note_used(Draft& draft, const bitcoin::Script& script);
 void note_paid(Draft& draft, const bitcoin::Transaction& tx);
+/// After a transaction that is gone: it has paid nobody.
+void recount_paid(Draft& draft);
 void use_script(Draft& draft, const bitcoin::Script& script, const Scope& scope);
 /// What we said, or are about to say, in shutdown is an address given away.
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope);
@@ -130,15 +132,31 @@ Reserve anchor_reserve(const Draft& draft, const Config& config, std::size_t mor
 /// refused: the transaction would go nowhere, and its coins with it.
 Result<FeeratePerKw, api::Problem> spend_feerate(const Draft& draft,
                                                  const std::optional<FeeratePerKw>& asked);
-enum class Feerate : std::uint8_t { as_asked, may_rise };
+/// Of the next blocks, as mempools take it.
+FeeratePerKw soon_feerate(const Draft& draft);
 /// Plans a spend that leaves the anchor reserve for the open channels and `more_channels` new ones:
 /// as coins that stay, or as outputs of its own where there are too few. Until those confirm they
-/// bump nothing: a spend that takes confirmed coins from channels that are there already pays what
-/// gets it into the next blocks, or is refused with the least feerate (reserve_needed, `feerate`).
-/// Leaves in `request` what was planned with. `chance` draws the coins and shuffles.
-Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(
-    Draft& draft, ports::SpendRequest& request, Feerate feerate, std::size_t more_channels,
-    const Hash256& chance, const Scope& scope);
+/// bump nothing: a spend that takes confirmed coins from channels that are there already must pay
+/// what gets it into the next blocks, or is refused with the least feerate (is_exposed()). `chance`
+/// draws the coins and shuffles.
+Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(Draft& draft,
+                                                            ports::SpendRequest request,
+                                                            std::size_t more_channels,
+                                                            const Hash256& chance,
+                                                            const Scope& scope);
+/// Refused for nothing but a feerate that would leave channels unguarded.
+bool is_exposed(const api::Problem& problem);
+/// `plan` at the feerate that was asked for; where none was, at the usual one, and at that of the
+/// next blocks if it has to be.
+template <typename Plan>
+auto plan_at_feerate(const Draft& draft, const std::optional<FeeratePerKw>& asked, Plan&& plan)
+    -> decltype(plan(FeeratePerKw())) {
+    const auto usual = spend_feerate(draft, asked);
+    if (!usual) return fail(usual.error());
+    auto out = plan(*usual);
+    if (!out && !asked && is_exposed(out.error())) out = plan(soon_feerate(draft));
+    return out;
+}
 /// What draws the coins of a transaction that somebody is asked about. Not the turn's entropy: the
 /// quote must draw as the deed will, or the fee that a person has agreed to would be another one. A
 /// secret of the wallet's own is as good against those who look at the chain, and no two that are
@@ -202,9 +220,11 @@ Result<DoneCommand, DecodeError> decode_done(ByteView value);
 /// Plans on a draft that is thrown away.
 Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen& ask,
                                                 const Scope& scope);
-Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask);
+Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask,
+                                                  const Config& config);
 /// Of a channel that is open: what agreeing on its close now would cost.
-api::CloseQuote quote_agreed_close(const Figures& figures, const channel::Channel& channel);
+api::CloseQuote quote_agreed_close(const Figures& figures, const channel::Channel& channel,
+                                   const Config& config);
 Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend& ask,
                                                 const Scope& scope);
 

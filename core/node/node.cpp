@@ -145,7 +145,7 @@ Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::K
     Draft draft(node.m_state);
     draft.no_htlcs = chain_problem(draft, scope, true);
     extend_scripts(draft, scope, node.m_state.wallet.birth);
-    for (const auto& [txid, row] : node.m_state.transactions) note_paid(draft, *row.tx);
+    recount_paid(draft);
     // Nothing is found by that: what is still to be searched is what the store says.
     draft.wallet = node.m_state.wallet;
     draft.last_search = draft.wallet.rescan_from ? 1 : 0;
@@ -242,7 +242,7 @@ Result<api::OpenQuote, api::Problem> Node::quote(const api::AskOpen& ask) const 
 }
 
 Result<api::CloseQuote, api::Problem> Node::quote(const api::AskClose& ask) const {
-    return quote_close(m_state, ask);
+    return quote_close(m_state, ask, m_config);
 }
 
 Result<api::SendQuote, api::Problem> Node::quote(const api::AskSend& ask) const {

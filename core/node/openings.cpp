@@ -68,13 +68,14 @@ Result<channel::FundingPlan, api::Problem> plan_funding(Draft& draft, const api:
     request.outputs = {
         bitcoin::TxOut{wish.amount.value_or(Sat(0)), channel::funding_script_to_plan_with()}};
     request.drain = !wish.amount;
-    RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
     request.confirmed_only = true;
     request.lock_time = draft.tip.height.raw();
-    const auto chance = coin_chance(draft, channel::funding_script_to_plan_with(), wish.amount,
-                                    request.feerate, scope);
-    auto plan = plan_keeping_reserve(
-        draft, request, wish.feerate ? Feerate::as_asked : Feerate::may_rise, 1, chance, scope);
+    const auto script = channel::funding_script_to_plan_with();
+    auto plan = plan_at_feerate(draft, wish.feerate, [&](FeeratePerKw feerate) {
+        request.feerate = feerate;
+        return plan_keeping_reserve(draft, request, 1,
+                                    coin_chance(draft, script, wish.amount, feerate, scope), scope);
+    });
     if (!plan) return fail(with_least_to_open(draft, plan.error(), scope));
     const auto& outputs = plan->tx.outputs;
     const auto funding = std::find_if(outputs.begin(), outputs.end(), [](const bitcoin::TxOut& o) {
@@ -316,7 +317,8 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
     } else {
         // Where it is under way already there is nothing left to agree to.
         const bool is_new = !channel::close_wait(*channel);
-        const auto quote = is_new ? quote_agreed_close(draft, *channel) : api::CloseQuote{};
+        const auto quote =
+            is_new ? quote_agreed_close(draft, *channel, scope.config) : api::CloseQuote{};
         if (const auto dear = above_limit(quote.most.value_or(Sat(0)), wish.max_fee, "closing")) {
             draft.answer(id, fail(*dear));
             return;

@@ -39,6 +39,8 @@ void on_reestablished(Draft& draft, const ChannelId& id, const Scope& scope);
 bool on_gossip_message(Draft& draft, const PeerMessage& event, const Scope& scope);
 /// announcement_signatures once six blocks deep.
 void announce_on_block(Draft& draft, const ChannelId& id, const Scope& scope);
+/// Policies of peers that came too soon after others are taken when they may be.
+void policies_on_block(Draft& draft, const Scope& scope);
 std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel,
                                            const Scope& scope);
 /// Where a commitment enters a mempool alone: the mempool's minimum with margin, bounded to 10

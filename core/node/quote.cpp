@@ -3,7 +3,6 @@
 #include "core/channel/close.h"
 #include "core/channel/store.h"
 #include "core/channel/transactions.h"
-#include "core/node/closing.h"
 #include "core/node/expected.h"
 #include "core/node/funding.h"
 #include "core/node/openings.h"
@@ -47,12 +46,13 @@ api::CloseQuote quote_payments(const channel::Funded& funded) {
 
 }  // namespace
 
-api::CloseQuote quote_agreed_close(const Figures& figures, const channel::Channel& channel) {
+api::CloseQuote quote_agreed_close(const Figures& figures, const channel::Channel& channel,
+                                   const Config& config) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr) return {};
     api::CloseQuote out = quote_payments(*funded);
     const auto rates = channel::close_feerates(figures.health.fees);
-    out.expected_blocks = blocks_at(figures.health.fees, rates.ideal);
+    out.expected_blocks = blocks_at(figures.health.fees, rates.ideal, config);
     out.peer_needed = channel.link != channel::Link::online;
     const Msat ours = sub_or_zero(funded->commitments.settled(Party::ours), out.in_flight);
     out.most = Sat(0);
@@ -77,7 +77,12 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
     api::OpenChannel wish;
     wish.amount = ask.amount;
     const auto reserve = anchor_reserve(draft, scope.config, 1);
-    const auto plan = plan_funding(draft, wish, scope);
+    RUNNEL_TRY(wish.feerate, spend_feerate(draft, std::nullopt));
+    auto plan = plan_funding(draft, wish, scope);
+    if (!plan && is_exposed(plan.error())) {
+        wish.feerate = soon_feerate(draft);
+        plan = plan_funding(draft, wish, scope);
+    }
     if (!plan) return fail(plan.error());
     api::OpenQuote out;
     out.amount = plan->spend.tx.outputs.at(plan->output_index).value;
@@ -92,8 +97,8 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
     out.reserve = channel::reserve_for(out.amount, policy.dust_limit, policy.dust_limit);
     out.confirmations = channel::minimum_depth_for(policy, out.amount);
     out.force_wait = BlockDelta(policy.max_to_self_delay);
-    RUNNEL_TRY(out.feerate, spend_feerate(draft, std::nullopt));
-    out.expected_blocks = blocks_at(draft.health.fees, out.feerate);
+    out.feerate = *wish.feerate;
+    out.expected_blocks = blocks_at(draft.health.fees, out.feerate, scope.config);
     return out;
 }
 
@@ -107,10 +112,9 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
                           ask.feerate.value_or(std::max(wanted, fees.mempool_min))};
     const auto reserve = anchor_reserve(draft, scope.config, 0);
     auto planning = plan_send(draft, wish, scope);
-    if (!planning && planning.error().kind == api::ProblemKind::reserve_needed &&
-        planning.error().params.contains("feerate")) {
-        // Nobody has to wait for a block with the channels unguarded: then it is this fee.
-        wish.feerate = relayed(fees, fees.urgent);
+    if (!planning && is_exposed(planning.error())) {
+        // Then it is that fee which is shown, and agreed to or not.
+        wish.feerate = soon_feerate(draft);
         planning = plan_send(draft, wish, scope);
     }
     RUNNEL_TRY(const auto planned, std::move(planning));
@@ -121,11 +125,12 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     out.kept = planned.kept;
     out.reserve = std::min(reserve.each * reserve.count, planned.kept);
     out.kept_parts = planned.kept_parts;
-    out.expected_blocks = blocks_at(fees, planned.feerate);
+    out.expected_blocks = blocks_at(fees, planned.feerate, scope.config);
     return out;
 }
 
-Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask) {
+Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api::AskClose& ask,
+                                                  const Config& config) {
     const auto found = state.channels.find(ask.channel_id);
     if (found != state.channels.end() && !channel::is_stored(found->second->state))
         return quote_cancel(found->second->state);
@@ -135,11 +140,11 @@ Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api:
         return fail(api::Problem{api::ProblemKind::unknown_command_target,
                                  {{"what", "channel"}, {"id", ask.channel_id.hex()}}});
     }
-    if (!ask.force) return quote_agreed_close(state, *found->second);
+    if (!ask.force) return quote_agreed_close(state, *found->second, config);
     const auto& commitments = funded->commitments;
     const bool we_pay = funded->params().funder == Party::ours;
     api::CloseQuote out = quote_payments(*funded);
-    out.expected_blocks = blocks_at(state.health.fees, state.health.fees.normal);
+    out.expected_blocks = blocks_at(state.health.fees, state.health.fees.normal, config);
     out.fee = state.health.fees.normal.fee_ceil(sweep_weight);
     if (we_pay) out.fee += channel::funder_cost(commitments.feerate(), commitments.htlcs().size());
     out.wait = BlockDelta(funded->params().theirs.to_self_delay);

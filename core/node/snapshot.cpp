@@ -179,17 +179,17 @@ std::uint32_t block_seconds(const Config& config) {
 
 /// Its first block, by what our funding transaction pays, and those on top of it.
 std::optional<std::uint32_t> usable_in(const State& state, const channel::Channel& channel,
-                                       const api::ChannelView& view) {
+                                       const api::ChannelView& view, const Config& config) {
     if (!std::holds_alternative<channel::AwaitingConfirmation>(channel.state)) return std::nullopt;
     const auto needed = std::max(view.confirmations_needed, 1U);
     if (view.confirmations > 0)
         return needed > view.confirmations ? needed - view.confirmations : 0;
-    const auto first = blocks_expected(state, view.funding.txid);
+    const auto first = blocks_expected(state, view.funding.txid, config);
     return first ? std::optional(*first + needed - 1) : std::nullopt;
 }
 
 /// Of all coins that cannot be spent before some block: the last of these blocks.
-std::optional<std::uint32_t> unconfirmed_for(const State& state) {
+std::optional<std::uint32_t> unconfirmed_for(const State& state, const Config& config) {
     std::uint32_t out = 0;
     for (const auto& [outpoint, coin] : state.coins) {
         if (coin.confirmed && is_mature(coin, state.tip.height)) continue;
@@ -197,7 +197,7 @@ std::optional<std::uint32_t> unconfirmed_for(const State& state) {
                               ? distance(state.tip.height + BlockDelta(1),
                                          *coin.confirmed + BlockDelta(bitcoin::coinbase_maturity))
                                     .raw()
-                              : blocks_expected(state, outpoint.txid);
+                              : blocks_expected(state, outpoint.txid, config);
         if (!wait) return std::nullopt;
         out = std::max(out, *wait);
     }
@@ -247,8 +247,9 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
                                                              : out->balance.onchain_unconfirmed) +=
             coin.output.value;
     }
-    out->balance.unconfirmed_for = unconfirmed_for(state);
+    out->balance.unconfirmed_for = unconfirmed_for(state, config);
     out->refused.assign(state.refused.begin(), state.refused.end());
+    out->lost.assign(state.lost.begin(), state.lost.end());
     out->balance.reserved = std::min(out->balance.onchain, reserve_in(state, config));
     out->balance.least_to_open =
         least_to_open(channels_with_reserve(state) + 1, state.health.fees, config);
@@ -261,7 +262,7 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
             view.underpaid = view.can_send + view.over_limit;
             view.can_send = view.over_limit = Msat(0);
         }
-        view.usable_in = usable_in(state, *channel, view);
+        view.usable_in = usable_in(state, *channel, view, config);
         const auto* const closing = channel::closing_of(channel->state);
         const bool is_spent = closing != nullptr && !closing->spends.empty();
         // Where only the peer can close there is no risk left that a person could take.
@@ -360,7 +361,7 @@ std::vector<api::TransactionView> Node::transactions(const api::ListRequest& req
     for (const auto& txid : m_state.transactions_in_order.newest(request.limit, request.cursor)) {
         const WalletTx& tx = m_state.transactions.at(txid);
         out.push_back({txid, tx.net_sat, tx.fee, tx.height, tx.first_seen, tx.purpose, tx.sequence,
-                       tx.height ? std::nullopt : blocks_expected(m_state, txid)});
+                       tx.height ? std::nullopt : blocks_expected(m_state, txid, m_config)});
     }
     return out;
 }

@@ -49,6 +49,8 @@ struct Peer {
     /// Of each channel: until when what it was allowed to have us write of its policy is used up
     /// (gossip_room.cpp). Monotonic; never stored.
     std::map<ChannelId, std::uint64_t> policies_until_ms;
+    /// The newest one that came too soon after others: it is written when it may be.
+    std::map<ChannelId, wire::ChannelUpdate> policies_late;
 };
 
 /// A transaction that touches the wallet.
@@ -152,8 +154,9 @@ struct Figures {
     ChainHealth health;
     Underpaid underpaid;     ///< Never stored.
     std::set<Txid> refused;  ///< Transactions whose refusal was told; never stored.
-    bool disk_low = false;   ///< As of the last turn; never stored.
-    bool in_doubt = false;   ///< The same.
+    std::set<Txid> lost;    ///< Sends of ours that another transaction has ruled out; never stored.
+    bool disk_low = false;  ///< As of the last turn; never stored.
+    bool in_doubt = false;  ///< The same.
     /// Why no HTLC is added to channels, for the chain's sake (chain_problem); the same.
     std::optional<api::Problem> no_htlcs{};
     std::set<ChannelId> compared;   ///< While in doubt: whose peer has compared in this run; see

@@ -31,6 +31,16 @@ void add_ancestors(const Draft& draft, const Txid& txid, std::set<Txid>& seen, U
     for (const auto& input : row->tx->inputs) add_ancestors(draft, input.previous.txid, seen, sum);
 }
 
+/// A child pays for it already: another one would pay for it again.
+bool is_bumped(const Draft& draft, const Txid& txid) {
+    bool found = false;
+    draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
+        if (row.height || row.purpose != "bump") return;
+        for (const auto& input : row.tx->inputs) found = found || input.previous.txid == txid;
+    });
+    return found;
+}
+
 /// What it made for the wallet and nothing has spent: the most valuable first.
 std::vector<ports::Coin> coins_of(const Draft& draft, const Txid& txid) {
     std::vector<ports::Coin> out;
@@ -53,7 +63,7 @@ void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction&
     if (row->height) return refuse(no_bump(wish.txid, "confirmed"));
     if (const auto problem = chain_problem(draft, scope, false)) return refuse(*problem);
     auto coins = coins_of(draft, wish.txid);
-    if (coins.empty()) return refuse(no_bump(wish.txid, "no_coin"));
+    if (coins.empty() || is_bumped(draft, wish.txid)) return refuse(no_bump(wish.txid, "no_coin"));
 
     std::set<Txid> seen;
     Unconfirmed together;
@@ -85,13 +95,7 @@ void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction&
             error = plan.error();
             continue;
         }
-        if (wish.max_fee && plan->fee > *wish.max_fee) {
-            return refuse(
-                {api::ProblemKind::fee_limit,
-                 {{"fee_msat", std::to_string(plan->fee.checked_msat().value_or(Msat(0)).raw())},
-                  {"max_fee_msat",
-                   std::to_string(wish.max_fee->checked_msat().value_or(Msat(0)).raw())}}});
-        }
+        if (const auto dear = above_limit(plan->fee, wish.max_fee, "bump")) return refuse(*dear);
         // Together with its parent: alone it is an orphan where the parent was not taken.
         const auto child = commit_spend(draft, *plan, "bump", scope, {row->tx});
         if (!child) return refuse(child.error());

@@ -78,11 +78,30 @@ Effect give_coins(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid
 
 }  // namespace
 
+namespace {
+
+/// Somebody was told that it is on its way.
+void tell_lost(Draft& draft, const Txid& txid, const bitcoin::Transaction& tx) {
+    Sat amount;
+    for (const auto& output : tx.outputs) {
+        if (!draft.scripts.contains(output.script)) amount += output.value;
+    }
+    draft.lost.insert(txid);
+    draft.tell(api::Trouble{
+        api::Problem{api::ProblemKind::send_lost,
+                     {{"txid", display_hex(txid)}, {"amount_sat", std::to_string(amount.raw())}}},
+        std::nullopt});
+}
+
+}  // namespace
+
 void drop_transaction(Draft& draft, const Txid& txid, std::vector<Dropped>& dropped) {
     const WalletTx* const found = draft.transactions.find(txid);
     if (found == nullptr) return;
     const WalletTx gone = *found;
+    if (gone.ours && gone.purpose == "send") tell_lost(draft, txid, *gone.tx);
     draft.transactions.erase(txid);
+    recount_paid(draft);
     draft.refused.erase(txid);
     dropped.push_back({txid, gone.fee});
     std::vector<Txid> children;

@@ -79,13 +79,13 @@ Result<PlannedSend, api::Problem> plan_send(Draft& draft, const api::SendOnchain
     request.outputs = {bitcoin::TxOut{wish.amount.value_or(Sat(0)), *script}};
     request.drain = !wish.amount;
     request.lock_time = draft.tip.height.raw();
-    RUNNEL_TRY(request.feerate, spend_feerate(draft, wish.feerate));
-    const auto chance = coin_chance(draft, *script, wish.amount, request.feerate, scope);
     PlannedSend out;
-    RUNNEL_TRY(out.plan, plan_keeping_reserve(draft, request,
-                                              wish.feerate ? Feerate::as_asked : Feerate::may_rise,
-                                              0, chance, scope));
-    out.feerate = request.feerate;
+    RUNNEL_TRY(out.plan, plan_at_feerate(draft, wish.feerate, [&](FeeratePerKw feerate) {
+                   out.feerate = request.feerate = feerate;
+                   return plan_keeping_reserve(
+                       draft, request, 0, coin_chance(draft, *script, wish.amount, feerate, scope),
+                       scope);
+               }));
     for (const auto& output : out.plan.tx.outputs) {
         if (output.script == *script) out.amount += output.value;
     }

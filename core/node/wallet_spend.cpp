@@ -162,6 +162,12 @@ void note_paid(Draft& draft, const bitcoin::Transaction& tx) {
     }
 }
 
+void recount_paid(Draft& draft) {
+    draft.paid_receive = 0;
+    draft.transactions.for_each(
+        [&](const Txid&, const WalletTx& row) { note_paid(draft, *row.tx); });
+}
+
 void use_script(Draft& draft, const bitcoin::Script& script, const Scope& scope) {
     note_used(draft, script);
     extend_scripts(draft, scope, next_block(draft));
@@ -284,9 +290,20 @@ api::Problem to_problem(const ports::SpendError& error) {
                       error);
 }
 
-Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(
-    Draft& draft, ports::SpendRequest& request, Feerate feerate, std::size_t more_channels,
-    const Hash256& chance, const Scope& scope) {
+FeeratePerKw soon_feerate(const Draft& draft) {
+    const auto& fees = draft.health.fees;
+    return relayed(fees, fees.urgent);
+}
+
+bool is_exposed(const api::Problem& problem) {
+    return problem.kind == api::ProblemKind::reserve_needed && problem.params.contains("feerate");
+}
+
+Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(Draft& draft,
+                                                            ports::SpendRequest request,
+                                                            std::size_t more_channels,
+                                                            const Hash256& chance,
+                                                            const Scope& scope) {
     const auto reserve = anchor_reserve(draft, scope.config, more_channels);
     const auto coins = free_coins(draft);
     const auto large_enough = static_cast<std::size_t>(
@@ -296,16 +313,13 @@ Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(
     // What stands behind channels that may have to be closed while this spend waits for its block.
     const std::size_t on_guard =
         std::min(anchor_reserve(draft, scope.config, 0).count, large_enough);
-    const auto& fees = draft.health.fees;
-    const FeeratePerKw soon = relayed(fees, fees.urgent);
+    const FeeratePerKw soon = soon_feerate(draft);
     const std::uint32_t change = unused_change_index(draft);
     const auto outputs = request.outputs;
     ports::SpendError error = ports::NothingToSpend{};
     // As many coins as possible stay untouched; what is missing is made by this very transaction,
     // and confirms with it.
     for (std::size_t kept = std::min(reserve.count, large_enough) + 1; kept-- > 0;) {
-        const bool is_exposed = kept < on_guard && request.feerate < soon;
-        if (is_exposed && feerate == Feerate::may_rise) request.feerate = soon;
         request.outputs = outputs;
         request.keep_count = kept;
         request.keep_each = reserve.each;
@@ -320,7 +334,7 @@ Result<ports::SpendPlan, api::Problem> plan_keeping_reserve(
             scope.keys.script_of(ports::KeyPath{ports::AddressType::p2wpkh, true, change});
         auto plan = scope.planner.plan(coins, request, chance);
         if (plan) {
-            if (is_exposed && feerate == Feerate::as_asked) {
+            if (kept < on_guard && request.feerate < soon) {
                 return fail(api::Problem{api::ProblemKind::reserve_needed,
                                          {{"reserve_sat", text(reserve.each * reserve.count)},
                                           {"feerate", std::to_string((soon.raw() + 249) / 250)}}});

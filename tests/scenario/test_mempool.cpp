@@ -173,6 +173,10 @@ private slots:
         rival.outputs.front().value = rival.outputs.front().value - 1_sat;
         host.mine({std::make_shared<const bitcoin::Transaction>(rival)});
         QVERIFY(host.node->snapshot()->refused.empty());
+        // Somebody was told that it was sent: now that it never arrives.
+        QCOMPARE(host.node->snapshot()->lost, std::vector{txid});
+        QCOMPARE(host.told().back().kind, api::ProblemKind::send_lost);
+        QCOMPARE(host.told().back().params.at("amount_sat"), std::string("200000"));
     }
 
     /// When a block is to be expected follows from what was paid, and from what blocks cost now.

@@ -89,6 +89,26 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// Where the opening spends the coin that guards another channel it costs what is soon in a
+    /// block: that is what is quoted, and what can be had for it.
+    void an_opening_that_spends_the_guard_costs_what_is_quoted() {
+        Story net;
+        auto& alice = net.net.add("alice", parts_for(1));
+        auto& bob = net.net.add("bob", parts_for(2));
+        net.net.fund(alice, 500'000_sat);
+        net.net.fund(bob, 2'000'000_sat, 2);
+        net.open(bob, alice, 1'000'000_sat, 300'000'000_msat);
+        const auto quote = alice.node().quote(api::AskOpen{bob.id(), 200'000_sat});
+        QVERIFY(bool(quote));
+        QCOMPARE(quote->feerate, alice.node().state().health.fees.urgent);
+        const auto opened = net.run(alice, api::OpenChannel{bob.id(), quote->amount, Msat(0), false,
+                                                            quote->feerate, quote->fee});
+        QVERIFY(bool(opened));
+        QCOMPARE(std::get<api::ChannelOpening>(*opened).fee, quote->fee);
+        net.net.mine(7);
+        QVERIFY(net.check());
+    }
+
     /// With many coins to choose from, too: what was agreed to is what is paid.
     void an_opening_costs_no_more_than_was_agreed_to() {
         Duo net;

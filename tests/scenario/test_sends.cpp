@@ -130,6 +130,28 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// Its reserve outputs are no money to pay twice with.
+    void what_is_bumped_is_not_bumped_again() {
+        Story net;
+        auto& alice = net.net.add("alice", parts_for(1));
+        auto& bob = net.net.add("bob", parts_for(2));
+        net.net.fund(alice, 2'000'000_sat);
+        net.net.fund(bob, 100'000_sat);
+        net.net.connect(alice, bob);
+        net.net.settle();
+        const auto opened = net.run(alice, api::OpenChannel{bob.id(), 500'000_sat, 0_msat, false,
+                                                            alice.node().state().health.fees.slow});
+        QVERIFY(bool(opened));
+        const auto txid = std::get<api::ChannelOpening>(*opened).funding_txid;
+        QVERIFY(bool(net.run(alice, api::BumpTransaction{txid, {}})));
+        const auto before = Story::coins(alice);
+        const auto again = net.run(alice, api::BumpTransaction{txid, {}});
+        QVERIFY(!again);
+        QCOMPARE(param(again.error(), "cause"), std::string("no_coin"));
+        QCOMPARE(Story::coins(alice), before);
+        QVERIFY(net.check());
+    }
+
     /// The only coin guards a channel. A send makes the guard anew, of its own outputs, and until
     /// those confirm nothing could be bumped: so it has to confirm soon.
     void a_slow_send_leaves_no_channel_unguarded() {

@@ -511,6 +511,10 @@ private slots:
         stranger.reconnects();
         stranger.tells_policy(alias, 502, 1'700'001'002);
         QCOMPARE(host.disk().journal.size(), entries + 13);
+        // The last word counts all the same, as soon as it may be written.
+        host.now_ms += 20 * 60'000;
+        host.mine({});
+        QCOMPARE(funded().their_update->fee_base_msat, 502U);
     }
 
     /// Who knows the funding transaction beforehand can choose it; nothing that is asked when a

@@ -113,6 +113,14 @@ private slots:
         desk.stage.show(picture);
         QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Sent")));
         QVERIFY(QTest::qWaitFor([&] { return desk.notices().isEmpty(); }));
+        // Or ruled out: then it is not "Sent" again.
+        picture.refused = {sent.txid};
+        desk.stage.show(picture);
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Not on its way yet")));
+        picture.refused.clear();
+        picture.lost = {sent.txid};
+        desk.stage.show(picture);
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("will not arrive")));
     }
 
     // Only the other side can close it: said where one looks, without a sum, and no way offered.

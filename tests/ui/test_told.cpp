@@ -234,7 +234,8 @@ private slots:
         picture.balance.onchain = 40'000_sat;
         picture.balance.least_to_open = 72'000_sat;
         desk.stage.show(picture);
-        QVERIFY(person.waitToRead("homeFirstTitle", QStringLiteral("takes a little more"), 1'000));
+        QVERIFY(person.waitToRead("homeFirstTitle", QStringLiteral("Not enough for a channel yet"),
+                                  1'000));
         QVERIFY(desk.isSaid(satText(72'000_sat)));
         QVERIFY(!desk.isSaid(QStringLiteral("Open your first channel")));
         QVERIFY(person.press("railReceive"));
@@ -373,7 +374,7 @@ private slots:
                      wait.contains(QStringLiteral("3 confirmations")),
                  qPrintable(wait));
         QVERIFY2(risk.contains(QStringLiteral("close the channel alone")) &&
-                     risk.contains(QStringLiteral("come back from about")),
+                     risk.contains(QStringLiteral("come back, probably by")),
                  qPrintable(risk));
     }
 
@@ -403,7 +404,7 @@ private slots:
         // A wait in blocks is a date.
         const auto alone = factOf(*sheet, "Closing alone");
         QVERIFY2(
-            alone.contains(QStringLiteral("from about")) && !alone.contains(QStringLiteral("720")),
+            alone.contains(QStringLiteral("probably by")) && !alone.contains(QStringLiteral("720")),
             qPrintable(alone));
         delete sheet;
     }

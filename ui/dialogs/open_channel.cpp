@@ -237,9 +237,8 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
                      .arg(satText(quote->reserve), satText(quote->kept)));
     m_facts->set(tr("Risk"),
                  tr("If the other side disappears, you can close the channel alone; "
-                    "your coins then come back %1.")
-                     .arg(rangeText(quote->force_wait.raw() + api::blocks_of(api::Pace::normal),
-                                    chain, now)));
+                    "your coins then come back, %1.")
+                     .arg(rangeText(blocksAlone(quote->force_wait.raw(), chain), chain, now)));
     m_facts->set(tr("Your 24 words"),
                  tr("They do not bring back what is in a channel.") + u' ' + filesAdvice());
     m_facts->set(tr("Be online"), tr("Now and then, at best every day. While you are away for "
@@ -325,12 +324,11 @@ void OpenChannelDialog::open(const Wish& quoted) {
 void OpenChannelDialog::opened(const api::CommandResult& result) {
     setStage(Stage::asking);
     if (!result) {
-        if (result.error().kind == api::ProblemKind::fee_limit) {
-            m_quoted.reset();
-            m_open->setEnabled(false);
-        }
+        // What was agreed to cannot be had: what can be is asked for, and shown, first.
+        m_quoted.reset();
+        m_open->setEnabled(false);
         refuse(result.error());
-        if (!m_quoted) ask();
+        ask();
         return;
     }
     emit said(tr("The channel is being opened."));

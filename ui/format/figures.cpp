@@ -32,6 +32,16 @@ std::optional<Sat> leaving(const api::SendQuote& quote) {
     return sum && *sum <= max_money ? sum : std::nullopt;
 }
 
+Sat coinsOf(const api::Balance& balance) {
+    return add(balance.onchain, balance.onchain_unconfirmed).value_or(max_money);
+}
+
+std::uint32_t blocksAlone(std::uint32_t delay, const api::ChainView& chain) {
+    // Where blocks have no rhythm, whoever makes them takes everything into the next one.
+    const std::uint32_t first = chain.block_seconds == 0 ? 1 : api::blocks_of(api::Pace::normal);
+    return delay > std::numeric_limits<std::uint32_t>::max() - first ? delay : delay + first;
+}
+
 std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote) {
     if (!quote.expected_blocks) return std::nullopt;
     constexpr auto most = std::numeric_limits<std::uint32_t>::max();

@@ -21,6 +21,11 @@ Sat freeCoins(const api::Balance& balance);
 Sat proposedChannel(const api::Balance& balance);
 /// What leaves the wallet in all; nothing where the two are more than there can be.
 std::optional<Sat> leaving(const api::SendQuote& quote);
+/// Coins on the chain, those included that no block holds yet.
+Sat coinsOf(const api::Balance& balance);
+/// Blocks until a close by ourselves has paid: those until the closing transaction's own, which is
+/// not made yet, and our delay.
+std::uint32_t blocksAlone(std::uint32_t delay, const api::ChainView& chain);
 /// Blocks until the money of a close is the wallet's, those until the closing transaction's own
 /// included; nothing where nobody knows.
 std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote);

@@ -36,8 +36,12 @@ Wording troubleWording(const Notice& notice, const QString& peer) {
             }
             break;
         case ProblemKind::store_in_doubt:
-            if (notice.channel && !peer.isEmpty())
-                out.what = Words::tr("Only %1 can close your channel with it now.").arg(peer);
+            if (notice.channel && !peer.isEmpty()) {
+                out.what = Words::tr(
+                               "This copy of the wallet is an old one for your channel with "
+                               "%1.")
+                               .arg(peer);
+            }
             break;
         case ProblemKind::reserve_needed:
             // Another one wished for the channel; nothing of ours is refused.

@@ -128,7 +128,6 @@ QString networkName(const std::string& name) {
 
 Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeState>& practice) {
     if (const auto trouble = practiceTrouble(practice)) return {Cue::attention, trouble->joined()};
-    if (const auto trouble = troubleOfChannels(picture)) return *trouble;
     if (picture.in_doubt)
         return {Cue::attention,
                 wordingOf(api::Problem{api::ProblemKind::store_in_doubt, {}}).joined()};
@@ -149,6 +148,8 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
         return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.")
                                .arg(grouped(picture.chain.height.raw()))};
     }
+    // Whoever waits for another side that never comes must hear of the rest all the same.
+    if (const auto trouble = troubleOfChannels(picture)) return *trouble;
     if (const auto late = lateCloses(picture)) return *late;
     std::size_t open = 0, offline = 0, unconfirmed = 0, moving = 0;
     for (const auto& channel : picture.channels) {

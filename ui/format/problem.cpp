@@ -363,8 +363,8 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::unsupported:
             if (const auto way = otherWay(p.text("feature")); !way.isEmpty()) {
                 return {Words::tr("Runnel cannot pay this yet."), way,
-                        Words::tr("Ask the payee for a Lightning invoice: a long text that begins "
-                                  "with “lnbc”.")};
+                        Words::tr("Ask the payee for a Lightning invoice, or for a bitcoin "
+                                  "address.")};
             }
             return {Words::tr("This needs something that Runnel cannot do yet."),
                     whatIsUnsupported(p),
@@ -450,6 +450,14 @@ Wording wordingOf(const api::Problem& problem) {
                               "Everything else goes on. A channel whose other side never comes "
                               "back can be closed alone under Channels, at a risk "
                               "that is named there.")};
+        case ProblemKind::send_lost:
+            return {Words::tr("What you sent will not arrive."),
+                    Words::tr("Its coins were spent by another transaction, which is in a block: "
+                              "another copy of this wallet may have sent it. %1 did not leave for "
+                              "where you meant them to go.")
+                        .arg(p.sat("amount_sat")),
+                    Words::tr("Look at Activity for what was sent instead, before you send "
+                              "again.")};
         case ProblemKind::cancelled:
             return {Words::tr("The opening of the channel was cancelled."),
                     Words::tr("Nothing was spent."),

@@ -71,17 +71,11 @@ QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDate
     const auto range = rangeAfter(blocks, chain, now);
     if (!range) return Words::tr("after %n more block(s)", nullptr, static_cast<int>(blocks));
     if (const auto soon = soonText(now.secsTo(range->to)); !soon.isEmpty()) return soon;
-    if (range->to.date() == now.date()) {
-        return Words::tr("today from about %1, probably by %2 at the latest")
-            .arg(clock(range->from), clock(range->to));
-    }
-    const auto from_to = [](const QString& from, const QString& to) {
-        return Words::tr("from about %1, probably by %2 at the latest").arg(from, to);
-    };
-    if (now.daysTo(range->to) < 6) return from_to(weekday(range->from), weekday(range->to));
-    if (range->from.date() == range->to.date())
-        return Words::tr("probably on %1").arg(day(range->to));
-    return from_to(day(range->from), day(range->to));
+    // The latest is what counts: two times would read as opening hours.
+    if (range->to.date() == now.date())
+        return Words::tr("today, probably by %1").arg(clock(range->to));
+    return Words::tr("probably by %1")
+        .arg(now.daysTo(range->to) < 6 ? weekday(range->to) : day(range->to));
 }
 
 QString expectedText(const std::optional<std::uint32_t>& blocks, const api::ChainView& chain,

@@ -21,10 +21,9 @@ struct DateRange {
 /// rhythm.
 std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain,
                                     const QDateTime& now);
-/// From when on something is to be expected, and until when it will have happened in all
-/// likelihood; no opening hours. "today from about 14:20, probably by 15:10 at the latest", "from
-/// about Thu 14:00, probably by Fri 09:00 at the latest", the same with days, "after 3 more
-/// blocks".
+/// Until when something will have happened in all likelihood: "today, probably by 15:10",
+/// "probably by Fri 09:00", the same with a day, "after 3 more blocks". One time, not two: those
+/// read as opening hours.
 QString rangeText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
 /// When a first block is to be expected; without a number of blocks in words that promise no date.
 QString expectedText(const std::optional<std::uint32_t>& blocks, const api::ChainView& chain,

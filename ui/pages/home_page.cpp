@@ -258,7 +258,8 @@ void HomePage::refreshFirstSteps() {
     const bool any_closed = !picture.channels.empty();
     const auto takes = openingTakesSentence(picture);
     if ((any_coin || coming) && isTooLittleToOpen(picture.balance)) {
-        m_first->set(QStringLiteral("coins"), tr("A channel takes a little more"), takes);
+        m_first->set(QStringLiteral("coins"), tr("Not enough for a channel yet"),
+                     tr("You have %1.").arg(satText(coinsOf(picture.balance))) + u' ' + takes);
         offerCoins();
     } else if (any_coin && picture.balance.onchain >= picture.balance.least_to_open) {
         m_first->set(QStringLiteral("channels"),

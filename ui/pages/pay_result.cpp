@@ -19,13 +19,17 @@ namespace runnel::ui {
 
 namespace {
 
-/// Did the chain source not take it, for all that is known now?
-bool isRefused(const api::Snapshot& picture, const Txid& txid) {
-    const auto& refused = picture.refused;
-    return std::find(refused.begin(), refused.end(), txid) != refused.end();
+bool isAmong(const std::vector<Txid>& some, const Txid& txid) {
+    return std::find(some.begin(), some.end(), txid) != some.end();
 }
 
 }  // namespace
+
+PayResult::Way PayResult::wayOf(const PayEnd::Sent& end) const {
+    const auto& picture = m_wallet.picture();
+    if (isAmong(picture.lost, end.sent.txid)) return Way::lost;
+    return isAmong(picture.refused, end.sent.txid) ? Way::refused : Way::under_way;
+}
 
 PayResult::PayResult(WalletModel& wallet, QWidget* parent)
     : Card("plain", parent), m_wallet(wallet) {
@@ -54,7 +58,7 @@ PayResult::PayResult(WalletModel& wallet, QWidget* parent)
         // Handed over is not accepted: what the chain source says comes later.
         const auto* const sent =
             isHidden() || !m_end ? nullptr : std::get_if<PayEnd::Sent>(&m_end->how);
-        if (sent == nullptr || isRefused(m_wallet.picture(), sent->sent.txid) == m_refused) return;
+        if (sent == nullptr || wayOf(*sent) == m_way) return;
         word(*sent);
         announce();
     });
@@ -109,8 +113,12 @@ void PayResult::word(const PayEnd::Paid& end) {
 
 void PayResult::word(const PayEnd::Sent& end) {
     const auto& [sent, sending] = end;
-    m_refused = isRefused(m_wallet.picture(), sent.txid);
-    if (m_refused) {
+    m_way = wayOf(end);
+    if (m_way == Way::lost) {
+        const auto wording = wordingOf(api::Problem{
+            api::ProblemKind::send_lost, {{"amount_sat", std::to_string(sent.amount.raw())}}});
+        begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
+    } else if (m_way == Way::refused) {
         begin(QStringLiteral("failed"), Ink::bad, tr("Not on its way yet"),
               tr("The chain source did not accept the transaction. It is offered again with each "
                  "block."),

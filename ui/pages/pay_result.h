@@ -68,7 +68,10 @@ private:
 
     WalletModel& m_wallet;
     std::optional<PayEnd> m_end;
-    bool m_refused = false;  ///< What was sent stands there as not accepted.
+    /// Of what was sent: handed over is not accepted.
+    enum class Way : std::uint8_t { under_way, refused, lost };
+    Way wayOf(const PayEnd::Sent& end) const;
+    Way m_way = Way::under_way;
     Glyph* m_glyph;
     Text *m_title, *m_why, *m_try;
     AmountLabel* m_amount;

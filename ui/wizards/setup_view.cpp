@@ -103,15 +103,16 @@ void SetupView::realChosen() {
 void SetupView::choose(Network network, const QString& chain) {
     m_network = network;
     m_chain = chain.toStdString();
-    for (auto* const hint : m_practice_hints) hint->setVisible(network == Network::practice);
-    if (!choiceOf(network).exists)
-        return go(m_fork, findChild<Button*>(QStringLiteral("forkCreate")));
+    const auto choice = choiceOf(network);
+    const bool is_practice = network == Network::practice && !choice.is_guess;
+    for (auto* const hint : m_practice_hints) hint->setVisible(is_practice);
+    if (!choice.exists) return go(m_fork, findChild<Button*>(QStringLiteral("forkCreate")));
     m_unlock_title->setText(
-        network == Network::practice
-            ? tr("Enter the passphrase of your practice wallet.")
-            : tr("Enter the passphrase of your wallet on %1.").arg(networkName(network)));
+        choice.is_guess ? tr("Enter the passphrase of this wallet.")
+        : is_practice   ? tr("Enter the passphrase of your practice wallet.")
+                      : tr("Enter the passphrase of your wallet on %1.").arg(networkName(network)));
     m_moved->clear();
-    m_moved_row->setVisible(network != Network::practice);
+    m_moved_row->setVisible(!is_practice && !choice.is_guess);
     go(m_unlock, m_unlocking);
 }
 
@@ -236,7 +237,8 @@ void SetupView::unlocked(Opened result) {
 
 void SetupView::setAside() {
     work(tr("The wallet's folder gets another name."));
-    m_setup.set_aside(m_network, [this, self = QPointer<QObject>(this)](
+    const bool was_guess = choiceOf(m_network).is_guess;
+    m_setup.set_aside(m_network, [this, was_guess, self = QPointer<QObject>(this)](
                                      Result<std::string, api::SetupProblem> result) {
         hopTo(self, [this, result = std::move(result)] {
             if (!result) {
@@ -246,9 +248,11 @@ void SetupView::setAside() {
             const auto network = m_network;
             // What is remembered of its chain source went with it.
             const auto choice = choiceOf(network);
-            if (choice.needs_chain) welcome();
+            // Nor is it known which network the next one is to be on, where that was never said.
+            const bool asks_again = choice.needs_chain || was_guess;
+            if (asks_again) welcome();
             else choose(network);
-            (choice.needs_chain ? m_welcome : m_fork)
+            (asks_again ? m_welcome : m_fork)
                 .problem->showNote(
                     "info", QStringLiteral("info"), tr("The wallet that was here is kept."),
                     tr("It lies in %1.").arg(breakable(QString::fromStdString(*result))));
