@@ -1725,7 +1725,7 @@
     </message>
     <message>
         <source>Look at Activity for what was sent instead, before you send again.</source>
-        <translation>Sieh unter Aktivität nach, was stattdessen gesendet wurde, bevor du noch einmal sendest.</translation>
+        <translation>Sieh im Verlauf nach, was stattdessen gesendet wurde, bevor du noch einmal sendest.</translation>
     </message>
     <message>
         <source>today, probably by %1</source>
