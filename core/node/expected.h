@@ -3,6 +3,7 @@
 // known (coins from somebody else), or below every estimate.
 #pragma once
 
+#include "core/node/node.h"
 #include "core/node/state.h"
 
 namespace runnel::node {

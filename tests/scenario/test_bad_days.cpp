@@ -269,7 +269,7 @@ void TestBadDays::a_restored_wallet_finds_its_way_by_its_change() {
     net.net.fund(alice, 5'000'000_sat);
     const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
     for (int i = 0; i < 40; ++i) {
-        QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 10'000_sat})));
+        QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt})));
         net.net.mine(1);
     }
     const Sat left = Story::coins(alice);

@@ -175,7 +175,7 @@ private slots:
             QCOMPARE(quote->feerate, urgent);
         }
         const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::slow});
-        const auto sent = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat});
+        const auto sent = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, std::nullopt});
         QVERIFY(bool(sent));
         QCOMPARE(std::get<api::OnchainSent>(*sent).fee, quote->fee);
         net.net.mine(1);

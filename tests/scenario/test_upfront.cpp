@@ -274,7 +274,7 @@ private slots:
         const auto opening = net.alice.post(wish_for(net.bob));
         net.net.settle();
         const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
-        QVERIFY(bool(net.run(net.alice, api::SendOnchain{elsewhere, 10'000_sat})));
+        QVERIFY(bool(net.run(net.alice, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt})));
         net.net.hold(net.bob, net.alice, false);
         net.net.settle();
         QVERIFY(net.alice.answer(opening) != nullptr && bool(*net.alice.answer(opening)));

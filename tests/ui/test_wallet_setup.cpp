@@ -3,6 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "app/window/wallet_setup.h"
+#include "core/api/practice.h"
 
 #include <QDir>
 #include <QFile>

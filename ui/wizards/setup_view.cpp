@@ -240,7 +240,7 @@ void SetupView::setAside() {
     const bool was_guess = choiceOf(m_network).is_guess;
     m_setup.set_aside(m_network, [this, was_guess, self = QPointer<QObject>(this)](
                                      Result<std::string, api::SetupProblem> result) {
-        hopTo(self, [this, result = std::move(result)] {
+        hopTo(self, [this, was_guess, result = std::move(result)] {
             if (!result) {
                 go(m_aside);
                 return m_aside.problem->showProblem(worded(result.error()));

@@ -201,7 +201,7 @@ private slots:
         QVERIFY(sentence.startsWith("Only the other side can close this channel"));
         QVERIFY(sentence.contains("Ask it to close."));
         QVERIFY(!sentence.contains(" sat"));
-        QCOMPARE(control::channel_json(channel).at("they_must_close").as_bool(), true);
+        QCOMPARE(control::channel_json(channel, {}).at("they_must_close").as_bool(), true);
     }
 
     void figures_are_in_the_words() {
