@@ -1720,10 +1720,6 @@
         <translation>Was du gesendet hast, kommt nicht an.</translation>
     </message>
     <message>
-        <source>Its coins were spent by another transaction, which is in a block: another copy of this wallet may have sent it. %1 did not leave for where you meant them to go.</source>
-        <translation>Sein Geld hat eine andere Transaktion ausgegeben, die schon in einem Block ist: Vielleicht hat eine andere Kopie dieser Wallet sie gesendet. %1 sind nicht dorthin gegangen, wohin sie sollten.</translation>
-    </message>
-    <message>
         <source>Look at Activity for what was sent instead, before you send again.</source>
         <translation>Sieh im Verlauf nach, was stattdessen gesendet wurde, bevor du noch einmal sendest.</translation>
     </message>
@@ -1734,6 +1730,10 @@
     <message>
         <source>probably by %1</source>
         <translation>wahrscheinlich spätestens %1</translation>
+    </message>
+    <message>
+        <source>Its coins were spent by another transaction, which is in a block: another copy of this wallet may have sent it.</source>
+        <translation>Sein Geld hat eine andere Transaktion ausgegeben, die schon in einem Block ist: Vielleicht hat eine andere Kopie dieser Wallet sie gesendet.</translation>
     </message>
 </context>
 <context>

@@ -171,12 +171,15 @@ private slots:
         QCOMPARE(host.node->snapshot()->refused.size(), std::size_t{1});
         auto rival = *host.node->state().transactions.at(txid).tx;
         rival.outputs.front().value = rival.outputs.front().value - 1_sat;
-        host.mine({std::make_shared<const bitcoin::Transaction>(rival)});
+        const auto confirmed = std::make_shared<const bitcoin::Transaction>(rival);
+        host.take({ports::ChainEvent(ports::LateConfirmation{
+            host.node->state().tip.height, host.node->state().tip.hash, {confirmed, 1}})});
         QVERIFY(host.node->snapshot()->refused.empty());
         // Somebody was told that it was sent: now that it never arrives.
+        QCOMPARE(host.told().size(), std::size_t{1});
+        QCOMPARE(host.told().front().kind, api::ProblemKind::send_lost);
+        QCOMPARE(host.told().front().params.at("amount_sat"), std::string("200000"));
         QCOMPARE(host.node->snapshot()->lost, std::vector{txid});
-        QCOMPARE(host.told().back().kind, api::ProblemKind::send_lost);
-        QCOMPARE(host.told().back().params.at("amount_sat"), std::string("200000"));
     }
 
     /// When a block is to be expected follows from what was paid, and from what blocks cost now.

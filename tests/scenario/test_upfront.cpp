@@ -226,6 +226,8 @@ private slots:
     /// the words alone never come upon it.
     void words_alone_find_a_close_behind_unpaid_addresses() {
         Duo net;
+        // Of before all that: what it knows of addresses is what words know.
+        const auto before_it = net.alice.store().image();
         for (int i = 0; i < 25; ++i) QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
         const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
         QVERIFY(!params_in(net.alice, id).our_upfront_shutdown);
@@ -233,7 +235,7 @@ private slots:
         net.net.mine(7);
         const Sat all = Story::coins(net.alice);
         QVERIFY(all > 1'600'000_sat);
-        net.alice.restart_from({});
+        net.alice.restart_from(before_it);
         net.net.settle();
         QCOMPARE(Story::coins(net.alice), all);
         QVERIFY(net.check());
@@ -242,6 +244,8 @@ private slots:
     /// Each try plans with the next change addresses; only what is broadcast uses them up.
     void words_alone_find_change_after_openings_that_failed() {
         Duo net;
+        // Of before all that: what it knows of addresses is what words know.
+        const auto before_it = net.alice.store().image();
         net.net.connect(net.alice, net.bob);
         net.net.settle();
         const auto before = net.alice.node().state().wallet.change_p2wpkh;
@@ -259,7 +263,7 @@ private slots:
         QVERIFY(bool(net.run(net.alice, wish_for(net.bob))));
         net.net.mine(7);
         const Sat all = Story::coins(net.alice);
-        net.alice.restart_from({});
+        net.alice.restart_from(before_it);
         net.net.settle();
         QCOMPARE(Story::coins(net.alice), all);
         QVERIFY(net.check());

@@ -212,16 +212,13 @@ private slots:
         auto* const shop = person.see<QAbstractButton>("practiceBuy");
         auto* const hub = person.see<QAbstractButton>("practiceBuyHub");
         const auto idle = shop->text();
-        desk.hold = true;
-        desk.stage.practice_fails =
-            api::Problem{api::ProblemKind::practice_gone, {{"cause", "silent"}}};
+        desk.stage.hold_practice = true;
         QVERIFY(person.press("practiceBuy"));
         QVERIFY2(shop->text().contains(QStringLiteral("Asking the shop")),
                  qPrintable(shop->text()));
         QVERIFY(!shop->isEnabled() && !hub->isEnabled());
-        desk.release();
-        QVERIFY(person.waitToRead("payProblemWhat", QStringLiteral("does not answer"), 1'000));
-        QVERIFY(shop->isEnabled() && hub->isEnabled());
+        desk.stage.releasePractice();
+        QVERIFY(QTest::qWaitFor([&] { return shop->isEnabled() && hub->isEnabled(); }, 1'000));
         QCOMPARE(shop->text(), idle);
     }
 

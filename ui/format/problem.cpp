@@ -453,9 +453,7 @@ Wording wordingOf(const api::Problem& problem) {
         case ProblemKind::send_lost:
             return {Words::tr("What you sent will not arrive."),
                     Words::tr("Its coins were spent by another transaction, which is in a block: "
-                              "another copy of this wallet may have sent it. %1 did not leave for "
-                              "where you meant them to go.")
-                        .arg(p.sat("amount_sat")),
+                              "another copy of this wallet may have sent it."),
                     Words::tr("Look at Activity for what was sent instead, before you send "
                               "again.")};
         case ProblemKind::cancelled:

@@ -115,8 +115,7 @@ void PayResult::word(const PayEnd::Sent& end) {
     const auto& [sent, sending] = end;
     m_way = wayOf(end);
     if (m_way == Way::lost) {
-        const auto wording = wordingOf(api::Problem{
-            api::ProblemKind::send_lost, {{"amount_sat", std::to_string(sent.amount.raw())}}});
+        const auto wording = wordingOf(api::Problem{api::ProblemKind::send_lost, {}});
         begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     } else if (m_way == Way::refused) {
         begin(QStringLiteral("failed"), Ink::bad, tr("Not on its way yet"),

@@ -39,6 +39,7 @@ class TestDerivation : public QObject {
     Q_OBJECT
 private slots:
     void a_wrong_passphrase_costs_the_whole_derivation() {
+        static_cast<void>(taken());
         const Cost cost{3, std::uint64_t{1} << 20};
         const Home home;
         auto creation = home.creation();

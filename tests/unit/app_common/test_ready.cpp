@@ -56,10 +56,11 @@ class TestReady : public QObject {
     qint64 start_daemon() {
         QElapsedTimer clock;
         clock.start();
-        m_daemon.start(program("runneld"),
-                       {"--datadir", data(), "--network", "regtest", "--listen", "127.0.0.1:0",
-                        "--passphrase-file", passphrase(), "--chain",
-                        QString("bitcoind:http://u:p@127.0.0.1:%1").arg(m_bitcoind.port())});
+        m_daemon.start(
+            program("runneld"),
+            {"--datadir", data(), "--network", "regtest", "--listen", "127.0.0.1:0",
+             "--passphrase-file", passphrase(), "--chain",
+             QString("bitcoind:http://user:password@127.0.0.1:%1").arg(m_bitcoind.port())});
         while (!m_daemon.canReadLine()) {
             if (!m_daemon.waitForReadyRead(20'000)) return -1;
         }
@@ -92,7 +93,7 @@ private slots:
 
     void it_has_caught_up() {
         QVERIFY(start_daemon() >= 0);
-        QVERIFY(cli({"getinfo"})["synced"].toBool());
+        QVERIFY2(cli({"getinfo"})["synced"].toBool(), log().constData());
         QVERIFY(stop_daemon());
         // What was mined meanwhile takes its time to come.
         m_bitcoind.mine(3);
@@ -125,7 +126,7 @@ private slots:
             return method == "getblock" ? Twist{Twist::Kind::hang, {}} : Twist{};
         });
         const auto took = start_daemon();
-        QVERIFY2(took >= 1'500 && took < 15'000, qPrintable(QString::number(took)));
+        QVERIFY2(took >= 1'500 && took < 15'000, QByteArray::number(took) + '\n' + log());
         QVERIFY(!cli({"getinfo"})["synced"].toBool());
         QVERIFY(log().contains("no word and no block comes"));
     }

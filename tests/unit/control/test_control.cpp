@@ -335,7 +335,8 @@ private slots:
         QVERIFY(!dear);
         QCOMPARE(dear.error().kind, std::string("fee_limit"));
         QCOMPARE(dear.error().message,
-                 std::string("The fee would be 282 sat, more than the limit of 281 sat."));
+                 std::string("The fee on the chain would be 282 sat, more than the limit of 281 "
+                             "sat. Nothing was begun."));
         const auto refused =
             node.ask("send", {{"address", "x"}, {"amount_sat", 700}, {"dry_run", true}});
         QVERIFY(!refused);
