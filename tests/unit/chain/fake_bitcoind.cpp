@@ -64,6 +64,19 @@ json::string work_at(std::uint32_t height) {
     return json::string(to_hex(out.take()));
 }
 
+/// The block that regtest begins with, for whoever searches from the beginning.
+bitcoin::Block genesis() {
+    const auto bytes = from_hex(
+        "01000000000000000000000000000000000000000000000000000000000000000000000"
+        "03ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4adae5494dffff7f2002000000"
+        "0101000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04ff"
+        "ff001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e20627269"
+        "6e6b206f66207365636f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a010000004341"
+        "04678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e5"
+        "1ec112de5c384df7ba0b8d578a4c702b6bf11d5fac00000000");
+    return *bitcoin::Block::parse(bytes.value());
+}
+
 }  // namespace
 
 struct FakeBitcoind::Connection {
@@ -81,6 +94,7 @@ struct FakeBitcoind::Server {
 
 FakeBitcoind::FakeBitcoind() {
     m_hashes.emplace_back(params_of(Network::regtest).chain_hash.raw());
+    m_blocks.emplace(m_hashes.back(), genesis());
     login("user:password");
     start();
 }
@@ -251,6 +265,10 @@ json::value FakeBitcoind::answer(const std::string& method, const json::array& p
         const auto& block = block_of(params.at(0));
         if (params.size() < 2 || !params.at(1).as_bool())
             return json::string(to_hex(block.header.serialise()));
+        if (block.header.previous.is_zero()) {
+            out["chainwork"] = work_at(0);
+            return out;
+        }
         // The height is in its coinbase.
         Reader in(ByteView(block.transactions.at(0).inputs.at(0).script_sig).subspan(1));
         out["chainwork"] = work_at(in.le32());

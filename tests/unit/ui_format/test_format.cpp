@@ -361,7 +361,7 @@ private slots:
         notice.channel = channel.channel_id;
         notice.peer = channel.peer;
         const auto told = noticeWording(notice, PeerNames());
-        QVERIFY(told.what.startsWith(QStringLiteral("Only ")));
+        QVERIFY(told.what.contains(QStringLiteral("is an old one for your channel with")));
         QVERIFY(told.retry.contains(QStringLiteral("ask it to")));
         QVERIFY(!isOver(notice, picture));
         picture.channels[0].they_must_close = false;
