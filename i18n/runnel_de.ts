@@ -178,7 +178,7 @@
     </message>
     <message>
         <source>Needs attention</source>
-        <translation>Braucht Aufmerksamkeit</translation>
+        <translation>Achtung</translation>
     </message>
     <message>
         <source>Finished</source>
