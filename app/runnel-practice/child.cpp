@@ -15,6 +15,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -322,7 +323,8 @@ int run_child(const ChildOptions& options) {
     if (!lock) return refuse(lock.error());
     const auto log = app::open_log(options.folder, "practice", options.log_level, app::LogTo::file);
     try {
-        auto chain = DurableChain::open(options.folder / "chain", wall_clock());
+        auto chain =
+            DurableChain::open(options.folder / "chain", wall_clock(), ::randombytes_random());
         if (!chain) {
             log(LogLevel::broken, chain.error().cause);
             return refuse(

@@ -16,18 +16,38 @@ using namespace bitcoin;
 namespace {
 
 constexpr std::string_view magic = "runnel-practice-chain";
-constexpr std::uint8_t format_version = 1;
+constexpr std::uint8_t format_version = 2;
 constexpr std::size_t checksum_size = 8;
-constexpr std::size_t frame = 4 + 1 + checksum_size;
+constexpr std::size_t head_check_size = 4;
+constexpr std::size_t head_size = 4 + 1 + head_check_size;
 /// More than any block weighs.
 constexpr std::uint32_t most_payload = 8'000'000;
 /// The first blocks lie ten minutes apart, so that the tip of a new chain is no older than that.
 constexpr std::int64_t first_blocks_last = 101 * 600;
 
-Bytes header_of(UnixTime start) {
+Bytes header_of(UnixTime start, std::uint32_t salt) {
     Writer out;
-    out.bytes(bytes_of(magic)).u8(format_version).u64(static_cast<std::uint64_t>(start.raw()));
+    out.bytes(bytes_of(magic))
+        .u8(format_version)
+        .u64(static_cast<std::uint64_t>(start.raw()))
+        .u32(salt);
     return out.take();
+}
+
+void append_check(Bytes& bytes, std::size_t size) {
+    const auto sum = crypto::sha256(ByteView(bytes));
+    runnel::append(bytes, sum.view().first(size));
+}
+
+/// Whether these are the first bytes of the hash.
+bool is_check(ByteView check, ByteView of) {
+    const auto sum = crypto::sha256(of);
+    return std::equal(check.begin(), check.end(), sum.view().begin());
+}
+
+/// Space that a file system had given but not filled when the power went.
+bool is_blank(ByteView bytes) {
+    return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0; });
 }
 
 std::string words_of(const store::IoError& error) {
@@ -39,16 +59,27 @@ Unexpected<ChainFileError> damaged(std::string_view cause, std::uint64_t offset)
         ChainFileError{fmt::format("the chain's file is damaged at byte {}: {}", offset, cause)});
 }
 
+Result<std::uint8_t, ChainFileError> version_of(ByteView file) {
+    Reader in(file);
+    const auto head = in.bytes(magic.size());
+    const auto version = in.u8();
+    if (!in.ok() || !std::equal(head.begin(), head.end(), magic.begin(), magic.end()))
+        return damaged("it does not begin as one", 0);
+    if (version == 0 || version > format_version)
+        return fail(ChainFileError{fmt::format(
+            "the chain's file has format {}, this version knows {}", version, format_version)});
+    return version;
+}
+
 }  // namespace
 
 Bytes DurableChain::record(Kind kind, ByteView payload) {
     Writer out;
-    out.u32(static_cast<std::uint32_t>(payload.size()))
-        .u8(static_cast<std::uint8_t>(kind))
-        .bytes(payload);
+    out.u32(static_cast<std::uint32_t>(payload.size())).u8(static_cast<std::uint8_t>(kind));
     Bytes bytes = out.take();
-    const auto sum = crypto::sha256(ByteView(bytes));
-    runnel::append(bytes, sum.view().first(checksum_size));
+    append_check(bytes, head_check_size);
+    runnel::append(bytes, payload);
+    append_check(bytes, checksum_size);
     return bytes;
 }
 
@@ -80,23 +111,22 @@ bool DurableChain::take(sim::SimChain& chain, Kind kind, ByteView payload) {
 Result<std::uint64_t, ChainFileError> DurableChain::replay(sim::SimChain& chain, ByteView records,
                                                            std::uint64_t offset) {
     std::uint64_t done = offset;
-    while (!records.empty()) {
-        // Space that a file system had given but not filled when the power went.
-        const bool blank =
-            std::all_of(records.begin(), records.end(), [](std::uint8_t b) { return b == 0; });
-        if (blank || records.size() < frame) break;
+    while (records.size() >= head_size && !is_blank(records)) {
         Reader in(records);
         const std::uint32_t size = in.u32();
         const auto kind = static_cast<Kind>(in.u8());
-        if (size > most_payload) return damaged("a record of impossible length", done);
-        const std::size_t whole = frame + size;
+        // Only a length that is known to be right may say that the rest was never finished.
+        if (!is_check(in.bytes(head_check_size), records.first(head_size - head_check_size)) ||
+            size > most_payload)
+            return damaged("a record of impossible length", done);
+        const std::size_t whole = head_size + size + checksum_size;
         if (whole > records.size()) break;
-        const auto expected = record(kind, records.subspan(5, size));
-        if (!std::equal(expected.begin(), expected.end(), records.begin())) {
+        const auto payload = in.bytes(size);
+        if (!is_check(in.bytes(checksum_size), records.first(head_size + size))) {
             if (whole == records.size()) break;
             return damaged("a record's checksum is wrong", done);
         }
-        if (!take(chain, kind, records.subspan(5, size)))
+        if (!take(chain, kind, payload))
             return damaged("a record that does not follow the one before", done);
         records = records.subspan(whole);
         done += whole;
@@ -104,33 +134,57 @@ Result<std::uint64_t, ChainFileError> DurableChain::replay(sim::SimChain& chain,
     return done;
 }
 
+Result<Bytes, ChainFileError> DurableChain::upgraded(ByteView file) {
+    Reader in(file);
+    (void)in.bytes(magic.size() + 1);
+    const auto start = in.u64();
+    if (!in.ok()) return damaged("it does not begin as one", 0);
+    auto out = header_of(UnixTime(static_cast<std::int64_t>(start)), 0);
+    while (in.remaining() > 0) {
+        const auto at = file.size() - in.remaining();
+        if (is_blank(file.subspan(at))) break;
+        const std::uint32_t size = in.u32();
+        const auto kind = static_cast<Kind>(in.u8());
+        const auto payload = in.bytes(size);
+        const auto check = in.bytes(checksum_size);
+        if (!in.ok()) break;
+        if (!is_check(check, file.subspan(at, 4 + 1 + payload.size()))) {
+            if (in.remaining() == 0) break;
+            return damaged("a record's checksum is wrong", at);
+        }
+        runnel::append(out, record(kind, payload));
+    }
+    return out;
+}
+
 Result<DurableChain, ChainFileError> DurableChain::open(const std::filesystem::path& path,
-                                                        UnixTime now) {
+                                                        UnixTime now, std::uint32_t salt) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) {
         const auto made =
-            store::replace_file(path, header_of(UnixTime(now.raw() - first_blocks_last)));
+            store::replace_file(path, header_of(UnixTime(now.raw() - first_blocks_last), salt));
         if (!made) return fail(ChainFileError{words_of(made.error())});
     }
     const auto size = std::filesystem::file_size(path, ignored);
-    const auto bytes = store::read_file(path, ignored ? 0 : static_cast<std::size_t>(size));
+    auto bytes = store::read_file(path, ignored ? 0 : static_cast<std::size_t>(size));
     if (!bytes) return fail(ChainFileError{words_of(bytes.error())});
+    RUNNEL_TRY(const auto version, version_of(*bytes));
+    if (version == 1) {
+        RUNNEL_TRY(*bytes, upgraded(*bytes));
+        if (const auto made = store::replace_file(path, *bytes); !made)
+            return fail(ChainFileError{words_of(made.error())});
+    }
     const ByteView all(*bytes);
     Reader in(all);
-    const auto head = in.bytes(magic.size());
-    const auto version = in.u8();
+    (void)in.bytes(magic.size() + 1);
     const auto start = in.u64();
-    if (!in.ok() || !std::equal(head.begin(), head.end(), magic.begin(), magic.end())) {
-        return damaged("it does not begin as one", 0);
-    }
-    if (version != format_version)
-        return fail(ChainFileError{fmt::format(
-            "the chain's file has format {}, this version knows {}", version, format_version)});
+    salt = in.u32();
+    if (!in.ok()) return damaged("it does not begin as one", 0);
     if (start > UINT32_MAX) return damaged("its time", magic.size());
     auto file = store::File::open(path, O_RDWR);
     if (!file) return fail(ChainFileError{words_of(file.error())});
-    // Equal start times give equal chains: the first blocks need not be stored.
-    sim::SimChain chain({}, UnixTime(static_cast<std::int64_t>(start)));
+    // An equal start gives an equal chain: the first blocks need not be stored.
+    sim::SimChain chain({}, UnixTime(static_cast<std::int64_t>(start)), salt);
     const auto begin = all.size() - in.remaining();
     RUNNEL_TRY(const auto end, replay(chain, all.subspan(begin), begin));
     if (end < all.size() && ::ftruncate(file->fd(), static_cast<off_t>(end)) != 0) {

@@ -3,8 +3,12 @@
 // transaction is still true after kill -9 and power loss, and the chain never is behind what a node
 // has committed. The file only grows:
 //
-//     "runnel-practice-chain" version | start time | records
-//     record: length 4 | kind 1 | payload | checksum 8 (SHA-256, its first bytes)
+//     "runnel-practice-chain" version | start time | salt | records
+//     (version 1 had no salt: two chains that were begun in the same second were one)
+//     record: length 4 | kind 1 | check of these two 4 | payload | checksum of all before 8
+//
+// Both checks are the first bytes of a SHA-256. Version 1 had no salt, so that two chains begun in
+// the same second were one, and no check of a length, so that a damaged one hid what followed it.
 //
 // A record that was being written when the machine stopped was told to nobody: it is cut off at the
 // next start. Anything else that does not fit is damage, and named.
@@ -33,9 +37,10 @@ struct ChainFileError {
 
 class DurableChain {
 public:
-    /// Reads the file, or makes a new chain whose tip is about `now` old.
+    /// Reads the file, or makes a new chain whose tip is about `now` old. With another salt it has
+    /// no block in common with any other: a wallet tells by that whether it is the one it knows.
     static Result<DurableChain, ChainFileError> open(const std::filesystem::path& file,
-                                                     UnixTime now);
+                                                     UnixTime now, std::uint32_t salt);
 
     const sim::SimChain& chain() const { return m_chain; }
     /// Another number after each change of the mempool.
@@ -54,6 +59,8 @@ private:
     DurableChain(sim::SimChain chain, store::File file, std::uint64_t size)
         : m_chain(std::move(chain)), m_file(std::move(file)), m_size(size) {}
     static Bytes record(Kind kind, ByteView payload);
+    /// A file of version 1 as one of this version; a record that was never finished is left out.
+    static Result<Bytes, ChainFileError> upgraded(ByteView file);
     /// The end of the last whole record.
     static Result<std::uint64_t, ChainFileError> replay(sim::SimChain& chain, ByteView records,
                                                         std::uint64_t offset);

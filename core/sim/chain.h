@@ -54,8 +54,9 @@ struct MineOptions {
 class SimChain : private ChainContext {
 public:
     /// A fresh chain up to height 101, so that 150 coins of the faucet (thirty outputs) are
-    /// spendable. Equal arguments give equal chains.
-    explicit SimChain(RelayPolicy policy = {}, UnixTime start = UnixTime(1'700'000'000));
+    /// spendable. Equal arguments give equal chains, another salt one without a block in common.
+    explicit SimChain(RelayPolicy policy = {}, UnixTime start = UnixTime(1'700'000'000),
+                      std::uint32_t salt = 0);
 
     // Transactions.
     Result<Accepted, Rejection> submit(const bitcoin::Transaction& tx);

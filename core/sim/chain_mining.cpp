@@ -31,7 +31,9 @@ const Script& faucet_script() {
     return script;
 }
 
-SimChain::SimChain(RelayPolicy policy, UnixTime start) : SimChain(Bare{}, policy) {
+SimChain::SimChain(RelayPolicy policy, UnixTime start, std::uint32_t salt)
+    : SimChain(Bare{}, policy) {
+    m_salt = salt;
     MineOptions options;
     options.time = start;
     mine(first_blocks + 1, options);

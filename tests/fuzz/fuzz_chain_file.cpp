@@ -20,7 +20,7 @@ constexpr UnixTime start{1'700'000'000};
 /// A chain with a block of somebody's, and a transaction that waits.
 Bytes whole_file(const std::filesystem::path& path) {
     {
-        auto chain = practice::DurableChain::open(path, start);
+        auto chain = practice::DurableChain::open(path, start, 7);
         require(chain.has_value());
         const auto anybody = bitcoin::p2wsh(bitcoin::Script{0x52});
         require(chain->faucet(anybody, Sat(50'000)).has_value());
@@ -32,11 +32,14 @@ Bytes whole_file(const std::filesystem::path& path) {
     return *bytes;
 }
 
-/// Its length and checksum are right: what it says is what has to be looked at.
+/// Its length and checksums are right: what it says is what has to be looked at.
 Bytes record_of(ByteView kind_and_payload) {
     Writer out;
-    out.u32(static_cast<std::uint32_t>(kind_and_payload.size() - 1)).bytes(kind_and_payload);
+    out.u32(static_cast<std::uint32_t>(kind_and_payload.size() - 1)).u8(kind_and_payload[0]);
     Bytes bytes = out.take();
+    const auto check = crypto::sha256(ByteView(bytes));
+    runnel::append(bytes, check.view().first(4));
+    runnel::append(bytes, kind_and_payload.subspan(1));
     const auto sum = crypto::sha256(ByteView(bytes));
     runnel::append(bytes, sum.view().first(8));
     return bytes;
@@ -44,12 +47,12 @@ Bytes record_of(ByteView kind_and_payload) {
 
 void read(const std::filesystem::path& path, const Bytes& bytes) {
     require(store::replace_file(path, bytes).has_value());
-    const auto first = practice::DurableChain::open(path, start);
+    const auto first = practice::DurableChain::open(path, start, 7);
     if (!first) {
         require(!first.error().cause.empty());
         return;
     }
-    const auto second = practice::DurableChain::open(path, start);
+    const auto second = practice::DurableChain::open(path, start, 7);
     require(second.has_value() && second->chain().tip() == first->chain().tip());
     require(second->chain().mempool().size() == first->chain().mempool().size());
 }

@@ -63,7 +63,7 @@ public:
 
 private:
     static practice::DurableChain open(const std::filesystem::path& folder) {
-        auto opened = practice::DurableChain::open(folder / "chain", start);
+        auto opened = practice::DurableChain::open(folder / "chain", start, 7);
         require(opened.has_value());
         return std::move(*opened);
     }

@@ -16,17 +16,36 @@ using namespace runnel::literals;
 namespace {
 
 constexpr UnixTime now{1'760'000'000};
+constexpr std::uint32_t salt = 7;
+
+/// What the last program that wrote version 1 made: two blocks, the second not quite finished.
+constexpr std::string_view version_1 =
+    "72756e6e656c2d70726163746963652d636861696e010000000068e68b480000010601000000209ed98cc1d4"
+    "e9ad8209d6d3fe73cbf07ab4b76d773a0ba6f3337a63ad4c24d81f820fd55a7f9db058237c0c135774979814"
+    "5dcef0d07ff93ba2c618b1133f188a0078e768ffff7f20010000000102000000000101000000000000000000"
+    "0000000000000000000000000000000000000000000000ffffffff0401660167ffffffff0200f2052a010000"
+    "002200204ae81572f06e1b88fd5ced7a1a000945432e83e1551e6f721ee9c00b8cc332600000000000000000"
+    "266a24aa21a9ede2f61c3f71d1defd3fa999dfa36953755c690689799962b48bebd836974e8cf90120000000"
+    "000000000000000000000000000000000000000000000000000000000000000000e12099e326dbb1e3000001"
+    "06010000002014564fdf6288ef51f8454bb6bfd479baed96d32a0af3e91204b76e56c06a241e5ecc9c3b34ec"
+    "44a67bca65329220d8f2610983d20e20978174628ab54d102140587ae768ffff7f2001000000010200000000"
+    "01010000000000000000000000000000000000000000000000000000000000000000ffffffff0401670168ff"
+    "ffffff0200f2052a010000002200204ae81572f06e1b88fd5ced7a1a000945432e83e1551e6f721ee9c00b8c"
+    "c332600000000000000000266a24aa21a9ede2f61c3f71d1defd3fa999dfa36953755c690689799962b48beb"
+    "d836974e8cf901200000000000000000000000000000";
+constexpr std::string_view version_1_tip =
+    "1e246ac0566eb70412e9f30a2ad396edba79d4bfb64b45f851ef8862df4f5614";
 
 class ChainFile {
 public:
     std::filesystem::path path() const { return m_folder.path().toStdString() + "/chain"; }
     DurableChain open() const {
-        auto opened = DurableChain::open(path(), now);
+        auto opened = DurableChain::open(path(), now, salt);
         if (!opened) qFatal("%s", opened.error().cause.c_str());
         return std::move(*opened);
     }
     std::string error() const {
-        const auto opened = DurableChain::open(path(), now);
+        const auto opened = DurableChain::open(path(), now, salt);
         return opened ? "none" : opened.error().cause;
     }
     QByteArray read() const {
@@ -57,6 +76,7 @@ class TestChainFile : public QObject {
 private slots:
     void what_was_said_is_there_again();
     void chains_differ();
+    void a_file_of_version_1_goes_on();
     void an_unfinished_record_was_told_to_nobody();
     void damage_is_named();
     void questions();
@@ -91,9 +111,26 @@ void TestChainFile::what_was_said_is_there_again() {
 void TestChainFile::chains_differ() {
     const ChainFile one, other;
     const auto first = one.open();
-    const auto later = DurableChain::open(other.path(), UnixTime(now.raw() + 1));
-    QVERIFY(later &&
-            first.chain().hash_at(BlockHeight(0)) != later->chain().hash_at(BlockHeight(0)));
+    // Begun in the same second, and yet no block of one is in the other.
+    const auto second = DurableChain::open(other.path(), now, salt + 1);
+    QVERIFY(second);
+    for (std::uint32_t h = 0; h <= first.chain().height().raw(); ++h)
+        QVERIFY(first.chain().hash_at(BlockHeight(h)) != second->chain().hash_at(BlockHeight(h)));
+}
+
+void TestChainFile::a_file_of_version_1_goes_on() {
+    const auto old = from_hex(version_1).value();
+    const ChainFile file;
+    file.write(
+        QByteArray(reinterpret_cast<const char*>(old.data()), static_cast<qsizetype>(old.size())));
+    {
+        auto chain = file.open();
+        QCOMPARE(chain.chain().height().raw(), 102U);
+        QCOMPARE(display_hex(chain.chain().tip()), std::string(version_1_tip));
+        QCOMPARE(file.read()[21], char{2});
+        chain.mine(1, now);
+    }
+    QCOMPARE(file.open().chain().height().raw(), 103U);
 }
 
 void TestChainFile::an_unfinished_record_was_told_to_nobody() {

@@ -42,7 +42,7 @@ ports::TxPtr shared(const bitcoin::Transaction& tx) {
 }
 
 DurableChain open_chain(const QTemporaryDir& folder) {
-    auto opened = DurableChain::open(folder.path().toStdString() + "/chain", now);
+    auto opened = DurableChain::open(folder.path().toStdString() + "/chain", now, 7);
     if (!opened) qFatal("%s", opened.error().cause.c_str());
     return std::move(*opened);
 }
