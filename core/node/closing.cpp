@@ -392,9 +392,10 @@ ports::TxPtr supposed_spender(const State& state, const channel::Closing& closin
         if (row.height || !spends_output(*row.tx, closing.funded.params().funding)) continue;
         any = row.tx;
         for (const auto& made : closing.claims) {
-            const bool is_of_it = std::any_of(
-                made.tx.inputs.begin(), made.tx.inputs.end(),
-                [&](const bitcoin::TxIn& input) { return input.previous.txid == txid; });
+            const bool is_of_it = std::any_of(made.tx.inputs.begin(), made.tx.inputs.end(),
+                                              [&, parent = txid](const bitcoin::TxIn& input) {
+                                                  return input.previous.txid == parent;
+                                              });
             if (is_of_it && state.transactions.contains(made.tx.txid())) return row.tx;
         }
     }
