@@ -13,6 +13,10 @@ function(runnel_apply_options)
         target_compile_options(runnel_options INTERFACE -fsanitize=${RUNNEL_SANITIZE} -fno-omit-frame-pointer
                                                         -fno-sanitize-recover=all)
         target_link_options(runnel_options INTERFACE -fsanitize=${RUNNEL_SANITIZE})
+        # clang 14 puts this check's data where a coroutine's parts cannot refer to it.
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+            target_compile_options(runnel_options INTERFACE -fno-sanitize=function)
+        endif()
     endif()
     if(RUNNEL_FUZZ)
         target_compile_options(runnel_options INTERFACE -fsanitize=fuzzer-no-link)

@@ -18,7 +18,6 @@ namespace runnel::node {
 namespace {
 
 constexpr std::uint32_t blocks_kept = 2016;
-constexpr std::uint32_t spent_coin_depth = 6;
 
 /// What a transaction takes from and gives to the wallet.
 struct Effect {

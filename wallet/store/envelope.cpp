@@ -109,10 +109,9 @@ Cost Cost::measured(std::chrono::milliseconds target) {
     start_sodium();
     using Clock = std::chrono::steady_clock;
     const std::array<std::uint8_t, salt_size> salt{};
-    return measured(target, [&](std::uint64_t operations) -> std::chrono::nanoseconds {
+    return measured(target, [&](std::uint64_t tried) -> std::chrono::nanoseconds {
         const auto begin = Clock::now();
-        static_cast<void>(
-            stretch(bytes_of("calibration"), salt, {operations, Cost{}.memory_bytes}));
+        static_cast<void>(stretch(bytes_of("calibration"), salt, {tried, Cost{}.memory_bytes}));
         return Clock::now() - begin;
     });
 }
