@@ -379,6 +379,10 @@ json::object notice_json(const api::Notice& notice) {
                                     {"txid", display_hex(n.txid)},
                                     {"block_height", or_null(n.height, height_json)}};
             },
+            [](const api::TransactionDropped& n) {
+                return json::object{{"event", "transaction_dropped"},
+                                    {"txid", display_hex(n.txid)}};
+            },
             [](const api::Trouble& n) {
                 json::object out{{"event", "trouble"}};
                 if (n.channel_id) out["channel_id"] = n.channel_id->hex();

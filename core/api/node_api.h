@@ -62,13 +62,19 @@ struct TransactionSeen {
     Txid txid;
     std::optional<BlockHeight> height;
 };
+/// It is no longer among the wallet's transactions and moves nothing: another one has what it
+/// spends, or what it builds on is gone. Whatever was said of it before holds no more.
+struct TransactionDropped {
+    Txid txid;
+};
 struct Trouble {
     Problem problem;
     std::optional<ChannelId> channel_id;
 };
-using Notice = std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDisconnected,
-                            ChannelStateChanged, PaymentReceived, PaymentSent, PaymentFailed,
-                            HtlcForwarded, CoinsReceived, TransactionSeen, Trouble>;
+using Notice =
+    std::variant<BlockSeen, ChainStateChanged, PeerConnected, PeerDisconnected, ChannelStateChanged,
+                 PaymentReceived, PaymentSent, PaymentFailed, HtlcForwarded, CoinsReceived,
+                 TransactionSeen, TransactionDropped, Trouble>;
 using OnNotice = std::function<void(const Notice&)>;
 using OnPicture = std::function<void(const SnapshotPtr&)>;
 

@@ -100,6 +100,8 @@ void drop_transaction(Draft& draft, const Txid& txid, std::vector<Dropped>& drop
     const WalletTx gone = *found;
     if (gone.ours && gone.purpose == "send") tell_lost(draft, txid, *gone.tx);
     draft.transactions.erase(txid);
+    // Whoever has shown it has to take it away again.
+    draft.tell(api::TransactionDropped{txid});
     recount_paid(draft);
     draft.refused.erase(txid);
     dropped.push_back({txid, gone.fee});
@@ -152,6 +154,16 @@ std::vector<Dropped> drop_conflicts(Draft& draft, const bitcoin::Transaction& co
     return dropped;
 }
 
+void tell_coins(Draft& draft, const bitcoin::Transaction& tx, api::CoinsReceived came,
+                const Scope& scope) {
+    for (const auto& output : tx.outputs) {
+        if (!draft.scripts.contains(output.script)) continue;
+        if (auto address = bitcoin::address_of(output.script, scope.config.network))
+            came.addresses.push_back(*std::move(address));
+    }
+    draft.tell(std::move(came));
+}
+
 void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& txid,
                             std::optional<BlockHeight> height, const Scope& scope) {
     if (const WalletTx* const known = draft.transactions.find(txid)) {
@@ -187,14 +199,9 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     row.first_seen = scope.now;
     row.purpose = purpose_of(net > 0, net < 0);
     draft.transactions.put(txid, row);
-    if (net <= 0) return;
-    api::CoinsReceived came{txid, Sat(static_cast<std::uint64_t>(net)), height.has_value(), {}};
-    for (const auto& output : tx->outputs) {
-        if (!draft.scripts.contains(output.script)) continue;
-        if (auto address = bitcoin::address_of(output.script, scope.config.network))
-            came.addresses.push_back(*std::move(address));
-    }
-    draft.tell(std::move(came));
+    if (net > 0)
+        tell_coins(draft, *tx, {txid, Sat(static_cast<std::uint64_t>(net)), height.has_value(), {}},
+                   scope);
     draft.tell(api::TransactionSeen{txid, height});
 }
 

@@ -87,11 +87,17 @@ public:
     }
     std::vector<api::Problem> told() const {
         std::vector<api::Problem> out;
+        for (const auto& trouble : notices<api::Trouble>()) out.push_back(trouble.problem);
+        return out;
+    }
+    /// Of one kind, in the last turn.
+    template <typename N>
+    std::vector<N> notices() const {
+        std::vector<N> out;
         for (const auto& effect : effects) {
             const auto* const tell = std::get_if<ports::Tell>(&effect);
-            const auto* const trouble =
-                tell == nullptr ? nullptr : std::get_if<api::Trouble>(&tell->notice);
-            if (trouble != nullptr) out.push_back(trouble->problem);
+            const auto* const notice = tell == nullptr ? nullptr : std::get_if<N>(&tell->notice);
+            if (notice != nullptr) out.push_back(*notice);
         }
         return out;
     }

@@ -23,6 +23,26 @@ bool watches(const Host& host, const bitcoin::OutPoint& outpoint) {
 
 Sat unconfirmed(const Host& host) { return host.node->snapshot()->balance.onchain_unconfirmed; }
 
+/// As `transactions` lists them, newest first.
+std::vector<Txid> listed(const Host& host) {
+    std::vector<Txid> out;
+    for (const auto& tx : host.node->transactions({100, std::nullopt})) out.push_back(tx.txid);
+    return out;
+}
+
+/// Of which the last turn told that they are gone.
+std::vector<Txid> dropped(const Host& host) {
+    std::vector<Txid> out;
+    for (const auto& notice : host.notices<api::TransactionDropped>()) out.push_back(notice.txid);
+    return out;
+}
+
+/// In a block that was told already.
+void confirm(Host& host, const ports::TxPtr& tx) {
+    const auto& tip = host.node->state().tip;
+    host.take({ports::ChainEvent(ports::LateConfirmation{tip.height, tip.hash, {tx, 1}})});
+}
+
 }  // namespace
 
 class TestMempool : public QObject {
@@ -52,6 +72,49 @@ private slots:
         QCOMPARE(host.node->state().transactions.size(), std::size_t{1});
     }
 
+    /// Whoever shows what came hears that it is not coming, however it was replaced; else a
+    /// payment of which the sender has raised the fee would stand there twice.
+    void what_is_replaced_is_told_to_be_gone_data() {
+        QTest::addColumn<bool>("pays_us");
+        QTest::addColumn<bool>("by_a_block");
+        QTest::newRow("by one that pays us") << true << false;
+        QTest::newRow("by one that does not") << false << false;
+        QTest::newRow("by one that pays us, in a block") << true << true;
+        QTest::newRow("by one that does not, in a block") << false << true;
+    }
+    void what_is_replaced_is_told_to_be_gone() {
+        QFETCH(bool, pays_us);
+        QFETCH(bool, by_a_block);
+        Host host(1);
+        const auto low =
+            paying(outpoint_of(1), {{64'000_sat, host.script(0)}, {50'000_sat, anybody}});
+        const auto high = paying(outpoint_of(1), {{64'000_sat, pays_us ? host.script(0) : anybody},
+                                                  {49'000_sat, anybody}});
+        host.see(low);
+        const auto first = host.notices<api::CoinsReceived>();
+        QCOMPARE(first.size(), std::size_t{1});
+        QVERIFY(dropped(host).empty());
+        if (by_a_block) confirm(host, high);
+        else host.see(high);
+        QCOMPARE(dropped(host), std::vector{low->txid()});
+        const auto then = host.notices<api::CoinsReceived>();
+        const auto wanted = pays_us ? std::vector{high->txid()} : std::vector<Txid>{};
+        QCOMPARE(then.size(), wanted.size());
+        if (pays_us) {
+            QVERIFY(then.front().txid == high->txid());
+            QCOMPARE(then.front().addresses, first.front().addresses);
+            QCOMPARE(then.front().confirmed, by_a_block);
+        }
+        QCOMPARE(listed(host), wanted);
+        QCOMPARE(unconfirmed(host) + host.node->snapshot()->balance.onchain,
+                 pays_us ? 64'000_sat : 0_sat);
+        // Told once: it is not there to be dropped again.
+        host.see(high);
+        QVERIFY(dropped(host).empty());
+        host.load();
+        QCOMPARE(listed(host), wanted);
+    }
+
     void a_payment_taken_back() {
         Host host(1);
         const auto payment = paying(outpoint_of(1), {{100'000_sat, host.script(0)}});
@@ -60,7 +123,12 @@ private slots:
         const auto onward = paying({payment->txid(), 0}, {{99'000_sat, host.script(1)}});
         host.see(onward);
         QCOMPARE(unconfirmed(host), 99'000_sat);
+        // Not only what brings something is news.
+        const auto seen = host.notices<api::TransactionSeen>();
+        QCOMPARE(seen.size(), std::size_t{1});
+        QVERIFY(seen.front().txid == onward->txid());
         host.see(paying(outpoint_of(1), {{99'500_sat, anybody}}));
+        QCOMPARE(dropped(host), (std::vector{payment->txid(), onward->txid()}));
         QCOMPARE(unconfirmed(host), 0_sat);
         QVERIFY(host.node->state().transactions.empty());
         QVERIFY(host.node->state().coins.empty());
@@ -79,6 +147,7 @@ private slots:
         const auto rival = paying(coin, {{450'000_sat, host.script(3)}, {40'000_sat, anybody}});
         host.see(rival);
         QCOMPARE(unconfirmed(host), before);
+        QVERIFY(dropped(host).empty());
         host.mine({rival});
         QCOMPARE(unconfirmed(host), 0_sat);
         QCOMPARE(host.node->snapshot()->balance.onchain, 450'000_sat);
@@ -171,15 +240,17 @@ private slots:
         QCOMPARE(host.node->snapshot()->refused.size(), std::size_t{1});
         auto rival = *host.node->state().transactions.at(txid).tx;
         rival.outputs.front().value = rival.outputs.front().value - 1_sat;
-        const auto confirmed = std::make_shared<const bitcoin::Transaction>(rival);
-        host.take({ports::ChainEvent(ports::LateConfirmation{
-            host.node->state().tip.height, host.node->state().tip.hash, {confirmed, 1}})});
+        confirm(host, std::make_shared<const bitcoin::Transaction>(rival));
         QVERIFY(host.node->snapshot()->refused.empty());
         // Somebody was told that it was sent: now that it never arrives.
         QCOMPARE(host.told().size(), std::size_t{1});
         QCOMPARE(host.told().front().kind, api::ProblemKind::send_lost);
         QCOMPARE(host.told().front().params.at("amount_sat"), std::string("200000"));
         QCOMPARE(host.node->snapshot()->lost, std::vector{txid});
+        // And it stands nowhere as on its way any more.
+        QCOMPARE(dropped(host), std::vector{txid});
+        const auto left = listed(host);
+        QVERIFY(std::find(left.begin(), left.end(), txid) == left.end());
     }
 
     /// When a block is to be expected follows from what was paid, and from what blocks cost now.

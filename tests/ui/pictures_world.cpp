@@ -384,7 +384,21 @@ std::optional<api::PaymentView> Stage::payment(const PaymentHash& hash) const {
 }
 
 std::vector<api::TransactionView> Stage::transactions(const api::ListRequest& request) const {
-    return request.cursor ? std::vector<api::TransactionView>() : m_transactions;
+    std::vector<api::TransactionView> out;
+    for (const auto& tx : m_transactions) {
+        if (request.cursor && tx.sequence >= *request.cursor) continue;
+        if (out.size() < request.limit) out.push_back(tx);
+    }
+    return out;
+}
+
+void Stage::put(const api::TransactionView& tx) {
+    drop(tx.txid);
+    m_transactions.insert(m_transactions.begin(), tx);
+}
+
+void Stage::drop(const Txid& txid) {
+    std::erase_if(m_transactions, [&](const auto& tx) { return tx.txid == txid; });
 }
 
 std::shared_ptr<void> Stage::subscribe(api::OnNotice on_notice) {

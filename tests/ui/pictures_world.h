@@ -39,6 +39,9 @@ public:
         "zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygs9qrsgq357wnc5r2ueh7ck6q93dj32dlqnls087"
         "f"
         "xdwk8qakdyafkq3yap9us6v52vjjsrvywa6rt52cm9r9zqt8r2t7mlcwspyetp5h2tztugp9lfyql";
+    /// As `transactions` lists them from now on: newest first, without one of the same id.
+    void put(const api::TransactionView& tx);
+    void drop(const Txid& txid);
     /// Another picture of the wallet.
     void show(const api::Snapshot& picture);
     void tell(const api::Notice& notice);

@@ -188,6 +188,24 @@ private slots:
         QVERIFY(person.see<CueLine>("addressState")->sentence().contains(QStringLiteral("70")));
     }
 
+    void theAddressWhoseCoinsWentStays() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveAddress"));
+        const auto shown = person.see<CopyField>("addressText")->text().toStdString();
+        const auto state = [&] { return person.see<CueLine>("addressState")->cue(); };
+        desk.stage.tell(api::CoinsReceived{Txid{}, 70'000_sat, false, {shown}});
+        QVERIFY(QTest::qWaitFor([&] { return state() == Cue::busy; }));
+        desk.stage.tell(api::TransactionDropped{Txid{}});
+        QVERIFY(QTest::qWaitFor([&] { return state() == Cue::waiting; }));
+        QVERIFY(desk.speakGerman());
+        QTest::qWait(60);
+        QCOMPARE(state(), Cue::waiting);
+        QVERIFY(person.see<CueLine>("addressState")->sentence().contains(QStringLiteral("70")));
+    }
+
     void detailsStayOpen() {
         StageWindow desk;
         QVERIFY(desk.unlock());

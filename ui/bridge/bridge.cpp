@@ -26,6 +26,7 @@ struct Bridge::Mailbox {
     api::SnapshotPtr picture;
     std::set<PaymentHash> payments;
     bool transactions = false;
+    std::set<Txid> dropped;
     std::vector<std::pair<PaymentHash, Msat>> received;
     std::vector<api::CoinsReceived> coins;
     std::vector<api::Trouble> troubles;
@@ -54,6 +55,11 @@ struct Bridge::Mailbox {
             if (coins.size() < most_changed) coins.push_back(*came);
         } else if (std::holds_alternative<api::TransactionSeen>(notice)) {
             transactions = true;
+        } else if (const auto* const gone = std::get_if<api::TransactionDropped>(&notice)) {
+            // Seen again since, it is read again: as anew, for it has another place in the list.
+            transactions = true;
+            dropped.insert(gone->txid);
+            std::erase_if(coins, [&](const auto& one) { return one.txid == gone->txid; });
         } else if (const auto* const trouble = std::get_if<api::Trouble>(&notice)) {
             if (troubles.size() < most_changed) troubles.push_back(*trouble);
         } else {
@@ -121,6 +127,7 @@ void Bridge::deliver() {
     std::vector<std::pair<PaymentHash, Msat>> arrived;
     std::vector<api::CoinsReceived> coins;
     std::vector<api::Trouble> troubles;
+    std::vector<Txid> dropped;
     bool transactions = false;
     {
         const std::lock_guard lock(m_mailbox->mutex);
@@ -132,6 +139,8 @@ void Bridge::deliver() {
         coins.swap(m_mailbox->coins);
         troubles.swap(m_mailbox->troubles);
         transactions = std::exchange(m_mailbox->transactions, false);
+        dropped.assign(m_mailbox->dropped.begin(), m_mailbox->dropped.end());
+        m_mailbox->dropped.clear();
     }
     if (picture) {
         m_picture = std::move(picture);
@@ -149,6 +158,8 @@ void Bridge::deliver() {
             },
             [this](const std::vector<api::PaymentView>& views) { emit paymentsChanged(views); });
     }
+    // Before what came instead.
+    if (!dropped.empty()) emit transactionsDropped(dropped);
     if (transactions) emit transactionsChanged();
     for (const auto& [hash, amount] : arrived) emit received(hash, amount);
     for (const auto& came : coins) emit coinsReceived(came);

@@ -63,6 +63,9 @@ signals:
     void pictureChanged();
     /// Payments that began or changed, as they are now.
     void paymentsChanged(const std::vector<runnel::api::PaymentView>& payments);
+    /// They are no longer among the wallet's. What was read before it was told may still hold one;
+    /// what is asked for after this does not, unless it has come back.
+    void transactionsDropped(const std::vector<runnel::Txid>& txids);
     /// Something moved on the chain: the newest transactions may have changed.
     void transactionsChanged();
     void received(const runnel::PaymentHash& hash, runnel::Msat amount);

@@ -138,14 +138,26 @@ EntryDetails::EntryDetails(WalletModel& wallet, const QByteArray& key, QWidget* 
     body()->addWidget(m_facts);
     body()->addStretch(1);
     makeClose(this)->setFocus();
-    connect(&m_wallet.activity(), &QAbstractItemModel::dataChanged, this, &EntryDetails::refresh);
+    auto& activity = m_wallet.activity();
+    connect(&activity, &QAbstractItemModel::dataChanged, this, &EntryDetails::refresh);
+    connect(&activity, &QAbstractItemModel::rowsRemoved, this, &EntryDetails::refresh);
+    connect(&activity, &QAbstractItemModel::rowsInserted, this, [this] {
+        if (m_facts->isHidden()) refresh();
+    });
     connect(&m_wallet, &WalletModel::pictureChanged, this, &EntryDetails::refresh);
     refresh();
 }
 
 void EntryDetails::refresh() {
     const auto* const entry = m_wallet.activity().find(m_key);
-    if (entry == nullptr) return;
+    m_facts->setVisible(entry != nullptr);
+    if (entry == nullptr) {
+        // Payments stay; a transaction that has lost its inputs to another one does not.
+        m_cue->set(Cue::over,
+                   tr("This transaction is not there any more, and moves none of your coins. "
+                      "Another one may have taken its place."));
+        return;
+    }
     if (entry->payment() != nullptr) show(*entry->payment());
     else show(*entry->transaction());
 }

@@ -58,6 +58,7 @@ ActivityModel::ActivityModel(Bridge& bridge, QObject* parent)
             [this](const std::vector<api::PaymentView>& payments) {
                 for (const auto& payment : payments) take(payment);
             });
+    connect(&bridge, &Bridge::transactionsDropped, this, &ActivityModel::drop);
     connect(&bridge, &Bridge::transactionsChanged, this, &ActivityModel::readTransactions);
     m_tick.setInterval(tick_ms);
     connect(&m_tick, &QTimer::timeout, this, &ActivityModel::tick);
@@ -95,20 +96,25 @@ void ActivityModel::fetchMore(const QModelIndex& parent) {
                           if (payments.size() < page) m_payments_left = false;
                           if (!payments.empty()) m_payment_cursor = payments.back().sequence;
                           for (const auto& payment : payments) take(payment);
-                          m_bridge.transactions(
-                              {m_txs_left ? page : 0, m_tx_cursor}, this,
-                              [this](const std::vector<api::TransactionView>& txs) {
-                                  if (txs.size() < page) m_txs_left = false;
-                                  if (!txs.empty()) m_tx_cursor = txs.back().sequence;
-                                  for (const auto& tx : txs) take(tx);
-                                  m_reading = false;
-                                  const bool first = !m_loaded;
-                                  m_loaded = true;
-                                  if (first) emit loaded();
-                                  emit fetched();
-                                  if (m_all) fetchMore({});
-                              });
+                          fetchTransactions();
                       });
+}
+
+void ActivityModel::fetchTransactions() {
+    m_bridge.transactions({m_txs_left ? page : 0, m_tx_cursor}, this,
+                          [this, drops = m_drops](const std::vector<api::TransactionView>& txs) {
+                              // Read before one of them was dropped, it would stay for good.
+                              if (drops != m_drops) return fetchTransactions();
+                              if (txs.size() < page) m_txs_left = false;
+                              if (!txs.empty()) m_tx_cursor = txs.back().sequence;
+                              for (const auto& tx : txs) take(tx);
+                              m_reading = false;
+                              const bool first = !m_loaded;
+                              m_loaded = true;
+                              if (first) emit loaded();
+                              emit fetched();
+                              if (m_all) fetchMore({});
+                          });
 }
 
 void ActivityModel::fetchAll() {
@@ -127,11 +133,27 @@ void ActivityModel::readTransactions() {
     }
     m_tx_reading = true;
     m_bridge.transactions({page, std::nullopt}, this,
-                          [this](const std::vector<api::TransactionView>& txs) {
+                          [this, drops = m_drops](const std::vector<api::TransactionView>& txs) {
                               m_tx_reading = false;
-                              for (const auto& tx : txs) take(tx);
-                              if (std::exchange(m_tx_again, false)) readTransactions();
+                              const bool is_old = drops != m_drops;
+                              if (!is_old) {
+                                  for (const auto& tx : txs) take(tx);
+                              }
+                              if (std::exchange(m_tx_again, false) || is_old) readTransactions();
                           });
+}
+
+void ActivityModel::drop(const std::vector<Txid>& txids) {
+    ++m_drops;
+    // From the end, so that the rows before stay where they are.
+    for (int row = rowCount() - 1; row >= 0; --row) {
+        const auto* const tx = at(row).transaction();
+        if (tx == nullptr || std::find(txids.begin(), txids.end(), tx->txid) == txids.end())
+            continue;
+        beginRemoveRows({}, row, row);
+        m_entries.erase(m_entries.begin() + row);
+        endRemoveRows();
+    }
 }
 
 void ActivityModel::take(const api::PaymentView& payment) { put(ActivityEntry{payment}); }

@@ -1,6 +1,7 @@
 // ActivityModel: everything that moved or shall move, payments and transactions in one list, newest
 // first. Reads pages from the node as they are scrolled to, takes changes by id, and never reads
-// the whole history to show its beginning. ActivityFilter searches it.
+// the whole history to show its beginning. What the wallet has dropped goes. ActivityFilter
+// searches it.
 #pragma once
 
 #include "ui/bridge/bridge.h"
@@ -58,7 +59,9 @@ signals:
     void fetched();
 
 private:
+    void fetchTransactions();
     void readTransactions();
+    void drop(const std::vector<Txid>& txids);
     void take(const api::PaymentView& payment);
     void take(const api::TransactionView& tx);
     void put(ActivityEntry entry);
@@ -75,6 +78,7 @@ private:
     QTimer m_tick;
     std::map<std::string, Expiring> m_expiring;  ///< Invoices that can still be paid, by key.
     std::vector<ActivityEntry> m_entries;
+    std::uint64_t m_drops = 0;  ///< How often something was dropped.
     std::optional<std::uint64_t> m_payment_cursor, m_tx_cursor;
     bool m_payments_left = true, m_txs_left = true;
     bool m_reading = false, m_all = false, m_loaded = false, m_tx_reading = false,

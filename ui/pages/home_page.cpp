@@ -328,18 +328,25 @@ void HomePage::refreshRecent() {
     if (QGuiApplication::mouseButtons() != Qt::NoButton && m_recent_rows->underMouse())
         return recentChanged();
     const auto* const chosen = qobject_cast<ActivityRow*>(window()->focusWidget());
-    const auto key =
-        chosen != nullptr && m_recent_rows->isAncestorOf(chosen) ? chosen->key() : QByteArray();
+    const bool has_focus = chosen != nullptr && m_recent_rows->isAncestorOf(chosen);
+    const auto key = has_focus ? chosen->key() : QByteArray();
     auto& activity = m_wallet.activity();
-    empty(m_recent_rows);
     const int count = std::min(activity.rowCount(), recent_rows);
+    // What takes the place of a row that is gone has the keyboard then.
+    ActivityRow* focus = nullptr;
+    int place = has_focus ? std::min(m_recent_rows->layout()->indexOf(chosen), count - 1) : count;
+    for (int row = 0; row < count && has_focus; ++row) {
+        if (QByteArray::fromStdString(activity.at(row).key()) == key) place = row;
+    }
+    empty(m_recent_rows);
     m_recent->setVisible(count > 0);
     for (int row = 0; row < count; ++row) {
         auto* const line = new ActivityRow(activity.at(row), m_wallet);
         connect(line, &ActivityRow::chosen, this, &HomePage::wantsEntry);
         m_recent_rows->layout()->addWidget(line);
-        if (line->key() == key) line->setFocus(Qt::OtherFocusReason);
+        if (row == place) focus = line;
     }
+    if (focus != nullptr) focus->setFocus(Qt::OtherFocusReason);
 }
 
 }  // namespace runnel::ui

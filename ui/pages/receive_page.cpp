@@ -55,6 +55,7 @@ ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent)
                 }
             });
     connect(&m_wallet.bridge(), &Bridge::coinsReceived, this, &ReceivePage::coinsCame);
+    connect(&m_wallet.bridge(), &Bridge::transactionsDropped, this, &ReceivePage::coinsWent);
     connect(&m_wallet.bridge(), &Bridge::transactionsChanged, this, &ReceivePage::lookAtSeen);
     m_tick.setInterval(1000);
     connect(&m_tick, &QTimer::timeout, this, &ReceivePage::showWaiting);
@@ -264,13 +265,14 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
 
 ReceivePage::Place ReceivePage::place() const {
     return {m_shown->isHidden() ? std::nullopt : m_shown_hash, !m_address->isHidden(),
-            m_address_text->text(), m_came};
+            m_address_text->text(), m_came, m_gone};
 }
 
 void ReceivePage::resume(const Place& place) {
     // The same address: who was given it shall be seen to pay.
     if (!place.address.isEmpty()) putAddress(place.address);
     m_came = place.came;
+    m_gone = place.gone;
     showCoins();
     if (place.is_address) showAddress();
     if (!place.invoice) return;
@@ -316,31 +318,60 @@ void ReceivePage::coinsCame(const api::CoinsReceived& came) {
     const auto shown = m_address_text->text().toStdString();
     if (std::find(came.addresses.begin(), came.addresses.end(), shown) == came.addresses.end())
         return;
-    m_came = came;
+    forgetCoins({came.txid});
+    m_came.push_back(came);
+    m_gone.reset();
     showCoins();
 }
 
+void ReceivePage::coinsWent(const std::vector<Txid>& dropped) {
+    const auto shown = m_came.empty() ? Sat() : m_came.back().amount;
+    if (!forgetCoins(dropped)) return;
+    // What replaced them, if that pays here too, is told after this.
+    if (m_came.empty()) m_gone = shown;
+    showCoins();
+}
+
+bool ReceivePage::forgetCoins(const std::vector<Txid>& txids) {
+    return std::erase_if(m_came, [&](const api::CoinsReceived& one) {
+               return std::find(txids.begin(), txids.end(), one.txid) != txids.end();
+           }) != 0;
+}
+
 void ReceivePage::showCoins() {
-    if (!m_came) return;
-    if (m_came->confirmed)
-        return m_address_state->set(Cue::good, tr("Arrived: %1.").arg(satText(m_came->amount)));
-    m_address_state->set(Cue::busy,
-                         // The fee that whoever sent them has paid is not known here.
-                         tr("%1 were seen. They can be spent once they are in a block.")
-                             .arg(satText(m_came->amount)));
+    if (!m_has_address) return;
+    if (m_came.empty()) {
+        return m_address_state->set(
+            Cue::waiting,
+            m_gone ? tr("Waiting for coins. The %1 that were seen are not on their way any more: "
+                        "whoever sent them may have replaced or cancelled the transaction.")
+                         .arg(satText(*m_gone))
+                   : tr("Waiting for coins. They appear here as soon as they are on their way."));
+    }
+    const auto& last = m_came.back();
+    if (last.confirmed)
+        return m_address_state->set(Cue::good, tr("Arrived: %1.").arg(satText(last.amount)));
+    m_address_state->set(
+        Cue::busy,
+        // The fee that whoever sent them has paid is not known here.
+        tr("%1 were seen. They can be spent once they are in a block.").arg(satText(last.amount)));
 }
 
 void ReceivePage::lookAtSeen() {
-    if (!m_came || m_came->confirmed) return;
+    if (std::all_of(m_came.begin(), m_came.end(), [](const auto& one) { return one.confirmed; }))
+        return;
     m_wallet.bridge().transactions(
         {20, std::nullopt}, this, [this](const std::vector<api::TransactionView>& newest) {
-            for (const auto& tx : newest) {
-                if (!m_came || m_came->txid != tx.txid || !tx.height) continue;
-                m_came->confirmed = true;
-                m_came->amount =
-                    Sat(static_cast<std::uint64_t>(std::max<std::int64_t>(tx.net_sat, 0)));
-                return showCoins();
+            bool any = false;
+            for (auto& one : m_came) {
+                const auto tx = std::find_if(newest.begin(), newest.end(),
+                                             [&](const auto& t) { return t.txid == one.txid; });
+                if (one.confirmed || tx == newest.end() || !tx->height) continue;
+                any = one.confirmed = true;
+                one.amount =
+                    Sat(static_cast<std::uint64_t>(std::max<std::int64_t>(tx->net_sat, 0)));
             }
+            if (any) showCoins();
         });
 }
 
@@ -375,12 +406,12 @@ void ReceivePage::makeAddress() {
 }
 
 void ReceivePage::putAddress(const QString& address) {
-    m_came.reset();
+    m_came.clear();
+    m_gone.reset();
     m_has_address = true;
     m_address_text->setText(address);
     m_address_qr->setText(address.toUpper());
-    m_address_state->set(
-        Cue::waiting, tr("Waiting for coins. They appear here as soon as they are on their way."));
+    showCoins();
     showAddressParts();
 }
 

@@ -31,7 +31,8 @@ public:
         std::optional<PaymentHash> invoice{};
         bool is_address = false;  ///< The address is what is shown, not the invoice.
         QString address{};        ///< Empty: none was made yet.
-        std::optional<api::CoinsReceived> came{};
+        std::vector<api::CoinsReceived> came{};
+        std::optional<Sat> gone{};
     };
     Place place() const;
     void resume(const Place& place);
@@ -55,6 +56,9 @@ private:
     void arrived(Msat amount);
     void refundWanted();
     void coinsCame(const api::CoinsReceived& came);
+    void coinsWent(const std::vector<Txid>& dropped);
+    /// True if any of them stood there.
+    bool forgetCoins(const std::vector<Txid>& txids);
     void showCoins();
     /// Whether what was seen on its way is in a block by now.
     void lookAtSeen();
@@ -86,7 +90,8 @@ private:
     Banner* m_address_problem;
     Button* m_fresh;
     bool m_has_address = false;
-    std::optional<api::CoinsReceived> m_came;  ///< Last, to the shown address.
+    std::vector<api::CoinsReceived> m_came;  ///< To the shown address; the last of them is shown.
+    std::optional<Sat> m_gone;               ///< Were seen on their way there and are not any more.
 };
 
 }  // namespace runnel::ui

@@ -583,6 +583,7 @@ private slots:
              {{"event", "coins_received"}, {"txid", id}, {"amount_sat", 9}, {"confirmed", true}}},
             {api::TransactionSeen{{}, BlockHeight(7)},
              {{"event", "transaction"}, {"txid", id}, {"block_height", 7}}},
+            {api::TransactionDropped{}, {{"event", "transaction_dropped"}, {"txid", id}}},
             {api::Trouble{{api::ProblemKind::store_in_doubt, {}}, std::nullopt},
              {{"event", "trouble"}, {"error", "store_in_doubt"}}}};
         static_assert(std::size(told) == std::variant_size_v<api::Notice>);
