@@ -21,7 +21,7 @@ struct BlockSeen {
 };
 struct ChainStateChanged {
     bool synced = false;
-    std::string problem;
+    std::string problem;  ///< The source's own words; "chain_gone" where it has fallen silent.
 };
 struct PeerConnected {
     crypto::PublicKey node_id;

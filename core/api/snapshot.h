@@ -120,8 +120,9 @@ struct ChainView {
     /// Mean seconds between blocks, for turning heights into dates; 0 where blocks come at a
     /// command (regtest).
     std::uint32_t block_seconds = 0;
-    std::optional<ProblemKind>
-        trouble{};  ///< Beyond not being synced: what a person has to hear of.
+    /// Beyond not being synced: what a person has to hear of. chain_gone: the source has fallen
+    /// silent without a word; it then counts as one that cannot be reached, and `problem` is empty.
+    std::optional<ProblemKind> trouble{};
     /// Why nothing is sent or received over channels now, whatever their figures say; nothing: it
     /// is. A source that cannot be reached is borne for a while, one that is behind is not.
     std::optional<Problem> no_payments{};

@@ -229,12 +229,13 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
     // has more blocks than it has told counts as in step.
     const auto& status = state.health.status;
     const bool silent = state.health.silent;
+    // One that has fallen silent has said nothing that would be a cause.
     out->chain = {status.reachable && !silent,
                   is_in_step(status, state.tip) && !silent,
                   state.tip.height,
-                  silent ? "silent" : status.problem,
+                  silent ? std::string() : status.problem,
                   block_seconds(config),
-                  status.trouble,
+                  silent ? std::optional(api::ProblemKind::chain_gone) : status.trouble,
                   state.no_htlcs,
                   state.health.fees.urgent,
                   state.health.fees.normal,

@@ -421,7 +421,8 @@ void on_chain_silence(Draft& draft, const Scope& scope) {
     // One whose last word was that something is wrong has not gone silent without a word.
     if (health.silent || is_current || !health.status.reachable || !health.status.synced) return;
     health.silent = true;
-    draft.tell(api::ChainStateChanged{false, "silent"});
+    draft.tell(
+        api::ChainStateChanged{false, std::string(api::to_string(api::ProblemKind::chain_gone))});
     draft.log(LogLevel::unusual, "chain silent");
 }
 

@@ -83,11 +83,15 @@ void TestChainSilence::a_hung_source_counts_as_gone() {
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
     // What is shown says the same, and nothing else is granted that needs the chain.
     QVERIFY(!net.bob.snapshot()->chain.synced && !net.bob.snapshot()->chain.reachable);
+    // As data, not as a word of ours among the causes that a source names.
+    QVERIFY(net.bob.snapshot()->chain.trouble == ProblemKind::chain_gone);
+    QVERIFY(net.bob.snapshot()->chain.problem.empty());
     QVERIFY(!net.bob.node().quote(api::AskSend{elsewhere, 10'000_sat, api::Pace::normal}));
     QVERIFY(!net.run(net.bob, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt}));
     net.bob.set_chain_mute(false);
     net.net.settle();
     QVERIFY(net.bob.snapshot()->chain.synced && net.bob.snapshot()->chain.reachable);
+    QVERIFY(!net.bob.snapshot()->chain.trouble);
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
     // One that goes on speaking is never taken for silent.
     net.net.advance(90 * minute);

@@ -5,6 +5,8 @@
 
 #include "ui/dialogs/details.h"
 #include "ui/dialogs/open_channel.h"
+#include "ui/format/channel.h"
+#include "ui/format/overview.h"
 #include "ui/models/activity_model.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/amount_label.h"
@@ -309,6 +311,63 @@ private slots:
         QVERIFY(!wallet.names().of(stageKey(1)).contains(QStringLiteral("Practice")));
         QVERIFY(person.press("railChannels"));
         QVERIFY(!person.read("channelPeer").contains(QStringLiteral("Practice")));
+    }
+
+    // "Bis" would say that a person may go away then, "innerhalb von" leaves it open.
+    void deadlinesAreTheLatestTimes() {
+        StageWindow desk;
+        desk.preferences.setLanguage(QStringLiteral("de"));
+        const QDateTime noon(QDate(2026, 3, 2), QTime(12, 0));  // a Monday
+        const auto wednesday = QLocale().toString(noon.addDays(2), QStringLiteral("ddd"));
+        api::ChainView chain{true, true, BlockHeight(100), {}, 600};
+        api::ChannelView channel;
+        channel.state = "normal";
+        channel.online = channel.usable = true;
+        const auto timer = [&](std::uint32_t height) {
+            channel.next_deadline = BlockHeight(height);
+            return channelWords(channel, chain, noon).timer;
+        };
+        QCOMPARE(timer(124), QStringLiteral("Sei heute spätestens um 14:45 online: Dann endet eine "
+                                            "laufende Zahlung."));
+        QCOMPARE(timer(400), QStringLiteral("Sei spätestens am %1 um 09:20 online: Dann endet eine "
+                                            "laufende Zahlung.")
+                                 .arg(wednesday));
+        QCOMPARE(timer(2116), QStringLiteral("Sei spätestens am 15. März online: Dann endet eine "
+                                             "laufende Zahlung."));
+        chain.block_seconds = 0;
+        QCOMPARE(timer(103), QStringLiteral("Sei in höchstens 3 Blöcken online: Dann endet eine "
+                                            "laufende Zahlung."));
+        QCOMPARE(timer(101), QStringLiteral("Sei in höchstens 1 Block online: Dann endet eine "
+                                            "laufende Zahlung."));
+
+        api::Snapshot picture;
+        picture.chain = {true, true, BlockHeight(100), {}, 600};
+        channel.our_delay = 720;
+        channel.htlcs = {{true, 2, 1'000'000_msat, {}, BlockHeight(124), "locked_in"}};
+        picture.channels = {channel};
+        const auto reason = [&] { return heldIn(picture, PeerNames(), noon).front().reason; };
+        QCOMPARE(reason(),
+                 QStringLiteral("Sie kommt heute spätestens um 17:25 an oder zurück. Ist die "
+                                "Gegenseite dann weg, dauert es etwa 5 Tage länger."));
+        picture.chain.block_seconds = 60;
+        picture.channels[0].htlcs[0].expiry = BlockHeight(106);
+        QVERIFY2(reason().startsWith(
+                     QStringLiteral("Sie kommt in höchstens 11 Minuten an oder zurück.")),
+                 qPrintable(reason()));
+
+        picture.chain.block_seconds = 600;
+        picture.channels[0].htlcs = {
+            {false, 7, 5'000'000_msat, {}, BlockHeight(140), "removing", true}};
+        picture.channels[0].next_deadline = BlockHeight(124);
+        QCOMPARE(reason(), QStringLiteral("Sie gehört dir und wird deinem Kanal gutgeschrieben. "
+                                          "Sei heute spätestens um 14:45 online."));
+
+        picture.channels.clear();
+        picture.balance.onchain_unconfirmed = 7'000_sat;
+        picture.balance.unconfirmed_for = 300;
+        QVERIFY2(reason().startsWith(
+                     QStringLiteral("Ausgeben kannst du es wahrscheinlich spätestens am ")),
+                 qPrintable(reason()));
     }
 
     void anEndStaysAnEnd() {

@@ -68,6 +68,24 @@ private slots:
         QVERIFY(says(person, "receiveState", QStringLiteral("12")));
     }
 
+    // No block comes with it: the source has only fallen silent, or answers again.
+    void channelsSayWhetherAnythingIsSent() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railChannels"));
+        QVERIFY(person.waitToRead("channelSentence", QStringLiteral("You can send")));
+        QVERIFY(!person.read("channelSentence").contains(QStringLiteral("Nothing is sent")));
+        auto picture = *desk.stage.snapshot();
+        picture.chain.no_payments = api::Problem{api::ProblemKind::chain_gone, {}};
+        desk.stage.show(picture);
+        QVERIFY(person.waitToRead("channelSentence", QStringLiteral("Nothing is sent")));
+        picture.chain.no_payments.reset();
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] {
+            return !person.read("channelSentence").contains(QStringLiteral("Nothing is sent"));
+        }));
+    }
+
     void anAddressWaitsForItsOwnCoins() {
         StageDesk desk;
         auto& person = *desk.person;

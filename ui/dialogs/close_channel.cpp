@@ -127,7 +127,7 @@ QString CloseChannelDialog::explanation() const {
     }
     if (m_stand == Stand::held_back) {
         return channelWords(m_channel, m_wallet.picture().chain, m_wallet.now()).sentence + u' ' +
-               tr("If it never comes back, you can publish it all the same.");
+               tr("If it never comes back, you can close the channel alone all the same.");
     }
     return isForced() ? tr("For when the other side is gone or does not answer. It costs more and "
                            "takes longer, because your coins "

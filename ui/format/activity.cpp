@@ -75,11 +75,17 @@ QString entryAmountText(const api::PaymentView& payment, const QDateTime& now) {
                                               : Words::tr("%1, not paid yet").arg(amount);
 }
 
-QString purposeText(const std::string& purpose, bool minus) {
+QString purposeText(const api::TransactionView& tx) {
+    const auto& purpose = tx.purpose;
+    const bool minus = tx.net_sat < 0;
+    const bool in_block = tx.height.has_value();
     if (purpose == "receive") return Words::tr("Coins received");
     if (purpose == "send") return Words::tr("Coins sent");
-    if (purpose == "funding") return Words::tr("Channel opened");
-    if (purpose == "close") return Words::tr("Channel closed");
+    // It has not happened before it is in a block.
+    if (purpose == "funding")
+        return in_block ? Words::tr("Channel opened") : Words::tr("Opening a channel");
+    if (purpose == "close")
+        return in_block ? Words::tr("Channel closed") : Words::tr("Closing a channel");
     if (purpose == "claim") return Words::tr("Returned from a channel");
     if (purpose == "bump") return Words::tr("Fee added to a transaction");
     return minus ? Words::tr("Coins sent") : Words::tr("Coins received");
@@ -88,7 +94,7 @@ QString purposeText(const std::string& purpose, bool minus) {
 ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView& chain) {
     ActivityWords out;
     const bool minus = tx.net_sat < 0;
-    out.title = purposeText(tx.purpose, minus);
+    out.title = purposeText(tx);
     const auto size = minus ? std::uint64_t{0} - static_cast<std::uint64_t>(tx.net_sat)
                             : static_cast<std::uint64_t>(tx.net_sat);
     const auto amount = Sat(size).checked_msat();

@@ -23,7 +23,7 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
 ActivityWords activityWords(const api::TransactionView& tx, const api::ChainView& chain);
 /// In details, to the last part of a satoshi: "900 000 sat", "900 000 sat, not paid".
 QString entryAmountText(const api::PaymentView& payment, const QDateTime& now);
-/// "Channel opened", "Coins received" ...
-QString purposeText(const std::string& purpose, bool minus);
+/// "Coins received", "Channel opened"; "Opening a channel" while it waits for a block ...
+QString purposeText(const api::TransactionView& tx);
 
 }  // namespace runnel::ui

@@ -17,12 +17,18 @@ QString inFlight(const api::ChannelView& channel) {
                             static_cast<int>(channel.htlcs.size()));
 }
 
-ChannelWords openWords(const api::ChannelView& channel) {
+ChannelWords openWords(const api::ChannelView& channel, const api::ChainView& chain) {
     ChannelWords out;
     const auto send = satText(channel.can_send);
     const auto receive = satText(channel.can_receive);
+    const auto held = noPaymentsSentence(chain);
     out.cueWord = Words::tr("Open");
-    if (channel.usable) {
+    if (channel.usable && !held.isEmpty()) {
+        out.cue = Cue::waiting;
+        out.cueWord = Words::tr("Waiting");
+        out.sentence =
+            held + u' ' + Words::tr("You can send %1 and receive %2 then.").arg(send, receive);
+    } else if (channel.usable) {
         out.sentence = Words::tr("You can send %1 and receive %2.").arg(send, receive);
     } else if (!channel.online) {
         out.cue = Cue::waiting;
@@ -40,6 +46,8 @@ ChannelWords openWords(const api::ChannelView& channel) {
                            "You can send %1 and receive %2 when it has one.")
                            .arg(send, receive);
     }
+    // When the channel can be used again, payments may still wait for the chain.
+    if (!channel.usable && !held.isEmpty()) out.sentence += u' ' + held;
     out.sentence += inFlight(channel);
     return out;
 }
@@ -237,6 +245,15 @@ QString htlcStage(const std::string& stage) {
     return Words::tr("Being settled");
 }
 
+QString noPaymentsSentence(const api::ChainView& chain) {
+    if (!chain.no_payments) return {};
+    return chain.no_payments->kind == api::ProblemKind::chain_gone
+               ? Words::tr("Nothing is sent or received before the chain source answers again.")
+               : Words::tr(
+                     "Nothing is sent or received before the wallet has caught up with the "
+                     "chain.");
+}
+
 ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain,
                           const QDateTime& now) {
     ChannelWords out;
@@ -251,7 +268,7 @@ ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView&
     } else if (isClosing(channel)) {
         out = closingWords(channel, chain, now);
     } else {
-        out = openWords(channel);
+        out = openWords(channel, chain);
     }
     out.timer = timerOf(channel, chain, now);
     return out;

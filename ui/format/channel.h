@@ -20,6 +20,9 @@ struct ChannelWords {
 ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain,
                           const QDateTime& now);
 
+/// Why nothing is sent or received over channels now, whatever their figures say; empty: it is.
+QString noPaymentsSentence(const api::ChainView& chain);
+
 /// Is there still something in it, or to come from it?
 bool isOver(const api::ChannelView& channel);
 bool isOpening(const api::ChannelView& channel);

@@ -81,6 +81,42 @@ void addPayments(std::vector<Held>& out, const api::ChannelView& channel, const 
     }
 }
 
+/// What stands between the wallet and the chain.
+std::optional<Health> troubleOfChain(const api::ChainView& chain) {
+    using api::ProblemKind;
+    // One that has fallen silent without a word names no cause of its own.
+    const bool fell_silent = chain.trouble == ProblemKind::chain_gone;
+    // Neither an answer nor a failure yet.
+    if (!chain.reachable && chain.problem.empty() && !fell_silent)
+        return Health{Cue::busy, Words::tr("Asking the chain source …")};
+    if (!chain.reachable) {
+        const auto what =
+            chain.no_payments
+                ? Words::tr(
+                      "The chain source does not answer. Nothing is sent or received before "
+                      "it does; opening and closing wait, too.")
+                : Words::tr(
+                      "The chain source does not answer. Payments go on for a while; opening "
+                      "and closing wait.");
+        return Health{Cue::attention,
+                      what + because(chain.problem) + u' ' +
+                          Words::tr("Check that it is running and can be reached.")};
+    }
+    const auto worded = [&] {
+        return Health{Cue::attention, wordingOf(api::Problem{*chain.trouble, {}}).joined()};
+    };
+    // That it relays no packages hinders openings only: it is said once everything else goes on.
+    if (chain.trouble && chain.trouble != ProblemKind::no_package_relay) return worded();
+    if (!chain.synced) {
+        return Health{Cue::busy, Words::tr("Catching up with the chain, now at block %1.")
+                                     .arg(grouped(chain.height.raw()))};
+    }
+    // The machine has slept, and the source's last word is as old as that.
+    if (chain.no_payments) return Health{Cue::busy, Words::tr("Asking the chain source …")};
+    if (chain.trouble) return worded();
+    return std::nullopt;
+}
+
 /// What only a person can mend, by asking the other side.
 std::optional<Health> troubleOfChannels(const api::Snapshot& picture) {
     const auto outdated =
@@ -133,21 +169,7 @@ Health healthOf(const api::Snapshot& picture, const std::optional<api::PracticeS
                 wordingOf(api::Problem{api::ProblemKind::store_in_doubt, {}}).joined()};
     if (picture.disk_low)
         return {Cue::attention, wordingOf(api::Problem{api::ProblemKind::disk_full, {}}).joined()};
-    // Neither an answer nor a failure yet.
-    if (!picture.chain.reachable && picture.chain.problem.empty())
-        return {Cue::busy, Words::tr("Asking the chain source …")};
-    if (!picture.chain.reachable) {
-        return {Cue::attention, Words::tr("The chain source does not answer. Payments go on for a "
-                                          "while; opening and closing wait.") +
-                                    because(picture.chain.problem) + u' ' +
-                                    Words::tr("Check that it is running and can be reached.")};
-    }
-    if (picture.chain.trouble)
-        return {Cue::attention, wordingOf(api::Problem{*picture.chain.trouble, {}}).joined()};
-    if (!picture.chain.synced) {
-        return {Cue::busy, Words::tr("Catching up with the chain, now at block %1.")
-                               .arg(grouped(picture.chain.height.raw()))};
-    }
+    if (const auto trouble = troubleOfChain(picture.chain)) return *trouble;
     // Whoever waits for another side that never comes must hear of the rest all the same.
     if (const auto trouble = troubleOfChannels(picture)) return *trouble;
     if (const auto late = lateCloses(picture)) return *late;
@@ -278,10 +300,19 @@ QString receivableSentence(const api::Snapshot& picture) {
                                 "None of your channels is ready at this moment, so nothing can be "
                                 "received over Lightning yet.");
     }
+    const auto held = noPaymentsSentence(picture.chain);
     if (picture.balance.can_receive < Msat(1000)) {
-        return Words::tr(
+        const auto full = Words::tr(
             "Your channels are full on your side. Spend something first: what you pay makes room "
             "to receive.");
+        return held.isEmpty() ? full : held + u' ' + full;
+    }
+    if (!held.isEmpty()) {
+        return held + u' ' +
+               Words::tr(
+                   "Then you can receive up to %1. That is what the other sides of your channels "
+                   "hold, less what they must keep.")
+                   .arg(satText(picture.balance.can_receive));
     }
     return Words::tr(
                "You can receive up to %1 now. That is what the other sides of your channels hold, "
@@ -293,6 +324,7 @@ QString spendableSentence(const api::Snapshot& picture) {
     std::size_t usable = 0;
     for (const auto& channel : picture.channels) usable += channel.usable ? 1 : 0;
     if (usable == 0) return Words::tr("No channel is ready to pay from.");
+    if (const auto held = noPaymentsSentence(picture.chain); !held.isEmpty()) return held;
     return Words::tr("At once, through %n channel(s).", nullptr, static_cast<int>(usable));
 }
 

@@ -52,7 +52,7 @@ QString openingTakesSentence(const api::Snapshot& picture);
 bool isTooLittleToOpen(const api::Balance& balance);
 /// How much can be received now and why not more.
 QString receivableSentence(const api::Snapshot& picture);
-/// What "spendable now" is made of.
+/// What "spendable now" is made of, or why none of it is spent now.
 QString spendableSentence(const api::Snapshot& picture);
 /// "Practice network", "Regtest" ...
 QString networkName(Network network);

@@ -25,7 +25,8 @@ QString clock(const QDateTime& time) {
     return QLocale().toString(time.time(), QLocale::ShortFormat);
 }
 QString weekday(const QDateTime& time) {
-    return QLocale().toString(time, QStringLiteral("ddd")) + u' ' + clock(time);
+    return Words::tr("%1 %2", "a weekday and a time of day")
+        .arg(QLocale().toString(time, QStringLiteral("ddd")), clock(time));
 }
 QString day(const QDateTime& time) {
     return QLocale().toString(time, Words::tr("d MMM", "a day of the year as a Qt date format"));
@@ -40,7 +41,7 @@ std::uint32_t blocksUntil(BlockHeight height, const api::ChainView& chain) {
 }
 
 QString byText(const QDateTime& time, const QDateTime& now) {
-    if (time.date() == now.date()) return Words::tr("by %1").arg(clock(time));
+    if (time.date() == now.date()) return Words::tr("by %1 today").arg(clock(time));
     if (now.daysTo(time) < 6) return Words::tr("by %1").arg(weekday(time));
     return Words::tr("by %1").arg(day(time));
 }

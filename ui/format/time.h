@@ -33,10 +33,11 @@ QString untilText(BlockHeight height, const api::ChainView& chain, const QDateTi
 /// About when the chain was so many blocks shorter, by their mean; empty where blocks have no
 /// rhythm.
 QString agoText(std::uint32_t blocks, const api::ChainView& chain, const QDateTime& now);
-/// The early end of the range: be there by then. "by Thu 14:00", "within 30 blocks"; "now" when
-/// there is no time left.
+/// The early end of the range: be there by then. "by 14:00 today", "by Thu 14:00", "by 5 Mar",
+/// "within 30 blocks"; "now" when there is no time left.
 QString deadlineText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
-/// The late end of the range: what will have happened by then. "by Thu 14:00", "within 30 blocks".
+/// The late end of the range: what will have happened by then. In the same words, and "within 5
+/// minutes".
 QString latestText(BlockHeight height, const api::ChainView& chain, const QDateTime& now);
 /// How long so many blocks take in the mean: "about 5 days", "about 2 hours", "144 blocks".
 QString spanText(std::uint32_t blocks, const api::ChainView& chain);

@@ -23,8 +23,8 @@ std::string searchText(const ActivityEntry& entry, const QDateTime& now) {
               qs(payment->payment_hash.hex()) + u' ' + qs(payment->bolt11);
         if (payment->payee) out += u' ' + qs(payment->payee->hex());
     } else if (const auto* const tx = entry.transaction()) {
-        out = purposeText(tx->purpose, tx->net_sat < 0) + u' ' +
-              QString::number(qAbs(tx->net_sat)) + u' ' + qs(display_hex(tx->txid));
+        out = purposeText(*tx) + u' ' + QString::number(qAbs(tx->net_sat)) + u' ' +
+              qs(display_hex(tx->txid));
     }
     return out.toLower().toStdString();
 }

@@ -117,11 +117,13 @@ ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent)
             });
     const auto all = [this] { refreshCards(0, static_cast<int>(m_cards.size()) - 1); };
     connect(&m_wallet, &WalletModel::namesChanged, this, all);
-    // Dates move with every block.
+    // Dates move with every block; whether anything is sent at all hangs on the chain's source.
     connect(&m_wallet, &WalletModel::pictureChanged, this,
-            [this, all, height = BlockHeight(0)]() mutable {
-                if (m_wallet.picture().chain.height == height) return;
-                height = m_wallet.picture().chain.height;
+            [this, all, height = BlockHeight(0), held = std::optional<api::Problem>()]() mutable {
+                const auto& chain = m_wallet.picture().chain;
+                if (chain.height == height && chain.no_payments == held) return;
+                height = chain.height;
+                held = chain.no_payments;
                 all();
             });
     insert(0, model.rowCount() - 1);

@@ -143,6 +143,16 @@ private slots:
                  QStringLiteral("within 3 block(s)"));
     }
 
+    void aTimeOfTodaySaysSo() {
+        const auto chain = mainly(100);
+        QCOMPARE(deadlineText(BlockHeight(124), chain, noon), QStringLiteral("by 14:45 today"));
+        QCOMPARE(latestText(BlockHeight(124), chain, noon), QStringLiteral("by 17:25 today"));
+        QCOMPARE(deadlineText(BlockHeight(400), chain, noon), QStringLiteral("by Wed 09:20"));
+        QCOMPARE(deadlineText(BlockHeight(2116), chain, noon), QStringLiteral("by 15 Mar"));
+        QCOMPARE(latestText(BlockHeight(106), mainly(100, 60), noon),
+                 QStringLiteral("within 11 minute(s)"));
+    }
+
     void termsAreTheLateEnd() {
         const auto chain = mainly(100);
         const auto late = latestText(BlockHeight(244), chain, noon);
@@ -223,6 +233,112 @@ private slots:
 
         channel.state = "closed";
         QCOMPARE(channelWords(channel, chain, noon).cue, Cue::over);
+    }
+
+    // What the figures would allow is not promised while nothing is added to channels.
+    void withoutTheChainNothingIsPromised_data() {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("gone")
+            << static_cast<int>(api::ProblemKind::chain_gone)
+            << "Nothing is sent or received before the chain source answers again.";
+        const auto* const behind =
+            "Nothing is sent or received before the wallet has caught up with the chain.";
+        QTest::newRow("not synced") << static_cast<int>(api::ProblemKind::not_synced) << behind;
+        QTest::newRow("behind") << static_cast<int>(api::ProblemKind::chain_behind) << behind;
+    }
+    void withoutTheChainNothingIsPromised() {
+        QFETCH(int, kind);
+        QFETCH(QString, why);
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.chain.no_payments = api::Problem{static_cast<api::ProblemKind>(kind), {}};
+        picture.channels = {openChannel()};
+        picture.balance.can_send = 71'204'999_msat;
+        picture.balance.can_receive = 18'000'000_msat;
+        QCOMPARE(spendableSentence(picture), why);
+        QCOMPARE(plain(receivableSentence(picture)),
+                 why + QStringLiteral(" Then you can receive up to 18 000 sat. That is what the "
+                                      "other sides of your channels hold, less what they must "
+                                      "keep."));
+        picture.balance.can_receive = 0_msat;
+        QVERIFY(receivableSentence(picture).startsWith(why + QStringLiteral(" Your channels are")));
+
+        auto channel = openChannel();
+        channel.htlcs.resize(1);
+        auto words = channelWords(channel, picture.chain, noon);
+        QCOMPARE(plain(words.sentence),
+                 why + QStringLiteral(" You can send 71 204 sat and receive 18 000 sat then. "
+                                      "1 payment(s) are on their way."));
+        QCOMPARE(words.cue, Cue::waiting);
+        QCOMPARE(words.cueWord, QStringLiteral("Waiting"));
+        channel.usable = channel.online = false;
+        words = channelWords(channel, picture.chain, noon);
+        QVERIFY2(words.sentence.contains(QStringLiteral("when it is back. ") + why),
+                 qPrintable(words.sentence));
+        channel.online = true;
+        QVERIFY(channelWords(channel, picture.chain, noon)
+                    .sentence.contains(QStringLiteral("when it has one. ") + why));
+
+        // That there is no channel is the nearer cause.
+        picture.channels = {channel};
+        QVERIFY(spendableSentence(picture).startsWith(QStringLiteral("No channel is ready")));
+        QVERIFY(receivableSentence(picture).startsWith(QStringLiteral("None of your channels")));
+
+        // Not even where the source is well as far as anybody knows: the machine has slept.
+        picture.channels = {openChannel()};
+        QCOMPARE(healthOf(picture).cue, Cue::busy);
+        QVERIFY2(!healthOf(picture).sentence.contains(QStringLiteral("in order")),
+                 qPrintable(healthOf(picture).sentence));
+        picture.chain.reachable = picture.chain.synced = false;
+        picture.chain.problem = "connection refused";
+        const auto health = healthOf(picture);
+        QCOMPARE(health.cue, Cue::attention);
+        QVERIFY2(!health.sentence.contains(QStringLiteral("for a while")) &&
+                     health.sentence.contains(QStringLiteral("Nothing is sent or received")) &&
+                     health.sentence.contains(QStringLiteral("connection refused")),
+                 qPrintable(health.sentence));
+    }
+
+    // It is borne for a while: as long as payments go on, they are said to.
+    void aSourceThatHasJustGoneHoldsNothingUp() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.chain.reachable = picture.chain.synced = false;
+        picture.chain.problem = "connection refused";
+        picture.channels = {openChannel()};
+        QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("Payments go on for a while")));
+        QVERIFY(spendableSentence(picture).startsWith(QStringLiteral("At once")));
+        QVERIFY(noPaymentsSentence(picture.chain).isEmpty());
+    }
+
+    void aSilentSourceNamesNoInnerCause() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.chain.reachable = picture.chain.synced = false;
+        picture.chain.trouble = api::ProblemKind::chain_gone;
+        picture.chain.no_payments = api::Problem{api::ProblemKind::chain_gone, {}};
+        const auto health = healthOf(picture);
+        QCOMPARE(health.cue, Cue::attention);
+        QCOMPARE(health.sentence,
+                 QStringLiteral("The chain source does not answer. Nothing is sent or received "
+                                "before it does; opening and closing wait, too. Check that it is "
+                                "running and can be reached."));
+        // Before anything was heard of it, it is being asked.
+        picture.chain.trouble.reset();
+        picture.chain.no_payments = api::Problem{api::ProblemKind::not_synced, {}};
+        QVERIFY(healthOf(picture).sentence.startsWith(QStringLiteral("Asking")));
+    }
+
+    // "Everything else goes on" is not said while it does not.
+    void thatOnlyOpeningsAreHinderedIsSaidOnceTheRestGoesOn() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.chain.trouble = api::ProblemKind::no_package_relay;
+        QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("too old")));
+        picture.chain.synced = false;
+        picture.chain.no_payments = api::Problem{api::ProblemKind::not_synced, {}};
+        QVERIFY(healthOf(picture).sentence.startsWith(QStringLiteral("Catching up")));
     }
 
     void aCloseSaysWhatItWaitsFor() {
@@ -777,6 +893,13 @@ private slots:
         words = activityWords(tx, mainly(100));
         QCOMPARE(words.title, QStringLiteral("Channel opened"));
         QVERIFY(plain(words.amount).endsWith(QStringLiteral("200 300 sat")));
+        tx.purpose = "close";
+        QCOMPARE(activityWords(tx, mainly(100)).title, QStringLiteral("Channel closed"));
+        // What waits for the chain has not happened yet.
+        tx.height.reset();
+        QCOMPARE(activityWords(tx, mainly(100)).title, QStringLiteral("Closing a channel"));
+        tx.purpose = "funding";
+        QCOMPARE(activityWords(tx, mainly(100)).title, QStringLiteral("Opening a channel"));
         tx.net_sat = INT64_MIN;
         static_cast<void>(activityWords(tx, mainly(100)));  // and does not end the process
     }
