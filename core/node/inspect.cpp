@@ -107,6 +107,30 @@ Problem malformed(const char* what, DecodeError cause) {
     return {ProblemKind::malformed, {{"what", what}, {"cause", std::string(to_string(cause))}}};
 }
 
+/// How far the clocks of payee and payer may be apart.
+constexpr std::int64_t clock_slack = 300;
+
+/// The newest send to a script. What another transaction has ruled out is no transaction of the
+/// wallet any more (drop_transaction), so it does not count; what a chain source refused may still
+/// arrive, so it does. One pass over transactions that are in memory: nothing that grows with a
+/// wallet's payments, and done only when somebody looks at an address.
+std::optional<api::SentBefore> sent_before(const State& state, const bitcoin::Script& script) {
+    const WalletTx* newest = nullptr;
+    std::optional<api::SentBefore> out;
+    for (const auto& [txid, row] : state.transactions) {
+        if (row.purpose != "send" || (newest != nullptr && row.sequence < newest->sequence))
+            continue;
+        Sat amount;
+        for (const auto& output : row.tx->outputs) {
+            if (output.script == script) amount += output.value;
+        }
+        if (amount.is_zero()) continue;
+        newest = &row;
+        out = api::SentBefore{txid, amount, row.first_seen, row.height, false};
+    }
+    return out;
+}
+
 /// An address of any network; it fails when it is none.
 Result<api::OnchainTarget, Problem> inspect_address(const State& state, const Config& config,
                                                     const std::string& text) {
@@ -121,6 +145,8 @@ Result<api::OnchainTarget, Problem> inspect_address(const State& state, const Co
     }
     if (script) {
         out.own = state.scripts.count(*script) != 0;
+        // Change and sweeps come back to own addresses all the time.
+        if (!out.own) out.sent = sent_before(state, *script);
         return out;
     }
     if (script.error() != DecodeError::wrong_network)
@@ -175,6 +201,8 @@ Result<api::Inspection, Problem> inspect_link(const State& state, const Config& 
         return only;
     }
     out->onchain = std::move(target);
+    if (auto& sent = out->onchain->sent)
+        sent->for_this = sent->when.raw() >= out->created.raw() - clock_slack;
     return out;
 }
 

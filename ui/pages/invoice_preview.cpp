@@ -65,6 +65,8 @@ InvoicePreview::InvoicePreview(WalletModel& wallet, QWidget* parent)
 }
 
 bool InvoicePreview::isPayable(const api::Inspection& looked) {
+    // What was sent on the chain for it has paid it, or will.
+    if (looked.onchain && looked.onchain->sent && looked.onchain->sent->for_this) return false;
     return looked.kind == "bolt11" &&
            (!looked.problem || looked.problem->kind == api::ProblemKind::amount_missing);
 }

@@ -2,6 +2,7 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/problem.h"
+#include "ui/format/sending.h"
 #include "ui/format/time.h"
 #include "ui/pages/invoice_preview.h"
 #include "ui/pages/pay_entry.h"
@@ -26,13 +27,28 @@ bool isDoneAlready(const api::Problem& problem) {
            problem.kind == ProblemKind::own_invoice;
 }
 
+/// On the chain likewise: what was sent since the invoice was made is in a block, or will be.
+bool isSentAlready(const api::Inspection& looked) {
+    return looked.onchain && looked.onchain->sent && looked.onchain->sent->for_this;
+}
+
 bool isOffered(const std::optional<api::OnchainTarget>& target) {
     return target && !target->problem;
 }
 
-/// Something that may be over by itself: a peer comes back, a channel is open, coins confirm.
+/// Something that may be over by itself: a peer comes back, a channel is open, coins confirm,
+/// another transaction rules out what was sent.
 bool hinders(const api::Inspection& looked) {
-    return looked.problem || (looked.onchain && looked.onchain->problem);
+    return looked.problem || (looked.onchain && looked.onchain->problem) || isSentAlready(looked);
+}
+
+bool isHinderedAlike(const api::Inspection& one, const api::Inspection& other) {
+    const auto chain = [](const api::Inspection& looked) {
+        using Hindrance = std::pair<std::optional<api::Problem>, std::optional<api::SentBefore>>;
+        return looked.onchain ? Hindrance(looked.onchain->problem, looked.onchain->sent)
+                              : Hindrance();
+    };
+    return one.problem == other.problem && chain(one) == chain(other);
 }
 
 }  // namespace
@@ -193,13 +209,8 @@ void PayPage::lookAgain() {
             // Not behind the progress of what has begun meanwhile, nor for a page nobody looks at:
             // that catches up when it is shown.
             if (number != m_looking || !looked || !m_looked || !m_top->isVisible()) return;
-            const auto chain = [](const api::Inspection& one) {
-                return one.onchain ? one.onchain->problem : std::nullopt;
-            };
             // What has not changed is left alone, and with it what the person types there.
-            const bool same =
-                looked->problem == m_looked->problem && chain(*looked) == chain(*m_looked);
-            if (!same) show(looked);
+            if (!isHinderedAlike(*looked, *m_looked)) show(looked);
         });
 }
 
@@ -211,12 +222,14 @@ void PayPage::show(const Result<api::Inspection, api::Problem>& looked) {
 void PayPage::show(const api::Inspection& looked) {
     const bool payable = InvoicePreview::isPayable(looked);
     const bool offered = isOffered(looked.onchain);
-    const bool twice = looked.problem && isDoneAlready(*looked.problem);
+    const bool done = looked.problem && isDoneAlready(*looked.problem);
+    const bool sent = looked.kind == "bolt11" && isSentAlready(looked);
     if (looked.kind == "bitcoin" && !offered) {
         m_entry->problem().showProblem(wordingOf(*looked.onchain->problem));
         return;
     }
-    if (looked.kind == "bitcoin" || (offered && !twice && (!payable || m_way == Way::chain))) {
+    if (looked.kind == "bitcoin" ||
+        (offered && !done && !sent && (!payable || m_way == Way::chain))) {
         m_invoice->hide();
         m_entry->problem().hide();
         QString why;
@@ -228,8 +241,15 @@ void PayPage::show(const api::Inspection& looked) {
         return;
     }
     m_send->hide();
-    if (payable) m_entry->problem().hide();
-    else m_entry->problem().showProblem(wordingOf(*looked.problem));
+    if (payable) {
+        m_entry->problem().hide();
+    } else if (sent && !done) {
+        const auto wording = sentForThisWording(*looked.onchain->sent, m_wallet.now());
+        m_entry->problem().showNote("warn", QStringLiteral("attention"), wording.what,
+                                    wording.why + u' ' + wording.retry);
+    } else {
+        m_entry->problem().showProblem(wordingOf(*looked.problem));
+    }
     m_invoice->set(looked);
 }
 

@@ -6,7 +6,7 @@
 //
 // Where a link offers both ways, Lightning is taken when it can be, and the chain is the other
 // choice; never both: what was paid, or is on its way, over Lightning is not offered to be sent
-// once more.
+// once more, nor what was sent on the chain to be paid over Lightning.
 #pragma once
 
 #include "ui/models/wallet_model.h"

@@ -38,6 +38,7 @@ SendPreview::SendPreview(WalletModel& wallet, QWidget* parent)
     m_own = new CueLine("sendOwn");
     m_own->set(Cue::attention,
                tr("This address is your own. The coins would come back to you, less the fee."));
+    m_before = (new Text("muted"))->named("sendBefore");
     m_facts = new Facts;
     m_problem = new Banner("sendProblem");
     m_send = new Button(ButtonKind::primary, tr("&Send …"), "sendNow");
@@ -51,6 +52,7 @@ SendPreview::SendPreview(WalletModel& wallet, QWidget* parent)
     layout->addWidget(new Text("muted", tr("On the chain, to this address")));
     layout->addWidget(m_address);
     layout->addWidget(m_own);
+    layout->addWidget(m_before);
     layout->addWidget(m_who);
     layout->addWidget(buildPaces());
     layout->addWidget(m_facts);
@@ -162,6 +164,12 @@ void SendPreview::showTarget() {
     m_address->setText(addressGroups(qs(m_target.address)));
     m_address->setAccessibleName(qs(m_target.address));
     m_own->setVisible(m_target.own);
+    m_before->setVisible(m_target.sent.has_value());
+    if (m_target.sent) {
+        m_before->setText(tr("You have sent to this address before: %1 (%2).")
+                              .arg(satText(m_target.sent->amount),
+                                   whenText(m_target.sent->when, m_wallet.now())));
+    }
     m_who->clear();
     m_who->set(tr("Payee"), tamed(m_target.label));
     m_who->set(tr("For"), tamed(m_target.message));

@@ -61,7 +61,7 @@ private:
     QWidget* m_amount_row;
     AmountEdit* m_amount_edit;
     QCheckBox* m_all;
-    Text* m_address;
+    Text *m_address, *m_before;
     Facts *m_who, *m_facts;
     CueLine* m_own;
     std::array<Choice*, 3> m_paces{};
