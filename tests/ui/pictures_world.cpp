@@ -274,6 +274,12 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
         return fail(api::Problem{api::ProblemKind::malformed,
                                  {{"what", "address"}, {"cause", "bad_checksum"}}});
     if (text == looks_real) return lookUp("good");
+    if (text == "half" || text == "one and a half") {
+        auto out = lookUp("good");
+        out->amount = Msat(text == "half" ? 500 : 1'500);
+        out->fee = Msat(0);
+        return out;
+    }
     if (text == "both") {
         auto out = lookUp("good");
         out->onchain = onChain("link").onchain;

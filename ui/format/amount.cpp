@@ -30,9 +30,9 @@ QString grouped(std::uint64_t number) {
 QString satText(Sat amount) { return grouped(amount.raw()) + unitSpace + QStringLiteral("sat"); }
 QString satText(Msat amount) { return satText(amount.floor_sat()); }
 
-QString exactText(Msat amount) {
-    return thousandths(amount.raw()) + unitSpace + QStringLiteral("sat");
-}
+QString exactNumber(Msat amount) { return thousandths(amount.raw()); }
+
+QString exactText(Msat amount) { return exactNumber(amount) + unitSpace + QStringLiteral("sat"); }
 
 QString feerateText(FeeratePerKw feerate) {
     // Four weight units are a vbyte.
@@ -45,8 +45,10 @@ QString feeText(Msat fee) {
     return satText(fee.ceil_sat());
 }
 
+QString paidFeeText(Msat fee) { return fee.is_zero() ? Words::tr("no fee") : exactText(fee); }
+
 QString signedText(bool minus, Msat amount) {
-    return (minus ? QChar(0x2212) : QChar(u'+')) + satText(amount);
+    return (minus ? QChar(0x2212) : QChar(u'+')) + exactText(amount);
 }
 
 std::optional<Sat> parseSat(const QString& text) {

@@ -77,7 +77,7 @@ void InvoicePreview::set(const api::Inspection& looked) {
     const bool choose = !looked.amount;
     m_amount->setVisible(!choose);
     m_amount_row->setVisible(choose);
-    if (!choose) m_amount->setAmount(*looked.amount);
+    if (!choose) m_amount->setExactAmount(*looked.amount);
     // What was typed was for another invoice. Where this one leaves it open, the link around it may
     // not.
     if (another) m_amount_edit->clear();
@@ -108,7 +108,7 @@ void InvoicePreview::refresh() {
     m_pay->setEnabled(!blocked && paid && !paid->is_zero());
     m_pay->setVisible(!blocked);
     QString action = tr("&Pay now");
-    if (paid && !paid->is_zero()) action = tr("&Pay %1").arg(satText(*paid));
+    if (paid && !paid->is_zero()) action = tr("&Pay %1").arg(exactText(*paid));
     m_pay->setText(action);
 }
 

@@ -264,7 +264,7 @@ void PayPage::begin(const QString& title) {
 }
 
 void PayPage::pay(const api::Pay& wish, Msat amount) {
-    begin(tr("Paying %1 to %2").arg(satText(amount), m_wallet.names().of(m_looked->payee)));
+    begin(tr("Paying %1 to %2").arg(exactText(amount), m_wallet.names().of(m_looked->payee)));
     m_paying = amount;
     m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) { paid(result); });
     m_wallet.bridge().touch(m_looked->payment_hash);
@@ -284,7 +284,7 @@ void PayPage::paid(const api::CommandResult& result) {
     } else if (const auto* const paid = std::get_if<api::Paid>(&*result)) {
         m_result->show({PayEnd::Paid{*paid, m_looked}});
         m_entry->clear();
-        emit said(tr("%1 paid.").arg(satText(paid->amount)));
+        emit said(tr("%1 paid.").arg(exactText(paid->amount)));
     } else {
         m_result->show({PayEnd::Open{}});
         m_entry->clear();

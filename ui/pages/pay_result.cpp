@@ -100,9 +100,9 @@ void PayResult::announce() {
 void PayResult::word(const PayEnd::Paid& end) {
     const auto& [paid, looked] = end;
     begin(QStringLiteral("good"), Ink::good, tr("Paid"));
-    m_amount->setAmount(paid.amount);
+    m_amount->setExactAmount(paid.amount);
     m_amount->show();
-    m_facts->set(tr("Fee"), feeText(paid.fee));
+    m_facts->set(tr("Fee"), paidFeeText(paid.fee));
     m_facts->set(tr("Time taken"), durationText(paid.elapsed_ms));
     if (looked) {
         m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
@@ -142,7 +142,7 @@ void PayResult::word(const PayEnd::NotPaid& end) {
     const auto wording = wordingOf(problem);
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back to the invoice"));
-    if (amount) m_facts->set(tr("Not paid"), satText(*amount));
+    if (amount) m_facts->set(tr("Not paid"), exactText(*amount));
     if (!looked) return;
     m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
     m_facts->set(tr("For"), tamed(looked->description));

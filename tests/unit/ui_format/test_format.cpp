@@ -76,6 +76,12 @@ private slots:
         QCOMPARE(feeText(0_msat), QStringLiteral("no fee"));
         QCOMPARE(plain(feeText(999_msat)), QStringLiteral("less than 1 sat"));
         QCOMPARE(plain(feeText(1'001_msat)), QStringLiteral("2 sat"));
+        // Once it is paid, exactly.
+        QCOMPARE(paidFeeText(0_msat), QStringLiteral("no fee"));
+        QCOMPARE(plain(paidFeeText(999_msat)), QStringLiteral("0.999 sat"));
+        QCOMPARE(plain(paidFeeText(1'200_msat)), QStringLiteral("1.2 sat"));
+        QCOMPARE(plain(exactNumber(1'234'567_msat)), QStringLiteral("1 234.567"));
+        QCOMPARE(plain(signedText(false, 1'500_msat)), QStringLiteral("+1.5 sat"));
         QCOMPARE(plain(signedText(true, 5'000_msat)),
                  QString(QChar(0x2212)) + QStringLiteral("5 sat"));
     }
@@ -750,8 +756,15 @@ private slots:
         payment.description = "Two\ncoffees";
         auto words = activityWords(payment, noon);
         QCOMPARE(words.title, QStringLiteral("Two coffees"));
-        QCOMPARE(plain(words.status), QStringLiteral("Paid · fee 2 sat · 0.3 s"));
+        QCOMPARE(plain(words.status), QStringLiteral("Paid · fee 1.2 sat · 0.3 s"));
         QVERIFY(words.moved);
+        payment.amount = 500_msat;
+        QCOMPARE(plain(activityWords(payment, noon).amount),
+                 QString(QChar(0x2212)) + QStringLiteral("0.5 sat"));
+        payment.fee = 0_msat;
+        QCOMPARE(plain(activityWords(payment, noon).status),
+                 QStringLiteral("Paid · no fee · 0.3 s"));
+        payment.amount = 1'500'000_msat;
         payment.status = api::PaymentStatus::failed;
         payment.failure = "no_route";
         words = activityWords(payment, noon);
