@@ -418,6 +418,20 @@ void Stage::tell(const api::Notice& notice) {
             payment.amount = paid->amount;
         }
     }
+    for (auto& payment : m_payments) {
+        if (const auto* const sent = std::get_if<api::PaymentSent>(&notice);
+            sent != nullptr && sent->payment_hash == payment.payment_hash) {
+            payment.status = api::PaymentStatus::paid;
+            payment.fee = sent->fee;
+            payment.preimage.emplace();
+            payment.preimage->raw().fill(0x5d);
+        }
+        if (const auto* const failed = std::get_if<api::PaymentFailed>(&notice);
+            failed != nullptr && failed->payment_hash == payment.payment_hash) {
+            payment.status = api::PaymentStatus::failed;
+            payment.failure = api::to_string(failed->problem.kind);
+        }
+    }
     if (const auto listener = m_listener.lock()) (*listener)(notice);
 }
 

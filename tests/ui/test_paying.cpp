@@ -96,6 +96,71 @@ private slots:
         }
         QVERIFY(looked > 1);
     }
+
+    void whatIsStillOpenSaysItsEnd_data() {
+        QTest::addColumn<bool>("arrives");
+        QTest::newRow("paid") << true;
+        QTest::newRow("came back") << false;
+    }
+    void whatIsStillOpenSaysItsEnd() {
+        QFETCH(bool, arrives);
+        StageDesk desk;
+        auto& person = *desk.person;
+        // The one of the list that is on its way.
+        const auto pending = desk.stage.payments({1, std::nullopt}).front();
+        QVERIFY(pending.outgoing && pending.status == api::PaymentStatus::pending);
+        desk.stage.looks_up = [&](const std::string& text) {
+            auto looked = Stage::lookUp("good");
+            looked->payment_hash = pending.payment_hash;
+            looked->amount = pending.amount;
+            looked->bolt11 = text;
+            return looked;
+        };
+        puts(desk, "good");
+        QVERIFY(person.press("payNow"));
+        desk.stage.answerNext(api::Answer(api::StillInFlight{pending.payment_hash}));
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Still on its way")));
+        // Which one it is.
+        QCOMPARE(person.see<AmountLabel>("payResultAmount")->text(), exactText(pending.amount));
+        QVERIFY(factOf(desk, "payResult", "For").contains(QStringLiteral("Two coffees")));
+        QVERIFY(!factOf(desk, "payResult", "To").isEmpty());
+        // Another one's end is not its own.
+        desk.stage.tell(api::PaymentSent{PaymentHash{}, 1'000_msat, 0_msat});
+        QTest::qWait(60);
+        QCOMPARE(person.read("payResultTitle"), QStringLiteral("Still on its way"));
+        auto* const result = person.see<QWidget>("payResult");
+        if (arrives) {
+            desk.stage.tell(api::PaymentSent{pending.payment_hash, pending.amount, 1'200_msat});
+            QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid"), 1'000));
+            QCOMPARE(factOf(desk, "payResult", "Fee"), exactText(1'200_msat));
+            QCOMPARE(person.see<CopyField>("payProof")->text(), QStringLiteral("5d").repeated(32));
+            QVERIFY(result->accessibleName().startsWith(QStringLiteral("Paid")));
+            QVERIFY(person.press("payDone"));
+            QVERIFY(!person.sees("payPreview"));
+            return;
+        }
+        desk.stage.tell(api::PaymentFailed{pending.payment_hash,
+                                           api::Problem{api::ProblemKind::payment_failed, {}}});
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("failed on its way"), 1'000));
+        QVERIFY(result->accessibleName().contains(QStringLiteral("failed on its way")));
+        QCOMPARE(factOf(desk, "payResult", "Not paid"), exactText(pending.amount));
+        // And there is a way back to it.
+        QVERIFY(person.press("payDone"));
+        QVERIFY(person.see("payPreview", 1'000) != nullptr);
+    }
+
+    // It ended while the answer that it is open was on its way.
+    void whatHasEndedMeanwhileIsNotStillOpen() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        const auto paid =
+            desk.stage.payment(desk.stage.payments({2, std::nullopt})[1].payment_hash);
+        QVERIFY(paid && paid->outgoing && paid->status == api::PaymentStatus::paid);
+        puts(desk, "good");
+        QVERIFY(person.press("payNow"));
+        desk.stage.answerNext(api::Answer(api::StillInFlight{paid->payment_hash}));
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid"), 1'000));
+    }
 };
 
 RUNNEL_TEST(TestPaying)

@@ -3,6 +3,7 @@
 #include "ui/format/amount.h"
 #include "ui/format/problem.h"
 #include "ui/format/sending.h"
+#include "ui/format/text.h"
 #include "ui/format/time.h"
 #include "ui/pages/invoice_preview.h"
 #include "ui/pages/pay_entry.h"
@@ -61,7 +62,14 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent)
     body()->addWidget(m_result);
     body()->addStretch(1);
     setAcceptDrops(true);
-    connect(m_result, &PayResult::done, this, &PayPage::again);
+    connect(m_result, &PayResult::done, this, [this] {
+        const auto end = m_result->shown();
+        const auto* const failed = end ? std::get_if<PayEnd::NotPaid>(&end->how) : nullptr;
+        again();
+        // What came back late was cleared away when it was still open.
+        if (failed != nullptr && failed->looked && m_entry->text().isEmpty())
+            setText(qs(failed->looked->bolt11));
+    });
     connect(m_result, &PayResult::wantsActivity, this, [this] {
         again();
         emit wantsActivity();
@@ -286,7 +294,11 @@ void PayPage::paid(const api::CommandResult& result) {
         m_entry->clear();
         emit said(tr("%1 paid.").arg(exactText(paid->amount)));
     } else {
-        m_result->show({PayEnd::Open{}});
+        const auto* const open = std::get_if<api::StillInFlight>(&*result);
+        const auto hash = open != nullptr ? open->payment_hash
+                          : m_looked      ? m_looked->payment_hash
+                                          : PaymentHash{};
+        m_result->show({PayEnd::Open{hash, m_looked, m_paying}});
         m_entry->clear();
     }
     end();
