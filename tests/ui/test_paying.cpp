@@ -11,6 +11,7 @@
 #include "ui/widgets/notes.h"
 
 #include <QAbstractButton>
+#include <QApplication>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -160,6 +161,77 @@ private slots:
         QVERIFY(person.press("payNow"));
         desk.stage.answerNext(api::Answer(api::StillInFlight{paid->payment_hash}));
         QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid"), 1'000));
+    }
+
+    void whoBuysByKeyboardGoesOnByKeyboard_data() {
+        QTest::addColumn<QString>("invoice");
+        QTest::addColumn<QString>("way_on");
+        QTest::newRow("an amount") << "good"
+                                   << "payNow";
+        QTest::newRow("any amount") << "any"
+                                    << "payAmountEdit";
+        QTest::newRow("too dear") << "dear"
+                                  << "payText";
+    }
+    void whoBuysByKeyboardGoesOnByKeyboard() {
+        QFETCH(QString, invoice);
+        QFETCH(QString, way_on);
+        StageDesk desk;
+        desk.stage.looks_up = [&](const std::string&) {
+            return Stage::lookUp(invoice.toStdString());
+        };
+        QVERIFY(desk.person->press("railPay"));
+        desk.stage.hold_practice = true;
+        QTest::keyClick(desk.frame.get(), Qt::Key_U, Qt::AltModifier);
+        auto* const shop = desk.person->see<QAbstractButton>("practiceBuy");
+        QVERIFY(QTest::qWaitFor([&] { return !shop->isEnabled(); }, 1'000));
+        desk.stage.releasePractice();
+        QVERIFY(desk.person->see("payPreview", 1'000) != nullptr);
+        QVERIFY(QTest::qWaitFor([] { return QApplication::focusWidget() != nullptr; }, 1'000));
+        StageDesk::settle();
+        QCOMPARE(QApplication::focusWidget()->objectName(), way_on);
+    }
+
+    // The practice network is back, and with it the names of its nodes.
+    void aNameThatComesTakesNoKeyboard_data() {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("invoice") << "any";
+        QTest::newRow("address") << "address";
+    }
+    void aNameThatComesTakesNoKeyboard() {
+        QFETCH(QString, text);
+        StageDesk desk;
+        puts(desk, qPrintable(text));
+        auto* const elsewhere = desk.person->see<QWidget>("payText");
+        elsewhere->setFocus();
+        const int quoted = desk.stage.times_quoted;
+        desk.wallet->setName(stageKey(1), QStringLiteral("Bakery"));
+        QTest::qWait(200);
+        QCOMPARE(QApplication::focusWidget(), elsewhere);
+        QCOMPARE(desk.stage.times_quoted, quoted);
+        if (text == QStringLiteral("any"))
+            QCOMPARE(factOf(desk, "payPreview", "To"), QStringLiteral("Bakery"));
+    }
+
+    // Nor does what is looked at again.
+    void anotherLookTakesNoKeyboard() {
+        StageDesk desk;
+        puts(desk, "any");
+        auto* const elsewhere = desk.person->see<QWidget>("payText");
+        elsewhere->setFocus();
+        int looks = 0;
+        desk.stage.looks_up = [&](const std::string&) {
+            auto looked = Stage::lookUp("any");
+            // Other words each time, so that it is shown anew.
+            looked->problem->params["look"] = std::to_string(++looks);
+            return looked;
+        };
+        auto picture = *desk.stage.snapshot();
+        picture.chain.height = BlockHeight(picture.chain.height.raw() + 1);
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return looks > 0; }, 2'000));
+        StageDesk::settle();
+        QCOMPARE(QApplication::focusWidget(), elsewhere);
     }
 };
 

@@ -85,13 +85,21 @@ void InvoicePreview::set(const api::Inspection& looked) {
         m_amount_edit->setAmount(*looked.onchain->amount);
     m_amount_hint->setText(
         tr("You can send up to %1 now.").arg(satText(m_wallet.picture().balance.can_send)));
-    m_facts->set(tr("To"), m_wallet.names().of(looked.payee));
+    reword();
     m_facts->set(tr("For"), tamed(looked.description));
     m_facts->set(tr("Expires"), whenText(looked.expires, m_wallet.now()));
     m_other->setVisible(isPayable(looked) && looked.onchain && !looked.onchain->problem);
     show();
     refresh();
-    if (choose && isVisible() && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
+    // Looked at again, it leaves the keyboard where the person has it.
+    if (choose && another && isVisible() && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
+}
+
+void InvoicePreview::reword() { m_facts->set(tr("To"), m_wallet.names().of(m_looked.payee)); }
+
+QWidget* InvoicePreview::wayOn() const {
+    if (isHidden() || !isPayable(m_looked)) return nullptr;
+    return m_looked.amount ? static_cast<QWidget*>(m_pay) : m_amount_edit;
 }
 
 std::optional<Msat> InvoicePreview::amount() const {

@@ -19,6 +19,11 @@ class InvoicePreview : public Card {
 public:
     explicit InvoicePreview(WalletModel& wallet, QWidget* parent = nullptr);
     void set(const api::Inspection& looked);
+    /// The payee has another name now.
+    void reword();
+    /// Where the keyboard goes on: the button, or the amount that is missing; null when it cannot
+    /// be paid.
+    QWidget* wayOn() const;
     /// Nothing stands against paying it, or only the amount is missing.
     static bool isPayable(const api::Inspection& looked);
 

@@ -17,6 +17,8 @@
 #include <QMimeData>
 #include <QProgressBar>
 
+#include <utility>
+
 namespace runnel::ui {
 
 namespace {
@@ -84,8 +86,9 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent)
                      "twice.")
                       .arg(durationText(static_cast<std::uint64_t>(seconds) * 1000)));
     });
+    // Nothing but the name: what stands there is used meanwhile.
     connect(&m_wallet, &WalletModel::namesChanged, this, [this] {
-        if (m_looked) show(*m_looked);
+        if (!m_invoice->isHidden()) m_invoice->reword();
     });
     // An answer comes at once nearly always: then nothing flickers.
     m_slow.setSingleShot(true);
@@ -121,6 +124,7 @@ void PayPage::buildEntry() {
             // will name.
             if (m_top->isHidden()) return;
             setText(invoice);
+            m_lead = true;
             ensureVisible(0, 0);
         });
         connect(shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
@@ -188,6 +192,7 @@ void PayPage::look() {
     const auto text = m_entry->text();
     const auto number = ++m_looking;
     m_looked.reset();
+    m_lead = false;
     m_way = Way::lightning;
     // What stood there was of another text.
     m_invoice->hide();
@@ -223,8 +228,20 @@ void PayPage::lookAgain() {
 }
 
 void PayPage::show(const Result<api::Inspection, api::Problem>& looked) {
-    if (looked) return show(*(m_looked = *looked));
-    m_entry->problem().showProblem(wordingOf(looked.error()));
+    if (looked) show(*(m_looked = *looked));
+    else m_entry->problem().showProblem(wordingOf(looked.error()));
+    if (std::exchange(m_lead, false)) lead();
+}
+
+/// Whoever bought by keyboard goes on by keyboard.
+void PayPage::lead() {
+    if (!m_top->isVisible()) return;
+    if (auto* const on = m_invoice->wayOn()) {
+        on->setFocus();
+        reveal(on);
+    } else {
+        m_entry->focus();
+    }
 }
 
 void PayPage::show(const api::Inspection& looked) {

@@ -56,6 +56,7 @@ private:
     void lookAgain();
     void show(const Result<api::Inspection, api::Problem>& looked);
     void show(const api::Inspection& looked);
+    void lead();
     void begin(const QString& title);
     void pay(const api::Pay& wish, Msat amount);
     void send(const Sending& sending);
@@ -76,6 +77,7 @@ private:
     QTimer m_clock, m_again, m_slow;
     quint64 m_looking = 0;  ///< Counts looks: an answer to an older one is not shown.
     Way m_way = Way::lightning;
+    bool m_lead = false;  ///< What is looked at was asked for here: the keyboard goes to it.
     std::optional<api::Inspection> m_looked;
     std::optional<Msat> m_paying;
     qint64 m_began = 0;

@@ -151,7 +151,9 @@ void SendPreview::set(const api::OnchainTarget& target, const QString& lightning
     showTarget();
     QWidget::show();
     ask();
-    if (!target.amount && isVisible() && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
+    // Looked at again, it leaves the keyboard where the person has it.
+    if (another && !target.amount && isVisible() && !m_amount_edit->hasFocus())
+        m_amount_edit->setFocus();
 }
 
 void SendPreview::forget() { m_target = {}; }
