@@ -138,8 +138,10 @@ public:
     virtual ~NodeApi() = default;
     virtual SnapshotPtr snapshot() const = 0;
     virtual void post(Command command, OnAnswer answer) = 0;
-    /// Pure.
-    virtual Result<Inspection, Problem> inspect(const std::string& text) const = 0;
+    /// Pure. `amount`: what would be paid for an invoice that leaves it open; `problem` and `fee`
+    /// are then about that.
+    virtual Result<Inspection, Problem> inspect(
+        const std::string& text, const std::optional<Msat>& amount = std::nullopt) const = 0;
     /// Pure.
     virtual Result<OpenQuote, Problem> quote(const AskOpen& ask) const = 0;
     virtual Result<CloseQuote, Problem> quote(const AskClose& ask) const = 0;

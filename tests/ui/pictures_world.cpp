@@ -259,10 +259,24 @@ api::Inspection onChain(const std::string& text) {
 
 }  // namespace
 
-Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) const {
+Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text,
+                                                     const std::optional<Msat>& amount) const {
     ++times_inspected;
-    if (looks_up) return looks_up(text);
-    return lookUp(text);
+    auto looked = looks_up ? looks_up(text) : lookUp(text);
+    const bool asks =
+        looked && looked->problem && looked->problem->kind == api::ProblemKind::amount_missing;
+    if (!amount || !asks) return looked;
+    looked->problem.reset();
+    looked->fee = Msat(1'200);
+    const auto most = m_picture->balance.can_send;
+    if (*amount > most) {
+        looked->fee.reset();
+        looked->problem = api::Problem{api::ProblemKind::insufficient_liquidity,
+                                       {{"can_send_msat", std::to_string(most.raw())},
+                                        {"needed_msat", std::to_string(amount->raw())},
+                                        {"reserve_msat", "5000000"}}};
+    }
+    return looked;
 }
 
 Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
@@ -289,6 +303,7 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
         return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
     api::Inspection out;
     out.kind = "bolt11";
+    out.bolt11 = text;
     out.description = "Two coffees and a cake, with thanks from the shop around the corner";
     out.payee = stageKey(1);
     out.payment_hash = hashOf(31);

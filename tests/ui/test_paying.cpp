@@ -233,6 +233,69 @@ private slots:
         StageDesk::settle();
         QCOMPARE(QApplication::focusWidget(), elsewhere);
     }
+
+    void anAmountThatCannotBeSentIsSaidBeforeTheClick() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        puts(desk, "any");
+        auto* const edit = person.see<AmountEdit>("payAmountEdit");
+        auto* const pay = person.see<QAbstractButton>("payNow");
+        QVERIFY(!pay->isEnabled());
+        edit->setText(QStringLiteral("400000"));
+        QVERIFY(person.waitToRead("payAmountProblemWhat",
+                                  QStringLiteral("more than your channels can send"), 1'000));
+        // With the core's figures.
+        QVERIFY(person.read("payAmountProblemWhy").contains(satText(400'000_sat)));
+        QVERIFY(person.read("payAmountProblemWhy").contains(satText(321'204_sat)));
+        QVERIFY(!pay->isEnabled());
+        QVERIFY(factOf(desk, "payPreview", "Fee").isEmpty());
+        edit->setText(QStringLiteral("300000"));
+        QVERIFY(QTest::qWaitFor([&] { return pay->isEnabled(); }, 1'000));
+        QVERIFY(!person.sees("payAmountProblemWhat"));
+        QVERIFY(QTest::qWaitFor(
+            [&] { return factOf(desk, "payPreview", "Fee").startsWith(feeText(1'200_msat)); },
+            1'000));
+
+        // Less can be sent by now: it is said without a key being pressed.
+        auto picture = *desk.stage.snapshot();
+        picture.balance.can_send = 250'000'000_msat;
+        desk.stage.show(picture);
+        QVERIFY(person.waitToRead("payAmountHint", satText(250'000_sat), 1'000));
+        QVERIFY(person.waitToRead("payAmountProblemWhy", satText(250'000_sat), 1'000));
+        QVERIFY(!pay->isEnabled());
+        picture.balance.can_send = 350'000'000_msat;
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return pay->isEnabled(); }, 1'000));
+        QVERIFY(!person.sees("payAmountProblemWhat"));
+        QVERIFY(person.press("payNow"));
+        QCOMPARE(std::get<api::Pay>(desk.stage.posted.back()).amount,
+                 std::optional(300'000'000_msat));
+    }
+
+    void noughtIsNoAmount_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("field");
+        QTest::newRow("invoice") << "any"
+                                 << "payAmountEdit";
+        QTest::newRow("shop") << ""
+                              << "practiceAmount";
+    }
+    void noughtIsNoAmount() {
+        QFETCH(QString, text);
+        QFETCH(QString, field);
+        StageDesk desk;
+        auto& person = *desk.person;
+        puts(desk, qPrintable(text));
+        auto* const edit = person.see<AmountEdit>(qPrintable(field));
+        edit->setText(QStringLiteral("0"));
+        if (text.isEmpty()) QVERIFY(person.press("practiceBuy"));
+        else QVERIFY(!person.see<QAbstractButton>("payNow")->isEnabled());
+        const auto line = field + QStringLiteral("Wrong");
+        auto* const said = person.see<CueLine>(qPrintable(line), 1'000);
+        QVERIFY(said != nullptr);
+        QVERIFY2(said->sentence().contains(QStringLiteral("more than 0")),
+                 qPrintable(said->sentence()));
+    }
 };
 
 RUNNEL_TEST(TestPaying)

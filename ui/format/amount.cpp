@@ -81,11 +81,14 @@ std::optional<Sat> parseSat(const QString& text) {
 }
 
 QString amountComplaint(const QString& text) {
-    const bool is_number = std::all_of(text.begin(), text.end(), [](QChar c) {
-        return (c >= u'0' && c <= u'9') || c == groupSpace || c == u' ';
-    });
-    if (is_number && !text.trimmed().isEmpty() && !parseSat(text))
-        return Words::tr("That is more than there can be.");
+    QString digits = text;
+    digits.remove(groupSpace).remove(u' ');
+    const bool is_number =
+        !digits.isEmpty() &&
+        std::all_of(digits.begin(), digits.end(), [](QChar c) { return c >= u'0' && c <= u'9'; });
+    const auto amount = parseSat(digits);
+    if (is_number && !amount) return Words::tr("That is more than there can be.");
+    if (is_number && amount->is_zero()) return Words::tr("The amount has to be more than 0.");
     return Words::tr("Enter whole satoshi, for example %1.").arg(grouped(12'500));
 }
 

@@ -42,7 +42,8 @@ QString signedText(bool minus, Msat amount);
 /// not. Nothing for anything else and for more than there can be.
 std::optional<Sat> parseSat(const QString& text);
 
-/// What to do about a text that parseSat() does not take, or that stands where an amount has to.
+/// What to do about a text that parseSat() does not take, or a nought, or nothing, where an amount
+/// has to stand.
 QString amountComplaint(const QString& text);
 
 }  // namespace runnel::ui

@@ -64,7 +64,8 @@ public:
             answer(reply);
         }
     }
-    Result<api::Inspection, api::Problem> inspect(const std::string& text) const override {
+    Result<api::Inspection, api::Problem> inspect(const std::string& text,
+                                                  const std::optional<Msat>&) const override {
         if (text != "good")
             return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
         api::Inspection out;

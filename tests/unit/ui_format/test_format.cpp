@@ -964,6 +964,7 @@ private slots:
                     .contains(QStringLiteral("whole satoshi, for example 12 500")));
         QVERIFY(amountComplaint(QStringLiteral("abc")).contains(QStringLiteral("whole satoshi")));
         QVERIFY(amountComplaint({}).contains(QStringLiteral("whole satoshi")));
+        QVERIFY(amountComplaint(QStringLiteral("0")).contains(QStringLiteral("more than 0")));
         QVERIFY(amountComplaint(QStringLiteral("2100000000000001"))
                     .contains(QStringLiteral("more than there can be")));
     }
