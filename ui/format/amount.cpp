@@ -65,8 +65,10 @@ std::optional<Sat> parseSat(const QString& text) {
             digits += c;
             ++since_mark;
         } else if (is_mark) {
-            // "1.5" is not fifteen: between marks there are three digits.
-            if (digits.isEmpty() || (marked && since_mark != 3) || (!marked && since_mark > 3))
+            // "1.5" is not fifteen: between marks there are three digits. And who writes "0.001"
+            // thinks of another unit: no group begins with a nought.
+            if (digits.isEmpty() || digits.startsWith(u'0') || (marked && since_mark != 3) ||
+                (!marked && since_mark > 3))
                 return std::nullopt;
             marked = true;
             since_mark = 0;

@@ -39,7 +39,8 @@ QString paidFeeText(Msat fee);
 QString signedText(bool minus, Msat amount);
 
 /// What somebody typed: digits with any spaces, dots or commas between groups, "sat" behind them or
-/// not. Nothing for anything else and for more than there can be.
+/// not. Nothing for anything else, for what looks like a part of a bitcoin ("0.001"), and for more
+/// than there can be.
 std::optional<Sat> parseSat(const QString& text);
 
 /// What to do about a text that parseSat() does not take, or a nought, or nothing, where an amount

@@ -101,6 +101,12 @@ private slots:
         QTest::newRow("a fraction is not fifteen") << "1.5" << qint64(-1);
         QTest::newRow("nor a hundred and fifty") << "1.50" << qint64(-1);
         QTest::newRow("long group") << "1234.567" << qint64(-1);
+        QTest::newRow("a thousandth of a bitcoin") << "0.001" << qint64(-1);
+        QTest::newRow("the same with a comma") << "0,500" << qint64(-1);
+        QTest::newRow("and all eight") << "0.000.001" << qint64(-1);
+        QTest::newRow("noughts in front of a mark") << "00.500" << qint64(-1);
+        QTest::newRow("noughts without one") << "0500" << qint64(500);
+        QTest::newRow("noughts behind the mark") << "1.000" << qint64(1000);
         QTest::newRow("negative") << "-5" << qint64(-1);
         QTest::newRow("words") << "a lot" << qint64(-1);
         QTest::newRow("empty") << "" << qint64(-1);
@@ -964,6 +970,7 @@ private slots:
                     .contains(QStringLiteral("whole satoshi, for example 12 500")));
         QVERIFY(amountComplaint(QStringLiteral("abc")).contains(QStringLiteral("whole satoshi")));
         QVERIFY(amountComplaint({}).contains(QStringLiteral("whole satoshi")));
+        QVERIFY(amountComplaint(QStringLiteral("0.001")).contains(QStringLiteral("whole satoshi")));
         QVERIFY(amountComplaint(QStringLiteral("0")).contains(QStringLiteral("more than 0")));
         QVERIFY(amountComplaint(QStringLiteral("2100000000000001"))
                     .contains(QStringLiteral("more than there can be")));
