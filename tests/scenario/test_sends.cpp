@@ -173,6 +173,8 @@ private slots:
             const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, pace});
             QVERIFY(bool(quote));
             QCOMPARE(quote->feerate, urgent);
+            // Why it is more than was asked for; where the next blocks were, it is not.
+            QCOMPARE(quote->hurried, pace != Pace::urgent);
         }
         const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::slow});
         const auto sent = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, std::nullopt});
@@ -180,6 +182,8 @@ private slots:
         QCOMPARE(std::get<api::OnchainSent>(*sent).fee, quote->fee);
         net.net.mine(1);
         // Now two coins guard it: what is beside them may wait.
+        const auto later = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::slow});
+        QVERIFY(later && !later->hurried);
         QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, slow})));
         QVERIFY(net.check());
     }

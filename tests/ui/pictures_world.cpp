@@ -371,6 +371,11 @@ Result<api::SendQuote, api::Problem> Stage::quote(const api::AskSend& ask) const
                   : ask.pace == api::Pace::normal ? 412
                                                   : 104);
     out.expected_blocks = api::blocks_of(ask.pace);
+    if (hurried && ask.pace != api::Pace::urgent) {
+        out.fee = Sat(1'030);
+        out.expected_blocks = api::blocks_of(api::Pace::urgent);
+        out.hurried = true;
+    }
     out.kept = Sat(1'284'500) - out.amount - out.fee;
     if (!ask.amount) out.kept = Sat(125'000), out.kept_parts = {{Sat(125'000), "anchor_reserve"}};
     out.reserve = Sat(125'000);

@@ -83,6 +83,8 @@ public:
     std::optional<api::Problem> everything_fails;
     /// Blocks cost twice as much now.
     bool dearer = false;
+    /// A send takes what guards the channels: its fee is that of the next blocks.
+    bool hurried = false;
     /// How often it was asked.
     mutable int times_inspected = 0, times_quoted = 0;
     /// Another address each time; else always the same.

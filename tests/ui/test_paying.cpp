@@ -296,6 +296,27 @@ private slots:
         QVERIFY2(said->sentence().contains(QStringLiteral("more than 0")),
                  qPrintable(said->sentence()));
     }
+
+    void whyASendCostsMoreIsSaid() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        puts(desk, "link");
+        const auto fee = [&] {
+            for (auto* const facts : person.see<QWidget>("sendPreview")->findChildren<Facts*>()) {
+                if (const auto said = facts->value(QStringLiteral("Fee")); !said.isEmpty())
+                    return said;
+            }
+            return QString();
+        };
+        QVERIFY(QTest::qWaitFor([&] { return fee() == satText(412_sat); }, 1'000));
+        desk.stage.hurried = true;
+        QVERIFY(person.press("sendSlow"));
+        QVERIFY(QTest::qWaitFor([&] { return fee().contains(QStringLiteral("closing")); }, 1'000));
+        QVERIFY(fee().startsWith(satText(1'030_sat)));
+        // Who chose it hears nothing of it.
+        QVERIFY(person.press("sendUrgent"));
+        QVERIFY(QTest::qWaitFor([&] { return fee() == satText(1'030_sat); }, 1'000));
+    }
 };
 
 RUNNEL_TEST(TestPaying)

@@ -222,14 +222,10 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
     m_problem->hide();
     const bool all = !m_quoted->wish.amount;
     if (all) m_amount_edit->setAmount(quote->amount);
-    const auto& chain = m_wallet.picture().chain;
-    const auto asked = m_quoted->pace == api::Pace::urgent   ? chain.fee_urgent
-                       : m_quoted->pace == api::Pace::normal ? chain.fee_normal
-                                                             : chain.fee_slow;
     m_facts->set(tr("Fee"),
-                 quote->feerate > std::max(asked, chain.fee_least)
-                     ? tr("%1, at the price of the next blocks: it spends coins that guard your "
-                          "channels, and until it is in a block they cannot")
+                 quote->hurried
+                     ? tr("%1. That is more than you chose: this takes coins that are kept for "
+                          "closing your channels, so it has to be in a block soon.")
                            .arg(satText(quote->fee))
                      : satText(quote->fee));
     m_facts->set(tr("Leaves your wallet"), leavesText(*quote));
