@@ -108,6 +108,12 @@ void InvoicePreview::set(const api::Inspection& looked) {
 
 void InvoicePreview::reword() { m_facts->set(tr("To"), m_wallet.names().of(m_looked.payee)); }
 
+QString InvoicePreview::typed() const { return m_amount_edit->text(); }
+
+void InvoicePreview::resume(const QString& typed) {
+    if (!m_looked.amount) m_amount_edit->setText(typed);
+}
+
 QWidget* InvoicePreview::wayOn() const {
     if (isHidden() || !isPayable(m_looked)) return nullptr;
     return m_looked.amount ? static_cast<QWidget*>(m_pay) : m_amount_edit;

@@ -24,6 +24,9 @@ public:
     void set(const api::Inspection& looked);
     /// The payee has another name now.
     void reword();
+    /// The amount as it was typed, for the same invoice elsewhere.
+    QString typed() const;
+    void resume(const QString& typed);
     /// Where the keyboard goes on: the button, or the amount that is missing; null when it cannot
     /// be paid.
     QWidget* wayOn() const;

@@ -64,16 +64,9 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent)
     body()->addWidget(m_result);
     body()->addStretch(1);
     setAcceptDrops(true);
-    connect(m_result, &PayResult::done, this, [this] {
-        const auto end = m_result->shown();
-        const auto* const failed = end ? std::get_if<PayEnd::NotPaid>(&end->how) : nullptr;
-        again();
-        // What came back late was cleared away when it was still open.
-        if (failed != nullptr && failed->looked && m_entry->text().isEmpty())
-            setText(qs(failed->looked->bolt11));
-    });
+    connect(m_result, &PayResult::done, this, &PayPage::leave);
     connect(m_result, &PayResult::wantsActivity, this, [this] {
-        again();
+        leave();
         emit wantsActivity();
     });
     m_clock.setInterval(1000);
@@ -117,9 +110,9 @@ void PayPage::buildEntry() {
     for (auto* const part : std::initializer_list<QWidget*>{m_entry, m_invoice, m_send})
         layout->addWidget(part);
     if (m_wallet.practice() != nullptr) {
-        auto* const shop = new PracticeShop(m_wallet);
-        layout->addWidget(shop);
-        connect(shop, &PracticeShop::made, this, [this](const QString& invoice) {
+        m_shop = new PracticeShop(m_wallet);
+        layout->addWidget(m_shop);
+        connect(m_shop, &PracticeShop::made, this, [this](const QString& invoice) {
             // Late, when something is under way by now: what is being paid stays what the result
             // will name.
             if (m_top->isHidden()) return;
@@ -127,7 +120,7 @@ void PayPage::buildEntry() {
             m_lead = true;
             ensureVisible(0, 0);
         });
-        connect(shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
+        connect(m_shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
             m_entry->problem().showProblem(wordingOf(problem));
             reveal(&m_entry->problem());
         });
@@ -163,10 +156,31 @@ void PayPage::buildProgress() {
 
 void PayPage::setText(const QString& text) { m_entry->setText(text); }
 
-PayPage::Place PayPage::place() const { return {m_entry->text(), m_result->shown()}; }
+PayPage::Place PayPage::place() const {
+    Place out{m_entry->text(), m_result->shown()};
+    if (m_shop != nullptr) out.practice = m_shop->typed();
+    if (isUnderWay() && m_paying && m_looked)
+        out.end = PayEnd{PayEnd::Open{m_looked->payment_hash, m_looked, m_paying}};
+    if (m_resumed) {
+        // Not looked at again yet.
+        out.amount = m_resumed->amount;
+        out.send = m_resumed->send;
+        out.on_chain = m_resumed->on_chain;
+        return out;
+    }
+    out.on_chain = m_way == Way::chain;
+    if (!m_invoice->isHidden()) out.amount = m_invoice->typed();
+    if (!m_send->isHidden()) out.send = m_send->typed();
+    return out;
+}
 
 void PayPage::resume(const Place& place) {
-    if (!place.text.isEmpty()) m_entry->setText(place.text);
+    if (m_shop != nullptr && place.practice) m_shop->resume(*place.practice);
+    if (!place.text.isEmpty()) {
+        m_entry->setText(place.text);
+        m_way = place.on_chain ? Way::chain : Way::lightning;
+        m_resumed = place;
+    }
     if (!place.end) return;
     m_top->hide();
     m_result->show(*place.end);
@@ -193,6 +207,7 @@ void PayPage::look() {
     const auto number = ++m_looking;
     m_looked.reset();
     m_lead = false;
+    m_resumed.reset();
     m_way = Way::lightning;
     // What stood there was of another text.
     m_invoice->hide();
@@ -230,6 +245,10 @@ void PayPage::lookAgain() {
 void PayPage::show(const Result<api::Inspection, api::Problem>& looked) {
     if (looked) show(*(m_looked = *looked));
     else m_entry->problem().showProblem(wordingOf(looked.error()));
+    if (const auto place = std::exchange(m_resumed, std::nullopt)) {
+        if (place->amount && !m_invoice->isHidden()) m_invoice->resume(*place->amount);
+        if (place->send && !m_send->isHidden()) m_send->resume(*place->send);
+    }
     if (std::exchange(m_lead, false)) lead();
 }
 
@@ -336,8 +355,20 @@ void PayPage::sent(const api::CommandResult& result, const Sending& sending) {
 
 void PayPage::end() {
     m_clock.stop();
+    m_paying.reset();
     m_progress->hide();
     if (isVisible()) m_result->focus();
+}
+
+void PayPage::leave() {
+    const auto end = m_result->shown();
+    const auto* const failed = end ? std::get_if<PayEnd::NotPaid>(&end->how) : nullptr;
+    // Paid after all, while it was said to be still open.
+    if (end && std::holds_alternative<PayEnd::Paid>(end->how)) m_entry->clear();
+    again();
+    // What came back late was cleared away when it was still open.
+    if (failed != nullptr && failed->looked && m_entry->text().isEmpty())
+        setText(qs(failed->looked->bolt11));
 }
 
 void PayPage::again() {

@@ -158,6 +158,21 @@ void SendPreview::set(const api::OnchainTarget& target, const QString& lightning
 
 void SendPreview::forget() { m_target = {}; }
 
+SendPreview::Typed SendPreview::typed() const {
+    return {m_all->isChecked() ? QString() : m_amount_edit->text(), m_all->isChecked(), pace()};
+}
+
+void SendPreview::resume(const Typed& typed) {
+    for (std::size_t i = 0; i < paces.size(); ++i) {
+        if (paces[i] == typed.pace) m_paces[i]->setChecked(true);
+    }
+    if (!m_target.amount) {
+        m_all->setChecked(typed.all);
+        if (!typed.all) m_amount_edit->setText(typed.amount);
+    }
+    ask();
+}
+
 void SendPreview::showTarget() {
     m_amount_title->setVisible(m_target.amount.has_value());
     m_amount->setVisible(m_target.amount.has_value());
@@ -224,8 +239,8 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
     if (all) m_amount_edit->setAmount(quote->amount);
     m_facts->set(tr("Fee"),
                  quote->hurried
-                     ? tr("%1. That is more than you chose: this takes coins that are kept for "
-                          "closing your channels, so it has to be in a block soon.")
+                     ? tr("%1. It goes as if you had chosen “Soon”, because it takes coins that "
+                          "are kept for closing your channels.")
                            .arg(satText(quote->fee))
                      : satText(quote->fee));
     m_facts->set(tr("Leaves your wallet"), leavesText(*quote));

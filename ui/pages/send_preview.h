@@ -39,6 +39,14 @@ public:
     void set(const api::OnchainTarget& target, const QString& lightning = {}, bool choice = false);
     /// It was sent: what was typed for it is not meant for the next one.
     void forget();
+    /// What was typed and chosen for it, for the same address elsewhere.
+    struct Typed {
+        QString amount{};
+        bool all = false;
+        api::Pace pace = api::Pace::normal;
+    };
+    Typed typed() const;
+    void resume(const Typed& typed);
 
 signals:
     void confirmed(const runnel::ui::Sending& sending);
