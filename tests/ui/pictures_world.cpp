@@ -294,6 +294,11 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
         out->fee = Msat(0);
         return out;
     }
+    if (text == "sent") {
+        auto out = lookUp("both");
+        out->onchain->sent = api::SentBefore{Txid{}, Sat(250'000), ago(600), std::nullopt, true};
+        return out;
+    }
     if (text == "both") {
         auto out = lookUp("good");
         out->onchain = onChain("link").onchain;
