@@ -97,6 +97,14 @@ json::object sent_json(const api::OnchainSent& sent) {
     return out;
 }
 
+json::value sent_before_json(const api::SentBefore& sent) {
+    return json::object{{"txid", display_hex(sent.txid)},
+                        {"amount_sat", sent.amount.raw()},
+                        {"sent", sent.when.raw()},
+                        {"block_height", or_null(sent.height, height_json)},
+                        {"for_this_request", sent.for_this}};
+}
+
 }  // namespace
 
 json::object info_json(const api::Snapshot& snapshot, const std::string& version) {
@@ -221,9 +229,13 @@ json::object transaction_json(const api::TransactionView& transaction) {
 }
 
 json::object onchain_json(const api::OnchainTarget& target) {
-    return {{"address", target.address}, {"amount_sat", or_null(target.amount, sat_json)},
-            {"label", target.label},     {"message", target.message},
-            {"own", target.own},         {"problem", problem_json(target.problem)}};
+    return {{"address", target.address},
+            {"amount_sat", or_null(target.amount, sat_json)},
+            {"label", target.label},
+            {"message", target.message},
+            {"own", target.own},
+            {"sent_before", or_null(target.sent, sent_before_json)},
+            {"problem", problem_json(target.problem)}};
 }
 
 json::object inspection_json(const api::Inspection& inspection) {

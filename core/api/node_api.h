@@ -78,12 +78,27 @@ using Notice =
 using OnNotice = std::function<void(const Notice&)>;
 using OnPicture = std::function<void(const SnapshotPtr&)>;
 
+/// What this wallet has sent to an address already: the newest of it that is in a block or may yet
+/// get into one.
+struct SentBefore {
+    Txid txid;
+    Sat amount;  ///< What it pays to the address.
+    UnixTime when;
+    std::optional<BlockHeight> height;  ///< Of the block that holds it; nothing: it waits.
+    /// In a link with an invoice: sent since that was made, hence for this very request. To pay the
+    /// invoice as well would be to pay twice. An older send was for something else, to a payee that
+    /// uses its address again.
+    bool for_this = false;
+    friend bool operator==(const SentBefore&, const SentBefore&) = default;
+};
+
 /// A way to pay on the chain: an address, alone or in a payment link (BIP 21).
 struct OnchainTarget {
     std::string address;             ///< As it was written; bech32 in lower case.
     std::optional<Sat> amount;       ///< Nothing: the payer chooses.
     std::string label, message;      ///< The payee's words.
     bool own = false;                ///< An address of this wallet.
+    std::optional<SentBefore> sent;  ///< Nothing of an own one.
     std::optional<Problem> problem;  ///< Why it cannot be paid by this wallet.
 };
 
@@ -129,8 +144,10 @@ public:
     virtual ~NodeApi() = default;
     virtual SnapshotPtr snapshot() const = 0;
     virtual void post(Command command, OnAnswer answer) = 0;
-    /// Pure.
-    virtual Result<Inspection, Problem> inspect(const std::string& text) const = 0;
+    /// Pure. `amount`: what would be paid for an invoice that leaves it open; `problem` and `fee`
+    /// are then about that.
+    virtual Result<Inspection, Problem> inspect(
+        const std::string& text, const std::optional<Msat>& amount = std::nullopt) const = 0;
     /// Pure.
     virtual Result<OpenQuote, Problem> quote(const AskOpen& ask) const = 0;
     virtual Result<CloseQuote, Problem> quote(const AskClose& ask) const = 0;

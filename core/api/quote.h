@@ -80,6 +80,9 @@ struct SendQuote {
     std::vector<Kept> kept_parts;  ///< With everything: why it stays, as in OnchainSent.
     /// About how many blocks until the first confirmation; nothing where nobody knows.
     std::optional<std::uint32_t> expected_blocks = std::nullopt;
+    /// Priced for the next blocks whatever was asked: it spends coins that are kept for closing
+    /// channels, and what takes their place cannot be used for that before a block holds it.
+    bool hurried = false;
     friend bool operator==(const SendQuote&, const SendQuote&) = default;
 };
 

@@ -81,9 +81,10 @@ void erase_forward(Draft& draft, const HtlcRef& incoming);
 std::optional<wire::Preimage> known_preimage(const Draft& draft, const HtlcRef& incoming,
                                              const PaymentHash& hash);
 /// The inspection behind `decode` and previews (inspect.cpp): an invoice, an address or a link with
-/// one or both.
+/// one or both. `amount`: wished for an invoice that leaves it open.
 Result<api::Inspection, api::Problem> inspect_text(const State& state, const Config& config,
-                                                   const std::string& text, UnixTime now);
+                                                   const std::string& text, UnixTime now,
+                                                   const std::optional<Msat>& amount);
 
 // wallet_*.cpp: coins, transactions, the chain ---------------------------------------------------
 

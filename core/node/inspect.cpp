@@ -30,7 +30,7 @@ std::string signature_of(const std::string& text) {
 /// Why it cannot be paid now, as far as that can be known before the click; `fee` when it can.
 std::optional<Problem> preview(const State& state, const Config& config,
                                const payment::Invoice& invoice, UnixTime now,
-                               std::optional<Msat>& fee) {
+                               const std::optional<Msat>& wished, std::optional<Msat>& fee) {
     const auto& network = params_of(config.network);
     if (invoice.network != config.network)
         return Problem{ProblemKind::wrong_network,
@@ -46,10 +46,10 @@ std::optional<Problem> preview(const State& state, const Config& config,
     if (invoice.is_expired(now))
         return Problem{ProblemKind::expired,
                        {{"since", std::to_string(invoice.expires_at().raw())}}};
-    if (auto problem = amount_problem(invoice, std::nullopt)) return problem;
+    if (auto problem = amount_problem(invoice, wished)) return problem;
     if (state.no_htlcs) return *state.no_htlcs;
     const Draft draft(state);
-    const Msat amount = *invoice.amount;
+    const Msat amount = invoice.amount.value_or(wished.value_or(Msat(0)));
     // Our own id is not known here and not needed: a hint that leads through us ends at the same
     // peers.
     const auto cost = fee_now(draft, target_of(invoice, amount, payment::default_max_fee(amount)),
@@ -61,7 +61,8 @@ std::optional<Problem> preview(const State& state, const Config& config,
 
 /// What an invoice says, and whether it can be paid.
 Result<api::Inspection, Problem> inspect_invoice(const State& state, const Config& config,
-                                                 const std::string& text, UnixTime now) {
+                                                 const std::string& text, UnixTime now,
+                                                 const std::optional<Msat>& wished) {
     RUNNEL_TRY(const auto invoice, read_invoice(text, nullptr));
     api::Inspection out;
     out.kind = "bolt11";
@@ -95,7 +96,7 @@ Result<api::Inspection, Problem> inspect_invoice(const State& state, const Confi
             out.fallback_addresses.push_back(*std::move(address));
     }
     out.signature = signature_of(text);
-    out.problem = preview(state, config, invoice, now, out.fee);
+    out.problem = preview(state, config, invoice, now, wished, out.fee);
     return out;
 }
 
@@ -105,6 +106,30 @@ bool is_upper_case(std::string_view text) {
 
 Problem malformed(const char* what, DecodeError cause) {
     return {ProblemKind::malformed, {{"what", what}, {"cause", std::string(to_string(cause))}}};
+}
+
+/// How far the clocks of payee and payer may be apart.
+constexpr std::int64_t clock_slack = 300;
+
+/// The newest send to a script. What another transaction has ruled out is no transaction of the
+/// wallet any more (drop_transaction), so it does not count; what a chain source refused may still
+/// arrive, so it does. One pass over transactions that are in memory: nothing that grows with a
+/// wallet's payments, and done only when somebody looks at an address.
+std::optional<api::SentBefore> sent_before(const State& state, const bitcoin::Script& script) {
+    const WalletTx* newest = nullptr;
+    std::optional<api::SentBefore> out;
+    for (const auto& [txid, row] : state.transactions) {
+        if (row.purpose != "send" || (newest != nullptr && row.sequence < newest->sequence))
+            continue;
+        Sat amount;
+        for (const auto& output : row.tx->outputs) {
+            if (output.script == script) amount += output.value;
+        }
+        if (amount.is_zero()) continue;
+        newest = &row;
+        out = api::SentBefore{txid, amount, row.first_seen, row.height, false};
+    }
+    return out;
 }
 
 /// An address of any network; it fails when it is none.
@@ -121,6 +146,8 @@ Result<api::OnchainTarget, Problem> inspect_address(const State& state, const Co
     }
     if (script) {
         out.own = state.scripts.count(*script) != 0;
+        // Change and sweeps come back to own addresses all the time.
+        if (!out.own) out.sent = sent_before(state, *script);
         return out;
     }
     if (script.error() != DecodeError::wrong_network)
@@ -154,7 +181,8 @@ Problem problem_of(const payment::UriFault& fault) {
 }
 
 Result<api::Inspection, Problem> inspect_link(const State& state, const Config& config,
-                                              const std::string& text, UnixTime now) {
+                                              const std::string& text, UnixTime now,
+                                              const std::optional<Msat>& wished) {
     const auto uri = payment::parse_bitcoin_uri(text);
     if (!uri) return fail(problem_of(uri.error()));
     std::optional<api::OnchainTarget> target;
@@ -165,7 +193,7 @@ Result<api::Inspection, Problem> inspect_link(const State& state, const Config& 
         target->message = uri->message;
     }
     if (uri->lightning.empty()) return onchain_only(config, *std::move(target));
-    auto out = inspect_invoice(state, config, uri->lightning, now);
+    auto out = inspect_invoice(state, config, uri->lightning, now, wished);
     if (!target) return out;
     if (!out) {
         // The address is the other half of the same wish: it can be paid although the invoice
@@ -175,6 +203,8 @@ Result<api::Inspection, Problem> inspect_link(const State& state, const Config& 
         return only;
     }
     out->onchain = std::move(target);
+    if (auto& sent = out->onchain->sent)
+        sent->for_this = sent->when.raw() >= out->created.raw() - clock_slack;
     return out;
 }
 
@@ -201,13 +231,14 @@ bool is_like_address(std::string_view text) {
 }  // namespace
 
 Result<api::Inspection, Problem> inspect_text(const State& state, const Config& config,
-                                              const std::string& text, UnixTime now) {
-    if (payment::is_bitcoin_uri(text)) return inspect_link(state, config, text, now);
+                                              const std::string& text, UnixTime now,
+                                              const std::optional<Msat>& amount) {
+    if (payment::is_bitcoin_uri(text)) return inspect_link(state, config, text, now, amount);
     if (bitcoin::parse_address(text, config.network) || is_like_address(text)) {
         RUNNEL_TRY(auto target, inspect_address(state, config, text));
         return onchain_only(config, std::move(target));
     }
-    return inspect_invoice(state, config, text, now);
+    return inspect_invoice(state, config, text, now, amount);
 }
 
 }  // namespace runnel::node

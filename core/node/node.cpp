@@ -230,8 +230,9 @@ std::vector<ports::Effect> Node::resume() const {
     return effects;
 }
 
-Result<api::Inspection, api::Problem> Node::inspect(const std::string& text, UnixTime now) const {
-    return inspect_text(m_state, m_config, text, now);
+Result<api::Inspection, api::Problem> Node::inspect(const std::string& text, UnixTime now,
+                                                    const std::optional<Msat>& amount) const {
+    return inspect_text(m_state, m_config, text, now, amount);
 }
 
 Result<api::OpenQuote, api::Problem> Node::quote(const api::AskOpen& ask) const {

@@ -128,7 +128,9 @@ public:
     /// Made when asked for and kept until the next turn: no cost for turns nobody looks at. On the
     /// node's thread.
     api::SnapshotPtr snapshot() const;
-    Result<api::Inspection, api::Problem> inspect(const std::string& text, UnixTime now) const;
+    Result<api::Inspection, api::Problem> inspect(
+        const std::string& text, UnixTime now,
+        const std::optional<Msat>& amount = std::nullopt) const;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const;
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const;
     Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const;

@@ -112,7 +112,8 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
                           ask.feerate.value_or(std::max(wanted, fees.mempool_min))};
     const auto reserve = anchor_reserve(draft, scope.config, 0);
     auto planning = plan_send(draft, wish, scope);
-    if (!planning && is_exposed(planning.error())) {
+    const bool hurried = !planning && is_exposed(planning.error());
+    if (hurried) {
         // Then it is that fee which is shown, and agreed to or not.
         wish.feerate = soon_feerate(draft);
         planning = plan_send(draft, wish, scope);
@@ -126,6 +127,7 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
     out.reserve = std::min(reserve.each * reserve.count, planned.kept);
     out.kept_parts = planned.kept_parts;
     out.expected_blocks = blocks_at(fees, planned.feerate, scope.config);
+    out.hurried = hurried;
     return out;
 }
 

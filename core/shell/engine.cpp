@@ -153,8 +153,9 @@ void Engine::accept_command(api::Command&& command, api::OnAnswer&& answer) {
     wake();
 }
 
-Result<api::Inspection, api::Problem> Engine::inspect(const std::string& text) const {
-    return m_node.inspect(text, wall_clock());
+Result<api::Inspection, api::Problem> Engine::inspect(const std::string& text,
+                                                      const std::optional<Msat>& amount) const {
+    return m_node.inspect(text, wall_clock(), amount);
 }
 
 std::shared_ptr<void> Engine::subscribe(api::OnNotice on_notice) {

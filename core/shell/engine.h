@@ -97,7 +97,8 @@ public:
     /// From any thread. An id that was granted already gets that answer again, one under way is
     /// answered once it is done, and one that was refused is asked anew.
     void post(api::Command command, api::OnAnswer answer) override;
-    Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
+    Result<api::Inspection, api::Problem> inspect(const std::string& text,
+                                                  const std::optional<Msat>& amount) const override;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override {
         return m_node.quote(ask);
     }

@@ -17,7 +17,8 @@ public:
         m_picture = picture;
     }
     api::SnapshotPtr snapshot() const override { return m_picture; }
-    Result<api::Inspection, api::Problem> inspect(const std::string&) const override {
+    Result<api::Inspection, api::Problem> inspect(const std::string&,
+                                                  const std::optional<Msat>&) const override {
         return fail(api::Problem{api::ProblemKind::malformed, {}});
     }
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override {

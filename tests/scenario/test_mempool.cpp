@@ -238,7 +238,14 @@ private slots:
         const auto txid = host.node->transactions({1, std::nullopt}).front().txid;
         host.take({ports::ChainEvent(ports::BroadcastResult{txid, false, "conflict"})});
         QCOMPARE(host.node->snapshot()->refused.size(), std::size_t{1});
+        const auto sent = [&] {
+            return host.node->inspect(elsewhere, UnixTime(1'750'000'000))->onchain->sent;
+        };
+        // Refused is not lost: it may still arrive.
+        QCOMPARE(sent()->txid, txid);
         auto rival = *host.node->state().transactions.at(txid).tx;
+        // Back to the wallet, all of it.
+        for (auto& output : rival.outputs) output.script = host.script(0);
         rival.outputs.front().value = rival.outputs.front().value - 1_sat;
         confirm(host, std::make_shared<const bitcoin::Transaction>(rival));
         QVERIFY(host.node->snapshot()->refused.empty());
@@ -251,6 +258,8 @@ private slots:
         QCOMPARE(dropped(host), std::vector{txid});
         const auto left = listed(host);
         QVERIFY(std::find(left.begin(), left.end(), txid) == left.end());
+        // Who sends it again does not pay twice.
+        QVERIFY(!sent());
     }
 
     /// When a block is to be expected follows from what was paid, and from what blocks cost now.

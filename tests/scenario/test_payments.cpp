@@ -561,6 +561,20 @@ void TestPayments::inspection_says_fee_and_problem() {
     QVERIFY(net.carol.node().inspect(bolt11, net.net.now())->problem->kind ==
             ProblemKind::own_invoice);
     QVERIFY(!net.alice.node().inspect("lnbcrt", net.net.now()));
+    // Of an invoice that leaves the amount open, about the one that is wished.
+    const auto open = net.invoice(net.carol, std::nullopt);
+    const auto of = [&](std::optional<Msat> amount) {
+        return *net.alice.node().inspect(open, net.net.now(), amount);
+    };
+    QCOMPARE(of(std::nullopt).problem->kind, ProblemKind::amount_missing);
+    QVERIFY(!of(50'000'000_msat).problem);
+    QCOMPARE(of(50'000'000_msat).fee, std::optional(6'000_msat));
+    QVERIFY(!of(50'000'000_msat).amount);
+    const auto much = of(2'000'000'000_msat);
+    QCOMPARE(much.problem->kind, ProblemKind::insufficient_liquidity);
+    QCOMPARE(much.problem->params.at("needed_msat"), std::string("2000000000"));
+    QVERIFY(much.problem->params.contains("can_send_msat") && !much.fee);
+    QCOMPARE(of(0_msat).problem->kind, ProblemKind::amount_too_small);
     QVERIFY(net.check());
 }
 

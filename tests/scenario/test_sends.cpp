@@ -173,6 +173,8 @@ private slots:
             const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, pace});
             QVERIFY(bool(quote));
             QCOMPARE(quote->feerate, urgent);
+            // Why it is more than was asked for; where the next blocks were, it is not.
+            QCOMPARE(quote->hurried, pace != Pace::urgent);
         }
         const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::slow});
         const auto sent = net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, std::nullopt});
@@ -180,6 +182,8 @@ private slots:
         QCOMPARE(std::get<api::OnchainSent>(*sent).fee, quote->fee);
         net.net.mine(1);
         // Now two coins guard it: what is beside them may wait.
+        const auto later = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::slow});
+        QVERIFY(later && !later->hurried);
         QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 20'000_sat, slow})));
         QVERIFY(net.check());
     }
@@ -429,6 +433,56 @@ private slots:
         QCOMPARE(alone->kind, std::string("bolt11"));
         QVERIFY(!alone->onchain);
         QVERIFY(!look(net, net.alice, "bitcoin:?lightning=lnbcrt"));
+        QVERIFY(net.check());
+    }
+
+    // Paid on the chain first, the invoice of the same link would be paid a second time.
+    void a_link_that_was_sent_to_says_so() {
+        Duo net;
+        static_cast<void>(net.open(net.alice, net.bob, 500'000_sat));
+        const auto link = [&](const std::string& invoice) {
+            return "bitcoin:" + elsewhere + "?amount=0.0002&lightning=" + invoice;
+        };
+        const auto first = link(net.invoice(net.bob, 20'000'000_msat));
+        QVERIFY(!look(net, net.alice, first)->onchain->sent);
+        const auto began = net.net.now();
+        const auto sent = net.run(net.alice, api::SendOnchain{elsewhere, 20'000_sat, std::nullopt});
+        QVERIFY(bool(sent));
+        const auto txid = std::get<api::OnchainSent>(*sent).txid;
+        const auto waits = look(net, net.alice, first);
+        QVERIFY(waits->onchain->sent.has_value());
+        QCOMPARE(waits->onchain->sent->txid, txid);
+        QCOMPARE(waits->onchain->sent->amount, 20'000_sat);
+        QVERIFY(waits->onchain->sent->when >= began);
+        QVERIFY(!waits->onchain->sent->height);
+        QVERIFY(waits->onchain->sent->for_this);
+        net.net.mine(1);
+        QCOMPARE(look(net, net.alice, first)->onchain->sent->height,
+                 std::optional(net.alice.snapshot()->chain.height));
+        // It is known after a restart as well.
+        net.alice.restart();
+        net.reconnect();
+        QCOMPARE(look(net, net.alice, first)->onchain->sent->txid, txid);
+        // The address alone: that it was used, and nothing about a request.
+        const auto plain = look(net, net.alice, elsewhere);
+        QVERIFY(plain->onchain->sent && !plain->onchain->sent->for_this);
+        // Nobody else's, and no change of our own.
+        QVERIFY(!look(net, net.bob, elsewhere)->onchain->sent);
+        for (const auto& output : net.alice.node().state().transactions.at(txid).tx->outputs) {
+            const auto address = *bitcoin::address_of(output.script, Network::regtest);
+            if (address != elsewhere) QVERIFY(!look(net, net.alice, address)->onchain->sent);
+        }
+        // Who asks for something else at the same address is paid as if it were another one.
+        net.net.advance(600'000);
+        const auto second = look(net, net.alice, link(net.invoice(net.bob, 20'000'000_msat)));
+        QVERIFY(second->onchain->sent.has_value());
+        QVERIFY(!second->onchain->sent->for_this);
+        QVERIFY(!second->problem);
+        // Of several the newest is told.
+        const auto more = net.run(net.alice, api::SendOnchain{elsewhere, 30'000_sat, std::nullopt});
+        QVERIFY(bool(more));
+        QCOMPARE(look(net, net.alice, elsewhere)->onchain->sent->txid,
+                 std::get<api::OnchainSent>(*more).txid);
         QVERIFY(net.check());
     }
 

@@ -259,10 +259,24 @@ api::Inspection onChain(const std::string& text) {
 
 }  // namespace
 
-Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text) const {
+Result<api::Inspection, api::Problem> Stage::inspect(const std::string& text,
+                                                     const std::optional<Msat>& amount) const {
     ++times_inspected;
-    if (looks_up) return looks_up(text);
-    return lookUp(text);
+    auto looked = looks_up ? looks_up(text) : lookUp(text);
+    const bool asks =
+        looked && looked->problem && looked->problem->kind == api::ProblemKind::amount_missing;
+    if (!amount || !asks) return looked;
+    looked->problem.reset();
+    looked->fee = Msat(1'200);
+    const auto most = m_picture->balance.can_send;
+    if (*amount > most) {
+        looked->fee.reset();
+        looked->problem = api::Problem{api::ProblemKind::insufficient_liquidity,
+                                       {{"can_send_msat", std::to_string(most.raw())},
+                                        {"needed_msat", std::to_string(amount->raw())},
+                                        {"reserve_msat", "5000000"}}};
+    }
+    return looked;
 }
 
 Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
@@ -274,6 +288,17 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
         return fail(api::Problem{api::ProblemKind::malformed,
                                  {{"what", "address"}, {"cause", "bad_checksum"}}});
     if (text == looks_real) return lookUp("good");
+    if (text == "half" || text == "one and a half") {
+        auto out = lookUp("good");
+        out->amount = Msat(text == "half" ? 500 : 1'500);
+        out->fee = Msat(0);
+        return out;
+    }
+    if (text == "sent") {
+        auto out = lookUp("both");
+        out->onchain->sent = api::SentBefore{Txid{}, Sat(250'000), ago(600), std::nullopt, true};
+        return out;
+    }
     if (text == "both") {
         auto out = lookUp("good");
         out->onchain = onChain("link").onchain;
@@ -283,6 +308,7 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
         return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
     api::Inspection out;
     out.kind = "bolt11";
+    out.bolt11 = text;
     out.description = "Two coffees and a cake, with thanks from the shop around the corner";
     out.payee = stageKey(1);
     out.payment_hash = hashOf(31);
@@ -350,6 +376,11 @@ Result<api::SendQuote, api::Problem> Stage::quote(const api::AskSend& ask) const
                   : ask.pace == api::Pace::normal ? 412
                                                   : 104);
     out.expected_blocks = api::blocks_of(ask.pace);
+    if (hurried && ask.pace != api::Pace::urgent) {
+        out.fee = Sat(1'030);
+        out.expected_blocks = api::blocks_of(api::Pace::urgent);
+        out.hurried = true;
+    }
     out.kept = Sat(1'284'500) - out.amount - out.fee;
     if (!ask.amount) out.kept = Sat(125'000), out.kept_parts = {{Sat(125'000), "anchor_reserve"}};
     out.reserve = Sat(125'000);
@@ -424,6 +455,20 @@ void Stage::tell(const api::Notice& notice) {
             if (payment.payment_hash != paid->payment_hash) continue;
             payment.status = api::PaymentStatus::paid;
             payment.amount = paid->amount;
+        }
+    }
+    for (auto& payment : m_payments) {
+        if (const auto* const sent = std::get_if<api::PaymentSent>(&notice);
+            sent != nullptr && sent->payment_hash == payment.payment_hash) {
+            payment.status = api::PaymentStatus::paid;
+            payment.fee = sent->fee;
+            payment.preimage.emplace();
+            payment.preimage->raw().fill(0x5d);
+        }
+        if (const auto* const failed = std::get_if<api::PaymentFailed>(&notice);
+            failed != nullptr && failed->payment_hash == payment.payment_hash) {
+            payment.status = api::PaymentStatus::failed;
+            payment.failure = api::to_string(failed->problem.kind);
         }
     }
     if (const auto listener = m_listener.lock()) (*listener)(notice);

@@ -21,7 +21,8 @@ public:
 
     api::SnapshotPtr snapshot() const override { return m_picture; }
     void post(api::Command command, api::OnAnswer answer) override;
-    Result<api::Inspection, api::Problem> inspect(const std::string& text) const override;
+    Result<api::Inspection, api::Problem> inspect(const std::string& text,
+                                                  const std::optional<Msat>& amount) const override;
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen& ask) const override;
     Result<api::CloseQuote, api::Problem> quote(const api::AskClose& ask) const override;
     Result<api::SendQuote, api::Problem> quote(const api::AskSend& ask) const override;
@@ -85,6 +86,8 @@ public:
     std::optional<api::Problem> everything_fails;
     /// Blocks cost twice as much now.
     bool dearer = false;
+    /// A send takes what guards the channels: its fee is that of the next blocks.
+    bool hurried = false;
     /// How often it was asked.
     mutable int times_inspected = 0, times_quoted = 0;
     /// Another address each time; else always the same.

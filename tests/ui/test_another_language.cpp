@@ -7,12 +7,14 @@
 #include "ui/dialogs/open_channel.h"
 #include "ui/format/channel.h"
 #include "ui/format/overview.h"
+#include "ui/format/amount.h"
 #include "ui/models/activity_model.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 
@@ -55,6 +57,93 @@ private slots:
         QVERIFY(person.press("railPay"));
         QCOMPARE(written(desk), QStringLiteral("good"));
         QVERIFY(person.see("payPreview") != nullptr);
+    }
+
+    void whatWasTypedStays_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("field");
+        QTest::newRow("invoice of any amount") << "any"
+                                               << "payAmountEdit";
+        QTest::newRow("address") << "address"
+                                 << "sendAmountEdit";
+        QTest::newRow("practice") << ""
+                                  << "practiceAmount";
+    }
+    void whatWasTypedStays() {
+        QFETCH(QString, text);
+        QFETCH(QString, field);
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railPay"));
+        desk.shell().payPage().setText(text);
+        auto* const edit = person.see<AmountEdit>(qPrintable(field));
+        QVERIFY(edit != nullptr);
+        edit->setText(QStringLiteral("23456"));
+        if (text == QStringLiteral("address")) QVERIFY(person.press("sendSlow"));
+        QVERIFY(desk.speakGerman());
+        const auto typed = [&] { return person.see<AmountEdit>(qPrintable(field))->amount(); };
+        QVERIFY(QTest::qWaitFor([&] { return typed() == std::optional(23'456_sat); }, 2'000));
+        if (text == QStringLiteral("address")) {
+            QVERIFY(QTest::qWaitFor(
+                [&] { return person.see<QAbstractButton>("sendSlow")->isChecked(); }, 2'000));
+            QVERIFY(person.press("sendNow"));
+            QVERIFY(person.press("confirmSend"));
+            const auto& wish = std::get<api::SendOnchain>(desk.stage.posted.back());
+            QCOMPARE(wish.amount, std::optional(23'456_sat));
+        }
+        // Not for what is pasted next.
+        if (text == QStringLiteral("any")) {
+            desk.shell().payPage().setText(QStringLiteral("address"));
+            QVERIFY(person.see<AmountEdit>("sendAmountEdit")->text().isEmpty());
+        }
+    }
+
+    void everythingAndTheChainStayChosen() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railPay"));
+        desk.shell().payPage().setText(QStringLiteral("address"));
+        QVERIFY(person.press("sendAll"));
+        QVERIFY(desk.speakGerman());
+        QVERIFY(QTest::qWaitFor([&] { return person.see<QAbstractButton>("sendAll")->isChecked(); },
+                                2'000));
+        desk.shell().payPage().setText(QStringLiteral("both"));
+        QVERIFY(person.press("payOnChain"));
+        desk.preferences.setLanguage(QStringLiteral("en"));
+        QVERIFY(QTest::qWaitFor([&] { return !desk.isGerman(); }));
+        QVERIFY(person.see("sendPreview") != nullptr);
+        QVERIFY(!person.sees("payPreview"));
+    }
+
+    // Where it is not waited for.
+    void whatIsUnderWayIsSaidByTheNewPage() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railPay"));
+        desk.shell().payPage().setText(QStringLiteral("good"));
+        QVERIFY(person.press("payNow"));
+        QVERIFY(person.sees("payProgressTitle"));
+        desk.stage.looks_up = [](const std::string&) {
+            auto looked = Stage::lookUp("good");
+            looked->problem = api::Problem{api::ProblemKind::in_flight, {}};
+            return looked;
+        };
+        const auto place = desk.shell().payPage().place();
+        QVERIFY(place.end && std::holds_alternative<PayEnd::Open>(place.end->how));
+        PayPage page(*desk.window->wallet());
+        page.resume(place);
+        page.resize(600, 800);
+        page.show();
+        auto* const title = page.findChild<QLabel*>(QStringLiteral("payResultTitle"));
+        QVERIFY(title->isVisible());
+        QCOMPARE(title->text(), QStringLiteral("Still on its way"));
+        QCOMPARE(page.findChild<AmountLabel*>(QStringLiteral("payResultAmount"))->text(),
+                 exactText(1'250'000_msat));
+        // The list of the stage knows that it was paid.
+        QVERIFY(QTest::qWaitFor([&] { return title->text() == QStringLiteral("Paid"); }, 2'000));
     }
 
     void whatWasPaidStays() {

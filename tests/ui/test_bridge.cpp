@@ -48,7 +48,8 @@ public:
     void post(api::Command, api::OnAnswer answer) override {
         run([answer] { answer(api::Answer(api::Disconnected{})); });
     }
-    Result<api::Inspection, api::Problem> inspect(const std::string& text) const override {
+    Result<api::Inspection, api::Problem> inspect(const std::string& text,
+                                                  const std::optional<Msat>&) const override {
         return fail(api::Problem{api::ProblemKind::malformed, {{"cause", text}}});
     }
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override {

@@ -339,6 +339,47 @@ private slots:
         QVERIFY(desk.world.broken().empty());
     }
 
+    void aLinkThatWasSentToIsNotPaidOverLightning() {
+        WorldDesk desk;
+        QVERIFY(desk.unlock());
+        QVERIFY(desk.fundAndOpen());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railPay"));
+        auto& page = desk.window->shell()->payPage();
+        const auto address = QString::fromStdString(desk.world.shopAddress());
+        const auto link =
+            QStringLiteral("bitcoin:%1?amount=0.0002&lightning=%2")
+                .arg(address, QString::fromStdString(desk.world.shopInvoice(20'000'000_msat)));
+        page.setText(link);
+        QVERIFY(person.press("payOnChain"));
+        QVERIFY(isReadyToSend(desk));
+        QVERIFY(!person.sees("sendBefore"));
+        QVERIFY(person.press("sendNow"));
+        QVERIFY(person.press("confirmSend"));
+        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Sent")));
+        QVERIFY(person.press("payDone"));
+        // Sent is paid: Lightning is no way to pay it again, and neither is the chain.
+        const auto isWithheld = [&] {
+            return person.waitToRead("payProblemWhat", QStringLiteral("already sent")) &&
+                   !person.sees("payNow") && !person.sees("payOnChain") &&
+                   !person.sees("payOverLightning") && !person.sees("sendPreview");
+        };
+        page.setText(link);
+        QVERIFY(isWithheld());
+        QVERIFY(person.read("payProblemWhat").contains(satText(20'000_sat)));
+        QVERIFY(person.read("payProblemWhy").contains(QStringLiteral("waits for a block")));
+        QVERIFY(person.read("payProblemWhy").contains(QStringLiteral("twice")));
+        desk.world.mine(1);
+        QVERIFY(person.waitToRead("payProblemWhy", QStringLiteral("a block holds it")));
+        QVERIFY(isWithheld());
+        // The address alone may be meant for something else: it is only said.
+        page.setText(address);
+        QVERIFY(person.waitToRead("sendBefore", QStringLiteral("sent to this address before")));
+        QVERIFY(person.read("sendBefore").contains(satText(20'000_sat)));
+        QVERIFY(!person.sees("payProblemWhat"));
+        QVERIFY(desk.world.broken().empty());
+    }
+
     void picturesOfCodesAreRead() {
         WorldDesk desk;
         QVERIFY(withCoins(desk));

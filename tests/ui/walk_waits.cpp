@@ -73,6 +73,15 @@ void walkPaying(Gallery& gallery) {
     on.shell->findChild<AmountEdit*>(QStringLiteral("payAmountEdit"))
         ->setText(QStringLiteral("2100000000000001"));
     gallery.take(frame, QStringLiteral("pay-wrong-amount"));
+    on.shell->findChild<AmountEdit*>(QStringLiteral("payAmountEdit"))->setAmount(Sat(400'000));
+    gallery.settle();
+    gallery.take(frame, QStringLiteral("pay-any-too-much"));
+    pay.setText(QStringLiteral("half"));
+    gallery.settle();
+    gallery.take(frame, QStringLiteral("pay-half"));
+    pay.setText(QStringLiteral("sent"));
+    gallery.settle();
+    gallery.take(frame, QStringLiteral("pay-sent-already"));
     // A picture that takes long to read: the only thread there is has something else to do.
     auto& pool = *QThreadPool::globalInstance();
     const int threads = pool.maxThreadCount();

@@ -197,10 +197,11 @@ api::CommandId Bridge::post(Wish wish, QObject* context,
     return id;
 }
 
-void Bridge::inspect(const std::string& text, QObject* context,
-                     std::function<void(const Result<api::Inspection, api::Problem>&)> answer) {
+void Bridge::inspect(const std::string& text, const std::optional<Msat>& amount, QObject* context,
+                     OnLook answer) {
     ask<Result<api::Inspection, api::Problem>>(
-        context, [text](api::NodeApi& node) { return node.inspect(text); }, std::move(answer));
+        context, [text, amount](api::NodeApi& node) { return node.inspect(text, amount); },
+        std::move(answer));
 }
 
 void Bridge::quote(const api::AskOpen& wish, QObject* context,

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -41,8 +42,13 @@ public:
     /// Posts a wish under a fresh id; gives the id.
     api::CommandId post(Wish wish, QObject* context,
                         std::function<void(const api::CommandResult&)> answer);
-    void inspect(const std::string& text, QObject* context,
-                 std::function<void(const Result<api::Inspection, api::Problem>&)> answer);
+    using OnLook = std::function<void(const Result<api::Inspection, api::Problem>&)>;
+    void inspect(const std::string& text, QObject* context, OnLook answer) {
+        inspect(text, std::nullopt, context, std::move(answer));
+    }
+    /// Of an invoice that leaves the amount open, with the one that a person wishes.
+    void inspect(const std::string& text, const std::optional<Msat>& amount, QObject* context,
+                 OnLook answer);
     void quote(const api::AskOpen& ask, QObject* context,
                std::function<void(const Result<api::OpenQuote, api::Problem>&)> answer);
     void quote(const api::AskClose& ask, QObject* context,

@@ -170,8 +170,9 @@ void EntryDetails::show(const api::PaymentView& payment) {
     m_facts->set(tr("Amount"), entryAmountText(payment, m_wallet.now()));
     if (payment.outgoing) {
         m_facts->set(tr("To"), payment.payee ? m_wallet.names().of(*payment.payee) : QString());
-        m_facts->set(tr("Fee"), payment.status == api::PaymentStatus::paid ? exactText(payment.fee)
-                                                                           : QString());
+        m_facts->set(tr("Fee"), payment.status == api::PaymentStatus::paid
+                                    ? paidFeeText(payment.fee)
+                                    : QString());
         m_facts->set(tr("Time taken"), payment.status == api::PaymentStatus::paid
                                            ? durationText(payment.elapsed_ms)
                                            : QString());

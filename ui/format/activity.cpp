@@ -24,7 +24,7 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
                        (payment.status == api::PaymentStatus::pending && payment.outgoing);
     out.amount = payment.amount.is_zero() ? Words::tr("any amount")
                  : moves                  ? signedText(payment.outgoing, payment.amount)
-                                          : satText(payment.amount);
+                                          : exactText(payment.amount);
     switch (payment.status) {
         case api::PaymentStatus::pending:
             // Parts that came in time still make it whole.
@@ -50,8 +50,8 @@ ActivityWords activityWords(const api::PaymentView& payment, const QDateTime& no
             } else {
                 out.status =
                     Words::tr("Paid") + dot +
-                    (payment.fee.is_zero() ? Words::tr("no fee")
-                                           : Words::tr("fee %1").arg(feeText(payment.fee))) +
+                    (payment.fee.is_zero() ? paidFeeText(payment.fee)
+                                           : Words::tr("fee %1").arg(paidFeeText(payment.fee))) +
                     dot + durationText(payment.elapsed_ms);
             }
             break;

@@ -30,9 +30,9 @@ QString grouped(std::uint64_t number) {
 QString satText(Sat amount) { return grouped(amount.raw()) + unitSpace + QStringLiteral("sat"); }
 QString satText(Msat amount) { return satText(amount.floor_sat()); }
 
-QString exactText(Msat amount) {
-    return thousandths(amount.raw()) + unitSpace + QStringLiteral("sat");
-}
+QString exactNumber(Msat amount) { return thousandths(amount.raw()); }
+
+QString exactText(Msat amount) { return exactNumber(amount) + unitSpace + QStringLiteral("sat"); }
 
 QString feerateText(FeeratePerKw feerate) {
     // Four weight units are a vbyte.
@@ -45,8 +45,10 @@ QString feeText(Msat fee) {
     return satText(fee.ceil_sat());
 }
 
+QString paidFeeText(Msat fee) { return fee.is_zero() ? Words::tr("no fee") : exactText(fee); }
+
 QString signedText(bool minus, Msat amount) {
-    return (minus ? QChar(0x2212) : QChar(u'+')) + satText(amount);
+    return (minus ? QChar(0x2212) : QChar(u'+')) + exactText(amount);
 }
 
 std::optional<Sat> parseSat(const QString& text) {
@@ -63,8 +65,10 @@ std::optional<Sat> parseSat(const QString& text) {
             digits += c;
             ++since_mark;
         } else if (is_mark) {
-            // "1.5" is not fifteen: between marks there are three digits.
-            if (digits.isEmpty() || (marked && since_mark != 3) || (!marked && since_mark > 3))
+            // "1.5" is not fifteen: between marks there are three digits. And who writes "0.001"
+            // thinks of another unit: no group begins with a nought.
+            if (digits.isEmpty() || digits.startsWith(u'0') || (marked && since_mark != 3) ||
+                (!marked && since_mark > 3))
                 return std::nullopt;
             marked = true;
             since_mark = 0;
@@ -79,11 +83,14 @@ std::optional<Sat> parseSat(const QString& text) {
 }
 
 QString amountComplaint(const QString& text) {
-    const bool is_number = std::all_of(text.begin(), text.end(), [](QChar c) {
-        return (c >= u'0' && c <= u'9') || c == groupSpace || c == u' ';
-    });
-    if (is_number && !text.trimmed().isEmpty() && !parseSat(text))
-        return Words::tr("That is more than there can be.");
+    QString digits = text;
+    digits.remove(groupSpace).remove(u' ');
+    const bool is_number =
+        !digits.isEmpty() &&
+        std::all_of(digits.begin(), digits.end(), [](QChar c) { return c >= u'0' && c <= u'9'; });
+    const auto amount = parseSat(digits);
+    if (is_number && !amount) return Words::tr("That is more than there can be.");
+    if (is_number && amount->is_zero()) return Words::tr("The amount has to be more than 0.");
     return Words::tr("Enter whole satoshi, for example %1.").arg(grouped(12'500));
 }
 

@@ -71,6 +71,19 @@ QString keptSentences(const std::vector<api::Kept>& parts) {
     return out.join(QLatin1Char('\n'));
 }
 
+Wording sentForThisWording(const api::SentBefore& sent, const QDateTime& now) {
+    const auto why =
+        sent.height ? Words::tr(
+                          "It was sent on the chain (%1), and a block holds it. To pay it over "
+                          "Lightning as well would be to pay it twice.")
+                    : Words::tr(
+                          "It was sent on the chain (%1) and waits for a block. To pay it over "
+                          "Lightning as well would be to pay it twice.");
+    return {Words::tr("You have already sent %1 for this.").arg(satText(sent.amount)),
+            why.arg(whenText(sent.when, now)),
+            Words::tr("If you want to pay for something else, ask the payee for a new invoice.")};
+}
+
 QString leavesText(const api::SendQuote& quote) {
     const auto sum = leaving(quote);
     return sum ? satText(*sum) : Words::tr("more than there can be");

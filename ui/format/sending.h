@@ -2,8 +2,10 @@
 // transaction, and what stays in the wallet and why. Only words over the core's figures.
 #pragma once
 
+#include "core/api/node_api.h"
 #include "core/api/quote.h"
 #include "core/api/snapshot.h"
+#include "ui/format/problem.h"
 
 #include <QDateTime>
 #include <QString>
@@ -20,6 +22,8 @@ QString firstConfirmationSentence(const api::SendQuote& quote, const api::ChainV
 /// What stays when everything is sent, a line for each part with its reason; empty when nothing
 /// does.
 QString keptSentences(const std::vector<api::Kept>& parts);
+/// Why a request is not paid over Lightning: it was sent to on the chain.
+Wording sentForThisWording(const api::SentBefore& sent, const QDateTime& now);
 /// Amount and fee together.
 QString leavesText(const api::SendQuote& quote);
 /// What stays, of an amount that was chosen.

@@ -2,6 +2,8 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/problem.h"
+#include "ui/format/sending.h"
+#include "ui/format/text.h"
 #include "ui/format/time.h"
 #include "ui/pages/invoice_preview.h"
 #include "ui/pages/pay_entry.h"
@@ -15,6 +17,8 @@
 #include <QMimeData>
 #include <QProgressBar>
 
+#include <utility>
+
 namespace runnel::ui {
 
 namespace {
@@ -26,13 +30,28 @@ bool isDoneAlready(const api::Problem& problem) {
            problem.kind == ProblemKind::own_invoice;
 }
 
+/// On the chain likewise: what was sent since the invoice was made is in a block, or will be.
+bool isSentAlready(const api::Inspection& looked) {
+    return looked.onchain && looked.onchain->sent && looked.onchain->sent->for_this;
+}
+
 bool isOffered(const std::optional<api::OnchainTarget>& target) {
     return target && !target->problem;
 }
 
-/// Something that may be over by itself: a peer comes back, a channel is open, coins confirm.
+/// Something that may be over by itself: a peer comes back, a channel is open, coins confirm,
+/// another transaction rules out what was sent.
 bool hinders(const api::Inspection& looked) {
-    return looked.problem || (looked.onchain && looked.onchain->problem);
+    return looked.problem || (looked.onchain && looked.onchain->problem) || isSentAlready(looked);
+}
+
+bool isHinderedAlike(const api::Inspection& one, const api::Inspection& other) {
+    const auto chain = [](const api::Inspection& looked) {
+        using Hindrance = std::pair<std::optional<api::Problem>, std::optional<api::SentBefore>>;
+        return looked.onchain ? Hindrance(looked.onchain->problem, looked.onchain->sent)
+                              : Hindrance();
+    };
+    return one.problem == other.problem && chain(one) == chain(other);
 }
 
 }  // namespace
@@ -45,9 +64,9 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent)
     body()->addWidget(m_result);
     body()->addStretch(1);
     setAcceptDrops(true);
-    connect(m_result, &PayResult::done, this, &PayPage::again);
+    connect(m_result, &PayResult::done, this, &PayPage::leave);
     connect(m_result, &PayResult::wantsActivity, this, [this] {
-        again();
+        leave();
         emit wantsActivity();
     });
     m_clock.setInterval(1000);
@@ -60,8 +79,9 @@ PayPage::PayPage(WalletModel& wallet, QWidget* parent)
                      "twice.")
                       .arg(durationText(static_cast<std::uint64_t>(seconds) * 1000)));
     });
+    // Nothing but the name: what stands there is used meanwhile.
     connect(&m_wallet, &WalletModel::namesChanged, this, [this] {
-        if (m_looked) show(*m_looked);
+        if (!m_invoice->isHidden()) m_invoice->reword();
     });
     // An answer comes at once nearly always: then nothing flickers.
     m_slow.setSingleShot(true);
@@ -90,16 +110,17 @@ void PayPage::buildEntry() {
     for (auto* const part : std::initializer_list<QWidget*>{m_entry, m_invoice, m_send})
         layout->addWidget(part);
     if (m_wallet.practice() != nullptr) {
-        auto* const shop = new PracticeShop(m_wallet);
-        layout->addWidget(shop);
-        connect(shop, &PracticeShop::made, this, [this](const QString& invoice) {
+        m_shop = new PracticeShop(m_wallet);
+        layout->addWidget(m_shop);
+        connect(m_shop, &PracticeShop::made, this, [this](const QString& invoice) {
             // Late, when something is under way by now: what is being paid stays what the result
             // will name.
             if (m_top->isHidden()) return;
             setText(invoice);
+            m_lead = true;
             ensureVisible(0, 0);
         });
-        connect(shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
+        connect(m_shop, &PracticeShop::refused, this, [this](const api::Problem& problem) {
             m_entry->problem().showProblem(wordingOf(problem));
             reveal(&m_entry->problem());
         });
@@ -135,10 +156,31 @@ void PayPage::buildProgress() {
 
 void PayPage::setText(const QString& text) { m_entry->setText(text); }
 
-PayPage::Place PayPage::place() const { return {m_entry->text(), m_result->shown()}; }
+PayPage::Place PayPage::place() const {
+    Place out{m_entry->text(), m_result->shown()};
+    if (m_shop != nullptr) out.practice = m_shop->typed();
+    if (isUnderWay() && m_paying && m_looked)
+        out.end = PayEnd{PayEnd::Open{m_looked->payment_hash, m_looked, m_paying}};
+    if (m_resumed) {
+        // Not looked at again yet.
+        out.amount = m_resumed->amount;
+        out.send = m_resumed->send;
+        out.on_chain = m_resumed->on_chain;
+        return out;
+    }
+    out.on_chain = m_way == Way::chain;
+    if (!m_invoice->isHidden()) out.amount = m_invoice->typed();
+    if (!m_send->isHidden()) out.send = m_send->typed();
+    return out;
+}
 
 void PayPage::resume(const Place& place) {
-    if (!place.text.isEmpty()) m_entry->setText(place.text);
+    if (m_shop != nullptr && place.practice) m_shop->resume(*place.practice);
+    if (!place.text.isEmpty()) {
+        m_entry->setText(place.text);
+        m_way = place.on_chain ? Way::chain : Way::lightning;
+        m_resumed = place;
+    }
     if (!place.end) return;
     m_top->hide();
     m_result->show(*place.end);
@@ -164,6 +206,8 @@ void PayPage::look() {
     const auto text = m_entry->text();
     const auto number = ++m_looking;
     m_looked.reset();
+    m_lead = false;
+    m_resumed.reset();
     m_way = Way::lightning;
     // What stood there was of another text.
     m_invoice->hide();
@@ -193,30 +237,43 @@ void PayPage::lookAgain() {
             // Not behind the progress of what has begun meanwhile, nor for a page nobody looks at:
             // that catches up when it is shown.
             if (number != m_looking || !looked || !m_looked || !m_top->isVisible()) return;
-            const auto chain = [](const api::Inspection& one) {
-                return one.onchain ? one.onchain->problem : std::nullopt;
-            };
             // What has not changed is left alone, and with it what the person types there.
-            const bool same =
-                looked->problem == m_looked->problem && chain(*looked) == chain(*m_looked);
-            if (!same) show(looked);
+            if (!isHinderedAlike(*looked, *m_looked)) show(looked);
         });
 }
 
 void PayPage::show(const Result<api::Inspection, api::Problem>& looked) {
-    if (looked) return show(*(m_looked = *looked));
-    m_entry->problem().showProblem(wordingOf(looked.error()));
+    if (looked) show(*(m_looked = *looked));
+    else m_entry->problem().showProblem(wordingOf(looked.error()));
+    if (const auto place = std::exchange(m_resumed, std::nullopt)) {
+        if (place->amount && !m_invoice->isHidden()) m_invoice->resume(*place->amount);
+        if (place->send && !m_send->isHidden()) m_send->resume(*place->send);
+    }
+    if (std::exchange(m_lead, false)) lead();
+}
+
+/// Whoever bought by keyboard goes on by keyboard.
+void PayPage::lead() {
+    if (!m_top->isVisible()) return;
+    if (auto* const on = m_invoice->wayOn()) {
+        on->setFocus();
+        reveal(on);
+    } else {
+        m_entry->focus();
+    }
 }
 
 void PayPage::show(const api::Inspection& looked) {
     const bool payable = InvoicePreview::isPayable(looked);
     const bool offered = isOffered(looked.onchain);
-    const bool twice = looked.problem && isDoneAlready(*looked.problem);
+    const bool done = looked.problem && isDoneAlready(*looked.problem);
+    const bool sent = looked.kind == "bolt11" && isSentAlready(looked);
     if (looked.kind == "bitcoin" && !offered) {
         m_entry->problem().showProblem(wordingOf(*looked.onchain->problem));
         return;
     }
-    if (looked.kind == "bitcoin" || (offered && !twice && (!payable || m_way == Way::chain))) {
+    if (looked.kind == "bitcoin" ||
+        (offered && !done && !sent && (!payable || m_way == Way::chain))) {
         m_invoice->hide();
         m_entry->problem().hide();
         QString why;
@@ -228,8 +285,15 @@ void PayPage::show(const api::Inspection& looked) {
         return;
     }
     m_send->hide();
-    if (payable) m_entry->problem().hide();
-    else m_entry->problem().showProblem(wordingOf(*looked.problem));
+    if (payable) {
+        m_entry->problem().hide();
+    } else if (sent && !done) {
+        const auto wording = sentForThisWording(*looked.onchain->sent, m_wallet.now());
+        m_entry->problem().showNote("warn", QStringLiteral("attention"), wording.what,
+                                    wording.why + u' ' + wording.retry);
+    } else {
+        m_entry->problem().showProblem(wordingOf(*looked.problem));
+    }
     m_invoice->set(looked);
 }
 
@@ -244,7 +308,7 @@ void PayPage::begin(const QString& title) {
 }
 
 void PayPage::pay(const api::Pay& wish, Msat amount) {
-    begin(tr("Paying %1 to %2").arg(satText(amount), m_wallet.names().of(m_looked->payee)));
+    begin(tr("Paying %1 to %2").arg(exactText(amount), m_wallet.names().of(m_looked->payee)));
     m_paying = amount;
     m_wallet.bridge().post(wish, this, [this](const api::CommandResult& result) { paid(result); });
     m_wallet.bridge().touch(m_looked->payment_hash);
@@ -264,9 +328,13 @@ void PayPage::paid(const api::CommandResult& result) {
     } else if (const auto* const paid = std::get_if<api::Paid>(&*result)) {
         m_result->show({PayEnd::Paid{*paid, m_looked}});
         m_entry->clear();
-        emit said(tr("%1 paid.").arg(satText(paid->amount)));
+        emit said(tr("%1 paid.").arg(exactText(paid->amount)));
     } else {
-        m_result->show({PayEnd::Open{}});
+        const auto* const open = std::get_if<api::StillInFlight>(&*result);
+        const auto hash = open != nullptr ? open->payment_hash
+                          : m_looked      ? m_looked->payment_hash
+                                          : PaymentHash{};
+        m_result->show({PayEnd::Open{hash, m_looked, m_paying}});
         m_entry->clear();
     }
     end();
@@ -287,8 +355,20 @@ void PayPage::sent(const api::CommandResult& result, const Sending& sending) {
 
 void PayPage::end() {
     m_clock.stop();
+    m_paying.reset();
     m_progress->hide();
     if (isVisible()) m_result->focus();
+}
+
+void PayPage::leave() {
+    const auto end = m_result->shown();
+    const auto* const failed = end ? std::get_if<PayEnd::NotPaid>(&end->how) : nullptr;
+    // Paid after all, while it was said to be still open.
+    if (end && std::holds_alternative<PayEnd::Paid>(end->how)) m_entry->clear();
+    again();
+    // What came back late was cleared away when it was still open.
+    if (failed != nullptr && failed->looked && m_entry->text().isEmpty())
+        setText(qs(failed->looked->bolt11));
 }
 
 void PayPage::again() {

@@ -6,7 +6,7 @@
 //
 // Where a link offers both ways, Lightning is taken when it can be, and the chain is the other
 // choice; never both: what was paid, or is on its way, over Lightning is not offered to be sent
-// once more.
+// once more, nor what was sent on the chain to be paid over Lightning.
 #pragma once
 
 #include "ui/models/wallet_model.h"
@@ -19,6 +19,7 @@ namespace runnel::ui {
 
 class InvoicePreview;
 class PayEntry;
+class PracticeShop;
 class Text;
 
 class PayPage : public Page {
@@ -27,10 +28,16 @@ public:
     explicit PayPage(WalletModel& wallet, QWidget* parent = nullptr);
     /// Puts a text there to be looked at, as if pasted.
     void setText(const QString& text);
-    /// What waits to be paid, or was to be; and how it ended, while that is shown.
+    /// What waits to be paid, or was to be, with what was typed for it; and how it ended, while
+    /// that is shown. Of a payment over Lightning that is under way: that it is, and the new page
+    /// says its end. What is being sent on the chain is waited for (Shell::canBeRebuilt).
     struct Place {
         QString text{};
         std::optional<PayEnd> end{};
+        std::optional<QString> amount{};           ///< For the invoice that is looked at.
+        std::optional<SendPreview::Typed> send{};  ///< For the address.
+        std::optional<QString> practice{};         ///< To practise with.
+        bool on_chain = false;                     ///< The chain was chosen of two ways.
     };
     Place place() const;
     void resume(const Place& place);
@@ -56,6 +63,9 @@ private:
     void lookAgain();
     void show(const Result<api::Inspection, api::Problem>& looked);
     void show(const api::Inspection& looked);
+    void lead();
+    /// Done with what is shown of a result.
+    void leave();
     void begin(const QString& title);
     void pay(const api::Pay& wish, Msat amount);
     void send(const Sending& sending);
@@ -69,6 +79,7 @@ private:
     PayEntry* m_entry;
     InvoicePreview* m_invoice;
     SendPreview* m_send;
+    PracticeShop* m_shop = nullptr;
     QWidget* m_progress;
     Text *m_progress_title, *m_progress_hint;
     PayResult* m_result;
@@ -76,8 +87,10 @@ private:
     QTimer m_clock, m_again, m_slow;
     quint64 m_looking = 0;  ///< Counts looks: an answer to an older one is not shown.
     Way m_way = Way::lightning;
+    bool m_lead = false;  ///< What is looked at was asked for here: the keyboard goes to it.
     std::optional<api::Inspection> m_looked;
-    std::optional<Msat> m_paying;
+    std::optional<Msat> m_paying;    ///< Over Lightning, while it is under way.
+    std::optional<Place> m_resumed;  ///< What was typed, until the text is looked at.
     qint64 m_began = 0;
 };
 

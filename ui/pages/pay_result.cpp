@@ -62,6 +62,26 @@ PayResult::PayResult(WalletModel& wallet, QWidget* parent)
         word(*sent);
         announce();
     });
+    connect(&m_wallet.bridge(), &Bridge::paymentsChanged, this, &PayResult::hear);
+}
+
+void PayResult::hear(const std::vector<api::PaymentView>& payments) {
+    const auto* const open =
+        isHidden() || !m_end ? nullptr : std::get_if<PayEnd::Open>(&m_end->how);
+    if (open == nullptr) return;
+    const auto found =
+        std::find_if(payments.begin(), payments.end(), [&](const api::PaymentView& payment) {
+            return payment.outgoing && payment.payment_hash == open->payment_hash;
+        });
+    if (found == payments.end() || found->status == api::PaymentStatus::pending) return;
+    if (found->status == api::PaymentStatus::failed) {
+        show({PayEnd::NotPaid{{}, open->looked, open->amount, found->failure}});
+        return;
+    }
+    api::Paid paid{found->payment_hash, {},           found->amount,
+                   found->fee,          found->parts, found->elapsed_ms};
+    if (found->preimage) paid.preimage = *found->preimage;
+    show({PayEnd::Paid{paid, open->looked}});
 }
 
 void PayResult::begin(const QString& glyph, Ink ink, const QString& title, const QString& why,
@@ -78,11 +98,14 @@ void PayResult::begin(const QString& glyph, Ink ink, const QString& title, const
     m_again->setText(tr("&Done"));
 }
 
-void PayResult::show(const PayEnd& end) {
-    m_end = end;
-    std::visit([this](const auto& how) { word(how); }, end.how);
+void PayResult::show(PayEnd end) {
+    m_end = std::move(end);
+    std::visit([this](const auto& how) { word(how); }, m_end->how);
     announce();
     QWidget::show();
+    // Its end may have come before anybody listened here.
+    if (const auto* const open = std::get_if<PayEnd::Open>(&m_end->how))
+        m_wallet.bridge().touch(open->payment_hash);
 }
 
 void PayResult::announce() {
@@ -100,14 +123,11 @@ void PayResult::announce() {
 void PayResult::word(const PayEnd::Paid& end) {
     const auto& [paid, looked] = end;
     begin(QStringLiteral("good"), Ink::good, tr("Paid"));
-    m_amount->setAmount(paid.amount);
+    m_amount->setExactAmount(paid.amount);
     m_amount->show();
-    m_facts->set(tr("Fee"), feeText(paid.fee));
+    m_facts->set(tr("Fee"), paidFeeText(paid.fee));
     m_facts->set(tr("Time taken"), durationText(paid.elapsed_ms));
-    if (looked) {
-        m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
-        m_facts->set(tr("For"), tamed(looked->description));
-    }
+    factsOf(looked);
     m_facts->setCopyable(tr("Proof of payment"), qs(paid.preimage.hex()), "payProof");
 }
 
@@ -138,14 +158,12 @@ void PayResult::word(const PayEnd::Sent& end) {
 }
 
 void PayResult::word(const PayEnd::NotPaid& end) {
-    const auto& [problem, looked, amount] = end;
-    const auto wording = wordingOf(problem);
+    const auto& [problem, looked, amount, kept] = end;
+    const auto wording = kept ? wordingOf(*kept) : wordingOf(problem);
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back to the invoice"));
-    if (amount) m_facts->set(tr("Not paid"), satText(*amount));
-    if (!looked) return;
-    m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
-    m_facts->set(tr("For"), tamed(looked->description));
+    if (amount) m_facts->set(tr("Not paid"), exactText(*amount));
+    factsOf(looked);
 }
 
 void PayResult::word(const PayEnd::NotSent& end) {
@@ -159,12 +177,23 @@ void PayResult::word(const PayEnd::NotSent& end) {
     m_facts->set(tr("Address"), addressGroups(qs(sending.target.address)), true);
 }
 
-void PayResult::word(const PayEnd::Open&) {
+void PayResult::word(const PayEnd::Open& end) {
     begin(QStringLiteral("busy"), Ink::accent, tr("Still on its way"),
           tr("The payment has left and no answer has come yet. It will either arrive or come back "
              "to you; it is not paid twice."),
-          tr("Activity shows how it ends."));
+          tr("How it ends is said here, and in Activity."));
+    if (end.amount) {
+        m_amount->setExactAmount(*end.amount);
+        m_amount->show();
+    }
+    factsOf(end.looked);
     m_activity->show();
+}
+
+void PayResult::factsOf(const std::optional<api::Inspection>& looked) {
+    if (!looked) return;
+    m_facts->set(tr("To"), m_wallet.names().of(looked->payee));
+    m_facts->set(tr("For"), tamed(looked->description));
 }
 
 void PayResult::focus() { m_again->setFocus(); }

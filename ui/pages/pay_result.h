@@ -1,5 +1,6 @@
 // PayResult: how it ended: paid (with fee, time taken and proof), sent on the chain (with its
-// transaction), failed (with cause and what to try), or still open.
+// transaction), failed (with cause and what to try), or still open; then it says the end when that
+// comes.
 #pragma once
 
 #include "ui/models/wallet_model.h"
@@ -33,12 +34,19 @@ struct PayEnd {
         api::Problem problem;
         std::optional<api::Inspection> looked;
         std::optional<Msat> amount;
+        /// Known only by the name of its kind, without figures: as it is kept with the payment.
+        std::optional<std::string> kept = std::nullopt;
     };
     struct NotSent {
         api::Problem problem;
         Sending sending;
     };
-    struct Open {};
+    /// No answer yet: the payment's own news say how it ends.
+    struct Open {
+        PaymentHash payment_hash;
+        std::optional<api::Inspection> looked;
+        std::optional<Msat> amount;
+    };
     std::variant<Paid, Sent, NotPaid, NotSent, Open> how;
 };
 
@@ -46,7 +54,7 @@ class PayResult : public Card {
     Q_OBJECT
 public:
     explicit PayResult(WalletModel& wallet, QWidget* parent = nullptr);
-    void show(const PayEnd& end);
+    void show(PayEnd end);
     /// What is shown; nothing while it is hidden.
     std::optional<PayEnd> shown() const { return isHidden() ? std::nullopt : m_end; }
     void focus();
@@ -61,6 +69,9 @@ private:
     void word(const PayEnd::NotPaid& end);
     void word(const PayEnd::NotSent& end);
     void word(const PayEnd::Open& end);
+    void factsOf(const std::optional<api::Inspection>& looked);
+    /// What was still on its way is paid, or came back.
+    void hear(const std::vector<api::PaymentView>& payments);
     /// Says how it ended to whoever does not see it.
     void announce();
     void begin(const QString& glyph, Ink ink, const QString& title, const QString& why = {},

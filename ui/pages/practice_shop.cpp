@@ -31,6 +31,9 @@ PracticeShop::PracticeShop(WalletModel& wallet, QWidget* parent)
     connect(m_hub, &Button::clicked, this, [this] { buy(true); });
 }
 
+QString PracticeShop::typed() const { return m_amount->text(); }
+void PracticeShop::resume(const QString& typed) { m_amount->setText(typed); }
+
 void PracticeShop::buy(bool through_hub) {
     const auto amount = m_amount->amount();
     if (!amount || amount->is_zero()) {

@@ -16,6 +16,10 @@ public:
     /// The wallet has a practice network.
     explicit PracticeShop(WalletModel& wallet, QWidget* parent = nullptr);
 
+    /// As it was typed.
+    QString typed() const;
+    void resume(const QString& typed);
+
 signals:
     void made(const QString& invoice);
     void refused(const runnel::api::Problem& problem);

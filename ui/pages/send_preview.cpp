@@ -38,6 +38,7 @@ SendPreview::SendPreview(WalletModel& wallet, QWidget* parent)
     m_own = new CueLine("sendOwn");
     m_own->set(Cue::attention,
                tr("This address is your own. The coins would come back to you, less the fee."));
+    m_before = (new Text("muted"))->named("sendBefore");
     m_facts = new Facts;
     m_problem = new Banner("sendProblem");
     m_send = new Button(ButtonKind::primary, tr("&Send …"), "sendNow");
@@ -51,6 +52,7 @@ SendPreview::SendPreview(WalletModel& wallet, QWidget* parent)
     layout->addWidget(new Text("muted", tr("On the chain, to this address")));
     layout->addWidget(m_address);
     layout->addWidget(m_own);
+    layout->addWidget(m_before);
     layout->addWidget(m_who);
     layout->addWidget(buildPaces());
     layout->addWidget(m_facts);
@@ -149,10 +151,27 @@ void SendPreview::set(const api::OnchainTarget& target, const QString& lightning
     showTarget();
     QWidget::show();
     ask();
-    if (!target.amount && isVisible() && !m_amount_edit->hasFocus()) m_amount_edit->setFocus();
+    // Looked at again, it leaves the keyboard where the person has it.
+    if (another && !target.amount && isVisible() && !m_amount_edit->hasFocus())
+        m_amount_edit->setFocus();
 }
 
 void SendPreview::forget() { m_target = {}; }
+
+SendPreview::Typed SendPreview::typed() const {
+    return {m_all->isChecked() ? QString() : m_amount_edit->text(), m_all->isChecked(), pace()};
+}
+
+void SendPreview::resume(const Typed& typed) {
+    for (std::size_t i = 0; i < paces.size(); ++i) {
+        if (paces[i] == typed.pace) m_paces[i]->setChecked(true);
+    }
+    if (!m_target.amount) {
+        m_all->setChecked(typed.all);
+        if (!typed.all) m_amount_edit->setText(typed.amount);
+    }
+    ask();
+}
 
 void SendPreview::showTarget() {
     m_amount_title->setVisible(m_target.amount.has_value());
@@ -162,6 +181,12 @@ void SendPreview::showTarget() {
     m_address->setText(addressGroups(qs(m_target.address)));
     m_address->setAccessibleName(qs(m_target.address));
     m_own->setVisible(m_target.own);
+    m_before->setVisible(m_target.sent.has_value());
+    if (m_target.sent) {
+        m_before->setText(tr("You have sent to this address before: %1 (%2).")
+                              .arg(satText(m_target.sent->amount),
+                                   whenText(m_target.sent->when, m_wallet.now())));
+    }
     m_who->clear();
     m_who->set(tr("Payee"), tamed(m_target.label));
     m_who->set(tr("For"), tamed(m_target.message));
@@ -212,14 +237,10 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
     m_problem->hide();
     const bool all = !m_quoted->wish.amount;
     if (all) m_amount_edit->setAmount(quote->amount);
-    const auto& chain = m_wallet.picture().chain;
-    const auto asked = m_quoted->pace == api::Pace::urgent   ? chain.fee_urgent
-                       : m_quoted->pace == api::Pace::normal ? chain.fee_normal
-                                                             : chain.fee_slow;
     m_facts->set(tr("Fee"),
-                 quote->feerate > std::max(asked, chain.fee_least)
-                     ? tr("%1, at the price of the next blocks: it spends coins that guard your "
-                          "channels, and until it is in a block they cannot")
+                 quote->hurried
+                     ? tr("%1. It goes as if you had chosen “Soon”, because it takes coins that "
+                          "are kept for closing your channels.")
                            .arg(satText(quote->fee))
                      : satText(quote->fee));
     m_facts->set(tr("Leaves your wallet"), leavesText(*quote));

@@ -39,6 +39,14 @@ public:
     void set(const api::OnchainTarget& target, const QString& lightning = {}, bool choice = false);
     /// It was sent: what was typed for it is not meant for the next one.
     void forget();
+    /// What was typed and chosen for it, for the same address elsewhere.
+    struct Typed {
+        QString amount{};
+        bool all = false;
+        api::Pace pace = api::Pace::normal;
+    };
+    Typed typed() const;
+    void resume(const Typed& typed);
 
 signals:
     void confirmed(const runnel::ui::Sending& sending);
@@ -61,7 +69,7 @@ private:
     QWidget* m_amount_row;
     AmountEdit* m_amount_edit;
     QCheckBox* m_all;
-    Text* m_address;
+    Text *m_address, *m_before;
     Facts *m_who, *m_facts;
     CueLine* m_own;
     std::array<Choice*, 3> m_paces{};

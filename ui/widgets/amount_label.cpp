@@ -72,11 +72,19 @@ AmountLabel::AmountLabel(Type type, const char* object_name, QWidget* parent)
     setAccessibleName(text());
 }
 
-QString AmountLabel::text() const { return satText(m_amount); }
+QString AmountLabel::text() const { return m_exact ? exactText(m_amount) : satText(m_amount); }
 
-void AmountLabel::setAmount(Msat amount) {
-    if (amount == m_amount) return;
+QString AmountLabel::number() const {
+    return m_exact ? exactNumber(m_amount) : grouped(m_amount.floor_sat().raw());
+}
+
+void AmountLabel::setAmount(Msat amount) { set(amount, false); }
+void AmountLabel::setExactAmount(Msat amount) { set(amount, true); }
+
+void AmountLabel::set(Msat amount, bool exact) {
+    if (amount == m_amount && exact == m_exact) return;
     m_amount = amount;
+    m_exact = exact;
     setAccessibleName(text());
     updateGeometry();
     update();
@@ -88,14 +96,14 @@ void AmountLabel::setInk(Ink ink) {
 }
 
 QSize AmountLabel::sizeHint() const {
-    const auto out = layOut(Theme::current().font(m_type), grouped(m_amount.floor_sat().raw()));
+    const auto out = layOut(Theme::current().font(m_type), number());
     return {out.width() + 2, Theme::current().lineHeight(m_type)};
 }
 
 int AmountLabel::leastWidth() const {
     auto font = Theme::current().font(m_type);
     font.setPixelSize(qMin(font.pixelSize(), smallest));
-    return layOut(font, grouped(m_amount.floor_sat().raw())).width();
+    return layOut(font, number()).width();
 }
 
 QSize AmountLabel::minimumSizeHint() const {
@@ -105,18 +113,18 @@ QSize AmountLabel::minimumSizeHint() const {
 void AmountLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::TextAntialiasing);
-    const QString number = grouped(m_amount.floor_sat().raw());
+    const QString figures = number();
     QFont font = Theme::current().font(m_type);
-    auto out = layOut(font, number);
+    auto out = layOut(font, figures);
     while (out.width() > width() && font.pixelSize() > smallest) {
         font.setPixelSize(font.pixelSize() - 1);
-        out = layOut(font, number);
+        out = layOut(font, figures);
     }
     const QFontMetricsF metrics(font);
     const qreal baseline = (height() + metrics.capHeight()) / 2;
     const qreal left = layoutDirection() == Qt::RightToLeft ? width() - out.width() : 0;
     painter.setPen(Theme::current().color(m_ink));
-    drawTabular(&painter, QPointF(left, baseline), out.number, number);
+    drawTabular(&painter, QPointF(left, baseline), out.number, figures);
     painter.setPen(Theme::current().color(m_ink == Ink::text ? Ink::muted : m_ink));
     painter.setFont(out.unit);
     painter.drawText(QPointF(left + out.number_width + out.gap, baseline), QStringLiteral("sat"));

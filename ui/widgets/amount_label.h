@@ -16,8 +16,10 @@ class AmountLabel : public QWidget {
     Q_PROPERTY(QString text READ text)
 public:
     explicit AmountLabel(Type type, const char* object_name, QWidget* parent = nullptr);
-    /// Rounded down to whole satoshi.
+    /// What one has: rounded down to whole satoshi.
     void setAmount(Msat amount);
+    /// What is paid: to the last part of a satoshi.
+    void setExactAmount(Msat amount);
     void setInk(Ink ink);
     QString text() const;
 
@@ -31,9 +33,13 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void set(Msat amount, bool exact);
+    QString number() const;
+
     Type m_type;
     Ink m_ink = Ink::text;
     Msat m_amount;
+    bool m_exact = false;
 };
 
 /// Draws text with every digit as wide as the widest; gives the width, draws nothing without a

@@ -64,7 +64,17 @@ public:
             answer(reply);
         }
     }
-    Result<api::Inspection, api::Problem> inspect(const std::string& text) const override {
+    Result<api::Inspection, api::Problem> inspect(const std::string& text,
+                                                  const std::optional<Msat>&) const override {
+        if (text == "address") {
+            api::Inspection sent;
+            sent.kind = "bitcoin";
+            sent.onchain.emplace();
+            sent.onchain->sent.emplace();
+            sent.onchain->sent->amount = 20'000_sat;
+            sent.onchain->sent->when = UnixTime(1'700'000'000);
+            return sent;
+        }
         if (text != "good")
             return fail(api::Problem{api::ProblemKind::malformed, {{"cause", "bad_checksum"}}});
         api::Inspection out;
@@ -267,6 +277,12 @@ private slots:
                      .c_str(),
                  "1x2x3");
         QCOMPARE(error_of(node.ask("decode", {{"text", "bad"}})), std::string("malformed"));
+        const auto address = node.ask("decode", {{"text", "address"}});
+        const auto& sent = address->at("onchain").at("sent_before");
+        QCOMPARE(sent.at("amount_sat").to_number<int>(), 20'000);
+        QCOMPARE(sent.at("sent").to_number<int>(), 1'700'000'000);
+        QVERIFY(sent.at("block_height").is_null());
+        QVERIFY(!sent.at("for_this_request").as_bool());
     }
 
     void lists_in_pages() {

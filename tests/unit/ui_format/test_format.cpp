@@ -76,6 +76,12 @@ private slots:
         QCOMPARE(feeText(0_msat), QStringLiteral("no fee"));
         QCOMPARE(plain(feeText(999_msat)), QStringLiteral("less than 1 sat"));
         QCOMPARE(plain(feeText(1'001_msat)), QStringLiteral("2 sat"));
+        // Once it is paid, exactly.
+        QCOMPARE(paidFeeText(0_msat), QStringLiteral("no fee"));
+        QCOMPARE(plain(paidFeeText(999_msat)), QStringLiteral("0.999 sat"));
+        QCOMPARE(plain(paidFeeText(1'200_msat)), QStringLiteral("1.2 sat"));
+        QCOMPARE(plain(exactNumber(1'234'567_msat)), QStringLiteral("1 234.567"));
+        QCOMPARE(plain(signedText(false, 1'500_msat)), QStringLiteral("+1.5 sat"));
         QCOMPARE(plain(signedText(true, 5'000_msat)),
                  QString(QChar(0x2212)) + QStringLiteral("5 sat"));
     }
@@ -95,6 +101,12 @@ private slots:
         QTest::newRow("a fraction is not fifteen") << "1.5" << qint64(-1);
         QTest::newRow("nor a hundred and fifty") << "1.50" << qint64(-1);
         QTest::newRow("long group") << "1234.567" << qint64(-1);
+        QTest::newRow("a thousandth of a bitcoin") << "0.001" << qint64(-1);
+        QTest::newRow("the same with a comma") << "0,500" << qint64(-1);
+        QTest::newRow("and all eight") << "0.000.001" << qint64(-1);
+        QTest::newRow("noughts in front of a mark") << "00.500" << qint64(-1);
+        QTest::newRow("noughts without one") << "0500" << qint64(500);
+        QTest::newRow("noughts behind the mark") << "1.000" << qint64(1000);
         QTest::newRow("negative") << "-5" << qint64(-1);
         QTest::newRow("words") << "a lot" << qint64(-1);
         QTest::newRow("empty") << "" << qint64(-1);
@@ -866,8 +878,15 @@ private slots:
         payment.description = "Two\ncoffees";
         auto words = activityWords(payment, noon);
         QCOMPARE(words.title, QStringLiteral("Two coffees"));
-        QCOMPARE(plain(words.status), QStringLiteral("Paid · fee 2 sat · 0.3 s"));
+        QCOMPARE(plain(words.status), QStringLiteral("Paid · fee 1.2 sat · 0.3 s"));
         QVERIFY(words.moved);
+        payment.amount = 500_msat;
+        QCOMPARE(plain(activityWords(payment, noon).amount),
+                 QString(QChar(0x2212)) + QStringLiteral("0.5 sat"));
+        payment.fee = 0_msat;
+        QCOMPARE(plain(activityWords(payment, noon).status),
+                 QStringLiteral("Paid · no fee · 0.3 s"));
+        payment.amount = 1'500'000_msat;
         payment.status = api::PaymentStatus::failed;
         payment.failure = "no_route";
         words = activityWords(payment, noon);
@@ -1074,6 +1093,8 @@ private slots:
                     .contains(QStringLiteral("whole satoshi, for example 12 500")));
         QVERIFY(amountComplaint(QStringLiteral("abc")).contains(QStringLiteral("whole satoshi")));
         QVERIFY(amountComplaint({}).contains(QStringLiteral("whole satoshi")));
+        QVERIFY(amountComplaint(QStringLiteral("0.001")).contains(QStringLiteral("whole satoshi")));
+        QVERIFY(amountComplaint(QStringLiteral("0")).contains(QStringLiteral("more than 0")));
         QVERIFY(amountComplaint(QStringLiteral("2100000000000001"))
                     .contains(QStringLiteral("more than there can be")));
     }
