@@ -318,6 +318,7 @@ void walkDialogs(Gallery& gallery) {
              button("closeAlone")->click();
              QVERIFY(QTest::qWaitFor([&] { return button("closeNow")->isEnabled(); }));
              button("closeNow")->click();
+             QVERIFY(QTest::qWaitFor([&] { return button("closeRisk")->isEnabled(); }));
          });
     auto asked = channels[0];
     asked.state = "awaiting_accept";
