@@ -100,9 +100,9 @@ QString SetupView::chainHint() {
             "bitcoind:http://127.0.0.1:18443?cookie=/home/me/.bitcoin/regtest/.cookie")));
 }
 
-IconButton* SetupView::makeReveal(const QList<SecretEdit*>& edits) {
+IconButton* SetupView::makeReveal(const char* object_name, const QList<SecretEdit*>& edits) {
     auto* const show =
-        new IconButton(QStringLiteral("show"), tr("Show what is typed"), "revealPassphrase", this);
+        new IconButton(QStringLiteral("show"), tr("Show what is typed"), object_name, this);
     show->setCheckable(true);
     QObject::connect(show, &QPushButton::toggled, show, [edits, show](bool on) {
         for (auto* const edit : edits) edit->setShown(on);
@@ -209,7 +209,7 @@ void SetupView::buildPassphrase() {
     m_first = new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "passphraseFirst");
     m_second =
         new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase again"), "passphraseSecond");
-    auto* const show = makeReveal({m_first, m_second});
+    auto* const show = makeReveal("passphraseReveal", {m_first, m_second});
     m_passphrase.body->addWidget(labelled(tr("&Passphrase"), withButton(m_first, show),
                                           tr("At least %n character(s); a few words are good.",
                                              nullptr, static_cast<int>(least_passphrase))));
@@ -315,7 +315,7 @@ void SetupView::buildUnlock() {
     m_unlock.body->insertWidget(2, m_unlock_title);
     m_unlocking =
         new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "unlockPassphrase");
-    auto* const show = makeReveal({m_unlocking});
+    auto* const show = makeReveal("unlockReveal", {m_unlocking});
     m_unlock.body->addWidget(labelled(tr("&Passphrase"), withButton(m_unlocking, show)));
     m_moved = chainEdit("unlockChain");
     m_moved_row = labelled(tr("&Chain source"), m_moved,

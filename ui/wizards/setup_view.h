@@ -69,7 +69,7 @@ private:
     void addPracticeHint(Step& step);
     void addWay(Step& step, Button* first, Button* second = nullptr, Button* third = nullptr);
     QLineEdit* chainEdit(const char* object_name);
-    IconButton* makeReveal(const QList<SecretEdit*>& edits);
+    IconButton* makeReveal(const char* object_name, const QList<SecretEdit*>& edits);
     static QString chainHint();
 
     void go(const Step& step, QWidget* focus = nullptr);
