@@ -106,6 +106,46 @@ private slots:
         QCOMPARE(QApplication::focusWidget(), static_cast<QWidget*>(button));
     }
 
+    // The payment is there before the shop's answer, and the button it was asked with is not.
+    void theKeyboardGoesOnWhenTheShopHasPaid() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.type("receiveAmount", QStringLiteral("3000")));
+        QVERIFY(person.press("receiveMake"));
+        auto* const refund = person.see<QAbstractButton>("practiceRefund");
+        QVERIFY(refund != nullptr);
+        refund->setFocus(Qt::TabFocusReason);
+        desk.stage.hold_practice = true;
+        QTest::keyClick(refund, Qt::Key_Space);
+        QVERIFY(QApplication::focusWidget() == nullptr);
+        desk.stage.tell(api::PaymentReceived{desk.stage.last_invoice, 3'000'000_msat});
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received")));
+        auto* const another = person.see<QWidget>("receiveAnother");
+        QCOMPARE(QApplication::focusWidget(), another);
+        desk.stage.releasePractice();
+        desk.settle();
+        QCOMPARE(QApplication::focusWidget(), another);
+    }
+
+    void theKeyboardGoesOnWhenTheCoinsHaveCome() {
+        StageDesk desk(Stage::Scene::empty);
+        auto& person = *desk.person;
+        auto* const ask = person.see<QAbstractButton>("homeFirstAction");
+        QVERIFY(ask != nullptr);
+        ask->setFocus(Qt::TabFocusReason);
+        desk.stage.hold_practice = true;
+        QTest::keyClick(ask, Qt::Key_Space);
+        QVERIFY(QApplication::focusWidget() == nullptr);
+        auto picture = *desk.stage.snapshot();
+        picture.balance.onchain_unconfirmed = 1'000'000_sat;
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return !ask->isVisible(); }));
+        desk.stage.releasePractice();
+        desk.settle();
+        QCOMPARE(QApplication::focusWidget(), person.see<QWidget>("practiceBlock"));
+    }
+
     void theKeyboardGoesToWhatWasMade() {
         StageDesk desk;
         auto& person = *desk.person;

@@ -254,6 +254,64 @@ private slots:
             1'000));
     }
 
+    // A channel that is over stands among the channels, and nothing comes over it.
+    void theFirstCoinsComeToAnAddress() {
+        Stage stage(Stage::Scene::empty);
+        auto picture = *stage.snapshot();
+        picture.network = Network::regtest;
+        auto& closed = picture.channels.emplace_back();
+        closed.state = "closed";
+        closed.peer = stageKey(1);
+        stage.show(picture);
+        WalletModel wallet(
+            stage, [](std::function<void()> what) { what(); }, nullptr);
+        Shell shell(wallet);
+        shell.resize(800, 700);
+        shell.show();
+        Person person(shell);
+        QVERIFY(person.press("homeFirstAction"));
+        QCOMPARE(shell.currentPage(), static_cast<int>(Shell::receive));
+        QVERIFY(person.see("addressQr", 1'000) != nullptr);
+        QVERIFY(!person.sees("receiveMake"));
+        // So does what is to be received.
+        QVERIFY(person.press("receiveLightning"));
+        shell.goTo(Shell::home);
+        QVERIFY(person.press("homeReceive"));
+        QVERIFY(person.see("addressQr", 1'000) != nullptr);
+        // One that is open is what one is paid over.
+        auto& open = picture.channels.emplace_back(picture.channels.front());
+        open.channel_id.raw().fill(7);
+        open.state = "normal";
+        stage.show(picture);
+        StageDesk::settle();
+        QVERIFY(person.press("receiveLightning"));
+        shell.goTo(Shell::home);
+        QVERIFY(person.press("homeReceive"));
+        QVERIFY(person.sees("receiveMake"));
+        QVERIFY(!person.sees("addressQr"));
+    }
+
+    // An invoice of any amount is asked for by an empty field.
+    void aNoughtIsNoAmount() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.type("receiveAmount", QStringLiteral("0")));
+        Heard heard;
+        QVERIFY(person.press("receiveMake"));
+        desk.settle();
+        QVERIFY(!person.sees("receiveText"));
+        QCOMPARE(heard.times(QStringLiteral("more than 0")), 1);
+        QVERIFY(sentence(person.see<QWidget>("receiveAmountWrong"))
+                    .contains(QStringLiteral("The amount must be more than 0")));
+        auto* const amount = person.see<QLineEdit>("receiveAmount");
+        QVERIFY(amount->hasFocus());
+        amount->clear();
+        QVERIFY(person.press("receiveMake"));
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("any amount"), 1'000));
+        QVERIFY(!person.sees("receiveAmountWrong"));
+    }
+
     void aNodeThatCannotBeFoundIsSaid() {
         StageDesk desk;
         auto& person = *desk.person;

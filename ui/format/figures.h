@@ -23,6 +23,12 @@ Sat proposedChannel(const api::Balance& balance);
 std::optional<Sat> leaving(const api::SendQuote& quote);
 /// Coins on the chain, those included that no block holds yet.
 Sat coinsOf(const api::Balance& balance);
+/// Confirmed coins are there for one more channel, the smallest that there is.
+bool isEnoughToOpen(const api::Balance& balance);
+/// Whether an invoice can be paid now over the channels that there are: nothing is received that is
+/// less than a satoshi. Nothing as amount: the payer chooses.
+enum class InvoiceRoom { enough, too_little, none };
+InvoiceRoom roomForInvoice(const api::Balance& balance, std::optional<Msat> amount);
 /// Blocks until a close by ourselves has paid: those until the closing transaction's own, which is
 /// not made yet, and our delay.
 std::uint32_t blocksAlone(std::uint32_t delay, const api::ChainView& chain);

@@ -3,6 +3,7 @@
 #include "ui/dialogs/close_channel.h"
 #include "ui/dialogs/details.h"
 #include "ui/dialogs/open_channel.h"
+#include "ui/format/channel.h"
 #include "ui/format/overview.h"
 #include "ui/pages/activity_page.h"
 #include "ui/pages/channels_page.h"
@@ -94,8 +95,13 @@ void Shell::connectPages() {
     connect(m_rail, &Rail::chosen, this, &Shell::goTo);
     connect(m_home, &HomePage::wantsPay, this, [this] { goTo(pay); });
     connect(m_home, &HomePage::wantsReceive, this, [this] {
-        // Without a channel there is nothing to be invoiced over.
-        if (m_wallet.channels().rowCount() == 0) m_receive->showAddress();
+        // Without a channel there is nothing to be invoiced over; one that is over is none.
+        const auto& channels = m_wallet.picture().channels;
+        if (std::all_of(channels.begin(), channels.end(), isOver)) m_receive->showAddress();
+        goTo(receive);
+    });
+    connect(m_home, &HomePage::wantsAddress, this, [this] {
+        m_receive->showAddress();
         goTo(receive);
     });
     connect(m_home, &HomePage::wantsOpenChannel, this, &Shell::openChannel);
