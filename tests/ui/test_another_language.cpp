@@ -10,7 +10,9 @@
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
+#include "ui/window/settings_dialog.h"
 
+#include <QComboBox>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 
@@ -186,6 +188,57 @@ private slots:
         QCOMPARE(address(), shown);
         QCOMPARE(state(), wanted);
         QVERIFY(person.see<CueLine>("addressState")->sentence().contains(QStringLiteral("70")));
+    }
+
+    void whatIsTypedStays() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railActivity"));
+        QVERIFY(person.type("activitySearch", QStringLiteral("coffee")));
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.type("receiveAmount", QStringLiteral("12500")));
+        QVERIFY(person.type("receiveDescription", QStringLiteral("Half of the taxi")));
+        QVERIFY(desk.speakGerman());
+        QCOMPARE(person.see<AmountEdit>("receiveAmount")->amount(), std::optional(12'500_sat));
+        auto* const description = person.see<QLineEdit>("receiveDescription");
+        QCOMPARE(description->text(), QStringLiteral("Half of the taxi"));
+        // And goes on being typed.
+        QCOMPARE(desk.window->focusWidget(), static_cast<QWidget*>(description));
+        QVERIFY(person.press("railActivity"));
+        QCOMPARE(person.see<QLineEdit>("activitySearch")->text(), QStringLiteral("coffee"));
+    }
+
+    void theWindowAndTheSettingsFollow() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        const auto title = desk.window->windowTitle();
+        QVERIFY2(title.contains(QStringLiteral("Practice network")), qPrintable(title));
+        QVERIFY(person.press("railSettings"));
+        auto* const language = person.see<QComboBox>("settingsLanguage");
+        QVERIFY(language != nullptr);
+        const auto log = QStringLiteral("/home/somebody/runnel.log");
+        auto* const sheet = desk.window->findChild<SettingsDialog*>();
+        sheet->showLog(log);
+        language->setFocus();
+        language->setCurrentIndex(language->findData(QStringLiteral("de")));
+        QVERIFY(QTest::qWaitFor([&] { return desk.isGerman(); }));
+        QVERIFY(desk.window->windowTitle() != title);
+        QCOMPARE(person.see<QAbstractButton>("settingsDone")->text(), QStringLiteral("&Fertig"));
+        QCOMPARE(person.read("sheetTitle"), QStringLiteral("Einstellungen"));
+        QCOMPARE(sheet->windowTitle(), QStringLiteral("Einstellungen"));
+        QCOMPARE(person.see<QComboBox>("settingsTheme")->accessibleName(),
+                 QStringLiteral("Farben"));
+        QVERIFY(person.see<QComboBox>("settingsTheme")->itemText(1) != QStringLiteral("Light"));
+        QCOMPARE(person.see<CopyField>("settingsLog")->text(), log);
+        QCOMPARE(sheet->focusWidget(), static_cast<QWidget*>(language));
+        QVERIFY(person.press("settingsDone"));
+        // The keyboard is where it was before.
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("settingsDone"); }));
+        auto* const focus = desk.window->focusWidget();
+        QVERIFY(focus != nullptr);
+        QCOMPARE(focus->objectName(), QStringLiteral("railSettings"));
     }
 
     void detailsStayOpen() {

@@ -3,6 +3,7 @@
 // answer. Each is read as it stands there, or as a screen reader hears it.
 #include "tests/support/test_main.h"
 #include "tests/ui/stage_desk.h"
+#include "tests/ui/stage_window.h"
 
 #include "ui/dialogs/close_channel.h"
 #include "ui/dialogs/confirm_send.h"
@@ -384,6 +385,23 @@ private slots:
             api::Answer(api::Paid{PaymentHash{}, {}, 1'250'000_msat, 1'200_msat, 1, 340});
         QVERIFY(person.press("payNow"));
         QCOMPARE(heard.times(QStringLiteral("Paid. ") + satText(1'250_sat)), 1);
+    }
+
+    void theEndOfAWalletIsHeard() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        // What can be done first.
+        QCOMPARE(desk.window->focusWidget(), desk.person->see<QWidget>("railHome"));
+        Heard heard;
+        desk.wallet.end("database or disk is full");
+        QVERIFY(desk.person->see("ended") != nullptr);
+        QCOMPARE(desk.window->focusWidget(), desk.person->see<QWidget>("endedAction"));
+        QCOMPARE(heard.times(QStringLiteral("Runnel has stopped this wallet")), 1);
+        // And so on.
+        QVERIFY(desk.person->press("endedAction"));
+        auto* const passphrase = desk.person->see<QWidget>("unlockPassphrase");
+        QVERIFY(passphrase != nullptr);
+        QCOMPARE(desk.window->focusWidget(), passphrase);
     }
 
     void aNoteIsHeard() {

@@ -148,6 +148,9 @@ Shell::Place Shell::place() const {
     for (const auto* const details : findChildren<EntryDetails*>()) {
         if (details->isVisible()) out.entry = details->key();
     }
+    out.search = m_activity->search();
+    if (const auto* const focus = window()->focusWidget(); focus != nullptr && isAncestorOf(focus))
+        out.focus = focus->objectName();
     return out;
 }
 
@@ -155,6 +158,7 @@ void Shell::resume(const Place& place) {
     goTo(place.page);
     m_pay->resume(place.pay);
     m_receive->resume(place.receive);
+    m_activity->setSearch(place.search);
     if (place.channel) channelDetails(*place.channel);
     if (place.entry) entryDetails(*place.entry);
 }
@@ -167,6 +171,16 @@ bool Shell::canBeRebuilt() const {
                              qobject_cast<const EntryDetails*>(dialog) != nullptr;
         return dialog->isVisible() && !is_kept;
     });
+}
+
+void Shell::takeFocus(const QString& name) {
+    QWidget* wanted = nullptr;
+    for (auto* const one : name.isEmpty() ? QWidgetList() : findChildren<QWidget*>(name)) {
+        if (one->window() == window() && one->isVisible() && one->isEnabled()) wanted = one;
+        if (wanted != nullptr) break;
+    }
+    if (wanted == nullptr) wanted = m_rail->currentButton();
+    wanted->setFocus(Qt::OtherFocusReason);
 }
 
 int Shell::currentPage() const { return m_stack->currentIndex(); }

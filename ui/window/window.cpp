@@ -46,9 +46,11 @@ void Window::showSetup() {
     auto* const view = new SetupView(m_setup);
     connect(view, &SetupView::opened, this, &Window::opened, Qt::QueuedConnection);
     put(view);
+    // It was given away before there was a window around it.
+    if (auto* const first = view->focusWidget()) first->setFocus(Qt::OtherFocusReason);
 }
 
-void Window::opened(std::shared_ptr<api::Session> session, Network network) {
+void Window::opened(std::shared_ptr<api::Session> session) {
     m_session = std::move(session);
     m_session->on_end([self = QPointer<QObject>(this), this](std::string cause) {
         hopTo(self, [this, cause = std::move(cause)] { showEnd(qs(cause)); });
@@ -57,12 +59,13 @@ void Window::opened(std::shared_ptr<api::Session> session, Network network) {
     m_wallet = std::make_unique<WalletModel>(
         raw->node(), [raw](std::function<void()> what) { raw->run(std::move(what)); },
         raw->practice());
-    setWindowTitle(tr("Runnel, %1").arg(networkName(network)));
     showShell();
+    m_shell->takeFocus();
     emit walletOpened();
 }
 
 void Window::showShell() {
+    setWindowTitle(tr("Runnel, %1").arg(networkName(m_wallet->picture().network)));
     auto* const shell = new Shell(*m_wallet);
     connect(shell, &Shell::wantsSettings, this, &Window::openSettings);
     put(shell);
@@ -77,6 +80,9 @@ void Window::showEnd(const QString& cause) {
     connect(view->action(), &Button::clicked, this, &Window::openAgain, Qt::QueuedConnection);
     connect(view->secondAction(), &Button::clicked, this, &QWidget::close);
     put(view);
+    // What had the keyboard is gone, and nobody has asked for this.
+    view->action()->setFocus(Qt::OtherFocusReason);
+    alert(view);
 }
 
 StateView* makeEndView(const QString& cause) {
@@ -132,6 +138,7 @@ void Window::rebuild() {
         const auto place = m_shell == nullptr ? Shell::Place{} : m_shell->place();
         showShell();
         m_shell->resume(place);
+        m_shell->takeFocus(place.focus);
     });
 }
 

@@ -39,7 +39,7 @@ private:
     /// Ends what is left of the wallet, without waiting for it here, and asks for the passphrase
     /// again.
     void openAgain();
-    void opened(std::shared_ptr<api::Session> session, Network network);
+    void opened(std::shared_ptr<api::Session> session);
     void rebuild();
     void put(QWidget* widget);
 
