@@ -5,11 +5,14 @@
 
 #include "ui/dialogs/details.h"
 #include "ui/pages/activity_row.h"
+#include "ui/pages/channels_page.h"
 #include "ui/pages/receive_page.h"
 #include "ui/widgets/cue_line.h"
 
 #include <QListView>
 #include <QProxyStyle>
+
+#include <algorithm>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -171,6 +174,80 @@ private slots:
         auto* const now = qobject_cast<ActivityRow*>(QApplication::focusWidget());
         QVERIFY(now != nullptr);
         QCOMPARE(now->key(), key);
+    }
+
+    // Agreed on, it has another id, and another place among the others.
+    void aChannelThatIsAgreedOnStaysInSight() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        auto& opening = picture.channels[2];
+        const auto before = opening.channel_id;
+        opening.state = "awaiting_accept";
+        opening.funding = {};
+        desk.stage.show(picture);
+        desk.settle();
+        QVERIFY(person.press("railChannels"));
+        const auto cardOf = [&](const ChannelId& id) -> ChannelCard* {
+            for (auto* const card : desk.shell->findChildren<ChannelCard*>()) {
+                if (card->id() == id && card->isVisible()) return card;
+            }
+            return nullptr;
+        };
+        const auto detailsOf = [&](const ChannelId& id) -> QWidget* {
+            auto* const card = cardOf(id);
+            return card == nullptr ? nullptr
+                                   : card->findChild<QWidget*>(QStringLiteral("channelDetails"));
+        };
+        QVERIFY(detailsOf(before) != nullptr);
+        detailsOf(before)->setFocus(Qt::TabFocusReason);
+        opening.was = before;
+        opening.channel_id.raw().fill(0xc1);
+        opening.state = "awaiting_confirmation";
+        desk.stage.show(picture);
+        desk.settle();
+        const auto now = opening.channel_id;
+        QVERIFY(detailsOf(now) != nullptr);
+        QVERIFY(cardOf(before) == nullptr);
+        QCOMPARE(QApplication::focusWidget(), detailsOf(now));
+        std::rotate(picture.channels.begin(), picture.channels.begin() + 2,
+                    picture.channels.begin() + 3);
+        desk.stage.show(picture);
+        desk.settle();
+        QCOMPARE(desk.wallet->channels().at(0).channel_id.hex(), now.hex());
+        QCOMPARE(QApplication::focusWidget(), detailsOf(now));
+    }
+
+    void detailsFollowAChannelThatIsAgreedOn() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        auto& opening = picture.channels[2];
+        const auto before = opening.channel_id;
+        opening.state = "awaiting_accept";
+        opening.funding = {};
+        desk.stage.show(picture);
+        desk.settle();
+        desk.shell->channelDetails(before);
+        auto* const sheet = dialog<ChannelDetails>(desk);
+        QVERIFY(sheet != nullptr);
+        opening.was = before;
+        opening.channel_id.raw().fill(0xc1);
+        opening.state = "awaiting_confirmation";
+        opening.funding.txid.raw().fill(3);
+        desk.stage.show(picture);
+        desk.settle();
+        QVERIFY(!person.see<CueLine>("detailsCue")
+                     ->sentence()
+                     .contains(QStringLiteral("not there any more")));
+        QVERIFY(person.see<QWidget>("detailsFunding") != nullptr);
+        QCOMPARE(sheet->channel().hex(), opening.channel_id.hex());
+        // One that is really gone says so.
+        picture.channels.erase(picture.channels.begin() + 2);
+        desk.stage.show(picture);
+        desk.settle();
+        QVERIFY(says(person, "detailsCue", QStringLiteral("not there any more")));
+        sheet->reject();
     }
 
     void oneClickOpensOneDialog() {

@@ -85,6 +85,8 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
         // Payments come and go, the other side does, and what blocks cost: the figures may be
         // others.
         const auto* const now = m_wallet.channels().find(m_id);
+        // It changes once, while the channel is being agreed on.
+        if (now != nullptr) m_id = now->channel_id;
         const bool same =
             now != nullptr && *now == m_channel && sameFees(m_wallet.picture().chain, m_chain);
         if (m_under_way || same) return;
