@@ -10,6 +10,7 @@
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
+#include "ui/widgets/secret_edit.h"
 #include "ui/window/settings_dialog.h"
 
 #include <QComboBox>
@@ -344,6 +345,65 @@ private slots:
         QVERIFY(!wallet.names().of(stageKey(1)).contains(QStringLiteral("Practice")));
         QVERIFY(person.press("railChannels"));
         QVERIFY(!person.read("channelPeer").contains(QStringLiteral("Practice")));
+    }
+
+    // Before a wallet is open, too: whoever cannot read this needs it first.
+    void theUnlockingCanBeReworded() {
+        StageWindow desk;
+        auto& person = *desk.person;
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("a long passphrase")));
+        QVERIFY(person.press("unlockSettings"));
+        auto* const language = person.see<QComboBox>("settingsLanguage");
+        QVERIFY(language != nullptr);
+        language->setCurrentIndex(language->findData(QStringLiteral("de")));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Willkommen zurück"), 2'000));
+        QVERIFY(person.press("settingsDone"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("settingsDone"); }));
+        QCOMPARE(person.see<SecretEdit>("unlockPassphrase")->length(), std::size_t{17});
+        auto* const focus = desk.window->focusWidget();
+        QVERIFY(focus != nullptr);
+        QCOMPARE(focus->objectName(), QStringLiteral("unlockSettings"));
+        QVERIFY(person.press("unlockNow"));
+        QVERIFY(QTest::qWaitFor([&] { return desk.window->shell() != nullptr; }));
+        QVERIFY(desk.isGerman());
+    }
+
+    void theWelcomeCanBeReworded() {
+        QTemporaryDir folder;
+        Preferences preferences(folder.filePath(QStringLiteral("window.ini")));
+        preferences.setLanguage(QStringLiteral("en"));
+        preferences.apply();
+        StageSetup setup;
+        setup.offered = {{Network::practice, false, false},
+                         {Network::regtest, false, true},
+                         {Network::signet, false, true}};
+        Window window(setup, preferences, QStringLiteral("0.1"));
+        Person person(window);
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        person.see<QComboBox>("welcomeNetwork")->setCurrentIndex(1);
+        person.see<QLineEdit>("welcomeChain")->setText(QStringLiteral("bitcoind:http://somewhere"));
+        QVERIFY(person.press("welcomeSettings"));
+        auto* const size = person.see<QComboBox>("settingsTextSize");
+        QVERIFY(size != nullptr);
+        size->setCurrentIndex(size->findData(125));
+        preferences.setLanguage(QStringLiteral("de"));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Willkommen"), 2'000));
+        QCOMPARE(person.see<QComboBox>("welcomeNetwork")->currentIndex(), 1);
+        QCOMPARE(person.see<QLineEdit>("welcomeChain")->text(),
+                 QStringLiteral("bitcoind:http://somewhere"));
+        QVERIFY(person.press("settingsDone"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("settingsDone"); }));
+        // Beyond it there are words that are being written down.
+        QVERIFY(person.press("welcomePractice"));
+        QVERIFY(person.see("forkCreate") != nullptr);
+        preferences.setLanguage(QStringLiteral("en"));
+        preferences.setTextSize(100);
+        QTest::qWait(700);
+        QVERIFY(person.sees("forkCreate"));
+        QVERIFY(person.press("forkBack"));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Welcome"), 2'000));
     }
 
     void anEndStaysAnEnd() {

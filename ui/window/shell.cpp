@@ -96,8 +96,9 @@ void Shell::connectPages() {
     connect(m_home, &HomePage::wantsPay, this, [this] { goTo(pay); });
     connect(m_home, &HomePage::wantsReceive, this, [this] {
         // Without a channel there is nothing to be invoiced over; one that is over is none.
-        const auto& channels = m_wallet.picture().channels;
-        if (std::all_of(channels.begin(), channels.end(), isOver)) m_receive->showAddress();
+        const auto& all = m_wallet.picture().channels;
+        if (std::all_of(all.begin(), all.end(), [](const auto& one) { return isOver(one); }))
+            m_receive->showAddress();
         goTo(receive);
     });
     connect(m_home, &HomePage::wantsAddress, this, [this] {

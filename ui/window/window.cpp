@@ -41,13 +41,15 @@ void Window::put(QWidget* widget) {
     widget->show();
 }
 
-void Window::showSetup() {
+SetupView* Window::showSetup() {
     setWindowTitle(QStringLiteral("Runnel"));
     auto* const view = new SetupView(m_setup);
+    connect(view, &SetupView::wantsSettings, this, &Window::openSettings);
     connect(view, &SetupView::opened, this, &Window::opened, Qt::QueuedConnection);
     put(view);
     // It was given away before there was a window around it.
     if (auto* const first = view->focusWidget()) first->setFocus(Qt::OtherFocusReason);
+    return view;
 }
 
 void Window::opened(std::shared_ptr<api::Session> session) {
@@ -103,6 +105,16 @@ StateView* makeEndingView() {
     return view;
 }
 
+void Window::rebuildSetup(const SetupView& shown) {
+    const auto place = shown.place();
+    const auto* const focus = shown.focusWidget();
+    const auto name = focus == nullptr ? QString() : focus->objectName();
+    auto* const view = showSetup();
+    view->resume(place);
+    auto* const again = name.isEmpty() ? nullptr : view->findChild<QWidget*>(name);
+    if (again != nullptr && again->isVisible()) again->setFocus(Qt::OtherFocusReason);
+}
+
 void Window::openAgain() {
     put(makeEndingView());
     m_wallet.reset();
@@ -127,13 +139,16 @@ void Window::rebuild() {
     // Later: the change comes out of a dialog over what is to be built anew.
     QTimer::singleShot(0, this, [this] {
         if (m_ended) return;
-        if (!m_wallet) return showSetup();
         // Whoever waits for a payment's result gets it first, and whoever chooses something in a
-        // dialog comes to its end.
-        if (m_shell != nullptr && !m_shell->canBeRebuilt()) {
+        // dialog, or writes words down, comes to its end.
+        const auto* const setup = qobject_cast<SetupView*>(m_shown);
+        if ((setup != nullptr && !setup->canBeRebuilt()) ||
+            (m_shell != nullptr && !m_shell->canBeRebuilt())) {
             QTimer::singleShot(500, this, &Window::rebuild);
             return;
         }
+        if (setup != nullptr) return rebuildSetup(*setup);
+        if (!m_wallet) return;
         m_wallet->reword();
         const auto place = m_shell == nullptr ? Shell::Place{} : m_shell->place();
         showShell();

@@ -33,7 +33,8 @@ signals:
     void walletOpened();
 
 private:
-    void showSetup();
+    SetupView* showSetup();
+    void rebuildSetup(const SetupView& shown);
     void showShell();
     void showEnd(const QString& cause);
     /// Ends what is left of the wallet, without waiting for it here, and asks for the passphrase

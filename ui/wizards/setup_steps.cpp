@@ -76,15 +76,23 @@ SetupView::Step SetupView::makeStep(const char* object_name, const QString& titl
     return step;
 }
 
-void SetupView::addWay(Step& step, Button* first, Button* second, Button* third) {
+void SetupView::addWay(Step& step, std::initializer_list<Button*> buttons) {
     auto* const row = new QWidget;
     auto* const flow = new FlowLayout(space::small, row);
-    for (auto* const button : {first, second, third}) {
+    for (auto* const button : buttons) {
         if (button != nullptr) flow->addWidget(button);
     }
     step.body->addSpacing(space::small);
     step.body->addWidget(row);
     step.body->addStretch(1);
+}
+
+/// Whoever cannot read it needs another language, or larger text, before anything else.
+Button* SetupView::makeSettings(const char* object_name) {
+    auto* const settings = new Button(ButtonKind::quiet, tr("Settings"), object_name);
+    settings->setGlyph(QStringLiteral("settings"));
+    connect(settings, &Button::clicked, this, &SetupView::wantsSettings);
+    return settings;
 }
 
 void SetupView::addPracticeHint(Step& step) {
@@ -164,7 +172,7 @@ void SetupView::buildWelcome() {
         connect(on, &Button::clicked, this, &SetupView::realChosen);
         m_welcome.body->addWidget(card);
     }
-    m_welcome.body->addStretch(1);
+    addWay(m_welcome, {makeSettings("welcomeSettings")});
 }
 
 void SetupView::buildFork() {
@@ -184,7 +192,7 @@ void SetupView::buildFork() {
     if (m_setup.choices().size() > 1) {
         auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "forkBack");
         connect(back, &Button::clicked, this, &SetupView::welcome);
-        addWay(m_fork, nullptr, back);
+        addWay(m_fork, {back});
     } else {
         m_fork.body->addStretch(1);
     }
@@ -217,7 +225,7 @@ void SetupView::buildPassphrase() {
     addPracticeHint(m_passphrase);
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "passphraseNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "passphraseBack");
-    addWay(m_passphrase, on, back);
+    addWay(m_passphrase, {on, back});
     QWidget* before = m_first;
     for (QWidget* const next : std::initializer_list<QWidget*>{m_second, show, on, back}) {
         setTabOrder(before, next);
@@ -247,7 +255,7 @@ void SetupView::buildWords() {
     auto* const on =
         new Button(ButtonKind::primary, tr("I have &written them down"), "wordsWritten");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "wordsBack");
-    addWay(m_words, on, back);
+    addWay(m_words, {on, back});
     connect(on, &Button::clicked, this, [this] {
         m_shown->clear();
         m_check->ask(m_secret_words);
@@ -266,7 +274,7 @@ void SetupView::buildChecks() {
     m_check = new WordChecks(m_setup);
     m_checks.body->addWidget(m_check);
     auto* const back = new Button(ButtonKind::quiet, tr("&Show the words again"), "checksBack");
-    addWay(m_checks, nullptr, back);
+    addWay(m_checks, {back});
     connect(m_check, &WordChecks::mistaken, this, [this] {
         m_shown->setWords(m_secret_words);
         go(m_words, findChild<Button*>(QStringLiteral("wordsWritten")));
@@ -300,7 +308,7 @@ void SetupView::buildRestore() {
     addPracticeHint(m_restore);
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "restoreNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "restoreBack");
-    addWay(m_restore, on, back);
+    addWay(m_restore, {on, back});
     connect(on, &Button::clicked, this, &SetupView::wordsTyped);
     connect(back, &Button::clicked, this, [this] {
         m_form->clear();
@@ -330,7 +338,7 @@ void SetupView::buildUnlock() {
     }
     auto* const forgotten = new Button(
         ButtonKind::quiet, tr("Passphrase &forgotten, or another wallet"), "unlockAside");
-    addWay(m_unlock, on, other, forgotten);
+    addWay(m_unlock, {on, other, forgotten, makeSettings("unlockSettings")});
     connect(m_unlocking, &SecretEdit::finished, this, &SetupView::unlock);
     connect(m_moved, &QLineEdit::returnPressed, this, &SetupView::unlock);
     connect(on, &Button::clicked, this, &SetupView::unlock);
@@ -354,7 +362,7 @@ void SetupView::buildAside() {
     addPracticeHint(m_aside);
     auto* const on = new Button(ButtonKind::danger, tr("&Set this wallet aside"), "asideNow");
     auto* const back = new Button(ButtonKind::secondary, tr("&Back"), "asideBack");
-    addWay(m_aside, back, on);
+    addWay(m_aside, {back, on});
     connect(on, &Button::clicked, this, &SetupView::setAside);
     connect(back, &Button::clicked, this, [this] { go(m_unlock, m_unlocking); });
 }

@@ -49,6 +49,36 @@ SetupView::SetupView(api::Setup& setup, QWidget* parent)
 
 SetupView::~SetupView() { forgetSecrets(); }
 
+SetupView::Place SetupView::place() const {
+    Place out;
+    out.is_unlock = m_stack->currentWidget() == m_unlock.widget;
+    out.network = m_network;
+    out.passphrase = m_unlocking->bytes();
+    out.moved = m_moved->text();
+    if (m_which != nullptr) {
+        out.which = m_which->currentIndex();
+        out.source = m_source->text();
+    }
+    return out;
+}
+
+void SetupView::resume(const Place& place) {
+    if (m_which != nullptr) {
+        m_which->setCurrentIndex(place.which);
+        m_source->setText(place.source);
+    }
+    if (!place.is_unlock) return welcome();
+    choose(place.network);
+    m_moved->setText(place.moved);
+    const auto typed = place.passphrase.reveal();
+    m_unlocking->replaceBy({reinterpret_cast<const char*>(typed.data()), typed.size()});
+}
+
+bool SetupView::canBeRebuilt() const {
+    const auto* const shown = m_stack->currentWidget();
+    return shown == m_welcome.widget || shown == m_unlock.widget;
+}
+
 void SetupView::go(const Step& step, QWidget* focus) {
     step.problem->hide();
     m_stack->setCurrentWidget(step.widget);

@@ -16,6 +16,7 @@
 
 #include <QWidget>
 
+#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -42,7 +43,24 @@ public:
     explicit SetupView(api::Setup& setup, QWidget* parent = nullptr);
     ~SetupView() override;
 
+    /// What a person would miss if the window were built anew. What was typed as a passphrase stays
+    /// in wiped memory on its way.
+    struct Place {
+        bool is_unlock = false;  ///< Else the welcome.
+        Network network = Network::practice;
+        SecretBytes passphrase{};
+        QString moved{};
+        int which = 0;
+        QString source{};
+    };
+    Place place() const;
+    void resume(const Place& place);
+    /// Only where the settings are offered: the welcome and the unlocking. In between there are
+    /// words on paper, or something is under way.
+    bool canBeRebuilt() const;
+
 signals:
+    void wantsSettings();
     /// A shared pointer, for signals copy.
     void opened(std::shared_ptr<runnel::api::Session> session, runnel::Network network);
 
@@ -67,7 +85,8 @@ private:
     void buildWorking();
     /// Shown on the practice network only: what words bring back there.
     void addPracticeHint(Step& step);
-    void addWay(Step& step, Button* first, Button* second = nullptr, Button* third = nullptr);
+    void addWay(Step& step, std::initializer_list<Button*> buttons);
+    Button* makeSettings(const char* object_name);
     QLineEdit* chainEdit(const char* object_name);
     IconButton* makeReveal(const char* object_name, const QList<SecretEdit*>& edits);
     static QString chainHint();
