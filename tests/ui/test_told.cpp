@@ -13,6 +13,7 @@
 #include "ui/format/setup.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/cue_line.h"
+#include "ui/window/leave_sheet.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/wizards/setup_view.h"
 
@@ -402,6 +403,41 @@ private slots:
         auto* const passphrase = desk.person->see<QWidget>("unlockPassphrase");
         QVERIFY(passphrase != nullptr);
         QCOMPARE(desk.window->focusWidget(), passphrase);
+    }
+
+    void whoLeavesIsToldWhenToBeBack() {
+        StageWindow desk;
+        auto picture = *desk.stage.snapshot();
+        picture.network = Network::regtest;
+        desk.stage.show(picture);
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(!desk.window->close());
+        QVERIFY(person.waitToRead("leaveUntil", QStringLiteral("Be online by "), 1'000));
+        QVERIFY(!desk.window->close());
+        QCOMPARE(desk.window->findChildren<LeaveSheet*>().size(), 1);
+        QVERIFY(person.see<QWidget>("leaveStay")->hasFocus());
+        QVERIFY(person.press("leaveStay"));
+        QVERIFY(QTest::qWaitFor([&] { return desk.window->findChild<LeaveSheet*>() == nullptr; }));
+        QVERIFY(desk.window->isVisible());
+        QVERIFY(!desk.window->close());
+        QVERIFY(person.press("leaveNow"));
+        QVERIFY(QTest::qWaitFor([&] { return !desk.window->isVisible(); }));
+    }
+
+    // Where nothing has a date, and on the practice network, whose blocks wait for the wallet.
+    void whoLeavesInTimeIsNotAsked() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        QVERIFY(desk.window->close());
+        QVERIFY(desk.window->findChild<LeaveSheet*>() == nullptr);
+        desk.window->show();
+        auto picture = *desk.stage.snapshot();
+        picture.network = Network::regtest;
+        for (auto& channel : picture.channels) channel.next_deadline.reset();
+        desk.stage.show(picture);
+        StageDesk::settle();
+        QVERIFY(desk.window->close());
     }
 
     void aNoteIsHeard() {

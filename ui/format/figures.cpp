@@ -59,6 +59,16 @@ std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote) {
     return wait > most - *quote.expected_blocks ? most : wait + *quote.expected_blocks;
 }
 
+std::optional<BlockHeight> mustBeOnlineBy(const api::Snapshot& picture) {
+    std::optional<BlockHeight> out;
+    if (picture.network == Network::practice) return out;
+    for (const auto& channel : picture.channels) {
+        if (channel.next_deadline)
+            out = std::min(out.value_or(*channel.next_deadline), *channel.next_deadline);
+    }
+    return out;
+}
+
 std::vector<ChannelShare> sharesOf(const api::ChannelView& channel) {
     const Msat our_reserve = std::min(channel.our_reserve, channel.ours);
     const Msat their_reserve = std::min(channel.their_reserve, channel.theirs);

@@ -36,6 +36,10 @@ std::uint32_t blocksAlone(std::uint32_t delay, const api::ChainView& chain);
 /// included; nothing where nobody knows.
 std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote);
 
+/// The first of the channels' deadlines: somebody has to be online by then. Nothing where none is
+/// ahead, and on the practice network, whose blocks come only while the wallet is there.
+std::optional<BlockHeight> mustBeOnlineBy(const api::Snapshot& picture);
+
 /// A part of a channel, as its bar shows it.
 enum class ChannelPart { our_reserve, ours, in_flight_out, in_flight_in, theirs, their_reserve };
 struct ChannelShare {

@@ -1,15 +1,19 @@
 #include "ui/window/window.h"
 
+#include "ui/format/figures.h"
 #include "ui/format/overview.h"
 #include "ui/format/text.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/notes.h"
+#include "ui/window/leave_sheet.h"
 #include "ui/window/preferences.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/window/shell.h"
 #include "ui/wizards/setup_view.h"
 
+#include <QApplication>
+#include <QCloseEvent>
 #include <QPointer>
 #include <QThreadPool>
 #include <QTimer>
@@ -133,6 +137,26 @@ void Window::openSettings() {
     const auto log = m_wallet ? qs(m_setup.log_file(m_wallet->picture().network)) : QString();
     if (!log.isEmpty()) dialog->showLog(log);
     dialog->present();
+}
+
+void Window::closeEvent(QCloseEvent* event) {
+    // Whoever shuts the computer down is not held up.
+    const auto until = m_wallet && !m_ended && !m_leaves && !qApp->isSavingSession()
+                           ? mustBeOnlineBy(m_wallet->picture())
+                           : std::nullopt;
+    if (!until) return QWidget::closeEvent(event);
+    event->ignore();
+    if (findChild<LeaveSheet*>() != nullptr) return;
+    auto* const sheet = new LeaveSheet(m_wallet->picture().chain, *until, m_wallet->now(), this);
+    // Later: the sheet goes first.
+    connect(
+        sheet, &QDialog::accepted, this,
+        [this] {
+            m_leaves = true;
+            close();
+        },
+        Qt::QueuedConnection);
+    sheet->present();
 }
 
 void Window::rebuild() {

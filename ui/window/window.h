@@ -32,6 +32,10 @@ public:
 signals:
     void walletOpened();
 
+protected:
+    /// Once more, where something has to be done by a date.
+    void closeEvent(QCloseEvent* event) override;
+
 private:
     SetupView* showSetup();
     void rebuildSetup(const SetupView& shown);
@@ -53,6 +57,7 @@ private:
     QWidget* m_shown = nullptr;
     Shell* m_shell = nullptr;
     bool m_ended = false;
+    bool m_leaves = false;  ///< Whatever is on its way.
 };
 
 /// While what is left of such a wallet is being closed.

@@ -85,6 +85,18 @@ private slots:
         QVERIFY(isEnoughToOpen(balance));
     }
 
+    void whenToBeBack() {
+        api::Snapshot picture;
+        QVERIFY(!mustBeOnlineBy(picture));
+        picture.channels.resize(3);
+        QVERIFY(!mustBeOnlineBy(picture));
+        picture.channels[1].next_deadline = BlockHeight(384);
+        picture.channels[2].next_deadline = BlockHeight(300);
+        QVERIFY(mustBeOnlineBy(picture) == BlockHeight(300));
+        picture.network = Network::practice;
+        QVERIFY(!mustBeOnlineBy(picture));
+    }
+
     void roomForAnInvoice() {
         api::Balance balance;
         balance.can_receive = 5'000'000_msat;
