@@ -368,6 +368,31 @@ private slots:
         QVERIFY(desk.isGerman());
     }
 
+    void aRefusalToUnlockStays() {
+        QTemporaryDir folder;
+        Preferences preferences(folder.filePath(QStringLiteral("window.ini")));
+        preferences.setLanguage(QStringLiteral("en"));
+        preferences.apply();
+        StageSetup setup;
+        setup.offered = {{Network::practice, true, false}};
+        Window window(setup, preferences, QStringLiteral("0.1"));
+        Person person(window);
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("another one")));
+        QVERIFY(person.press("unlockNow"));
+        QVERIFY(person.see("setupUnlockProblemWhat") != nullptr);
+        const auto said = person.read("setupUnlockProblemWhat");
+        preferences.setLanguage(QStringLiteral("de"));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Willkommen"), 2'000));
+        QVERIFY(person.sees("setupUnlockProblemWhat"));
+        QVERIFY(person.read("setupUnlockProblemWhat") != said);
+        QVERIFY(person.see<SecretEdit>("unlockPassphrase")->isWrong());
+        preferences.setLanguage(QStringLiteral("en"));
+        QTest::qWait(50);
+    }
+
     void theWelcomeCanBeReworded() {
         QTemporaryDir folder;
         Preferences preferences(folder.filePath(QStringLiteral("window.ini")));

@@ -2,7 +2,7 @@
 // left away and an IPv6 address stands in brackets; how runnel-cli reads it is in app/control.
 #pragma once
 
-#include "core/crypto/keys.h"
+#include "core/api/snapshot.h"
 
 #include <QString>
 

@@ -18,6 +18,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QBoxLayout;
@@ -52,6 +53,9 @@ public:
         QString moved{};
         int which = 0;
         QString source{};
+        // What stands there to be read.
+        std::optional<api::SetupProblem> refused{};
+        QString kept_in{};
     };
     Place place() const;
     void resume(const Place& place);
@@ -103,6 +107,10 @@ private:
     void create();
     void unlock();
     void setAside();
+    /// What it could not be opened for.
+    void sayRefused(const api::SetupProblem& problem);
+    /// Where the wallet that was set aside lies.
+    void sayKept(const Step& step, const QString& folder);
     void work(const QString& what);
     Wording worded(const api::SetupProblem& problem) const;
     using Opened = std::shared_ptr<Result<std::unique_ptr<api::Session>, api::SetupProblem>>;
@@ -131,7 +139,9 @@ private:
     std::string m_chain;
     bool m_restoring = false;
     SecretBytes m_secret_words;
-    bool m_written = false;  ///< They were written down and checked.
+    bool m_written = false;                      ///< They were written down and checked.
+    std::optional<api::SetupProblem> m_refused;  ///< Said on the step that is shown; likewise:
+    QString m_kept_in;
 };
 
 }  // namespace runnel::ui
