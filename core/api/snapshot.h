@@ -32,6 +32,10 @@ struct HtlcView {
 
 struct ChannelView {
     ChannelId channel_id;
+    /// The id it had before: it changes once, when the funding transaction is known, and a reader
+    /// may have missed that. Nothing of channels that were there when this process began. A peer
+    /// that opens chooses it; it proves nothing, and another channel may have it by now.
+    std::optional<ChannelId> was{};
     crypto::PublicKey peer;
     std::string state;    ///< As in core/channel: "normal", "closing", ...
     bool online = false;  ///< The peer is connected and reestablished.

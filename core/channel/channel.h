@@ -238,6 +238,7 @@ struct Channel {
     ports::ChannelKeyId keys;
     Link link = Link::offline;  ///< Never stored: offline at start.
     ChannelState state;
+    std::optional<ChannelId> was{};  ///< The temporary id, for readers. Never stored.
 };
 
 /// The name of a state as `channels` shows it.

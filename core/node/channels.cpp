@@ -60,6 +60,7 @@ void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fa
 /// The id of a channel changes once, from temporary to final.
 void rename_channel(Draft& draft, const ChannelId& from, channel::Channel moved) {
     const ChannelId to = moved.id;
+    moved.was = from;
     draft.channels.erase(from);
     draft.dirty.erase(from);
     draft.channels.put(to, std::make_shared<const channel::Channel>(std::move(moved)));

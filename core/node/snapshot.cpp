@@ -85,6 +85,7 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel,
                          const ports::KeyRing& keys) {
     api::ChannelView view;
     view.channel_id = channel.id;
+    view.was = channel.was;
     view.peer = channel.peer;
     view.state = shown_state(channel, state.tip.height);
     view.online = channel.link == channel::Link::online;

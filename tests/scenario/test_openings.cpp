@@ -73,7 +73,31 @@ private slots:
     void without_packages_nothing_is_opened();
     void unconfirmed_change_opens_nothing();
     void a_coin_that_fell_out_of_its_block_opens_nothing();
+    void a_channel_tells_the_id_it_had();
 };
+
+/// Whoever looks at it while it is being agreed on finds it again.
+void TestOpenings::a_channel_tells_the_id_it_had() {
+    Three net;
+    net.net.hold(net.bob, net.alice, true);
+    const auto asked = net.opens_with(net.bob);
+    const auto before = net.alice.node().snapshot();
+    QCOMPARE(before->channels.size(), std::size_t{1});
+    const auto temporary = before->channels.front().channel_id;
+    QVERIFY(!before->channels.front().was);
+    net.net.hold(net.bob, net.alice, false);
+    net.net.settle();
+    QCOMPARE(net.refused(asked), QString("opened"));
+    net.net.mine(7);
+    for (auto* const side : {&net.alice, &net.bob}) {
+        const auto picture = side->node().snapshot();
+        QCOMPARE(picture->channels.size(), std::size_t{1});
+        const auto& channel = picture->channels.front();
+        QVERIFY(channel.channel_id != temporary);
+        QVERIFY(channel.was == temporary);
+    }
+    QVERIFY(net.check());
+}
 
 void TestOpenings::two_at_once_do_not_keep_the_same_coins_data() {
     QTest::addColumn<bool>("accepted");

@@ -32,6 +32,7 @@ QStringList wantedPictures() {
                                             "dialog-close-risk",
                                             "dialog-close-stuck",
                                             "dialog-invoice",
+                                            "dialog-leave",
                                             "dialog-open",
                                             "dialog-open-connecting",
                                             "dialog-open-loading",

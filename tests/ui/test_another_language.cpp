@@ -13,7 +13,10 @@
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
+#include "ui/widgets/secret_edit.h"
+#include "ui/window/settings_dialog.h"
 
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -297,6 +300,57 @@ private slots:
         QVERIFY(person.see<CueLine>("addressState")->sentence().contains(QStringLiteral("70")));
     }
 
+    void whatIsTypedStays() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(person.press("railActivity"));
+        QVERIFY(person.type("activitySearch", QStringLiteral("coffee")));
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.type("receiveAmount", QStringLiteral("12500")));
+        QVERIFY(person.type("receiveDescription", QStringLiteral("Half of the taxi")));
+        QVERIFY(desk.speakGerman());
+        QCOMPARE(person.see<AmountEdit>("receiveAmount")->amount(), std::optional(12'500_sat));
+        auto* const description = person.see<QLineEdit>("receiveDescription");
+        QCOMPARE(description->text(), QStringLiteral("Half of the taxi"));
+        // And goes on being typed.
+        QCOMPARE(desk.window->focusWidget(), static_cast<QWidget*>(description));
+        QVERIFY(person.press("railActivity"));
+        QCOMPARE(person.see<QLineEdit>("activitySearch")->text(), QStringLiteral("coffee"));
+    }
+
+    void theWindowAndTheSettingsFollow() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        const auto title = desk.window->windowTitle();
+        QVERIFY2(title.contains(QStringLiteral("Practice network")), qPrintable(title));
+        QVERIFY(person.press("railSettings"));
+        auto* const language = person.see<QComboBox>("settingsLanguage");
+        QVERIFY(language != nullptr);
+        const auto log = QStringLiteral("/home/somebody/runnel.log");
+        auto* const sheet = desk.window->findChild<SettingsDialog*>();
+        sheet->showLog(log);
+        language->setFocus();
+        language->setCurrentIndex(language->findData(QStringLiteral("de")));
+        QVERIFY(QTest::qWaitFor([&] { return desk.isGerman(); }));
+        QVERIFY(desk.window->windowTitle() != title);
+        QCOMPARE(person.see<QAbstractButton>("settingsDone")->text(), QStringLiteral("&Fertig"));
+        QCOMPARE(person.read("sheetTitle"), QStringLiteral("Einstellungen"));
+        QCOMPARE(sheet->windowTitle(), QStringLiteral("Einstellungen"));
+        QCOMPARE(person.see<QComboBox>("settingsTheme")->accessibleName(),
+                 QStringLiteral("Farben"));
+        QVERIFY(person.see<QComboBox>("settingsTheme")->itemText(1) != QStringLiteral("Light"));
+        QCOMPARE(person.see<CopyField>("settingsLog")->text(), log);
+        QCOMPARE(sheet->focusWidget(), static_cast<QWidget*>(language));
+        QVERIFY(person.press("settingsDone"));
+        // The keyboard is where it was before.
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("settingsDone"); }));
+        auto* const focus = desk.window->focusWidget();
+        QVERIFY(focus != nullptr);
+        QCOMPARE(focus->objectName(), QStringLiteral("railSettings"));
+    }
+
     void detailsStayOpen() {
         StageWindow desk;
         QVERIFY(desk.unlock());
@@ -457,6 +511,90 @@ private slots:
         QVERIFY2(reason().startsWith(
                      QStringLiteral("Ausgeben kannst du es wahrscheinlich spätestens am ")),
                  qPrintable(reason()));
+    }
+
+    // Before a wallet is open, too: whoever cannot read this needs it first.
+    void theUnlockingCanBeReworded() {
+        StageWindow desk;
+        auto& person = *desk.person;
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("a long passphrase")));
+        QVERIFY(person.press("unlockSettings"));
+        auto* const language = person.see<QComboBox>("settingsLanguage");
+        QVERIFY(language != nullptr);
+        language->setCurrentIndex(language->findData(QStringLiteral("de")));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Willkommen zurück"), 2'000));
+        QVERIFY(person.press("settingsDone"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("settingsDone"); }));
+        QCOMPARE(person.see<SecretEdit>("unlockPassphrase")->length(), std::size_t{17});
+        auto* const focus = desk.window->focusWidget();
+        QVERIFY(focus != nullptr);
+        QCOMPARE(focus->objectName(), QStringLiteral("unlockSettings"));
+        QVERIFY(person.press("unlockNow"));
+        QVERIFY(QTest::qWaitFor([&] { return desk.window->shell() != nullptr; }));
+        QVERIFY(desk.isGerman());
+    }
+
+    void aRefusalToUnlockStays() {
+        QTemporaryDir folder;
+        Preferences preferences(folder.filePath(QStringLiteral("window.ini")));
+        preferences.setLanguage(QStringLiteral("en"));
+        preferences.apply();
+        StageSetup setup;
+        setup.offered = {{Network::practice, true, false}};
+        Window window(setup, preferences, QStringLiteral("0.1"));
+        Person person(window);
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("another one")));
+        QVERIFY(person.press("unlockNow"));
+        QVERIFY(person.see("setupUnlockProblemWhat") != nullptr);
+        const auto said = person.read("setupUnlockProblemWhat");
+        preferences.setLanguage(QStringLiteral("de"));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Willkommen"), 2'000));
+        QVERIFY(person.sees("setupUnlockProblemWhat"));
+        QVERIFY(person.read("setupUnlockProblemWhat") != said);
+        QVERIFY(person.see<SecretEdit>("unlockPassphrase")->isWrong());
+        preferences.setLanguage(QStringLiteral("en"));
+        QTest::qWait(50);
+    }
+
+    void theWelcomeCanBeReworded() {
+        QTemporaryDir folder;
+        Preferences preferences(folder.filePath(QStringLiteral("window.ini")));
+        preferences.setLanguage(QStringLiteral("en"));
+        preferences.apply();
+        StageSetup setup;
+        setup.offered = {{Network::practice, false, false},
+                         {Network::regtest, false, true},
+                         {Network::signet, false, true}};
+        Window window(setup, preferences, QStringLiteral("0.1"));
+        Person person(window);
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        person.see<QComboBox>("welcomeNetwork")->setCurrentIndex(1);
+        person.see<QLineEdit>("welcomeChain")->setText(QStringLiteral("bitcoind:http://somewhere"));
+        QVERIFY(person.press("welcomeSettings"));
+        auto* const size = person.see<QComboBox>("settingsTextSize");
+        QVERIFY(size != nullptr);
+        size->setCurrentIndex(size->findData(125));
+        preferences.setLanguage(QStringLiteral("de"));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Willkommen"), 2'000));
+        QCOMPARE(person.see<QComboBox>("welcomeNetwork")->currentIndex(), 1);
+        QCOMPARE(person.see<QLineEdit>("welcomeChain")->text(),
+                 QStringLiteral("bitcoind:http://somewhere"));
+        QVERIFY(person.press("settingsDone"));
+        QVERIFY(QTest::qWaitFor([&] { return !person.sees("settingsDone"); }));
+        // Beyond it there are words that are being written down.
+        QVERIFY(person.press("welcomePractice"));
+        QVERIFY(person.see("forkCreate") != nullptr);
+        preferences.setLanguage(QStringLiteral("en"));
+        preferences.setTextSize(100);
+        QTest::qWait(700);
+        QVERIFY(person.sees("forkCreate"));
+        QVERIFY(person.press("forkBack"));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Welcome"), 2'000));
     }
 
     void anEndStaysAnEnd() {

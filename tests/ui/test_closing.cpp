@@ -85,19 +85,65 @@ private slots:
         QVERIFY(desk.stage.posted.empty());
         QVERIFY(
             person.read("closeProblemWhat").contains(QStringLiteral("everything in the channel")));
-        QVERIFY(button(sheet, "closeNow")->text().contains(QStringLiteral("risk")));
+        // Another button: the one that was pressed says what it did, and does nothing now.
+        QVERIFY(!button(sheet, "closeNow")->isEnabled());
+        QVERIFY(!button(sheet, "closeNow")->text().contains(QStringLiteral("risk")));
+        QVERIFY(button(sheet, "closeRisk")->text().contains(QStringLiteral("risk")));
         // The one that loses nothing is what a key would press.
         QVERIFY(person.see<QAbstractButton>("closeCancel")->hasFocus());
         // Another look at it takes the word back.
         QVERIFY(person.press("closeAgreed"));
         QVERIFY(person.press("closeAlone"));
         desk.settle();
-        QVERIFY(!button(sheet, "closeNow")->text().contains(QStringLiteral("risk")));
+        QVERIFY(!person.sees("closeRisk"));
         QVERIFY(person.press("closeNow"));
-        QVERIFY(person.press("closeNow"));
+        QVERIFY(person.press("closeRisk"));
         QCOMPARE(desk.stage.posted.size(), std::size_t{1});
         const auto wish = std::get<api::CloseChannel>(desk.stage.posted[0]);
         QVERIFY(wish.force && wish.risk_old_state);
+    }
+
+    // Whoever clicks twice, out of habit or because nothing seemed to happen, has read nothing.
+    void aDoubleClickTakesNoRisk() {
+        StageDesk desk(Stage::Scene::full, {420, 600});
+        auto& person = *desk.person;
+        desk.stage.show(doubtful(desk.stage));
+        desk.settle();
+        auto* const sheet = asksToClose(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(person.press("closeAlone"));
+        QVERIFY(waitsToPress(sheet, "closeNow"));
+        desk.settle();
+        auto* const close = button(sheet, "closeNow");
+        const auto where = close->mapToGlobal(close->rect().center());
+        const auto again = [&] {
+            auto* const under = QApplication::widgetAt(where);
+            if (under == nullptr) return;
+            const auto at = under->mapFromGlobal(where);
+            QTest::mouseDClick(under, Qt::LeftButton, {}, at);
+            QTest::mouseRelease(under, Qt::LeftButton, {}, at);
+        };
+        QTest::mouseClick(close, Qt::LeftButton);
+        again();
+        QVERIFY(desk.stage.posted.empty());
+        QVERIFY(person.sees("closeRisk"));
+        auto* const risk = button(sheet, "closeRisk");
+        // Nor one that finds it by chance.
+        QTest::mouseClick(risk, Qt::LeftButton);
+        QVERIFY(desk.stage.posted.empty());
+        QVERIFY(!risk->hasFocus());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        QVERIFY(!risk->hasFocus());
+        // Somebody who means it.
+        QVERIFY(person.press("closeRisk"));
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
+        QVERIFY(std::get<api::CloseChannel>(desk.stage.posted[0]).risk_old_state);
+        // Refused: it is named again before it is taken again.
+        desk.stage.answerNext(fail(api::Problem{api::ProblemKind::disk_full, {}}));
+        QVERIFY(waitsToPress(sheet, "closeNow"));
+        QVERIFY(!person.sees("closeRisk"));
+        QVERIFY(person.press("closeNow"));
+        QCOMPARE(desk.stage.posted.size(), std::size_t{1});
     }
 
     void whatWasComparedIsNoRisk() {
@@ -140,7 +186,7 @@ private slots:
                  qPrintable(explained));
         QVERIFY(person.press("closeNow"));
         QVERIFY(desk.stage.posted.empty());
-        QVERIFY(person.press("closeNow"));
+        QVERIFY(person.press("closeRisk"));
         QVERIFY(std::get<api::CloseChannel>(desk.stage.posted.at(0)).risk_old_state);
     }
 

@@ -26,7 +26,7 @@ using namespace runnel::literals;
 namespace {
 
 const QStringList for_good{QStringLiteral("confirmSend"), QStringLiteral("openNow"),
-                           QStringLiteral("closeNow")};
+                           QStringLiteral("closeNow"), QStringLiteral("closeRisk")};
 
 Sheet* makeSheet(const QString& name, StageDesk& desk) {
     auto& wallet = *desk.wallet;

@@ -118,6 +118,25 @@ QString wayRound(QWidget& top) {
     return {};
 }
 
+/// What more than one control of a window is called, those that cannot be seen now included: a name
+/// that means two things is no name. Rows have those of their kind.
+QStringList sharedNamesIn(const QWidget& top) {
+    static const QSet<QString> of_rows{
+        QStringLiteral("activityRow"), QStringLiteral("channelDetails"),
+        QStringLiteral("channelClose"), QStringLiteral("noticeDone"), QStringLiteral("wordWrong")};
+    QSet<QString> seen;
+    QStringList out;
+    for (const auto* const widget : top.findChildren<QWidget*>()) {
+        const auto name = widget->objectName();
+        if (widget->window() != &top || name.isEmpty() || of_rows.contains(name) ||
+            (widget->focusPolicy() & Qt::TabFocus) == 0 || widget->focusProxy() != nullptr)
+            continue;
+        if (seen.contains(name)) out << name;
+        seen << name;
+    }
+    return out;
+}
+
 /// A setup over wallets that there are or not.
 struct SetupDesk {
     explicit SetupDesk(bool exists) {
@@ -291,6 +310,28 @@ private slots:
         const auto wrong = wayRound(*desk.frame);
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
         QVERIFY(desk.stage.posted.size() <= 1);
+    }
+
+    void everyNameMeansOneControl() {
+        SetupDesk setup(true);
+        QCOMPARE(sharedNamesIn(*setup.view), QStringList());
+        StageDesk desk;
+        for (const auto& place : places) {
+            const QString name = QString::fromLatin1(place.first);
+            if (name.endsWith(QStringLiteral(" of ours")) ||
+                name.startsWith(QStringLiteral("with")))
+                place.second(desk);
+        }
+        desk.settle();
+        QCOMPARE(sharedNamesIn(*desk.frame), QStringList());
+        for (const char* const name : {"send", "open", "close", "channel", "entry", "settings"}) {
+            const std::unique_ptr<Sheet> sheet(makeSheet(QString::fromLatin1(name), desk));
+            QCOMPARE(sharedNamesIn(*sheet), QStringList());
+        }
+        // The look itself can fail.
+        QWidget top;
+        for (int i = 0; i < 2; ++i) new Button(ButtonKind::primary, {}, "twin", &top);
+        QCOMPARE(sharedNamesIn(top), QStringList{QStringLiteral("twin")});
     }
 
     void whereTheWalletHasStopped() {

@@ -61,6 +61,35 @@ private slots:
         QCOMPARE(ids(model), (std::vector<int>{3, 1}));
     }
 
+    // The id changes once, when the funding transaction is known.
+    void aChannelIsFollowedByItsIds() {
+        ChannelsModel model;
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted),
+            removed(&model, &QAbstractItemModel::rowsRemoved),
+            changed(&model, &QAbstractItemModel::dataChanged);
+        model.update({channel(1), channel(2), channel(3)});
+        const auto before = channel(2).channel_id;
+        auto now = channel(9);
+        now.was = before;
+        model.update({channel(1), now, channel(3)});
+        QCOMPARE(ids(model), (std::vector<int>{1, 9, 3}));
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(removed.count(), 0);
+        QCOMPARE(inserted.count(), 3);
+        QVERIFY(model.find(before) == &model.at(1));
+        // A peer chooses the first one: it takes nothing from whoever has it.
+        model.update({channel(1), now, channel(2)});
+        QCOMPARE(ids(model), (std::vector<int>{1, 9, 2}));
+        QVERIFY(model.find(before) == &model.at(2));
+        auto other = channel(8);
+        other.was = channel(1).channel_id;
+        model.update({channel(1), now, other});
+        QCOMPARE(ids(model), (std::vector<int>{1, 9, 8}));
+        QVERIFY(model.find(channel(1).channel_id) == &model.at(0));
+    }
+
     void anyListBecomesAnyOther() {
         ChannelsModel model;
         const QAbstractItemModelTester tester(

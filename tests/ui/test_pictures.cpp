@@ -17,6 +17,7 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/rail.h"
 #include "ui/widgets/text.h"
+#include "ui/window/leave_sheet.h"
 #include "ui/window/preferences.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/window/shell.h"
@@ -318,12 +319,15 @@ void walkDialogs(Gallery& gallery) {
              button("closeAlone")->click();
              QVERIFY(QTest::qWaitFor([&] { return button("closeNow")->isEnabled(); }));
              button("closeNow")->click();
+             QVERIFY(QTest::qWaitFor([&] { return button("closeRisk")->isEnabled(); }));
          });
     auto asked = channels[0];
     asked.state = "awaiting_accept";
     take(new CloseChannelDialog(on.wallet, asked, &frame), "dialog-close-asked", [](Sheet* sheet) {
         QVERIFY(sheet->findChild<QRadioButton*>(QStringLiteral("closeAlone"))->isHidden());
     });
+    const auto& chain = on.wallet.picture().chain;
+    take(new LeaveSheet(chain, BlockHeight(300), on.wallet.now(), &frame), "dialog-leave");
     take(new ChannelDetails(on.wallet, channels[0].channel_id, &frame), "dialog-channel");
     take(new ChannelDetails(on.wallet, channels[2].channel_id, &frame), "dialog-channel-opening");
     take(new ChannelDetails(on.wallet, channels[3].channel_id, &frame), "dialog-channel-closing");

@@ -5,11 +5,14 @@
 
 #include "ui/dialogs/details.h"
 #include "ui/pages/activity_row.h"
+#include "ui/pages/channels_page.h"
 #include "ui/pages/receive_page.h"
 #include "ui/widgets/cue_line.h"
 
 #include <QListView>
 #include <QProxyStyle>
+
+#include <algorithm>
 
 using namespace runnel;
 using namespace runnel::ui;
@@ -124,6 +127,46 @@ private slots:
         QCOMPARE(QApplication::focusWidget(), static_cast<QWidget*>(button));
     }
 
+    // The payment is there before the shop's answer, and the button it was asked with is not.
+    void theKeyboardGoesOnWhenTheShopHasPaid() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.type("receiveAmount", QStringLiteral("3000")));
+        QVERIFY(person.press("receiveMake"));
+        auto* const refund = person.see<QAbstractButton>("practiceRefund");
+        QVERIFY(refund != nullptr);
+        refund->setFocus(Qt::TabFocusReason);
+        desk.stage.hold_practice = true;
+        QTest::keyClick(refund, Qt::Key_Space);
+        QVERIFY(QApplication::focusWidget() == nullptr);
+        desk.stage.tell(api::PaymentReceived{desk.stage.last_invoice, 3'000'000_msat});
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received")));
+        auto* const another = person.see<QWidget>("receiveAnother");
+        QCOMPARE(QApplication::focusWidget(), another);
+        desk.stage.releasePractice();
+        desk.settle();
+        QCOMPARE(QApplication::focusWidget(), another);
+    }
+
+    void theKeyboardGoesOnWhenTheCoinsHaveCome() {
+        StageDesk desk(Stage::Scene::empty);
+        auto& person = *desk.person;
+        auto* const ask = person.see<QAbstractButton>("homeFirstAction");
+        QVERIFY(ask != nullptr);
+        ask->setFocus(Qt::TabFocusReason);
+        desk.stage.hold_practice = true;
+        QTest::keyClick(ask, Qt::Key_Space);
+        QVERIFY(QApplication::focusWidget() == nullptr);
+        auto picture = *desk.stage.snapshot();
+        picture.balance.onchain_unconfirmed = 1'000'000_sat;
+        desk.stage.show(picture);
+        QVERIFY(QTest::qWaitFor([&] { return !ask->isVisible(); }));
+        desk.stage.releasePractice();
+        desk.settle();
+        QCOMPARE(QApplication::focusWidget(), person.see<QWidget>("practiceBlock"));
+    }
+
     void theKeyboardGoesToWhatWasMade() {
         StageDesk desk;
         auto& person = *desk.person;
@@ -149,6 +192,80 @@ private slots:
         auto* const now = qobject_cast<ActivityRow*>(QApplication::focusWidget());
         QVERIFY(now != nullptr);
         QCOMPARE(now->key(), key);
+    }
+
+    // Agreed on, it has another id, and another place among the others.
+    void aChannelThatIsAgreedOnStaysInSight() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        auto& opening = picture.channels[2];
+        const auto before = opening.channel_id;
+        opening.state = "awaiting_accept";
+        opening.funding = {};
+        desk.stage.show(picture);
+        desk.settle();
+        QVERIFY(person.press("railChannels"));
+        const auto cardOf = [&](const ChannelId& id) -> ChannelCard* {
+            for (auto* const card : desk.shell->findChildren<ChannelCard*>()) {
+                if (card->id() == id && card->isVisible()) return card;
+            }
+            return nullptr;
+        };
+        const auto detailsOf = [&](const ChannelId& id) -> QWidget* {
+            auto* const card = cardOf(id);
+            return card == nullptr ? nullptr
+                                   : card->findChild<QWidget*>(QStringLiteral("channelDetails"));
+        };
+        QVERIFY(detailsOf(before) != nullptr);
+        detailsOf(before)->setFocus(Qt::TabFocusReason);
+        opening.was = before;
+        opening.channel_id.raw().fill(0xc1);
+        opening.state = "awaiting_confirmation";
+        desk.stage.show(picture);
+        desk.settle();
+        const auto now = opening.channel_id;
+        QVERIFY(detailsOf(now) != nullptr);
+        QVERIFY(cardOf(before) == nullptr);
+        QCOMPARE(QApplication::focusWidget(), detailsOf(now));
+        std::rotate(picture.channels.begin(), picture.channels.begin() + 2,
+                    picture.channels.begin() + 3);
+        desk.stage.show(picture);
+        desk.settle();
+        QCOMPARE(desk.wallet->channels().at(0).channel_id.hex(), now.hex());
+        QCOMPARE(QApplication::focusWidget(), detailsOf(now));
+    }
+
+    void detailsFollowAChannelThatIsAgreedOn() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        auto& opening = picture.channels[2];
+        const auto before = opening.channel_id;
+        opening.state = "awaiting_accept";
+        opening.funding = {};
+        desk.stage.show(picture);
+        desk.settle();
+        desk.shell->channelDetails(before);
+        auto* const sheet = dialog<ChannelDetails>(desk);
+        QVERIFY(sheet != nullptr);
+        opening.was = before;
+        opening.channel_id.raw().fill(0xc1);
+        opening.state = "awaiting_confirmation";
+        opening.funding.txid.raw().fill(3);
+        desk.stage.show(picture);
+        desk.settle();
+        QVERIFY(!person.see<CueLine>("detailsCue")
+                     ->sentence()
+                     .contains(QStringLiteral("not there any more")));
+        QVERIFY(person.see<QWidget>("detailsFunding") != nullptr);
+        QCOMPARE(sheet->channel().hex(), opening.channel_id.hex());
+        // One that is really gone says so.
+        picture.channels.erase(picture.channels.begin() + 2);
+        desk.stage.show(picture);
+        desk.settle();
+        QVERIFY(says(person, "detailsCue", QStringLiteral("not there any more")));
+        sheet->reject();
     }
 
     void oneClickOpensOneDialog() {

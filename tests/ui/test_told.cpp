@@ -3,6 +3,7 @@
 // answer. Each is read as it stands there, or as a screen reader hears it.
 #include "tests/support/test_main.h"
 #include "tests/ui/stage_desk.h"
+#include "tests/ui/stage_window.h"
 
 #include "ui/dialogs/close_channel.h"
 #include "ui/dialogs/confirm_send.h"
@@ -12,6 +13,7 @@
 #include "ui/format/setup.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/cue_line.h"
+#include "ui/window/leave_sheet.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/wizards/setup_view.h"
 
@@ -254,6 +256,64 @@ private slots:
             1'000));
     }
 
+    // A channel that is over stands among the channels, and nothing comes over it.
+    void theFirstCoinsComeToAnAddress() {
+        Stage stage(Stage::Scene::empty);
+        auto picture = *stage.snapshot();
+        picture.network = Network::regtest;
+        auto& closed = picture.channels.emplace_back();
+        closed.state = "closed";
+        closed.peer = stageKey(1);
+        stage.show(picture);
+        WalletModel wallet(
+            stage, [](std::function<void()> what) { what(); }, nullptr);
+        Shell shell(wallet);
+        shell.resize(800, 700);
+        shell.show();
+        Person person(shell);
+        QVERIFY(person.press("homeFirstAction"));
+        QCOMPARE(shell.currentPage(), static_cast<int>(Shell::receive));
+        QVERIFY(person.see("addressQr", 1'000) != nullptr);
+        QVERIFY(!person.sees("receiveMake"));
+        // So does what is to be received.
+        QVERIFY(person.press("receiveLightning"));
+        shell.goTo(Shell::home);
+        QVERIFY(person.press("homeReceive"));
+        QVERIFY(person.see("addressQr", 1'000) != nullptr);
+        // One that is open is what one is paid over.
+        auto& open = picture.channels.emplace_back(picture.channels.front());
+        open.channel_id.raw().fill(7);
+        open.state = "normal";
+        stage.show(picture);
+        StageDesk::settle();
+        QVERIFY(person.press("receiveLightning"));
+        shell.goTo(Shell::home);
+        QVERIFY(person.press("homeReceive"));
+        QVERIFY(person.sees("receiveMake"));
+        QVERIFY(!person.sees("addressQr"));
+    }
+
+    // An invoice of any amount is asked for by an empty field.
+    void aNoughtIsNoAmount() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.type("receiveAmount", QStringLiteral("0")));
+        Heard heard;
+        QVERIFY(person.press("receiveMake"));
+        desk.settle();
+        QVERIFY(!person.sees("receiveText"));
+        QCOMPARE(heard.times(QStringLiteral("more than 0")), 1);
+        QVERIFY(sentence(person.see<QWidget>("receiveAmountWrong"))
+                    .contains(QStringLiteral("The amount must be more than 0")));
+        auto* const amount = person.see<QLineEdit>("receiveAmount");
+        QVERIFY(amount->hasFocus());
+        amount->clear();
+        QVERIFY(person.press("receiveMake"));
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("any amount"), 1'000));
+        QVERIFY(!person.sees("receiveAmountWrong"));
+    }
+
     void aNodeThatCannotBeFoundIsSaid() {
         StageDesk desk;
         auto& person = *desk.person;
@@ -326,6 +386,58 @@ private slots:
             api::Answer(api::Paid{PaymentHash{}, {}, 1'250'000_msat, 1'200_msat, 1, 340});
         QVERIFY(person.press("payNow"));
         QCOMPARE(heard.times(QStringLiteral("Paid. ") + satText(1'250_sat)), 1);
+    }
+
+    void theEndOfAWalletIsHeard() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        // What can be done first.
+        QCOMPARE(desk.window->focusWidget(), desk.person->see<QWidget>("railHome"));
+        Heard heard;
+        desk.wallet.end("database or disk is full");
+        QVERIFY(desk.person->see("ended") != nullptr);
+        QCOMPARE(desk.window->focusWidget(), desk.person->see<QWidget>("endedAction"));
+        QCOMPARE(heard.times(QStringLiteral("Runnel has stopped this wallet")), 1);
+        // And so on.
+        QVERIFY(desk.person->press("endedAction"));
+        auto* const passphrase = desk.person->see<QWidget>("unlockPassphrase");
+        QVERIFY(passphrase != nullptr);
+        QCOMPARE(desk.window->focusWidget(), passphrase);
+    }
+
+    void whoLeavesIsToldWhenToBeBack() {
+        StageWindow desk;
+        auto picture = *desk.stage.snapshot();
+        picture.network = Network::regtest;
+        desk.stage.show(picture);
+        QVERIFY(desk.unlock());
+        auto& person = *desk.person;
+        QVERIFY(!desk.window->close());
+        QVERIFY(person.waitToRead("leaveUntil", QStringLiteral("Be online by "), 1'000));
+        QVERIFY(!desk.window->close());
+        QCOMPARE(desk.window->findChildren<LeaveSheet*>().size(), 1);
+        QVERIFY(person.see<QWidget>("leaveStay")->hasFocus());
+        QVERIFY(person.press("leaveStay"));
+        QVERIFY(QTest::qWaitFor([&] { return desk.window->findChild<LeaveSheet*>() == nullptr; }));
+        QVERIFY(desk.window->isVisible());
+        QVERIFY(!desk.window->close());
+        QVERIFY(person.press("leaveNow"));
+        QVERIFY(QTest::qWaitFor([&] { return !desk.window->isVisible(); }));
+    }
+
+    // Where nothing has a date, and on the practice network, whose blocks wait for the wallet.
+    void whoLeavesInTimeIsNotAsked() {
+        StageWindow desk;
+        QVERIFY(desk.unlock());
+        QVERIFY(desk.window->close());
+        QVERIFY(desk.window->findChild<LeaveSheet*>() == nullptr);
+        desk.window->show();
+        auto picture = *desk.stage.snapshot();
+        picture.network = Network::regtest;
+        for (auto& channel : picture.channels) channel.next_deadline.reset();
+        desk.stage.show(picture);
+        StageDesk::settle();
+        QVERIFY(desk.window->close());
     }
 
     void aNoteIsHeard() {

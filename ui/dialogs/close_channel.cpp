@@ -19,6 +19,8 @@ namespace runnel::ui {
 
 namespace {
 
+constexpr int time_to_read = 1000;
+
 /// Asked for by us, and not signed by the other side: nothing was spent yet.
 bool isUnsigned(const api::ChannelView& channel) {
     return channel.state == "awaiting_accept" || channel.state == "awaiting_funding_created" ||
@@ -52,6 +54,11 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     body()->addWidget(m_explained);
     m_problem = new Banner("closeProblem");
     body()->addWidget(m_problem);
+    // Where it is named, far from the button that asked: the foot is no place to press it in
+    // passing.
+    m_risk = new Button(ButtonKind::danger, tr("Close it and &risk everything in it"), "closeRisk");
+    m_risk->hide();
+    m_problem->body()->addWidget(m_risk, 0, Qt::AlignLeft);
     m_goes_on =
         (new Text("muted", tr("It goes on when you put this away. Channels shows how, and if it "
                               "is refused you are told on every page.")))
@@ -69,11 +76,17 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     addFooter(m_close);
     connect(m_cancel, &Button::clicked, this, &QDialog::reject);
     connect(m_close, &Button::clicked, this, &CloseChannelDialog::close);
+    connect(m_risk, &Button::clicked, this, &CloseChannelDialog::takeRisk);
+    m_risk_read.setSingleShot(true);
+    m_risk_read.setInterval(time_to_read);
+    connect(&m_risk_read, &QTimer::timeout, this, &CloseChannelDialog::enableButtons);
     connect(m_alone, &Choice::toggled, this, &CloseChannelDialog::choose);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
         // Payments come and go, the other side does, and what blocks cost: the figures may be
         // others.
         const auto* const now = m_wallet.channels().find(m_id);
+        // It changes once, while the channel is being agreed on.
+        if (now != nullptr) m_id = now->channel_id;
         const bool same =
             now != nullptr && *now == m_channel && sameFees(m_wallet.picture().chain, m_chain);
         if (m_under_way || same) return;
@@ -138,8 +151,9 @@ QString CloseChannelDialog::explanation() const {
 
 void CloseChannelDialog::choose() {
     m_quoted = false;
-    m_refused = m_risk_named = false;
-    m_close->setEnabled(false);
+    m_refused = false;
+    forgetRisk();
+    enableButtons();
     m_problem->hide();
     m_card->show();
     m_facts->clear();
@@ -164,8 +178,10 @@ void CloseChannelDialog::ask() {
 void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote) {
     m_quoted = bool(quote);
     m_most = quote ? quote->most : std::nullopt;
-    m_close->setEnabled(m_quoted);
     m_card->setVisible(m_quoted);
+    // Nor is it taken beside another problem.
+    if (!quote) forgetRisk();
+    enableButtons();
     if (!quote) {
         m_facts->clear();
         m_problem->showProblem(wordingOf(quote.error()));
@@ -206,7 +222,8 @@ void CloseChannelDialog::refuse() {
     // Answers to what was asked before are of no use.
     ++m_asked;
     m_quoted = false;
-    m_close->setEnabled(false);
+    forgetRisk();
+    enableButtons();
     m_card->hide();
     m_explained->hide();
     // Nothing is left to choose here: another choice would be quoted, and could be pressed, without
@@ -224,30 +241,54 @@ void CloseChannelDialog::refuse() {
 
 void CloseChannelDialog::setUnderWay(bool under_way) {
     m_under_way = under_way;
-    m_close->setBusy(under_way, tr("Closing …"));
-    m_close->setEnabled(!under_way && m_quoted);
+    (m_risk_named ? m_risk : m_close)->setBusy(under_way, tr("Closing …"));
+    enableButtons();
     for (auto* const choice : {m_agreed, m_alone}) choice->setEnabled(!under_way);
     // What was posted cannot be called back: the button says no more than it does.
     m_cancel->setText(under_way ? tr("&Hide") : cancelText());
     m_goes_on->setVisible(under_way);
 }
 
+void CloseChannelDialog::enableButtons() {
+    const bool can_close = m_quoted && !m_under_way;
+    m_close->setEnabled(can_close && !m_risk_named);
+    m_risk->setEnabled(can_close && m_risk_named && !m_risk_read.isActive());
+}
+
 void CloseChannelDialog::nameRisk() {
     m_risk_named = true;
+    m_risk_read.start();
     m_problem->showProblem(
         {tr("This may cost you everything in the channel."),
          tr("An older copy of this wallet may have been started. If the other side holds a newer "
             "state of the channel, it can take all of "
             "it as soon as you close it alone."),
          tr("Wait until the other side was connected once, if there is any hope of that.")});
-    m_close->setText(tr("Close it and &risk everything in it"));
     m_cancel->setFocus();
+    m_risk->show();
+    enableButtons();
     reveal(m_problem);
 }
 
+void CloseChannelDialog::forgetRisk() {
+    if (!m_risk_named) return;
+    m_risk_named = false;
+    m_risk_read.stop();
+    if (m_risk->hasFocus()) m_cancel->setFocus();
+    m_risk->hide();
+}
+
 void CloseChannelDialog::close() {
-    if (!m_quoted || m_under_way) return;
-    if (isAtRisk() && !m_risk_named) return nameRisk();
+    if (!m_quoted || m_under_way || m_risk_named) return;
+    if (isAtRisk()) return nameRisk();
+    post();
+}
+
+void CloseChannelDialog::takeRisk() {
+    if (m_quoted && !m_under_way && m_risk_named) post();
+}
+
+void CloseChannelDialog::post() {
     setUnderWay(true);
     // The answer is the wallet's to hear: the dialog may be put away by then.
     m_wallet.bridge().post(
@@ -264,10 +305,11 @@ void CloseChannelDialog::closed(const api::CommandResult& result) {
     setUnderWay(false);
     if (!result) {
         m_refused = true;
+        forgetRisk();
         m_problem->showProblem(wordingOf(result.error()));
         // With what it would cost now, to be looked at before another click.
         m_quoted = false;
-        m_close->setEnabled(false);
+        enableButtons();
         ask();
         return reveal(m_problem);
     }

@@ -7,6 +7,8 @@
 #include "ui/models/wallet_model.h"
 #include "ui/widgets/sheet.h"
 
+#include <QTimer>
+
 namespace runnel::ui {
 
 class Banner;
@@ -40,14 +42,21 @@ private:
     void refuse();
     void show(const Result<api::CloseQuote, api::Problem>& quote);
     void close();
+    /// Everything in the channel, with a button of its own.
+    void takeRisk();
+    void post();
     void closed(const api::CommandResult& result);
     void setUnderWay(bool under_way);
     bool isForced() const;
     /// Alone, while an older copy of the wallet may have been started: the other side might be able
     /// to take everything.
     bool isAtRisk() const;
-    /// Said in so many words before the button does it.
+    /// Said in so many words, beside the button that takes it: another one, in another place, and
+    /// not to be pressed at once. The second click of a double click takes no risk.
     void nameRisk();
+    /// As long as nothing else was chosen, refused or posted.
+    void forgetRisk();
+    void enableButtons();
 
     WalletModel& m_wallet;
     ChannelId m_id;
@@ -58,7 +67,8 @@ private:
     Facts* m_facts;
     Banner* m_problem;
     Text* m_goes_on;  ///< What putting it away means while it is under way.
-    Button *m_close, *m_cancel;
+    Button *m_close, *m_cancel, *m_risk;
+    QTimer m_risk_read;  ///< Runs while what was named cannot have been read yet.
     quint64 m_asked = 0;
     bool m_quoted = false;      ///< What the way that is chosen costs stands there.
     std::optional<Sat> m_most;  ///< What that says it costs at most.

@@ -58,7 +58,6 @@ ChannelDetails::ChannelDetails(WalletModel& wallet, const ChannelId& id, QWidget
 void ChannelDetails::refresh() {
     const auto* const found = m_wallet.channels().find(m_id);
     if (found == nullptr) {
-        // Its id changes once, when the funding transaction is known.
         m_cue->set(Cue::over, tr("This channel is not there any more."));
         for (auto* const part :
              std::initializer_list<QWidget*>{m_bar, m_facts, m_htlc_title, m_htlcs})
@@ -66,6 +65,8 @@ void ChannelDetails::refresh() {
         return;
     }
     const auto& channel = *found;
+    // It changes once, when the funding transaction is known.
+    m_id = channel.channel_id;
     const auto& chain = m_wallet.picture().chain;
     const auto words = channelWords(channel, chain, m_wallet.now());
     m_cue->set(words.cue,

@@ -2,6 +2,7 @@
 
 #include "ui/format/amount.h"
 #include "ui/format/figures.h"
+#include "ui/format/node_address.h"
 #include "ui/format/problem.h"
 #include "ui/format/setup.h"
 #include "ui/format/text.h"
@@ -24,37 +25,6 @@
 namespace runnel::ui {
 
 namespace {
-
-constexpr std::uint16_t usual_port = 9735;
-
-/// NODE_ID@HOST:PORT; the port may be left away.
-struct Address {
-    crypto::PublicKey node_id;
-    std::string host;
-    std::uint16_t port = usual_port;
-};
-std::optional<Address> parseAddress(const QString& text) {
-    const auto at = text.indexOf(u'@');
-    if (at < 0) return std::nullopt;
-    const auto key = crypto::PublicKey::parse_hex(text.left(at).trimmed().toLower().toStdString());
-    if (!key) return std::nullopt;
-    Address out;
-    out.node_id = *key;
-    auto rest = text.mid(at + 1).trimmed();
-    const auto colon = rest.lastIndexOf(u':');
-    const bool in_brackets = rest.startsWith(u'[');
-    if (colon > 0 && (!in_brackets || colon > rest.indexOf(u']'))) {
-        bool ok = false;
-        const auto port = rest.mid(colon + 1).toUShort(&ok);
-        if (!ok || port == 0) return std::nullopt;
-        out.port = port;
-        rest = rest.left(colon);
-    }
-    if (in_brackets) rest = rest.mid(1, rest.indexOf(u']') - 1);
-    if (rest.isEmpty()) return std::nullopt;
-    out.host = rest.toStdString();
-    return out;
-}
 
 /// Its first block, and those on top of it.
 QString usableText(const api::OpenQuote& quote, const api::ChainView& chain, const QDateTime& now) {
@@ -156,7 +126,7 @@ void OpenChannelDialog::fillPeers() {
 std::optional<OpenChannelDialog::Target> OpenChannelDialog::target() const {
     const auto index = static_cast<std::size_t>(std::max(0, m_peer->currentIndex()));
     if (index < m_targets.size()) return m_targets[index];
-    const auto address = parseAddress(m_address->text());
+    const auto address = parseNodeAddress(m_address->text());
     if (!address) return std::nullopt;
     return Target{address->node_id, address->host, address->port};
 }

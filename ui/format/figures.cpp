@@ -36,6 +36,16 @@ Sat coinsOf(const api::Balance& balance) {
     return add(balance.onchain, balance.onchain_unconfirmed).value_or(max_money);
 }
 
+bool isEnoughToOpen(const api::Balance& balance) {
+    return balance.onchain >= balance.least_to_open;
+}
+
+InvoiceRoom roomForInvoice(const api::Balance& balance, std::optional<Msat> amount) {
+    if (amount)
+        return *amount > balance.can_receive ? InvoiceRoom::too_little : InvoiceRoom::enough;
+    return balance.can_receive < Sat(1).msat() ? InvoiceRoom::none : InvoiceRoom::enough;
+}
+
 std::uint32_t blocksAlone(std::uint32_t delay, const api::ChainView& chain) {
     // Where blocks have no rhythm, whoever makes them takes everything into the next one.
     const std::uint32_t first = chain.block_seconds == 0 ? 1 : api::blocks_of(api::Pace::normal);
@@ -47,6 +57,16 @@ std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote) {
     constexpr auto most = std::numeric_limits<std::uint32_t>::max();
     const auto wait = std::uint32_t{quote.wait.raw()};
     return wait > most - *quote.expected_blocks ? most : wait + *quote.expected_blocks;
+}
+
+std::optional<BlockHeight> mustBeOnlineBy(const api::Snapshot& picture) {
+    std::optional<BlockHeight> out;
+    if (picture.network == Network::practice) return out;
+    for (const auto& channel : picture.channels) {
+        if (channel.next_deadline)
+            out = std::min(out.value_or(*channel.next_deadline), *channel.next_deadline);
+    }
+    return out;
 }
 
 std::vector<ChannelShare> sharesOf(const api::ChannelView& channel) {

@@ -23,12 +23,22 @@ Sat proposedChannel(const api::Balance& balance);
 std::optional<Sat> leaving(const api::SendQuote& quote);
 /// Coins on the chain, those included that no block holds yet.
 Sat coinsOf(const api::Balance& balance);
+/// Confirmed coins are there for one more channel, the smallest that there is.
+bool isEnoughToOpen(const api::Balance& balance);
+/// Whether an invoice can be paid now over the channels that there are: nothing is received that is
+/// less than a satoshi. Nothing as amount: the payer chooses.
+enum class InvoiceRoom { enough, too_little, none };
+InvoiceRoom roomForInvoice(const api::Balance& balance, std::optional<Msat> amount);
 /// Blocks until a close by ourselves has paid: those until the closing transaction's own, which is
 /// not made yet, and our delay.
 std::uint32_t blocksAlone(std::uint32_t delay, const api::ChainView& chain);
 /// Blocks until the money of a close is the wallet's, those until the closing transaction's own
 /// included; nothing where nobody knows.
 std::optional<std::uint32_t> blocksUntilBack(const api::CloseQuote& quote);
+
+/// The first of the channels' deadlines: somebody has to be online by then. Nothing where none is
+/// ahead, and on the practice network, whose blocks come only while the wallet is there.
+std::optional<BlockHeight> mustBeOnlineBy(const api::Snapshot& picture);
 
 /// A part of a channel, as its bar shows it.
 enum class ChannelPart { our_reserve, ours, in_flight_out, in_flight_in, theirs, their_reserve };

@@ -14,15 +14,37 @@ QVariant ChannelsModel::data(const QModelIndex& index, int role) const {
 }
 
 const api::ChannelView* ChannelsModel::find(const ChannelId& id) const {
-    const auto found = std::find_if(m_channels.begin(), m_channels.end(),
-                                    [&](const auto& c) { return c.channel_id == id; });
-    return found == m_channels.end() ? nullptr : &*found;
+    const auto by = [this](const auto& fits) {
+        const auto found = std::find_if(m_channels.begin(), m_channels.end(), fits);
+        return found == m_channels.end() ? nullptr : &*found;
+    };
+    // An id that somebody has now comes first: the other one may be made up.
+    const auto* const found = by([&](const auto& c) { return c.channel_id == id; });
+    return found != nullptr ? found : by([&](const auto& c) { return c.was == id; });
+}
+
+void ChannelsModel::followIds(const std::vector<api::ChannelView>& wanted) {
+    const auto has = [](const std::vector<api::ChannelView>& list, const ChannelId& id) {
+        return std::any_of(list.begin(), list.end(),
+                           [&](const auto& c) { return c.channel_id == id; });
+    };
+    for (const auto& channel : wanted) {
+        if (!channel.was || has(m_channels, channel.channel_id) || has(wanted, *channel.was))
+            continue;
+        for (std::size_t row = 0; row < m_channels.size(); ++row) {
+            if (m_channels[row].channel_id != *channel.was) continue;
+            m_channels[row] = channel;
+            emit dataChanged(index(static_cast<int>(row)), index(static_cast<int>(row)));
+            break;
+        }
+    }
 }
 
 void ChannelsModel::update(const std::vector<api::ChannelView>& channels) {
     auto wanted = channels;
     std::stable_partition(wanted.begin(), wanted.end(),
                           [](const auto& c) { return c.state != "closed"; });
+    followIds(wanted);
     struct Editor {
         ChannelsModel& model;
         void removed(int row) {

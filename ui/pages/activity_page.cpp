@@ -87,6 +87,10 @@ ActivityPage::ActivityPage(WalletModel& wallet, QWidget* parent)
 
 void ActivityPage::focusSearch() { m_search->setFocus(Qt::ShortcutFocusReason); }
 
+QString ActivityPage::search() const { return m_search->text(); }
+
+void ActivityPage::setSearch(const QString& words) { m_search->setText(words); }
+
 void ActivityPage::refresh() {
     const bool any = m_filter->rowCount() > 0;
     m_list->setVisible(any);

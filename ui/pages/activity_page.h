@@ -18,6 +18,8 @@ class ActivityPage : public QWidget {
 public:
     explicit ActivityPage(WalletModel& wallet, QWidget* parent = nullptr);
     void focusSearch();
+    QString search() const;
+    void setSearch(const QString& words);
 
 signals:
     void wantsEntry(const QByteArray& key);

@@ -104,6 +104,7 @@ ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent)
     connect(&model, &QAbstractItemModel::rowsRemoved, this,
             [this](const QModelIndex&, int first, int last) {
                 for (int row = last; row >= first; --row) {
+                    keepFocus(*m_cards[static_cast<std::size_t>(row)]);
                     m_cards[static_cast<std::size_t>(row)]->deleteLater();
                     m_list->removeWidget(m_cards[static_cast<std::size_t>(row)]);
                     m_cards[static_cast<std::size_t>(row)]->hide();
@@ -117,6 +118,7 @@ ChannelsPage::ChannelsPage(WalletModel& wallet, QWidget* parent)
             });
     const auto all = [this] { refreshCards(0, static_cast<int>(m_cards.size()) - 1); };
     connect(&m_wallet, &WalletModel::namesChanged, this, all);
+    connect(&m_wallet, &WalletModel::pictureChanged, this, [this] { m_kept.reset(); });
     // Dates move with every block; whether anything is sent at all hangs on the chain's source.
     connect(&m_wallet, &WalletModel::pictureChanged, this,
             [this, all, height = BlockHeight(0), held = std::optional<api::Problem>()]() mutable {
@@ -170,6 +172,19 @@ void ChannelsPage::insert(int first, int last) {
     }
     refreshCards(first, last);
     refreshAround();
+    for (int row = first; row <= last; ++row) giveFocus(*m_cards[static_cast<std::size_t>(row)]);
+}
+
+void ChannelsPage::keepFocus(const ChannelCard& card) {
+    const auto* const focus = window()->focusWidget();
+    if (focus != nullptr && card.isAncestorOf(focus)) m_kept = Kept{card.id(), focus->objectName()};
+}
+
+void ChannelsPage::giveFocus(const ChannelCard& card) {
+    if (!m_kept || m_kept->id != card.id()) return;
+    auto* const button = card.findChild<Button*>(m_kept->button);
+    m_kept.reset();
+    if (button != nullptr && button->isVisibleTo(&card)) button->setFocus(Qt::OtherFocusReason);
 }
 
 void ChannelsPage::refreshCards(int first, int last) {

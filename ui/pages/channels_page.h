@@ -5,6 +5,9 @@
 #include "ui/models/wallet_model.h"
 #include "ui/widgets/page.h"
 
+#include <optional>
+#include <vector>
+
 namespace runnel::ui {
 
 class Banner;
@@ -52,12 +55,20 @@ private:
     void insert(int first, int last);
     void refreshCards(int first, int last);
     void refreshAround();
+    void keepFocus(const ChannelCard& card);
+    void giveFocus(const ChannelCard& card);
 
     WalletModel& m_wallet;
     StateView* m_empty;
     Button* m_open;
     QVBoxLayout* m_list;
     std::vector<ChannelCard*> m_cards;
+    /// What had the keyboard on a card that went; it may come again elsewhere in the list.
+    struct Kept {
+        ChannelId id;
+        QString button;
+    };
+    std::optional<Kept> m_kept;
 };
 
 }  // namespace runnel::ui

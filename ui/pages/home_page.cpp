@@ -195,7 +195,8 @@ void HomePage::buildPractice() {
     auto* const coins =
         new Button(ButtonKind::secondary, tr("Get practice &coins"), "practiceCoins");
     coins->setGlyph(QStringLiteral("coins"));
-    auto* const block = new Button(ButtonKind::secondary, tr("Make a &block now"), "practiceBlock");
+    auto* const block = m_block =
+        new Button(ButtonKind::secondary, tr("Make a &block now"), "practiceBlock");
     block->setGlyph(QStringLiteral("block"));
     flow->addWidget(coins);
     flow->addWidget(block);
@@ -224,6 +225,10 @@ void HomePage::askForCoins(Button* button, Banner* problem) {
     m_wallet.practice()->faucet(
         practice_gift, this, [this, button, problem](const Result<Txid, api::Problem>& sent) {
             button->setBusy(false);
+            // The coins were here before the answer, and the way to ask for them has gone. What
+            // they need next is a block.
+            if (isVisible() && !button->isVisible() && window()->focusWidget() == nullptr)
+                m_block->setFocus(Qt::OtherFocusReason);
             if (!sent) {
                 problem->showProblem(wordingOf(sent.error()));
                 return reveal(problem);
@@ -261,7 +266,7 @@ void HomePage::refreshFirstSteps() {
         m_first->set(QStringLiteral("coins"), tr("Not enough for a channel yet"),
                      tr("You have %1.").arg(satText(coinsOf(picture.balance))) + u' ' + takes);
         offerCoins();
-    } else if (any_coin && picture.balance.onchain >= picture.balance.least_to_open) {
+    } else if (any_coin && isEnoughToOpen(picture.balance)) {
         m_first->set(QStringLiteral("channels"),
                      any_closed ? tr("Open a channel") : tr("Open your first channel"),
                      tr("A channel is what payments travel through: it takes a few blocks to open, "
@@ -296,7 +301,7 @@ void HomePage::offerCoins() {
                 [this] { askForCoins(m_first->action(), m_first_problem); });
     } else {
         m_first->offer(tr("Show an a&ddress"));
-        connect(m_first->action(), &Button::clicked, this, &HomePage::wantsReceive);
+        connect(m_first->action(), &Button::clicked, this, &HomePage::wantsAddress);
     }
 }
 

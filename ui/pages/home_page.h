@@ -29,6 +29,8 @@ public:
 signals:
     void wantsPay();
     void wantsReceive();
+    /// One of the chain, for the first coins.
+    void wantsAddress();
     void wantsOpenChannel();
     void wantsActivity();
     void wantsEntry(const QByteArray& key);
@@ -62,6 +64,7 @@ private:
     QElapsedTimer m_recent_since;
     Banner* m_first_problem;
     Card* m_practice = nullptr;
+    Button* m_block = nullptr;
 };
 
 }  // namespace runnel::ui

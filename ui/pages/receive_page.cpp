@@ -1,6 +1,7 @@
 #include "ui/pages/receive_page.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/figures.h"
 #include "ui/format/overview.h"
 #include "ui/format/practice.h"
 #include "ui/format/problem.h"
@@ -120,8 +121,8 @@ void ReceivePage::buildInvoice() {
     m_shown->body()->addWidget(m_text);
     auto* const buttons = new QWidget;
     auto* const flow = new FlowLayout(space::small, buttons);
-    auto* const another = new Button(ButtonKind::secondary, tr("Make &another"), "receiveAnother");
-    another->setGlyph(QStringLiteral("plus"));
+    m_another = new Button(ButtonKind::secondary, tr("Make &another"), "receiveAnother");
+    m_another->setGlyph(QStringLiteral("plus"));
     if (m_wallet.practice() != nullptr) {
         m_refund =
             new Button(ButtonKind::primary, tr("Let the practice shop &pay it"), "practiceRefund");
@@ -129,7 +130,7 @@ void ReceivePage::buildInvoice() {
         flow->addWidget(m_refund);
         connect(m_refund, &Button::clicked, this, &ReceivePage::refundWanted);
     }
-    flow->addWidget(another);
+    flow->addWidget(m_another);
     m_shown->body()->addWidget(buttons);
     m_shown->hide();
     m_invoice->layout()->addWidget(m_shown);
@@ -141,7 +142,7 @@ void ReceivePage::buildInvoice() {
     }
     connect(m_text, &CopyField::copied, this,
             [this] { emit said(tr("The invoice is in the clipboard.")); });
-    connect(another, &Button::clicked, this, [this] {
+    connect(m_another, &Button::clicked, this, [this] {
         m_waiting_for.reset();
         m_tick.stop();
         m_shown->hide();
@@ -211,33 +212,40 @@ void ReceivePage::makeInvoice() {
         m_amount->setFocus();
         return;
     }
+    const auto amount = m_amount->amount();
+    // Of any amount is what an empty field asks for, not a nought.
+    if (amount && amount->is_zero()) {
+        m_amount->setWrong(true, tr("The amount must be more than 0."));
+        m_amount->setFocus();
+        return;
+    }
     m_amount->setWrong(false);
     api::CreateInvoice wish;
-    if (const auto amount = m_amount->amount(); amount && !amount->is_zero())
-        wish.amount = amount->msat();
+    if (amount) wish.amount = amount->msat();
     wish.description = m_description->text().trimmed().toStdString();
     m_make->setBusy(true);
     m_wallet.bridge().post(wish, this,
-                           [this, amount = wish.amount](const api::CommandResult& result) {
+                           [this, asked = wish.amount](const api::CommandResult& result) {
                                m_make->setBusy(false);
                                if (!result) {
                                    m_problem->showProblem(wordingOf(result.error()));
                                    return reveal(m_problem);
                                }
                                if (const auto* const made = std::get_if<api::InvoiceMade>(&*result))
-                                   invoiceMade(*made, amount);
+                                   invoiceMade(*made, asked);
                            });
 }
 
 void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount) {
-    const auto can = m_wallet.picture().balance.can_receive;
-    if (amount && *amount > can) {
-        m_problem->showNote("warn", QStringLiteral("attention"),
-                            tr("More than can be received at this moment."),
-                            tr("The invoice says %1, your channels can take %2 now. It can be paid "
-                               "once there is more room.")
-                                .arg(satText(*amount), satText(can)));
-    } else if (!amount && can < Msat(1000)) {
+    const auto& balance = m_wallet.picture().balance;
+    const auto room = roomForInvoice(balance, amount);
+    if (room == InvoiceRoom::too_little) {
+        m_problem->showNote(
+            "warn", QStringLiteral("attention"), tr("More than can be received at this moment."),
+            tr("The invoice says %1, your channels can take %2 now. It can be paid "
+               "once there is more room.")
+                .arg(satText(amount.value_or(Msat(0))), satText(balance.can_receive)));
+    } else if (room == InvoiceRoom::none) {
         m_problem->showNote("warn", QStringLiteral("attention"),
                             tr("Nothing can be received at this moment."),
                             receivableSentence(m_wallet.picture()));
@@ -264,11 +272,18 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
 }
 
 ReceivePage::Place ReceivePage::place() const {
-    return {m_shown->isHidden() ? std::nullopt : m_shown_hash, !m_address->isHidden(),
-            m_address_text->text(), m_came, m_gone};
+    return {m_shown->isHidden() ? std::nullopt : m_shown_hash,
+            !m_address->isHidden(),
+            m_address_text->text(),
+            m_came,
+            m_gone,
+            m_amount->text(),
+            m_description->text()};
 }
 
 void ReceivePage::resume(const Place& place) {
+    m_amount->setText(place.amount);
+    m_description->setText(place.description);
     // The same address: who was given it shall be seen to pay.
     if (!place.address.isEmpty()) putAddress(place.address);
     m_came = place.came;
@@ -299,7 +314,14 @@ void ReceivePage::showWaiting() {
         tr("Nobody paid this invoice in time, and nobody can any more. Make another one."));
     m_qr->hide();
     m_text->hide();
+    hideRefund();
+}
+
+void ReceivePage::hideRefund() {
     if (m_refund != nullptr) m_refund->hide();
+    // While it waits for its answer nothing has the keyboard, and it cannot take it back now.
+    if (m_another->isVisible() && window()->focusWidget() == nullptr)
+        m_another->setFocus(Qt::OtherFocusReason);
 }
 
 void ReceivePage::arrived(Msat amount) {
@@ -310,7 +332,7 @@ void ReceivePage::arrived(Msat amount) {
     m_qr->hide();
     m_text->hide();
     m_problem->hide();
-    if (m_refund != nullptr) m_refund->hide();
+    hideRefund();
 }
 
 void ReceivePage::coinsCame(const api::CoinsReceived& came) {

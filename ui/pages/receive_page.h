@@ -26,13 +26,15 @@ public:
     explicit ReceivePage(WalletModel& wallet, QWidget* parent = nullptr);
     void showAddress();
     void showInvoice();
-    /// What stands there to be paid, or was: an invoice, an address and what came to it.
+    /// What stands there to be paid, or was: an invoice, an address and what came to it. And what
+    /// is typed for an invoice that is not made yet.
     struct Place {
         std::optional<PaymentHash> invoice{};
         bool is_address = false;  ///< The address is what is shown, not the invoice.
         QString address{};        ///< Empty: none was made yet.
         std::vector<api::CoinsReceived> came{};
         std::optional<Sat> gone{};
+        QString amount{}, description{};
     };
     Place place() const;
     void resume(const Place& place);
@@ -54,6 +56,8 @@ private:
     void showWaiting();
     void invoiceMade(const api::InvoiceMade& made, std::optional<Msat> amount);
     void arrived(Msat amount);
+    /// Nobody pays the shown invoice any more. Whoever had asked the shop to goes on with another.
+    void hideRefund();
     void refundWanted();
     void coinsCame(const api::CoinsReceived& came);
     void coinsWent(const std::vector<Txid>& dropped);
@@ -79,6 +83,7 @@ private:
     CueLine* m_state;
     Text* m_shown_title;
     Button* m_refund = nullptr;
+    Button* m_another;
     std::optional<PaymentHash> m_shown_hash, m_waiting_for;
     UnixTime m_expires;  ///< Of the shown invoice.
     QTimer m_tick;

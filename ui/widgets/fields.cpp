@@ -38,7 +38,8 @@ std::optional<Sat> AmountEdit::amount() const { return parseSat(text()); }
 
 void AmountEdit::setAmount(Sat amount) { setText(grouped(amount.raw())); }
 
-void AmountEdit::setWrong(bool wrong) {
+void AmountEdit::setWrong(bool wrong, const QString& why) {
+    m_why = why;
     if (wrong != m_wrong) {
         m_wrong = wrong;
         setProperty("wrong", wrong);
@@ -57,7 +58,7 @@ QWidget* AmountEdit::complaint() {
 }
 
 void AmountEdit::showComplaint() {
-    const auto said = m_wrong ? amountComplaint(text()) : QString();
+    const auto said = !m_wrong ? QString() : m_why.isEmpty() ? amountComplaint(text()) : m_why;
     const bool is_new = said != accessibleDescription();
     setAccessibleDescription(said);
     if (m_complaint == nullptr) return;

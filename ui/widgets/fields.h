@@ -25,7 +25,8 @@ public:
     std::optional<Sat> amount() const;
     void setAmount(Sat amount);
     bool isUsable() const { return text().trimmed().isEmpty() || amount().has_value(); }
-    void setWrong(bool wrong);
+    /// `why` where it is an amount, only none for this place; else what it says is worked out.
+    void setWrong(bool wrong, const QString& why = {});
     /// Stands below the field while it is wrong: a red border alone tells nothing to many.
     QWidget* complaint();
 
@@ -33,6 +34,7 @@ private:
     void regroup();
     void showComplaint();
     bool m_busy = false, m_wrong = false;
+    QString m_why;
     CueLine* m_complaint = nullptr;
 };
 

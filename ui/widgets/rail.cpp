@@ -207,6 +207,8 @@ void Rail::stopAtCurrent() {
 
 int Rail::current() const { return m_group->checkedId(); }
 
+QAbstractButton* Rail::currentButton() const { return m_group->checkedButton(); }
+
 void Rail::keyPressEvent(QKeyEvent* event) {
     const bool mirrored = layoutDirection() == Qt::RightToLeft;
     int step = 0;

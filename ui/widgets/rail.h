@@ -48,6 +48,7 @@ public:
     bool isFlat() const { return m_flat; }
     void setCurrent(int index);
     int current() const;
+    QAbstractButton* currentButton() const;
 
 signals:
     void chosen(int index);

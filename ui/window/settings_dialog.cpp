@@ -7,47 +7,90 @@
 #include "ui/window/preferences.h"
 
 #include <QComboBox>
+#include <QLabel>
+
+#include <algorithm>
 
 namespace runnel::ui {
 
 namespace {
 
-QComboBox* makeBox(const char* object_name, const QString& name) {
+QComboBox* makeBox(const char* object_name) {
     auto* const box = new QComboBox;
     box->setObjectName(QString::fromLatin1(object_name));
-    box->setAccessibleName(name);
     return box;
+}
+
+/// Of a row of labelled(): the label stands first.
+void nameRow(QWidget* row, QWidget* control, const QString& label, const QString& name) {
+    row->findChild<QLabel*>(QString(), Qt::FindDirectChildrenOnly)->setText(label);
+    control->setAccessibleName(name);
 }
 
 }  // namespace
 
 SettingsDialog::SettingsDialog(Preferences& preferences, const QString& version, QWidget* parent)
     : Sheet(tr("Settings"), "settings", parent) {
-    auto* const theme = makeBox("settingsTheme", tr("Colours"));
-    theme->addItem(tr("As the system"), static_cast<int>(Scheme::system));
-    theme->addItem(tr("Light"), static_cast<int>(Scheme::light));
-    theme->addItem(tr("Dark"), static_cast<int>(Scheme::dark));
+    build(preferences, version);
+    connect(&preferences, &Preferences::languageChanged, this, &SettingsDialog::reword);
+}
+
+void SettingsDialog::build(Preferences& preferences, const QString& version) {
+    say([this] {
+        setWindowTitle(tr("Settings"));
+        findChild<QLabel*>(QStringLiteral("sheetTitle"))->setText(tr("Settings"));
+        auto* const close = findChild<QWidget*>(QStringLiteral("sheetClose"));
+        close->setAccessibleName(Sheet::tr("Close this dialog"));
+        close->setToolTip(Sheet::tr("Close this dialog"));
+    });
+
+    auto* const theme = makeBox("settingsTheme");
+    for (const auto scheme : {Scheme::system, Scheme::light, Scheme::dark})
+        theme->addItem(QString(), static_cast<int>(scheme));
+    auto* const theme_row = labelled({}, theme);
+    body()->addWidget(theme_row);
+    say([theme, theme_row] {
+        nameRow(theme_row, theme, tr("&Colours"), tr("Colours"));
+        theme->setItemText(0, tr("As the system"));
+        theme->setItemText(1, tr("Light"));
+        theme->setItemText(2, tr("Dark"));
+    });
     theme->setCurrentIndex(theme->findData(static_cast<int>(preferences.scheme())));
-    body()->addWidget(labelled(tr("&Colours"), theme));
 
-    auto* const size = makeBox("settingsTextSize", tr("Text size"));
-    for (const int percent : {100, 125, 150, 200}) size->addItem(tr("%1 %").arg(percent), percent);
+    auto* const size = makeBox("settingsTextSize");
+    for (const int percent : {100, 125, 150, 200}) size->addItem(QString(), percent);
+    auto* const size_row = labelled({}, size);
+    body()->addWidget(size_row);
+    say([size, size_row] {
+        nameRow(size_row, size, tr("Text &size"), tr("Text size"));
+        for (int i = 0; i < size->count(); ++i)
+            size->setItemText(i, tr("%1 %").arg(size->itemData(i).toInt()));
+    });
     size->setCurrentIndex(size->findData(preferences.textSize()));
-    body()->addWidget(labelled(tr("Text &size"), size));
 
-    auto* const language = makeBox("settingsLanguage", tr("Language"));
-    language->addItem(tr("As the system"), QString());
+    auto* const language = makeBox("settingsLanguage");
+    language->addItem(QString(), QString());
     // Each in its own language: whoever needs it can read it.
     language->addItem(QStringLiteral("English"), QStringLiteral("en"));
     language->addItem(QStringLiteral("Deutsch"), QStringLiteral("de"));
+    auto* const language_row = labelled({}, language);
+    body()->addWidget(language_row);
+    say([language, language_row] {
+        nameRow(language_row, language, tr("&Language"), tr("Language"));
+        language->setItemText(0, tr("As the system"));
+    });
     language->setCurrentIndex(std::max(0, language->findData(preferences.language())));
-    body()->addWidget(labelled(tr("&Language"), language));
     body()->addSpacing(space::small);
-    body()->addWidget(new Text(
-        "caption", tr("Runnel %1. Young software: do not put real money into it.").arg(version)));
+    auto* const about = new Text("caption");
+    body()->addWidget(about);
+    say([about, version] {
+        about->setText(
+            tr("Runnel %1. Young software: do not put real money into it.").arg(version));
+    });
     body()->addStretch(1);
 
-    auto* const done = new Button(ButtonKind::primary, tr("&Done"), "settingsDone");
+    auto* const done = new Button(ButtonKind::primary, {}, "settingsDone");
+    say([done] { done->setText(tr("&Done")); });
     addFooter(done);
     setEnterPresses(done);
     theme->setFocus();
@@ -64,15 +107,31 @@ SettingsDialog::SettingsDialog(Preferences& preferences, const QString& version,
     });
 }
 
-void SettingsDialog::showLog(const QString& path) {
+void SettingsDialog::say(std::function<void()> words) {
+    words();
+    m_words.push_back(std::move(words));
+}
+
+void SettingsDialog::reword() {
+    for (const auto& words : m_words) words();
+    if (m_log_row != nullptr) addLog(m_log);
+    fit();
+}
+
+void SettingsDialog::showLog(const QString& path) { addLog(m_log = path); }
+
+void SettingsDialog::addLog(const QString& path) {
+    const bool had_focus =
+        m_log_row != nullptr && focusWidget() != nullptr && m_log_row->isAncestorOf(focusWidget());
+    delete m_log_row;
     auto* const field = new CopyField(tr("Log of this wallet"), "settingsLog");
     field->setText(path);
+    m_log_row = labelled(tr("Log of this wallet"), field,
+                         tr("For reporting what went wrong to whoever you have Runnel from. It "
+                            "holds no secrets, but it names your channels and payments."));
     // Before the version, which comes last.
-    const int at = body()->count() - 3;
-    body()->insertWidget(
-        at, labelled(tr("Log of this wallet"), field,
-                     tr("For reporting what went wrong to whoever you have Runnel from. It holds "
-                        "no secrets, but it names your channels and payments.")));
+    body()->insertWidget(body()->count() - 3, m_log_row);
+    if (had_focus) field->setFocus(Qt::OtherFocusReason);
 }
 
 }  // namespace runnel::ui

@@ -3,6 +3,7 @@
 #include "ui/dialogs/close_channel.h"
 #include "ui/dialogs/details.h"
 #include "ui/dialogs/open_channel.h"
+#include "ui/format/channel.h"
 #include "ui/format/overview.h"
 #include "ui/pages/activity_page.h"
 #include "ui/pages/channels_page.h"
@@ -94,8 +95,14 @@ void Shell::connectPages() {
     connect(m_rail, &Rail::chosen, this, &Shell::goTo);
     connect(m_home, &HomePage::wantsPay, this, [this] { goTo(pay); });
     connect(m_home, &HomePage::wantsReceive, this, [this] {
-        // Without a channel there is nothing to be invoiced over.
-        if (m_wallet.channels().rowCount() == 0) m_receive->showAddress();
+        // Without a channel there is nothing to be invoiced over; one that is over is none.
+        const auto& all = m_wallet.picture().channels;
+        if (std::all_of(all.begin(), all.end(), [](const auto& one) { return isOver(one); }))
+            m_receive->showAddress();
+        goTo(receive);
+    });
+    connect(m_home, &HomePage::wantsAddress, this, [this] {
+        m_receive->showAddress();
         goTo(receive);
     });
     connect(m_home, &HomePage::wantsOpenChannel, this, &Shell::openChannel);
@@ -142,6 +149,9 @@ Shell::Place Shell::place() const {
     for (const auto* const details : findChildren<EntryDetails*>()) {
         if (details->isVisible()) out.entry = details->key();
     }
+    out.search = m_activity->search();
+    if (const auto* const focus = window()->focusWidget(); focus != nullptr && isAncestorOf(focus))
+        out.focus = focus->objectName();
     return out;
 }
 
@@ -149,6 +159,7 @@ void Shell::resume(const Place& place) {
     goTo(place.page);
     m_pay->resume(place.pay);
     m_receive->resume(place.receive);
+    m_activity->setSearch(place.search);
     if (place.channel) channelDetails(*place.channel);
     if (place.entry) entryDetails(*place.entry);
 }
@@ -161,6 +172,16 @@ bool Shell::canBeRebuilt() const {
                              qobject_cast<const EntryDetails*>(dialog) != nullptr;
         return dialog->isVisible() && !is_kept;
     });
+}
+
+void Shell::takeFocus(const QString& name) {
+    QWidget* wanted = nullptr;
+    for (auto* const one : name.isEmpty() ? QWidgetList() : findChildren<QWidget*>(name)) {
+        if (one->window() == window() && one->isVisible() && one->isEnabled()) wanted = one;
+        if (wanted != nullptr) break;
+    }
+    if (wanted == nullptr) wanted = m_rail->currentButton();
+    wanted->setFocus(Qt::OtherFocusReason);
 }
 
 int Shell::currentPage() const { return m_stack->currentIndex(); }

@@ -32,12 +32,17 @@ public:
         ReceivePage::Place receive{};
         std::optional<ChannelId> channel{};  ///< Whose details are open.
         std::optional<QByteArray> entry{};   ///< Of the activity, likewise.
+        QString search{};                    ///< In the activity.
+        QString focus{};                     ///< The name of what has the keyboard.
     };
     Place place() const;
     void resume(const Place& place);
     /// False while something would be lost by it that Place cannot hold: a payment whose result
     /// is waited for, a dialog in which something is chosen, or about to be agreed to.
     bool canBeRebuilt() const;
+
+    /// Of the control with this name where it can be seen, else of the page in the rail.
+    void takeFocus(const QString& name = {});
 
     void goTo(int page);
     int currentPage() const;

@@ -1,15 +1,19 @@
 #include "ui/window/window.h"
 
+#include "ui/format/figures.h"
 #include "ui/format/overview.h"
 #include "ui/format/text.h"
 #include "ui/style/theme.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/notes.h"
+#include "ui/window/leave_sheet.h"
 #include "ui/window/preferences.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/window/shell.h"
 #include "ui/wizards/setup_view.h"
 
+#include <QApplication>
+#include <QCloseEvent>
 #include <QPointer>
 #include <QThreadPool>
 #include <QTimer>
@@ -41,14 +45,18 @@ void Window::put(QWidget* widget) {
     widget->show();
 }
 
-void Window::showSetup() {
+SetupView* Window::showSetup() {
     setWindowTitle(QStringLiteral("Runnel"));
     auto* const view = new SetupView(m_setup);
+    connect(view, &SetupView::wantsSettings, this, &Window::openSettings);
     connect(view, &SetupView::opened, this, &Window::opened, Qt::QueuedConnection);
     put(view);
+    // It was given away before there was a window around it.
+    if (auto* const first = view->focusWidget()) first->setFocus(Qt::OtherFocusReason);
+    return view;
 }
 
-void Window::opened(std::shared_ptr<api::Session> session, Network network) {
+void Window::opened(std::shared_ptr<api::Session> session) {
     m_session = std::move(session);
     m_session->on_end([self = QPointer<QObject>(this), this](std::string cause) {
         hopTo(self, [this, cause = std::move(cause)] { showEnd(qs(cause)); });
@@ -57,12 +65,13 @@ void Window::opened(std::shared_ptr<api::Session> session, Network network) {
     m_wallet = std::make_unique<WalletModel>(
         raw->node(), [raw](std::function<void()> what) { raw->run(std::move(what)); },
         raw->practice());
-    setWindowTitle(tr("Runnel, %1").arg(networkName(network)));
     showShell();
+    m_shell->takeFocus();
     emit walletOpened();
 }
 
 void Window::showShell() {
+    setWindowTitle(tr("Runnel, %1").arg(networkName(m_wallet->picture().network)));
     auto* const shell = new Shell(*m_wallet);
     connect(shell, &Shell::wantsSettings, this, &Window::openSettings);
     put(shell);
@@ -77,6 +86,9 @@ void Window::showEnd(const QString& cause) {
     connect(view->action(), &Button::clicked, this, &Window::openAgain, Qt::QueuedConnection);
     connect(view->secondAction(), &Button::clicked, this, &QWidget::close);
     put(view);
+    // What had the keyboard is gone, and nobody has asked for this.
+    view->action()->setFocus(Qt::OtherFocusReason);
+    alert(view);
 }
 
 StateView* makeEndView(const QString& cause) {
@@ -95,6 +107,16 @@ StateView* makeEndingView() {
     view->set(QStringLiteral("busy"), Window::tr("One moment"),
               Window::tr("The wallet's files are being closed."));
     return view;
+}
+
+void Window::rebuildSetup(const SetupView& shown) {
+    const auto place = shown.place();
+    const auto* const focus = shown.focusWidget();
+    const auto name = focus == nullptr ? QString() : focus->objectName();
+    auto* const view = showSetup();
+    view->resume(place);
+    auto* const again = name.isEmpty() ? nullptr : view->findChild<QWidget*>(name);
+    if (again != nullptr && again->isVisible()) again->setFocus(Qt::OtherFocusReason);
 }
 
 void Window::openAgain() {
@@ -117,21 +139,45 @@ void Window::openSettings() {
     dialog->present();
 }
 
+void Window::closeEvent(QCloseEvent* event) {
+    // Whoever shuts the computer down is not held up.
+    const auto until = m_wallet && !m_ended && !m_leaves && !qApp->isSavingSession()
+                           ? mustBeOnlineBy(m_wallet->picture())
+                           : std::nullopt;
+    if (!until) return QWidget::closeEvent(event);
+    event->ignore();
+    if (findChild<LeaveSheet*>() != nullptr) return;
+    auto* const sheet = new LeaveSheet(m_wallet->picture().chain, *until, m_wallet->now(), this);
+    // Later: the sheet goes first.
+    connect(
+        sheet, &QDialog::accepted, this,
+        [this] {
+            m_leaves = true;
+            close();
+        },
+        Qt::QueuedConnection);
+    sheet->present();
+}
+
 void Window::rebuild() {
     // Later: the change comes out of a dialog over what is to be built anew.
     QTimer::singleShot(0, this, [this] {
         if (m_ended) return;
-        if (!m_wallet) return showSetup();
         // Whoever waits for a payment's result gets it first, and whoever chooses something in a
-        // dialog comes to its end.
-        if (m_shell != nullptr && !m_shell->canBeRebuilt()) {
+        // dialog, or writes words down, comes to its end.
+        const auto* const setup = qobject_cast<SetupView*>(m_shown);
+        if ((setup != nullptr && !setup->canBeRebuilt()) ||
+            (m_shell != nullptr && !m_shell->canBeRebuilt())) {
             QTimer::singleShot(500, this, &Window::rebuild);
             return;
         }
+        if (setup != nullptr) return rebuildSetup(*setup);
+        if (!m_wallet) return;
         m_wallet->reword();
         const auto place = m_shell == nullptr ? Shell::Place{} : m_shell->place();
         showShell();
         m_shell->resume(place);
+        m_shell->takeFocus(place.focus);
     });
 }
 

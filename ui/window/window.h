@@ -32,14 +32,19 @@ public:
 signals:
     void walletOpened();
 
+protected:
+    /// Once more, where something has to be done by a date.
+    void closeEvent(QCloseEvent* event) override;
+
 private:
-    void showSetup();
+    SetupView* showSetup();
+    void rebuildSetup(const SetupView& shown);
     void showShell();
     void showEnd(const QString& cause);
     /// Ends what is left of the wallet, without waiting for it here, and asks for the passphrase
     /// again.
     void openAgain();
-    void opened(std::shared_ptr<api::Session> session, Network network);
+    void opened(std::shared_ptr<api::Session> session);
     void rebuild();
     void put(QWidget* widget);
 
@@ -52,6 +57,7 @@ private:
     QWidget* m_shown = nullptr;
     Shell* m_shell = nullptr;
     bool m_ended = false;
+    bool m_leaves = false;  ///< Whatever is on its way.
 };
 
 /// While what is left of such a wallet is being closed.

@@ -76,15 +76,23 @@ SetupView::Step SetupView::makeStep(const char* object_name, const QString& titl
     return step;
 }
 
-void SetupView::addWay(Step& step, Button* first, Button* second, Button* third) {
+void SetupView::addWay(Step& step, std::initializer_list<Button*> buttons) {
     auto* const row = new QWidget;
     auto* const flow = new FlowLayout(space::small, row);
-    for (auto* const button : {first, second, third}) {
+    for (auto* const button : buttons) {
         if (button != nullptr) flow->addWidget(button);
     }
     step.body->addSpacing(space::small);
     step.body->addWidget(row);
     step.body->addStretch(1);
+}
+
+/// Whoever cannot read it needs another language, or larger text, before anything else.
+Button* SetupView::makeSettings(const char* object_name) {
+    auto* const settings = new Button(ButtonKind::quiet, tr("Settings"), object_name);
+    settings->setGlyph(QStringLiteral("settings"));
+    connect(settings, &Button::clicked, this, &SetupView::wantsSettings);
+    return settings;
 }
 
 void SetupView::addPracticeHint(Step& step) {
@@ -100,9 +108,9 @@ QString SetupView::chainHint() {
             "bitcoind:http://127.0.0.1:18443?cookie=/home/me/.bitcoin/regtest/.cookie")));
 }
 
-IconButton* SetupView::makeReveal(const QList<SecretEdit*>& edits) {
+IconButton* SetupView::makeReveal(const char* object_name, const QList<SecretEdit*>& edits) {
     auto* const show =
-        new IconButton(QStringLiteral("show"), tr("Show what is typed"), "revealPassphrase", this);
+        new IconButton(QStringLiteral("show"), tr("Show what is typed"), object_name, this);
     show->setCheckable(true);
     QObject::connect(show, &QPushButton::toggled, show, [edits, show](bool on) {
         for (auto* const edit : edits) edit->setShown(on);
@@ -164,7 +172,7 @@ void SetupView::buildWelcome() {
         connect(on, &Button::clicked, this, &SetupView::realChosen);
         m_welcome.body->addWidget(card);
     }
-    m_welcome.body->addStretch(1);
+    addWay(m_welcome, {makeSettings("welcomeSettings")});
 }
 
 void SetupView::buildFork() {
@@ -184,7 +192,7 @@ void SetupView::buildFork() {
     if (m_setup.choices().size() > 1) {
         auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "forkBack");
         connect(back, &Button::clicked, this, &SetupView::welcome);
-        addWay(m_fork, nullptr, back);
+        addWay(m_fork, {back});
     } else {
         m_fork.body->addStretch(1);
     }
@@ -209,7 +217,7 @@ void SetupView::buildPassphrase() {
     m_first = new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "passphraseFirst");
     m_second =
         new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase again"), "passphraseSecond");
-    auto* const show = makeReveal({m_first, m_second});
+    auto* const show = makeReveal("passphraseReveal", {m_first, m_second});
     m_passphrase.body->addWidget(labelled(tr("&Passphrase"), withButton(m_first, show),
                                           tr("At least %n character(s); a few words are good.",
                                              nullptr, static_cast<int>(least_passphrase))));
@@ -217,7 +225,7 @@ void SetupView::buildPassphrase() {
     addPracticeHint(m_passphrase);
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "passphraseNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "passphraseBack");
-    addWay(m_passphrase, on, back);
+    addWay(m_passphrase, {on, back});
     QWidget* before = m_first;
     for (QWidget* const next : std::initializer_list<QWidget*>{m_second, show, on, back}) {
         setTabOrder(before, next);
@@ -247,7 +255,7 @@ void SetupView::buildWords() {
     auto* const on =
         new Button(ButtonKind::primary, tr("I have &written them down"), "wordsWritten");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "wordsBack");
-    addWay(m_words, on, back);
+    addWay(m_words, {on, back});
     connect(on, &Button::clicked, this, [this] {
         m_shown->clear();
         m_check->ask(m_secret_words);
@@ -266,7 +274,7 @@ void SetupView::buildChecks() {
     m_check = new WordChecks(m_setup);
     m_checks.body->addWidget(m_check);
     auto* const back = new Button(ButtonKind::quiet, tr("&Show the words again"), "checksBack");
-    addWay(m_checks, nullptr, back);
+    addWay(m_checks, {back});
     connect(m_check, &WordChecks::mistaken, this, [this] {
         m_shown->setWords(m_secret_words);
         go(m_words, findChild<Button*>(QStringLiteral("wordsWritten")));
@@ -300,7 +308,7 @@ void SetupView::buildRestore() {
     addPracticeHint(m_restore);
     auto* const on = new Button(ButtonKind::primary, tr("&Go on"), "restoreNext");
     auto* const back = new Button(ButtonKind::quiet, tr("&Back"), "restoreBack");
-    addWay(m_restore, on, back);
+    addWay(m_restore, {on, back});
     connect(on, &Button::clicked, this, &SetupView::wordsTyped);
     connect(back, &Button::clicked, this, [this] {
         m_form->clear();
@@ -315,7 +323,7 @@ void SetupView::buildUnlock() {
     m_unlock.body->insertWidget(2, m_unlock_title);
     m_unlocking =
         new SecretEdit(SecretEdit::Kind::passphrase, tr("Passphrase"), "unlockPassphrase");
-    auto* const show = makeReveal({m_unlocking});
+    auto* const show = makeReveal("unlockReveal", {m_unlocking});
     m_unlock.body->addWidget(labelled(tr("&Passphrase"), withButton(m_unlocking, show)));
     m_moved = chainEdit("unlockChain");
     m_moved_row = labelled(tr("&Chain source"), m_moved,
@@ -330,7 +338,7 @@ void SetupView::buildUnlock() {
     }
     auto* const forgotten = new Button(
         ButtonKind::quiet, tr("Passphrase &forgotten, or another wallet"), "unlockAside");
-    addWay(m_unlock, on, other, forgotten);
+    addWay(m_unlock, {on, other, forgotten, makeSettings("unlockSettings")});
     connect(m_unlocking, &SecretEdit::finished, this, &SetupView::unlock);
     connect(m_moved, &QLineEdit::returnPressed, this, &SetupView::unlock);
     connect(on, &Button::clicked, this, &SetupView::unlock);
@@ -354,7 +362,7 @@ void SetupView::buildAside() {
     addPracticeHint(m_aside);
     auto* const on = new Button(ButtonKind::danger, tr("&Set this wallet aside"), "asideNow");
     auto* const back = new Button(ButtonKind::secondary, tr("&Back"), "asideBack");
-    addWay(m_aside, back, on);
+    addWay(m_aside, {back, on});
     connect(on, &Button::clicked, this, &SetupView::setAside);
     connect(back, &Button::clicked, this, [this] { go(m_unlock, m_unlocking); });
 }

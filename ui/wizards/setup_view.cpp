@@ -49,8 +49,47 @@ SetupView::SetupView(api::Setup& setup, QWidget* parent)
 
 SetupView::~SetupView() { forgetSecrets(); }
 
+SetupView::Place SetupView::place() const {
+    Place out;
+    out.is_unlock = m_stack->currentWidget() == m_unlock.widget;
+    out.network = m_network;
+    out.passphrase = m_unlocking->bytes();
+    out.moved = m_moved->text();
+    if (m_which != nullptr) {
+        out.which = m_which->currentIndex();
+        out.source = m_source->text();
+    }
+    out.refused = m_refused;
+    out.kept_in = m_kept_in;
+    return out;
+}
+
+void SetupView::resume(const Place& place) {
+    if (m_which != nullptr) {
+        m_which->setCurrentIndex(place.which);
+        m_source->setText(place.source);
+    }
+    if (!place.is_unlock) {
+        welcome();
+        if (!place.kept_in.isEmpty()) sayKept(m_welcome, place.kept_in);
+        return;
+    }
+    choose(place.network);
+    m_moved->setText(place.moved);
+    const auto typed = place.passphrase.reveal();
+    m_unlocking->replaceBy({reinterpret_cast<const char*>(typed.data()), typed.size()});
+    if (place.refused) sayRefused(*place.refused);
+}
+
+bool SetupView::canBeRebuilt() const {
+    const auto* const shown = m_stack->currentWidget();
+    return shown == m_welcome.widget || shown == m_unlock.widget;
+}
+
 void SetupView::go(const Step& step, QWidget* focus) {
     step.problem->hide();
+    m_refused.reset();
+    m_kept_in.clear();
     m_stack->setCurrentWidget(step.widget);
     if (focus != nullptr) focus->setFocus(Qt::OtherFocusReason);
 }
@@ -74,6 +113,7 @@ api::WalletChoice SetupView::choiceOf(Network network) const {
 void SetupView::askForSource() {
     if (m_which == nullptr) return;
     m_welcome.problem->hide();
+    m_kept_in.clear();
     m_source_row->setVisible(
         choiceOf(m_real[static_cast<std::size_t>(std::max(0, m_which->currentIndex()))])
             .needs_chain);
@@ -83,6 +123,7 @@ void SetupView::realChosen() {
     const auto choice =
         choiceOf(m_real[static_cast<std::size_t>(std::max(0, m_which->currentIndex()))]);
     const auto source = choice.needs_chain ? m_source->text().trimmed() : QString();
+    m_kept_in.clear();
     if (choice.needs_chain && source.isEmpty()) {
         m_welcome.problem->showProblem({tr("The chain source is missing."),
                                         tr("Without it the wallet cannot see its coins."),
@@ -226,8 +267,7 @@ void SetupView::unlock() {
 void SetupView::unlocked(Opened result) {
     if (!*result) {
         go(m_unlock, m_unlocking);
-        m_unlocking->setWrong(result->error().fault == api::SetupFault::wrong_passphrase);
-        return m_unlock.problem->showProblem(worded(result->error()));
+        return sayRefused(result->error());
     }
     forgetSecrets();
     // Of a folder that was named without its network only the wallet itself knows.
@@ -252,12 +292,21 @@ void SetupView::setAside() {
             const bool asks_again = choice.needs_chain || was_guess;
             if (asks_again) welcome();
             else choose(network);
-            (asks_again ? m_welcome : m_fork)
-                .problem->showNote(
-                    "info", QStringLiteral("info"), tr("The wallet that was here is kept."),
-                    tr("It lies in %1.").arg(breakable(QString::fromStdString(*result))));
+            sayKept(asks_again ? m_welcome : m_fork, QString::fromStdString(*result));
         });
     });
+}
+
+void SetupView::sayRefused(const api::SetupProblem& problem) {
+    m_refused = problem;
+    m_unlocking->setWrong(problem.fault == api::SetupFault::wrong_passphrase);
+    m_unlock.problem->showProblem(worded(problem));
+}
+
+void SetupView::sayKept(const Step& step, const QString& folder) {
+    m_kept_in = folder;
+    step.problem->showNote("info", QStringLiteral("info"), tr("The wallet that was here is kept."),
+                           tr("It lies in %1.").arg(breakable(folder)));
 }
 
 void SetupView::forgetWords() {

@@ -16,7 +16,9 @@
 
 #include <QWidget>
 
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QBoxLayout;
@@ -42,7 +44,27 @@ public:
     explicit SetupView(api::Setup& setup, QWidget* parent = nullptr);
     ~SetupView() override;
 
+    /// What a person would miss if the window were built anew. What was typed as a passphrase stays
+    /// in wiped memory on its way.
+    struct Place {
+        bool is_unlock = false;  ///< Else the welcome.
+        Network network = Network::practice;
+        SecretBytes passphrase{};
+        QString moved{};
+        int which = 0;
+        QString source{};
+        // What stands there to be read.
+        std::optional<api::SetupProblem> refused{};
+        QString kept_in{};
+    };
+    Place place() const;
+    void resume(const Place& place);
+    /// Only where the settings are offered: the welcome and the unlocking. In between there are
+    /// words on paper, or something is under way.
+    bool canBeRebuilt() const;
+
 signals:
+    void wantsSettings();
     /// A shared pointer, for signals copy.
     void opened(std::shared_ptr<runnel::api::Session> session, runnel::Network network);
 
@@ -67,9 +89,10 @@ private:
     void buildWorking();
     /// Shown on the practice network only: what words bring back there.
     void addPracticeHint(Step& step);
-    void addWay(Step& step, Button* first, Button* second = nullptr, Button* third = nullptr);
+    void addWay(Step& step, std::initializer_list<Button*> buttons);
+    Button* makeSettings(const char* object_name);
     QLineEdit* chainEdit(const char* object_name);
-    IconButton* makeReveal(const QList<SecretEdit*>& edits);
+    IconButton* makeReveal(const char* object_name, const QList<SecretEdit*>& edits);
     static QString chainHint();
 
     void go(const Step& step, QWidget* focus = nullptr);
@@ -84,6 +107,10 @@ private:
     void create();
     void unlock();
     void setAside();
+    /// What it could not be opened for.
+    void sayRefused(const api::SetupProblem& problem);
+    /// Where the wallet that was set aside lies.
+    void sayKept(const Step& step, const QString& folder);
     void work(const QString& what);
     Wording worded(const api::SetupProblem& problem) const;
     using Opened = std::shared_ptr<Result<std::unique_ptr<api::Session>, api::SetupProblem>>;
@@ -112,7 +139,9 @@ private:
     std::string m_chain;
     bool m_restoring = false;
     SecretBytes m_secret_words;
-    bool m_written = false;  ///< They were written down and checked.
+    bool m_written = false;                      ///< They were written down and checked.
+    std::optional<api::SetupProblem> m_refused;  ///< Said on the step that is shown; likewise:
+    QString m_kept_in;
 };
 
 }  // namespace runnel::ui
