@@ -214,6 +214,17 @@ bool concerns_channel(const channel::Channel& channel, const bitcoin::OutPoint& 
         });
 }
 
+const channel::Channel* agreed_close_of(const Draft& draft, const Txid& txid) {
+    const channel::Channel* found = nullptr;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+        const auto* const closing = closing_of(*channel);
+        const auto* const mutual =
+            closing == nullptr ? nullptr : std::get_if<channel::MutualCloseAgreed>(&closing->cause);
+        if (mutual != nullptr && mutual->tx.txid() == txid) found = channel.get();
+    });
+    return found;
+}
+
 std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
                                                 const ports::ChannelSigner& signer, BlockHeight tip,
                                                 const ports::TxPtr& supposed) {
@@ -301,6 +312,8 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
     // of ours that a liar could so lock for as long as he likes. Once there is something to spend,
     // the block that shows it comes by here.
     if (awaits_their_funding(*channel)) return;
+    // Likewise while the funding is a block's reward that nothing may spend yet.
+    if (is_funding_immature(*channel, draft.tip.height)) return;
     std::visit(
         overloaded{[&](const channel::MutualCloseAgreed& cause) {
                        const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
