@@ -413,6 +413,30 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// BOLT 11's own example: what it calls unknown is shown, and not only passed over.
+    void an_invoice_is_shown_with_what_nobody_knows() {
+        Duo net;
+        const auto looked =
+            look(net, net.alice,
+                 "lnbc25m1pvjluezpp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdq5vdhkven"
+                 "9v5sxyetpdeessp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygs9q5sqqqqqqqq"
+                 "qqqqqqqqsgq2qrqqqfppnqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqppnqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqqqqqqqqqqqqqpp4qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqhpnqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqhp4qqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqspnqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqsp4qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqnp5qqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqnpkqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqz599y53s3ujmcfjp5xrdap68qxymkqphwsexhmhr8wdz5usdzkzrse33chw6dlp3j"
+                 "huhge9ley7j2ayx36kawe7kmgg8sv5ugdyusdcqzn8z9x");
+        QVERIFY(bool(looked));
+        QCOMPARE(looked->description, std::string("coffee beans"));
+        QCOMPARE(looked->unknown_fields.size(), std::size_t{1});
+        QCOMPARE(looked->unknown_fields.front().name, '2');
+        QCOMPARE(looked->unknown_fields.front().content, std::string("qqq"));
+        QVERIFY(!looked->names_payee && looked->fallback_scripts.empty());
+        QVERIFY(net.check());
+    }
+
     void links_are_read() {
         Duo net;
         const auto capitals = look(
