@@ -92,13 +92,14 @@ void watch(Draft& draft, const bitcoin::OutPoint& outpoint, BlockHeight since) {
     draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, since});
 }
 
-/// From the wanted feerate downwards: normal, or urgent for what has a deadline.
+/// From the wanted feerate downwards: normal, or urgent before it for what has a deadline.
 std::vector<FeeratePerKw> bump_feerates(const ports::FeeEstimates& fees, bool is_urgent) {
     const FeeratePerKw least = relayed(fees, feerate_floor);
     const FeeratePerKw normal = relayed(fees, fees.normal);
-    const FeeratePerKw most = is_urgent ? std::max(relayed(fees, fees.urgent), normal) : normal;
-    std::vector<FeeratePerKw> rates{normal, std::min(relayed(fees, fees.slow), most), least};
-    for (auto rate = most; rate > least; rate = FeeratePerKw(rate.raw() / 2)) rates.push_back(rate);
+    std::vector<FeeratePerKw> rates{std::min(relayed(fees, fees.slow), normal), least};
+    if (is_urgent) rates.push_back(std::max(relayed(fees, fees.urgent), normal));
+    for (auto rate = normal; rate > least; rate = FeeratePerKw(rate.raw() / 2))
+        rates.push_back(rate);
     std::sort(rates.begin(), rates.end(), std::greater<>());
     rates.erase(std::unique(rates.begin(), rates.end()), rates.end());
     return rates;
