@@ -337,7 +337,9 @@ void Methods::run(std::string_view method, const json::object& params, const Rep
              if (risk && !f.flag("force"))
                  throw bad_request("risk_old_state", "only together with force");
              if (f.flag("force") && f.sat("max_fee_sat"))
-                 throw bad_request("max_fee_sat", "what a close by force costs has no bound");
+                 throw bad_request(
+                     "max_fee_sat",
+                     "a close by force costs what blocks cost, and no more than it brings back");
              post(params,
                   api::CloseChannel{channel->channel_id, f.flag("force"), risk,
                                     f.sat("max_fee_sat")},

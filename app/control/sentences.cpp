@@ -394,6 +394,16 @@ Wording wording_of(const api::Problem& problem) {
                         "each block, and its coins stay with it until it, or another transaction "
                         "that spends them, is in a block. Next time, a higher --feerate may help."};
             }
+            if (text("purpose") == "close") {
+                return {fmt::format("The chain source did not accept the transaction that closes a "
+                                    "channel{}.",
+                                    because(problem, "reason")),
+                        text("can_bump").empty()
+                            ? "It is offered again with each block, and goes when fees fall."
+                            : fmt::format("It is offered again with each block, and goes when fees "
+                                          "fall. To speed it up: runnel-cli bump {}",
+                                          text("txid"))};
+            }
             return {fmt::format("The chain source refused the transaction{}.",
                                 because(problem, "reason")),
                     "It is tried again with each block, and its coins stay with it until it, or "

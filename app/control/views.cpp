@@ -282,6 +282,15 @@ json::object inspection_json(const api::Inspection& inspection) {
     json::array fallbacks;
     for (const auto& address : inspection.fallback_addresses) fallbacks.emplace_back(address);
     out["fallback_addresses"] = std::move(fallbacks);
+    json::array scripts;
+    for (const auto& script : inspection.fallback_scripts) scripts.emplace_back(script);
+    out["fallback_scripts"] = std::move(scripts);
+    out["names_payee"] = inspection.names_payee;
+    json::array unknown;
+    for (const auto& field : inspection.unknown_fields)
+        unknown.emplace_back(
+            json::object{{"name", std::string(1, field.name)}, {"content", field.content}});
+    out["unknown_fields"] = std::move(unknown);
     out["fee_msat"] = or_null(inspection.fee, msat_json);
     out["problem"] = problem_json(inspection.problem);
     if (inspection.onchain) out["onchain"] = onchain_json(*inspection.onchain);

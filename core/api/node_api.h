@@ -129,6 +129,14 @@ struct Inspection {
     };
     std::vector<std::vector<Hint>> route_hints;
     std::vector<std::string> fallback_addresses;
+    std::vector<std::string> fallback_scripts;  ///< Hex: of fallbacks that no address stands for.
+    bool names_payee = false;  ///< In a field of its own; otherwise the signature alone tells.
+    /// One that BOLT 11 gives no meaning: its name and content in the characters of the text.
+    struct UnknownField {
+        char name = 0;
+        std::string content;
+    };
+    std::vector<UnknownField> unknown_fields;
     std::string signature;           ///< Hex.
     std::optional<Msat> fee;         ///< Exact or maximal fee of a route known now.
     std::optional<Problem> problem;  ///< Why it cannot be paid over Lightning now.

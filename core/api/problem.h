@@ -49,7 +49,8 @@ enum class ProblemKind : std::uint8_t {
                         ///< a parameter of a link, or a way to be paid: "lnurl", "offer" (BOLT 12),
                         ///< "name_at_domain" (lightning address, BIP 353).
     channel_not_open,   ///< `state`.
-    broadcast_refused,  ///< `reason` of the chain source, `txid`, `purpose` ("send", "funding").
+    broadcast_refused,  ///< `reason` of the chain source, `txid`, `purpose` ("send", "funding",
+                        ///< "close"); `can_bump`: it has an output of ours that a child can spend.
     disk_full,
     busy,      ///< Another command of the same kind is under way.
     internal,  ///< Our bug: `detail`.

@@ -62,9 +62,9 @@ struct CloseQuote {
     bool peer_needed = false;  ///< Nothing happens before the peer is connected.
     /// About how many blocks until one holds the closing transaction; nothing where nobody knows.
     std::optional<std::uint32_t> expected_blocks = std::nullopt;
-    /// By agreement: the most that we would agree to, by today's estimates. Alone nobody can say:
-    /// the commitment's fee was agreed on long ago, and what speeds it up costs what blocks cost
-    /// then.
+    /// By agreement: the most that we would agree to, by today's estimates. Alone nobody can say
+    /// it closer than that it is no more than what is ours: what speeds the commitment up costs
+    /// what blocks cost then, and is not paid where it would cost more than it brings back.
     std::optional<Sat> most = std::nullopt;
     friend bool operator==(const CloseQuote&, const CloseQuote&) = default;
 };

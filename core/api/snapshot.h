@@ -184,8 +184,8 @@ struct Snapshot {
     bool in_doubt = false;
     std::vector<PeerView> peers;
     std::vector<ChannelView> channels;
-    /// Openings and sends that the chain source refused when they were offered to it last; they are
-    /// offered again with each block.
+    /// Openings, sends and closes by agreement that the chain source refused when they were offered
+    /// to it last; they are offered again with each block.
     std::vector<Txid> refused;
     /// Sends that will never arrive, since this process began: send_lost was told of each.
     std::vector<Txid> lost;

@@ -1,5 +1,6 @@
 #include "core/channel/close.h"
 
+#include "core/bitcoin/script.h"
 #include "core/channel/codec.h"
 
 #include <algorithm>
@@ -58,7 +59,13 @@ void CloseNegotiation::set_fees(const ChannelParams& params, const CloseFeerates
     const auto closing =
         build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script, Sat(0));
     const auto weight = closing ? closing_weight(closing->tx) : 0;
-    const auto payable = params.funder == Party::ours ? m_to_ours : m_to_theirs;
+    auto payable = params.funder == Party::ours ? m_to_ours : m_to_theirs;
+    // One output must be left, or there is nothing to agree on, at each new attempt.
+    if (!build_closing(params, m_to_ours, m_to_theirs, m_our_script, m_their_script, payable)) {
+        const auto& script = params.funder == Party::ours ? m_our_script : m_their_script;
+        payable = sub_or_zero(
+            payable, std::max(params.ours.dust_limit_satoshis, bitcoin::dust_limit(script)));
+    }
     m_fees.max = std::min(feerates.max.fee_ceil(weight), payable);
     m_fees.ideal = std::min(feerates.ideal.fee_ceil(weight), m_fees.max);
     m_fees.min = std::min(feerates.min.fee_ceil(weight), m_fees.ideal);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace runnel::node {
 
@@ -91,26 +92,59 @@ void watch(Draft& draft, const bitcoin::OutPoint& outpoint, BlockHeight since) {
     draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, since});
 }
 
-/// The child that pays for our commitment; nothing when there is none, or none is needed.
-std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Closing& closing,
+/// From the wanted feerate downwards: normal, or urgent before it for what has a deadline.
+std::vector<FeeratePerKw> bump_feerates(const ports::FeeEstimates& fees, bool is_urgent) {
+    const FeeratePerKw least = relayed(fees, feerate_floor);
+    const FeeratePerKw normal = relayed(fees, fees.normal);
+    std::vector<FeeratePerKw> rates{std::min(relayed(fees, fees.slow), normal), least};
+    if (is_urgent) rates.push_back(std::max(relayed(fees, fees.urgent), normal));
+    for (auto rate = normal; rate > least; rate = FeeratePerKw(rate.raw() / 2))
+        rates.push_back(rate);
+    std::sort(rates.begin(), rates.end(), std::greater<>());
+    rates.erase(std::unique(rates.begin(), rates.end()), rates.end());
+    return rates;
+}
+
+/// The child that pays for our commitment; nothing when there is none, none is needed, or none is
+/// worth it.
+std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Channel& channel,
+                                          const channel::Closing& closing,
                                           const channel::CommitmentTx& commitment,
                                           const Scope& scope) {
-    const auto& fees = draft.health.fees;
     const auto coins = free_coins(draft);
     const auto change = next_change_script(draft, scope);
     const auto seed =
         scope.entropy.expand(scope.event, "bump " + display_hex(commitment.tx.txid()));
-    // HTLCs have deadlines that the commitment must not miss; a balance alone can wait some blocks.
-    // Where the coins do not reach for that, a lower fee gets it into mempools at least: alone it
-    // might not even get there.
-    std::vector<FeeratePerKw> rates{relayed(fees, fees.normal), relayed(fees, fees.slow)};
-    if (!commitment.htlcs.empty()) rates.insert(rates.begin(), relayed(fees, fees.urgent));
+    onchain::Preimages preimages = preimages_of(closing);
+    for (const auto& entry : closing.funded.commitments.htlcs()) {
+        if (entry.htlc.offered_by != Party::theirs) continue;
+        const auto known =
+            known_preimage(draft, HtlcRef{channel.id, entry.htlc.id}, entry.htlc.payment_hash);
+        if (known) preimages.add(*known);
+    }
+    // HTLCs of ours have deadlines that the commitment must not miss; a balance alone can wait some
+    // blocks. Where the coins do not reach for that, or it costs more than it brings, a lower fee
+    // gets it into mempools at least: alone it might not even get there.
+    const bool is_urgent = onchain::has_htlcs_for_us(commitment, preimages);
     std::optional<ports::SpendError> error;
-    for (const auto rate : rates) {
+    Sat cheapest;
+    for (const auto rate : bump_feerates(draft.health.fees, is_urgent)) {
         const onchain::Purse purse{scope.planner, coins, change, rate, Hash256(seed.reveal())};
         auto planned = onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
-        if (planned) return *std::move(planned);
-        error = planned.error();
+        if (!planned) {
+            error = planned.error();
+            continue;
+        }
+        if (!*planned) return std::nullopt;
+        if ((*planned)->fee <= onchain::worth_of(commitment, preimages, rate))
+            return *std::move(planned);
+        cheapest = (*planned)->fee;
+    }
+    // Asked again with the next block, which may be cheaper.
+    if (!cheapest.is_zero()) {
+        draft.log(LogLevel::info, fmt::format("a bump would cost more than it saves txid={} fee={}",
+                                              display_hex(commitment.tx.txid()), cheapest.raw()));
+        return std::nullopt;
     }
     const auto problem = to_problem(*error);
     draft.log(LogLevel::unusual,
@@ -123,8 +157,8 @@ std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Closing& 
 ports::TxPtr make_bump(Draft& draft, const channel::Channel& channel,
                        const channel::Closing& closing, const Scope& scope) {
     const auto signer = scope.keys.channel(channel.keys);
-    const auto planned =
-        plan_bump(draft, closing, closing.funded.commitments.local_commitment(*signer), scope);
+    const auto planned = plan_bump(draft, channel, closing,
+                                   closing.funded.commitments.local_commitment(*signer), scope);
     if (!planned) return nullptr;
     auto tx = onchain::sign(*planned, *signer, scope.keys);
     if (!tx || !bitcoin::verify_inputs(*tx, planned->spent)) {
@@ -179,6 +213,17 @@ bool concerns_channel(const channel::Channel& channel, const bitcoin::OutPoint& 
         closing->spends.begin(), closing->spends.end(), [&](const channel::ConfirmedSpend& spend) {
             return outpoint.index < spend.tx->outputs.size() && spend.tx->txid() == outpoint.txid;
         });
+}
+
+const channel::Channel* agreed_close_of(const Draft& draft, const Txid& txid) {
+    const channel::Channel* found = nullptr;
+    draft.channels.for_each([&](const ChannelId&, const ChannelPtr& channel) {
+        const auto* const closing = closing_of(*channel);
+        const auto* const mutual =
+            closing == nullptr ? nullptr : std::get_if<channel::MutualCloseAgreed>(&closing->cause);
+        if (mutual != nullptr && mutual->tx.txid() == txid) found = channel.get();
+    });
+    return found;
 }
 
 std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
@@ -268,6 +313,8 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
     // of ours that a liar could so lock for as long as he likes. Once there is something to spend,
     // the block that shows it comes by here.
     if (awaits_their_funding(*channel)) return;
+    // Likewise while the funding is a block's reward that nothing may spend yet.
+    if (is_funding_immature(*channel, draft.tip.height)) return;
     std::visit(
         overloaded{[&](const channel::MutualCloseAgreed& cause) {
                        const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);

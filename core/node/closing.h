@@ -16,6 +16,9 @@ void spends_gone_from(Draft& draft, const ChannelId& id, BlockHeight height, con
 /// Preimages that an unconfirmed transaction shows are as good as those of a confirmed one.
 void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& scope);
 
+/// The channel that both have agreed to close by this transaction; null when there is none.
+const channel::Channel* agreed_close_of(const Draft& draft, const Txid& txid);
+
 /// What of a closing channel is not the wallet's yet. Outputs whose sweep is broadcast are left
 /// out: they are coins already.
 struct StillOut {

@@ -172,6 +172,8 @@ private:
     }
 
     bool second_stage(const std::vector<Claim>& group, FeeratePerKw feerate) {
+        // A part of a group that pays for itself need not.
+        if (!onchain::second_stages_pay(group, feerate)) return false;
         const auto coins = free_coins(m_draft);
         const auto change = next_change_script(m_draft, m_scope);
         const auto seed = m_scope.entropy.expand(

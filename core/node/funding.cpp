@@ -1,5 +1,6 @@
 #include "core/node/funding.h"
 
+#include "core/bitcoin/consensus.h"
 #include "core/node/closing.h"
 
 #include <fmt/format.h>
@@ -163,6 +164,13 @@ bool awaits_their_funding(const channel::Channel& channel) {
            !funded->confirmation;
 }
 
+bool is_funding_immature(const channel::Channel& channel, BlockHeight tip) {
+    const auto* const funded = channel::funded_of(channel.state);
+    return funded != nullptr && funded->confirmation && funded->funding_tx != nullptr &&
+           bitcoin::is_coinbase(*funded->funding_tx) &&
+           funded->depth(tip) < bitcoin::coinbase_maturity;
+}
+
 bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx,
                    const Txid& txid) {
     if (txid != params.funding.txid || params.funding.index >= tx.outputs.size()) return false;
@@ -223,6 +231,10 @@ void see_funding(Draft& draft, const ChannelId& id, const bitcoin::Transaction& 
     channel::Channel* const channel = draft.edit_channel(id);
     channel::on_funding_confirmed(*channel, where);
     auto& funded = *channel::funded_of(channel->state);
+    // A block's reward: nothing that spends it is taken sooner, no close and no claim of what is in
+    // it, so nothing may be in it before.
+    if (bitcoin::is_coinbase(tx))
+        funded.minimum_depth = std::max(funded.minimum_depth, bitcoin::coinbase_maturity);
     if (!is_theirs(funded)) return;
     funded.funding_tx.reset();
     if (tx.inputs.size() > most_inputs_kept) return;

@@ -43,12 +43,15 @@ bool is_partners(const channel::Channel& channel);
 bool needs_reserve(const channel::Channel& channel, BlockHeight tip);
 /// Theirs to pay, and in no block now: nothing of the close can be in one either.
 bool awaits_their_funding(const channel::Channel& channel);
+/// Paid into by a block's reward that is not of age at `tip`: the next block may not spend it.
+bool is_funding_immature(const channel::Channel& channel, BlockHeight tip);
 /// Does `tx` pay into the channel that names it? A fundee has only the peer's word for the
 /// outpoint: value and script are what makes it this channel's.
 bool is_funding_of(const channel::ChannelParams& params, const bitcoin::Transaction& tx,
                    const Txid& txid);
 
-/// A block shows that `tx` funds the channel: a fundee keeps what it spends.
+/// A block shows that `tx` funds the channel: a fundee keeps what it spends. A block's reward has
+/// to be as deep as it must be to be spent before the channel is used.
 void see_funding(Draft& draft, const ChannelId& id, const bitcoin::Transaction& tx,
                  const channel::Confirmation& where);
 /// A reorg took the funding transaction out of its block, which was at `height` or above.

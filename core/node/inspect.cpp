@@ -14,6 +14,8 @@ namespace {
 using api::Problem;
 using api::ProblemKind;
 
+constexpr std::string_view bech32_characters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
 /// The 65 signature bytes at the end of an invoice, as hex.
 std::string signature_of(const std::string& text) {
     std::string_view rest = text;
@@ -94,6 +96,13 @@ Result<api::Inspection, Problem> inspect_invoice(const State& state, const Confi
     for (const auto& script : invoice.fallbacks) {
         if (auto address = bitcoin::address_of(script, invoice.network))
             out.fallback_addresses.push_back(*std::move(address));
+        else out.fallback_scripts.push_back(to_hex(script));
+    }
+    out.names_payee = invoice.names_payee;
+    for (const auto& field : invoice.unknown) {
+        auto& shown = out.unknown_fields.emplace_back();
+        shown.name = bech32_characters.at(field.type);
+        for (const auto value : field.values) shown.content += bech32_characters.at(value);
     }
     out.signature = signature_of(text);
     out.problem = preview(state, config, invoice, now, wished, out.fee);

@@ -19,6 +19,8 @@ using channel::Party;
 /// their weights.
 constexpr std::uint64_t mutual_close_weight = 756;
 constexpr std::uint64_t sweep_weight = 500;
+/// The child that speeds up a commitment, with one coin.
+constexpr std::uint64_t child_weight = 720;
 
 Sat without(Msat amount, Sat fee) { return sub_or_zero(amount.floor_sat(), fee); }
 
@@ -42,6 +44,17 @@ api::CloseQuote quote_payments(const channel::Funded& funded) {
             std::max(out.htlcs_until.value_or(BlockHeight(0)), BlockHeight(entry.htlc.cltv_expiry));
     }
     return out;
+}
+
+/// What lifts our commitment to the feerate of the moment, if it pays less.
+Sat bump_fee(const ports::FeeEstimates& fees, const channel::Commitments& commitments) {
+    const std::size_t htlcs = commitments.htlcs().size();
+    const FeeratePerKw rate =
+        std::max(htlcs > 0 ? std::max(fees.urgent, fees.normal) : fees.normal, fees.mempool_min);
+    const std::uint64_t weight = channel::commitment_base_weight + channel::weight_per_htlc * htlcs;
+    const Sat pays = channel::commitment_fee(commitments.feerate(), htlcs);
+    if (pays >= rate.fee_ceil(weight)) return {};
+    return sub_or_zero(rate.fee_ceil(weight + child_weight), pays);
 }
 
 }  // namespace
@@ -151,7 +164,9 @@ Result<api::CloseQuote, api::Problem> quote_close(const State& state, const api:
     if (we_pay) out.fee += channel::funder_cost(commitments.feerate(), commitments.htlcs().size());
     out.wait = BlockDelta(funded->params().theirs.to_self_delay);
     const Msat ours = sub_or_zero(commitments.settled(Party::ours), out.in_flight);
-    out.fee = std::min(out.fee, ours.floor_sat());
+    // However dear blocks are, no more is paid than what comes back by it (onchain::worth_of).
+    const Sat whole = commitments.settled(Party::ours).floor_sat();
+    out.fee = std::min(out.fee + bump_fee(state.health.fees, commitments), whole);
     out.to_us = without(ours, out.fee);
     return out;
 }

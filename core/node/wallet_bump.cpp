@@ -17,6 +17,17 @@ api::Problem no_bump(const Txid& txid, const char* cause) {
             {{"what", "transaction"}, {"id", display_hex(txid)}, {"cause", cause}}};
 }
 
+/// What all of it pays. Of a close by agreement that is known even when the peer pays the fee: it
+/// spends the whole channel.
+std::optional<Sat> fee_of(const Draft& draft, const WalletTx& row) {
+    if (row.fee || !row.ours) return row.fee;
+    const channel::Channel* const channel = agreed_close_of(draft, row.tx->txid());
+    if (channel == nullptr) return std::nullopt;
+    Sat paid_out;
+    for (const auto& output : row.tx->outputs) paid_out += output.value;
+    return sub(channel::funded_of(channel->state)->params().funding_satoshis, paid_out);
+}
+
 /// The transaction with all of ours that it waits for: miners take them together or not at all.
 struct Unconfirmed {
     std::uint64_t weight = 0;
@@ -25,10 +36,19 @@ struct Unconfirmed {
 
 void add_ancestors(const Draft& draft, const Txid& txid, std::set<Txid>& seen, Unconfirmed& sum) {
     const WalletTx* const row = draft.transactions.find(txid);
-    if (row == nullptr || row->height || !row->fee || !seen.insert(txid).second) return;
+    const auto fee = row == nullptr || row->height ? std::nullopt : fee_of(draft, *row);
+    if (!fee || !seen.insert(txid).second) return;
     sum.weight += row->tx->weight();
-    sum.fee += *row->fee;
+    sum.fee += *fee;
     for (const auto& input : row->tx->inputs) add_ancestors(draft, input.previous.txid, seen, sum);
+}
+
+/// Can nobody else spend what these coins come from?
+bool are_safe(const Draft& draft, const std::vector<bitcoin::OutPoint>& coins) {
+    return std::all_of(coins.begin(), coins.end(), [&](const bitcoin::OutPoint& outpoint) {
+        const ports::Coin* const coin = draft.coins.find(outpoint);
+        return coin != nullptr && coin->ours;
+    });
 }
 
 /// A child pays for it already: another one would pay for it again.
@@ -41,12 +61,17 @@ bool is_bumped(const Draft& draft, const Txid& txid) {
     return found;
 }
 
-/// What it made for the wallet and nothing has spent: the most valuable first.
+/// What it made for the wallet and nothing has spent: the most valuable first. Also what could
+/// still be lost with it, when another transaction takes its place: its child is lost with it then,
+/// and nothing else.
 std::vector<ports::Coin> coins_of(const Draft& draft, const Txid& txid) {
+    const auto reserved = coins_of_openings(draft);
     std::vector<ports::Coin> out;
-    for (const auto& coin : free_coins(draft)) {
-        if (coin.outpoint.txid == txid) out.push_back(coin);
-    }
+    draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
+        if (outpoint.txid != txid || reserved.contains(outpoint)) return;
+        out.push_back(coin);
+        out.back().ours = true;
+    });
     std::sort(out.begin(), out.end(), [](const ports::Coin& a, const ports::Coin& b) {
         return a.output.value > b.output.value;
     });
@@ -59,7 +84,8 @@ void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction&
              const Scope& scope) {
     const auto refuse = [&](api::Problem problem) { draft.answer(id, fail(std::move(problem))); };
     const WalletTx* const row = draft.transactions.find(wish.txid);
-    if (row == nullptr || !row->ours || !row->fee) return refuse(no_bump(wish.txid, "not_ours"));
+    if (row == nullptr || !row->ours || !fee_of(draft, *row))
+        return refuse(no_bump(wish.txid, "not_ours"));
     if (row->height) return refuse(no_bump(wish.txid, "confirmed"));
     if (const auto problem = chain_problem(draft, scope, false)) return refuse(*problem);
     auto coins = coins_of(draft, wish.txid);
@@ -97,8 +123,10 @@ void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction&
         }
         if (const auto dear = above_limit(plan->fee, wish.max_fee, "bump")) return refuse(*dear);
         // Together with its parent: alone it is an orphan where the parent was not taken.
+        const bool is_safe = are_safe(draft, plan->coins);
         const auto child = commit_spend(draft, *plan, "bump", scope, {row->tx});
         if (!child) return refuse(child.error());
+        if (!is_safe) draft.coins.edit({(*child)->txid(), 0}).ours = false;
         return draft.answer_once(
             id, api::OnchainSent{
                     (*child)->txid(), (*child)->outputs.front().value, plan->fee, Sat(0), {}});

@@ -445,16 +445,20 @@ void on_broadcast_result(Draft& draft, const ports::BroadcastResult& result) {
     draft.log(LogLevel::unusual, fmt::format("broadcast refused txid={} reason={}",
                                              display_hex(result.txid), escaped(result.reason)));
     const WalletTx* const row = draft.transactions.find(result.txid);
-    const bool is_wish =
-        row != nullptr && !row->height && (row->purpose == "funding" || row->purpose == "send");
+    // A commitment has a child that pays for it, and gives way to the peer's.
+    const bool is_wish = row != nullptr && !row->height &&
+                         (row->purpose == "funding" || row->purpose == "send" ||
+                          agreed_close_of(draft, result.txid) != nullptr);
     // It is tried with each block: told once, and again only after it was taken in between.
-    if (is_wish && draft.refused.insert(result.txid).second) {
-        draft.tell(api::Trouble{api::Problem{api::ProblemKind::broadcast_refused,
-                                             {{"txid", display_hex(result.txid)},
-                                              {"reason", escaped(result.reason)},
-                                              {"purpose", row->purpose}}},
-                                std::nullopt});
-    }
+    if (!is_wish || !draft.refused.insert(result.txid).second) return;
+    api::Problem refused{api::ProblemKind::broadcast_refused,
+                         {{"txid", display_hex(result.txid)},
+                          {"reason", escaped(result.reason)},
+                          {"purpose", row->purpose}}};
+    draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin&) {
+        if (outpoint.txid == result.txid) refused.params["can_bump"] = "true";
+    });
+    draft.tell(api::Trouble{std::move(refused), std::nullopt});
 }
 
 }  // namespace

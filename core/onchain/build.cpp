@@ -13,6 +13,15 @@ constexpr std::size_t most_claims_together = 100;
 
 /// The P2WSH output that each input of a second stage brings along.
 constexpr std::uint64_t delayed_output_weight = 4 * (8 + 1 + 34);
+/// What second stages in one transaction share: version, counts, lock time, the coin for the fee
+/// and its change.
+constexpr std::uint64_t second_stage_frame_weight =
+    4 * (4 + 1 + 1 + 4) + 2 + 4 * 41 + 108 + 4 * (8 + 1 + 22);
+
+/// What it takes to bring an output of our own commitment into the wallet: our balance by a sweep
+/// of its own; an HTLC by its second stage, and as one input more of a sweep.
+constexpr std::uint64_t main_collect_weight = 500;
+constexpr std::uint64_t htlc_collect_weight = channel::htlc_success_weight + 4 * 41 + 160;
 
 bool is_second_stage(const Claim& claim) { return claim.second_stage.has_value(); }
 
@@ -80,6 +89,11 @@ Planned planned_from(ports::SpendPlan&& plan, std::vector<Claim> claims) {
     return out;
 }
 
+bool is_for_us(const channel::HtlcOutput& output, const Preimages& preimages) {
+    return output.htlc.offered_by == channel::Party::ours ||
+           preimages.find(output.htlc.payment_hash).has_value();
+}
+
 /// A witness of claim `claim` in input `input`.
 Result<std::vector<Bytes>, ports::SignRefusal> witness_of(const Claim& claim,
                                                           const bitcoin::Transaction& tx,
@@ -133,8 +147,24 @@ std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open,
                                   feerate.fee_ceil(input_weight(claim) + delayed_output_weight);
                        }),
         ready.end());
-    return grouped<std::uint32_t>(
+    auto groups = grouped<std::uint32_t>(
         ready, [](const Claim& claim) { return claim.second_stage->tx.lock_time; });
+    groups.erase(std::remove_if(groups.begin(), groups.end(),
+                                [&](const std::vector<Claim>& group) {
+                                    return !second_stages_pay(group, feerate);
+                                }),
+                 groups.end());
+    return groups;
+}
+
+bool second_stages_pay(std::span<const Claim> claims, FeeratePerKw feerate) {
+    Sat value;
+    std::uint64_t weight = second_stage_frame_weight;
+    for (const auto& claim : claims) {
+        value += claim.output.value;
+        weight += input_weight(claim) + delayed_output_weight;
+    }
+    return value > feerate.fee_ceil(weight);
 }
 
 Result<Planned, Uneconomical> build_sweep(std::span<const Claim> claims,
@@ -174,6 +204,25 @@ Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> clai
     }
     RUNNEL_TRY(auto plan, purse.planner.plan(purse.coins, request, purse.entropy));
     return planned_from(std::move(plan), {claims.begin(), claims.end()});
+}
+
+Sat worth_of(const channel::CommitmentTx& commitment, const Preimages& preimages,
+             FeeratePerKw feerate) {
+    Sat worth;
+    const auto count = [&](std::uint32_t index, std::uint64_t weight) {
+        worth += sub_or_zero(commitment.tx.outputs.at(index).value, feerate.fee_ceil(weight));
+    };
+    if (commitment.to_local_index) count(*commitment.to_local_index, main_collect_weight);
+    for (const auto& output : commitment.htlcs) {
+        if (is_for_us(output, preimages)) count(output.output_index, htlc_collect_weight);
+    }
+    return worth;
+}
+
+bool has_htlcs_for_us(const channel::CommitmentTx& commitment, const Preimages& preimages) {
+    return std::any_of(
+        commitment.htlcs.begin(), commitment.htlcs.end(),
+        [&](const channel::HtlcOutput& output) { return is_for_us(output, preimages); });
 }
 
 std::uint64_t signed_commitment_weight(const channel::CommitmentTx& commitment) {

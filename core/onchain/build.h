@@ -33,6 +33,9 @@ std::vector<std::vector<Claim>> sweep_groups(std::span<const Claim> open, BlockH
 /// commits to it). Those that cost more than they are worth at this feerate wait for a lower one.
 std::vector<std::vector<Claim>> second_stage_groups(std::span<const Claim> open, BlockHeight tip,
                                                     FeeratePerKw feerate);
+/// Are these second stages, in one transaction with a coin for its fee and that coin's change,
+/// worth more than it costs?
+bool second_stages_pay(std::span<const Claim> claims, FeeratePerKw feerate);
 
 /// Why there is no sweep: after fees nothing is left that a node relays.
 struct Uneconomical {
@@ -62,6 +65,13 @@ Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> clai
 Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(
     const channel::ChannelParams& params, const channel::CommitmentTx& commitment,
     const Purse& purse);
+/// What our commitment brings us once it is in a block, less what collecting it costs at this
+/// feerate: our balance, the HTLCs that we offered and those whose preimage we know. More must
+/// never be paid for getting it there: a peer that gives us little could make us pay much.
+Sat worth_of(const channel::CommitmentTx& commitment, const Preimages& preimages,
+             FeeratePerKw feerate);
+/// Does it hold HTLCs that are ours to claim, now or once they expire?
+bool has_htlcs_for_us(const channel::CommitmentTx& commitment, const Preimages& preimages);
 /// Weight of a commitment once both signatures are on it.
 std::uint64_t signed_commitment_weight(const channel::CommitmentTx& commitment);
 

@@ -166,6 +166,16 @@ void SimNode::perform(ports::Effect& effect) {
         effect);
 }
 
+namespace {
+
+/// What is there already is no refusal to a chain source.
+bool is_taken(const Result<Accepted, Rejection>& result) {
+    return result || result.error().reason == MempoolReject::already_known ||
+           result.error().reason == MempoolReject::already_confirmed;
+}
+
+}  // namespace
+
 void SimNode::broadcast(const ports::Broadcast& wanted) {
     if (m_broadcasts_lost) return;
     if (m_broadcasts_queued) {
@@ -174,26 +184,29 @@ void SimNode::broadcast(const ports::Broadcast& wanted) {
     }
     auto& chain = m_network.chain();
     bool accepted = true;
+    bool is_news = true;
     std::string reason;
     if (wanted.gives_way && has_rival(*wanted.transactions.front())) {
         accepted = false;
         reason = "gives way";
     } else if (wanted.transactions.size() == 2) {
         const auto result = chain.submit_package(*wanted.transactions[0], *wanted.transactions[1]);
-        accepted = result.accepted();
+        is_news = result.accepted();
+        accepted = is_taken(result.parent) && is_taken(result.child);
         if (!accepted) reason = "package";
     } else {
         for (const auto& tx : wanted.transactions) {
             const auto result = chain.submit(*tx);
-            if (!result) {
-                accepted = false;
-                reason = std::string(to_string(result.error().reason));
-            }
+            if (result) continue;
+            is_news = false;
+            if (is_taken(result)) continue;
+            accepted = false;
+            reason = std::string(to_string(result.error().reason));
         }
     }
     for (const auto& tx : wanted.transactions) {
         push(ports::ChainEvent(ports::BroadcastResult{tx->txid(), accepted, reason}));
-        if (!accepted) continue;
+        if (!accepted || !is_news) continue;
         for (auto& node : m_network.nodes()) node->see_mempool(tx);
     }
 }

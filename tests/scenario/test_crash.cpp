@@ -231,6 +231,85 @@ Scene close_scene(bool force) {
             }};
 }
 
+Txid g_close;
+
+/// Blocks are dear, and both know it; who has started again has to hear it again.
+void speed_up(Duo& net) {
+    for (auto* const node : {&net.alice, &net.bob}) {
+        if (!node->is_alive()) continue;
+        node->set_fees({FeeratePerKw(10'000), FeeratePerKw(6'000), FeeratePerKw(5'000),
+                        FeeratePerKw(5'000), true});
+    }
+    net.net.settle();
+    for (auto* const node : {&net.alice, &net.bob}) {
+        if (node->is_alive()) node->post(api::BumpTransaction{g_close, {}});
+    }
+    net.net.settle();
+}
+
+/// A close by agreement waits for a block that it does not pay for; each side adds a child.
+Scene bump_scene() {
+    return {"bump",
+            [](Duo& net) {
+                const auto id = net.open(net.alice, net.bob, capacity, 300'000'000_msat);
+                net.net.chain().set_mempool_min(FeeratePerKw(5'000));
+                (void)net.run(net.alice, api::CloseChannel{id, false});
+                const auto& closing =
+                    std::get<channel::Closing>(Duo::channel_of(net.alice, id)->state);
+                g_close = std::get<channel::MutualCloseAgreed>(closing.cause).tx.txid();
+                return id;
+            },
+            [](Duo& net, const ChannelId&) {
+                speed_up(net);
+                net.net.mine(1);
+            },
+            [](Duo& net, const ChannelId& id) {
+                // A wish that died with the process before it was written is wished again.
+                for (int i = 0; i < 2; ++i) {
+                    recover(net);
+                    speed_up(net);
+                    net.net.mine(8);
+                }
+                recover(net);
+                net.net.mine(8);
+                if (Duo::state_of(net.alice, id) != "closed" ||
+                    Duo::state_of(net.bob, id) != "closed") {
+                    qWarning("alice %s bob %s", Duo::state_of(net.alice, id).c_str(),
+                             Duo::state_of(net.bob, id).c_str());
+                    return false;
+                }
+                const auto& chain = net.net.chain();
+                const auto channel = on_chain(chain, params_in(net.alice, id).funding);
+                if (!channel.close || channel.close->txid() != g_close) return false;
+                // At most one child each, and none that was lost on the way.
+                std::size_t children = 0;
+                for (const auto* const node : {&net.alice, &net.bob}) {
+                    std::size_t own = 0;
+                    for (const auto& [txid, row] : node->node().state().transactions) {
+                        if (row.purpose != "bump") continue;
+                        ++own;
+                        if (!row.height) {
+                            qWarning("%s: a child in no block", node->name().c_str());
+                            return false;
+                        }
+                    }
+                    if (own > 1) {
+                        qWarning("%s: %zu children", node->name().c_str(), own);
+                        return false;
+                    }
+                    children += own;
+                }
+                const Sat bobs = 300'000_sat;
+                return children > 0 &&
+                       is_exactly("alice", Duo::coins(net.alice),
+                                  start - bobs - fee_of(chain, channel.funding) -
+                                      fee_of(chain, *channel.close) -
+                                      own_costs(chain, net.alice, channel)) &&
+                       is_exactly("bob", Duo::coins(net.bob),
+                                  start + bobs - own_costs(chain, net.bob, channel));
+            }};
+}
+
 }  // namespace
 
 class TestCrash : public QObject {
@@ -245,8 +324,8 @@ void TestCrash::loses_nothing_data() {
     QTest::addColumn<int>("scene");
     QTest::addColumn<bool>("alice_dies");
     QTest::addColumn<bool>("after");
-    const char* const names[] = {"open", "pay", "pay both ways", "close", "force close"};
-    for (int scene = 0; scene < 5; ++scene) {
+    const char* const names[] = {"open", "pay", "pay both ways", "close", "force close", "bump"};
+    for (int scene = 0; scene < 6; ++scene) {
         for (const bool alice : {true, false}) {
             for (const bool after : {false, true}) {
                 QTest::addRow("%s, %s dies %s", names[scene], alice ? "alice" : "bob",
@@ -261,8 +340,8 @@ void TestCrash::loses_nothing() {
     QFETCH(int, scene);
     QFETCH(bool, alice_dies);
     QFETCH(bool, after);
-    const Scene scenes[] = {open_scene(), pay_scene(false), pay_scene(true), close_scene(false),
-                            close_scene(true)};
+    const Scene scenes[] = {open_scene(),       pay_scene(false),  pay_scene(true),
+                            close_scene(false), close_scene(true), bump_scene()};
     const auto commits = loop(scenes[scene], alice_dies, after ? Moment::after : Moment::before);
     QVERIFY2(commits >= 3, "see the lines above");
 }

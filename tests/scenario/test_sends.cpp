@@ -130,6 +130,74 @@ private slots:
         QVERIFY(net.check());
     }
 
+    void a_close_by_agreement_is_bumped_by_a_child_data() {
+        QTest::addColumn<bool>("by_funder");
+        QTest::addColumn<bool>("restarts");
+        QTest::newRow("by who opened") << true << false;
+        QTest::newRow("by the other side") << false << false;
+        QTest::newRow("by the other side, restarted") << false << true;
+    }
+
+    /// Agreed on for what blocks did cost; then mempools want more. Either side can pay the rest,
+    /// and hears that it has to.
+    void a_close_by_agreement_is_bumped_by_a_child() {
+        QFETCH(const bool, by_funder);
+        QFETCH(const bool, restarts);
+        Duo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+        net.net.chain().set_mempool_min(FeeratePerKw(5'000));
+        QVERIFY(bool(net.run(net.alice, api::CloseChannel{id})));
+        const auto& closing = std::get<channel::Closing>(Story::channel_of(net.bob, id)->state);
+        const auto close = std::get<channel::MutualCloseAgreed>(closing.cause).tx;
+        const Txid txid = close.txid();
+        net.net.mine(2);
+        QVERIFY(!net.net.chain().transaction(txid));
+        for (const auto* const node : {&net.alice, &net.bob}) {
+            std::vector<api::Problem> told;
+            for (const auto& notice : node->notices()) {
+                const auto* const trouble = std::get_if<api::Trouble>(&notice);
+                if (trouble != nullptr && trouble->problem.kind == ProblemKind::broadcast_refused)
+                    told.push_back(trouble->problem);
+            }
+            QCOMPARE(told.size(), std::size_t{1});
+            QCOMPARE(param(told.front(), "txid"), display_hex(txid));
+            QCOMPARE(param(told.front(), "purpose"), std::string("close"));
+            QCOMPARE(param(told.front(), "can_bump"), std::string("true"));
+            QCOMPARE(node->snapshot()->refused, std::vector<Txid>{txid});
+        }
+        auto& node = by_funder ? net.alice : net.bob;
+        node.set_fees({FeeratePerKw(10'000), FeeratePerKw(6'000), FeeratePerKw(5'000),
+                       FeeratePerKw(5'000), true});
+        net.net.settle();
+        const auto before = Duo::coins(node);
+        const auto bumped = net.run(node, api::BumpTransaction{txid, {}});
+        QVERIFY(bool(bumped));
+        const auto child = std::get<api::OnchainSent>(*bumped);
+        Sat paid = 1'000'000_sat + child.fee;
+        for (const auto& output : close.outputs) paid -= output.value;
+        const auto weight =
+            close.weight() + node.node().state().transactions.at(child.txid).tx->weight();
+        QVERIFY(paid >= FeeratePerKw(10'000).fee_ceil(weight));
+        QVERIFY(paid < FeeratePerKw(10'000).fee_ceil(weight + 40));
+        QCOMPARE(Duo::coins(node), before - child.fee);
+        // A commitment could still take the close's place: nothing else may build on it.
+        QVERIFY(!node.node().state().coins.at({child.txid, 0}).ours);
+        const auto again = net.run(node, api::BumpTransaction{txid, {}});
+        QVERIFY(!again);
+        QCOMPARE(param(again.error(), "cause"), std::string("no_coin"));
+        if (restarts) node.restart();
+        net.net.mine(2);
+        QVERIFY(net.net.chain().transaction(txid)->height.has_value());
+        QVERIFY(net.net.chain().transaction(child.txid)->height.has_value());
+        net.net.mine(6);
+        for (const auto* const one : {&net.alice, &net.bob}) {
+            QCOMPARE(Story::state_of(*one, id), std::string("closed"));
+            QVERIFY(one->snapshot()->refused.empty());
+        }
+        QCOMPARE(Duo::coins(node), before - child.fee);
+        QVERIFY(net.check());
+    }
+
     /// Its reserve outputs are no money to pay twice with.
     void what_is_bumped_is_not_bumped_again() {
         Story net;
@@ -346,6 +414,30 @@ private slots:
         const auto own = std::get<api::AddressMade>(*made).address;
         QVERIFY(look(net, net.alice, own)->onchain->own);
         QVERIFY(!look(net, net.bob, own)->onchain->own);
+        QVERIFY(net.check());
+    }
+
+    /// BOLT 11's own example: what it calls unknown is shown, and not only passed over.
+    void an_invoice_is_shown_with_what_nobody_knows() {
+        Duo net;
+        const auto looked =
+            look(net, net.alice,
+                 "lnbc25m1pvjluezpp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdq5vdhkven"
+                 "9v5sxyetpdeessp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygs9q5sqqqqqqqq"
+                 "qqqqqqqqsgq2qrqqqfppnqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqppnqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqqqqqqqqqqqqqpp4qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqhpnqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqhp4qqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqspnqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqsp4qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqnp5qqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqnpkqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+                 "qqqqqqqqqqqqqqqz599y53s3ujmcfjp5xrdap68qxymkqphwsexhmhr8wdz5usdzkzrse33chw6dlp3j"
+                 "huhge9ley7j2ayx36kawe7kmgg8sv5ugdyusdcqzn8z9x");
+        QVERIFY(bool(looked));
+        QCOMPARE(looked->description, std::string("coffee beans"));
+        QCOMPARE(looked->unknown_fields.size(), std::size_t{1});
+        QCOMPARE(looked->unknown_fields.front().name, '2');
+        QCOMPARE(looked->unknown_fields.front().content, std::string("qqq"));
+        QVERIFY(!looked->names_payee && looked->fallback_scripts.empty());
         QVERIFY(net.check());
     }
 

@@ -135,6 +135,50 @@ private slots:
         QCOMPARE(host.on_disk(), std::size_t{20});
     }
 
+    /// A miner's peer pays with a block's reward: what nobody may spend for a hundred blocks nobody
+    /// can close, and what is in it nobody can claim.
+    void a_blocks_reward_is_waited_for() {
+        for (const bool closed_early : {false, true}) {
+            Host host(1);
+            static_cast<void>(host.give(1'000'000_sat, 3));
+            Stranger stranger(host, 2);
+            QVERIFY(stranger.offers(500'000_sat, 200'000'000_msat));
+            auto reward = *stranger.payment();
+            reward.inputs.front().previous = {Txid{}, 0xffffffff};
+            const auto funding = std::make_shared<const bitcoin::Transaction>(reward);
+            const auto id = stranger.names({funding->txid(), 0});
+            QVERIFY(host.error().empty());
+            const auto coins = host.node->snapshot()->balance.onchain;
+            host.mine({funding});
+            const auto state = [&] { return channel::state_name(host.channel(id)->state); };
+            const auto closes = [&] {
+                std::size_t count = 0;
+                for (const auto& [txid, row] : host.node->state().transactions)
+                    count += row.purpose == "close" ? 1 : 0;
+                return count;
+            };
+            // The true wait is what is shown, and it is known after a restart too.
+            QCOMPARE(host.node->snapshot()->channels.at(0).confirmations_needed, 100U);
+            if (closed_early) stranger.says(wire::Error{id, to_bytes(bytes_of("changed my mind"))});
+            for (int i = 0; i < 98; ++i) {
+                if (i == 50 && !closed_early) {
+                    host.load();
+                    QCOMPARE(host.node->snapshot()->channels.at(0).confirmations_needed, 100U);
+                    host.stand();
+                }
+                host.mine({});
+            }
+            QCOMPARE(host.node->snapshot()->channels.at(0).confirmations, 99U);
+            QCOMPARE(state(), std::string_view(closed_early ? "closing" : "awaiting_confirmation"));
+            // No coin is locked in a child of what no mempool takes.
+            QCOMPARE(closes(), std::size_t{0});
+            QCOMPARE(host.node->snapshot()->balance.onchain, coins);
+            host.mine({});
+            QCOMPARE(state(), std::string_view(closed_early ? "closing" : "awaiting_ready"));
+            QCOMPARE(closes(), std::size_t{closed_early ? 1U : 0U});
+        }
+    }
+
     /// Once it is paid into, a channel is like any other: it has its reserve, and its place is
     /// free.
     void what_is_paid_into_counts() {

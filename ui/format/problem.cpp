@@ -242,6 +242,17 @@ Wording refusedWording(const Params& p) {
                 Words::tr("It is tried again by itself, and the coins stay yours. If it goes on, "
                           "look at what the chain source says.")};
     }
+    if (p.text("purpose") == QStringLiteral("close")) {
+        return {
+            Words::tr("The chain source does not accept the transaction that closes a channel."),
+            why,
+            p.has("can_bump")
+                ? Words::tr("Runnel offers it again with each block, and it goes when fees "
+                            "fall. It can be sped up from a terminal: runnel-cli bump %1")
+                      .arg(p.text("txid"))
+                : Words::tr("Nothing to do: Runnel offers it again with each block, and it "
+                            "goes when fees fall.")};
+    }
     return {Words::tr("The chain source refused the transaction."), why,
             Words::tr("Nothing to do: Runnel tries again with each block. The coins stay set aside "
                       "for it until then.")};

@@ -97,6 +97,7 @@ private slots:
     void takes_a_close_without_their_output();
     void takes_a_close_without_our_output_only_as_dust();
     void dust_is_left_out();
+    void a_fee_beyond_everything_leaves_an_output();
     void survives_the_store();
     void restarts();
     void weighs_exactly();
@@ -289,6 +290,25 @@ void TestClosing::dust_is_left_out() {
         !build_closing(pair.funder.params, 400_sat, 100_sat, script_of(1), script_of(2), 401_sat));
     QVERIFY(
         !build_closing(pair.funder.params, 400_sat, 100_sat, script_of(1), script_of(2), 400_sat));
+}
+
+/// Blocks cost more than the channel holds, and the peer has nothing in it: a close that leaves no
+/// output is none, and would be tried again without end.
+void TestClosing::a_fee_beyond_everything_leaves_an_output() {
+    const Pair pair;
+    const CloseFeerates dear{FeeratePerKw(200'000), FeeratePerKw(253), FeeratePerKw(250'000)};
+    const auto a = pair.negotiation(pair.funder, 100'000'000_msat, 0_msat, dear);
+    const auto b = pair.negotiation(pair.fundee, 100'000'000_msat, 0_msat);
+    const auto first = a.start(pair.funder.context());
+    QVERIFY(bool(first));
+    QCOMPARE(first->reply->fee_satoshis, 100'000_sat - 354_sat);
+    const auto answer = b.receive(pair.fundee.context(), *first->reply);
+    QVERIFY(answer && answer->final_tx);
+    QVERIFY(pair.is_valid(*answer->final_tx));
+    QCOMPARE(paid_to(*answer->final_tx, script_of(1)), 354_sat);
+    // Where the peer has one, all of ours may go.
+    const auto both = pair.negotiation(pair.funder, 50'000'000_msat, 50'000'000_msat, dear);
+    QCOMPARE(both.start(pair.funder.context())->reply->fee_satoshis, 50'000_sat);
 }
 
 void TestClosing::survives_the_store() {

@@ -82,6 +82,9 @@ public:
         out.amount = 5_msat;
         out.payee = key_of(2);
         out.route_hints = {{{key_of(3), *ShortChannelId::make(1, 2, 3), 1, 2, 3}}};
+        out.fallback_scripts = {"51"};
+        out.names_payee = true;
+        out.unknown_fields = {{'2', "qqq"}};
         return out;
     }
     Result<api::OpenQuote, api::Problem> quote(const api::AskOpen&) const override {
@@ -276,6 +279,12 @@ private slots:
                      .as_string()
                      .c_str(),
                  "1x2x3");
+        const auto decoded = node.ask("decode", {{"text", "good"}});
+        QCOMPARE(decoded->at("fallback_scripts").at(0).as_string().c_str(), "51");
+        QVERIFY(decoded->at("names_payee").as_bool());
+        const auto& unknown = decoded->at("unknown_fields").at(0);
+        QCOMPARE(unknown.at("name").as_string().c_str(), "2");
+        QCOMPARE(unknown.at("content").as_string().c_str(), "qqq");
         QCOMPARE(error_of(node.ask("decode", {{"text", "bad"}})), std::string("malformed"));
         const auto address = node.ask("decode", {{"text", "address"}});
         const auto& sent = address->at("onchain").at("sent_before");

@@ -51,6 +51,8 @@ private slots:
     void revoked_second_stage_is_taken();
     void future_commitment_gives_the_main_output();
     void uneconomical_claims_stay_behind();
+    void second_stages_pay_for_their_coin_too();
+    void a_commitment_is_worth_what_is_ours_in_it();
     void groups_do_not_mix_lock_times();
     void claims_need_the_right_key();
     void preimages_are_found();
@@ -259,6 +261,56 @@ void TestClaims::uneconomical_claims_stay_behind() {
     QVERIFY(!nothing);
     QVERIFY(nothing.error().fee > Sat(0));
     QVERIFY(!build_sweep({}, world.wallet_script, FeeratePerKw(1000)));
+}
+
+/// The coin that pays for them, its change and the transaction itself cost as well.
+void TestClaims::second_stages_pay_for_their_coin_too() {
+    const World world;
+    const auto claims = at(world, Party::ours, all_of(world));
+    const auto feerate = FeeratePerKw(1000);
+    auto one = *find(claims, ClaimKind::htlc_success_tx, 3);
+    auto other = *find(claims, ClaimKind::htlc_success_tx, 4);
+    const auto groups = [&](const std::vector<Claim>& open) {
+        return second_stage_groups(open, BlockHeight(1000), feerate);
+    };
+    const auto fee_of = [&](const std::vector<Claim>& group) {
+        return plan_second_stage(group, world.purse(feerate)).value().fee;
+    };
+    const auto alone = fee_of({one});
+    one.output.value = alone;
+    QVERIFY(groups({one}).empty());
+    one.output.value = alone + Sat(1);
+    QCOMPARE(groups({one}).size(), std::size_t{1});
+    // They share it: what does not pay alone may pay together.
+    const auto together = fee_of({one, other});
+    QVERIFY(together.raw() / 2 + 1 < alone.raw());
+    one.output.value = other.output.value = Sat(together.raw() / 2 + 1);
+    QVERIFY(groups({one}).empty());
+    QCOMPARE(groups({one, other}).size(), std::size_t{1});
+    QCOMPARE(groups({one, other}).front().size(), std::size_t{2});
+    QVERIFY(second_stages_pay(groups({one, other}).front(), feerate));
+}
+
+void TestClaims::a_commitment_is_worth_what_is_ours_in_it() {
+    World world;
+    const auto cheap = FeeratePerKw(253);
+    const auto worth = [&](const Preimages& known, FeeratePerKw feerate) {
+        return worth_of(world.ours, known, feerate);
+    };
+    // The balance and what we offered; of what was offered to us that whose preimage we know.
+    const auto none = worth({}, cheap);
+    const Sat main = world.ours.tx.outputs.at(*world.ours.to_local_index).value;
+    QVERIFY(none < main + Sat(70'000) && none > main + Sat(68'000));
+    const auto all = worth(all_of(world), cheap);
+    QVERIFY(all - none < Sat(150'000) && all - none > Sat(149'000));
+    // What costs more than it holds counts for nothing, not for less.
+    QVERIFY(worth(all_of(world), FeeratePerKw(100'000)) < main);
+    QVERIFY(worth(all_of(world), FeeratePerKw(100'000'000)).is_zero());
+    QVERIFY(has_htlcs_for_us(world.ours, {}));
+    world.spec.htlcs = {world.spec.htlcs[3]};
+    const auto theirs_only = world.commitment(Party::ours, CommitmentNumber(9));
+    QVERIFY(!has_htlcs_for_us(theirs_only, {}));
+    QVERIFY(has_htlcs_for_us(theirs_only, all_of(world)));
 }
 
 void TestClaims::groups_do_not_mix_lock_times() {
