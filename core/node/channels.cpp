@@ -307,7 +307,7 @@ std::optional<std::string> deadline_passed(const Draft& draft, const channel::Ch
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr || channel::closing_of(channel.state) != nullptr) return std::nullopt;
     for (const auto& entry : funded->commitments.htlcs()) {
-        const auto from = on_chain_from(entry);
+        const auto from = on_chain_from(draft, channel, entry);
         if (!from || draft.tip.height < *from) continue;
         const auto id = entry.htlc.id.raw();
         const auto expiry = entry.htlc.cltv_expiry;

@@ -6,6 +6,18 @@
 using namespace runnel;
 using namespace runnel::test;
 
+namespace {
+
+BlockHeight expiry_of(const sim::SimNode& node, const ChannelId& id) {
+    return shown(node, id).htlcs.at(0).expiry;
+}
+
+void mine_to(Story& story, BlockHeight height) {
+    story.net.mine(height.raw() - story.net.chain().height().raw());
+}
+
+}  // namespace
+
 class TestDeadlines : public QObject {
     Q_OBJECT
 
@@ -13,6 +25,10 @@ private slots:
     void a_payment_of_ours();
     void a_payment_to_us();
     void a_payment_nobody_promised();
+    void what_has_no_output_closes_nothing_data();
+    void what_has_no_output_closes_nothing();
+    void a_forward_without_an_output_ends_in_time_data();
+    void a_forward_without_an_output_ends_in_time();
 };
 
 void TestDeadlines::a_payment_of_ours() {
@@ -72,6 +88,92 @@ void TestDeadlines::a_payment_nobody_promised() {
     QCOMPARE(seen, std::size_t{1});
     net.net.hold(net.south, net.carol, false);
     net.net.advance(minute * 2);
+    QVERIFY(net.check());
+}
+
+void TestDeadlines::what_has_no_output_closes_nothing_data() {
+    QTest::addColumn<bool>("funder_pays");
+    QTest::addColumn<quint64>("amount");
+    QTest::addColumn<bool>("closes");
+    QTest::newRow("the funder pays 1 sat") << true << quint64{1'000} << false;
+    QTest::newRow("the fundee pays 1 sat") << false << quint64{1'000} << false;
+    QTest::newRow("the most without an output") << true << quint64{353'999} << false;
+    QTest::newRow("the least with one") << true << quint64{354'000} << true;
+    QTest::newRow("the least with one, the other way") << false << quint64{354'000} << true;
+}
+
+/// The payee's word for it got lost and the two do not meet until long after its expiry: the chain
+/// could give nothing to either, so nobody goes there.
+void TestDeadlines::what_has_no_output_closes_nothing() {
+    QFETCH(const bool, funder_pays);
+    QFETCH(const quint64, amount);
+    QFETCH(const bool, closes);
+    QuickDuo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    auto& payer = funder_pays ? net.alice : net.bob;
+    auto& payee = funder_pays ? net.bob : net.alice;
+    const Msat before = Story::settled(payee, id);
+    const auto payment = stuck_payment(net, payer, payee, Msat(amount));
+    QVERIFY(payment.answer() == nullptr);
+    QVERIFY(shown(payee, id).htlcs.at(0).fulfilled);
+    QCOMPARE(shown(payer, id).next_deadline.has_value(), closes);
+    QCOMPARE(shown(payee, id).next_deadline.has_value(), closes);
+    mine_to(net, expiry_of(payer, id) + BlockDelta(10));
+    if (closes) {
+        QCOMPARE(Story::state_of(payee, id), std::string("closing"));
+        QCOMPARE(Story::state_of(payer, id), std::string("closing"));
+        QVERIFY(net.check());
+        return;
+    }
+    QVERIFY(both(net, payer, payee, id, "normal"));
+    net.net.connect(net.alice, net.bob);
+    net.net.settle();
+    QVERIFY(payment.succeeded());
+    QVERIFY(both(net, payer, payee, id, "normal"));
+    QCOMPARE(Story::settled(payee, id), before + Msat(amount));
+    QVERIFY(shown(payer, id).htlcs.empty() && shown(payee, id).htlcs.empty());
+    QVERIFY(net.check());
+}
+
+void TestDeadlines::a_forward_without_an_output_ends_in_time_data() {
+    QTest::addColumn<bool>("comes_back");
+    QTest::newRow("the payee comes back") << true;
+    QTest::newRow("the payee stays away") << false;
+}
+
+/// A hub's own satoshi may wait for ever, not the one that it was promised for it: before the
+/// payer's HTLC expires it must have an answer, and until the chain rules the payee's out there is
+/// none.
+void TestDeadlines::a_forward_without_an_output_ends_in_time() {
+    QFETCH(const bool, comes_back);
+    QuickTrio net;
+    net.net.cut_on(net.carol, net.hub,
+                   {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+    const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 1'000_msat));
+    net.net.settle();
+    QVERIFY(payment.answer() == nullptr);
+    const auto incoming = expiry_of(net.hub, net.first);
+    const auto outgoing = expiry_of(net.hub, net.second);
+    QVERIFY(!shown(net.alice, net.first).next_deadline && !shown(net.hub, net.first).next_deadline);
+    const auto deadline = shown(net.hub, net.second).next_deadline;
+    QVERIFY(deadline && *deadline > outgoing + BlockDelta(3) && *deadline < incoming);
+    mine_to(net, *deadline - BlockDelta(1));
+    QVERIFY(both(net, net.hub, net.carol, net.second, "normal"));
+    if (comes_back) {
+        net.net.connect(net.hub, net.carol);
+        net.net.settle();
+        QVERIFY(payment.succeeded());
+        mine_to(net, incoming + BlockDelta(10));
+        QVERIFY(both(net, net.hub, net.carol, net.second, "normal"));
+    } else {
+        net.net.mine(1);
+        QCOMPARE(Story::state_of(net.hub, net.second), std::string("closing"));
+        QVERIFY(payment.answer() == nullptr);
+        mine_to(net, incoming - BlockDelta(1));
+        QVERIFY(payment.problem().has_value());
+    }
+    QVERIFY(both(net, net.alice, net.hub, net.first, "normal"));
+    QVERIFY(shown(net.alice, net.first).htlcs.empty());
     QVERIFY(net.check());
 }
 
