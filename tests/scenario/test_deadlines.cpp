@@ -29,6 +29,9 @@ private slots:
     void what_has_no_output_closes_nothing();
     void a_forward_without_an_output_ends_in_time_data();
     void a_forward_without_an_output_ends_in_time();
+    void after_days_off_the_peer_is_heard_first_data();
+    void after_days_off_the_peer_is_heard_first();
+    void after_days_off_what_is_promised_does_not_wait();
 };
 
 void TestDeadlines::a_payment_of_ours() {
@@ -118,13 +121,15 @@ void TestDeadlines::what_has_no_output_closes_nothing() {
     QVERIFY(shown(payee, id).htlcs.at(0).fulfilled);
     QCOMPARE(shown(payer, id).next_deadline.has_value(), closes);
     QCOMPARE(shown(payee, id).next_deadline.has_value(), closes);
-    mine_to(net, expiry_of(payer, id) + BlockDelta(10));
     if (closes) {
+        mine_to(net, *shown(payee, id).next_deadline - BlockDelta(1));
+        QVERIFY(both(net, payer, payee, id, "normal"));
+        net.net.mine(1);
         QCOMPARE(Story::state_of(payee, id), std::string("closing"));
-        QCOMPARE(Story::state_of(payer, id), std::string("closing"));
         QVERIFY(net.check());
         return;
     }
+    mine_to(net, expiry_of(payer, id) + BlockDelta(10));
     QVERIFY(both(net, payer, payee, id, "normal"));
     net.net.connect(net.alice, net.bob);
     net.net.settle();
@@ -174,6 +179,68 @@ void TestDeadlines::a_forward_without_an_output_ends_in_time() {
     }
     QVERIFY(both(net, net.alice, net.hub, net.first, "normal"));
     QVERIFY(shown(net.alice, net.first).htlcs.empty());
+    QVERIFY(net.check());
+}
+
+void TestDeadlines::after_days_off_the_peer_is_heard_first_data() {
+    QTest::addColumn<bool>("peer_comes");
+    QTest::newRow("the peer comes") << true;
+    QTest::newRow("the peer stays away") << false;
+}
+
+/// A payment failed while the payer's wallet was off, and its time is long over when that is on
+/// again: a channel is not closed for what the peer is about to say.
+void TestDeadlines::after_days_off_the_peer_is_heard_first() {
+    QFETCH(const bool, peer_comes);
+    QuickDuo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    const auto keys = quick(2).keys;
+    const auto bolt11 =
+        forged(net.invoice(net.bob, 50'000'000_msat), *keys,
+               [](payment::Invoice& invoice) { invoice.payment_secret.reveal()[0] ^= 1; });
+    net.net.cut_on(net.bob, net.alice, {sim::Cut::When::before, wire::Type::update_fail_htlc, 1});
+    net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QVERIFY(!is_lost(sent(net.alice, bolt11)));
+    const auto deadline = *shown(net.alice, id).next_deadline;
+    // Days without the wallet; then its chain source is there before the peer.
+    net.net.hold(net.bob, net.alice, true);
+    net.alice.set_chain_reachable(false);
+    net.alice.restart();
+    mine_to(net, deadline + BlockDelta(20));
+    net.alice.set_chain_reachable(true);
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().tip.height, net.net.chain().height());
+    QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
+    if (!peer_comes) {
+        net.net.mine(1);
+        QCOMPARE(Story::state_of(net.alice, id), std::string("closing"));
+        QVERIFY(net.check());
+        return;
+    }
+    net.net.hold(net.bob, net.alice, false);
+    net.net.settle();
+    net.net.mine(5);
+    QVERIFY(is_lost(sent(net.alice, bolt11)));
+    QVERIFY(both(net, net.alice, net.bob, id, "normal"));
+    QVERIFY(shown(net.alice, id).htlcs.empty());
+    QVERIFY(net.check());
+}
+
+/// What is ours by its preimage the payer could take back from the expiry on: every block counts.
+void TestDeadlines::after_days_off_what_is_promised_does_not_wait() {
+    QuickDuo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    const auto deadline = *shown(net.bob, id).next_deadline;
+    net.net.hold(net.alice, net.bob, true);
+    net.bob.set_chain_reachable(false);
+    net.bob.restart();
+    mine_to(net, deadline + BlockDelta(2));
+    QCOMPARE(Story::state_of(net.bob, id), std::string("normal"));
+    net.bob.set_chain_reachable(true);
+    net.net.settle();
+    QCOMPARE(Story::state_of(net.bob, id), std::string("closing"));
     QVERIFY(net.check());
 }
 
