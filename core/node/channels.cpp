@@ -288,14 +288,14 @@ void channels_on_block(Draft& draft, const Scope& scope) {
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
     for (const auto& id : ids) {
-        const ChannelPtr channel = *draft.channels.find(id);
-        if (std::holds_alternative<channel::AwaitingConfirmation>(channel->state)) {
+        if (channel::is_moved_by_block(**draft.channels.find(id), draft.tip.height)) {
             channel::Channel* const own = draft.edit_channel(id);
             const auto with = channel_scope(draft, *own, scope);
             take_step(draft, id, channel::on_block(*own, with.context), scope);
             draft.dirty.insert(id);
         }
         announce_on_block(draft, id, scope);
+        const ChannelPtr channel = *draft.channels.find(id);
         if (const auto reason = deadline_passed(draft, *channel, scope))
             force_close(draft, id, *reason, scope);
     }

@@ -219,6 +219,7 @@ void TestDeadlines::after_days_off_the_peer_is_heard_first() {
         return;
     }
     net.net.hold(net.bob, net.alice, false);
+    net.net.connect(net.alice, net.bob);
     net.net.settle();
     net.net.mine(5);
     QVERIFY(is_lost(sent(net.alice, bolt11)));
