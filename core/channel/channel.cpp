@@ -46,6 +46,22 @@ BlockHeight stale_until(const Context& context) {
     return context.chain_is_current ? context.height + BlockDelta(3) : BlockHeight(UINT32_MAX);
 }
 
+namespace {
+
+/// With so few blocks left nobody beyond the peer would take an HTLC any more (BOLT 2, "cltv_expiry
+/// Delta Selection": a payee asks for 18).
+constexpr BlockDelta abandoned_margin{18};
+
+/// Does a proposal of ours wait in vain for a peer that is away? Without a connection, or before
+/// channel_reestablish on a new one, the peer knows of nothing that was not signed.
+bool has_abandoned_proposal(const Channel& channel, BlockHeight height) {
+    if (channel.link == Link::online || !takes_updates(channel.state)) return false;
+    const Funded* const funded = funded_of(channel.state);
+    return funded->commitments.has_stale_proposal(height + abandoned_margin);
+}
+
+}  // namespace
+
 wire::ChannelReady ready_message(const Channel& channel, const Funded& funded,
                                  const Context& context) {
     wire::ChannelReady ready;
@@ -255,8 +271,19 @@ bool on_peer_down(Channel& channel) {
     return true;
 }
 
+bool is_moved_by_block(const Channel& channel, BlockHeight height) {
+    return std::holds_alternative<AwaitingConfirmation>(channel.state) ||
+           has_abandoned_proposal(channel, height);
+}
+
 Step on_block(Channel& channel, const Context& context) {
     Step step;
+    if (has_abandoned_proposal(channel, context.height)) {
+        const BlockHeight last = context.height + abandoned_margin;
+        for (auto& fact : commitments_of(channel.state)->take_back_stale(last))
+            step.facts.push_back(std::move(fact));
+        return step;
+    }
     auto* const waiting = std::get_if<AwaitingConfirmation>(&channel.state);
     if (waiting == nullptr || waiting->funded.depth(context.height) < waiting->funded.minimum_depth)
         return step;

@@ -341,8 +341,12 @@ StepResult on_message(Channel& channel, const wire::Message& message, const Cont
 Step on_peer_up(Channel& channel, const Context& context);
 /// The connection is gone. False when the channel goes with it (an opening nobody signed).
 [[nodiscard]] bool on_peer_down(Channel& channel);
-/// The tip moved, or the funding transaction was seen in (or fell out of) a block.
+/// The tip moved, or the funding transaction was seen in (or fell out of) a block. HTLCs of ours
+/// that a peer was told of and that it never got a signature for are taken back here while it is
+/// away: nobody has them, no chain will tell their end, and who waits for it may have a deadline.
 Step on_block(Channel& channel, const Context& context);
+/// Would on_block() change anything?
+bool is_moved_by_block(const Channel& channel, BlockHeight height);
 void on_funding_confirmed(Channel& channel, const Confirmation& where);
 void on_funding_unconfirmed(Channel& channel);
 /// After all inputs of a turn: sends what a signature waits for. At most one commitment_signed a

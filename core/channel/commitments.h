@@ -225,8 +225,9 @@ public:
     /// Forgets what the peer proposed and did not sign (BOLT 2, Message Retransmission).
     void forget_unsigned();
     /// Takes back our stale proposals (see has_stale_proposal) and, as ids have no gaps, every HTLC
-    /// of ours proposed after the first of them. Only before reestablish, when the peer has
-    /// forgotten them too: their ids are given out again.
+    /// of ours proposed after the first of them. What was signed, acknowledged or not, stays. Only
+    /// before reestablish, when the peer has forgotten them too, or will have when it is connected
+    /// again: their ids are given out again.
     std::vector<HtlcFact> take_back_stale(BlockHeight last);
     wire::ChannelReestablish reestablish(const ports::ChannelSigner& signer) const;
     /// The messages to send again, in order.

@@ -289,27 +289,42 @@ void channels_on_block(Draft& draft, const Scope& scope) {
     std::vector<ChannelId> ids;
     draft.channels.for_each([&](const ChannelId& id, const ChannelPtr&) { ids.push_back(id); });
     for (const auto& id : ids) {
-        const ChannelPtr channel = *draft.channels.find(id);
-        if (std::holds_alternative<channel::AwaitingConfirmation>(channel->state)) {
+        if (channel::is_moved_by_block(**draft.channels.find(id), draft.tip.height)) {
             channel::Channel* const own = draft.edit_channel(id);
             const auto with = channel_scope(draft, *own, scope);
             take_step(draft, id, channel::on_block(*own, with.context), scope);
             draft.dirty.insert(id);
         }
         announce_on_block(draft, id, scope);
+        const ChannelPtr channel = *draft.channels.find(id);
         if (const auto reason = deadline_passed(draft, *channel, scope))
             force_close(draft, id, *reason, scope);
     }
 }
 
+namespace {
+
+/// A payment of ours is lost by nothing but the preimage, however late it is taken back: nobody
+/// waits behind it. Of a wallet that was off for days and reads block after block the peer may have
+/// news that it could not tell; so its channel is closed by none of those blocks, but by the next
+/// that comes to a chain in step.
+bool may_wait_for_peer(const Draft& draft, const HtlcRef& outgoing, const Scope& scope) {
+    return find_forward(draft, outgoing) == nullptr && chain_problem(draft, scope, false);
+}
+
+}  // namespace
+
 /// Why the channel has to go to the chain now, if it has to.
 std::optional<std::string> deadline_passed(const Draft& draft, const channel::Channel& channel,
-                                           const Scope&) {
+                                           const Scope& scope) {
     const auto* const funded = channel::funded_of(channel.state);
     if (funded == nullptr || channel::closing_of(channel.state) != nullptr) return std::nullopt;
     for (const auto& entry : funded->commitments.htlcs()) {
-        const auto from = on_chain_from(entry);
+        const auto from = on_chain_from(draft, channel, entry);
         if (!from || draft.tip.height < *from) continue;
+        if (entry.htlc.offered_by == channel::Party::ours &&
+            may_wait_for_peer(draft, HtlcRef{channel.id, entry.htlc.id}, scope))
+            continue;
         const auto id = entry.htlc.id.raw();
         const auto expiry = entry.htlc.cltv_expiry;
         return entry.htlc.offered_by == channel::Party::ours

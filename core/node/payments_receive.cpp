@@ -125,15 +125,19 @@ bool weigh_set(Draft& draft, IncomingPayment&& next, const Scope& scope) {
     return true;
 }
 
-/// Adds a part that was found in order to the set of its invoice.
+/// A part whose channel went to the chain meanwhile is no part of the set any more: whether it can
+/// be claimed is uncertain.
+void strip_lost_parts(const Draft& draft, IncomingPayment& incoming) {
+    auto& parts = incoming.parts;
+    const auto is_lost = [&](const ReceivedPart& part) {
+        return !takes_answers(draft, part.htlc.channel);
+    };
+    parts.erase(std::remove_if(parts.begin(), parts.end(), is_lost), parts.end());
+}
+
+/// Adds a part that was found in order to the set of its invoice, of which only parts that count
+/// are left.
 void add_part(Draft& draft, IncomingPayment&& next, const ReceivedPart& part, const Scope& scope) {
-    // A part whose channel went to the chain meanwhile is no part of the set any more: whether it
-    // can be claimed is uncertain.
-    next.parts.erase(std::remove_if(next.parts.begin(), next.parts.end(),
-                                    [&](const ReceivedPart& p) {
-                                        return !takes_answers(draft, p.htlc.channel);
-                                    }),
-                     next.parts.end());
     const bool first = next.parts.empty();
     const PaymentHash hash = next.payment_hash;
     next.parts.push_back(part);
@@ -326,6 +330,9 @@ void receive_final(Draft& draft, const PeeledHtlc& htlc, const onion::FinalPaylo
         asked = keysend_of(htlc, payload, scope);
     } else if (std::holds_alternative<InvoiceOpen>((*found)->status)) {
         asked = **found;
+        // First: what this payer sends is measured by parts that still count, not by what somebody
+        // else has left in a channel that is on the chain.
+        strip_lost_parts(draft, *asked);
     }
     if (!asked || !fits(*asked, htlc, payload, draft, scope))
         return refuse(unknown_details(draft, amount));

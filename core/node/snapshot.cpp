@@ -39,8 +39,6 @@ void add_htlcs(api::ChannelView& view, const channel::Commitments& commitments) 
         view.htlcs.push_back(htlc_view(entry, entry.htlc.amount_msat));
         (view.htlcs.back().outgoing ? view.in_flight_out : view.in_flight_in) +=
             entry.htlc.amount_msat;
-        if (const auto from = on_chain_from(entry))
-            view.next_deadline = std::min(view.next_deadline.value_or(*from), *from);
     }
 }
 
@@ -266,6 +264,9 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
         }
         view.usable_in = usable_in(state, *channel, view, config);
         const auto* const closing = channel::closing_of(channel->state);
+        // Not kept with the view: what is forwarded has its deadline from another channel.
+        if (closing == nullptr && !is_shown_closed(*channel, state.tip.height))
+            view.next_deadline = next_deadline(state, *channel);
         const bool is_spent = closing != nullptr && !closing->spends.empty();
         // Where only the peer can close there is no risk left that a person could take.
         view.force_held_back = state.in_doubt && !is_spent && !only_they_can_close(*channel) &&

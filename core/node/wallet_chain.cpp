@@ -390,20 +390,41 @@ void on_block_disconnected(Draft& draft, const ports::BlockDisconnected& block,
     unconfirm_from(draft, block.height, scope);
 }
 
+/// Blocks that a source may be ahead of what it has told while HTLCs go on: fewer than any margin
+/// of theirs.
+constexpr BlockDelta blocks_being_told{2};
+/// How long it may take to tell them, from its last word that all is well: twice what lies between
+/// two such words, and time for a slow line.
+constexpr std::uint64_t telling_patience_ms = 2 * 60'000;
+
+/// Is it just fetching the block, or the two, that it has heard of? Blocks come in quick succession
+/// every day, and each time the source is not in step for a moment.
+bool is_telling(const ports::ChainStatus& status, const ChainTip& tip) {
+    return status.reachable && !status.synced && !status.trouble && tip.known &&
+           status.tip > tip.height && status.tip <= tip.height + blocks_being_told;
+}
+
+void arm_silence(Draft& draft, std::uint64_t milliseconds) {
+    draft.effects.push_back(ports::ArmTimer{timer_of(TimerKind::chain_silence, 0),
+                                            std::chrono::milliseconds(milliseconds + 1)});
+}
+
 void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scope) {
     const bool was =
         draft.health.status.reachable && draft.health.status.synced && !draft.health.silent;
     const bool is = status.reachable && status.synced;
     draft.health.status = status;
     draft.health.silent = false;
+    draft.health.telling = is_telling(status, draft.tip);
     if (is) {
         // A source that hangs says nothing, not even that: then only the clock tells.
-        draft.effects.push_back(
-            ports::ArmTimer{timer_of(TimerKind::chain_silence, 0),
-                            std::chrono::milliseconds(scope.config.chain_patience_ms + 1)});
+        arm_silence(draft, scope.config.chain_patience_ms);
         draft.health.last_good_ms = scope.monotonic_ms;
         draft.health.last_good_at = scope.now;
         draft.health.ever_good = true;
+    } else if (draft.health.telling) {
+        // For the picture: when it takes too long, somebody has to look.
+        arm_silence(draft, telling_patience_ms);
     }
     if (was != is) {
         draft.tell(api::ChainStateChanged{is, status.problem});
@@ -499,10 +520,11 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
     // gone, too. By wall time too: the monotonic clock sleeps when the machine does, and the tip is
     // then as old as its sleep. A clock that is set forward costs half a minute.
     const std::int64_t silent_s = scope.now.raw() - health.last_good_at.raw();
-    const bool slept = silent_s > static_cast<std::int64_t>(scope.config.chain_patience_ms / 1'000);
-    const bool in_touch =
-        scope.monotonic_ms <= health.last_good_ms + scope.config.chain_patience_ms && !slept &&
-        !health.silent;
+    const auto was_good_within = [&](std::uint64_t milliseconds) {
+        const bool slept = silent_s > static_cast<std::int64_t>(milliseconds / 1'000);
+        return scope.monotonic_ms <= health.last_good_ms + milliseconds && !slept && !health.silent;
+    };
+    const bool in_touch = was_good_within(scope.config.chain_patience_ms);
     if (good && in_touch) return std::nullopt;
     // That it relays no packages hinders openings only, and is no cause of being behind.
     const auto trouble = health.status.trouble == api::ProblemKind::no_package_relay
@@ -513,8 +535,12 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
     const api::Problem gone{api::ProblemKind::chain_gone, {{"cause", health.status.problem}}};
     if (good) return gone;
     // Not synced at start counts as gone; a source that answers and says that it is behind counts
-    // at once.
-    if (!for_htlc || !health.ever_good || health.status.reachable) return not_synced;
+    // at once, unless by no more than a block or two that it is telling right now: what was in step
+    // a minute ago knows the height well enough for HTLCs.
+    if (!for_htlc || !health.ever_good) return not_synced;
+    const bool may_tell = health.telling && was_good_within(telling_patience_ms) &&
+                          health.status.tip <= draft.tip.height + blocks_being_told;
+    if (health.status.reachable && !may_tell) return not_synced;
     if (in_touch) return std::nullopt;
     return gone;
 }

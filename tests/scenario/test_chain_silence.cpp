@@ -41,6 +41,8 @@ private slots:
     void a_hung_source_counts_as_gone();
     void a_source_that_is_behind_counts_at_once_data();
     void a_source_that_is_behind_counts_at_once();
+    void between_two_blocks_all_goes_on();
+    void between_two_blocks_is_no_lasting_state();
     void what_is_wrong_with_a_source_is_said();
     void not_synced_at_start_counts_as_gone();
     void what_is_shown_promises_nothing();
@@ -123,6 +125,67 @@ void TestChainSilence::a_source_that_is_behind_counts_at_once() {
     net.net.settle();
     QVERIFY(net.bob.snapshot()->chain.synced);
     QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
+    QVERIFY(net.check());
+}
+
+/// Two blocks come at once: while the source fetches them it is not in step, for a moment. Neither
+/// goes anything back for that, nor is a connection ended with what waits there for its signature.
+void TestChainSilence::between_two_blocks_all_goes_on() {
+    Duo net;
+    net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    net.net.hold(net.alice, net.bob, true);
+    const auto one = net.invoice(net.alice, 1'000'000_msat);
+    const auto two = net.invoice(net.alice, 2'000'000_msat);
+    const auto going = net.start_payment(net.bob, one);
+    net.net.settle();
+    const auto waiting = net.start_payment(net.bob, two);
+    net.net.settle();
+    net.net.chain().mine(2);
+    net.bob.say_chain(status_of(net.net, false, 0));
+    net.net.settle();
+    net.net.hold(net.alice, net.bob, false);
+    net.net.settle();
+    QVERIFY(going.succeeded());
+    QVERIFY(waiting.succeeded());
+    QVERIFY(net.pays(net.bob, net.alice, 1'000_msat).succeeded());
+    QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
+    QVERIFY(!net.bob.snapshot()->chain.no_payments);
+    // The blocks are there, its word that all is well not yet.
+    net.net.mine(1);
+    QVERIFY(!net.bob.snapshot()->chain.synced);
+    QVERIFY(net.pays(net.bob, net.alice, 1'000_msat).succeeded());
+    QCOMPARE(outcome(net, net.alice, net.bob), std::string("paid"));
+    // What can wait does.
+    QCOMPARE(net.run(net.bob, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt}).error().kind,
+             ProblemKind::not_synced);
+    net.net.advance(minute);
+    QVERIFY(net.bob.snapshot()->chain.synced);
+    QVERIFY(net.check());
+}
+
+void TestChainSilence::between_two_blocks_is_no_lasting_state() {
+    Duo net;
+    net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    net.bob.set_chain_mute(true);
+    net.bob.say_chain(status_of(net.net, false, 2));
+    net.net.settle();
+    QVERIFY(net.pays(net.bob, net.alice, 1'000_msat).succeeded());
+    net.net.advance(3 * minute);
+    // The picture says so although nobody asks.
+    QVERIFY(net.bob.snapshot()->chain.no_payments.has_value());
+    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
+             std::optional(ProblemKind::not_synced));
+    QCOMPARE(outcome(net, net.alice, net.bob), std::string("temporary_node_failure"));
+    // A wallet that has not been in step since its start does not know how far it is.
+    net.bob.restart();
+    net.reconnect();
+    net.bob.say_chain(status_of(net.net, false, 1));
+    net.net.settle();
+    QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
+             std::optional(ProblemKind::not_synced));
+    net.bob.set_chain_mute(false);
+    net.net.settle();
+    QVERIFY(net.pays(net.bob, net.alice, 1'000_msat).succeeded());
     QVERIFY(net.check());
 }
 

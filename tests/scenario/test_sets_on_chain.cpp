@@ -32,6 +32,7 @@ class TestSetsOnChain : public QObject {
 private slots:
     void a_part_on_the_chain_is_never_counted_again_data();
     void a_part_on_the_chain_is_never_counted_again();
+    void a_part_on_the_chain_is_in_nobodys_way();
 };
 
 void TestSetsOnChain::a_part_on_the_chain_is_never_counted_again_data() {
@@ -94,6 +95,35 @@ void TestSetsOnChain::a_part_on_the_chain_is_never_counted_again() {
     QVERIFY(asked(net.carol, bolt11)->parts.empty());
     QVERIFY(failed_parts(*sent(net.alice, bolt11)) >= 1);
     QCOMPARE(receipts(net.carol), std::size_t{0});
+    QVERIFY(net.check());
+}
+
+/// An invoice over any amount: what one payer's part is left with on the chain says nothing of how
+/// much the next one pays.
+void TestSetsOnChain::a_part_on_the_chain_is_in_nobodys_way() {
+    Quartet net;
+    const auto direct = net.open(net.north, net.carol, 300'000_sat);
+    net.open(net.alice, net.north, 300'000_sat);
+    net.open(net.alice, net.south, 300'000_sat);
+    const auto other = net.open(net.south, net.carol, 500'000_sat);
+    // The second half never gets as far as the second hub.
+    net.net.hold(net.alice, net.south, true);
+    const auto bolt11 = net.invoice(net.carol, std::nullopt);
+    const auto late = net.start_payment(net.alice, bolt11, 450'000'000_msat);
+    net.net.settle();
+    QCOMPARE(sent(net.alice, bolt11)->parts.size(), std::size_t{2});
+    QCOMPARE(asked(net.carol, bolt11)->parts.size(), std::size_t{1});
+    net.net.hold(net.carol, net.north, true);
+    QVERIFY(bool(net.run(net.carol, api::CloseChannel{direct, true})));
+    QCOMPARE(asked(net.carol, bolt11)->parts.size(), std::size_t{1});
+    const auto next = net.start_payment(net.south, bolt11, 100'000'000_msat);
+    net.net.settle();
+    QVERIFY(next.succeeded());
+    QVERIFY(late.answer() == nullptr);
+    QCOMPARE(receipts(net.carol), std::size_t{1});
+    QCOMPARE(Story::settled(net.carol, other), 100'000'000_msat);
+    QCOMPARE(asked(net.carol, bolt11)->parts.size(), std::size_t{1});
+    QCOMPARE(asked(net.carol, bolt11)->parts.front().htlc.channel, other);
     QVERIFY(net.check());
 }
 
