@@ -111,7 +111,7 @@
     </message>
     <message>
         <source>Opening</source>
-        <translation>Öffnet</translation>
+        <translation>Wird geöffnet</translation>
     </message>
     <message numerus="yes">
         <source>Waiting for the chain: %1 of %n confirmation(s).</source>
@@ -130,27 +130,27 @@
     </message>
     <message>
         <source>Closing</source>
-        <translation>Schließt</translation>
+        <translation>Wird geschlossen</translation>
     </message>
     <message>
         <source>Closing by agreement, as soon as the payments on their way have ended.</source>
-        <translation>Schließt einvernehmlich, sobald die laufenden Zahlungen beendet sind.</translation>
+        <translation>Wird gemeinsam geschlossen, sobald die laufenden Zahlungen beendet sind.</translation>
     </message>
     <message>
         <source>Closing by agreement, as soon as the other side is back.</source>
-        <translation>Schließt einvernehmlich, sobald die Gegenseite zurück ist.</translation>
+        <translation>Wird gemeinsam geschlossen, sobald die Gegenseite zurück ist.</translation>
     </message>
     <message>
         <source>Closing. Your part is in your wallet; the chain makes it final.</source>
-        <translation>Schließt. Dein Teil ist in deiner Wallet; die Kette macht es endgültig.</translation>
+        <translation>Wird geschlossen. Dein Teil ist in deiner Wallet; die Kette macht es endgültig.</translation>
     </message>
     <message>
         <source>Closing. %1 are on their way back to your wallet.</source>
-        <translation>Schließt. %1 sind auf dem Rückweg in deine Wallet.</translation>
+        <translation>Wird geschlossen. %1 sind auf dem Rückweg in deine Wallet.</translation>
     </message>
     <message>
         <source>%1 in payments are settled on the chain.</source>
-        <translation>%1 in Zahlungen werden auf der Kette beendet.</translation>
+        <translation>%1 in Zahlungen werden auf der Kette abgewickelt.</translation>
     </message>
     <message>
         <source>Usable %1.</source>
@@ -186,7 +186,7 @@
     </message>
     <message>
         <source>by agreement</source>
-        <translation>einvernehmlich</translation>
+        <translation>gemeinsam</translation>
     </message>
     <message>
         <source>by the other side alone</source>
@@ -210,7 +210,7 @@
     </message>
     <message>
         <source>Being settled</source>
-        <translation>Wird beendet</translation>
+        <translation>Wird abgewickelt</translation>
     </message>
     <message>
         <source>Closed</source>
@@ -242,7 +242,7 @@
     </message>
     <message>
         <source>In your wallet once the closing transaction is in a block.</source>
-        <translation>In deiner Wallet, sobald die schließende Transaktion in einem Block ist.</translation>
+        <translation>In deiner Wallet, sobald die Schließungstransaktion in einem Block ist.</translation>
     </message>
     <message>
         <source>A payment through %1</source>
@@ -258,7 +258,7 @@
     </message>
     <message>
         <source>Catching up with the chain, now at block %1.</source>
-        <translation>Holt die Kette nach, jetzt bei Block %1.</translation>
+        <translation>Holt auf, jetzt bei Block %1.</translation>
     </message>
     <message>
         <source>Your channel waits for its other side to connect.</source>
@@ -323,7 +323,7 @@
     </message>
     <message>
         <source>No channel is ready to pay from.</source>
-        <translation>Kein Kanal ist bereit, um daraus zu zahlen.</translation>
+        <translation>Kein Kanal ist zum Bezahlen bereit.</translation>
     </message>
     <message numerus="yes">
         <source>At once, through %n channel(s).</source>
@@ -350,7 +350,7 @@
     </message>
     <message>
         <source>This would touch what keeps your channels safe.</source>
-        <translation>Das würde anrühren, was deine Kanäle sicher macht.</translation>
+        <translation>Das würde das Geld angreifen, das deine Kanäle sichert.</translation>
     </message>
     <message>
         <source>%1 stay in the wallet so that channels can be closed in time. %2 are there, %3 are needed in all.</source>
@@ -366,7 +366,7 @@
     </message>
     <message>
         <source>The least is %1.</source>
-        <translation>Das Mindeste ist %1.</translation>
+        <translation>Mindestens %1.</translation>
     </message>
     <message>
         <source>Choose a larger amount.</source>
@@ -378,7 +378,7 @@
     </message>
     <message>
         <source>The most is %1.</source>
-        <translation>Das Höchste ist %1.</translation>
+        <translation>Höchstens %1.</translation>
     </message>
     <message>
         <source>Choose a smaller amount.</source>
@@ -410,7 +410,7 @@
     </message>
     <message>
         <source>No way to the payee was found.</source>
-        <translation>Kein Weg zum Empfänger wurde gefunden.</translation>
+        <translation>Es wurde kein Weg zum Empfänger gefunden.</translation>
     </message>
     <message>
         <source>Open a channel with the payee, or with a node it is connected to.</source>
@@ -442,7 +442,7 @@
     </message>
     <message>
         <source>The wallet has not caught up with the chain yet.</source>
-        <translation>Die Wallet hat die Kette noch nicht nachgeholt.</translation>
+        <translation>Die Wallet ist noch nicht auf dem Stand der Kette.</translation>
     </message>
     <message>
         <source>Wait until Home says that it has, then try again.</source>
@@ -454,7 +454,7 @@
     </message>
     <message>
         <source>Nothing is added to channels until it answers, so that nothing can be missed.</source>
-        <translation>Bis sie antwortet, kommt nichts in Kanäle hinzu, damit nichts übersehen wird.</translation>
+        <translation>Bis sie antwortet, kommt in den Kanälen nichts hinzu, damit nichts übersehen wird.</translation>
     </message>
     <message>
         <source>Check that the chain source is running and can be reached.</source>
@@ -502,7 +502,7 @@
     </message>
     <message>
         <source>There is no open channel to pay from.</source>
-        <translation>Es gibt keinen offenen Kanal, um daraus zu zahlen.</translation>
+        <translation>Es gibt keinen offenen Kanal, aus dem du zahlen kannst.</translation>
     </message>
     <message>
         <source>Payments travel through a channel whose other side is connected.</source>
@@ -534,7 +534,7 @@
     </message>
     <message>
         <source>The proof of payment is in Activity.</source>
-        <translation>Der Zahlungsnachweis steht im Verlauf.</translation>
+        <translation>Der Zahlungsnachweis steht unter „Verlauf“.</translation>
     </message>
     <message>
         <source>A payment of this invoice is still on its way.</source>
@@ -546,7 +546,7 @@
     </message>
     <message>
         <source>Activity shows how it ends.</source>
-        <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
+        <translation>Unter „Verlauf“ siehst du, wie es ausgeht.</translation>
     </message>
     <message>
         <source>This invoice is your own.</source>
@@ -586,7 +586,7 @@
     </message>
     <message>
         <source>This wallet is on %1.</source>
-        <translation>Diese Wallet ist auf %1.</translation>
+        <translation>Diese Wallet nutzt %1.</translation>
     </message>
     <message>
         <source>This needs something that Runnel cannot do yet.</source>
@@ -598,7 +598,7 @@
     </message>
     <message>
         <source>Channels shows where it stands.</source>
-        <translation>Die Seite Kanäle zeigt, wie es um ihn steht.</translation>
+        <translation>Unter „Kanäle“ siehst du, wie es um ihn steht.</translation>
     </message>
     <message>
         <source>The chain source refused the transaction.</source>
@@ -654,7 +654,7 @@
     </message>
     <message>
         <source>Nothing was touched.</source>
-        <translation>Nichts wurde angerührt.</translation>
+        <translation>Es wurde nichts verändert.</translation>
     </message>
     <message>
         <source>This wallet is open already.</source>
@@ -674,7 +674,7 @@
     </message>
     <message>
         <source>It was not touched.</source>
-        <translation>Sie wurde nicht angerührt.</translation>
+        <translation>Sie wurde nicht verändert.</translation>
     </message>
     <message>
         <source>Open it with its passphrase.</source>
@@ -710,7 +710,7 @@
     </message>
     <message>
         <source>There is not enough memory to work out the key.</source>
-        <translation>Der Speicher reicht nicht, um den Schlüssel zu berechnen.</translation>
+        <translation>Der Arbeitsspeicher reicht nicht, um den Schlüssel zu berechnen.</translation>
     </message>
     <message>
         <source>Close other programs and try again.</source>
@@ -746,7 +746,7 @@
     </message>
     <message>
         <source>Check its spelling. All words are short English ones.</source>
-        <translation>Prüfe seine Schreibung. Alle Wörter sind kurze englische.</translation>
+        <translation>Prüfe die Schreibweise. Es sind lauter kurze englische Wörter.</translation>
     </message>
     <message>
         <source>These words do not fit together.</source>
@@ -788,15 +788,15 @@
     <message numerus="yes">
         <source>within %n minute(s)</source>
         <translation>
-            <numerusform>innerhalb von %n Minute</numerusform>
-            <numerusform>innerhalb von %n Minuten</numerusform>
+            <numerusform>in höchstens %n Minute</numerusform>
+            <numerusform>in höchstens %n Minuten</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>within %n block(s)</source>
         <translation>
-            <numerusform>innerhalb von %n Block</numerusform>
-            <numerusform>innerhalb von %n Blöcken</numerusform>
+            <numerusform>in höchstens %n Block</numerusform>
+            <numerusform>in höchstens %n Blöcken</numerusform>
         </translation>
     </message>
     <message>
@@ -805,7 +805,7 @@
     </message>
     <message>
         <source>by %1</source>
-        <translation>bis %1</translation>
+        <translation>spätestens am %1</translation>
     </message>
     <message>
         <source>today, %1</source>
@@ -974,7 +974,7 @@
     </message>
     <message>
         <source>Nothing is added to channels until it has caught up, so that nothing can be missed.</source>
-        <translation>In Kanäle kommt nichts hinzu, bis sie aufgeholt hat, damit nichts verpasst werden kann.</translation>
+        <translation>In den Kanälen kommt nichts hinzu, bis sie aufgeholt hat, damit nichts verpasst werden kann.</translation>
     </message>
     <message>
         <source>Check that the chain source is connected to the network.</source>
@@ -1073,7 +1073,7 @@
     </message>
     <message>
         <source>Channels says how long it will take. Pay then.</source>
-        <translation>Unter Kanäle steht, wie lange es dauert. Zahle dann.</translation>
+        <translation>Unter „Kanäle“ steht, wie lange es dauert. Zahle dann.</translation>
     </message>
     <message>
         <source>Pay a smaller amount, wait until more is free, or open a larger channel.</source>
@@ -1122,7 +1122,7 @@
     </message>
     <message>
         <source>Ready again once the other side is connected.</source>
-        <translation>Wieder bereit, sobald die andere Seite verbunden ist.</translation>
+        <translation>Wieder bereit, sobald die Gegenseite verbunden ist.</translation>
     </message>
     <message>
         <source>Each side keeps about 1 % in its channel, so that nobody gains by cheating, and some more for fees. What the fees do not take comes back at the close.</source>
@@ -1138,11 +1138,11 @@
     </message>
     <message>
         <source>%1 pays too small a fee for closing your channel at today&apos;s prices.</source>
-        <translation>%1 zahlt für das Schließen deines Kanals eine zu kleine Gebühr für die heutigen Preise.</translation>
+        <translation>Was %1 für das Schließen deines Kanals zahlt, ist für die heutigen Preise zu wenig.</translation>
     </message>
     <message>
         <source>Wait until it raises the fee, or close the channel by agreement.</source>
-        <translation>Warte, bis die Gebühr erhöht wird, oder schließe den Kanal einvernehmlich.</translation>
+        <translation>Warte, bis die Gebühr erhöht wird, oder schließe den Kanal gemeinsam.</translation>
     </message>
     <message>
         <source>Somebody wanted to open a channel to you, and it was declined.</source>
@@ -1186,11 +1186,11 @@
     </message>
     <message>
         <source>Closing by agreement, as soon as the other side agrees.</source>
-        <translation>Schließt einvernehmlich, sobald die Gegenseite zustimmt.</translation>
+        <translation>Wird gemeinsam geschlossen, sobald die Gegenseite zustimmt.</translation>
     </message>
     <message>
         <source>Closing by agreement. The fee is being agreed on with the other side.</source>
-        <translation>Schließt einvernehmlich. Die Gebühr wird mit der Gegenseite vereinbart.</translation>
+        <translation>Wird gemeinsam geschlossen. Die Gebühr wird mit der Gegenseite vereinbart.</translation>
     </message>
     <message>
         <source>Nothing, for nothing comes back to you</source>
@@ -1222,8 +1222,8 @@
     <message numerus="yes">
         <source>It has not answered since about %2 (block %1, for %n block(s)).</source>
         <translation>
-            <numerusform>Sie hat etwa seit dieser Zeit nicht geantwortet: %2 (Block %1, seit %n Block).</numerusform>
-            <numerusform>Sie hat etwa seit dieser Zeit nicht geantwortet: %2 (Block %1, seit %n Blöcken).</numerusform>
+            <numerusform>Sie antwortet nicht mehr, etwa seit: %2 (Block %1, seit %n Block).</numerusform>
+            <numerusform>Sie antwortet nicht mehr, etwa seit: %2 (Block %1, seit %n Blöcken).</numerusform>
         </translation>
     </message>
     <message>
@@ -1236,7 +1236,7 @@
     </message>
     <message>
         <source>Look at Channels and Activity for what is there now.</source>
-        <translation>Sieh unter Kanäle und Verlauf nach, was jetzt da ist.</translation>
+        <translation>Sieh unter „Kanäle“ und „Verlauf“ nach, was jetzt da ist.</translation>
     </message>
     <message>
         <source>Give it to whoever is to pay you.</source>
@@ -1276,7 +1276,7 @@
     </message>
     <message>
         <source>by you alone, because a payment on its way was not settled in time</source>
-        <translation>von dir allein, weil eine laufende Zahlung nicht rechtzeitig beendet wurde</translation>
+        <translation>von dir allein, weil eine laufende Zahlung nicht rechtzeitig abgewickelt wurde</translation>
     </message>
     <message>
         <source>because of an error between the two sides (%1)</source>
@@ -1392,7 +1392,7 @@
     </message>
     <message>
         <source>The other side pays too small a fee for closing this channel at today&apos;s prices.</source>
-        <translation>Die Gegenseite zahlt für das Schließen dieses Kanals eine zu kleine Gebühr für die heutigen Preise.</translation>
+        <translation>Was die Gegenseite für das Schließen dieses Kanals zahlt, ist für die heutigen Preise zu wenig.</translation>
     </message>
     <message>
         <source>There are no practice coins left at the moment.</source>
@@ -1404,7 +1404,7 @@
     </message>
     <message>
         <source>Look at Activity for what became of it, and please report it with the log: Settings says where it is.</source>
-        <translation>Sieh im Verlauf nach, was daraus geworden ist, und bitte melde es mit dem Protokoll: Wo es liegt, steht in den Einstellungen.</translation>
+        <translation>Sieh unter „Verlauf“ nach, was daraus geworden ist, und bitte melde es mit dem Protokoll: Wo es liegt, steht in den Einstellungen.</translation>
     </message>
     <message>
         <source>Try again. Capitals and small letters are not the same.</source>
@@ -1452,11 +1452,11 @@
     </message>
     <message>
         <source>Closing. Nothing is published before the other side has confirmed where the channel stands: this copy of the wallet may be an old one.</source>
-        <translation>Wird geschlossen. Nichts wird veröffentlicht, bevor die Gegenseite bestätigt hat, wo der Kanal steht: Diese Kopie der Wallet ist vielleicht alt.</translation>
+        <translation>Wird geschlossen. Nichts wird veröffentlicht, bevor die Gegenseite bestätigt hat, wo der Kanal steht: Diese Kopie der Wallet ist vielleicht veraltet.</translation>
     </message>
     <message>
         <source>This copy of the wallet is an old one.</source>
-        <translation>Diese Kopie der Wallet ist alt.</translation>
+        <translation>Diese Kopie der Wallet ist veraltet.</translation>
     </message>
     <message>
         <source>The other side has proven that it holds a newer state of this channel. To publish what this copy knows would give it everything in the channel.</source>
@@ -1468,19 +1468,19 @@
     </message>
     <message>
         <source>Leave Runnel open until every other side was connected once. Everything else goes on. A channel whose other side never comes back can be closed alone under Channels, at a risk that is named there.</source>
-        <translation>Lass Runnel offen, bis jede Gegenseite einmal verbunden war. Alles andere geht weiter. Ein Kanal, dessen Gegenseite nie zurückkommt, lässt sich unter Kanäle allein schließen, mit einem Risiko, das dort genannt wird.</translation>
+        <translation>Lass Runnel offen, bis jede Gegenseite einmal verbunden war. Alles andere geht weiter. Ein Kanal, dessen Gegenseite nie zurückkommt, lässt sich unter „Kanäle“ allein schließen, mit einem Risiko, das dort genannt wird.</translation>
     </message>
     <message>
         <source>Its opening transaction has lost its block and waits for another one. You can send %1 and receive %2 when it has one.</source>
-        <translation>Seine öffnende Transaktion hat ihren Block verloren und wartet auf einen anderen. Du kannst %1 senden und %2 empfangen, wenn sie einen hat.</translation>
+        <translation>Seine Öffnungstransaktion hat ihren Block verloren und wartet auf einen anderen. Du kannst %1 senden und %2 empfangen, wenn sie einen hat.</translation>
     </message>
     <message>
         <source>Only the other side can close this channel: it has proven that this copy of the wallet is an old one. Ask it to close. How much comes back to you is known when its transaction is in a block.</source>
-        <translation>Nur die Gegenseite kann diesen Kanal schließen: Sie hat bewiesen, dass diese Kopie der Wallet alt ist. Bitte sie, ihn zu schließen. Wie viel zu dir zurückkommt, steht fest, wenn ihre Transaktion in einem Block ist.</translation>
+        <translation>Nur die Gegenseite kann diesen Kanal schließen: Sie hat bewiesen, dass diese Kopie der Wallet veraltet ist. Bitte sie, ihn zu schließen. Wie viel zu dir zurückkommt, steht fest, wenn ihre Transaktion in einem Block ist.</translation>
     </message>
     <message>
         <source>by the other side alone, because this copy of the wallet is an old one</source>
-        <translation>von der Gegenseite allein, weil diese Kopie der Wallet alt ist</translation>
+        <translation>von der Gegenseite allein, weil diese Kopie der Wallet veraltet ist</translation>
     </message>
     <message>
         <source>About %1 in fees, at most %2 by today&apos;s prices</source>
@@ -1493,8 +1493,8 @@
     <message numerus="yes">
         <source>%n channel(s) can be closed by the other side only, because this copy of the wallet is an old one. Ask the other side to close. Channels says which.</source>
         <translation>
-            <numerusform>Ein Kanal kann nur von der Gegenseite geschlossen werden, weil diese Kopie der Wallet alt ist. Bitte sie, ihn zu schließen. Unter „Kanäle“ steht, welcher es ist.</numerusform>
-            <numerusform>%n Kanäle können nur von der Gegenseite geschlossen werden, weil diese Kopie der Wallet alt ist. Bitte sie, sie zu schließen. Unter „Kanäle“ steht, welche es sind.</numerusform>
+            <numerusform>Ein Kanal kann nur von der Gegenseite geschlossen werden, weil diese Kopie der Wallet veraltet ist. Bitte sie, ihn zu schließen. Unter „Kanäle“ steht, welcher es ist.</numerusform>
+            <numerusform>%n Kanäle können nur von der Gegenseite geschlossen werden, weil diese Kopie der Wallet veraltet ist. Bitte sie, sie zu schließen. Unter „Kanäle“ steht, welche es sind.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1511,8 +1511,8 @@
     <message numerus="yes">
         <source>The opening transactions of %n channel(s) have lost their blocks and wait for others.</source>
         <translation>
-            <numerusform>Die öffnende Transaktion eines Kanals hat ihren Block verloren und wartet auf einen anderen.</numerusform>
-            <numerusform>Die öffnenden Transaktionen von %n Kanälen haben ihre Blöcke verloren und warten auf andere.</numerusform>
+            <numerusform>Die Öffnungstransaktion eines Kanals hat ihren Block verloren und wartet auf einen anderen.</numerusform>
+            <numerusform>Bei %n Kanälen hat die Öffnungstransaktion ihren Block verloren und wartet auf einen anderen.</numerusform>
         </translation>
     </message>
     <message>
@@ -1525,7 +1525,7 @@
     </message>
     <message>
         <source>Ready again once its opening transaction is in a block.</source>
-        <translation>Wieder bereit, sobald seine öffnende Transaktion in einem Block ist.</translation>
+        <translation>Wieder bereit, sobald seine Öffnungstransaktion in einem Block ist.</translation>
     </message>
     <message>
         <source>More than can be sent at once</source>
@@ -1541,11 +1541,11 @@
     </message>
     <message>
         <source>What it pays for closing the channel is too little at today&apos;s prices, so nothing more is sent through it until then. A close by agreement brings it back, too.</source>
-        <translation>Was sie für das Schließen des Kanals zahlt, ist zu wenig für die heutigen Preise; bis dahin wird deshalb nichts mehr durch ihn gesendet. Auch einvernehmliches Schließen bringt es zurück.</translation>
+        <translation>Was sie für das Schließen des Kanals zahlt, ist für die heutigen Preise zu wenig; bis dahin wird deshalb nichts mehr durch ihn gesendet. Auch gemeinsames Schließen bringt es zurück.</translation>
     </message>
     <message>
         <source>Opening a channel takes about %1 on the chain at least: what the smallest channel holds, what stays in your wallet for closing channels in time, and the fee.</source>
-        <translation>Einen Kanal zu öffnen braucht mindestens etwa %1 auf der Kette: was der kleinste Kanal enthält, was in deiner Wallet bleibt, um Kanäle rechtzeitig zu schließen, und die Gebühr.</translation>
+        <translation>Um einen Kanal zu öffnen, brauchst du mindestens etwa %1 auf der Kette: was der kleinste Kanal enthält, was in deiner Wallet bleibt, um Kanäle rechtzeitig zu schließen, und die Gebühr.</translation>
     </message>
     <message>
         <source>You have no open channel. To receive over Lightning, open one first and spend a part of it, or ask somebody to open one to you.</source>
@@ -1557,7 +1557,7 @@
     </message>
     <message>
         <source>The smallest channel takes about %1 on the chain: what it holds, %2 that stay in your wallet for closing channels in time, and the fee. %3 are there and confirmed.</source>
-        <translation>Der kleinste Kanal braucht etwa %1 auf der Kette: was er enthält, %2, die in deiner Wallet bleiben, um Kanäle rechtzeitig zu schließen, und die Gebühr. Bestätigt da sind %3.</translation>
+        <translation>Der kleinste Kanal braucht etwa %1 auf der Kette: was er enthält, %2, die in deiner Wallet bleiben, um Kanäle rechtzeitig zu schließen, und die Gebühr. Bestätigt vorhanden sind %3.</translation>
     </message>
     <message>
         <source>Receive more coins on the chain first.</source>
@@ -1653,7 +1653,7 @@
     </message>
     <message>
         <source>There is nothing to do. Whoever opened it may have spent the same coins twice: be careful with another channel of theirs.</source>
-        <translation>Zu tun ist nichts. Wer ihn geöffnet hat, hat dasselbe Geld vielleicht zweimal ausgegeben: Sei vorsichtig mit einem weiteren Kanal von dort.</translation>
+        <translation>Du kannst nichts tun. Wer ihn geöffnet hat, hat dasselbe Geld vielleicht zweimal ausgegeben: Sei vorsichtig mit einem weiteren Kanal von dort.</translation>
     </message>
     <message>
         <source>The opening of the channel was cancelled.</source>
@@ -1709,7 +1709,7 @@
     </message>
     <message>
         <source>This copy of the wallet is an old one for your channel with %1.</source>
-        <translation>Für deinen Kanal mit %1 ist diese Kopie der Wallet eine alte.</translation>
+        <translation>Diese Kopie der Wallet ist für deinen Kanal mit %1 veraltet.</translation>
     </message>
     <message>
         <source>Ask the payee for a Lightning invoice, or for a bitcoin address.</source>
@@ -1721,7 +1721,7 @@
     </message>
     <message>
         <source>Look at Activity for what was sent instead, before you send again.</source>
-        <translation>Sieh im Verlauf nach, was stattdessen gesendet wurde, bevor du noch einmal sendest.</translation>
+        <translation>Sieh unter „Verlauf“ nach, was stattdessen gesendet wurde, bevor du noch einmal sendest.</translation>
     </message>
     <message>
         <source>today, probably by %1</source>
@@ -1729,11 +1729,80 @@
     </message>
     <message>
         <source>probably by %1</source>
-        <translation>wahrscheinlich spätestens %1</translation>
+        <translation>wahrscheinlich spätestens am %1</translation>
     </message>
     <message>
         <source>Its coins were spent by another transaction, which is in a block: another copy of this wallet may have sent it.</source>
         <translation>Sein Geld hat eine andere Transaktion ausgegeben, die schon in einem Block ist: Vielleicht hat eine andere Kopie dieser Wallet sie gesendet.</translation>
+    </message>
+    <message>
+        <source>Opening a channel</source>
+        <translation>Kanal wird geöffnet</translation>
+    </message>
+    <message>
+        <source>Closing a channel</source>
+        <translation>Kanal wird geschlossen</translation>
+    </message>
+    <message>
+        <source>The amount has to be more than 0.</source>
+        <translation>Der Betrag muss größer als 0 sein.</translation>
+    </message>
+    <message>
+        <source>You can send %1 and receive %2 then.</source>
+        <translation>Dann kannst du %1 senden und %2 empfangen.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent or received before the chain source answers again.</source>
+        <translation>Bis die Kettenquelle wieder antwortet, wird nichts gesendet oder empfangen.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent or received before the wallet has caught up with the chain.</source>
+        <translation>Bis die Wallet auf dem Stand der Kette ist, wird nichts gesendet oder empfangen.</translation>
+    </message>
+    <message>
+        <source>The chain source does not answer. Nothing is sent or received before it does; opening and closing wait, too.</source>
+        <translation>Die Kettenquelle antwortet nicht. Bis sie es tut, wird nichts gesendet oder empfangen; auch Öffnen und Schließen warten.</translation>
+    </message>
+    <message>
+        <source>Then you can receive up to %1. That is what the other sides of your channels hold, less what they must keep.</source>
+        <translation>Dann kannst du bis zu %1 empfangen. So viel haben die Gegenseiten in deinen Kanälen, abzüglich dessen, was sie behalten müssen.</translation>
+    </message>
+    <message>
+        <source>The chain source does not accept the transaction that closes a channel.</source>
+        <translation>Die Kettenquelle nimmt die Transaktion nicht an, die einen Kanal schließt.</translation>
+    </message>
+    <message>
+        <source>Runnel offers it again with each block, and it goes when fees fall. It can be sped up from a terminal: runnel-cli bump %1</source>
+        <translation>Runnel bietet sie mit jedem Block erneut an, und sie geht durch, wenn die Gebühren sinken. Im Terminal lässt sie sich beschleunigen: runnel-cli bump %1</translation>
+    </message>
+    <message>
+        <source>Nothing to do: Runnel offers it again with each block, and it goes when fees fall.</source>
+        <translation>Es ist nichts zu tun: Runnel bietet sie mit jedem Block erneut an, und sie geht durch, wenn die Gebühren sinken.</translation>
+    </message>
+    <message>
+        <source>It was sent on the chain (%1), and a block holds it. To pay it over Lightning as well would be to pay it twice.</source>
+        <translation>Es wurde auf der Kette gesendet (%1) und steht in einem Block. Es auch noch über Lightning zu zahlen, hieße, es zweimal zu zahlen.</translation>
+    </message>
+    <message>
+        <source>It was sent on the chain (%1) and waits for a block. To pay it over Lightning as well would be to pay it twice.</source>
+        <translation>Es wurde auf der Kette gesendet (%1) und wartet auf einen Block. Es auch noch über Lightning zu zahlen, hieße, es zweimal zu zahlen.</translation>
+    </message>
+    <message>
+        <source>You have already sent %1 for this.</source>
+        <translation>Dafür hast du schon %1 gesendet.</translation>
+    </message>
+    <message>
+        <source>If you want to pay for something else, ask the payee for a new invoice.</source>
+        <translation>Willst du etwas anderes bezahlen, bitte den Empfänger um eine neue Rechnung.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>a weekday and a time of day</comment>
+        <translation>%1 um %2</translation>
+    </message>
+    <message>
+        <source>by %1 today</source>
+        <translation>heute spätestens um %1</translation>
     </message>
 </context>
 <context>
@@ -1806,19 +1875,19 @@
     </message>
     <message>
         <source>On its way out</source>
-        <translation>Unterwegs hinaus</translation>
+        <translation>Geht gerade hinaus</translation>
     </message>
     <message>
         <source>On its way in</source>
-        <translation>Unterwegs herein</translation>
+        <translation>Kommt gerade herein</translation>
     </message>
     <message>
         <source>Theirs</source>
-        <translation>Der Gegenseite</translation>
+        <translation>Gegenseite</translation>
     </message>
     <message>
         <source>Theirs, kept back</source>
-        <translation>Der Gegenseite, zurückgehalten</translation>
+        <translation>Gegenseite, zurückgehalten</translation>
     </message>
 </context>
 <context>
@@ -1880,7 +1949,7 @@
     </message>
     <message>
         <source>Theirs</source>
-        <translation>Der Gegenseite</translation>
+        <translation>Gegenseite</translation>
     </message>
     <message>
         <source>You can send</source>
@@ -1928,11 +1997,11 @@
     </message>
     <message>
         <source>Opening transaction</source>
-        <translation>Öffnende Transaktion</translation>
+        <translation>Öffnungstransaktion</translation>
     </message>
     <message>
         <source>Closing transaction</source>
-        <translation>Schließende Transaktion</translation>
+        <translation>Schließungstransaktion</translation>
     </message>
     <message>
         <source>%1. %2</source>
@@ -1940,11 +2009,11 @@
     </message>
     <message>
         <source>Out</source>
-        <translation>Hinaus</translation>
+        <translation>Ausgehend</translation>
     </message>
     <message>
         <source>In</source>
-        <translation>Herein</translation>
+        <translation>Eingehend</translation>
     </message>
     <message>
         <source>%1, %2, ends %3 (block %4)</source>
@@ -1952,7 +2021,7 @@
     </message>
     <message>
         <source>Fee rate of closing alone</source>
-        <translation>Gebührensatz beim Schließen allein</translation>
+        <translation>Gebührensatz, wenn du allein schließt</translation>
     </message>
     <message>
         <source>not known before it is closed</source>
@@ -1987,7 +2056,7 @@
     </message>
     <message>
         <source>A channel is an account shared with one other side: you put coins in once, then pay and are paid in moments.</source>
-        <translation>Ein Kanal ist ein Konto, das du mit einer Gegenseite teilst: Du legst einmal Geld hinein, dann zahlst du und wirst bezahlt, in Augenblicken.</translation>
+        <translation>Ein Kanal ist ein Konto, das du mit einer Gegenseite teilst: Du legst einmal Geld hinein; danach zahlst du und wirst bezahlt, jeweils in einem Augenblick.</translation>
     </message>
     <message>
         <source>Open your &amp;first channel</source>
@@ -2118,7 +2187,7 @@
     </message>
     <message>
         <source>It goes on when you put this away. Channels shows how, and if it is refused you are told on every page.</source>
-        <translation>Es geht weiter, wenn du das hier ausblendest. Kanäle zeigt, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
+        <translation>Es geht weiter, auch wenn du das hier ausblendest. Unter „Kanäle“ siehst du, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
     </message>
     <message>
         <source>&amp;Hide</source>
@@ -2138,7 +2207,7 @@
     </message>
     <message>
         <source>Look at it under Channels, then choose again.</source>
-        <translation>Sieh ihn unter Kanäle an, und wähle dann neu.</translation>
+        <translation>Sieh ihn unter „Kanäle“ an, und wähle dann neu.</translation>
     </message>
     <message>
         <source>Payments under way (%1 of yours) are settled first, %2; longer if the other side is gone then</source>
@@ -2149,12 +2218,8 @@
         <translation>&amp;Zurück</translation>
     </message>
     <message>
-        <source>If it never comes back, you can publish it all the same.</source>
-        <translation>Kommt sie nie zurück, kannst du ihn trotzdem veröffentlichen.</translation>
-    </message>
-    <message>
         <source>It cannot be taken back, and this copy of the wallet may be an old one: then the other side can take everything in the channel.</source>
-        <translation>Es lässt sich nicht zurücknehmen, und diese Kopie der Wallet ist vielleicht alt: Dann kann die Gegenseite alles nehmen, was im Kanal ist.</translation>
+        <translation>Es lässt sich nicht zurücknehmen, und diese Kopie der Wallet ist vielleicht veraltet: Dann kann die Gegenseite alles nehmen, was im Kanal ist.</translation>
     </message>
     <message>
         <source>This may cost you everything in the channel.</source>
@@ -2172,6 +2237,10 @@
         <source>Close it and &amp;risk everything in it</source>
         <translation>Schließen und alles da&amp;rin riskieren</translation>
     </message>
+    <message>
+        <source>If it never comes back, you can close the channel alone all the same.</source>
+        <translation>Kommt die Gegenseite nie zurück, kannst du den Kanal trotzdem allein schließen.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ConfirmSend</name>
@@ -2181,7 +2250,7 @@
     </message>
     <message>
         <source>Compare the address with the one you were given. What has left on the chain cannot be taken back.</source>
-        <translation>Vergleiche die Adresse mit der, die dir genannt wurde. Was auf der Kette abgegangen ist, lässt sich nicht zurückholen.</translation>
+        <translation>Vergleiche die Adresse mit der, die dir genannt wurde. Was auf der Kette gesendet ist, lässt sich nicht zurückholen.</translation>
     </message>
     <message>
         <source>To this address</source>
@@ -2305,6 +2374,10 @@
         <source>none yet; how soon depends on a fee that is not known here</source>
         <translation>noch keiner; wie bald, hängt von einer Gebühr ab, die hier nicht bekannt ist</translation>
     </message>
+    <message>
+        <source>This transaction is not there any more, and moves none of your coins. Another one may have taken its place.</source>
+        <translation>Diese Transaktion gibt es nicht mehr, und sie bewegt nichts von deinem Geld. Vielleicht ist eine andere an ihre Stelle getreten.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::HomePage</name>
@@ -2342,7 +2415,7 @@
     </message>
     <message>
         <source>Can be received</source>
-        <translation>Kann empfangen werden</translation>
+        <translation>Du kannst empfangen</translation>
     </message>
     <message>
         <source>Practice network</source>
@@ -2461,7 +2534,7 @@
     </message>
     <message>
         <source>This can be paid in two ways. Over Lightning it arrives at once; on the chain it waits for a block and costs a transaction&apos;s fee.</source>
-        <translation>Das lässt sich auf zwei Wegen zahlen. Über Lightning kommt es sofort an; auf der Kette wartet es auf einen Block und kostet die Gebühr einer Transaktion.</translation>
+        <translation>Das lässt sich auf zwei Wegen bezahlen. Über Lightning kommt es sofort an; auf der Kette wartet es auf einen Block und kostet die Gebühr einer Transaktion.</translation>
     </message>
     <message>
         <source>You pay</source>
@@ -2493,6 +2566,29 @@
     </message>
 </context>
 <context>
+    <name>runnel::ui::LeaveSheet</name>
+    <message>
+        <source>Something is still on its way</source>
+        <translation>Etwas ist noch unterwegs</translation>
+    </message>
+    <message>
+        <source>Be online %1: a payment ends then, or coins have to be collected.</source>
+        <translation>Sei %1 online: Dann endet eine Zahlung, oder Geld muss abgeholt werden.</translation>
+    </message>
+    <message>
+        <source>Runnel does that only while it is open. If you come back later, a channel may have to be closed, and the other side may take what was not collected.</source>
+        <translation>Das tut Runnel nur, solange es offen ist. Kommst du später zurück, muss vielleicht ein Kanal geschlossen werden, und die Gegenseite kann sich nehmen, was nicht abgeholt wurde.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep it open</source>
+        <translation>O&amp;ffen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Close anyway</source>
+        <translation>&amp;Trotzdem schließen</translation>
+    </message>
+</context>
+<context>
     <name>runnel::ui::NoticeBoard</name>
     <message>
         <source>What needs your attention</source>
@@ -2515,7 +2611,7 @@
     </message>
     <message>
         <source>You put coins into an account shared with one other side. From then on you pay from it in moments, to anybody it leads to.</source>
-        <translation>Du legst Geld in ein Konto, das du mit einer Gegenseite teilst. Von da an zahlst du daraus in Augenblicken an alle, zu denen es führt.</translation>
+        <translation>Du legst Geld in ein Konto, das du mit einer Gegenseite teilst. Von da an zahlst du daraus, jeweils in einem Augenblick, an alle, zu denen es führt.</translation>
     </message>
     <message>
         <source>The other side</source>
@@ -2547,7 +2643,7 @@
     </message>
     <message>
         <source>This is yours in the channel. What you have paid away, you can receive again.</source>
-        <translation>Das ist deins im Kanal. Was du ausgegeben hast, kannst du wieder empfangen.</translation>
+        <translation>So viel gehört dir im Kanal. Was du ausgegeben hast, kannst du wieder empfangen.</translation>
     </message>
     <message>
         <source>As much as &amp;possible</source>
@@ -2606,7 +2702,7 @@
     </message>
     <message>
         <source>It goes on when you put this away. Channels shows how, and if it is refused you are told on every page.</source>
-        <translation>Es geht weiter, wenn du das hier ausblendest. Kanäle zeigt, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
+        <translation>Es geht weiter, auch wenn du das hier ausblendest. Unter „Kanäle“ siehst du, wie; wird es abgelehnt, steht das auf jeder Seite.</translation>
     </message>
     <message>
         <source>Connecting …</source>
@@ -2827,11 +2923,7 @@
     </message>
     <message>
         <source>The payment has left and no answer has come yet. It will either arrive or come back to you; it is not paid twice.</source>
-        <translation>Die Zahlung ist abgegangen, eine Antwort steht noch aus. Sie kommt entweder an oder zu dir zurück; doppelt bezahlt wird nicht.</translation>
-    </message>
-    <message>
-        <source>Activity shows how it ends.</source>
-        <translation>Der Verlauf zeigt, wie es ausgeht.</translation>
+        <translation>Die Zahlung ist losgeschickt, eine Antwort steht noch aus. Sie kommt entweder an oder zu dir zurück; doppelt bezahlt wird nicht.</translation>
     </message>
     <message>
         <source>&amp;Back to the invoice</source>
@@ -2861,6 +2953,10 @@
         <source>Do not send it again, or both could arrive.</source>
         <translation>Sende es nicht noch einmal, sonst könnte beides ankommen.</translation>
     </message>
+    <message>
+        <source>How it ends is said here, and in Activity.</source>
+        <translation>Wie es ausgeht, steht dann hier und im Verlauf.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::PracticeNotice</name>
@@ -2870,7 +2966,7 @@
     </message>
     <message>
         <source>What was under way goes on now.</source>
-        <translation>Was im Gange war, geht jetzt weiter.</translation>
+        <translation>Was im Gang war, geht jetzt weiter.</translation>
     </message>
 </context>
 <context>
@@ -2950,7 +3046,7 @@
     </message>
     <message>
         <source>Leave it empty to let the payer choose.</source>
-        <translation>Leer lassen, damit der Zahler wählt.</translation>
+        <translation>Lass es leer, dann wählt, wer zahlt.</translation>
     </message>
     <message>
         <source>What it is &amp;for</source>
@@ -2958,7 +3054,7 @@
     </message>
     <message>
         <source>The payer sees this.</source>
-        <translation>Der Zahler sieht das.</translation>
+        <translation>Wer zahlt, sieht das.</translation>
     </message>
     <message>
         <source>Invoice</source>
@@ -3052,6 +3148,14 @@
         <source>%1 were seen. They can be spent once they are in a block.</source>
         <translation>%1 wurden gesehen. Ausgeben kannst du sie, sobald sie in einem Block sind.</translation>
     </message>
+    <message>
+        <source>The amount must be more than 0.</source>
+        <translation>Der Betrag muss größer als 0 sein.</translation>
+    </message>
+    <message>
+        <source>Waiting for coins. The %1 that were seen are not on their way any more: whoever sent them may have replaced or cancelled the transaction.</source>
+        <translation>Wartet auf Geld. Die gesehenen %1 sind nicht mehr unterwegs: Wer sie geschickt hat, hat die Transaktion vielleicht ersetzt oder zurückgenommen.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::SecretEdit</name>
@@ -3127,8 +3231,12 @@
         <translation>Erste Bestätigung</translation>
     </message>
     <message>
-        <source>%1, at the price of the next blocks: it spends coins that guard your channels, and until it is in a block they cannot</source>
-        <translation>%1, zum Preis der nächsten Blöcke: Es wird Geld ausgegeben, das deine Kanäle sichert, und das fehlt ihnen, bis die Transaktion in einem Block ist</translation>
+        <source>You have sent to this address before: %1 (%2).</source>
+        <translation>An diese Adresse hast du schon einmal gesendet: %1 (%2).</translation>
+    </message>
+    <message>
+        <source>%1. It goes as if you had chosen “Soon”, because it takes coins that are kept for closing your channels.</source>
+        <translation>%1. Es geht so, als hättest du „Bald“ gewählt, denn es nimmt Geld, das zum Schließen deiner Kanäle zurückgelegt ist.</translation>
     </message>
 </context>
 <context>
@@ -3191,7 +3299,7 @@
     </message>
     <message>
         <source>For reporting what went wrong to whoever you have Runnel from. It holds no secrets, but it names your channels and payments.</source>
-        <translation>Um zu melden, was schiefgegangen ist, bei denen, von denen du Runnel hast. Es enthält keine Geheimnisse, nennt aber deine Kanäle und Zahlungen.</translation>
+        <translation>Damit kannst du denen, von denen du Runnel hast, melden, was schiefgegangen ist. Es enthält keine Geheimnisse, nennt aber deine Kanäle und Zahlungen.</translation>
     </message>
 </context>
 <context>
@@ -3262,7 +3370,7 @@
     </message>
     <message>
         <source>Enter the passphrase of your wallet on %1.</source>
-        <translation>Gib die Passphrase deiner Wallet auf %1 ein.</translation>
+        <translation>Gib die Passphrase deiner Wallet für %1 ein.</translation>
     </message>
     <message>
         <source>Your wallet</source>
@@ -3469,6 +3577,10 @@
     <message>
         <source>Enter the passphrase of this wallet.</source>
         <translation>Gib die Passphrase dieser Wallet ein.</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
 </context>
 <context>
