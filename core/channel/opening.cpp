@@ -4,6 +4,8 @@
 #include "core/channel/phases.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace runnel::channel {
 
@@ -117,6 +119,30 @@ std::optional<ChannelFault> terms_fault(const Policy& policy, Sat funding, const
     if (theirs.max_htlc_value_in_flight_msat < most_minimum) {
         return unacceptable("max_htlc_value_in_flight_msat",
                             theirs.max_htlc_value_in_flight_msat.raw(), most_minimum.raw());
+    }
+    return std::nullopt;
+}
+
+/// A key of ours that they name as their own. Whose a commitment is, and whose an output, is told
+/// by the keys in the scripts: with our payment_basepoint as theirs, what they have revoked would
+/// pass for a commitment of our making and go unpunished. Nobody honest comes to such a key.
+template <typename M>
+std::optional<ChannelFault> keys_fault(const M& m, const ports::ChannelSigner& signer) {
+    const auto& keys = signer.public_keys();
+    const std::array<crypto::PublicKey, 6> ours{
+        keys.funding_pubkey,    keys.revocation_basepoint,
+        keys.payment_basepoint, keys.delayed_payment_basepoint,
+        keys.htlc_basepoint,    signer.commitment_point(CommitmentNumber(0))};
+    const std::array<std::pair<std::string_view, crypto::PublicKey>, 6> theirs{
+        {{"funding_pubkey", m.funding_pubkey},
+         {"revocation_basepoint", m.revocation_basepoint},
+         {"payment_basepoint", m.payment_basepoint},
+         {"delayed_payment_basepoint", m.delayed_payment_basepoint},
+         {"htlc_basepoint", m.htlc_basepoint},
+         {"first_per_commitment_point", m.first_per_commitment_point}}};
+    for (const auto& [field, key] : theirs) {
+        if (std::find(ours.begin(), ours.end(), key) != ours.end())
+            return ChannelFault{FaultKind::shared_key, 0, 0, field};
     }
     return std::nullopt;
 }
@@ -300,6 +326,7 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open,
     const auto theirs = terms_in(open);
     if (const auto wrong = terms_fault(policy, open.funding_satoshis, theirs, ours))
         return fail(*wrong);
+    if (const auto wrong = keys_fault(open, context.signer)) return fail(*wrong);
     if (const auto wrong = upfront_fault(open.upfront_shutdown_script, context.features))
         return fail(*wrong);
     if (open.feerate_per_kw < feerate_floor) {
@@ -356,6 +383,7 @@ StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel
     }
     if (const auto wrong = terms_fault(context.policy, open.funding_satoshis, theirs, ours))
         return fail(*wrong);
+    if (const auto wrong = keys_fault(accept, context.signer)) return fail(*wrong);
     if (const auto wrong = upfront_fault(accept.upfront_shutdown_script, context.features))
         return fail(*wrong);
     const Sat highest = std::max(ours.channel_reserve_satoshis, theirs.channel_reserve_satoshis);
