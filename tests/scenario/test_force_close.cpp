@@ -30,6 +30,7 @@ private slots:
     void their_close_is_broadcast_again();
     void restarts_change_nothing_in_the_end();
     void lost_last_word_of_an_agreed_close();
+    void connections_write_nothing_while_a_close_is_agreed_on();
     void a_lost_last_word_is_said_again_data();
     void a_lost_last_word_is_said_again();
     void lost_state_never_broadcasts();
@@ -481,6 +482,41 @@ void TestForceClose::lost_last_word_of_an_agreed_close() {
             QVERIFY(net.check());
         }
     }
+}
+
+/// The negotiation begins anew with each connection; a journal is kept for ever.
+void TestForceClose::connections_write_nothing_while_a_close_is_agreed_on() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto entries = [](sim::SimNode& node) { return node.store().image().journal.size(); };
+    std::size_t alices = 0, bobs = 0;
+    for (int round = 0; round < 10; ++round) {
+        net.net.cut_on(net.alice, net.bob, {sim::Cut::When::before, wire::Type::closing_signed, 1});
+        if (round == 0) {
+            QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false})));
+            alices = entries(net.alice);
+            bobs = entries(net.bob);
+        } else {
+            net.net.connect(net.alice, net.bob);
+            net.net.settle();
+        }
+        QVERIFY(!net.net.is_connected(net.alice, net.bob));
+        QVERIFY(both(net, net.alice, net.bob, id, "negotiating_close"));
+    }
+    QCOMPARE(entries(net.alice), alices);
+    QCOMPARE(entries(net.bob), bobs);
+    // What is on disk is enough to go on.
+    net.alice.restart();
+    net.bob.restart();
+    net.net.connect(net.alice, net.bob);
+    net.net.settle();
+    QVERIFY(both(net, net.alice, net.bob, id, "closing"));
+    net.net.mine(8);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
 }
 
 void TestForceClose::a_lost_last_word_is_said_again_data() {
