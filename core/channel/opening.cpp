@@ -161,14 +161,23 @@ std::optional<ChannelFault> first_balances_fault(Sat funding, Msat push, Feerate
     return std::nullopt;
 }
 
+/// The script that they bind themselves to. Only where both have the feature (BOLT 2, shutdown): a
+/// peer without it may put one there and close to another, and would never get to a close with us.
+std::optional<bitcoin::Script> promised_by(const std::optional<bitcoin::Script>& script,
+                                           const wire::Features& features) {
+    const bool binds = script && !script->empty() && features.has(Feature::upfront_shutdown_script);
+    return binds ? script : std::nullopt;
+}
+
 /// Unusable as a close script: a peer must not lock its own later self, or us, into an unspendable
 /// one.
 std::optional<ChannelFault> upfront_fault(const std::optional<bitcoin::Script>& script,
                                           const wire::Features& features) {
-    if (!script || script->empty()) return std::nullopt;
-    if (is_allowed_shutdown_script(*script, features.has(Feature::shutdown_anysegwit)))
+    const auto promised = promised_by(script, features);
+    if (!promised ||
+        is_allowed_shutdown_script(*promised, features.has(Feature::shutdown_anysegwit)))
         return std::nullopt;
-    return unacceptable("upfront_shutdown_script", script->size(), 0);
+    return unacceptable("upfront_shutdown_script", promised->size(), 0);
 }
 
 std::optional<bitcoin::Script> non_empty(const std::optional<bitcoin::Script>& script) {
@@ -361,7 +370,7 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open,
     params.theirs = theirs;
     params.our_keys = context.signer.public_keys();
     params.their_keys = keys_in(open);
-    params.their_upfront_shutdown = non_empty(open.upfront_shutdown_script);
+    params.their_upfront_shutdown = promised_by(open.upfront_shutdown_script, context.features);
     step.send.push_back(accept);
     return Channel{open.temporary_channel_id, peer, keys, Link::online,
                    AwaitingFundingCreated{open, accept, params}};
@@ -402,7 +411,7 @@ StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel
     params.our_keys = context.signer.public_keys();
     params.their_keys = keys_in(accept);
     params.our_upfront_shutdown = non_empty(open.upfront_shutdown_script);
-    params.their_upfront_shutdown = non_empty(accept.upfront_shutdown_script);
+    params.their_upfront_shutdown = promised_by(accept.upfront_shutdown_script, context.features);
 
     FundingPlan plan = state.plan;
     plan.spend.tx.outputs.at(plan.output_index).script = bitcoin::p2wsh(

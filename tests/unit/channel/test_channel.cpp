@@ -56,6 +56,7 @@ private slots:
     void nothing_comes_before_reestablish();
     void shutdown_waits_for_what_was_proposed();
     void shutdown_keeps_to_the_scripts_promised();
+    void a_script_binds_only_where_both_have_the_feature();
     void a_record_keeps_to_the_script_promised();
     void no_htlc_after_shutdown();
     void no_htlc_before_both_are_ready();
@@ -230,6 +231,39 @@ void TestChannel::shutdown_keeps_to_the_scripts_promised() {
 }
 
 /// A record that would have it paid elsewhere is damage: no message can come of it.
+/// BOLT 2, open_channel and shutdown: without the feature a script may be there all the same, and
+/// means nothing, whatever it is.
+void TestChannel::a_script_binds_only_where_both_have_the_feature() {
+    for (const bool fundee_says : {false, true}) {
+        for (const bool is_nonsense : {false, true}) {
+            Pair pair;
+            Half& they = fundee_says ? pair.b : pair.a;
+            Half& we = fundee_says ? pair.a : pair.b;
+            we.features.remove(wire::Feature::upfront_shutdown_script);
+            const bitcoin::Script script = is_nonsense ? Bytes{0x6a} : test::wallet_script(42);
+            pair.offer();
+            if (fundee_says) {
+                pair.deliver(pair.a);
+                std::get<wire::AcceptChannel>(pair.b.wire.front()).upfront_shutdown_script = script;
+            } else {
+                std::get<wire::OpenChannel>(pair.a.wire.front()).upfront_shutdown_script = script;
+            }
+            while (!pair.a.wire.empty() || !pair.b.wire.empty()) {
+                if (!pair.a.wire.empty()) pair.deliver(pair.a);
+                if (!pair.b.wire.empty()) pair.deliver(pair.b);
+            }
+            QVERIFY(!Pair::commitments(we).params().their_upfront_shutdown);
+            pair.confirm(pair.a);
+            pair.confirm(pair.b);
+            pair.settle();
+            QVERIFY(shut_down(*they.channel, test::wallet_script(they.name), they.context())
+                        .has_value());
+            pair.settle();
+            QVERIFY(agreed_on(we) == agreed_on(they));
+        }
+    }
+}
+
 void TestChannel::a_record_keeps_to_the_script_promised() {
     for (const bool agreed : {false, true}) {
         Pair pair;

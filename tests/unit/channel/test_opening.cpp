@@ -308,6 +308,9 @@ void TestOpening::taproot_upfront_needs_its_feature() {
     QVERIFY(accept(open, b).has_value());
     b.features.remove(Feature::shutdown_anysegwit);
     QCOMPARE(accept(open, b).error().field, std::string_view("upfront_shutdown_script"));
+    // Where nobody is bound by it, it does no harm.
+    b.features.remove(Feature::upfront_shutdown_script);
+    QVERIFY(accept(open, b).has_value());
 }
 
 void TestOpening::depth_follows_the_amount() {
