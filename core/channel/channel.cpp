@@ -242,8 +242,11 @@ Step on_peer_up(Channel& channel, const Context& context) {
     const Funded* const funded = funded_of(channel.state);
     if (funded == nullptr || closed_of(channel.state) != nullptr) return step;
     channel.link = Link::reestablishing;
-    if (const auto* const closing = std::get_if<Closing>(&channel.state)) {
-        // Only who has lost state still talks, to let the peer prove it and close.
+    if (auto* const agreed = unconfirmed_close(channel.state)) {
+        // The peer may have missed the end of the talk, and waits for this before it goes on.
+        agreed->said = false;
+    } else if (const auto* const closing = std::get_if<Closing>(&channel.state)) {
+        // Else only who has lost state still talks, to let the peer prove it and close.
         if (!std::holds_alternative<TheyMustClose>(closing->cause)) return step;
     }
     if (takes_updates(channel.state)) {

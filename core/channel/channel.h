@@ -164,9 +164,18 @@ struct NegotiatingClose {
 };
 
 /// Why a channel went to the chain.
+/// What of an agreed close is said again to a peer that has not heard its end.
+struct CloseTerms {
+    bitcoin::Script our_script;  ///< Of our shutdown.
+    Sat fee;  ///< As named in closing_signed: dust that has no output is no part.
+};
 /// Signed by both.
 struct MutualCloseAgreed {
     bitcoin::Transaction tx;
+    /// Nothing where the chain has shown the close, and in what versions before 5 have stored: then
+    /// nothing is said again.
+    std::optional<CloseTerms> terms = std::nullopt;
+    bool said = false;  ///< Our closing_signed, on this connection. Never stored.
 };
 /// Signed by both, broadcast until confirmed.
 struct OurCommitPublished {

@@ -47,15 +47,58 @@ Step take_close_step(Channel& channel, CloseStep&& close, const Context& context
     auto& state = std::get<NegotiatingClose>(channel.state);
     state.negotiation = std::move(close.next);
     if (close.final_tx) {
-        Closing closing{std::move(state.funded),
-                        MutualCloseAgreed{*close.final_tx},
-                        context.height,
-                        {},
-                        {},
-                        {}};
+        MutualCloseAgreed agreed{*close.final_tx, std::nullopt, true};
+        if (const auto fee = state.negotiation.our_fee())
+            agreed.terms = CloseTerms{state.our_script, *fee};
+        Closing closing{std::move(state.funded), std::move(agreed), context.height, {}, {}, {}};
         step.facts.push_back(MutualCloseSigned{*close.final_tx});
         channel.state = std::move(closing);
     }
+    return step;
+}
+
+/// A peer that comes back to a close that no block holds yet may have missed our last word. BOLT 2
+/// has it wait for channel_reestablish and both repeat shutdown; what follows is on_close_again's.
+Step begin_close_again(const Channel& channel, const Closing& closing, const CloseTerms& terms,
+                       const wire::ChannelReestablish& theirs, const Context& context) {
+    Step step;
+    auto again = closing.funded.commitments.on_reestablish(theirs, context.signer);
+    // They count otherwise than when they signed the close: it holds all the same, and there is
+    // nothing to talk about.
+    if (!again) return step;
+    if (is_ready_said_again(channel, closing.funded, theirs, context))
+        step.send.push_back(ready_message(channel, closing.funded, context));
+    for (auto& message : *again) {
+        put_id(message, channel.id);
+        step.send.push_back(std::move(message));
+    }
+    step.send.push_back(shutdown_message(channel, terms.our_script));
+    return step;
+}
+
+/// The negotiation is over for us: whatever fee they name now, our word is the fee that both have
+/// signed for, and our signature for the transaction that is broadcast already. It is said once a
+/// connection: as funder when they have repeated shutdown, as fundee when they name a fee.
+StepResult on_close_again(const Channel& channel, MutualCloseAgreed& agreed,
+                          const wire::Message& message, const Context& context) {
+    Step step;
+    const auto& params = funded_of(channel.state)->params();
+    const bool is_our_turn =
+        std::holds_alternative<wire::ClosingSigned>(message) ||
+        (std::holds_alternative<wire::Shutdown>(message) && params.funder == Party::ours);
+    if (agreed.said || !is_our_turn || channel.link != Link::online) return step;
+    bitcoin::Transaction close = agreed.tx;
+    for (auto& input : close.inputs) input.witness.clear();
+    const auto signature =
+        context.signer.sign_close(close, params.their_keys.funding_pubkey, params.funding_satoshis);
+    if (!signature) return fail(refused(signature.error()));
+    wire::ClosingSigned last;
+    last.channel_id = channel.id;
+    last.fee_satoshis = agreed.terms->fee;
+    last.signature = *signature;
+    last.fee_range = wire::FeeRange{agreed.terms->fee, agreed.terms->fee};
+    agreed.said = true;
+    step.send.push_back(last);
     return step;
 }
 
@@ -68,7 +111,12 @@ StepResult answer_reestablish_when_over(Channel& channel, const wire::ChannelRee
     Step step;
     // Of a settled one nothing more is said than "closed".
     auto* const closing = std::get_if<Closing>(&channel.state);
+    const bool is_first = channel.link == Link::reestablishing;
     channel.link = Link::online;
+    if (const auto* const agreed = unconfirmed_close(channel.state)) {
+        if (!is_first) return step;
+        return begin_close_again(channel, *closing, *agreed->terms, theirs, context);
+    }
     if (auto* const ours =
             closing == nullptr ? nullptr : std::get_if<OurCommitPublished>(&closing->cause)) {
         const auto compared = closing->funded.commitments.on_reestablish(theirs, context.signer);
@@ -215,11 +263,20 @@ bool is_over(const ChannelState& state) {
     return std::holds_alternative<Closing>(state) || closed_of(state) != nullptr;
 }
 
+MutualCloseAgreed* unconfirmed_close(ChannelState& state) {
+    auto* const closing = std::get_if<Closing>(&state);
+    if (closing == nullptr || !closing->spends.empty()) return nullptr;
+    auto* const agreed = std::get_if<MutualCloseAgreed>(&closing->cause);
+    return agreed != nullptr && agreed->terms ? agreed : nullptr;
+}
+
 StepResult on_message_when_over(Channel& channel, const wire::Message& message,
                                 const Context& context) {
     if (const auto* const theirs = std::get_if<wire::ChannelReestablish>(&message)) {
         return answer_reestablish_when_over(channel, *theirs, context);
     }
+    if (auto* const agreed = unconfirmed_close(channel.state))
+        return on_close_again(channel, *agreed, message, context);
     Step step;
     const auto* const fulfill = std::get_if<wire::UpdateFulfillHtlc>(&message);
     const Funded* const funded = funded_of(channel.state);

@@ -41,6 +41,7 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::unexpected_message: return "unexpected_message";
         case FaultKind::wrong_channel_type: return "wrong_channel_type";
         case FaultKind::wrong_chain: return "wrong_chain";
+        case FaultKind::shared_key: return "shared_key";
         case FaultKind::bad_shutdown_script: return "bad_shutdown_script";
         case FaultKind::closing_fee: return "closing_fee";
         case FaultKind::closing_signature: return "closing_signature";
@@ -94,7 +95,8 @@ Disposition disposition(const ChannelFault& fault) {
         case FaultKind::unexpected_message: return Disposition::warn_and_disconnect;
         case FaultKind::unacceptable_terms:
         case FaultKind::wrong_channel_type:
-        case FaultKind::wrong_chain: return Disposition::fail_opening;
+        case FaultKind::wrong_chain:
+        case FaultKind::shared_key: return Disposition::fail_opening;
     }
     return Disposition::warn_and_disconnect;
 }

@@ -52,6 +52,7 @@ enum class FaultKind : std::uint8_t {
     unexpected_message,  ///< Not a message of this state.
     wrong_channel_type,
     wrong_chain,
+    shared_key,  ///< A key of open_channel or accept_channel is one of ours: see `field`.
     bad_shutdown_script,
     closing_fee,  ///< A closing_signed with a fee that nobody offered, or on which no agreement is
                   ///< possible now.

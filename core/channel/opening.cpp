@@ -4,6 +4,8 @@
 #include "core/channel/phases.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace runnel::channel {
 
@@ -121,6 +123,30 @@ std::optional<ChannelFault> terms_fault(const Policy& policy, Sat funding, const
     return std::nullopt;
 }
 
+/// A key of ours that they name as their own. Whose a commitment is, and whose an output, is told
+/// by the keys in the scripts: with our payment_basepoint as theirs, what they have revoked would
+/// pass for a commitment of our making and go unpunished. Nobody honest comes to such a key.
+template <typename M>
+std::optional<ChannelFault> keys_fault(const M& m, const ports::ChannelSigner& signer) {
+    const auto& keys = signer.public_keys();
+    const std::array<crypto::PublicKey, 6> ours{
+        keys.funding_pubkey,    keys.revocation_basepoint,
+        keys.payment_basepoint, keys.delayed_payment_basepoint,
+        keys.htlc_basepoint,    signer.commitment_point(CommitmentNumber(0))};
+    const std::array<std::pair<std::string_view, crypto::PublicKey>, 6> theirs{
+        {{"funding_pubkey", m.funding_pubkey},
+         {"revocation_basepoint", m.revocation_basepoint},
+         {"payment_basepoint", m.payment_basepoint},
+         {"delayed_payment_basepoint", m.delayed_payment_basepoint},
+         {"htlc_basepoint", m.htlc_basepoint},
+         {"first_per_commitment_point", m.first_per_commitment_point}}};
+    for (const auto& [field, key] : theirs) {
+        if (std::find(ours.begin(), ours.end(), key) != ours.end())
+            return ChannelFault{FaultKind::shared_key, 0, 0, field};
+    }
+    return std::nullopt;
+}
+
 /// The first commitments must be payable by the funder, and at least one side must be above its
 /// reserve.
 std::optional<ChannelFault> first_balances_fault(Sat funding, Msat push, FeeratePerKw feerate,
@@ -135,14 +161,23 @@ std::optional<ChannelFault> first_balances_fault(Sat funding, Msat push, Feerate
     return std::nullopt;
 }
 
+/// The script that they bind themselves to. Only where both have the feature (BOLT 2, shutdown): a
+/// peer without it may put one there and close to another, and would never get to a close with us.
+std::optional<bitcoin::Script> promised_by(const std::optional<bitcoin::Script>& script,
+                                           const wire::Features& features) {
+    const bool binds = script && !script->empty() && features.has(Feature::upfront_shutdown_script);
+    return binds ? script : std::nullopt;
+}
+
 /// Unusable as a close script: a peer must not lock its own later self, or us, into an unspendable
 /// one.
 std::optional<ChannelFault> upfront_fault(const std::optional<bitcoin::Script>& script,
                                           const wire::Features& features) {
-    if (!script || script->empty()) return std::nullopt;
-    if (is_allowed_shutdown_script(*script, features.has(Feature::shutdown_anysegwit)))
+    const auto promised = promised_by(script, features);
+    if (!promised ||
+        is_allowed_shutdown_script(*promised, features.has(Feature::shutdown_anysegwit)))
         return std::nullopt;
-    return unacceptable("upfront_shutdown_script", script->size(), 0);
+    return unacceptable("upfront_shutdown_script", promised->size(), 0);
 }
 
 std::optional<bitcoin::Script> non_empty(const std::optional<bitcoin::Script>& script) {
@@ -300,6 +335,7 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open,
     const auto theirs = terms_in(open);
     if (const auto wrong = terms_fault(policy, open.funding_satoshis, theirs, ours))
         return fail(*wrong);
+    if (const auto wrong = keys_fault(open, context.signer)) return fail(*wrong);
     if (const auto wrong = upfront_fault(open.upfront_shutdown_script, context.features))
         return fail(*wrong);
     if (open.feerate_per_kw < feerate_floor) {
@@ -334,7 +370,7 @@ Result<Channel, ChannelFault> accept_channel(const wire::OpenChannel& open,
     params.theirs = theirs;
     params.our_keys = context.signer.public_keys();
     params.their_keys = keys_in(open);
-    params.their_upfront_shutdown = non_empty(open.upfront_shutdown_script);
+    params.their_upfront_shutdown = promised_by(open.upfront_shutdown_script, context.features);
     step.send.push_back(accept);
     return Channel{open.temporary_channel_id, peer, keys, Link::online,
                    AwaitingFundingCreated{open, accept, params}};
@@ -356,6 +392,7 @@ StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel
     }
     if (const auto wrong = terms_fault(context.policy, open.funding_satoshis, theirs, ours))
         return fail(*wrong);
+    if (const auto wrong = keys_fault(accept, context.signer)) return fail(*wrong);
     if (const auto wrong = upfront_fault(accept.upfront_shutdown_script, context.features))
         return fail(*wrong);
     const Sat highest = std::max(ours.channel_reserve_satoshis, theirs.channel_reserve_satoshis);
@@ -374,7 +411,7 @@ StepResult on(Channel& channel, AwaitingAccept& state, const wire::AcceptChannel
     params.our_keys = context.signer.public_keys();
     params.their_keys = keys_in(accept);
     params.our_upfront_shutdown = non_empty(open.upfront_shutdown_script);
-    params.their_upfront_shutdown = non_empty(accept.upfront_shutdown_script);
+    params.their_upfront_shutdown = promised_by(accept.upfront_shutdown_script, context.features);
 
     FundingPlan plan = state.plan;
     plan.spend.tx.outputs.at(plan.output_index).script = bitcoin::p2wsh(

@@ -40,6 +40,10 @@ StepResult on(Channel& channel, AwaitingFundingSigned& state, const wire::Fundin
 StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs,
                           const Context& context);
 
+/// May the peer have missed our channel_ready (BOLT 2, Message Retransmission)?
+bool is_ready_said_again(const Channel& channel, const Funded& funded,
+                         const wire::ChannelReestablish& theirs, const Context& context);
+
 // Ending (ending.cpp) ----------------------------------------------------------------------------
 
 /// Enters ShuttingDown; the message itself goes out in advance_shutdown().
@@ -53,6 +57,8 @@ StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer,
                              const Context& context);
 /// Is the funding output spent, or about to be?
 bool is_over(const ChannelState& state);
+/// The close that both signed, while no block holds it and it can be said again; null otherwise.
+MutualCloseAgreed* unconfirmed_close(ChannelState& state);
 /// Nothing the peer says changes a commitment any more, but a preimage is worth the same as ever:
 /// it pays what was forwarded.
 StepResult on_message_when_over(Channel& channel, const wire::Message& message,

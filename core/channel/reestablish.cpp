@@ -3,6 +3,20 @@
 
 namespace runnel::channel {
 
+bool is_ready_said_again(const Channel& channel, const Funded& funded,
+                         const wire::ChannelReestablish& theirs, const Context& context) {
+    // channel_ready may have been lost as long as neither side has gone beyond the first commitment
+    // (BOLT 2).
+    const bool neither_moved =
+        theirs.next_commitment_number.raw() == 1 && funded.commitments.local_number().raw() == 0;
+    // What was said stays said, even if the funding transaction has fallen out of its block since.
+    const bool said_ready = std::holds_alternative<AwaitingReady>(channel.state) ||
+                            std::holds_alternative<Normal>(channel.state) ||
+                            (!std::holds_alternative<AwaitingConfirmation>(channel.state) &&
+                             funded.depth(context.height) >= funded.minimum_depth);
+    return neither_moved && said_ready;
+}
+
 StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& theirs,
                           const Context& context) {
     Funded* const funded = funded_of(channel.state);
@@ -24,16 +38,8 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
         return fail(again.error());
     }
     Step step;
-    // channel_ready may have been lost as long as neither side has gone beyond the first commitment
-    // (BOLT 2).
-    const bool neither_moved =
-        theirs.next_commitment_number.raw() == 1 && funded->commitments.local_number().raw() == 0;
-    // What was said stays said, even if the funding transaction has fallen out of its block since.
-    const bool said_ready = std::holds_alternative<AwaitingReady>(channel.state) ||
-                            std::holds_alternative<Normal>(channel.state) ||
-                            (!std::holds_alternative<AwaitingConfirmation>(channel.state) &&
-                             funded->depth(context.height) >= funded->minimum_depth);
-    if (neither_moved && said_ready) step.send.push_back(ready_message(channel, *funded, context));
+    if (is_ready_said_again(channel, *funded, theirs, context))
+        step.send.push_back(ready_message(channel, *funded, context));
     for (auto& message : *again) {
         put_id(message, channel.id);
         step.send.push_back(std::move(message));

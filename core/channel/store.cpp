@@ -149,23 +149,19 @@ void put_changes(const Channel* before, const Channel& after, ports::Records& ou
 
 namespace {
 
-/// What of it is worth writing. That our shutdown is sent does not outlive the connection. Nor does
-/// the rest of a close by agreement; and where nobody has paid in yet (a peer's word is all there
-/// is), connecting anew would be a way to have us write for nothing.
+/// What of it is worth writing. How far the talk of a close by agreement has come does not outlive
+/// the connection, on which it begins anew: to write it each time would be a way to have us write
+/// for nothing.
 Channel worth_writing(const Channel& channel) {
     Channel out = channel;
-    const Funded* const funded = funded_of(out.state);
-    const bool is_unproven =
-        funded != nullptr && funded->params().funder == Party::theirs && !funded->was_confirmed;
-    if (auto* const agreeing = std::get_if<NegotiatingClose>(&out.state);
-        agreeing != nullptr && is_unproven) {
+    if (auto* const agreeing = std::get_if<NegotiatingClose>(&out.state)) {
         ShuttingDown back{std::move(agreeing->funded), std::move(agreeing->our_script), false,
                           std::nullopt, agreeing->peer_due};
         out.state = std::move(back);
     }
     if (auto* const closing = std::get_if<ShuttingDown>(&out.state)) {
         closing->sent = false;
-        if (is_unproven) closing->their_script.reset();
+        closing->their_script.reset();
     }
     return out;
 }

@@ -11,13 +11,15 @@ namespace runnel::channel {
 
 namespace {
 
-constexpr std::uint8_t channel_version = 4;
+constexpr std::uint8_t channel_version = 5;
 constexpr std::uint8_t without_peer_due =
     1;  ///< Older: a close by agreement did not say since when it waits.
 /// Older: no rival of a funding transaction, but a list of signed closes.
 constexpr std::uint8_t without_rival = 2;
 constexpr std::uint8_t without_age =
     3;  ///< Older: nothing was known of how old a commitment of ours is.
+/// Older: of an agreed close only its transaction, not what was said to agree on it.
+constexpr std::uint8_t without_close_terms = 4;
 
 // Small parts ------------------------------------------------------------------------------------
 
@@ -291,7 +293,13 @@ std::string get_text(Reader& in) {
 
 void put(Writer& out, const ClosingCause& cause) {
     out.u8(static_cast<std::uint8_t>(cause.index()));
-    std::visit(overloaded{[&](const MutualCloseAgreed& c) { encode(out, c.tx); },
+    std::visit(overloaded{[&](const MutualCloseAgreed& c) {
+                              encode(out, c.tx);
+                              encode_optional(out, c.terms, [](Writer& w, const CloseTerms& t) {
+                                  put_script(w, t.our_script);
+                                  encode(w, t.fee);
+                              });
+                          },
                           [&](const OurCommitPublished& c) {
                               encode(out, c.tx);
                               put_text(out, c.reason);
@@ -314,9 +322,22 @@ OurCommitPublished get_our_commit(Reader& in, std::uint8_t version) {
     return out;
 }
 
+MutualCloseAgreed get_agreed(Reader& in, std::uint8_t version) {
+    MutualCloseAgreed out;
+    out.tx = decode_transaction(in);
+    if (version <= without_close_terms) return out;
+    out.terms = decode_optional(in, [](Reader& r) {
+        CloseTerms terms;
+        terms.our_script = decode_bytes(r);
+        terms.fee = decode_sat(r);
+        return terms;
+    });
+    return out;
+}
+
 ClosingCause get_cause(Reader& in, std::uint8_t version) {
     switch (in.u8()) {
-        case 0: return MutualCloseAgreed{decode_transaction(in)};
+        case 0: return get_agreed(in, version);
         case 1: return get_our_commit(in, version);
         case 2: return TheyMustClose{get_text(in)};
         case 3: return TheirClose{};

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace runnel::node {
 
@@ -63,6 +64,14 @@ void forget_stranger(Draft& draft, const crypto::PublicKey& node_id) {
 bool is_named(const channel::Channel& channel, const ChannelId& id) {
     const auto* const named = std::get_if<channel::AwaitingFundingSigned>(&channel.state);
     return channel.id == id || (named != nullptr && named->temporary == id);
+}
+
+/// An error by which its sender means no end of a channel. LND says "internal error" for whatever
+/// broke on its side, also where it keeps the channel; before 0.18 it answered a shutdown while
+/// HTLCs were under way with the other. BOLT 1 would have us close by force what nobody wants
+/// closed (a peer that does publishes its own commitment); CLN and Eclair do not either.
+bool means_no_end(std::string_view text) {
+    return text == "internal error" || text == "link failed to shutdown";
 }
 
 /// Those for whom `concerns` holds.
@@ -158,6 +167,8 @@ void on_connect_failed(Draft& draft, const ConnectFailed& event, const Scope&) {
 void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& scope) {
     draft.log(LogLevel::unusual, fmt::format("peer {} {}: {}", event.node_id.hex(),
                                              event.is_error ? "error" : "warning", event.text));
+    const bool ends_channels = event.is_error && !means_no_end(event.text);
+    bool is_to_reconnect = false;
     for (const auto& id : channels_of(draft, event.node_id)) {
         if (event.channel && !is_named(**draft.channels.find(id), *event.channel)) continue;
         channel::Channel* const channel = draft.edit_channel(id);
@@ -167,6 +178,11 @@ void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& sc
             continue;
         }
         if (!event.is_error) continue;
+        if (!ends_channels) {
+            is_to_reconnect = is_to_reconnect || (channel::closing_of(channel->state) == nullptr &&
+                                                  channel::closed_of(channel->state) == nullptr);
+            continue;
+        }
         wire::Error error;
         error.channel_id = id;
         error.data = to_bytes(bytes_of(event.text));
@@ -174,6 +190,8 @@ void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& sc
         auto step = channel::on_message(*channel, error, with.context);
         if (step) take_step(draft, id, *std::move(step), scope);
     }
+    // Its link stands still until the next connection.
+    if (is_to_reconnect) hang_up(draft, event.node_id, "the peer said: " + event.text);
 }
 
 void on_connect(Draft& draft, const api::CommandId& id, const api::Connect& wish,

@@ -12,10 +12,15 @@ bool pays_to(const bitcoin::Transaction& tx, const bitcoin::Script& script) {
                        [&](const bitcoin::TxOut& o) { return o.script == script; });
 }
 
-/// A commitment of ours carries a to_remote of theirs; one of theirs cannot.
+bool has_to_remote_of(const bitcoin::Transaction& tx, const ports::ChannelPublicKeys& keys) {
+    return pays_to(tx, bitcoin::p2wsh(channel::to_remote_script(keys.payment_basepoint)));
+}
+
+/// A commitment of ours carries a to_remote of theirs; one of theirs cannot. What pays to_remote to
+/// us is theirs, whatever else it looks like: a peer that took our payment_basepoint for its own
+/// (openings refuse that now, and older channels may have it) must not pass for us.
 bool is_of_our_making(const bitcoin::Transaction& tx, const channel::ChannelParams& params) {
-    return pays_to(tx,
-                   bitcoin::p2wsh(channel::to_remote_script(params.their_keys.payment_basepoint)));
+    return !has_to_remote_of(tx, params.our_keys) && has_to_remote_of(tx, params.their_keys);
 }
 
 }  // namespace

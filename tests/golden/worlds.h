@@ -124,6 +124,30 @@ inline const std::vector<World>& worlds() {
              negotiate(p);
              p.settle();
          }},
+        {"closing (mutual, reestablishing)",
+         [](Pair& p) {
+             negotiate(p);
+             p.settle();
+             p.cut();
+             p.reconnect();
+         }},
+        {"closing (mutual, reestablished)",
+         [](Pair& p) {
+             negotiate(p);
+             p.settle();
+             p.cut();
+             p.reconnect();
+             p.deliver(p.b);
+         }},
+        {"closing (mutual, reestablished, fundee)",
+         [](Pair& p) {
+             negotiate(p);
+             p.settle();
+             p.cut();
+             p.reconnect();
+             p.deliver(p.a);
+         },
+         false},
         {"closing (lost state)",
          [](Pair& p) {
              busy(p);

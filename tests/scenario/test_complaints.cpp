@@ -18,17 +18,30 @@ private slots:
 void TestComplaints::what_a_complaint_ends_data() {
     QTest::addColumn<bool>("is_error");
     QTest::addColumn<bool>("of_all");
+    QTest::addColumn<QString>("text");
     QTest::addColumn<int>("ended");
-    QTest::newRow("a warning for all") << false << true << 0;
-    QTest::newRow("a warning for one") << false << false << 0;
-    QTest::newRow("an error for one") << true << false << 1;
-    QTest::newRow("an error for all") << true << true << 2;
+    QTest::addColumn<bool>("hangs_up");
+    const QString usual("so it is");
+    QTest::newRow("a warning for all") << false << true << usual << 0 << false;
+    QTest::newRow("a warning for one") << false << false << usual << 0 << false;
+    QTest::newRow("an error for one") << true << false << usual << 1 << false;
+    QTest::newRow("an error for all") << true << true << usual << 2 << false;
+    // What LND says where it means no close: it costs the connection, and the next begins anew.
+    for (const QString text : {"internal error", "link failed to shutdown"}) {
+        QTest::addRow("%s, for one", qPrintable(text)) << true << false << text << 0 << true;
+        QTest::addRow("%s, for all", qPrintable(text)) << true << true << text << 0 << true;
+        QTest::addRow("%s, as a warning", qPrintable(text)) << false << true << text << 0 << false;
+    }
+    QTest::newRow("more than that")
+        << true << false << QString("internal error: no funds") << 1 << false;
 }
 
 void TestComplaints::what_a_complaint_ends() {
     QFETCH(bool, is_error);
     QFETCH(bool, of_all);
+    QFETCH(QString, text);
     QFETCH(int, ended);
+    QFETCH(bool, hangs_up);
     Trio net;
     const auto one = net.open(net.alice, net.hub, 500'000_sat);
     const auto two = net.open(net.alice, net.hub, 500'000_sat);
@@ -38,9 +51,9 @@ void TestComplaints::what_a_complaint_ends() {
         if (!std::holds_alternative<wire::Warning>(message)) return;
         ++said;
         const ChannelId id = of_all ? ChannelId{} : one;
-        const Bytes text = to_bytes(bytes_of("so it is"));
-        if (is_error) message = wire::Error{id, text};
-        else message = wire::Warning{id, text};
+        const Bytes data = to_bytes(bytes_of(text.toStdString()));
+        if (is_error) message = wire::Error{id, data};
+        else message = wire::Warning{id, data};
     });
     // The hub finds that the commitments pay too little, and says so once for each channel.
     net.hub.set_fees(
@@ -57,6 +70,12 @@ void TestComplaints::what_a_complaint_ends() {
     if (ended == 1) QVERIFY(Story::state_of(net.alice, one) != "normal");
     QCOMPARE(Story::state_of(net.alice, other), std::string("normal"));
     QVERIFY(net.net.is_connected(net.alice, net.carol));
+    QCOMPARE(net.net.is_connected(net.alice, net.hub), !hangs_up);
+    if (hangs_up) {
+        net.net.lie(net.hub, net.alice, nullptr);
+        net.net.advance(10'000);
+        QVERIFY(net.net.is_connected(net.alice, net.hub));
+    }
     if (ended < 2) QVERIFY(net.pays(net.alice, net.hub, 10'000'000_msat).succeeded());
     QVERIFY(net.check());
 }

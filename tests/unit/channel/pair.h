@@ -30,7 +30,8 @@ struct Half {
     explicit Half(std::uint8_t seed) : name(seed), signer(seed) {
         features = wire::Features::demanding(
             {wire::Feature::static_remotekey, wire::Feature::anchors, wire::Feature::channel_type,
-             wire::Feature::scid_alias, wire::Feature::shutdown_anysegwit});
+             wire::Feature::scid_alias, wire::Feature::shutdown_anysegwit,
+             wire::Feature::upfront_shutdown_script});
         fees.urgent = FeeratePerKw(2'500);
         fees.normal = FeeratePerKw(1'000);
         fees.mempool_min = feerate_floor;

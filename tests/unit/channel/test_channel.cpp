@@ -26,6 +26,9 @@ std::vector<std::string> names(const std::deque<wire::Message>& messages) {
     for (const auto& message : messages) out.emplace_back(wire::name_of(message));
     return out;
 }
+const bitcoin::Transaction& agreed_on(const Half& half) {
+    return std::get<MutualCloseAgreed>(std::get<Closing>(half.channel->state).cause).tx;
+}
 template <typename F>
 std::vector<F> facts_of(const std::vector<Fact>& facts) {
     std::vector<F> out;
@@ -53,11 +56,14 @@ private slots:
     void nothing_comes_before_reestablish();
     void shutdown_waits_for_what_was_proposed();
     void shutdown_keeps_to_the_scripts_promised();
+    void a_script_binds_only_where_both_have_the_feature();
     void a_record_keeps_to_the_script_promised();
     void no_htlc_after_shutdown();
     void no_htlc_before_both_are_ready();
     void closes_with_htlcs_on_their_way();
     void a_cut_starts_the_negotiation_anew();
+    void the_end_of_an_agreed_close_is_said_again_data();
+    void the_end_of_an_agreed_close_is_said_again();
     void a_fee_nobody_offered_ends_the_connection_only();
     void a_close_signed_wrongly_is_tried_again();
     void a_close_says_what_it_waits_for();
@@ -225,6 +231,39 @@ void TestChannel::shutdown_keeps_to_the_scripts_promised() {
 }
 
 /// A record that would have it paid elsewhere is damage: no message can come of it.
+/// BOLT 2, open_channel and shutdown: without the feature a script may be there all the same, and
+/// means nothing, whatever it is.
+void TestChannel::a_script_binds_only_where_both_have_the_feature() {
+    for (const bool fundee_says : {false, true}) {
+        for (const bool is_nonsense : {false, true}) {
+            Pair pair;
+            Half& they = fundee_says ? pair.b : pair.a;
+            Half& we = fundee_says ? pair.a : pair.b;
+            we.features.remove(wire::Feature::upfront_shutdown_script);
+            const bitcoin::Script script = is_nonsense ? Bytes{0x6a} : test::wallet_script(42);
+            pair.offer();
+            if (fundee_says) {
+                pair.deliver(pair.a);
+                std::get<wire::AcceptChannel>(pair.b.wire.front()).upfront_shutdown_script = script;
+            } else {
+                std::get<wire::OpenChannel>(pair.a.wire.front()).upfront_shutdown_script = script;
+            }
+            while (!pair.a.wire.empty() || !pair.b.wire.empty()) {
+                if (!pair.a.wire.empty()) pair.deliver(pair.a);
+                if (!pair.b.wire.empty()) pair.deliver(pair.b);
+            }
+            QVERIFY(!Pair::commitments(we).params().their_upfront_shutdown);
+            pair.confirm(pair.a);
+            pair.confirm(pair.b);
+            pair.settle();
+            QVERIFY(shut_down(*they.channel, test::wallet_script(they.name), they.context())
+                        .has_value());
+            pair.settle();
+            QVERIFY(agreed_on(we) == agreed_on(they));
+        }
+    }
+}
+
 void TestChannel::a_record_keeps_to_the_script_promised() {
     for (const bool agreed : {false, true}) {
         Pair pair;
@@ -361,10 +400,100 @@ void TestChannel::a_cut_starts_the_negotiation_anew() {
         pair.settle();
         const bool a_is_done = std::holds_alternative<Closing>(pair.a.channel->state);
         const bool b_is_done = std::holds_alternative<Closing>(pair.b.channel->state);
-        // At least one has the transaction that both signed; the other then sees it on the chain.
-        QVERIFY2(a_is_done || b_is_done, qPrintable(QString("cut after %1").arg(messages)));
-        if (messages < 3) QVERIFY(a_is_done && b_is_done);
+        // Who had the transaction that both signed has said so again.
+        QVERIFY2(a_is_done && b_is_done, qPrintable(QString("cut after %1").arg(messages)));
+        QVERIFY(agreed_on(pair.a) == agreed_on(pair.b));
     }
+}
+
+void TestChannel::the_end_of_an_agreed_close_is_said_again_data() {
+    QTest::addColumn<bool>("funder_knows");
+    QTest::newRow("the funder has both signatures") << true;
+    QTest::newRow("the fundee has both signatures") << false;
+}
+
+/// The last closing_signed is lost with the connection. BOLT 2 has the peer wait for our
+/// channel_reestablish; then all is said again, and nothing else is signed.
+void TestChannel::the_end_of_an_agreed_close_is_said_again() {
+    QFETCH(const bool, funder_knows);
+    Pair pair;
+    pair.open();
+    Half& knows = funder_knows ? pair.a : pair.b;
+    Half& lost = funder_knows ? pair.b : pair.a;
+    // Then the fundee names another fee, and the funder's word is the last.
+    if (funder_knows) pair.b.fees.mempool_min = FeeratePerKw(1'500);
+    for (Half* const half : {&pair.a, &pair.b}) {
+        QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context())
+                    .has_value());
+    }
+    const auto is_done = [](const Half& half) {
+        return std::holds_alternative<Closing>(half.channel->state);
+    };
+    for (int i = 0; i < 10 && !is_done(knows); ++i) {
+        for (Half* const half : {&pair.a, &pair.b}) {
+            half->flush();
+            while (!half->wire.empty() && !is_done(knows)) pair.deliver(*half);
+        }
+    }
+    QVERIFY(is_done(knows) && !is_done(lost));
+    const auto agreed = agreed_on(knows);
+    const auto last = std::get<wire::ClosingSigned>(knows.wire.back());
+    // On the same connection it is not said twice.
+    wire::ClosingSigned other = last;
+    other.fee_satoshis += 100_sat;
+    for (const wire::Message& message : {wire::Message(last), wire::Message(other)})
+        QVERIFY(knows.hear(message).value().send.empty());
+    // From disk, for all that is needed is there; and coming back writes nothing.
+    knows.channel =
+        decode_channel(encode_channel(*knows.channel), test::rows_of(*knows.channel)).value();
+    const Channel stored = *knows.channel;
+    for (int round = 0; round < 3; ++round) {
+        pair.cut();
+        // Estimates have changed, and with them what the other would name now.
+        pair.a.fees.normal = FeeratePerKw(2'000);
+        pair.reconnect();
+        QCOMPARE(names(knows.wire), std::vector<std::string>{"channel_reestablish"});
+        pair.deliver(lost);
+        const auto* const shutdown = std::get_if<wire::Shutdown>(&knows.wire.back());
+        QVERIFY(shutdown != nullptr && shutdown->scriptpubkey == test::wallet_script(knows.name));
+        QVERIFY(is_stored_alike(*knows.channel, stored));
+    }
+    while (!knows.wire.empty()) pair.deliver(knows);
+    lost.flush();
+    while (!lost.wire.empty()) pair.deliver(lost);
+    // Whatever they name: the same fee, no other one in the range, the same signature.
+    QCOMPARE(names(knows.wire), std::vector<std::string>{"closing_signed"});
+    const auto again = std::get<wire::ClosingSigned>(knows.wire.front());
+    QCOMPARE(again.fee_satoshis, last.fee_satoshis);
+    QVERIFY(again.signature == last.signature);
+    QVERIFY(again.fee_range && again.fee_range->min_fee_satoshis == last.fee_satoshis &&
+            again.fee_range->max_fee_satoshis == last.fee_satoshis);
+    // Once a connection.
+    wire::Shutdown shutdown;
+    shutdown.channel_id = lost.channel->id;
+    shutdown.scriptpubkey = test::wallet_script(lost.name);
+    QVERIFY(knows.hear(shutdown).value().send.empty());
+    QVERIFY(knows.hear(other).value().send.empty());
+    pair.settle();
+    QVERIFY(is_done(lost));
+    QVERIFY(agreed_on(lost) == agreed);
+    QVERIFY(is_stored_alike(*knows.channel, stored));
+    // Both know now, and come back once more: it ends.
+    pair.cut();
+    pair.reconnect();
+    pair.settle();
+    QVERIFY(agreed_on(knows) == agreed && agreed_on(lost) == agreed);
+    // In a block there is nothing left to say.
+    auto& closing = std::get<Closing>(knows.channel->state);
+    closing.spends.push_back({closing.funded.params().funding,
+                              std::make_shared<const bitcoin::Transaction>(agreed),
+                              BlockHeight(200)});
+    pair.cut();
+    pair.reconnect();
+    QVERIFY(knows.wire.empty());
+    QVERIFY(knows.hear(lost.wire.front()).value().send.empty());
+    QVERIFY(knows.hear(shutdown).value().send.empty());
+    QVERIFY(knows.hear(last).value().send.empty());
 }
 
 void TestChannel::a_fee_nobody_offered_ends_the_connection_only() {

@@ -45,6 +45,33 @@ QString wrong_outcome(const Result<void, ChannelFault>& result, const char* name
     return QString("%1: %2").arg(name).arg(describe(result.error()).c_str());
 }
 
+/// Each key of the message in turn becomes each key of `ours`: all of that must be refused.
+template <typename M, typename Hear>
+QString first_shared_key_taken(const M& message, const ports::ChannelSigner& ours,
+                               const Hear& hear) {
+    const std::pair<const char*, crypto::PublicKey M::*> fields[] = {
+        {"funding_pubkey", &M::funding_pubkey},
+        {"revocation_basepoint", &M::revocation_basepoint},
+        {"payment_basepoint", &M::payment_basepoint},
+        {"delayed_payment_basepoint", &M::delayed_payment_basepoint},
+        {"htlc_basepoint", &M::htlc_basepoint},
+        {"first_per_commitment_point", &M::first_per_commitment_point}};
+    const auto& keys = ours.public_keys();
+    const crypto::PublicKey taken[] = {
+        keys.funding_pubkey,    keys.revocation_basepoint,
+        keys.payment_basepoint, keys.delayed_payment_basepoint,
+        keys.htlc_basepoint,    ours.commitment_point(CommitmentNumber(0))};
+    for (const auto& [field, member] : fields) {
+        for (const auto& key : taken) {
+            M lie = message;
+            lie.*member = key;
+            const auto wrong = wrong_outcome(hear(lie), field, field, FaultKind::shared_key);
+            if (!wrong.isEmpty()) return wrong;
+        }
+    }
+    return {};
+}
+
 /// What both messages have in common, for a channel of 1,000,000 sat.
 template <typename M>
 std::vector<Case<M>> common_cases() {
@@ -115,6 +142,7 @@ class TestOpening : public QObject {
 private slots:
     void bounds_of_open_channel();
     void bounds_of_accept_channel();
+    void no_key_of_ours_is_theirs();
     void amounts();
     void pushes_and_fees();
     void channel_types();
@@ -176,6 +204,33 @@ void TestOpening::bounds_of_accept_channel() {
         if (step)
             QVERIFY(std::get<AwaitingFundingSigned>(pair.a.channel->state).minimum_depth >= 1);
     }
+}
+
+/// Who is asked has seen our keys in open_channel; who opens can have learnt them by openings that
+/// it gave up (payment basepoints are counted, and come again).
+void TestOpening::no_key_of_ours_is_theirs() {
+    const test::Half b(2);
+    const auto asked =
+        first_shared_key_taken(usual_open(), b.signer, [&](const wire::OpenChannel& open) {
+            const auto made = accept(open, b);
+            return made ? Result<void, ChannelFault>() : fail(made.error());
+        });
+    QVERIFY2(asked.isEmpty(), qPrintable(asked));
+    Pair pair;
+    pair.offer();
+    pair.deliver(pair.a);
+    const auto honest = std::get<wire::AcceptChannel>(pair.b.wire.front());
+    const auto asking =
+        first_shared_key_taken(honest, pair.a.signer, [&](const wire::AcceptChannel& accepted) {
+            Pair copy = pair;
+            const auto step = copy.a.hear(accepted);
+            return step ? Result<void, ChannelFault>() : fail(step.error());
+        });
+    QVERIFY2(asking.isEmpty(), qPrintable(asking));
+    const ChannelFault fault{FaultKind::shared_key, 0, 0, "payment_basepoint"};
+    QCOMPARE(disposition(fault), Disposition::fail_opening);
+    QCOMPARE(describe(fault), std::string("shared_key payment_basepoint"));
+    QVERIFY(pair.a.hear(honest).has_value());
 }
 
 void TestOpening::amounts() {
@@ -253,6 +308,9 @@ void TestOpening::taproot_upfront_needs_its_feature() {
     QVERIFY(accept(open, b).has_value());
     b.features.remove(Feature::shutdown_anysegwit);
     QCOMPARE(accept(open, b).error().field, std::string_view("upfront_shutdown_script"));
+    // Where nobody is bound by it, it does no harm.
+    b.features.remove(Feature::upfront_shutdown_script);
+    QVERIFY(accept(open, b).has_value());
 }
 
 void TestOpening::depth_follows_the_amount() {

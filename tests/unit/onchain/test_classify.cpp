@@ -3,6 +3,8 @@
 
 #include "tests/unit/onchain/world.h"
 
+#include <algorithm>
+
 using namespace runnel;
 using namespace runnel::onchain;
 using runnel::channel::Party;
@@ -14,6 +16,7 @@ class TestClassify : public QObject {
 private slots:
     void names_each_spend();
     void revoked_comes_with_its_secret();
+    void revoked_is_known_whatever_key_they_took();
     void nothing_strange_is_taken_for_known();
     void closes_are_known_by_their_form();
 };
@@ -49,6 +52,39 @@ void TestClassify::revoked_comes_with_its_secret() {
         QVERIFY(std::get<TheirRevoked>(what).number == CommitmentNumber(n));
         QVERIFY(std::get<TheirRevoked>(what).secret ==
                 world.them.commitment_secret(CommitmentNumber(n)));
+    }
+}
+
+/// Whose payment_basepoint is ours as well: our own output on what they revoked looks like theirs
+/// on a commitment of ours.
+void TestClassify::revoked_is_known_whatever_key_they_took() {
+    for (const Party funder : {Party::ours, Party::theirs}) {
+        World world(funder);
+        world.params.their_keys.payment_basepoint = world.params.our_keys.payment_basepoint;
+        world.ours = world.commitment(Party::ours, world.ours.number);
+        world.theirs = world.commitment(Party::theirs, world.theirs.number);
+        for (std::uint64_t n = 0; n < 3; ++n) {
+            const auto old = world.commitment(Party::theirs, CommitmentNumber(n));
+            const auto what = classify(old.tx, world.situation().known);
+            QVERIFY(std::holds_alternative<TheirRevoked>(what));
+            QVERIFY(std::get<TheirRevoked>(what).secret ==
+                    world.them.commitment_secret(CommitmentNumber(n)));
+        }
+        // And all of it is claimed: both main outputs and each HTLC above dust.
+        const auto old = world.commitment(Party::theirs, CommitmentNumber(1));
+        world.mine(old.tx, BlockHeight(1001));
+        const auto progress = world.progress();
+        const auto claims = [&](ClaimKind kind) {
+            return std::count_if(progress.open.begin(), progress.open.end(),
+                                 [&](const Claim& claim) { return claim.kind == kind; });
+        };
+        QCOMPARE(claims(ClaimKind::our_main), std::ptrdiff_t{1});
+        QCOMPARE(claims(ClaimKind::revoked_main), std::ptrdiff_t{1});
+        QCOMPARE(claims(ClaimKind::revoked_htlc), std::ptrdiff_t{6});
+        // The newest are told by their txids as ever.
+        const auto known = world.situation().known;
+        QVERIFY(std::holds_alternative<OurCommit>(classify(world.ours.tx, known)));
+        QVERIFY(std::holds_alternative<TheirCurrent>(classify(world.theirs.tx, known)));
     }
 }
 
