@@ -75,7 +75,11 @@ void PayResult::hear(const std::vector<api::PaymentView>& payments) {
         });
     if (found == payments.end() || found->status == api::PaymentStatus::pending) return;
     if (found->status == api::PaymentStatus::failed) {
-        show({PayEnd::NotPaid{{}, open->looked, open->amount, found->failure}});
+        PayEnd::NotPaid end;
+        end.looked = open->looked;
+        end.amount = open->amount;
+        end.kept = found->failure;
+        show({std::move(end)});
         return;
     }
     api::Paid paid{found->payment_hash, {},           found->amount,
