@@ -1653,7 +1653,7 @@
     </message>
     <message>
         <source>There is nothing to do. Whoever opened it may have spent the same coins twice: be careful with another channel of theirs.</source>
-        <translation>Du kannst nichts tun. Wer ihn geöffnet hat, hat dasselbe Geld vielleicht zweimal ausgegeben: Sei vorsichtig mit einem weiteren Kanal von dort.</translation>
+        <translation>Du musst nichts tun. Wer ihn geöffnet hat, hat dasselbe Geld vielleicht zweimal ausgegeben: Sei vorsichtig mit einem weiteren Kanal von dort.</translation>
     </message>
     <message>
         <source>The opening of the channel was cancelled.</source>
@@ -1772,20 +1772,16 @@
         <translation>Die Kettenquelle nimmt die Transaktion nicht an, die einen Kanal schließt.</translation>
     </message>
     <message>
-        <source>Runnel offers it again with each block, and it goes when fees fall. It can be sped up from a terminal: runnel-cli bump %1</source>
-        <translation>Runnel bietet sie mit jedem Block erneut an, und sie geht durch, wenn die Gebühren sinken. Im Terminal lässt sie sich beschleunigen: runnel-cli bump %1</translation>
-    </message>
-    <message>
         <source>Nothing to do: Runnel offers it again with each block, and it goes when fees fall.</source>
         <translation>Es ist nichts zu tun: Runnel bietet sie mit jedem Block erneut an, und sie geht durch, wenn die Gebühren sinken.</translation>
     </message>
     <message>
         <source>It was sent on the chain (%1), and a block holds it. To pay it over Lightning as well would be to pay it twice.</source>
-        <translation>Es wurde auf der Kette gesendet (%1) und steht in einem Block. Es auch noch über Lightning zu zahlen, hieße, es zweimal zu zahlen.</translation>
+        <translation>Es wurde auf der Kette gesendet (%1) und steht in einem Block. Es auch noch über Lightning zu bezahlen, hieße, es zweimal zu bezahlen.</translation>
     </message>
     <message>
         <source>It was sent on the chain (%1) and waits for a block. To pay it over Lightning as well would be to pay it twice.</source>
-        <translation>Es wurde auf der Kette gesendet (%1) und wartet auf einen Block. Es auch noch über Lightning zu zahlen, hieße, es zweimal zu zahlen.</translation>
+        <translation>Es wurde auf der Kette gesendet (%1) und wartet auf einen Block. Es auch noch über Lightning zu bezahlen, hieße, es zweimal zu bezahlen.</translation>
     </message>
     <message>
         <source>You have already sent %1 for this.</source>
@@ -1803,6 +1799,10 @@
     <message>
         <source>by %1 today</source>
         <translation>heute spätestens um %1</translation>
+    </message>
+    <message>
+        <source>Runnel offers it again with each block, and it goes when fees fall. Whoever knows the terminal can speed it up: runnel-cli bump, with the closing transaction from the channel&apos;s details under Channels.</source>
+        <translation>Runnel bietet sie mit jedem Block erneut an, und sie geht durch, wenn die Gebühren sinken. Wer sich mit dem Terminal auskennt, kann sie beschleunigen: runnel-cli bump, mit der Schließungstransaktion aus den Einzelheiten des Kanals unter „Kanäle“.</translation>
     </message>
 </context>
 <context>
@@ -2955,7 +2955,7 @@
     </message>
     <message>
         <source>How it ends is said here, and in Activity.</source>
-        <translation>Wie es ausgeht, steht dann hier und im Verlauf.</translation>
+        <translation>Wie es ausgeht, steht dann hier und unter „Verlauf“.</translation>
     </message>
 </context>
 <context>
@@ -3147,10 +3147,6 @@
     <message>
         <source>%1 were seen. They can be spent once they are in a block.</source>
         <translation>%1 wurden gesehen. Ausgeben kannst du sie, sobald sie in einem Block sind.</translation>
-    </message>
-    <message>
-        <source>The amount must be more than 0.</source>
-        <translation>Der Betrag muss größer als 0 sein.</translation>
     </message>
     <message>
         <source>Waiting for coins. The %1 that were seen are not on their way any more: whoever sent them may have replaced or cancelled the transaction.</source>

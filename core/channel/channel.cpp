@@ -95,7 +95,7 @@ StepResult no_step(Result<void, ChannelFault> result) {
 
 StepResult on_add(Channel& channel, const wire::UpdateAddHtlc& add) {
     const auto* const closing = std::get_if<ShuttingDown>(&channel.state);
-    if (closing != nullptr && closing->their_script) {
+    if (closing != nullptr && (closing->their_script || closing->close_signed)) {
         return fail(ChannelFault{FaultKind::shutting_down, add.id.raw(), 0, {}});
     }
     return with_commitments(channel, add,
@@ -272,6 +272,14 @@ bool on_peer_down(Channel& channel) {
         closing->sent = false;
     }
     return true;
+}
+
+std::optional<ChannelFault> stalled(const Channel& channel, BlockHeight height) {
+    if (channel.link != Link::online || !takes_updates(channel.state)) return std::nullopt;
+    const auto& commitments = funded_of(channel.state)->commitments;
+    if (commitments.may_sign() || !commitments.has_stale_proposal(height + abandoned_margin))
+        return std::nullopt;
+    return ChannelFault{FaultKind::stale_proposal, 0, 0, {}};
 }
 
 bool is_moved_by_block(const Channel& channel, BlockHeight height) {

@@ -153,6 +153,10 @@ struct ShuttingDown {
     bool sent = false;  ///< Held back until what we proposed is signed.
     std::optional<bitcoin::Script> their_script;
     std::optional<BlockHeight> peer_due;  ///< See CloseWait::since.
+    /// The fee was being agreed on before: the peer may hold a signature of ours for a transaction
+    /// that pays the balances of then. Nothing may be added on top of them any more, or it would
+    /// take what came since with that.
+    bool close_signed = false;
 };
 /// Both said shutdown and nothing is in flight: the fee is being agreed on.
 struct NegotiatingClose {
@@ -354,6 +358,9 @@ Step on_peer_up(Channel& channel, const Context& context);
 /// that a peer was told of and that it never got a signature for are taken back here while it is
 /// away: nobody has them, no chain will tell their end, and who waits for it may have a deadline.
 Step on_block(Channel& channel, const Context& context);
+/// A peer that is there, answers no commitment_signed of ours and so keeps what was said after it
+/// from ever being signed, until that is about to expire: only a new connection takes it back.
+std::optional<ChannelFault> stalled(const Channel& channel, BlockHeight height);
 /// Would on_block() change anything?
 bool is_moved_by_block(const Channel& channel, BlockHeight height);
 void on_funding_confirmed(Channel& channel, const Confirmation& where);

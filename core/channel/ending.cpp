@@ -176,6 +176,15 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
     return Step{};
 }
 
+ShuttingDown before_negotiation(NegotiatingClose&& negotiating) {
+    return {std::move(negotiating.funded),
+            std::move(negotiating.our_script),
+            false,
+            std::nullopt,
+            negotiating.peer_due,
+            true};
+}
+
 StepResult advance_shutdown(Channel& channel, const Context& context) {
     Step step;
     auto* const state = std::get_if<ShuttingDown>(&channel.state);

@@ -53,6 +53,8 @@ StepResult on_shutdown(Channel& channel, const wire::Shutdown& shutdown, const C
 /// Shutdown goes out once nothing of ours waits for a signature; the negotiation begins once
 /// nothing is in flight.
 StepResult advance_shutdown(Channel& channel, const Context& context);
+/// As it was before the fee was talked of, which begins anew on a new connection.
+ShuttingDown before_negotiation(NegotiatingClose&& negotiating);
 StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer,
                              const Context& context);
 /// Is the funding output spent, or about to be?

@@ -49,8 +49,7 @@ StepResult on_reestablish(Channel& channel, const wire::ChannelReestablish& thei
         closing->sent = false;
         closing->their_script.reset();
     } else if (auto* const negotiating = std::get_if<NegotiatingClose>(&channel.state)) {
-        ShuttingDown back{std::move(negotiating->funded), std::move(negotiating->our_script), false,
-                          std::nullopt, negotiating->peer_due};
+        ShuttingDown back = before_negotiation(std::move(*negotiating));
         channel.state = std::move(back);
     }
     channel.link = Link::online;

@@ -155,8 +155,7 @@ namespace {
 Channel worth_writing(const Channel& channel) {
     Channel out = channel;
     if (auto* const agreeing = std::get_if<NegotiatingClose>(&out.state)) {
-        ShuttingDown back{std::move(agreeing->funded), std::move(agreeing->our_script), false,
-                          std::nullopt, agreeing->peer_due};
+        ShuttingDown back = before_negotiation(std::move(*agreeing));
         out.state = std::move(back);
     }
     if (auto* const closing = std::get_if<ShuttingDown>(&out.state)) {

@@ -434,6 +434,7 @@ void put_state(Writer& out, const ChannelState& state) {
                        encode(out, s.sent);
                        encode_optional(out, s.their_script, put_script);
                        encode_optional(out, s.peer_due, put_height);
+                       encode(out, s.close_signed);
                    },
                    [&](const NegotiatingClose& s) {
                        put(out, s.funded);
@@ -472,10 +473,11 @@ ChannelState get_state(Reader& in, std::uint8_t version, std::uint8_t index,
         case 4: return AwaitingReady{get_funded(in, version, rows)};
         case 5: return Normal{get_funded(in, version, rows)};
         case 6: {
-            ShuttingDown s{get_funded(in, version, rows), decode_bytes(in), false, {}, {}};
+            ShuttingDown s{get_funded(in, version, rows), decode_bytes(in), false, {}, {}, false};
             s.sent = decode_bool(in);
             s.their_script = decode_optional(in, decode_bytes);
             s.peer_due = get_peer_due();
+            s.close_signed = version > without_close_terms && decode_bool(in);
             check_promise(s.funded, s.our_script);
             return s;
         }

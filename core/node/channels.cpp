@@ -295,6 +295,8 @@ void channels_on_block(Draft& draft, const Scope& scope) {
             take_step(draft, id, channel::on_block(*own, with.context), scope);
             draft.dirty.insert(id);
         }
+        if (const auto fault = channel::stalled(**draft.channels.find(id), draft.tip.height))
+            on_fault(draft, id, *fault, scope);
         announce_on_block(draft, id, scope);
         const ChannelPtr channel = *draft.channels.find(id);
         if (const auto reason = deadline_passed(draft, *channel, scope))
@@ -306,10 +308,13 @@ namespace {
 
 /// A payment of ours is lost by nothing but the preimage, however late it is taken back: nobody
 /// waits behind it. Of a wallet that was off for days and reads block after block the peer may have
-/// news that it could not tell; so its channel is closed by none of those blocks, but by the next
-/// that comes to a chain in step.
+/// news that it could not tell; so its channel is closed by none of those blocks, nor by the first
+/// that come to a chain in step, while the peer is being connected to.
 bool may_wait_for_peer(const Draft& draft, const HtlcRef& outgoing, const Scope& scope) {
-    return find_forward(draft, outgoing) == nullptr && chain_problem(draft, scope, false);
+    if (find_forward(draft, outgoing) != nullptr) return false;
+    constexpr BlockDelta time_to_be_told{3};
+    return chain_problem(draft, scope, false) ||
+           draft.tip.height < draft.health.in_step_from + time_to_be_told;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 namespace runnel::node {
 
@@ -105,6 +106,21 @@ std::vector<FeeratePerKw> bump_feerates(const ports::FeeEstimates& fees, bool is
     return rates;
 }
 
+/// The HTLCs received whose preimage is known, or may yet come from who was paid on for them.
+std::set<PaymentHash> claimable_htlcs(const Draft& draft, const ChannelId& id,
+                                      const channel::Closing& closing) {
+    const onchain::Preimages told = preimages_of(closing);
+    std::set<PaymentHash> out;
+    for (const auto& entry : closing.funded.commitments.htlcs()) {
+        if (entry.htlc.offered_by != Party::theirs) continue;
+        const HtlcRef ref{id, entry.htlc.id};
+        const auto& hash = entry.htlc.payment_hash;
+        if (told.find(hash) || known_preimage(draft, ref, hash) || draft.forwards.contains(ref))
+            out.insert(hash);
+    }
+    return out;
+}
+
 /// The child that pays for our commitment; nothing when there is none, none is needed, or none is
 /// worth it.
 std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Channel& channel,
@@ -115,20 +131,18 @@ std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Channel& 
     const auto change = next_change_script(draft, scope);
     const auto seed =
         scope.entropy.expand(scope.event, "bump " + display_hex(commitment.tx.txid()));
-    onchain::Preimages preimages = preimages_of(closing);
-    for (const auto& entry : closing.funded.commitments.htlcs()) {
-        if (entry.htlc.offered_by != Party::theirs) continue;
-        const auto known =
-            known_preimage(draft, HtlcRef{channel.id, entry.htlc.id}, entry.htlc.payment_hash);
-        if (known) preimages.add(*known);
-    }
+    const auto claimable = claimable_htlcs(draft, channel.id, closing);
     // HTLCs of ours have deadlines that the commitment must not miss; a balance alone can wait some
     // blocks. Where the coins do not reach for that, or it costs more than it brings, a lower fee
     // gets it into mempools at least: alone it might not even get there.
-    const bool is_urgent = onchain::has_htlcs_for_us(commitment, preimages);
+    const bool is_urgent = onchain::has_htlcs_for_us(commitment, claimable);
     std::optional<ports::SpendError> error;
     Sat cheapest;
+    const FeeratePerKw slow = relayed(draft.health.fees, draft.health.fees.slow);
     for (const auto rate : bump_feerates(draft.health.fees, is_urgent)) {
+        // The one child there is would be a bad one only because coins are short, which the next
+        // block may mend.
+        if (error && cheapest.is_zero() && rate < slow) break;
         const onchain::Purse purse{scope.planner, coins, change, rate, Hash256(seed.reveal())};
         auto planned = onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
         if (!planned) {
@@ -136,7 +150,7 @@ std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Channel& 
             continue;
         }
         if (!*planned) return std::nullopt;
-        if ((*planned)->fee <= onchain::worth_of(commitment, preimages, rate))
+        if ((*planned)->fee <= onchain::worth_of(commitment, claimable, rate))
             return *std::move(planned);
         cheapest = (*planned)->fee;
     }

@@ -94,9 +94,10 @@ struct ChainHealth {
     std::uint64_t last_good_ms = 0;  ///< Monotonic time when it was last reachable and synced.
     UnixTime last_good_at;           ///< The same by wall time.
     bool ever_good = false;
-    bool silent = false;   ///< It has said nothing for too long, and nothing since.
-    bool telling = false;  ///< Its last word was that it is a block or two ahead of what it has
-                           ///< told, and fetching those.
+    BlockHeight in_step_from;  ///< The tip when it was first in step, in this run.
+    bool silent = false;       ///< It has said nothing for too long, and nothing since.
+    bool telling = false;      ///< Its last word was that it is a block or two ahead of what it has
+                               ///< told, and fetching those.
 };
 
 /// A payment that waits for room, and the channels of which any may make it.

@@ -400,8 +400,8 @@ constexpr std::uint64_t telling_patience_ms = 2 * 60'000;
 /// Is it just fetching the block, or the two, that it has heard of? Blocks come in quick succession
 /// every day, and each time the source is not in step for a moment.
 bool is_telling(const ports::ChainStatus& status, const ChainTip& tip) {
-    return status.reachable && !status.synced && !status.trouble && tip.known &&
-           status.tip > tip.height && status.tip <= tip.height + blocks_being_told;
+    return status.reachable && !status.synced && !status.trouble && status.problem.empty() &&
+           tip.known && status.tip > tip.height && status.tip <= tip.height + blocks_being_told;
 }
 
 void arm_silence(Draft& draft, std::uint64_t milliseconds) {
@@ -419,6 +419,7 @@ void on_status(Draft& draft, const ports::ChainStatus& status, const Scope& scop
     if (is) {
         // A source that hangs says nothing, not even that: then only the clock tells.
         arm_silence(draft, scope.config.chain_patience_ms);
+        if (!draft.health.ever_good) draft.health.in_step_from = draft.tip.height;
         draft.health.last_good_ms = scope.monotonic_ms;
         draft.health.last_good_at = scope.now;
         draft.health.ever_good = true;

@@ -89,9 +89,9 @@ Planned planned_from(ports::SpendPlan&& plan, std::vector<Claim> claims) {
     return out;
 }
 
-bool is_for_us(const channel::HtlcOutput& output, const Preimages& preimages) {
+bool is_for_us(const channel::HtlcOutput& output, const std::set<PaymentHash>& claimable) {
     return output.htlc.offered_by == channel::Party::ours ||
-           preimages.find(output.htlc.payment_hash).has_value();
+           claimable.contains(output.htlc.payment_hash);
 }
 
 /// A witness of claim `claim` in input `input`.
@@ -206,7 +206,7 @@ Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> clai
     return planned_from(std::move(plan), {claims.begin(), claims.end()});
 }
 
-Sat worth_of(const channel::CommitmentTx& commitment, const Preimages& preimages,
+Sat worth_of(const channel::CommitmentTx& commitment, const std::set<PaymentHash>& claimable,
              FeeratePerKw feerate) {
     Sat worth;
     const auto count = [&](std::uint32_t index, std::uint64_t weight) {
@@ -214,15 +214,16 @@ Sat worth_of(const channel::CommitmentTx& commitment, const Preimages& preimages
     };
     if (commitment.to_local_index) count(*commitment.to_local_index, main_collect_weight);
     for (const auto& output : commitment.htlcs) {
-        if (is_for_us(output, preimages)) count(output.output_index, htlc_collect_weight);
+        if (is_for_us(output, claimable)) count(output.output_index, htlc_collect_weight);
     }
     return worth;
 }
 
-bool has_htlcs_for_us(const channel::CommitmentTx& commitment, const Preimages& preimages) {
+bool has_htlcs_for_us(const channel::CommitmentTx& commitment,
+                      const std::set<PaymentHash>& claimable) {
     return std::any_of(
         commitment.htlcs.begin(), commitment.htlcs.end(),
-        [&](const channel::HtlcOutput& output) { return is_for_us(output, preimages); });
+        [&](const channel::HtlcOutput& output) { return is_for_us(output, claimable); });
 }
 
 std::uint64_t signed_commitment_weight(const channel::CommitmentTx& commitment) {

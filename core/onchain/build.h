@@ -7,6 +7,7 @@
 #include "core/ports/coin.h"
 #include "core/ports/signer.h"
 
+#include <set>
 #include <span>
 #include <vector>
 
@@ -66,12 +67,14 @@ Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(
     const channel::ChannelParams& params, const channel::CommitmentTx& commitment,
     const Purse& purse);
 /// What our commitment brings us once it is in a block, less what collecting it costs at this
-/// feerate: our balance, the HTLCs that we offered and those whose preimage we know. More must
-/// never be paid for getting it there: a peer that gives us little could make us pay much.
-Sat worth_of(const channel::CommitmentTx& commitment, const Preimages& preimages,
+/// feerate: our balance, the HTLCs that we offered and those received that are `claimable` (their
+/// preimage is known or may yet come). More must never be paid for getting it there: a peer that
+/// gives us little could make us pay much.
+Sat worth_of(const channel::CommitmentTx& commitment, const std::set<PaymentHash>& claimable,
              FeeratePerKw feerate);
 /// Does it hold HTLCs that are ours to claim, now or once they expire?
-bool has_htlcs_for_us(const channel::CommitmentTx& commitment, const Preimages& preimages);
+bool has_htlcs_for_us(const channel::CommitmentTx& commitment,
+                      const std::set<PaymentHash>& claimable);
 /// Weight of a commitment once both signatures are on it.
 std::uint64_t signed_commitment_weight(const channel::CommitmentTx& commitment);
 

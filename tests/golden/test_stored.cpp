@@ -6,7 +6,8 @@
 //   v3  a funding transaction of ours may have a rival; a close that is settled is still
 //   remembered; no list of signed closes
 //   v4  what is known of the age of a commitment of ours that is published
-//   v5  a close that both signed keeps what is said again to a peer that comes back
+//   v5  a close that both signed keeps what is said again to a peer that comes back; one that was
+//   being agreed on says so
 //
 // A file has lines: the state's name, the channel record, then one line an HTLC row (key, space,
 // value); all hex but the name.

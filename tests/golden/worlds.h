@@ -114,6 +114,13 @@ inline const std::vector<World>& worlds() {
              p.cut();
              p.reconnect();
          }},
+        {"shutting_down (close signed)",
+         [](Pair& p) {
+             negotiate(p);
+             p.cut();
+             p.reconnect();
+             p.deliver(p.b);
+         }},
         {"closing (ours)",
          [](Pair& p) {
              busy(p);

@@ -5,9 +5,9 @@
 
 #include "ui/dialogs/details.h"
 #include "ui/dialogs/open_channel.h"
+#include "ui/format/amount.h"
 #include "ui/format/channel.h"
 #include "ui/format/overview.h"
-#include "ui/format/amount.h"
 #include "ui/models/activity_model.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/amount_label.h"
@@ -121,34 +121,6 @@ private slots:
     }
 
     // Where it is not waited for.
-    void whatIsUnderWayIsSaidByTheNewPage() {
-        StageWindow desk;
-        QVERIFY(desk.unlock());
-        auto& person = *desk.person;
-        QVERIFY(person.press("railPay"));
-        desk.shell().payPage().setText(QStringLiteral("good"));
-        QVERIFY(person.press("payNow"));
-        QVERIFY(person.sees("payProgressTitle"));
-        desk.stage.looks_up = [](const std::string&) {
-            auto looked = Stage::lookUp("good");
-            looked->problem = api::Problem{api::ProblemKind::in_flight, {}};
-            return looked;
-        };
-        const auto place = desk.shell().payPage().place();
-        QVERIFY(place.end && std::holds_alternative<PayEnd::Open>(place.end->how));
-        PayPage page(*desk.window->wallet());
-        page.resume(place);
-        page.resize(600, 800);
-        page.show();
-        auto* const title = page.findChild<QLabel*>(QStringLiteral("payResultTitle"));
-        QVERIFY(title->isVisible());
-        QCOMPARE(title->text(), QStringLiteral("Still on its way"));
-        QCOMPARE(page.findChild<AmountLabel*>(QStringLiteral("payResultAmount"))->text(),
-                 exactText(1'250'000_msat));
-        // The list of the stage knows that it was paid.
-        QVERIFY(QTest::qWaitFor([&] { return title->text() == QStringLiteral("Paid"); }, 2'000));
-    }
-
     void whatWasPaidStays() {
         StageWindow desk;
         QVERIFY(desk.unlock());

@@ -305,7 +305,7 @@ private slots:
         QVERIFY(!person.sees("receiveText"));
         QCOMPARE(heard.times(QStringLiteral("more than 0")), 1);
         QVERIFY(sentence(person.see<QWidget>("receiveAmountWrong"))
-                    .contains(QStringLiteral("The amount must be more than 0")));
+                    .contains(QStringLiteral("The amount has to be more than 0")));
         auto* const amount = person.see<QLineEdit>("receiveAmount");
         QVERIFY(amount->hasFocus());
         amount->clear();

@@ -84,7 +84,9 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
         // Payments come and go, the other side does, and what blocks cost: the figures may be
         // others.
-        const auto* const now = m_wallet.channels().find(m_id);
+        const auto* now = m_wallet.channels().find(m_id);
+        // An id that a channel had was the peer's to choose: nobody else's is taken for it.
+        if (now != nullptr && now->peer != m_channel.peer) now = nullptr;
         // It changes once, while the channel is being agreed on.
         if (now != nullptr) m_id = now->channel_id;
         const bool same =

@@ -11,6 +11,7 @@
 #include "ui/widgets/channel_bar.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/fields.h"
+#include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
 namespace runnel::ui {
@@ -151,12 +152,14 @@ EntryDetails::EntryDetails(WalletModel& wallet, const QByteArray& key, QWidget* 
 
 void EntryDetails::refresh() {
     const auto* const entry = m_wallet.activity().find(m_key);
+    const bool has_gone = entry == nullptr && !m_facts->isHidden() && isVisible();
     m_facts->setVisible(entry != nullptr);
     if (entry == nullptr) {
         // Payments stay; a transaction that has lost its inputs to another one does not.
         m_cue->set(Cue::over,
                    tr("This transaction is not there any more, and moves none of your coins. "
                       "Another one may have taken its place."));
+        if (has_gone) alert(m_cue);
         return;
     }
     if (entry->payment() != nullptr) show(*entry->payment());

@@ -285,6 +285,11 @@ bool isTooLittleToOpen(const api::Balance& balance) {
     return all && *all < balance.least_to_open;
 }
 
+bool hasChannel(const api::Snapshot& picture) {
+    return std::any_of(picture.channels.begin(), picture.channels.end(),
+                       [](const api::ChannelView& channel) { return !isOver(channel); });
+}
+
 QString receivableSentence(const api::Snapshot& picture) {
     std::size_t usable = 0, other = 0;
     for (const auto& channel : picture.channels) {

@@ -50,6 +50,8 @@ std::vector<Held> heldIn(const api::Snapshot& picture, const PeerNames& names,
 QString openingTakesSentence(const api::Snapshot& picture);
 /// Not enough is there to open any channel, what is not confirmed included.
 bool isTooLittleToOpen(const api::Balance& balance);
+/// Something to be invoiced over, now or soon: a channel that is over is none.
+bool hasChannel(const api::Snapshot& picture);
 /// How much can be received now and why not more.
 QString receivableSentence(const api::Snapshot& picture);
 /// What "spendable now" is made of, or why none of it is spent now.

@@ -247,9 +247,9 @@ Wording refusedWording(const Params& p) {
             Words::tr("The chain source does not accept the transaction that closes a channel."),
             why,
             p.has("can_bump")
-                ? Words::tr("Runnel offers it again with each block, and it goes when fees "
-                            "fall. It can be sped up from a terminal: runnel-cli bump %1")
-                      .arg(p.text("txid"))
+                ? Words::tr("Runnel offers it again with each block, and it goes when fees fall. "
+                            "Whoever knows the terminal can speed it up: runnel-cli bump, with the "
+                            "closing transaction from the channel's details under Channels.")
                 : Words::tr("Nothing to do: Runnel offers it again with each block, and it "
                             "goes when fees fall.")};
     }

@@ -1,6 +1,7 @@
 #include "ui/pages/invoice_preview.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/channel.h"
 #include "ui/format/problem.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
@@ -132,8 +133,11 @@ void InvoicePreview::showEvent(QShowEvent* event) {
 }
 
 void InvoicePreview::refreshHint() {
+    const auto& picture = m_wallet.picture();
+    const auto held = noPaymentsSentence(picture.chain);
     m_amount_hint->setText(
-        tr("You can send up to %1 now.").arg(satText(m_wallet.picture().balance.can_send)));
+        held.isEmpty() ? tr("You can send up to %1 now.").arg(satText(picture.balance.can_send))
+                       : held);
 }
 
 void InvoicePreview::judge() {

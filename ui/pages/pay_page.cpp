@@ -15,6 +15,7 @@
 
 #include <QDragEnterEvent>
 #include <QMimeData>
+#include <QPointer>
 #include <QProgressBar>
 
 #include <utility>
@@ -159,8 +160,6 @@ void PayPage::setText(const QString& text) { m_entry->setText(text); }
 PayPage::Place PayPage::place() const {
     Place out{m_entry->text(), m_result->shown()};
     if (m_shop != nullptr) out.practice = m_shop->typed();
-    if (isUnderWay() && m_paying && m_looked)
-        out.end = PayEnd{PayEnd::Open{m_looked->payment_hash, m_looked, m_paying}};
     if (m_resumed) {
         // Not looked at again yet.
         out.amount = m_resumed->amount;
@@ -243,11 +242,14 @@ void PayPage::lookAgain() {
 }
 
 void PayPage::show(const Result<api::Inspection, api::Problem>& looked) {
+    // Built anew: what has the keyboard keeps it.
+    const QPointer<QWidget> focus = m_resumed ? window()->focusWidget() : nullptr;
     if (looked) show(*(m_looked = *looked));
     else m_entry->problem().showProblem(wordingOf(looked.error()));
     if (const auto place = std::exchange(m_resumed, std::nullopt)) {
         if (place->amount && !m_invoice->isHidden()) m_invoice->resume(*place->amount);
         if (place->send && !m_send->isHidden()) m_send->resume(*place->send);
+        if (focus) focus->setFocus(Qt::OtherFocusReason);
     }
     if (std::exchange(m_lead, false)) lead();
 }

@@ -29,8 +29,7 @@ public:
     /// Puts a text there to be looked at, as if pasted.
     void setText(const QString& text);
     /// What waits to be paid, or was to be, with what was typed for it; and how it ended, while
-    /// that is shown. Of a payment over Lightning that is under way: that it is, and the new page
-    /// says its end. What is being sent on the chain is waited for (Shell::canBeRebuilt).
+    /// that is shown. What is under way is waited for (Shell::canBeRebuilt).
     struct Place {
         QString text{};
         std::optional<PayEnd> end{};

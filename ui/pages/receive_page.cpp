@@ -1,6 +1,7 @@
 #include "ui/pages/receive_page.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/channel.h"
 #include "ui/format/figures.h"
 #include "ui/format/overview.h"
 #include "ui/format/practice.h"
@@ -18,8 +19,10 @@
 #include "ui/widgets/text.h"
 
 #include <QLineEdit>
+#include <QPointer>
 
 #include <algorithm>
+#include <utility>
 
 namespace runnel::ui {
 
@@ -204,18 +207,26 @@ void ReceivePage::refresh() {
     const auto takes = openingTakesSentence(picture);
     m_opening_takes->setText(takes);
     m_opening_takes->setVisible(!takes.isEmpty() && isTooLittleToOpen(picture.balance));
+    if (m_says_held) sayHeld();
+}
+
+/// An invoice is made all the same: whoever waits to pay it may do so once the chain answers.
+void ReceivePage::sayHeld() {
+    const auto held = noPaymentsSentence(m_wallet.picture().chain);
+    if (held.isEmpty()) {
+        if (std::exchange(m_says_held, false)) m_problem->hide();
+    } else if (m_problem->isHidden()) {
+        m_says_held = true;
+        m_problem->showNote("warn", QStringLiteral("attention"),
+                            tr("Nothing can be received at this moment."), held);
+    }
 }
 
 void ReceivePage::makeInvoice() {
-    if (!m_amount->isUsable()) {
-        m_amount->setWrong(true);
-        m_amount->setFocus();
-        return;
-    }
     const auto amount = m_amount->amount();
     // Of any amount is what an empty field asks for, not a nought.
-    if (amount && amount->is_zero()) {
-        m_amount->setWrong(true, tr("The amount must be more than 0."));
+    if (!m_amount->isUsable() || (amount && amount->is_zero())) {
+        m_amount->setWrong(true);
         m_amount->setFocus();
         return;
     }
@@ -251,6 +262,7 @@ void ReceivePage::invoiceMade(const api::InvoiceMade& made, std::optional<Msat> 
                             receivableSentence(m_wallet.picture()));
     } else {
         m_problem->hide();
+        sayHeld();
     }
     m_waiting_for = m_shown_hash = made.payment_hash;
     m_shown_title->setText(amount ? tr("Invoice of %1").arg(satText(*amount))
@@ -294,8 +306,11 @@ void ReceivePage::resume(const Place& place) {
     m_wallet.bridge().payment(
         *place.invoice, this, [this](const std::optional<api::PaymentView>& view) {
             if (!view || view->outgoing || !view->expires) return;
+            // Built anew: what has the keyboard keeps it.
+            const QPointer<QWidget> focus = window()->focusWidget();
             invoiceMade({view->bolt11, view->payment_hash, *view->expires},
                         view->amount.is_zero() ? std::nullopt : std::optional(view->amount));
+            if (focus) focus->setFocus(Qt::OtherFocusReason);
             if (view->status == api::PaymentStatus::paid) arrived(view->amount);
         });
 }

@@ -47,6 +47,8 @@ private:
     void buildInvoice();
     void buildAddress();
     void refresh();
+    /// Beside an invoice: that nothing can be received now at all.
+    void sayHeld();
     void makeInvoice();
     void makeAddress();
     void putAddress(const QString& address);
@@ -95,6 +97,7 @@ private:
     Banner* m_address_problem;
     Button* m_fresh;
     bool m_has_address = false;
+    bool m_says_held = false;                ///< What stands there is sayHeld()'s.
     std::vector<api::CoinsReceived> m_came;  ///< To the shown address; the last of them is shown.
     std::optional<Sat> m_gone;               ///< Were seen on their way there and are not any more.
 };

@@ -30,7 +30,8 @@ AmountEdit::AmountEdit(const QString& name, const char* object_name, QWidget* pa
     connect(this, &QLineEdit::textEdited, this, &AmountEdit::regroup);
     connect(this, &QLineEdit::textChanged, this, [this] {
         // Mended: whoever called it wrong looks again only when it is sent off.
-        if (m_wrong && amount()) setWrong(false);
+        if (m_wrong && isUsable()) setWrong(false);
+        else if (m_wrong) showComplaint();
     });
 }
 
@@ -38,8 +39,7 @@ std::optional<Sat> AmountEdit::amount() const { return parseSat(text()); }
 
 void AmountEdit::setAmount(Sat amount) { setText(grouped(amount.raw())); }
 
-void AmountEdit::setWrong(bool wrong, const QString& why) {
-    m_why = why;
+void AmountEdit::setWrong(bool wrong) {
     if (wrong != m_wrong) {
         m_wrong = wrong;
         setProperty("wrong", wrong);
@@ -58,7 +58,7 @@ QWidget* AmountEdit::complaint() {
 }
 
 void AmountEdit::showComplaint() {
-    const auto said = !m_wrong ? QString() : m_why.isEmpty() ? amountComplaint(text()) : m_why;
+    const auto said = m_wrong ? amountComplaint(text()) : QString();
     const bool is_new = said != accessibleDescription();
     setAccessibleDescription(said);
     if (m_complaint == nullptr) return;

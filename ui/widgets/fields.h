@@ -25,8 +25,7 @@ public:
     std::optional<Sat> amount() const;
     void setAmount(Sat amount);
     bool isUsable() const { return text().trimmed().isEmpty() || amount().has_value(); }
-    /// `why` where it is an amount, only none for this place; else what it says is worked out.
-    void setWrong(bool wrong, const QString& why = {});
+    void setWrong(bool wrong);
     /// Stands below the field while it is wrong: a red border alone tells nothing to many.
     QWidget* complaint();
 
@@ -34,7 +33,6 @@ private:
     void regroup();
     void showComplaint();
     bool m_busy = false, m_wrong = false;
-    QString m_why;
     CueLine* m_complaint = nullptr;
 };
 

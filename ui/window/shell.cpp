@@ -95,10 +95,7 @@ void Shell::connectPages() {
     connect(m_rail, &Rail::chosen, this, &Shell::goTo);
     connect(m_home, &HomePage::wantsPay, this, [this] { goTo(pay); });
     connect(m_home, &HomePage::wantsReceive, this, [this] {
-        // Without a channel there is nothing to be invoiced over; one that is over is none.
-        const auto& all = m_wallet.picture().channels;
-        if (std::all_of(all.begin(), all.end(), [](const auto& one) { return isOver(one); }))
-            m_receive->showAddress();
+        if (!hasChannel(m_wallet.picture())) m_receive->showAddress();
         goTo(receive);
     });
     connect(m_home, &HomePage::wantsAddress, this, [this] {

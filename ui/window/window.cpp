@@ -81,6 +81,7 @@ void Window::showShell() {
 void Window::showEnd(const QString& cause) {
     m_ended = true;
     m_shell = nullptr;
+    for (auto* const sheet : findChildren<LeaveSheet*>()) sheet->reject();
     auto* const view = makeEndView(cause);
     // Later: what was clicked goes away.
     connect(view->action(), &Button::clicked, this, &Window::openAgain, Qt::QueuedConnection);

@@ -60,6 +60,7 @@ SetupView::Place SetupView::place() const {
         out.source = m_source->text();
     }
     out.refused = m_refused;
+    out.made = m_made;
     out.kept_in = m_kept_in;
     return out;
 }
@@ -78,7 +79,7 @@ void SetupView::resume(const Place& place) {
     m_moved->setText(place.moved);
     const auto typed = place.passphrase.reveal();
     m_unlocking->replaceBy({reinterpret_cast<const char*>(typed.data()), typed.size()});
-    if (place.refused) sayRefused(*place.refused);
+    if (place.refused) sayRefused(*place.refused, place.made);
 }
 
 bool SetupView::canBeRebuilt() const {
@@ -89,6 +90,7 @@ bool SetupView::canBeRebuilt() const {
 void SetupView::go(const Step& step, QWidget* focus) {
     step.problem->hide();
     m_refused.reset();
+    m_made = false;
     m_kept_in.clear();
     m_stack->setCurrentWidget(step.widget);
     if (focus != nullptr) focus->setFocus(Qt::OtherFocusReason);
@@ -235,11 +237,7 @@ void SetupView::made(Opened result) {
     const bool ours = result->error().fault != api::SetupFault::exists;
     forgetSecrets();
     choose(m_network);
-    m_unlock.problem->showProblem(ours ? Wording{tr("The wallet was made, with the words you have, "
-                                                    "but it cannot be opened yet."),
-                                                 wording.joined(),
-                                                 tr("Unlock it once that is mended.")}
-                                       : wording);
+    sayRefused(result->error(), ours);
 }
 
 void SetupView::unlock() {
@@ -297,10 +295,16 @@ void SetupView::setAside() {
     });
 }
 
-void SetupView::sayRefused(const api::SetupProblem& problem) {
+void SetupView::sayRefused(const api::SetupProblem& problem, bool made) {
     m_refused = problem;
+    m_made = made;
     m_unlocking->setWrong(problem.fault == api::SetupFault::wrong_passphrase);
-    m_unlock.problem->showProblem(worded(problem));
+    const auto wording = worded(problem);
+    m_unlock.problem->showProblem(made ? Wording{tr("The wallet was made, with the words you have, "
+                                                    "but it cannot be opened yet."),
+                                                 wording.joined(),
+                                                 tr("Unlock it once that is mended.")}
+                                       : wording);
 }
 
 void SetupView::sayKept(const Step& step, const QString& folder) {

@@ -55,6 +55,7 @@ public:
         QString source{};
         // What stands there to be read.
         std::optional<api::SetupProblem> refused{};
+        bool made = false;  ///< It was made just now, and refused to be opened.
         QString kept_in{};
     };
     Place place() const;
@@ -108,7 +109,8 @@ private:
     void unlock();
     void setAside();
     /// What it could not be opened for.
-    void sayRefused(const api::SetupProblem& problem);
+    /// `made`: it was made just now, with the words the person has.
+    void sayRefused(const api::SetupProblem& problem, bool made = false);
     /// Where the wallet that was set aside lies.
     void sayKept(const Step& step, const QString& folder);
     void work(const QString& what);
@@ -139,7 +141,8 @@ private:
     std::string m_chain;
     bool m_restoring = false;
     SecretBytes m_secret_words;
-    bool m_written = false;                      ///< They were written down and checked.
+    bool m_written = false;  ///< They were written down and checked.
+    bool m_made = false;
     std::optional<api::SetupProblem> m_refused;  ///< Said on the step that is shown; likewise:
     QString m_kept_in;
 };

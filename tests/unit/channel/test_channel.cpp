@@ -62,6 +62,7 @@ private slots:
     void no_htlc_before_both_are_ready();
     void closes_with_htlcs_on_their_way();
     void a_cut_starts_the_negotiation_anew();
+    void nothing_is_added_to_a_close_that_was_signed();
     void the_end_of_an_agreed_close_is_said_again_data();
     void the_end_of_an_agreed_close_is_said_again();
     void a_fee_nobody_offered_ends_the_connection_only();
@@ -403,6 +404,48 @@ void TestChannel::a_cut_starts_the_negotiation_anew() {
         // Who had the transaction that both signed has said so again.
         QVERIFY2(a_is_done && b_is_done, qPrintable(QString("cut after %1").arg(messages)));
         QVERIFY(agreed_on(pair.a) == agreed_on(pair.b));
+    }
+}
+
+/// A peer that holds our signature for a close could be paid on a new connection, be told the
+/// preimage, and then publish that close, which knows nothing of it.
+void TestChannel::nothing_is_added_to_a_close_that_was_signed() {
+    for (const bool restarted : {false, true}) {
+        Pair pair;
+        pair.open();
+        for (Half* const half : {&pair.a, &pair.b}) {
+            QVERIFY(shut_down(*half->channel, test::wallet_script(half->name), half->context())
+                        .has_value());
+        }
+        auto before = *pair.a.channel;
+        while (!std::holds_alternative<NegotiatingClose>(pair.a.channel->state)) {
+            before = *pair.a.channel;
+            pair.a.flush();
+            pair.b.flush();
+            if (!pair.a.wire.empty()) pair.deliver(pair.a);
+            if (!pair.b.wire.empty()) pair.deliver(pair.b);
+            pair.a.flush();
+        }
+        // On disk before the signature leaves.
+        QVERIFY(!is_stored_alike(before, *pair.a.channel));
+        if (restarted) {
+            auto read =
+                decode_channel(encode_channel(*pair.a.channel), test::rows_of(*pair.a.channel));
+            QVERIFY(read.has_value());
+            pair.a.channel = *std::move(read);
+        }
+        pair.cut();
+        pair.reconnect();
+        pair.deliver(pair.b);  // channel_reestablish, and no shutdown after it
+        QVERIFY(std::holds_alternative<ShuttingDown>(pair.a.channel->state));
+        auto read = decode_channel(encode_channel(*pair.a.channel), test::rows_of(*pair.a.channel));
+        QVERIFY(read && std::get<ShuttingDown>(read->state).close_signed);
+        wire::UpdateAddHtlc add;
+        add.channel_id = pair.a.channel->id;
+        add.amount_msat = 1'000'000_msat;
+        add.cltv_expiry = 500;
+        const auto heard = pair.a.hear(add);
+        QVERIFY(!heard && heard.error().kind == FaultKind::shutting_down);
     }
 }
 
