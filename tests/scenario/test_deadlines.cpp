@@ -213,6 +213,9 @@ void TestDeadlines::after_days_off_the_peer_is_heard_first() {
     QCOMPARE(net.alice.node().state().tip.height, net.net.chain().height());
     QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
     if (!peer_comes) {
+        // It is being connected to: some blocks of patience, and no more.
+        net.net.mine(2);
+        QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
         net.net.mine(1);
         QCOMPARE(Story::state_of(net.alice, id), std::string("closing"));
         QVERIFY(net.check());
