@@ -41,8 +41,6 @@ private slots:
     void few_coins_for_many_htlcs();
     void crumbs_are_given_up_data();
     void crumbs_are_given_up();
-    void a_bump_costs_no_more_than_it_saves_data();
-    void a_bump_costs_no_more_than_it_saves();
 };
 
 void TestForceClose::balances_come_home_data() {
@@ -848,55 +846,6 @@ void TestForceClose::crumbs_are_given_up() {
     QCOMPARE(pending_payments(net.alice), std::size_t{0});
     QVERIFY(payment.answer() != nullptr);
     QVERIFY(ledger.adds_up());
-    QVERIFY(net.check());
-}
-
-void TestForceClose::a_bump_costs_no_more_than_it_saves_data() {
-    QTest::addColumn<std::uint32_t>("least");
-    QTest::newRow("mempools take the commitment alone") << std::uint32_t{253};
-    QTest::newRow("mempools do not") << std::uint32_t{2'000};
-}
-
-/// A peer gives us little, has us close while blocks are dear, and would have us pay for that a
-/// multiple of what it brings.
-void TestForceClose::a_bump_costs_no_more_than_it_saves() {
-    QFETCH(std::uint32_t, least);
-    QuickDuo net;
-    const auto id = net.open(net.alice, net.bob, 20'000_sat, 1'000'000_msat);
-    QCOMPARE(Story::state_of(net.bob, id), std::string("normal"));
-    const auto before = Story::coins(net.bob);
-    net.net.chain().set_mempool_min(FeeratePerKw(least));
-    net.bob.set_fees({FeeratePerKw(25'000), FeeratePerKw(12'500), FeeratePerKw(5'000),
-                      FeeratePerKw(least), true});
-    net.net.settle();
-    // What it costs is said, and is no more than what is there.
-    const auto quote = net.bob.node().quote(api::AskClose{id, true});
-    QVERIFY(bool(quote));
-    QCOMPARE(quote->fee, 1'000_sat);
-    QVERIFY(quote->to_us.is_zero());
-    net.net.disconnect(net.alice, net.bob);
-    net.net.lie(net.alice, net.bob, [&](wire::Message& message) {
-        if (std::holds_alternative<wire::ChannelReestablish>(message))
-            message = wire::Error{id, to_bytes(bytes_of("close it"))};
-    });
-    net.alice.lose_broadcasts(true);
-    net.net.connect(net.alice, net.bob);
-    net.net.settle();
-    QCOMPARE(Story::state_of(net.bob, id), std::string("closing"));
-    net.net.mine(3);
-    QVERIFY2(Story::coins(net.bob) + 1'000_sat >= before,
-             qPrintable(QString("%1 of %2").arg(Story::coins(net.bob).raw()).arg(before.raw())));
-    // Once blocks are cheap again it ends, and brings something.
-    net.net.chain().set_mempool_min(feerate_floor);
-    net.bob.set_fees({});
-    net.net.settle();
-    net.net.mine(40);
-    QCOMPARE(Story::state_of(net.bob, id), std::string("closed"));
-    QCOMPARE(how(net.bob, id), std::string("ours"));
-    QVERIFY(Story::coins(net.bob) > before);
-    net.alice.lose_broadcasts(false);
-    net.net.mine(12);
-    QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
     QVERIFY(net.check());
 }
 
