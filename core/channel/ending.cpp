@@ -212,7 +212,8 @@ StepResult advance_shutdown(Channel& channel, const Context& context) {
 
 StepResult on_closing_signed(Channel& channel, const wire::ClosingSigned& offer,
                              const Context& context) {
-    if (std::holds_alternative<ShuttingDown>(channel.state)) {
+    if (const auto* const shutting = std::get_if<ShuttingDown>(&channel.state)) {
+        if (!shutting->their_script) return fail(unexpected(offer));
         // Their shutdown and first offer may come in one turn: then ours is said now, not at its
         // end.
         RUNNEL_TRY(Step first, advance_shutdown(channel, context));

@@ -2,6 +2,7 @@
 #include "core/channel/store.h"
 
 #include "core/channel/codec.h"
+#include "core/channel/phases.h"
 #include "core/crypto/hash.h"
 
 #include <algorithm>

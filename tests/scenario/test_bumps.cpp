@@ -94,6 +94,8 @@ void TestBumps::short_of_coins_no_bad_bump_is_made() {
     // At what blocks cost, once there is a coin for it.
     QCOMPARE(bumps().size(), std::size_t{1});
     QVERIFY(bumps().front() > 80'000_sat);
+    net.net.chain().set_mempool_min(feerate_floor);
+    net.bob.set_fees({});
     net.net.mine(60);
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QVERIFY(net.check());
@@ -105,7 +107,6 @@ void TestBumps::a_forward_that_waits_is_worth_a_bump() {
     QuickTrio net;
     net.net.cut_on(net.carol, net.hub,
                    {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
-    net.net.hold(net.carol, net.hub, true);
     const auto payment = net.start_payment(net.alice, net.invoice(net.carol, 100'000'000_msat));
     net.net.settle();
     QVERIFY(payment.answer() == nullptr);
@@ -121,11 +122,12 @@ void TestBumps::a_forward_that_waits_is_worth_a_bump() {
     }
     QCOMPARE(fees.size(), std::size_t{1});
     QVERIFY2(fees.front() > 30'000_sat, qPrintable(QString::number(fees.front().raw())));
-    net.net.hold(net.carol, net.hub, false);
     net.net.connect(net.hub, net.carol);
     net.net.settle();
     net.net.mine(1);
     QVERIFY(payment.succeeded());
+    net.net.chain().set_mempool_min(feerate_floor);
+    net.hub.set_fees({});
     net.net.mine(60);
     QVERIFY(both(net, net.alice, net.hub, net.first, "closed"));
     QVERIFY(net.check());

@@ -21,13 +21,14 @@ std::string outcome(Story& net, sim::SimNode& payer, sim::SimNode& payee) {
     return payment.problem() == ProblemKind::payment_failed ? param(payment, "code") : "other";
 }
 
-ports::ChainStatus status_of(sim::Network& net, bool synced, std::uint32_t blocks_ahead) {
+ports::ChainStatus status_of(sim::Network& net, bool synced, std::uint32_t blocks_ahead,
+                             const char* problem = "") {
     ports::ChainStatus status;
     status.reachable = true;
     status.synced = synced;
     status.tip = net.chain().height() + BlockDelta(blocks_ahead);
     status.relays_packages = true;
-    status.problem = synced ? "" : "initial download";
+    status.problem = problem;
     return status;
 }
 
@@ -113,7 +114,7 @@ void TestChainSilence::a_source_that_is_behind_counts_at_once() {
     QFETCH(unsigned, ahead);
     Duo net;
     net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
-    net.bob.say_chain(status_of(net.net, synced, ahead));
+    net.bob.say_chain(status_of(net.net, synced, ahead, synced ? "" : "initial download"));
     net.net.settle();
     QCOMPARE(net.pays(net.bob, net.alice, 1'000_msat).problem(),
              std::optional(ProblemKind::not_synced));

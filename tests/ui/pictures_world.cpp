@@ -288,7 +288,7 @@ Result<api::Inspection, api::Problem> Stage::lookUp(const std::string& text) {
         return fail(api::Problem{api::ProblemKind::malformed,
                                  {{"what", "address"}, {"cause", "bad_checksum"}}});
     if (text == looks_real) return lookUp("good");
-    if (text == "half" || text == "one and a half") {
+    if (text == "half" || text == "one-and-a-half") {
         auto out = lookUp("good");
         out->amount = Msat(text == "half" ? 500 : 1'500);
         out->fee = Msat(0);

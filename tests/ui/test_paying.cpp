@@ -44,7 +44,7 @@ private slots:
         QTest::addColumn<quint64>("msat");
         QTest::addColumn<QString>("figures");
         QTest::newRow("500") << "half" << quint64(500) << "0.5";
-        QTest::newRow("1500") << "one and a half" << quint64(1'500) << "1.5";
+        QTest::newRow("1500") << "one-and-a-half" << quint64(1'500) << "1.5";
     }
     void partsOfASatoshiAreSaid() {
         QFETCH(QString, text);
@@ -86,8 +86,9 @@ private slots:
                 payment->status != api::PaymentStatus::paid)
                 continue;
             ++looked;
-            EntryDetails details(*desk.wallet, QByteArray::fromStdString(activity.at(row).key()));
-            details.show();
+            EntryDetails details(*desk.wallet, QByteArray::fromStdString(activity.at(row).key()),
+                                 nullptr);
+            details.open();
             StageDesk::settle();
             const auto fact = test::factOf(details, "Fee");
             QCOMPARE(fact,

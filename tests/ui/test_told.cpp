@@ -416,7 +416,8 @@ private slots:
         QVERIFY(person.waitToRead("leaveUntil", QStringLiteral("Be online by "), 1'000));
         QVERIFY(!desk.window->close());
         QCOMPARE(desk.window->findChildren<LeaveSheet*>().size(), 1);
-        QVERIFY(person.see<QWidget>("leaveStay")->hasFocus());
+        auto* const stay = person.see<QWidget>("leaveStay");
+        QVERIFY(QTest::qWaitFor([&] { return stay->hasFocus(); }));
         QVERIFY(person.press("leaveStay"));
         QVERIFY(QTest::qWaitFor([&] { return desk.window->findChild<LeaveSheet*>() == nullptr; }));
         QVERIFY(desk.window->isVisible());

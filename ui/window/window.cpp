@@ -52,7 +52,7 @@ SetupView* Window::showSetup() {
     connect(view, &SetupView::opened, this, &Window::opened, Qt::QueuedConnection);
     put(view);
     // It was given away before there was a window around it.
-    if (auto* const first = view->focusWidget()) first->setFocus(Qt::OtherFocusReason);
+    if (auto* const first = view->firstFocus()) first->setFocus(Qt::OtherFocusReason);
     return view;
 }
 

@@ -93,6 +93,7 @@ void SetupView::go(const Step& step, QWidget* focus) {
     m_made = false;
     m_kept_in.clear();
     m_stack->setCurrentWidget(step.widget);
+    m_first_focus = focus;
     if (focus != nullptr) focus->setFocus(Qt::OtherFocusReason);
 }
 

@@ -63,6 +63,8 @@ public:
     /// Only where the settings are offered: the welcome and the unlocking. In between there are
     /// words on paper, or something is under way.
     bool canBeRebuilt() const;
+    /// Where the step that is shown begins; nowhere in particular: null.
+    QWidget* firstFocus() const { return m_first_focus; }
 
 signals:
     void wantsSettings();
@@ -142,6 +144,7 @@ private:
     bool m_restoring = false;
     SecretBytes m_secret_words;
     bool m_written = false;  ///< They were written down and checked.
+    QWidget* m_first_focus = nullptr;
     bool m_made = false;
     std::optional<api::SetupProblem> m_refused;  ///< Said on the step that is shown; likewise:
     QString m_kept_in;

@@ -443,7 +443,7 @@ void TestChannel::nothing_is_added_to_a_close_that_was_signed() {
         wire::UpdateAddHtlc add;
         add.channel_id = pair.a.channel->id;
         add.amount_msat = 1'000'000_msat;
-        add.cltv_expiry = 500;
+        add.cltv_expiry = BlockHeight(500);
         const auto heard = pair.a.hear(add);
         QVERIFY(!heard && heard.error().kind == FaultKind::shutting_down);
     }
