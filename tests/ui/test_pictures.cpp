@@ -449,6 +449,7 @@ void walkDoors(Gallery& gallery) {
     gallery.take(home, QStringLiteral("home-disk-low"));
     picture.disk_low = false;
     picture.chain.synced = false;
+    picture.chain.no_payments = api::Problem{api::ProblemKind::not_synced, {}};
     on.show(picture);
     gallery.take(home, QStringLiteral("home-catching-up"));
 

@@ -148,6 +148,7 @@ void walkHome(Gallery& gallery) {
     picture.in_doubt = false;
     picture.chain.synced = false;
     picture.chain.trouble = api::ProblemKind::chain_unknown;
+    picture.chain.no_payments = api::Problem{api::ProblemKind::chain_unknown, {}};
     on.stage.show(picture);
     QTest::qWait(40);
     gallery.take(frame, QStringLiteral("home-chain-unknown"));
