@@ -125,13 +125,27 @@ def desktop():
     return Atspi
 
 
+def asked(node, question, *of, otherwise=None):
+    """What a control answers; `otherwise` of one that is taken away while it is looked at."""
+    from gi.repository import GLib
+
+    try:
+        return getattr(node, question)(*of)
+    except GLib.GError:
+        return otherwise
+
+
+def name_of(node):
+    return asked(node, "get_name") or ""
+
+
 def tree(node, depth=0):
     """Everything below, as far as it is shown; what changes meanwhile is left out."""
     if node is None or depth > 60:
         return
     yield node
-    for i in range(node.get_child_count()):
-        yield from tree(node.get_child_at_index(i), depth + 1)
+    for i in range(asked(node, "get_child_count", otherwise=0)):
+        yield from tree(asked(node, "get_child_at_index", i), depth + 1)
 
 
 class Reader:
@@ -151,7 +165,9 @@ class Reader:
     def shown(self):
         state = self.atspi.StateType
         for node in tree(self.application):
-            states = node.get_state_set()
+            states = asked(node, "get_state_set")
+            if states is None:
+                continue
             if states.contains(state.SHOWING) and states.contains(state.VISIBLE):
                 yield node, states
 
@@ -161,15 +177,15 @@ class Reader:
         for node, states in self.shown():
             if not states.contains(self.atspi.StateType.FOCUSABLE) or not states.contains(self.atspi.StateType.ENABLED):
                 continue
-            role, name = node.get_role(), node.get_name() or ""
+            role, name = asked(node, "get_role"), name_of(node)
             if role in (self.atspi.Role.FRAME, self.atspi.Role.APPLICATION):
                 continue
-            out.append((node.get_role_name(), name, role))
+            out.append((asked(node, "get_role_name"), name, role))
         return out
 
     def named(self, name):
         for node, _ in self.shown():
-            if name in (node.get_name() or "").replace("&", ""):
+            if name in name_of(node).replace("&", ""):
                 return node
         return None
 
@@ -181,15 +197,15 @@ class Reader:
             raise Failure(f"“{node.get_name()}” cannot be pressed by a screen reader")
 
     def button(self, name):
-        return next((n for n, _ in self.shown() if n.get_name() == name and n.get_n_actions()), None)
+        return next((n for n, _ in self.shown() if name_of(n) == name and asked(n, "get_n_actions")), None)
 
     def heading(self, text):
-        return any(node.get_name() == text and node.get_role() == self.atspi.Role.LABEL for node, _ in self.shown())
+        return any(name_of(node) == text and asked(node, "get_role") == self.atspi.Role.LABEL for node, _ in self.shown())
 
     def chosen(self, group):
         """What is chosen in the group of this name; all of it has to be one of several, not boxes to tick."""
         out = []
-        group = next(n for n, _ in self.shown() if n.get_name() == group)
+        group = next(n for n, _ in self.shown() if name_of(n) == group)
         for node in tree(group):
             if not node.get_n_actions() or node.get_role() == self.atspi.Role.PUSH_BUTTON:
                 continue
@@ -223,10 +239,10 @@ def make_wallet(reader, window):
     reader.press("I have written them down")
     wait_until("words are asked for", lambda: reader.named("Which is word number"), 20)
     reader.check("questions", 4)
-    questions = [n.get_name() for n, _ in reader.shown() if (n.get_name() or "").startswith("Which is word number")]
+    questions = [name for name in (name_of(n) for n, _ in reader.shown()) if name.startswith("Which is word number")]
     for question in questions:
         word = words["".join(c for c in question if c.isdigit())]
-        option = next(n for n, _ in reader.shown() if n.get_name() == word)
+        option = next(n for n, _ in reader.shown() if name_of(n) == word)
         if option.get_role() != reader.atspi.Role.RADIO_BUTTON:
             raise Failure(f"a word to choose is a {option.get_role_name()}")
         reader.act(option)
