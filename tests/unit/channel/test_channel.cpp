@@ -62,6 +62,7 @@ private slots:
     void no_htlc_before_both_are_ready();
     void closes_with_htlcs_on_their_way();
     void a_cut_starts_the_negotiation_anew();
+    void a_peer_that_never_revokes_is_hung_up_on();
     void nothing_is_added_to_a_close_that_was_signed();
     void the_end_of_an_agreed_close_is_said_again_data();
     void the_end_of_an_agreed_close_is_said_again();
@@ -405,6 +406,23 @@ void TestChannel::a_cut_starts_the_negotiation_anew() {
         QVERIFY2(a_is_done && b_is_done, qPrintable(QString("cut after %1").arg(messages)));
         QVERIFY(agreed_on(pair.a) == agreed_on(pair.b));
     }
+}
+
+/// It answers pings and no commitment_signed of ours: what was said after that is never signed, and
+/// only a new connection takes it back.
+void TestChannel::a_peer_that_never_revokes_is_hung_up_on() {
+    Pair pair;
+    pair.open();
+    pair.add(pair.a, 10'000'000_msat, 1);
+    pair.a.flush();
+    pair.add(pair.a, 20'000'000_msat, 2);
+    const BlockHeight expiry(Pair::commitments(pair.a).htlcs().back().htlc.cltv_expiry);
+    QVERIFY(!stalled(*pair.a.channel, expiry - BlockDelta(19)));
+    const auto fault = stalled(*pair.a.channel, expiry - BlockDelta(18));
+    QVERIFY(fault && fault->kind == FaultKind::stale_proposal);
+    QVERIFY(disposition(*fault) == Disposition::warn_and_disconnect);
+    pair.cut();
+    QVERIFY(!stalled(*pair.a.channel, expiry));
 }
 
 /// A peer that holds our signature for a close could be paid on a new connection, be told the
