@@ -186,31 +186,6 @@ std::optional<FeeratePerKw> parse_feerate(std::string_view text) {
     return FeeratePerKw(per_kw);
 }
 
-std::optional<std::pair<std::string, std::uint16_t>> parse_host_port(std::string_view text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos || text.size() > 300) return std::nullopt;
-    auto host = text.substr(0, colon);
-    const auto port = parse_number(text.substr(colon + 1));
-    if (!port || *port > 65535) return std::nullopt;
-    if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
-        host = host.substr(1, host.size() - 2);
-    } else if (host.find(':') != std::string_view::npos) {
-        return std::nullopt;  // an IPv6 address without brackets: where it ends nobody can say
-    }
-    if (host.empty() || host.find_first_of(" \t\r\n/@") != std::string_view::npos)
-        return std::nullopt;
-    return std::pair(std::string(host), static_cast<std::uint16_t>(*port));
-}
-
-std::optional<NodeAddress> parse_node_address(std::string_view text) {
-    const auto at = text.find('@');
-    if (at == std::string_view::npos) return std::nullopt;
-    const auto key = crypto::PublicKey::parse_hex(text.substr(0, at));
-    auto where = parse_host_port(text.substr(at + 1));
-    if (!key || !where || where->second == 0) return std::nullopt;
-    return NodeAddress{*key, std::move(where->first), where->second};
-}
-
 void Methods::post(const json::object& params, decltype(api::Command::wish) wish, Reply reply,
                    std::function<json::object(const api::Answer&)> to_json) {
     api::Command command{Fields(params).command_id(), std::move(wish)};

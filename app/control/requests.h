@@ -25,16 +25,6 @@ inline constexpr std::size_t max_request = std::size_t{1} << 16;
 /// else.
 std::optional<FeeratePerKw> parse_feerate(std::string_view sat_per_vbyte);
 
-struct NodeAddress {
-    crypto::PublicKey node_id;
-    std::string host;
-    std::uint16_t port = 0;
-};
-/// HOST:PORT, with brackets around an IPv6 address.
-std::optional<std::pair<std::string, std::uint16_t>> parse_host_port(std::string_view text);
-/// NODE_ID@HOST:PORT.
-std::optional<NodeAddress> parse_node_address(std::string_view text);
-
 using Outcome = Result<json::value, Failure>;
 using Reply = std::function<void(const Outcome&)>;
 

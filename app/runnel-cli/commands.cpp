@@ -2,6 +2,7 @@
 
 #include "app/common/start.h"
 #include "app/control/requests.h"
+#include "core/api/node_address.h"
 
 #include <CLI/CLI.hpp>
 
@@ -35,8 +36,8 @@ CLI::Validator number_or(const std::string& word) {
 CLI::Validator node_address() {
     return CLI::Validator(
         [](std::string& text) {
-            return control::parse_node_address(text) ? std::string()
-                                                     : "NODE_ID@HOST:PORT is needed, not " + text;
+            return api::parse_node_address(text) ? std::string()
+                                                 : "NODE_ID@HOST:PORT is needed, not " + text;
         },
         "");
 }
@@ -223,12 +224,12 @@ void declare_commands(CLI::App& app, CommandLine& line) {
         .add_option_function<std::string>(
             "node",
             [&line](const std::string& text) {
-                const auto where = control::parse_node_address(text);
+                const auto where = api::parse_node_address(text);
                 line.wanted.params["node_id"] = where->node_id.hex();
                 line.wanted.params["host"] = where->host;
                 line.wanted.params["port"] = where->port;
             },
-            "NODE_ID@HOST:PORT")
+            "NODE_ID@HOST:PORT; without a port it is 9735")
         ->check(node_address())
         ->required()
         ->type_name("");

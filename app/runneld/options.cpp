@@ -2,7 +2,7 @@
 
 #include "app/common/log_file.h"
 #include "app/common/start.h"
-#include "app/control/requests.h"
+#include "core/api/node_address.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -97,7 +97,7 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
         out.listen_host = "127.0.0.1";
         out.listen_port = params_of(out.network).lightning_port;
     } else {
-        const auto where = control::parse_host_port(listen);
+        const auto where = api::parse_host_port(listen);
         if (!where)
             return usage("--listen needs HOST:PORT",
                          "IPv6 addresses stand in brackets: [::1]:9735.");

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include <chrono>
+#include <condition_variable>
 #include <future>
 #include <utility>
 
@@ -24,7 +25,7 @@ constexpr std::uint32_t practice_block_seconds = 3;
 }  // namespace
 
 Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(
-    Options options, const SecretBytes& passphrase) {
+    Options options, const SecretBytes& passphrase, const std::stop_token& cancel) {
     std::unique_ptr<WalletSession> session(new WalletSession);
     auto* const raw = session.get();
     auto wallet = options.wallet;
@@ -60,41 +61,55 @@ Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(
     session->m_control = std::move(*server);
     session->m_thread = std::thread([raw] { raw->m_io.run(); });
     asio::post(session->m_io, [raw] { raw->m_wallet->start(); });
-    if (practises) RUNNEL_CHECK(session->start_practice(options));
+    if (practises) RUNNEL_CHECK(session->start_practice(options, cancel));
     return std::unique_ptr<api::Session>(std::move(session));
 }
 
-Result<void, control::Failure> WalletSession::start_practice(const Options& options) {
-    // Both sides of the promise outlive whoever gives up waiting.
+Result<void, control::Failure> WalletSession::start_practice(const Options& options,
+                                                             const std::stop_token& cancel) {
+    // Outlives whoever gives up waiting: the host's thread may still have its say.
     struct Start {
         std::mutex mutex;
-        std::promise<std::optional<control::Failure>> promise;
-        bool said = false;
-        void say(std::optional<control::Failure> how) {
-            const std::lock_guard lock(mutex);
-            if (!std::exchange(said, true)) promise.set_value(std::move(how));
-        }
+        std::condition_variable_any said;
+        bool ready = false;
+        std::optional<control::Failure> refused;
     };
     const auto start = std::make_shared<Start>();
-    auto started = start->promise.get_future();
     practice::PracticeHost::Options host;
     host.directory = options.wallet.directory;
     host.arguments = options.practice_arguments;
     host.log = options.wallet.log;
     host.on_ready = [this, start] {
-        start->say(std::nullopt);
+        {
+            const std::lock_guard lock(start->mutex);
+            start->ready = true;
+        }
+        start->said.notify_one();
         m_doors->verbs().reconnect();
     };
     host.on_state = [this](const api::PracticeState& state) { m_doors->tell(state); };
-    host.on_refused = [start](const control::Failure& failure) { start->say(failure); };
+    host.on_refused = [start](const control::Failure& failure) {
+        {
+            const std::lock_guard lock(start->mutex);
+            start->refused = failure;
+        }
+        start->said.notify_one();
+    };
     m_host.emplace(std::move(host));
-    if (started.wait_for(practice_patience) != std::future_status::ready) {
-        return fail(control::Failure{
-            "practice_gone", "The practice network did not answer in time.", "", {}});
+    std::unique_lock lock(start->mutex);
+    start->said.wait_for(lock, cancel, practice_patience,
+                         [&] { return start->ready || start->refused; });
+    if (start->ready) return {};
+    if (start->refused) {
+        return fail(
+            control::Failure{"practice_gone", start->refused->message, start->refused->advice, {}});
     }
-    if (const auto failure = started.get())
-        return fail(control::Failure{"practice_gone", failure->message, failure->advice, {}});
-    return {};
+    if (cancel.stop_requested()) {
+        return fail(control::Failure{
+            "cancelled", "The wallet was closed while it was being opened.", "Open it again.", {}});
+    }
+    return fail(
+        control::Failure{"practice_gone", "The practice network did not answer in time.", "", {}});
 }
 
 void WalletSession::stop_node() {

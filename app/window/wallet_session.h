@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace runnel::app {
@@ -25,9 +26,10 @@ public:
         std::vector<std::string> practice_arguments;  ///< See PracticeHost.
     };
     /// Opens the store, which takes a second, waits for the practice network where it is one, and
-    /// begins to run. `practice_gone` when that does not start.
+    /// begins to run. `practice_gone` when that does not start, `cancelled` when nobody wants it
+    /// any more: then it is closed again as any other.
     static Result<std::unique_ptr<api::Session>, control::Failure> open(
-        Options options, const SecretBytes& passphrase);
+        Options options, const SecretBytes& passphrase, const std::stop_token& cancel);
     ~WalletSession() override;
 
     api::NodeApi& node() override { return m_wallet->engine(); }
@@ -38,7 +40,8 @@ public:
 private:
     WalletSession() = default;
     void ended(const std::string& cause);
-    Result<void, control::Failure> start_practice(const Options& options);
+    Result<void, control::Failure> start_practice(const Options& options,
+                                                  const std::stop_token& cancel);
     void stop_node();
 
     boost::asio::io_context m_io{1};

@@ -69,6 +69,7 @@ std::string_view text_of(ByteView bytes) {
 }  // namespace
 
 WalletSetup::~WalletSetup() {
+    m_stop.request_stop();
     for (auto& thread : m_threads) thread.join();
 }
 
@@ -246,7 +247,8 @@ WalletSetup::Opened WalletSetup::open_as(const api::Opening& opening, Network ne
             return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
         };
     }
-    auto session = WalletSession::open(std::move(session_options), opening.passphrase);
+    auto session =
+        WalletSession::open(std::move(session_options), opening.passphrase, m_stop.get_token());
     if (!session) return fail(setup_problem_of(session.error()));
     note_network(directory, network);
     if (network == Network::practice)

@@ -1,6 +1,6 @@
 // WalletSetup: makes and opens the wallets of one data directory for the window. Each network has
 // its folder; a directory that was named on the command line holds one wallet, as runneld's does.
-// Slow deeds run on threads of their own, which the end waits for.
+// Slow deeds run on threads of their own, which the end cuts short as far as it can and waits for.
 #pragma once
 
 #include "app/control/views.h"
@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,6 +62,7 @@ private:
     void in_background(std::function<void()> what);
 
     SetupOptions m_options;
+    std::stop_source m_stop;  ///< Asked at the end: nobody waits for a wallet any more.
     std::mutex m_mutex;
     std::vector<std::thread> m_threads;
 };

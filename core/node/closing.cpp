@@ -1,17 +1,14 @@
-// The close of a channel as the chain tells it: what is published, what was spent, what a reorg
-// takes back, which preimages show. What is then ours to take is closing_claims.cpp's.
+// The close of a channel as the chain tells it: what was spent, what a reorg takes back, which
+// preimages show. What our side publishes is closing_publish.cpp's, what is then ours to take
+// closing_claims.cpp's.
 #include "core/node/closing.h"
 
-#include "core/bitcoin/interpreter.h"
 #include "core/node/doubt.h"
 #include "core/node/funding.h"
-#include "core/onchain/build.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <set>
 
 namespace runnel::node {
 
@@ -21,41 +18,6 @@ using channel::Party;
 
 const channel::Closing* closing_of(const channel::Channel& channel) {
     return channel::closing_of(channel.state);
-}
-
-bool spends_output(const bitcoin::Transaction& tx, const bitcoin::OutPoint& outpoint) {
-    return std::any_of(tx.inputs.begin(), tx.inputs.end(),
-                       [&](const bitcoin::TxIn& input) { return input.previous == outpoint; });
-}
-
-/// Of the close so far: spends come with the funding output's first, so an empty list means it is
-/// unspent.
-bool is_spent(const channel::Closing& closing) {
-    return !closing.spends.empty() &&
-           closing.spends.front().spent == closing.funded.params().funding;
-}
-
-onchain::Preimages preimages_of(const channel::Closing& closing) {
-    onchain::Preimages out(closing.preimages);
-    for (const auto& entry : closing.funded.commitments.htlcs()) {
-        if (entry.htlc.offered_by != Party::theirs || !entry.removal) continue;
-        if (const auto* const fulfilled = std::get_if<channel::Fulfilled>(entry.removal.get()))
-            out.add(fulfilled->payment_preimage);
-    }
-    return out;
-}
-
-Sat sum_of_outputs(const bitcoin::Transaction& tx) {
-    Sat sum;
-    for (const auto& output : tx.outputs) sum += output.value;
-    return sum;
-}
-
-/// The fee of a spend of the funding output, when it came off our side.
-std::optional<Sat> our_fee_of(const channel::ChannelParams& params,
-                              const bitcoin::Transaction& close) {
-    if (params.funder != Party::ours) return std::nullopt;
-    return sub(params.funding_satoshis, sum_of_outputs(close));
 }
 
 /// Why a channel of which the chain shows the end is closing. What has not a commitment's form was
@@ -76,6 +38,12 @@ channel::Closing& make_closing(channel::Channel& channel, const bitcoin::Transac
     return std::get<channel::Closing>(channel.state);
 }
 
+Sat sum_of_outputs(const bitcoin::Transaction& tx) {
+    Sat sum;
+    for (const auto& output : tx.outputs) sum += output.value;
+    return sum;
+}
+
 void put_spend(channel::Closing& closing, channel::ConfirmedSpend spend) {
     const auto same =
         std::find_if(closing.spends.begin(), closing.spends.end(),
@@ -93,127 +61,28 @@ void watch(Draft& draft, const bitcoin::OutPoint& outpoint, BlockHeight since) {
     draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, since});
 }
 
-/// From the wanted feerate downwards: normal, or urgent before it for what has a deadline.
-std::vector<FeeratePerKw> bump_feerates(const ports::FeeEstimates& fees, bool is_urgent) {
-    const FeeratePerKw least = relayed(fees, feerate_floor);
-    const FeeratePerKw normal = relayed(fees, fees.normal);
-    std::vector<FeeratePerKw> rates{std::min(relayed(fees, fees.slow), normal), least};
-    if (is_urgent) rates.push_back(std::max(relayed(fees, fees.urgent), normal));
-    for (auto rate = normal; rate > least; rate = FeeratePerKw(rate.raw() / 2))
-        rates.push_back(rate);
-    std::sort(rates.begin(), rates.end(), std::greater<>());
-    rates.erase(std::unique(rates.begin(), rates.end()), rates.end());
-    return rates;
+}  // namespace
+
+bool is_funding_spent(const channel::Closing& closing) {
+    return !closing.spends.empty() &&
+           closing.spends.front().spent == closing.funded.params().funding;
 }
 
-/// The HTLCs received whose preimage is known, or may yet come from who was paid on for them.
-std::set<PaymentHash> claimable_htlcs(const Draft& draft, const ChannelId& id,
-                                      const channel::Closing& closing) {
-    const onchain::Preimages told = preimages_of(closing);
-    std::set<PaymentHash> out;
+onchain::Preimages preimages_of(const channel::Closing& closing) {
+    onchain::Preimages out(closing.preimages);
     for (const auto& entry : closing.funded.commitments.htlcs()) {
-        if (entry.htlc.offered_by != Party::theirs) continue;
-        const HtlcRef ref{id, entry.htlc.id};
-        const auto& hash = entry.htlc.payment_hash;
-        if (told.find(hash) || known_preimage(draft, ref, hash) || draft.forwards.contains(ref))
-            out.insert(hash);
+        if (entry.htlc.offered_by != Party::theirs || !entry.removal) continue;
+        if (const auto* const fulfilled = std::get_if<channel::Fulfilled>(entry.removal.get()))
+            out.add(fulfilled->payment_preimage);
     }
     return out;
 }
 
-/// The child that pays for our commitment; nothing when there is none, none is needed, or none is
-/// worth it.
-std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Channel& channel,
-                                          const channel::Closing& closing,
-                                          const channel::CommitmentTx& commitment,
-                                          const Scope& scope) {
-    const auto coins = free_coins(draft);
-    const auto change = next_change_script(draft, scope);
-    const auto seed =
-        scope.entropy.expand(scope.event, "bump " + display_hex(commitment.tx.txid()));
-    const auto claimable = claimable_htlcs(draft, channel.id, closing);
-    // HTLCs of ours have deadlines that the commitment must not miss; a balance alone can wait some
-    // blocks. Where the coins do not reach for that, or it costs more than it brings, a lower fee
-    // gets it into mempools at least: alone it might not even get there.
-    const bool is_urgent = onchain::has_htlcs_for_us(commitment, claimable);
-    std::optional<ports::SpendError> error;
-    Sat cheapest;
-    const FeeratePerKw slow = relayed(draft.health.fees, draft.health.fees.slow);
-    for (const auto rate : bump_feerates(draft.health.fees, is_urgent)) {
-        // The one child there is would be a bad one only because coins are short, which the next
-        // block may mend.
-        if (error && cheapest.is_zero() && rate < slow) break;
-        const onchain::Purse purse{scope.planner, coins, change, rate, Hash256(seed.reveal())};
-        auto planned = onchain::plan_anchor_child(closing.funded.params(), commitment, purse);
-        if (!planned) {
-            error = planned.error();
-            continue;
-        }
-        if (!*planned) return std::nullopt;
-        if ((*planned)->fee <= onchain::worth_of(commitment, claimable, rate))
-            return *std::move(planned);
-        cheapest = (*planned)->fee;
-    }
-    // Asked again with the next block, which may be cheaper.
-    if (!cheapest.is_zero()) {
-        draft.log(LogLevel::info, fmt::format("a bump would cost more than it saves txid={} fee={}",
-                                              display_hex(commitment.tx.txid()), cheapest.raw()));
-        return std::nullopt;
-    }
-    const auto problem = to_problem(*error);
-    draft.log(LogLevel::unusual,
-              fmt::format("no coin to bump the commitment with txid={} cause={}",
-                          display_hex(commitment.tx.txid()), api::to_string(problem.kind)));
-    return std::nullopt;
+std::optional<Sat> our_fee_of(const channel::ChannelParams& params,
+                              const bitcoin::Transaction& close) {
+    if (params.funder != Party::ours) return std::nullopt;
+    return sub(params.funding_satoshis, sum_of_outputs(close));
 }
-
-/// The bump's transaction once it is signed and entered; null when there is none.
-ports::TxPtr make_bump(Draft& draft, const channel::Channel& channel,
-                       const channel::Closing& closing, const Scope& scope) {
-    const auto signer = scope.keys.channel(channel.keys);
-    const auto planned = plan_bump(draft, channel, closing,
-                                   closing.funded.commitments.local_commitment(*signer), scope);
-    if (!planned) return nullptr;
-    auto tx = onchain::sign(*planned, *signer, scope.keys);
-    if (!tx || !bitcoin::verify_inputs(*tx, planned->spent)) {
-        draft.log(LogLevel::broken,
-                  fmt::format("bump does not verify channel={}", channel.id.hex()));
-        return nullptr;
-    }
-    const auto child = std::make_shared<const bitcoin::Transaction>(*std::move(tx));
-    (void)take_change_script(draft, scope);
-    record_close_tx(draft, child, "bump", planned->fee, false, std::nullopt, scope);
-    return child;
-}
-
-void publish_our_commitment(Draft& draft, const channel::Channel& channel,
-                            const channel::Closing& closing,
-                            const channel::OurCommitPublished& cause, const Scope& scope) {
-    const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
-    const Txid txid = tx->txid();
-    const bool is_new = !draft.transactions.contains(txid);
-    if (is_new) {
-        record_close_tx(draft, tx, "close", our_fee_of(closing.funded.params(), *tx), false,
-                        std::nullopt, scope);
-    }
-    bool has_child = false;
-    draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
-        if (row.purpose != "bump") return;
-        for (const auto& input : row.tx->inputs)
-            has_child = has_child || input.previous.txid == txid;
-    });
-    const auto child = has_child ? nullptr : make_bump(draft, channel, closing, scope);
-    // A peer who closes by force often says so: then theirs is in the mempool already, better for
-    // us (no delay) and bought by their fee. Ours stands back for one block; should theirs not
-    // confirm in it, ours goes out with the wallet's transactions.
-    if (child) {
-        draft.effects.push_back(ports::Broadcast{{tx, child}, is_new});
-    } else if (is_new) {
-        draft.effects.push_back(ports::Broadcast{{tx}, true});
-    }
-}
-
-}  // namespace
 
 bool concerns_channel(const channel::Channel& channel, const bitcoin::OutPoint& outpoint) {
     const auto* const funded = channel::funded_of(channel.state);
@@ -244,13 +113,13 @@ std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
                                                 const ports::ChannelSigner& signer, BlockHeight tip,
                                                 const ports::TxPtr& supposed) {
     const auto* const closing = closing_of(channel);
-    if (closing == nullptr || (!is_spent(*closing) && !supposed)) return std::nullopt;
+    if (closing == nullptr || (!is_funding_spent(*closing) && !supposed)) return std::nullopt;
     const auto& commitments = closing->funded.commitments;
     const auto ours = commitments.local_commitment(signer);
     const auto theirs = commitments.remote_commitment();
     const auto theirs_next = commitments.remote_next_commitment();
     std::vector<onchain::Spend> spends;
-    if (!is_spent(*closing))
+    if (!is_funding_spent(*closing))
         spends.push_back({commitments.params().funding, supposed, tip + BlockDelta(1)});
     for (const auto& spend : closing->spends)
         spends.push_back({spend.spent, spend.tx, spend.height});
@@ -267,10 +136,6 @@ std::optional<onchain::Progress> close_progress(const channel::Channel& channel,
                                theirs_next ? &*theirs_next : nullptr, commitments.revealed()};
     return onchain::follow(onchain::Situation{known, commitments.local_signatures(), spends,
                                               preimages, offered, all, tip});
-}
-
-FeeratePerKw relayed(const ports::FeeEstimates& fees, FeeratePerKw wanted) {
-    return std::max(wanted, fees.mempool_min);
 }
 
 void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& purpose,
@@ -312,46 +177,6 @@ void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& pu
     }
     draft.transactions.put(txid, row);
     draft.tell(api::TransactionSeen{txid, height});
-}
-
-void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
-    const ChannelPtr* const found = draft.channels.find(id);
-    if (found == nullptr) return;
-    const ChannelPtr channel = *found;
-    const auto* const closing = closing_of(*channel);
-    if (closing == nullptr || is_spent(*closing)) return;
-    // There is no output to spend, nor will there be one, as long as another transaction has the
-    // place of the funding transaction.
-    if (rival_of(*channel) != nullptr) return;
-    // Nor, perhaps, where the funding is the peer's affair: a child for the fee would take a coin
-    // of ours that a liar could so lock for as long as he likes. Once there is something to spend,
-    // the block that shows it comes by here.
-    if (awaits_their_funding(*channel)) return;
-    // Likewise while the funding is a block's reward that nothing may spend yet.
-    if (is_funding_immature(*channel, draft.tip.height)) return;
-    std::visit(
-        overloaded{[&](const channel::MutualCloseAgreed& cause) {
-                       const auto tx = std::make_shared<const bitcoin::Transaction>(cause.tx);
-                       // Seen before, from a peer who was quicker, it is still ours to bring into a
-                       // block.
-                       const WalletTx* const known = draft.transactions.find(tx->txid());
-                       if (known != nullptr && known->ours) return;
-                       record_close_tx(draft, tx, "close",
-                                       our_fee_of(closing->funded.params(), *tx), false,
-                                       std::nullopt, scope);
-                       draft.effects.push_back(ports::Broadcast{{tx}});
-                   },
-                   [&](const channel::OurCommitPublished& cause) {
-                       // Proven to be revoked: to publish it would give everything to the peer.
-                       if (cause.age == channel::OurCommitPublished::Age::outdated) return;
-                       publish_our_commitment(draft, *channel, *closing, cause, scope);
-                   },
-                   // What we hold is revoked: to publish it would give everything to the peer.
-                   [](const channel::TheyMustClose&) {},
-                   // Theirs was in a block: it is among the wallet's transactions, and broadcast
-                   // with them after a reorg.
-                   [](const channel::TheirClose&) {}},
-        closing->cause);
 }
 
 void begin_closing(Draft& draft, const ChannelId& id, const Scope& scope) {
@@ -441,95 +266,6 @@ void see_preimages(Draft& draft, const bitcoin::Transaction& tx, const Scope& sc
             draft.payments.contains(match.hash) || find_forward(draft, match.htlc) != nullptr;
         if (is_awaited) on_preimage(draft, match.htlc, match.hash, match.preimage, scope);
     }
-}
-
-namespace {
-
-/// Which transaction will spend the funding output, as far as the wallet has taken a side: after a
-/// reorg what was swept of one is among the coins, and must not be counted as part of another one.
-ports::TxPtr supposed_spender(const State& state, const channel::Closing& closing) {
-    ports::TxPtr any;
-    for (const auto& [txid, row] : state.transactions) {
-        if (row.height || !spends_output(*row.tx, closing.funded.params().funding)) continue;
-        any = row.tx;
-        for (const auto& made : closing.claims) {
-            const bool is_of_it = std::any_of(made.tx.inputs.begin(), made.tx.inputs.end(),
-                                              [&, parent = txid](const bitcoin::TxIn& input) {
-                                                  return input.previous.txid == parent;
-                                              });
-            if (is_of_it && state.transactions.contains(made.tx.txid())) return row.tx;
-        }
-    }
-    const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing.cause);
-    if (ours == nullptr || ours->age == channel::OurCommitPublished::Age::outdated) return any;
-    return std::make_shared<const bitcoin::Transaction>(ours->tx);
-}
-
-}  // namespace
-
-StillOut still_out(const State& state, const channel::Channel& channel,
-                   const ports::KeyRing& keys) {
-    StillOut out;
-    const auto* const closing = closing_of(channel);
-    if (closing == nullptr || channel::closed_of(channel.state) != nullptr ||
-        rival_of(channel) != nullptr || is_unproven(channel))
-        return out;
-    ports::TxPtr supposed;
-    if (!is_spent(*closing)) {
-        if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&closing->cause)) {
-            // Counted as an unconfirmed coin as long as the wallet holds it.
-            if (state.transactions.contains(mutual->tx.txid())) return out;
-            for (const auto& output : mutual->tx.outputs) {
-                if (state.scripts.contains(output.script)) out.to_us += output.value;
-            }
-            return out;
-        }
-        supposed = supposed_spender(state, *closing);
-    }
-    const auto progress =
-        close_progress(channel, *keys.channel(channel.keys), state.tip.height, supposed);
-    if (!progress && only_they_can_close(channel)) {
-        // What we know is outdated: the balance of then may be more, or much less, than what comes.
-        out.is_unknown = true;
-        out.htlcs.emplace();
-        return out;
-    }
-    if (!progress) {
-        // Which of their commitments it will be is not known: what both agreed on last is the best
-        // guess.
-        Msat in_flight;
-        for (const auto& entry : closing->funded.commitments.htlcs()) {
-            if (entry.htlc.offered_by == Party::ours) in_flight += entry.htlc.amount_msat;
-        }
-        out.to_us =
-            sub_or_zero(closing->funded.commitments.settled(Party::ours), in_flight).floor_sat();
-        out.in_flight = in_flight.floor_sat();
-        return out;
-    }
-    out.htlcs.emplace();
-    for (const auto& claim : progress->open) {
-        if (claim.awaits_preimage()) continue;
-        const bool is_in_flight = claim.kind == onchain::ClaimKind::htlc_timeout_tx ||
-                                  claim.kind == onchain::ClaimKind::htlc_timeout_direct;
-        const bool is_swept = !claim.second_stage &&
-                              std::any_of(closing->claims.begin(), closing->claims.end(),
-                                          [&](const channel::ClaimInFlight& made) {
-                                              return spends_output(made.tx, claim.outpoint) &&
-                                                     state.transactions.contains(made.tx.txid());
-                                          });
-        if (is_swept) continue;
-        (is_in_flight ? out.in_flight : out.to_us) += claim.output.value;
-        // Of a revoked commitment all of it is ours, whoever offered it: no payment of ours is in
-        // flight there.
-        const bool is_htlc = claim.htlc && claim.kind != onchain::ClaimKind::second_stage_output;
-        if (is_htlc && (is_in_flight || claim.htlc->offered_by == Party::theirs))
-            out.htlcs->push_back({*claim.htlc, claim.output.value});
-        if (claim.deadline)
-            out.deadline = std::min(out.deadline.value_or(*claim.deadline), *claim.deadline);
-        if (!supposed)
-            out.until = std::max(out.until.value_or(BlockHeight(0)), claim.spendable_from);
-    }
-    return out;
 }
 
 void resume_closings(const State& state, std::vector<ports::Effect>& out) {

@@ -4,7 +4,7 @@
 // list.
 #pragma once
 
-#include "core/node/handlers.h"
+#include "core/node/wallet_room.h"
 #include "core/onchain/follow.h"
 
 namespace runnel::node {
@@ -40,7 +40,15 @@ struct StillOut {
 };
 StillOut still_out(const State& state, const channel::Channel& channel, const ports::KeyRing& keys);
 
-// Between closing.cpp and closing_claims.cpp ------------------------------------------------------
+// Between closing*.cpp ----------------------------------------------------------------------------
+
+/// Does a block hold a spend of the funding output? Spends come with that one first.
+bool is_funding_spent(const channel::Closing& closing);
+/// Told by the peer, or noted from above.
+onchain::Preimages preimages_of(const channel::Closing& closing);
+/// The fee of a spend of the funding output, when it came off our side.
+std::optional<Sat> our_fee_of(const channel::ChannelParams& params,
+                              const bitcoin::Transaction& close);
 
 /// Where the close of a Closing channel stands at `tip`; nothing while no block holds a spend of
 /// the funding output. `supposed`: the answer if this transaction were to spend it in the next

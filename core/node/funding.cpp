@@ -124,14 +124,6 @@ bool needs_no_inputs(const channel::Channel& channel, BlockHeight tip) {
 
 }  // namespace
 
-bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b) {
-    return std::any_of(a.inputs.begin(), a.inputs.end(), [&](const bitcoin::TxIn& mine) {
-        return std::any_of(b.inputs.begin(), b.inputs.end(), [&](const bitcoin::TxIn& other) {
-            return other.previous == mine.previous;
-        });
-    });
-}
-
 const channel::FundingRival* rival_of(const channel::Channel& channel) {
     const auto* const funded = channel::funded_of(channel.state);
     return funded != nullptr && funded->rival && funded->rival->height ? &*funded->rival : nullptr;

@@ -11,18 +11,12 @@
 //        <--- reorg: ours is owed to the chain again; whichever confirms then decides
 #pragma once
 
-#include "core/node/handlers.h"
+#include "core/node/wallet_room.h"
 
 namespace runnel::node {
 
 /// Why a channel is closed when the person wanted it alone.
 inline constexpr std::string_view reason_of_wish = "asked to";
-
-/// A transaction that stopped being one of the wallet's, because another took its place.
-struct Dropped {
-    Txid txid;
-    std::optional<Sat> fee;
-};
 
 /// The name of a channel's state as people see it: that of a channel whose funding was lost for
 /// good is "closed".
@@ -30,8 +24,6 @@ std::string shown_state(const channel::Channel& channel, BlockHeight tip);
 bool is_shown_closed(const channel::Channel& channel, BlockHeight tip);
 /// The rival that is in a block now; null when there is none.
 const channel::FundingRival* rival_of(const channel::Channel& channel);
-/// At most one of the two can ever be in a chain.
-bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b);
 /// Theirs to pay, and no block has ever shown the payment: there is their word for it and nothing
 /// else. Whoever likes can say so as often as he likes, so it must cost this wallet nothing.
 bool is_unproven(const channel::Channel& channel);
@@ -67,12 +59,5 @@ void fundings_on_block(Draft& draft, const Scope& scope);
 /// it.
 void forget_unproven(Draft& draft);
 void resume_fundings(const State& state, std::vector<ports::Effect>& out);
-
-// wallet_chain.cpp's, for these
-/// Gives back the coins of a transaction that can never confirm any more, and forgets it and what
-/// builds on it.
-void drop_transaction(Draft& draft, const Txid& txid, std::vector<Dropped>& dropped);
-void watch_inputs(const bitcoin::Transaction& tx, BlockHeight since,
-                  std::vector<ports::Effect>& out);
 
 }  // namespace runnel::node

@@ -192,7 +192,7 @@ std::optional<api::Problem> chain_problem(const Draft& draft, const Scope& scope
 std::optional<api::Problem> why_no_channel(const Draft& draft, const Scope& scope);
 void resume_wallet(const State& state, std::vector<ports::Effect>& out);
 
-// closing.cpp: from the spend of a funding output to the last satoshi ----------------------------
+// closing*.cpp: from the spend of a funding output to the last satoshi ----------------------------
 
 /// A transaction in a block spends the funding output or an output of its spender.
 void on_channel_spend(Draft& draft, const ChannelId& id, const bitcoin::OutPoint& spent,

@@ -56,7 +56,7 @@ bool is_bumped(const Draft& draft, const Txid& txid) {
     bool found = false;
     draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
         if (row.height || row.purpose != "bump") return;
-        for (const auto& input : row.tx->inputs) found = found || input.previous.txid == txid;
+        found = found || builds_on(*row.tx, txid);
     });
     return found;
 }

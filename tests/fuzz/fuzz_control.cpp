@@ -1,6 +1,7 @@
 // Any line as a request of the control socket: exactly one answer comes, it is JSON, and a command
 // that reaches the node is within the limits that requests have.
 #include "app/control/requests.h"
+#include "core/api/node_address.h"
 #include "tests/fuzz/nobody.h"
 
 #include <boost/json/parse.hpp>
@@ -34,7 +35,7 @@ public:
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(data, data + size);
     static_cast<void>(control::parse_feerate(text));
-    static_cast<void>(control::parse_node_address(text));
+    static_cast<void>(api::parse_node_address(text));
 
     boost::system::error_code error;
     const auto request = boost::json::parse(text, error);

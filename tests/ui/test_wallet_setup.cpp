@@ -4,6 +4,7 @@
 
 #include "app/window/wallet_setup.h"
 #include "core/api/practice.h"
+#include "wallet/store/lock.h"
 
 #include <QDir>
 #include <QFile>
@@ -228,6 +229,38 @@ private slots:
         back->reset();
         // What was set aside is still whole.
         QVERIFY(std::filesystem::exists(std::filesystem::path(*first) / "practice" / "chain"));
+    }
+
+    // The window is closed while the practice network does not come: nobody waits half a minute for
+    // what nobody sees any more, and the wallet is closed as any other.
+    void theEndCutsTheWaitShort() {
+        Drill drill;
+        const auto words = drill.setup->fresh_words();
+        {
+            auto made = drill.create(words, false);
+            QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
+        }
+        const auto folder = std::filesystem::path(
+            drill.folder.filePath(QStringLiteral("data/practice")).toStdString());
+        // Somebody who is no practice network holds its place: a child waits eight seconds for it.
+        const auto taken = store::Lock::take(folder / "practice" / "lock");
+        QVERIFY(bool(taken));
+        const auto starts = [&] {
+            QFile log(QString::fromStdString((folder / "runnel.log").string()));
+            return log.open(QIODevice::ReadOnly) ? log.readAll().count("practice started pid=") : 0;
+        };
+        const auto before = starts();
+        QVERIFY(before > 0);
+        std::optional<Opened> answer;
+        drill.setup->open({Network::practice, SecretBytes(bytes_of("a long passphrase")), {}},
+                          [&](Opened result) { answer.emplace(std::move(result)); });
+        QVERIFY(QTest::qWaitFor([&] { return starts() > before; }, 30'000));
+        drill.setup.reset();
+        QVERIFY(answer && !*answer);
+        QCOMPARE(answer->error().detail,
+                 std::string("The wallet was closed while it was being opened."));
+        // Its store is free again at once.
+        QVERIFY(bool(store::Lock::take(folder / "lock")));
     }
 
     // The folder of one wallet is opened as what it is, whoever made it, and nobody has to say it

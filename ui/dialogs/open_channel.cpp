@@ -1,8 +1,8 @@
 #include "ui/dialogs/open_channel.h"
 
+#include "core/api/node_address.h"
 #include "ui/format/amount.h"
 #include "ui/format/figures.h"
-#include "ui/format/node_address.h"
 #include "ui/format/problem.h"
 #include "ui/format/setup.h"
 #include "ui/format/text.h"
@@ -126,7 +126,7 @@ void OpenChannelDialog::fillPeers() {
 std::optional<OpenChannelDialog::Target> OpenChannelDialog::target() const {
     const auto index = static_cast<std::size_t>(std::max(0, m_peer->currentIndex()));
     if (index < m_targets.size()) return m_targets[index];
-    const auto address = parseNodeAddress(m_address->text());
+    const auto address = api::parse_node_address(m_address->text().toStdString());
     if (!address) return std::nullopt;
     return Target{address->node_id, address->host, address->port};
 }

@@ -799,18 +799,6 @@ private slots:
         for (const auto* const text :
              {"", "-1", "1.", ".5", "1.0000", "1e3", "fast", "99999999999", "1,5", " 1"})
             QVERIFY2(!parse_feerate(text), text);
-
-        const auto id = key_of(2).hex();
-        QVERIFY(control::parse_node_address(id + "@127.0.0.1:9735"));
-        QCOMPARE(control::parse_node_address(id + "@[::1]:1")->host, std::string("::1"));
-        QCOMPARE(control::parse_node_address(id + "@example.org:65535")->port,
-                 std::uint16_t{65535});
-        for (const auto& text : std::vector<std::string>{
-                 id, id + "@", id + "@host", id + "@host:", id + "@host:0", id + "@host:65536",
-                 id + "@::1:9735", "@host:1", id + "@ho st:1"}) {
-            QVERIFY2(!control::parse_node_address(text), text.c_str());
-        }
-        QCOMPARE(control::parse_host_port("*:0")->second, std::uint16_t{0});
     }
 };
 

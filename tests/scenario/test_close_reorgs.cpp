@@ -1,0 +1,183 @@
+// Closes on the chain that reorgs and restarts take back and bring again: the end is the same.
+#include "tests/scenario/closes.h"
+
+using namespace runnel;
+using namespace runnel::test;
+using namespace runnel::literals;
+
+class TestCloseReorgs : public QObject {
+    Q_OBJECT
+
+private slots:
+    void reorgs_change_nothing_in_the_end_data();
+    void reorgs_change_nothing_in_the_end();
+    void what_a_reorg_removed_is_not_counted();
+    void a_reorg_to_another_close_data();
+    void a_reorg_to_another_close();
+    void their_close_is_broadcast_again();
+    void restarts_change_nothing_in_the_end();
+};
+
+void TestCloseReorgs::reorgs_change_nothing_in_the_end_data() {
+    QTest::addColumn<bool>("payee_closes");
+    QTest::addColumn<int>("mined");
+    QTest::addColumn<int>("depth");
+    for (const bool payee_closes : {true, false}) {
+        for (const auto& [mined, depth] :
+             {std::pair(1, 1), std::pair(2, 1), std::pair(2, 2), std::pair(4, 3), std::pair(8, 8),
+              std::pair(26, 4), std::pair(26, 25)}) {
+            QTest::addRow("%s closes, %d blocks, %d gone", payee_closes ? "payee" : "payer", mined,
+                          depth)
+                << payee_closes << mined << depth;
+        }
+    }
+}
+
+void TestCloseReorgs::reorgs_change_nothing_in_the_end() {
+    QFETCH(bool, payee_closes);
+    QFETCH(int, mined);
+    QFETCH(int, depth);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    QVERIFY(bool(net.run(payee_closes ? net.bob : net.alice, api::CloseChannel{id, true})));
+    net.net.mine(static_cast<unsigned>(mined));
+    QVERIFY(payment.succeeded());
+    net.net.reorg(static_cast<unsigned>(depth));
+    net.net.mine(80);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(payment.succeeded());
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestCloseReorgs::what_a_reorg_removed_is_not_counted() {
+    for (const bool payee_closes : {true, false}) {
+        QuickDuo net;
+        const Ledger ledger(net.net);
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+        const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+        QVERIFY(bool(net.run(payee_closes ? net.bob : net.alice, api::CloseChannel{id, true})));
+        net.net.mine(3);
+        // A longer chain without any of it: as many blocks as would have made it final.
+        QVERIFY(bool(net.net.chain().reorg(3, std::vector<std::vector<bitcoin::Transaction>>(40))));
+        net.alice.set_chain_reachable(true);
+        net.bob.set_chain_reachable(true);
+        net.net.settle();
+        QVERIFY(both(net, net.alice, net.bob, id, "closing"));
+        for (auto* const node : {&net.alice, &net.bob}) {
+            QVERIFY(std::get<channel::Closing>(Story::channel_of(*node, id)->state).spends.empty());
+        }
+        net.net.mine(60);
+        QVERIFY(payment.succeeded());
+        QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+        QVERIFY(ledger.adds_up());
+        QVERIFY(ledger.only_anchors_left());
+        QVERIFY(net.check());
+    }
+}
+
+void TestCloseReorgs::a_reorg_to_another_close_data() {
+    QTest::addColumn<bool>("first_is_alices");
+    QTest::newRow("from the payer's to the payee's") << true;
+    QTest::newRow("from the payee's to the payer's") << false;
+}
+
+void TestCloseReorgs::a_reorg_to_another_close() {
+    QFETCH(bool, first_is_alices);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    auto& first = first_is_alices ? net.alice : net.bob;
+    auto& second = first_is_alices ? net.bob : net.alice;
+    // Both publish; the first one's is in the mempool first.
+    QVERIFY(bool(net.run(first, api::CloseChannel{id, true})));
+    QVERIFY(bool(net.run(second, api::CloseChannel{id, true})));
+    const auto commitment = [&](const sim::SimNode& node) {
+        return std::get<channel::OurCommitPublished>(
+                   std::get<channel::Closing>(Story::channel_of(node, id)->state).cause)
+            .tx;
+    };
+    const auto other = commitment(second);
+    QVERIFY(bool(net.net.chain().mine_exactly({commitment(first)})));
+    net.net.mine(2);
+    QCOMPARE(
+        std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).spends.front().tx->txid(),
+        commitment(first).txid());
+    QVERIFY(bool(net.net.chain().reorg(3, {{other}, {}, {}, {}})));
+    net.net.mine(80);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(how(second, id), std::string("ours"));
+    QCOMPARE(how(first, id), std::string("theirs"));
+    QVERIFY(payment.succeeded());
+    QCOMPARE(channel::closed_of(Story::channel_of(net.bob, id)->state)->to_ours, 150'000_sat);
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+/// The peer closed, a reorg removed it and the peer is gone: what it signed is enough, if mempools
+/// should forget it.
+void TestCloseReorgs::their_close_is_broadcast_again() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
+    const auto txid = std::get<channel::OurCommitPublished>(
+                          std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).cause)
+                          .tx.txid();
+    const auto owes_it = [&] {
+        for (const auto& effect : net.alice.node().resume()) {
+            const auto* const broadcast = std::get_if<ports::Broadcast>(&effect);
+            if (broadcast == nullptr) continue;
+            for (const auto& tx : broadcast->transactions) {
+                if (tx->txid() == txid) return true;
+            }
+        }
+        return false;
+    };
+    net.net.mine(1);
+    net.bob.set_chain_reachable(false);
+    net.net.settle();
+    QVERIFY(!owes_it());
+    net.net.reorg(1);
+    QVERIFY(owes_it());
+    net.alice.restart();
+    QVERIFY(owes_it());
+    net.net.mine(8);
+    QVERIFY(!owes_it());
+    QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
+    net.bob.set_chain_reachable(true);
+    net.net.settle();
+    net.net.mine(40);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestCloseReorgs::restarts_change_nothing_in_the_end() {
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    QVERIFY(payment.answer() == nullptr);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    for (int block = 0; block < 60; ++block) {
+        net.alice.restart();
+        net.bob.restart();
+        net.net.settle();
+        net.net.mine(1);
+    }
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QCOMPARE(pending_payments(net.alice), std::size_t{0});
+    QVERIFY(ledger.adds_up());
+    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+RUNNEL_TEST(TestCloseReorgs)
+#include "test_close_reorgs.moc"
