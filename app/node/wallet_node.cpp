@@ -90,17 +90,7 @@ shell::Engine::Hooks WalletNode::hooks() {
     };
     hooks.log = m_options.log;
     hooks.in_doubt = [this] { return !m_store->tail().agrees(); };
-    hooks.refuse = [this](const api::Command& command) { return refusal(command); };
     return hooks;
-}
-
-std::optional<api::Problem> WalletNode::refusal(const api::Command& command) const {
-    const bool begins = std::holds_alternative<api::OpenChannel>(command.wish) ||
-                        std::holds_alternative<api::Pay>(command.wish) ||
-                        std::holds_alternative<api::Keysend>(command.wish) ||
-                        std::holds_alternative<api::CreateInvoice>(command.wish);
-    if (begins && m_store->low_space()) return api::Problem{api::ProblemKind::disk_full, {}};
-    return std::nullopt;
 }
 
 Result<void, Failure> WalletNode::listen() {

@@ -72,7 +72,6 @@ private:
     void on_chain_event(ports::ChainEvent&& event);
     void broadcast(ports::Broadcast&& wanted);
     void look_at_tail();
-    std::optional<api::Problem> refusal(const api::Command& command) const;
     void set_birth(chain::StartPoint& from) const;
     void log(LogLevel level, const std::string& line) const;
 

@@ -150,15 +150,20 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
 }  // namespace
 
 /// Not while nothing was ever paid into it: strangers could open and close without end, and lead
-/// the wallet's next addresses beyond where a restored one looks for them.
+/// the wallet's next addresses beyond where a restored one looks for them. Nor a change script, for
+/// the same reason: closes that pay us nothing may be many, and no count of what was paid bounds
+/// change. What pays to that one uses it up.
 void use_shutdown_script(Draft& draft, const channel::Channel& channel, const Scope& scope) {
     if (is_unproven(channel)) return;
+    const bitcoin::Script* script = nullptr;
     if (const auto* const closing = std::get_if<channel::ShuttingDown>(&channel.state)) {
-        use_script(draft, closing->our_script, scope);
+        script = &closing->our_script;
     } else if (const auto* const agreeing =
                    std::get_if<channel::NegotiatingClose>(&channel.state)) {
-        use_script(draft, agreeing->our_script, scope);
+        script = &agreeing->our_script;
     }
+    const ports::KeyPath* const path = script == nullptr ? nullptr : draft.scripts.find(*script);
+    if (path != nullptr && !path->change) use_script(draft, *script, scope);
 }
 
 void send_error(Draft& draft, const crypto::PublicKey& peer, const ChannelId& id,

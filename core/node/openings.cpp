@@ -189,6 +189,7 @@ void on_open(Draft& draft, const api::CommandId& id, const api::OpenChannel& wis
             api::Problem{api::ProblemKind::peer_not_connected, {{"node_id", wish.node_id.hex()}}});
     }
     if (const auto problem = why_no_channel(draft, scope)) return refuse(*problem);
+    if (scope.disk_low) return refuse(api::Problem{api::ProblemKind::disk_full, {}});
     bool busy = false;
     draft.channels.for_each([&](const ChannelId&, const ChannelPtr& c) {
         if (c->peer == wish.node_id && !channel::is_stored(c->state)) busy = true;
@@ -316,7 +317,8 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         // Where it is under way already there is nothing left to agree to.
-        const bool is_new = !channel::close_wait(*channel);
+        const bool is_new = !channel::close_wait(*channel) &&
+                            channel::closing_of(channel->state) == nullptr;
         const auto quote =
             is_new ? quote_agreed_close(draft, *channel, scope.config) : api::CloseQuote{};
         if (const auto dear = above_limit(quote.most.value_or(Sat(0)), wish.max_fee, "closing")) {

@@ -93,6 +93,8 @@ void on_create_invoice(Draft& draft, const api::CommandId& id, const api::Create
     if (const IncomingPtr* const earlier = draft.incoming.find(made.payment_hash)) {
         return draft.answer(id, api::Answer(answer_of(**earlier)));
     }
+    // Behind the answer to who asks again: it was made, whatever the disk is like now.
+    if (scope.disk_low) return draft.answer(id, fail(Problem{ProblemKind::disk_full, {}}));
     made.payment_secret = scope.keys.derive("payment secret", made.payment_hash.view());
     made.description = wish.description;
     made.amount = wish.amount;

@@ -85,6 +85,7 @@ Result<api::OpenQuote, api::Problem> quote_open(Draft& draft, const api::AskOpen
             draft, {kind, {{name, std::to_string(bound.raw())}, {"unit", "sat"}}}, scope));
     };
     if (const auto problem = why_no_channel(draft, scope)) return fail(*problem);
+    if (draft.disk_low) return fail(api::Problem{api::ProblemKind::disk_full, {}});
     if (ask.amount && *ask.amount < policy.min_funding)
         return refuse(api::ProblemKind::amount_too_small, "least", policy.min_funding);
     api::OpenChannel wish;

@@ -165,9 +165,9 @@ struct Figures {
     std::set<ChannelId> compared;   ///< While in doubt: whose peer has compared in this run; see
                                     ///< doubt.h. Never stored.
     std::uint64_t last_search = 0;  ///< Number of the newest search of old blocks; never stored.
-    /// One more than the last P2WPKH receive address that a transaction pays to: a wallet made anew
-    /// from its words looks only so far beyond. Derived.
-    std::uint32_t paid_receive = 0;
+    /// One more than the last receive address of its kind that a transaction pays to: a wallet made
+    /// anew from its words looks only so far beyond. Derived.
+    std::uint32_t paid_p2wpkh = 0, paid_p2tr = 0;
 };
 
 struct State : Maps<StateMap>, Figures {

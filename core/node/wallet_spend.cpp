@@ -17,7 +17,10 @@ namespace runnel::node {
 
 namespace {
 
-constexpr std::uint32_t gap = 20;
+/// So many addresses of each kind beyond the last that was paid to are watched, by a wallet that is
+/// made anew from its words as well. More than the usual 20: whoever gives an address to each buyer
+/// has some that nobody ever pays to.
+constexpr std::uint32_t gap = 50;
 
 template <typename F>
 void for_each_branch(const WalletCounters& w, std::uint32_t next_change, F&& each) {
@@ -88,7 +91,7 @@ std::uint32_t unused_receive_index(const Draft& draft, const Scope& scope) {
 }
 
 bool is_near(const Draft& draft, std::uint32_t receive_index) {
-    return receive_index < draft.paid_receive + gap / 2;
+    return receive_index < draft.paid_p2wpkh + gap / 2;
 }
 
 }  // namespace
@@ -157,13 +160,16 @@ void note_used(Draft& draft, const bitcoin::Script& script) {
 void note_paid(Draft& draft, const bitcoin::Transaction& tx) {
     for (const auto& output : tx.outputs) {
         note_used(draft, output.script);
-        if (const auto* const path = p2wpkh_path(draft, output.script, false))
-            draft.paid_receive = std::max(draft.paid_receive, path->index + 1);
+        const ports::KeyPath* const path = draft.scripts.find(output.script);
+        if (path == nullptr || path->change) continue;
+        auto& paid =
+            path->type == ports::AddressType::p2tr ? draft.paid_p2tr : draft.paid_p2wpkh;
+        paid = std::max(paid, path->index + 1);
     }
 }
 
 void recount_paid(Draft& draft) {
-    draft.paid_receive = 0;
+    draft.paid_p2wpkh = draft.paid_p2tr = 0;
     draft.transactions.for_each(
         [&](const Txid&, const WalletTx& row) { note_paid(draft, *row.tx); });
 }
@@ -178,8 +184,13 @@ void on_new_address(Draft& draft, const api::CommandId& id, const api::NewAddres
     const bool taproot = wish.kind == api::AddressKind::p2tr;
     std::uint32_t& next = taproot ? draft.wallet.receive_p2tr : draft.wallet.receive_p2wpkh;
     if (!taproot) next = unused_receive_index(draft, scope);
+    // What is paid to one further along the words alone would not find: then the last one is given
+    // again, until one is paid to.
+    const std::uint32_t paid = taproot ? draft.paid_p2tr : draft.paid_p2wpkh;
+    const std::uint32_t index = std::min(next, paid + gap - 1);
+    next = std::max(next, index + 1);
     const ports::KeyPath path{taproot ? ports::AddressType::p2tr : ports::AddressType::p2wpkh,
-                              false, next++};
+                              false, index};
     extend_scripts(draft, scope, next_block(draft));
     const auto address = bitcoin::address_of(scope.keys.script_of(path), scope.config.network);
     draft.answer_once(id, api::AddressMade{address.value_or("")});

@@ -139,13 +139,6 @@ void Engine::accept_command(api::Command&& command, api::OnAnswer&& answer) {
         if (answer) answer(known->second);
         return;
     }
-    if (m_hooks.refuse && m_pending.count(command.id) == 0) {
-        if (const auto problem = m_hooks.refuse(command)) {
-            // Not remembered: once the reason is gone, the same id may be asked again.
-            if (answer) answer(fail(*problem));
-            return;
-        }
-    }
     const auto [pending, fresh] = m_pending.try_emplace(command.id);
     if (answer) pending->second.push_back(std::move(answer));
     if (!fresh) return;

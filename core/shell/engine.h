@@ -44,9 +44,6 @@ public:
         std::function<bool()> disk_low;
         /// May the store be an older copy of itself? The same.
         std::function<bool()> in_doubt;
-        /// Why a wish cannot be taken now, for reasons that the node does not see (a disk that is
-        /// nearly full). May be null.
-        std::function<std::optional<api::Problem>(const api::Command&)> refuse;
     };
     struct Settings {
         TurnLimits turn;
