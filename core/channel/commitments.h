@@ -194,6 +194,8 @@ public:
 
     // Commitments.
     bool has_changes_to_sign() const;
+    /// Would a commitment_signed of the peer's change anything?
+    bool awaits_their_signature() const;
     /// Something of ours was proposed and not signed yet: shutdown has to wait (BOLT 2, shutdown).
     bool has_unsigned_proposals() const;
     /// Was an HTLC of ours proposed, is in no commitment yet and expires at `last` or before?

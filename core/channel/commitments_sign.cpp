@@ -76,6 +76,14 @@ bool Commitments::has_changes_to_sign() const {
            });
 }
 
+bool Commitments::awaits_their_signature() const {
+    return std::any_of(m_htlcs.begin(), m_htlcs.end(),
+                       [](const HtlcEntry& entry) { return is_signed_by(entry, Party::theirs); }) ||
+           std::any_of(m_fees.begin(), m_fees.end(), [&](const FeeChange& change) {
+               return is_fee_signed_by(change, m_params->funder == Party::theirs);
+           });
+}
+
 bool Commitments::has_unsigned_proposals() const {
     return std::any_of(m_htlcs.begin(), m_htlcs.end(),
                        [](const HtlcEntry& entry) {

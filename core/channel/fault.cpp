@@ -33,6 +33,7 @@ std::string_view to_string(FaultKind kind) {
         case FaultKind::awaiting_revocation: return "awaiting_revocation";
         case FaultKind::nothing_to_sign: return "nothing_to_sign";
         case FaultKind::shutting_down: return "shutting_down";
+        case FaultKind::too_often: return "too_often";
         case FaultKind::stale_proposal: return "stale_proposal";
         case FaultKind::they_are_behind: return "they_are_behind";
         case FaultKind::we_are_behind: return "we_are_behind";
@@ -76,6 +77,7 @@ Disposition disposition(const ChannelFault& fault) {
         case FaultKind::awaiting_revocation:
         case FaultKind::nothing_to_sign:
         case FaultKind::shutting_down:
+        case FaultKind::too_often:
         case FaultKind::stale_proposal:
         case FaultKind::bad_shutdown_script:
         case FaultKind::closing_fee:

@@ -40,6 +40,7 @@ enum class FaultKind : std::uint8_t {
     awaiting_revocation,  ///< We must not sign twice (caller's fault).
     nothing_to_sign,      ///< No change (caller's fault).
     shutting_down,        ///< No HTLC is added after shutdown.
+    too_often,            ///< What costs the peer nothing and is written here, again and again.
     stale_proposal,  ///< An HTLC of ours waited so long to be signed that it expires: it must not
                      ///< enter a commitment.
     // Reestablish.

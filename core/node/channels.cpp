@@ -3,6 +3,7 @@
 #include "core/channel/channel.h"
 
 #include "core/channel/store.h"
+#include "core/node/allowance.h"
 #include "core/node/deadlines.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
@@ -17,6 +18,10 @@ namespace runnel::node {
 namespace {
 
 using channel::Disposition;
+
+/// Of words that cost a peer nothing (is_idle): as many at once as a restless fee estimate has
+/// cause for.
+constexpr Allowance idle_words{60'000, 60};
 
 void warn_peer(Draft& draft, const channel::Channel& channel, const channel::ChannelFault& fault) {
     wire::Warning warning;
@@ -55,6 +60,16 @@ void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fa
             force_close(draft, id, describe(fault), scope);
             return;
     }
+}
+
+/// A feerate that may be taken back with the next word, or a signature for nothing new (BOLT 2
+/// forbids it, some send one now and then): each makes an entry in the journal, which is kept for
+/// ever, and whoever says it pays nothing for that.
+bool is_idle(const channel::Channel& channel, const wire::Message& message) {
+    if (std::holds_alternative<wire::UpdateFee>(message)) return true;
+    const auto* const funded = channel::funded_of(channel.state);
+    return std::holds_alternative<wire::CommitmentSigned>(message) && funded != nullptr &&
+           !funded->commitments.awaits_their_signature();
 }
 
 /// The id of a channel changes once, from temporary to final.
@@ -236,6 +251,9 @@ void on_peer_message(Draft& draft, const PeerMessage& event, const Scope& scope)
         if (const auto reason = why_not_theirs(draft, event.node_id, scope))
             return drop_opening(draft, *id, *reason);
     }
+    if (is_idle(**found, event.message) && draft.peers.contains(event.node_id) &&
+        !idle_words.take(draft.peers.edit(event.node_id).idle_until_ms[*id], scope.monotonic_ms))
+        return on_fault(draft, *id, {channel::FaultKind::too_often}, scope);
     channel::Channel* const channel = draft.edit_channel(*id);
     const bool had_id = channel->id == *id;
     const auto with = channel_scope(draft, *channel, scope);

@@ -3,6 +3,7 @@
 // queries are answered where they come in (core/shell/peer_connection.cpp).
 #include "core/gossip/announcement.h"
 #include "core/gossip/policy.h"
+#include "core/node/allowance.h"
 #include "core/node/funding.h"
 #include "core/node/openings.h"
 
@@ -16,10 +17,9 @@ namespace {
 
 constexpr std::uint32_t announcement_depth = 6;  // BOLT 7, announcement_signatures
 
-/// Each change of a peer's policy is written, and its channel's journal keeps it for ever: one in
-/// so many milliseconds, and as many at once as a person who tries out fees may make.
-constexpr std::uint64_t policy_every_ms = 10 * 60'000;
-constexpr std::uint64_t policies_at_once = 12;
+/// Each change of a peer's policy is written: as many at once as a person who tries out fees may
+/// make.
+constexpr Allowance policies{10 * 60'000, 12};
 
 gossip::ChannelEnds ends_of(const channel::Channel& channel, const channel::Funded& funded,
                             const Scope& scope) {
@@ -123,15 +123,12 @@ bool is_worth_keeping(Draft& draft, const crypto::PublicKey& node_id, const Chan
     if (is_unproven(channel) || gossip::policy_of(*known) == policy) return false;
     if (!draft.peers.contains(node_id)) return false;
     auto& peer = draft.peers.edit(node_id);
-    auto& until = peer.policies_until_ms[id];
-    const std::uint64_t next = std::max(until, scope.monotonic_ms) + policy_every_ms;
-    if (next > scope.monotonic_ms + policies_at_once * policy_every_ms) {
+    if (!policies.take(peer.policies_until_ms[id], scope.monotonic_ms)) {
         // The last word is the one that counts: it is written later.
         peer.policies_late[id] = update;
         return false;
     }
     peer.policies_late.erase(id);
-    until = next;
     return true;
 }
 

@@ -114,12 +114,13 @@ void Draft::answer_once(const api::CommandId& id, api::Answer result) {
 }
 
 channel::Channel* Draft::edit_channel(const ChannelId& id) {
-    if (const auto owned = m_owned.find(id); owned != m_owned.end()) {
-        // Erased, or moved to another id, since: then it is not ours to change any more.
-        return channels.contains(id) ? owned->second.get() : nullptr;
-    }
     const ChannelPtr* const current = channels.find(id);
     if (current == nullptr) return nullptr;
+    // Only while it is what lies there: erased, moved to another id, or another one put in its
+    // place (a peer may name two openings of one turn alike), it is not what is meant any more, and
+    // what was signed for it would be forgotten.
+    if (const auto owned = m_owned.find(id); owned != m_owned.end() && owned->second == *current)
+        return owned->second.get();
     auto copy = std::make_shared<channel::Channel>(**current);
     m_owned[id] = copy;
     channels.put(id, copy);

@@ -49,6 +49,8 @@ struct Peer {
     /// Of each channel: until when what it was allowed to have us write of its policy is used up
     /// (gossip_room.cpp). Monotonic; never stored.
     std::map<ChannelId, std::uint64_t> policies_until_ms;
+    /// The same for words of its channels that change nothing (channels.cpp).
+    std::map<ChannelId, std::uint64_t> idle_until_ms;
     /// The newest one that came too soon after others: it is written when it may be.
     std::map<ChannelId, wire::ChannelUpdate> policies_late;
 };

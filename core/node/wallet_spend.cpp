@@ -21,6 +21,8 @@ namespace {
 /// made anew from its words as well. More than the usual 20: whoever gives an address to each buyer
 /// has some that nobody ever pays to.
 constexpr std::uint32_t gap = 50;
+/// Change is used up by what pays to it.
+constexpr std::uint32_t change_gap = 20;
 
 template <typename F>
 void for_each_branch(const WalletCounters& w, std::uint32_t next_change, F&& each) {
@@ -110,7 +112,7 @@ bool extend_scripts(Draft& draft, const Scope& scope, BlockHeight since,
         draft.wallet, next_change, [&](ports::AddressType type, bool change, std::uint32_t next) {
             // Scripts are derived in order, so the first one that is there tells that all before it
             // are.
-            for (std::uint32_t i = next + gap; i-- > 0;) {
+            for (std::uint32_t i = next + (change ? change_gap : gap); i-- > 0;) {
                 const ports::KeyPath path{type, change, i};
                 const auto script = scope.keys.script_of(path);
                 if (draft.scripts.contains(script)) break;
@@ -162,8 +164,7 @@ void note_paid(Draft& draft, const bitcoin::Transaction& tx) {
         note_used(draft, output.script);
         const ports::KeyPath* const path = draft.scripts.find(output.script);
         if (path == nullptr || path->change) continue;
-        auto& paid =
-            path->type == ports::AddressType::p2tr ? draft.paid_p2tr : draft.paid_p2wpkh;
+        auto& paid = path->type == ports::AddressType::p2tr ? draft.paid_p2tr : draft.paid_p2wpkh;
         paid = std::max(paid, path->index + 1);
     }
 }

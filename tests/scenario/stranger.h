@@ -140,7 +140,16 @@ public:
     }
     const crypto::PublicKey& id() const { return m_parts.keys->node_id(); }
     void says(wire::Message message) {
-        m_host->take({node::PeerMessage{id(), std::move(message)}});
+        m_unsaid.push_back(node::PeerMessage{id(), std::move(message)});
+        if (!m_hurries) m_host->take(std::exchange(m_unsaid, {}));
+    }
+    /// What it says until then is heard in one turn.
+    template <typename F>
+    void says_at_once(F&& what) {
+        m_hurries = true;
+        what();
+        m_hurries = false;
+        m_host->take(std::exchange(m_unsaid, {}));
     }
 
     /// Cuts the connection and is there again, without a word yet.
@@ -177,7 +186,8 @@ public:
         channel::Step step;
         m_channel =
             channel::open_channel(request, temporary_id(), id(), m_keys, context(*signer), step);
-        says(step.send.front());
+        m_open = step.send.front();
+        says(*m_open);
         const auto accepts = m_host->said<wire::AcceptChannel>();
         if (accepts.empty()) return false;
         const auto taken = channel::on_message(*m_channel, accepts.front(), context(*signer));
@@ -223,6 +233,9 @@ public:
         return channel::channel_id_of(funding);
     }
 
+    /// open_channel once more, word for word.
+    void offers_again() { says(*m_open); }
+
     ChannelId temporary_id() const {
         ChannelId temporary(crypto::sha256(id().view()).raw());
         temporary.raw()[0] = static_cast<std::uint8_t>(m_openings);
@@ -256,7 +269,10 @@ private:
     sim::Parts m_parts;
     ports::ChannelKeyId m_keys;
     std::optional<channel::Channel> m_channel;
+    std::optional<wire::Message> m_open;  ///< The last open_channel.
     std::uint64_t m_openings = 0;
+    bool m_hurries = false;
+    std::vector<node::Event> m_unsaid;
 };
 
 }  // namespace runnel::test

@@ -63,6 +63,32 @@ private slots:
         QVERIFY(stranger.offers(500'000_sat));
     }
 
+    /// Two openings of one turn under one temporary id: what is said to it is said to the second.
+    /// Were the first meant still, its close would be signed and forgotten, and the peer could take
+    /// by it whatever is paid into the channel later.
+    void a_temporary_id_means_what_lies_there() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 2));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat));
+        const auto payment = stranger.payment();
+        ChannelId id;
+        stranger.says_at_once([&] {
+            id = stranger.names({payment->txid(), 0});
+            stranger.offers_again();
+            wire::Shutdown shutdown;
+            shutdown.channel_id = stranger.temporary_id();
+            shutdown.scriptpubkey = bitcoin::p2wpkh(Hash160{});
+            stranger.says(shutdown);
+        });
+        QCOMPARE(host.said<wire::FundingSigned>().size(), std::size_t{1});
+        QVERIFY(host.said<wire::Shutdown>().empty());
+        QVERIFY(host.said<wire::ClosingSigned>().empty());
+        const auto* const channel = host.channel(id);
+        QVERIFY(channel != nullptr);
+        QCOMPARE(channel::state_name(channel->state), std::string_view("awaiting_confirmation"));
+    }
+
     void one_opening_at_a_time_and_peer() {
         Host host(1);
         static_cast<void>(host.give(1'000'000_sat, 1));
@@ -559,6 +585,38 @@ private slots:
         host.now_ms += 20 * 60'000;
         host.mine({});
         QCOMPARE(funded().their_update->fee_base_msat, 502U);
+    }
+
+    /// A feerate costs its funder nothing until it is signed.
+    void feerates_are_heard_at_a_bounded_rate() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
+        const auto payment = stranger.payment();
+        const auto id = stranger.names({payment->txid(), 0});
+        host.mine({payment});
+        for (int i = 0; i < 6; ++i) host.mine({});
+        wire::ChannelReady ready;
+        ready.channel_id = id;
+        ready.second_per_commitment_point = stranger.id();
+        stranger.says(ready);
+        QCOMPARE(channel::state_name(host.channel(id)->state), std::string_view("normal"));
+        const auto entries = host.disk().journal.size();
+        std::size_t heard = 0;
+        const auto changes_its_mind = [&] {
+            wire::UpdateFee fee;
+            fee.channel_id = id;
+            fee.feerate_per_kw = FeeratePerKw(300 + static_cast<std::uint32_t>(heard % 2));
+            stranger.says(fee);
+            return host.said<wire::Warning>().empty();
+        };
+        while (heard < 200 && changes_its_mind()) ++heard;
+        QCOMPARE(heard, std::size_t{60});
+        QVERIFY(host.disk().journal.size() <= entries + 61);
+        // It is hung up on, nothing else; after a minute it may say one more.
+        QCOMPARE(channel::state_name(host.channel(id)->state), std::string_view("normal"));
+        QVERIFY(host.channel(id)->link != channel::Link::online);
     }
 
     /// Who knows the funding transaction beforehand can choose it; nothing that is asked when a

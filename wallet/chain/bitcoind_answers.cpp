@@ -109,6 +109,14 @@ std::optional<ChainInfo> read_chain_info(const json::value& answer) {
     return out;
 }
 
+bool is_catching_up(const ChainInfo& info, Network network) {
+    return network != Network::regtest && (info.initial_download || info.headers > info.blocks);
+}
+
+bool is_before(std::uint32_t height, const ChainInfo& info, Network network) {
+    return height >= info.blocks && is_catching_up(info, network);
+}
+
 std::optional<Work> read_work(const json::value& answer) {
     const auto text = text_field(answer, "chainwork");
     const auto bytes = text && text->size() == 64 ? from_hex(*text) : std::nullopt;

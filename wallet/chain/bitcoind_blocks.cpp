@@ -140,12 +140,6 @@ auto BitcoindSource::Impl::learn_tip_header() -> Step {
     co_return Result<void, Trouble>();
 }
 
-/// It is still catching up itself: that it does not know our tip yet says nothing.
-bool BitcoindSource::Impl::is_behind() const {
-    return m_options.network != Network::regtest &&
-           (m_info.initial_download || m_info.headers > m_info.blocks);
-}
-
 auto BitcoindSource::Impl::follow_blocks() -> Step {
     {
         auto info = co_await chain_info();
@@ -159,7 +153,9 @@ auto BitcoindSource::Impl::follow_blocks() -> Step {
         const bool have_tip = !m_chain.empty();
         const std::uint32_t next = have_tip ? m_chain.tip_height() + 1 : m_next.value_or(0);
         if (!have_tip && next > m_info.blocks) break;  // born later than its tip
-        if (have_tip && m_chain.tip_height() > m_info.blocks && is_behind()) break;
+        if (have_tip && m_chain.tip_height() > m_info.blocks &&
+            is_catching_up(m_info, m_options.network))
+            break;
 
         // One request, one moment: is our tip still part of its best chain, and what follows?
         std::vector<RpcCall> calls;

@@ -96,7 +96,6 @@ private:
     void connect(CheckedBlock block, std::uint32_t height);
     bool at_best() const { return !m_chain.empty() && m_chain.tip() == m_info.best; }
     bool is_synced() const;
-    bool is_behind() const;
     Step remember_work();
     Step judge_tip();
     Step learn_tip_header();

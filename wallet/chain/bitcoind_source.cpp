@@ -159,6 +159,10 @@ auto BitcoindSource::Impl::open() -> Step {
     if (!m_next && m_chain.empty() && m_birth_time) {
         auto height = co_await height_at(*m_birth_time);
         if (!height) co_return fail(height.error());
+        if (is_before(*height, m_info, m_options.network)) {
+            co_return fail(Trouble{SourceTrouble::starting,
+                                   "it has yet to download the blocks of this wallet's time"});
+        }
         m_birth = *height;
         m_next = *height;
         log(LogLevel::info, "first block of a wallet made at " +

@@ -15,7 +15,7 @@ namespace runnel::store {
 /// What the write-ahead log must look like.
 enum class WalState : std::uint8_t {
     empty = 1,    ///< After a clean stop.
-    either = 2,   ///< While starting.
+    either = 2,   ///< While starting, and while stopping.
     present = 3,  ///< While running.
 };
 

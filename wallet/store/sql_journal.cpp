@@ -284,6 +284,8 @@ void SqlJournal::stop() {
     m_thread.join();
     const std::lock_guard work(m_work);  // a caller may still be at it
     if (m_failed) return;
+    // Whoever is killed in the middle leaves a log or none: neither is a sign of an older copy.
+    note_progress(WalState::either, true);
     const auto done = m_db.checkpoint(Connection::Checkpoint::truncate);
     note_progress(done && *done ? WalState::empty : WalState::present, true);
 }

@@ -1,23 +1,41 @@
 // "Nothing is sent before it is on disk", down to the call that puts it there: every commit has
-// synced the log before it is answered, and what SQLite keeps for itself never lies on the disk in
-// the clear.
+// synced the log before it is answered, what SQLite keeps for itself never lies on the disk in the
+// clear, and whoever is killed while a store is closed finds it in order.
 #include "store_fixture.h"
 
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <atomic>
 
 namespace {
 
 std::atomic<int> synced_logs{0};
+/// The process dies at so many calls from now that sync anything or cut the log off: 0 for never.
+std::atomic<int> dies_in{0};
+constexpr int died = 77;
 
-void note(int fd) {
+bool is_log(int fd) {
     char target[4096];
     const auto link = "/proc/self/fd/" + std::to_string(fd);
     const auto size = ::readlink(link.c_str(), target, sizeof target);
-    if (size > 0 &&
-        std::string_view(target, static_cast<std::size_t>(size)).ends_with("/wallet.db-wal"))
-        ++synced_logs;
+    return size > 0 &&
+           std::string_view(target, static_cast<std::size_t>(size)).ends_with("/wallet.db-wal");
+}
+
+void maybe_die() {
+    if (dies_in > 0 && --dies_in == 0) ::_exit(died);
+}
+
+void note(int fd) {
+    if (is_log(fd)) ++synced_logs;
+    maybe_die();
+}
+
+int cut_off(int fd, off_t size) {
+    const auto result = static_cast<int>(::syscall(SYS_ftruncate, fd, size));
+    if (is_log(fd)) maybe_die();
+    return result;
 }
 
 }  // namespace
@@ -31,6 +49,9 @@ extern "C" int fdatasync(int fd) {
     note(fd);
     return static_cast<int>(::syscall(SYS_fdatasync, fd));
 }
+
+extern "C" int ftruncate(int fd, off_t size) noexcept { return cut_off(fd, size); }
+extern "C" int ftruncate64(int fd, off64_t size) noexcept { return cut_off(fd, size); }
 
 using namespace runnel;
 using namespace runnel::store;
@@ -73,6 +94,35 @@ private slots:
             QVERIFY(!commit(store->journal(), std::move(many)));
             QVERIFY2(synced_logs > before, qPrintable(QString::number(n)));
         }
+    }
+
+    void a_store_may_die_while_it_is_closed() {
+        int cuts = 0;
+        for (int at = 1;; ++at) {
+            const Home home;
+            home.create().reset();
+            const auto child = ::fork();
+            if (child == 0) {
+                auto store = home.open();
+                for (std::uint64_t n = 1; n <= 3; ++n) {
+                    if (commit(store->journal(), turn(n))) ::_exit(1);
+                }
+                dies_in = at;
+                store.reset();
+                ::_exit(0);
+            }
+            int status = -1;
+            ::waitpid(child, &status, 0);
+            QVERIFY(WIFEXITED(status));
+            const auto store = home.open();
+            QVERIFY(store != nullptr);
+            QVERIFY2(store->tail().agrees(), qPrintable(QString::number(at)));
+            if (WEXITSTATUS(status) == 0) break;
+            QCOMPARE(WEXITSTATUS(status), died);
+            ++cuts;
+        }
+        // Of the database, of the log that is cut off, of the sidecar before and after.
+        QVERIFY2(cuts >= 4, qPrintable(QString::number(cuts)));
     }
 
     void every_connection_is_set_up_alike() {
