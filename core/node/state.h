@@ -196,7 +196,9 @@ struct Draft : Maps<Overlay>, Figures {
     std::vector<ports::Effect> effects;
     ports::Records records;     ///< Beside those derived from the overlays (idempotent answers).
     std::set<ChannelId> dirty;  ///< Channels to flush at the end of the turn.
-    bool room_made = false;     ///< An HTLC left a channel: what is queued may go now.
+    /// An HTLC, ours or theirs, left a channel, or what others queued behind gave up: what is
+    /// queued may go now.
+    bool room_made = false;
 
     /// A copy of the channel that this turn owns; null when there is none.
     channel::Channel* edit_channel(const ChannelId& id);
