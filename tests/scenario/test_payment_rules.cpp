@@ -2,6 +2,8 @@
 // HTLCs that were never signed or never come back from the chain, one silent peer among several.
 #include "tests/scenario/payment_facts.h"
 
+#include <cstdlib>
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -49,6 +51,7 @@ private slots:
     void a_forward_stuck_on_the_chain_goes_back_at_its_expiry();
     void one_silent_peer_does_not_block_the_others();
     void nobody_waits_for_room_that_cannot_come();
+    void nobody_waits_for_more_than_the_peer_takes_at_once();
     void who_gives_up_lets_those_behind_go();
     void what_comes_in_makes_room_when_it_is_over();
     void those_who_wait_keep_their_order();
@@ -426,6 +429,40 @@ void TestPaymentRules::nobody_waits_for_room_that_cannot_come() {
     QCOMPARE(never.problem(), std::optional(ProblemKind::insufficient_liquidity));
     net.net.hold(net.hub, net.alice, false);
     net.net.settle();
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::nobody_waits_for_more_than_the_peer_takes_at_once() {
+    Duo net;
+    net.net.lie(net.bob, net.alice, [](wire::Message& message) {
+        if (auto* const accept = std::get_if<wire::AcceptChannel>(&message))
+            accept->max_htlc_value_in_flight_msat = 100'000'000_msat;
+    });
+    const auto id = net.open(net.alice, net.bob, 500'000_sat, 50'000'000_msat);
+    const auto too_much = net.invoice(net.bob, 100'000'001_msat);
+    const auto enough = net.invoice(net.bob, 100'000'000_msat);
+    const auto to_alice = net.invoice(net.alice, 20'000'000_msat);
+    net.net.hold(net.alice, net.bob, true);
+    const auto incoming = net.start_payment(net.bob, to_alice);
+    net.net.settle();
+    QCOMPARE(htlcs(net.alice), std::size_t{1});
+    const auto refused = net.start_payment(net.alice, too_much);
+    net.net.settle();
+    QCOMPARE(refused.problem(), std::optional(ProblemKind::insufficient_liquidity));
+    QVERIFY(net.alice.node().state().queued.empty());
+    // The figures are those of any refusal, and add up to what is hers.
+    const auto figure = [&](const char* name) {
+        return Msat(std::strtoull(param(refused, name).c_str(), nullptr, 10));
+    };
+    QCOMPARE(figure("can_send_msat"), 100'000'000_msat);
+    QCOMPARE(figure("needed_msat"), 100'000'001_msat);
+    QCOMPARE(figure("can_send_msat") + figure("reserve_msat") + figure("limits_msat"),
+             Story::settled(net.alice, id));
+    const auto fits = net.start_payment(net.alice, enough);
+    net.net.hold(net.alice, net.bob, false);
+    net.net.settle();
+    QVERIFY(incoming.succeeded());
+    QVERIFY(fits.succeeded());
     QVERIFY(net.check());
 }
 
