@@ -211,6 +211,8 @@ private slots:
             auto made = drill.create(words, false);
             QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
             QVERIFY(drill.earns(**made, Sat(1'000'000)));
+            // Its dates hold although nothing hurries the blocks: one comes each half minute then.
+            QCOMPARE((*made)->node().snapshot()->chain.block_seconds, std::uint32_t{30});
         }
         auto first = drill.set_aside();
         QVERIFY(bool(first));
