@@ -172,6 +172,39 @@ private slots:
         QCOMPARE(told(), QByteArray(moved));
     }
 
+    // As runnel-cli makes it, which asks for no chain source: it is not opened blind for good.
+    void aWalletThatKnowsNoChainSourceNeedsOne() {
+        Place place;
+        QVERIFY(bool(place.create()));
+        const auto remembered = place.folder.filePath(QStringLiteral("data/regtest/chain"));
+        QVERIFY(QFile::remove(remembered));
+        QVERIFY(regtest(place.setup->choices()).exists);
+        QVERIFY(regtest(place.setup->choices()).needs_chain);
+        QVERIFY(bool(place.open("a long passphrase", nowhere)));
+        QVERIFY(!regtest(place.setup->choices()).needs_chain);
+        const auto others = QFile::ReadGroup | QFile::ReadOther;
+        QVERIFY(!(QFile::permissions(remembered) & others));
+    }
+
+    // Where the disk does not take it, the old one stays and nobody thinks that it is the new one.
+    void aChainSourceThatCannotBeRememberedIsSaid() {
+        Place place;
+        const auto in_the_way = QStringLiteral("data/regtest/chain.new");
+        QVERIFY(QDir(place.folder.path()).mkpath(in_the_way));
+        const auto made = place.create();
+        QVERIFY(!made);
+        QCOMPARE(made.error().fault, api::SetupFault::disk);
+        // It was made, and can be opened once there is room.
+        QVERIFY(regtest(place.setup->choices()).exists);
+        QVERIFY(regtest(place.setup->choices()).needs_chain);
+        const auto refused = place.open("a long passphrase", nowhere);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, api::SetupFault::disk);
+        QVERIFY(QDir(place.folder.path()).rmdir(in_the_way));
+        QVERIFY(bool(place.open("a long passphrase", nowhere)));
+        QVERIFY(!regtest(place.setup->choices()).needs_chain);
+    }
+
     void whatIsSetAsideIsKept() {
         Place place;
         using Aside = Result<std::string, api::SetupProblem>;
