@@ -160,7 +160,8 @@ struct Figures {
     std::set<Txid> lost;    ///< Sends of ours that another transaction has ruled out; never stored.
     bool disk_low = false;  ///< As of the last turn; never stored.
     bool in_doubt = false;  ///< The same.
-    /// Why no HTLC is added to channels, for the chain's sake (chain_problem); the same.
+    /// Why no HTLC is added to channels, for the chain's sake (chain_problem) or the disk's; the
+    /// same.
     std::optional<api::Problem> no_htlcs{};
     std::set<ChannelId> compared;   ///< While in doubt: whose peer has compared in this run; see
                                     ///< doubt.h. Never stored.
