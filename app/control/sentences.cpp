@@ -63,6 +63,8 @@ std::string open_sentence(const api::ChannelView& channel, const api::ChainView&
         !chain.no_payments ? ""
         : chain.no_payments->kind == ProblemKind::chain_gone
             ? "Nothing is sent or received before the chain source answers again."
+        : chain.no_payments->kind == ProblemKind::disk_full
+            ? "Nothing is sent or received before there is more room on the disk."
             : "Nothing is sent or received before the wallet has caught up with the chain.";
     if (channel.usable && !held.empty())
         return "Open. " + held + " " + figures + " then." + in_flight_words(channel);

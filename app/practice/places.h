@@ -9,6 +9,7 @@
 //                       shop/ hub/ shop2/   their stores, as any wallet's
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string_view>
 
@@ -21,6 +22,10 @@ inline constexpr int protocol_version = 1;
 inline std::filesystem::path folder_in(const std::filesystem::path& data_directory) {
     return data_directory / "practice";
 }
+
+/// Between two blocks at most. They come sooner while something waits to be confirmed or has just
+/// been; what waits for a height alone, a delay or the term of a payment, waits so long for each.
+inline constexpr std::chrono::seconds usual_block_interval{30};
 
 /// A line from the child: a list of blocks is the longest.
 inline constexpr std::size_t max_answer = std::size_t{32} << 20;

@@ -9,6 +9,7 @@
 // asks for them.
 #pragma once
 
+#include "app/practice/places.h"
 #include "core/base/log.h"
 
 #include <chrono>
@@ -20,7 +21,7 @@ namespace runnel::practice {
 struct ChildOptions {
     std::filesystem::path folder;  ///< The practice folder.
     std::optional<int> parent;     ///< Ends with this process, whose pipe is our standard input.
-    std::chrono::milliseconds block_every{30'000};
+    std::chrono::milliseconds block_every{usual_block_interval};
     std::chrono::milliseconds block_soon{3'000};
     LogLevel log_level = LogLevel::info;
 };

@@ -22,7 +22,10 @@ int main(int argc, char** argv) {
     parser.set_version_flag("--version", "runnel-practice " + std::string(app::version));
     practice::ChildOptions options;
     std::string directory, level = "info";
-    double block_every = 30, block_soon = 3;
+    const auto seconds = [](std::chrono::milliseconds time) {
+        return std::chrono::duration<double>(time).count();
+    };
+    double block_every = seconds(options.block_every), block_soon = seconds(options.block_soon);
     parser
         .add_option("--datadir", directory,
                     "The wallet's directory; the network lies in its folder practice")
@@ -52,8 +55,8 @@ int main(int argc, char** argv) {
         return practice::exit_usage;
     }
     options.log_level = *log_level;
-    const auto milliseconds = [](double seconds) {
-        return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    const auto milliseconds = [](double time) {
+        return std::chrono::milliseconds(static_cast<std::int64_t>(time * 1000));
     };
     options.block_every = milliseconds(block_every);
     options.block_soon = milliseconds(block_soon);

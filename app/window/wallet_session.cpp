@@ -19,8 +19,10 @@ namespace {
 
 /// The practice network makes its keys at its first start, which takes a while on a slow machine.
 constexpr std::chrono::seconds practice_patience{30};
-/// What unconfirmed things wait for there, for people's dates.
-constexpr std::uint32_t practice_block_seconds = 3;
+/// For people's dates: what comes sooner than it was said is no harm, and with a shorter interval
+/// the end of a delay would be promised ten times too early.
+constexpr auto practice_block_seconds =
+    static_cast<std::uint32_t>(practice::usual_block_interval.count());
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "wallet/chain/bitcoind_source.h"
 #include "wallet/keys/key_ring.h"
 #include "wallet/keys/word_list.h"
+#include "wallet/store/files.h"
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -62,6 +63,15 @@ UnixTime now() {
                         .count());
 }
 
+/// Whole or not at all, and heard of when it fails: without it the wallet would be blind at its
+/// next start.
+Result<void, SetupProblem> remember_chain(const std::filesystem::path& directory,
+                                          const std::string& chain) {
+    const auto written = store::replace_file(directory / chain_file, bytes_of(chain + '\n'));
+    if (written) return {};
+    return fail(SetupProblem{SetupFault::disk, store::describe(written.error())});
+}
+
 std::string_view text_of(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -100,8 +110,8 @@ std::vector<api::WalletChoice> WalletSetup::choices() const {
             known && *known != network)
             continue;
         const bool exists = store::Store::exists(directory_of(network));
-        const bool needs_chain =
-            network != Network::practice && !exists && chain_of(network).empty();
+        // Of one that is there, too: whoever made it may not have said where its blocks come from.
+        const bool needs_chain = network != Network::practice && chain_of(network).empty();
         const bool is_guess = m_options.only && !m_options.network && exists && !network_of_only();
         out.push_back({network, exists, needs_chain, is_guess});
     }
@@ -191,7 +201,7 @@ WalletSetup::Opened WalletSetup::create_now(const api::Creation& creation) {
         {directory, creation.network, *mnemonic, creation.passphrase.reveal(), false, birth});
     if (!made) return fail(setup_problem_of(made.error()));
     // Also when it cannot be opened now: then it is opened later.
-    if (!chain.empty()) std::ofstream(directory / chain_file) << chain << '\n';
+    if (!chain.empty()) RUNNEL_CHECK(remember_chain(directory, chain));
     return open_now({creation.network, creation.passphrase.clone(), {}});
 }
 
@@ -254,7 +264,7 @@ WalletSetup::Opened WalletSetup::open_as(const api::Opening& opening, Network ne
     if (network == Network::practice)
         practice::note_owner(directory, (*session)->node().snapshot()->node_id.hex());
     // Only whoever knows the passphrase changes where this wallet looks.
-    if (!opening.chain.empty()) std::ofstream(directory / chain_file) << opening.chain << '\n';
+    if (!opening.chain.empty()) RUNNEL_CHECK(remember_chain(directory, opening.chain));
     return *std::move(session);
 }
 

@@ -129,6 +129,7 @@ struct ChainView {
     std::optional<ProblemKind> trouble{};
     /// Why nothing is sent or received over channels now, whatever their figures say; nothing: it
     /// is. A source that cannot be reached is borne for a while, one that is behind is not.
+    /// disk_full, while Snapshot::disk_low: the source is well.
     std::optional<Problem> no_payments{};
     /// What quotes are made with: when one of these changes, so may they.
     FeeratePerKw fee_urgent{}, fee_normal{}, fee_slow{}, fee_least{};

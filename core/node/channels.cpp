@@ -140,6 +140,9 @@ void take_fact(Draft& draft, const ChannelId& id, channel::Fact&& fact, const Sc
                                                 f.removal.get(), scope);
                         },
                         [&](const channel::IncomingRemoved& f) {
+                            // Fulfilled it is money to send, and either way it weighs on the
+                            // commitment's fee no more.
+                            draft.room_made = true;
                             on_incoming_removed(draft, HtlcRef{id, f.id}, f.payment_hash, scope);
                         }},
                     htlc);

@@ -180,12 +180,13 @@ api::Inspection onchain_only(const Config& config, api::OnchainTarget target) {
 Problem problem_of(const payment::UriFault& fault) {
     if (fault.error == DecodeError::unsupported) {
         // The key of an offer in a link: it is named as the offer alone is.
-        return {ProblemKind::unsupported, {{"feature", fault.key == "lno" ? "offer" : fault.key}}};
+        return {ProblemKind::unsupported,
+                {{"feature", fault.key == "lno" ? "offer" : escaped(fault.key)}}};
     }
     if (fault.error == DecodeError::bad_character && fault.key == "address")
         return malformed("address", fault.error);
     auto out = malformed("link", fault.error);
-    if (!fault.key.empty()) out.params["field"] = fault.key;
+    if (!fault.key.empty()) out.params["field"] = escaped(fault.key);
     return out;
 }
 

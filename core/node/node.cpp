@@ -35,6 +35,13 @@ public:
     std::vector<ports::Effect> effects;
 };
 
+/// Why no HTLC is added now. A full disk is known of as soon as a turn has been told.
+std::optional<api::Problem> why_no_htlcs(const Draft& draft, const Scope& scope) {
+    if (auto problem = chain_problem(draft, scope, true)) return problem;
+    if (scope.disk_low) return api::Problem{api::ProblemKind::disk_full, {}};
+    return std::nullopt;
+}
+
 /// Keeps a timeline in step with what is about to change in its map.
 template <typename K, typename V, typename Sequence, typename Line, typename KeyOf>
 void note_order(const std::map<K, V>& map, const MapChanges<K, V>& changes, Line& line,
@@ -144,7 +151,7 @@ Result<Node, LoadError> Node::load(Config config, std::shared_ptr<const ports::K
     const ports::Entropy none{Secret32{}};
     const Scope scope{node.m_config, *node.m_keys, *node.m_planner, UnixTime(0), 0, none, 0, false};
     Draft draft(node.m_state);
-    draft.no_htlcs = chain_problem(draft, scope, true);
+    draft.no_htlcs = why_no_htlcs(draft, scope);
     extend_scripts(draft, scope, node.m_state.wallet.birth);
     recount_paid(draft);
     // Nothing is found by that: what is still to be searched is what the store says.
@@ -187,7 +194,7 @@ ports::Turn Node::plan(std::span<const Event> events, const TurnContext& context
     note_compared(draft);
     give_up_outdated(draft);
     tell_outdated(draft);
-    draft.no_htlcs = chain_problem(draft, scope, true);
+    draft.no_htlcs = why_no_htlcs(draft, scope);
     auto records = records_of(draft);
     auto sealed = std::make_unique<NextState>(draft);
     return ports::Turn(std::move(records), std::move(sealed));

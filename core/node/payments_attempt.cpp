@@ -265,8 +265,12 @@ bool room_will_come(const Draft& draft, const Problem& problem, const Target& ta
     bool busy = false;
     for (const auto& id : channels) {
         const auto& c = channel::funded_of((*draft.channels.find(id))->state)->commitments;
-        const Msat owned = sub_or_zero(c.settled(channel::Party::ours),
-                                       c.params().theirs.channel_reserve_satoshis.msat());
+        const auto& theirs = c.params().theirs;
+        // However empty it becomes, it never carries more at once than its peer takes: who waits
+        // for that waits in vain, and others behind him.
+        const Msat owned = std::min(
+            sub_or_zero(c.settled(channel::Party::ours), theirs.channel_reserve_satoshis.msat()),
+            theirs.max_htlc_value_in_flight_msat);
         most = target.parts_allowed ? most + owned : std::max(most, owned);
         busy = busy || !c.htlcs().empty();
     }

@@ -261,7 +261,10 @@ void payment_deadline(Draft& draft, const PaymentHash& hash, const Scope& scope)
     if (scope.monotonic_ms < before->deadline_ms) return;
     OutgoingPayment payment = *before;
     if (!any_in_flight(payment)) {
+        // Those behind it were never tried, and for them there may be room already: without this
+        // each would wait until its own time is over.
         draft.unqueue(payment.sequence);
+        draft.room_made = true;
         return lose(draft, std::move(payment),
                     Problem{ProblemKind::timed_out, {{"what", "room in a channel"}}}, scope);
     }

@@ -171,13 +171,20 @@ void on_peer_complaint(Draft& draft, const PeerComplaint& event, const Scope& sc
     bool is_to_reconnect = false;
     for (const auto& id : channels_of(draft, event.node_id)) {
         if (event.channel && !is_named(**draft.channels.find(id), *event.channel)) continue;
-        channel::Channel* const channel = draft.edit_channel(id);
-        if (!channel::is_stored(channel->state)) {
-            end_opening(draft, id,
-                        api::Problem{api::ProblemKind::peer_refused, {{"reason", event.text}}});
+        if (!channel::is_stored((*draft.channels.find(id))->state)) {
+            const api::Problem refused{api::ProblemKind::peer_refused, {{"reason", event.text}}};
+            if (event.is_error) {
+                end_opening(draft, id, refused);
+            } else if (event.channel) {
+                // Some refuse an opening so, and the person would wait for nothing. What names no
+                // channel is about something else: a query, another channel's feerate. The peer
+                // hears of the end, for it may have stored the channel already.
+                drop_opening(draft, id, "given up after a warning", refused);
+            }
             continue;
         }
         if (!event.is_error) continue;
+        channel::Channel* const channel = draft.edit_channel(id);
         if (!ends_channels) {
             is_to_reconnect = is_to_reconnect || (channel::closing_of(channel->state) == nullptr &&
                                                   channel::closed_of(channel->state) == nullptr);

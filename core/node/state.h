@@ -162,7 +162,8 @@ struct Figures {
     std::set<Txid> lost;    ///< Sends of ours that another transaction has ruled out; never stored.
     bool disk_low = false;  ///< As of the last turn; never stored.
     bool in_doubt = false;  ///< The same.
-    /// Why no HTLC is added to channels, for the chain's sake (chain_problem); the same.
+    /// Why no HTLC is added to channels, for the chain's sake (chain_problem) or the disk's; the
+    /// same.
     std::optional<api::Problem> no_htlcs{};
     std::set<ChannelId> compared;   ///< While in doubt: whose peer has compared in this run; see
                                     ///< doubt.h. Never stored.
@@ -198,7 +199,9 @@ struct Draft : Maps<Overlay>, Figures {
     std::vector<ports::Effect> effects;
     ports::Records records;     ///< Beside those derived from the overlays (idempotent answers).
     std::set<ChannelId> dirty;  ///< Channels to flush at the end of the turn.
-    bool room_made = false;     ///< An HTLC left a channel: what is queued may go now.
+    /// An HTLC, ours or theirs, left a channel, or what others queued behind gave up: what is
+    /// queued may go now.
+    bool room_made = false;
 
     /// A copy of the channel that this turn owns; null when there is none.
     channel::Channel* edit_channel(const ChannelId& id);

@@ -29,6 +29,12 @@ std::optional<unsigned> hex_digit(char c) {
     return std::nullopt;
 }
 
+/// A key as a fault names it: what becomes of it is text, and must be readable as such whatever
+/// bytes the link is made of.
+std::string as_written(std::string_view key) {
+    return is_valid_utf8(key) ? lowered(key) : escaped(lowered(key));
+}
+
 /// RFC 3986, section 2.1; a plus is a plus.
 std::optional<std::string> percent_decoded(std::string_view text) {
     std::string out;
@@ -66,7 +72,8 @@ public:
         const auto written = take_until(param, '=');
         // Decoded before it is compared: "%72eq-" demands as much as "req-".
         const auto decoded = percent_decoded(written);
-        if (!decoded) return fail(UriFault{DecodeError::bad_character, lowered(written)});
+        if (!decoded || !is_valid_utf8(*decoded))
+            return fail(UriFault{DecodeError::bad_character, as_written(written)});
         const auto key = lowered(*decoded);
         if (std::string_view(key).substr(0, required.size()) == required)
             return fail(UriFault{DecodeError::unsupported, key});

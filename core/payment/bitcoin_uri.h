@@ -30,17 +30,17 @@ struct BitcoinUri {
 
 struct UriFault {
     DecodeError error = DecodeError::bad_value;
-    std::string key;  ///< The parameter that is at fault, in lower case; empty: the link as a
-                      ///< whole, "address": its body.
+    std::string key;  ///< The parameter that is at fault, in lower case and UTF-8; empty: the link
+                      ///< as a whole, "address": its body. The payee's text, too.
     friend bool operator==(const UriFault&, const UriFault&) = default;
 };
 
 /// Begins with "bitcoin:", in any case.
 bool is_bitcoin_uri(std::string_view text);
 /// Errors: bad_prefix (no such link), too_large (text; amount), bad_character (address,
-/// percent-encoding), bad_value (amount, text that is no UTF-8), bad_order (a parameter twice),
-/// unsupported (a req- parameter, or none of the ways to pay is known), missing_field (no way to
-/// pay at all).
+/// percent-encoding, a key that is no UTF-8), bad_value (amount, text that is no UTF-8), bad_order
+/// (a parameter twice), unsupported (a req- parameter, or none of the ways to pay is known),
+/// missing_field (no way to pay at all).
 Result<BitcoinUri, UriFault> parse_bitcoin_uri(std::string_view text);
 /// Bitcoin as decimal text, exactly: digits and at most one point, nothing below a satoshi. Errors:
 /// bad_value, too_large.

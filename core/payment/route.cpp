@@ -11,6 +11,33 @@ namespace {
 
 constexpr std::uint64_t million = 1'000'000;
 
+template <typename Before>
+std::vector<std::size_t> sorted(std::span<const Lane> lanes, Before before) {
+    std::vector<std::size_t> order(lanes.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), before);
+    return order;
+}
+
+/// Nothing is cheaper than no hop; beyond that few large parts mostly cost less than many small
+/// ones.
+std::vector<std::size_t> largest_first(std::span<const Lane> lanes) {
+    return sorted(lanes, [&](std::size_t a, std::size_t b) {
+        const bool direct_a = lanes[a].hops.empty();
+        const bool direct_b = lanes[b].hops.empty();
+        if (direct_a != direct_b) return direct_a;
+        return lanes[a].can_send > lanes[b].can_send;
+    });
+}
+
+/// By what all of the amount would cost there: for when the large ones are too dear.
+std::vector<std::size_t> cheapest_first(std::span<const Lane> lanes, Msat amount) {
+    std::vector<Msat> sent;
+    for (const auto& lane : lanes)
+        sent.push_back(amount_to_send(lane.hops, amount).value_or(Msat(UINT64_MAX)));
+    return sorted(lanes, [&](std::size_t a, std::size_t b) { return sent[a] < sent[b]; });
+}
+
 /// Takes what one HTLC can carry from each lane, in the given order, until nothing is left.
 std::vector<Share> fill(std::span<const Lane> lanes, std::span<const std::size_t> order,
                         Msat amount, Msat& left) {
@@ -109,32 +136,26 @@ Result<std::vector<Share>, SplitError> split(std::span<const Lane> lanes, Msat a
         if (better) best = Share{i, amount, fee};
     }
     if (best && best->fee <= max_fee) return std::vector<Share>{*best};
-    if (!parts_allowed || best) {
-        if (best) return fail(SplitError(FeeTooHigh{best->fee}));
-        if (least) return fail(SplitError(BelowLeast{*least}));
-        return fail(SplitError(TooLittle{most}));
+    // With parts, some of the amount may go where it costs less than all of it does.
+    std::optional<Msat> cheapest;
+    if (best) cheapest = best->fee;
+    if (parts_allowed) {
+        for (const auto& order : {largest_first(lanes), cheapest_first(lanes, amount)}) {
+            Msat left;
+            auto shares = fill(lanes, order, amount, left);
+            if (!left.is_zero()) {
+                most = std::max(most, amount - left);
+                continue;
+            }
+            Msat fee;
+            for (const auto& share : shares) fee += share.fee;
+            if (fee <= max_fee) return shares;
+            cheapest = std::min(fee, cheapest.value_or(fee));
+        }
     }
-
-    std::vector<std::size_t> order(lanes.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        // Nothing is cheaper than no hop; beyond that few large parts cost less than many small
-        // ones.
-        const bool direct_a = lanes[a].hops.empty();
-        const bool direct_b = lanes[b].hops.empty();
-        if (direct_a != direct_b) return direct_a;
-        return lanes[a].can_send > lanes[b].can_send;
-    });
-    Msat left;
-    auto shares = fill(lanes, order, amount, left);
-    if (!left.is_zero()) {
-        if (least) return fail(SplitError(BelowLeast{*least}));
-        return fail(SplitError(TooLittle{std::max(most, amount - left)}));
-    }
-    Msat fee;
-    for (const auto& share : shares) fee += share.fee;
-    if (fee > max_fee) return fail(SplitError(FeeTooHigh{fee}));
-    return shares;
+    if (cheapest) return fail(SplitError(FeeTooHigh{*cheapest}));
+    if (least) return fail(SplitError(BelowLeast{*least}));
+    return fail(SplitError(TooLittle{most}));
 }
 
 std::optional<Layers> layers(std::span<const HintHop> hops, const crypto::PublicKey& payee,

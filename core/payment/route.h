@@ -58,8 +58,9 @@ struct FeeTooHigh {
 };  ///< The cheapest way costs so much.
 using SplitError = std::variant<TooLittle, BelowLeast, FeeTooHigh>;
 
-/// The cheapest single lane that can carry `amount`; else, with `parts_allowed`, shares over
-/// several channels, each used once.
+/// The cheapest single lane that can carry `amount` for at most `max_fee`; else, with
+/// `parts_allowed`, shares over several channels, each used once. FeeTooHigh names the least that
+/// was found.
 Result<std::vector<Share>, SplitError> split(std::span<const Lane> lanes, Msat amount, Msat max_fee,
                                              bool parts_allowed);
 

@@ -239,6 +239,7 @@ void Engine::finish(Result<ports::Committed, ports::CommitError>&& committed) {
         m_timers.clear();
         m_peers.stop();
         if (m_hooks.on_fatal) m_hooks.on_fatal(committed.error());
+        if (m_on_stopped) stopped();  // whoever waits for the end would wait for ever
         return;
     }
     const auto committing = since(m_turn.handed_over);

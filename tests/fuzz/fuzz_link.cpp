@@ -1,5 +1,6 @@
 // What somebody can paste or show as a QR code to be paid on the chain. What is read must say the
 // same when it is written anew, and an amount is never more than there can be.
+#include "core/base/log.h"
 #include "core/bitcoin/address.h"
 #include "core/payment/bitcoin_uri.h"
 #include "core/payment/other_ways.h"
@@ -35,7 +36,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             require(!bitcoin::parse_address(text, network));
     }
     const auto uri = payment::parse_bitcoin_uri(text);
-    if (!uri) return 0;
+    if (!uri) {
+        require(is_valid_utf8(uri.error().key));
+        return 0;
+    }
     require(payment::is_bitcoin_uri(text));
     require(!uri->address.empty() || !uri->lightning.empty());
     auto again = "BITCOIN:" + uri->address + "?x&label=" + percent(uri->label) +

@@ -149,6 +149,11 @@ void TestBadDays::a_full_disk_begins_nothing() {
     QVERIFY(payment.answer()->error().params.at("code") == "temporary_node_failure");
     QVERIFY(net.bob.node().snapshot()->disk_low);
     QVERIFY(!net.alice.node().snapshot()->disk_low);
+    // Whoever only looks is told so, and nothing is promised.
+    const auto held = net.bob.node().snapshot()->chain.no_payments;
+    QVERIFY(held.has_value());
+    QCOMPARE(held->kind, api::ProblemKind::disk_full);
+    QVERIFY(!net.alice.node().snapshot()->chain.no_payments);
     const auto own = net.pays(net.bob, net.alice, 5'000_msat);
     QVERIFY(own.problem() == api::ProblemKind::disk_full);
     QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
@@ -156,6 +161,7 @@ void TestBadDays::a_full_disk_begins_nothing() {
     net.bob.set_disk_low(false);
     QVERIFY(net.pays(net.alice, net.bob, 1'000'000_msat).succeeded());
     QVERIFY(!net.bob.node().snapshot()->disk_low);
+    QVERIFY(!net.bob.node().snapshot()->chain.no_payments);
     QVERIFY(bool(net.run(
         net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt})));
     QVERIFY(net.check());

@@ -12,6 +12,8 @@ class TestComplaints : public QObject {
 private slots:
     void what_a_complaint_ends_data();
     void what_a_complaint_ends();
+    void what_a_warning_ends_of_openings_data();
+    void what_a_warning_ends_of_openings();
     void beyond_the_dust_limit_nothing_is_paid();
 };
 
@@ -77,6 +79,81 @@ void TestComplaints::what_a_complaint_ends() {
         QVERIFY(net.net.is_connected(net.alice, net.hub));
     }
     if (ended < 2) QVERIFY(net.pays(net.alice, net.hub, 10'000'000_msat).succeeded());
+    QVERIFY(net.check());
+}
+
+void TestComplaints::what_a_warning_ends_of_openings_data() {
+    QTest::addColumn<bool>("of_all");
+    QTest::addColumn<bool>("is_created");
+    QTest::newRow("of all, before accept_channel") << true << false;
+    QTest::newRow("of all, before funding_signed") << true << true;
+    QTest::newRow("of it, before accept_channel") << false << false;
+    QTest::newRow("of it, before funding_signed") << false << true;
+}
+
+/// The hub warns of what Alice's other channel pays while an opening of hers is on its way to it.
+void TestComplaints::what_a_warning_ends_of_openings() {
+    QFETCH(bool, of_all);
+    QFETCH(bool, is_created);
+    Trio net;
+    const auto one = net.open(net.alice, net.hub, 500'000_sat);
+    ChannelId temporary;
+    net.net.lie(net.alice, net.hub, [&](wire::Message& message) {
+        const auto* const open = std::get_if<wire::OpenChannel>(&message);
+        if (open != nullptr) temporary = open->temporary_channel_id;
+        if (is_created ? std::holds_alternative<wire::FundingCreated>(message) : open != nullptr)
+            net.net.hold(net.alice, net.hub, true);
+    });
+    std::size_t said = 0;
+    net.net.lie(net.hub, net.alice, [&](wire::Message& message) {
+        if (!std::holds_alternative<wire::Warning>(message)) return;
+        ++said;
+        message = wire::Warning{of_all ? ChannelId{} : temporary, to_bytes(bytes_of("so it is"))};
+    });
+    const auto opening =
+        net.alice.post(api::OpenChannel{net.hub.id(), 300'000_sat, 0_msat, false, std::nullopt});
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().openings.size(), std::size_t{1});
+    const ChannelId id = net.alice.node().state().openings.begin()->first;
+    net.hub.set_fees(
+        {FeeratePerKw(5'000), FeeratePerKw(2'500), FeeratePerKw(253), FeeratePerKw(2'000), true});
+    net.net.settle();
+    QCOMPARE(said, std::size_t{1});
+    const auto* const early = net.alice.answer(opening);
+    if (of_all) {
+        QVERIFY(early == nullptr);
+    } else {
+        QVERIFY(early != nullptr && !*early);
+        QCOMPARE(early->error().kind, api::ProblemKind::peer_refused);
+        QCOMPARE(early->error().params.at("reason"), std::string("so it is"));
+        QVERIFY(net.alice.node().state().openings.empty());
+    }
+    // The hub is at ease again, and hears what was said to it meanwhile.
+    net.hub.set_fees(
+        {FeeratePerKw(2'500), FeeratePerKw(1'000), FeeratePerKw(253), FeeratePerKw(253), true});
+    net.net.settle();
+    net.net.lie(net.alice, net.hub, nullptr);
+    net.net.hold(net.alice, net.hub, false);
+    net.net.settle();
+    const auto heard =
+        std::any_of(net.hub.log().begin(), net.hub.log().end(), [](const std::string& line) {
+            return line.find("error: given up after a warning") != std::string::npos;
+        });
+    QCOMPARE(heard, !of_all);
+    if (of_all) {
+        const auto* const answer = net.alice.answer(opening);
+        QVERIFY(answer != nullptr && bool(*answer));
+        net.net.mine(7);
+        const auto opened = std::get<api::ChannelOpening>(**answer).channel_id;
+        QCOMPARE(Story::state_of(net.alice, opened), std::string("normal"));
+        QCOMPARE(Story::state_of(net.hub, opened), std::string("normal"));
+    } else {
+        // Nothing waits for a funding that never comes.
+        QCOMPARE(Story::state_of(net.alice, id), std::string("none"));
+        QCOMPARE(Story::state_of(net.hub, temporary), std::string("none"));
+        QVERIFY(Story::state_of(net.hub, id) != "awaiting_confirmation");
+    }
+    QCOMPARE(Story::state_of(net.alice, one), std::string("normal"));
     QVERIFY(net.check());
 }
 

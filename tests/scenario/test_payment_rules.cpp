@@ -2,6 +2,8 @@
 // HTLCs that were never signed or never come back from the chain, one silent peer among several.
 #include "tests/scenario/payment_facts.h"
 
+#include <cstdlib>
+
 using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
@@ -49,6 +51,9 @@ private slots:
     void a_forward_stuck_on_the_chain_goes_back_at_its_expiry();
     void one_silent_peer_does_not_block_the_others();
     void nobody_waits_for_room_that_cannot_come();
+    void nobody_waits_for_more_than_the_peer_takes_at_once();
+    void who_gives_up_lets_those_behind_go();
+    void what_comes_in_makes_room_when_it_is_over();
     void those_who_wait_keep_their_order();
 };
 
@@ -424,6 +429,94 @@ void TestPaymentRules::nobody_waits_for_room_that_cannot_come() {
     QCOMPARE(never.problem(), std::optional(ProblemKind::insufficient_liquidity));
     net.net.hold(net.hub, net.alice, false);
     net.net.settle();
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::nobody_waits_for_more_than_the_peer_takes_at_once() {
+    Duo net;
+    net.net.lie(net.bob, net.alice, [](wire::Message& message) {
+        if (auto* const accept = std::get_if<wire::AcceptChannel>(&message))
+            accept->max_htlc_value_in_flight_msat = 100'000'000_msat;
+    });
+    const auto id = net.open(net.alice, net.bob, 500'000_sat, 50'000'000_msat);
+    const auto too_much = net.invoice(net.bob, 100'000'001_msat);
+    const auto enough = net.invoice(net.bob, 100'000'000_msat);
+    const auto to_alice = net.invoice(net.alice, 20'000'000_msat);
+    net.net.hold(net.alice, net.bob, true);
+    const auto incoming = net.start_payment(net.bob, to_alice);
+    net.net.settle();
+    QCOMPARE(htlcs(net.alice), std::size_t{1});
+    const auto refused = net.start_payment(net.alice, too_much);
+    net.net.settle();
+    QCOMPARE(refused.problem(), std::optional(ProblemKind::insufficient_liquidity));
+    QVERIFY(net.alice.node().state().queued.empty());
+    // The figures are those of any refusal, and add up to what is hers.
+    const auto figure = [&](const char* name) {
+        return Msat(std::strtoull(param(refused, name).c_str(), nullptr, 10));
+    };
+    QCOMPARE(figure("can_send_msat"), 100'000'000_msat);
+    QCOMPARE(figure("needed_msat"), 100'000'001_msat);
+    QCOMPARE(figure("can_send_msat") + figure("reserve_msat") + figure("limits_msat"),
+             Story::settled(net.alice, id));
+    const auto fits = net.start_payment(net.alice, enough);
+    net.net.hold(net.alice, net.bob, false);
+    net.net.settle();
+    QVERIFY(incoming.succeeded());
+    QVERIFY(fits.succeeded());
+    QVERIFY(net.check());
+}
+
+/// What blocks them all is held by somebody far away. The one that finds no room gives up; those
+/// behind it were never tried, and for them there was room all the time.
+void TestPaymentRules::who_gives_up_lets_those_behind_go() {
+    Trio net;
+    net.open(net.alice, net.hub, 500'000_sat);
+    net.open(net.hub, net.carol, 500'000_sat);
+    const auto large = net.invoice(net.carol, 400'000'000_msat);
+    net.net.hold(net.carol, net.hub, true);
+    net.start_payment(net.alice, large);
+    net.net.settle();
+    const auto first = net.start_payment(net.alice, net.invoice(net.hub, 300'000'000_msat));
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
+    net.net.advance(30'000);
+    std::vector<Payment> behind;
+    for (int i = 0; i < 3; ++i)
+        behind.push_back(net.start_payment(net.alice, net.invoice(net.hub, 1'000_msat)));
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().queued.size(), std::size_t{4});
+    QVERIFY(first.answer() == nullptr);
+    net.net.advance(31'000);
+    QCOMPARE(first.problem(), std::optional(ProblemKind::timed_out));
+    QVERIFY(net.alice.node().state().queued.empty());
+    for (const auto& payment : behind) QVERIFY(payment.succeeded());
+    net.net.hold(net.carol, net.hub, false);
+    net.net.settle();
+    QVERIFY(is_paid(sent(net.alice, large)));
+    QVERIFY(net.check());
+}
+
+/// An HTLC of the peer's is an output that the funder pays for: once it is gone there is room for a
+/// payment that found none.
+void TestPaymentRules::what_comes_in_makes_room_when_it_is_over() {
+    Duo net;
+    const auto id = net.open(net.alice, net.bob, 500'000_sat, 50'000'000_msat);
+    const Msat most =
+        channel::funded_of(Story::channel_of(net.alice, id)->state)->commitments.can_send();
+    const auto to_bob = net.invoice(net.bob, most);
+    const auto to_alice = net.invoice(net.alice, 20'000'000_msat);
+    net.net.hold(net.alice, net.bob, true);
+    const auto incoming = net.start_payment(net.bob, to_alice);
+    net.net.settle();
+    QCOMPARE(htlcs(net.alice), std::size_t{1});
+    const auto waits = net.start_payment(net.alice, to_bob);
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
+    net.net.hold(net.alice, net.bob, false);
+    net.net.settle();
+    QVERIFY(incoming.succeeded());
+    QVERIFY(waits.succeeded());
+    QVERIFY(net.alice.node().state().queued.empty());
     QVERIFY(net.check());
 }
 

@@ -453,6 +453,13 @@ private slots:
         const auto demand = look(net, net.alice, "bitcoin:" + elsewhere + "?req-x=1");
         QCOMPARE(demand.error().kind, ProblemKind::unsupported);
         QCOMPARE(param(demand.error(), "feature"), std::string("req-x"));
+        // What a key is made of is the payee's: it is shown, so it is text, and one line of it.
+        const auto bytes = look(net, net.alice, "bitcoin:" + elsewhere + "?req-%ff=1");
+        QCOMPARE(bytes.error().kind, ProblemKind::malformed);
+        QCOMPARE(param(bytes.error(), "field"), std::string("req-%ff"));
+        const auto lines = look(net, net.alice, "bitcoin:" + elsewhere + "?req-a%0Ab=1");
+        QCOMPARE(lines.error().kind, ProblemKind::unsupported);
+        QCOMPARE(param(lines.error(), "feature"), std::string("req-a\\u{a}b"));
         const auto twice = look(net, net.alice, "bitcoin:" + elsewhere + "?amount=1&amount=2");
         QCOMPARE(twice.error().kind, ProblemKind::malformed);
         QCOMPARE(param(twice.error(), "what"), std::string("link"));

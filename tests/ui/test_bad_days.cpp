@@ -5,6 +5,8 @@
 #include "tests/ui/world_desk.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/channel.h"
+#include "ui/format/overview.h"
 #include "ui/widgets/amount_label.h"
 #include "ui/widgets/cue_line.h"
 #include "ui/widgets/notes.h"
@@ -206,12 +208,16 @@ private slots:
         // Home warns before anything is refused.
         QVERIFY(desk.health(QStringLiteral("disk is nearly full")));
         QVERIFY(desk.paste(invoice));
-        QVERIFY(person.press("payNow"));
-        QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("disk is nearly full")));
-        QVERIFY(person.read("payResultTry").contains(QStringLiteral("Make space")));
+        QVERIFY(desk.refused(QStringLiteral("disk is nearly full")));
+        QVERIFY(person.read("payProblemTry").contains(QStringLiteral("Make space")));
         QCOMPARE(desk.ours(), before);
+        // Nor does any other page promise what would be refused.
+        const auto held = QStringLiteral("before there is more room on the disk");
+        QVERIFY(noPaymentsSentence(desk.wallet().picture().chain).contains(held));
+        QVERIFY(receivableSentence(desk.wallet().picture()).contains(held));
         desk.world.setDiskLow(false);
-        QVERIFY(person.press("payDone"));
+        desk.world.mine(1);
+        QVERIFY(desk.waitFor([&] { return !person.sees("payProblemWhat"); }));
         QVERIFY(person.press("payNow"));
         QVERIFY(person.waitToRead("payResultTitle", QStringLiteral("Paid")));
     }

@@ -240,6 +240,51 @@ private slots:
         QCOMPARE(rowsIn(desk.wallet->activity(), tx), 0);
     }
 
+    // The same invoice, paid anew after the first time had failed: it is one payment, and stands
+    // where the last attempt does.
+    void aPaymentThatIsTriedAgainStandsOnce() {
+        StageDesk desk;
+        auto& bridge = desk.wallet->bridge();
+        auto& activity = desk.wallet->activity();
+        const QAbstractItemModelTester tester(
+            &activity, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const int before = activity.rowCount();
+        const auto soon = [](qint64 seconds) {
+            return UnixTime(QDateTime::currentSecsSinceEpoch() + seconds);
+        };
+        api::PaymentView first;
+        first.outgoing = true;
+        first.payment_hash.raw().fill(0x77);
+        first.status = api::PaymentStatus::failed;
+        first.failure = "no_route";
+        first.amount = 21'000'000_msat;
+        first.created = soon(10);
+        first.sequence = 30'000'000U;
+        auto other = first;
+        other.payment_hash.raw().fill(0x78);
+        other.created = soon(20);
+        ++other.sequence;
+        emit bridge.paymentsChanged({first, other});
+        QCOMPARE(activity.rowCount(), before + 2);
+        auto again = first;
+        again.status = api::PaymentStatus::pending;
+        again.failure.clear();
+        again.created = soon(30);
+        again.sequence = other.sequence + 1;
+        emit bridge.paymentsChanged({again});
+        QCOMPARE(activity.rowCount(), before + 2);
+        QVERIFY(activity.at(0).payment()->payment_hash == first.payment_hash);
+        QVERIFY(activity.at(0).payment()->status == api::PaymentStatus::pending);
+        QVERIFY(activity.at(1).payment()->payment_hash == other.payment_hash);
+        again.status = api::PaymentStatus::paid;
+        emit bridge.paymentsChanged({again});
+        // Nor does what was read before come back.
+        emit bridge.paymentsChanged({first});
+        QCOMPARE(activity.rowCount(), before + 2);
+        QVERIFY(activity.at(0).payment()->status == api::PaymentStatus::paid);
+        QCOMPARE(activity.at(0).payment()->sequence, again.sequence);
+    }
+
     void nothingIsLeftBetweenThePages() {
         Stage stage(Stage::Scene::empty);
         for (std::uint8_t n = 1; n <= 150; ++n) stage.put(coming(n));

@@ -445,6 +445,7 @@ void walkDoors(Gallery& gallery) {
     gallery.take(home, QStringLiteral("home-asking"));
     picture = *Stage(Stage::Scene::full).snapshot();
     picture.disk_low = true;
+    picture.chain.no_payments = api::Problem{api::ProblemKind::disk_full, {}};
     on.show(picture);
     gallery.take(home, QStringLiteral("home-disk-low"));
     picture.disk_low = false;

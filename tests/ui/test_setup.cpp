@@ -172,6 +172,36 @@ private slots:
         QCOMPARE(desk.setup.chain, std::string("bitcoind:http://127.0.0.1:1234"));
     }
 
+    // A wallet that knows no chain source is not opened without one, and what was given is not lost
+    // on the way: neither by a passphrase that was mistyped nor by a window that is built anew.
+    void aWalletThatKnowsNoChainSourceIsToldOne() {
+        Desk desk;
+        desk.setup.offered = {{Network::practice, true, false}, {Network::regtest, true, true}};
+        desk.setup.passphrase = "right one";
+        desk.show();
+        auto& person = *desk.person;
+        QVERIFY(person.press("unlockOther"));
+        QVERIFY(person.sees("welcomeChain"));
+        QVERIFY(person.press("welcomeReal"));
+        QVERIFY(person.waitToRead("setupWelcomeProblemWhat", QStringLiteral("missing")));
+        QTest::keyClicks(person.see<QLineEdit>("welcomeChain"),
+                         QStringLiteral("bitcoind:http://127.0.0.1:1234"));
+        QVERIFY(person.press("welcomeReal"));
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("wrong one")));
+        QVERIFY(person.press("unlockNow"));
+        QVERIFY(person.waitToRead("setupUnlockProblemWhat", QStringLiteral("not the passphrase")));
+        QCOMPARE(desk.setup.chain, std::string("bitcoind:http://127.0.0.1:1234"));
+        desk.setup.chain.clear();
+        desk.preferences.setLanguage(QStringLiteral("de"));
+        QVERIFY(person.waitToRead("setupTitle", QStringLiteral("Willkommen zurück"), 2'000));
+        QVERIFY(person.type("unlockPassphrase", QStringLiteral("right one")));
+        QVERIFY(person.press("unlockNow"));
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+        QCOMPARE(desk.setup.chain, std::string("bitcoind:http://127.0.0.1:1234"));
+        desk.preferences.setLanguage(QStringLiteral("en"));
+        QTest::qWait(50);
+    }
+
     // Four words of which one is right are one choice, to a screen reader and to the keys: tab
     // comes to each question, arrows go from word to word and choose nothing, space does.
     void wordsAreChosenByKeys() {

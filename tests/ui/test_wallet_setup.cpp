@@ -172,6 +172,39 @@ private slots:
         QCOMPARE(told(), QByteArray(moved));
     }
 
+    // As runnel-cli makes it, which asks for no chain source: it is not opened blind for good.
+    void aWalletThatKnowsNoChainSourceNeedsOne() {
+        Place place;
+        QVERIFY(bool(place.create()));
+        const auto remembered = place.folder.filePath(QStringLiteral("data/regtest/chain"));
+        QVERIFY(QFile::remove(remembered));
+        QVERIFY(regtest(place.setup->choices()).exists);
+        QVERIFY(regtest(place.setup->choices()).needs_chain);
+        QVERIFY(bool(place.open("a long passphrase", nowhere)));
+        QVERIFY(!regtest(place.setup->choices()).needs_chain);
+        const auto others = QFile::ReadGroup | QFile::ReadOther;
+        QVERIFY(!(QFile::permissions(remembered) & others));
+    }
+
+    // Where the disk does not take it, the old one stays and nobody thinks that it is the new one.
+    void aChainSourceThatCannotBeRememberedIsSaid() {
+        Place place;
+        const auto in_the_way = QStringLiteral("data/regtest/chain.new");
+        QVERIFY(QDir(place.folder.path()).mkpath(in_the_way));
+        const auto made = place.create();
+        QVERIFY(!made);
+        QCOMPARE(made.error().fault, api::SetupFault::disk);
+        // It was made, and can be opened once there is room.
+        QVERIFY(regtest(place.setup->choices()).exists);
+        QVERIFY(regtest(place.setup->choices()).needs_chain);
+        const auto refused = place.open("a long passphrase", nowhere);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, api::SetupFault::disk);
+        QVERIFY(QDir(place.folder.path()).rmdir(in_the_way));
+        QVERIFY(bool(place.open("a long passphrase", nowhere)));
+        QVERIFY(!regtest(place.setup->choices()).needs_chain);
+    }
+
     void whatIsSetAsideIsKept() {
         Place place;
         using Aside = Result<std::string, api::SetupProblem>;
@@ -211,6 +244,8 @@ private slots:
             auto made = drill.create(words, false);
             QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
             QVERIFY(drill.earns(**made, Sat(1'000'000)));
+            // Its dates hold although nothing hurries the blocks: one comes each half minute then.
+            QCOMPARE((*made)->node().snapshot()->chain.block_seconds, std::uint32_t{30});
         }
         auto first = drill.set_aside();
         QVERIFY(bool(first));

@@ -247,11 +247,15 @@ QString htlcStage(const std::string& stage) {
 
 QString noPaymentsSentence(const api::ChainView& chain) {
     if (!chain.no_payments) return {};
-    return chain.no_payments->kind == api::ProblemKind::chain_gone
-               ? Words::tr("Nothing is sent or received before the chain source answers again.")
-               : Words::tr(
-                     "Nothing is sent or received before the wallet has caught up with the "
-                     "chain.");
+    switch (chain.no_payments->kind) {
+        case api::ProblemKind::chain_gone:
+            return Words::tr("Nothing is sent or received before the chain source answers again.");
+        case api::ProblemKind::disk_full:
+            return Words::tr("Nothing is sent or received before there is more room on the disk.");
+        default:
+            return Words::tr(
+                "Nothing is sent or received before the wallet has caught up with the chain.");
+    }
 }
 
 ChannelWords channelWords(const api::ChannelView& channel, const api::ChainView& chain,

@@ -6,6 +6,7 @@
 #include "ui/format/time.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace runnel::ui {
 
@@ -31,10 +32,7 @@ std::string searchText(const ActivityEntry& entry, const QDateTime& now) {
 
 bool newer(const ActivityEntry& a, const ActivityEntry& b) {
     if (a.time() != b.time()) return a.time() > b.time();
-    const auto sequence = [](const ActivityEntry& e) {
-        return std::visit([](const auto& what) { return what.sequence; }, e.what);
-    };
-    if (a.what.index() == b.what.index()) return sequence(a) > sequence(b);
+    if (a.what.index() == b.what.index()) return a.sequence() > b.sequence();
     return a.what.index() < b.what.index();
 }
 
@@ -43,6 +41,10 @@ bool newer(const ActivityEntry& a, const ActivityEntry& b) {
 UnixTime ActivityEntry::time() const {
     if (const auto* const p = payment()) return p->created;
     return transaction()->first_seen;
+}
+
+std::uint64_t ActivityEntry::sequence() const {
+    return std::visit([](const auto& one) { return one.sequence; }, what);
 }
 
 std::string ActivityEntry::key() const {
@@ -150,6 +152,7 @@ void ActivityModel::drop(const std::vector<Txid>& txids) {
         const auto* const tx = at(row).transaction();
         if (tx == nullptr || std::find(txids.begin(), txids.end(), tx->txid) == txids.end())
             continue;
+        m_sequences.erase(at(row).key());
         beginRemoveRows({}, row, row);
         m_entries.erase(m_entries.begin() + row);
         endRemoveRows();
@@ -194,13 +197,32 @@ void ActivityModel::tick() {
     }
 }
 
+/// The same entry as it stood before, further down.
+void ActivityModel::removeOlder(const std::string& key, std::uint64_t sequence) {
+    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& entry) {
+        return entry.sequence() < sequence && entry.key() == key;
+    });
+    if (found == m_entries.end()) return;
+    const auto row = static_cast<int>(found - m_entries.begin());
+    beginRemoveRows({}, row, row);
+    m_entries.erase(found);
+    endRemoveRows();
+}
+
 void ActivityModel::put(ActivityEntry entry) {
+    const auto key = entry.key();
+    const auto sequence = entry.sequence();
+    const auto [known, is_new] = m_sequences.try_emplace(key, sequence);
+    // A payment that failed and was tried again has a time and a place of its own; what was read
+    // before that is outdated.
+    const auto before = std::exchange(known->second, std::max(known->second, sequence));
+    if (!is_new && sequence < before) return;
     noteExpiry(entry);
     entry.searched = searchText(entry, now());
-    // Times of an entry never change, so its place is found by them.
+    // Times of an entry change only with its sequence, so its place is found by them.
     const auto place = std::lower_bound(m_entries.begin(), m_entries.end(), entry, newer);
     const auto row = static_cast<int>(place - m_entries.begin());
-    if (place != m_entries.end() && place->key() == entry.key()) {
+    if (place != m_entries.end() && place->key() == key) {
         *place = std::move(entry);
         emit dataChanged(index(row), index(row));
         return;
@@ -208,6 +230,8 @@ void ActivityModel::put(ActivityEntry entry) {
     beginInsertRows({}, row, row);
     m_entries.insert(place, std::move(entry));
     endInsertRows();
+    // Only now: whoever shows it does not lose it in between.
+    if (before != sequence) removeOlder(key, sequence);
 }
 
 const ActivityEntry* ActivityModel::find(const std::string& key) const {

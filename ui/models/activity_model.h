@@ -23,6 +23,7 @@ struct ActivityEntry {
     std::string searched{};  ///< What a search looks through: lower case, UTF-8. Kept by the model,
                              ///< for a search is typed letter by letter.
     UnixTime time() const;
+    std::uint64_t sequence() const;
     /// Of the payment or of the transaction; no two entries share it.
     std::string key() const;
     const api::PaymentView* payment() const { return std::get_if<api::PaymentView>(&what); }
@@ -65,6 +66,7 @@ private:
     void take(const api::PaymentView& payment);
     void take(const api::TransactionView& tx);
     void put(ActivityEntry entry);
+    void removeOlder(const std::string& key, std::uint64_t sequence);
     void noteExpiry(const ActivityEntry& entry);
     void tick();
 
@@ -78,7 +80,8 @@ private:
     QTimer m_tick;
     std::map<std::string, Expiring> m_expiring;  ///< Invoices that can still be paid, by key.
     std::vector<ActivityEntry> m_entries;
-    std::uint64_t m_drops = 0;  ///< How often something was dropped.
+    std::map<std::string, std::uint64_t> m_sequences;  ///< Of the entries, by key.
+    std::uint64_t m_drops = 0;                         ///< How often something was dropped.
     std::optional<std::uint64_t> m_payment_cursor, m_tx_cursor;
     bool m_payments_left = true, m_txs_left = true;
     bool m_reading = false, m_all = false, m_loaded = false, m_tx_reading = false,

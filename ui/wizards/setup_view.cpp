@@ -54,6 +54,7 @@ SetupView::Place SetupView::place() const {
     out.is_unlock = m_stack->currentWidget() == m_unlock.widget;
     out.network = m_network;
     out.passphrase = m_unlocking->bytes();
+    out.chain = m_chain;
     out.moved = m_moved->text();
     if (m_which != nullptr) {
         out.which = m_which->currentIndex();
@@ -75,7 +76,7 @@ void SetupView::resume(const Place& place) {
         if (!place.kept_in.isEmpty()) sayKept(m_welcome, place.kept_in);
         return;
     }
-    choose(place.network);
+    choose(place.network, QString::fromStdString(place.chain));
     m_moved->setText(place.moved);
     const auto typed = place.passphrase.reveal();
     m_unlocking->replaceBy({reinterpret_cast<const char*>(typed.data()), typed.size()});
@@ -237,7 +238,8 @@ void SetupView::made(Opened result) {
     // first.
     const bool ours = result->error().fault != api::SetupFault::exists;
     forgetSecrets();
-    choose(m_network);
+    // What it was to be made with may not have been written down.
+    choose(m_network, ours ? QString::fromStdString(m_chain) : QString());
     sayRefused(result->error(), ours);
 }
 
@@ -250,6 +252,7 @@ void SetupView::unlock() {
     opening.network = m_network;
     opening.passphrase = m_unlocking->bytes();
     opening.chain = m_moved->text().trimmed().toStdString();
+    if (opening.chain.empty()) opening.chain = m_chain;
     m_unlocking->wipe();
     work(
         tr("The wallet is being opened. Turning a passphrase into a key takes a moment on purpose: "

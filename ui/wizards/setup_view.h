@@ -50,6 +50,7 @@ public:
         bool is_unlock = false;  ///< Else the welcome.
         Network network = Network::practice;
         SecretBytes passphrase{};
+        std::string chain{};  ///< As the welcome asked for it.
         QString moved{};
         int which = 0;
         QString source{};
@@ -140,7 +141,7 @@ private:
     std::vector<Network> m_real;
 
     Network m_network = Network::practice;
-    std::string m_chain;
+    std::string m_chain;  ///< Given before, for a wallet that knows none; empty for others.
     bool m_restoring = false;
     SecretBytes m_secret_words;
     bool m_written = false;  ///< They were written down and checked.

@@ -74,6 +74,9 @@ private slots:
         QCOMPARE(control::channel_json(channel, {}).at("usable").as_bool(), true);
         chain.no_payments->kind = api::ProblemKind::not_synced;
         QVERIFY(text(sentence_of(channel, chain)).contains("caught up with the chain. You can"));
+        chain.no_payments->kind = api::ProblemKind::disk_full;
+        QVERIFY(text(sentence_of(channel, chain)).contains("more room on the disk. You can"));
+        chain.no_payments->kind = api::ProblemKind::not_synced;
         channel.online = channel.usable = false;
         QVERIFY(text(sentence_of(channel, chain))
                     .endsWith("when it is back. Nothing is sent or received before the wallet has "

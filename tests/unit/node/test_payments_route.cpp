@@ -45,6 +45,7 @@ private slots:
     void parts_only_when_allowed_and_needed();
     void parts_never_use_a_channel_twice();
     void parts_leave_no_rest_too_small();
+    void parts_where_one_way_is_too_dear();
     void errors_carry_their_figures();
     void layers_tell_each_hop_what_to_send_on();
     void deltas_have_a_bound();
@@ -122,6 +123,39 @@ void TestPaymentsRoute::parts_leave_no_rest_too_small() {
     QVERIFY(bool(shares));
     QCOMPARE(sum(*shares), 1'001_msat);
     for (const auto& share : *shares) QVERIFY(share.sent() >= 100_msat);
+}
+
+/// One lane could carry it all, and costs too much for that; some of it can go elsewhere.
+void TestPaymentsRoute::parts_where_one_way_is_too_dear() {
+    const std::vector<HintHop> hub{hop(0, 20'000, 0)};
+    const std::vector<Lane> lanes{lane(0, 60'000'000), lane(1, 200'000'000, hub)};
+    const auto cost = [](const std::vector<Share>& shares) {
+        Msat out;
+        for (const auto& share : shares) out += share.fee;
+        return out;
+    };
+    const auto shares = split(lanes, 100'000'000_msat, 1'000'000_msat, true);
+    QVERIFY(bool(shares));
+    QCOMPARE(shares->size(), std::size_t{2});
+    QCOMPARE(sum(*shares), 100'000'000_msat);
+    QCOMPARE(cost(*shares), 800'000_msat);
+    const auto whole = split(lanes, 100'000'000_msat, 1'000'000_msat, false);
+    QCOMPARE(std::get<FeeTooHigh>(whole.error()).fee, 2'000'000_msat);
+    // Too dear either way: what the cheaper one would cost.
+    const auto parts = split(lanes, 100'000'000_msat, 799'999_msat, true);
+    QCOMPARE(std::get<FeeTooHigh>(parts.error()).fee, 800'000_msat);
+    // Within the limit the single lane is taken: fewer parts fail less often.
+    QCOMPARE(split(lanes, 100'000'000_msat, 2'000'000_msat, true)->size(), std::size_t{1});
+    // A cheap hub with less room than the dear one.
+    const std::vector<HintHop> cheap{hop(0, 10'000, 0, 2)};
+    const std::vector<Lane> hubs{lane(0, 200'000'000, hub), lane(1, 60'600'000, cheap)};
+    const auto over_both = split(hubs, 100'000'000_msat, 1'400'000_msat, true);
+    QVERIFY(bool(over_both));
+    QCOMPARE(cost(*over_both), 1'400'000_msat);
+    // Where the dear one takes nothing smaller, there is only its price.
+    const std::vector<Lane> alone{lane(0, 200'000'000, hub, 100'000'000), lane(1, 60'000'000)};
+    QCOMPARE(std::get<FeeTooHigh>(split(alone, 100'000'000_msat, 1_msat, true).error()).fee,
+             2'000'000_msat);
 }
 
 void TestPaymentsRoute::errors_carry_their_figures() {

@@ -138,6 +138,20 @@ private slots:
         }
     }
 
+    /// Keys are named in what clients read as JSON, which is UTF-8 or nothing.
+    void keys_are_text() {
+        for (const char* const key : {"req-%ff", "%FF", "req-%c3", "req-%ed%a0%80"}) {
+            QCOMPARE(fault_of("bitcoin:" + address + "?" + key + "=1"),
+                     (UriFault{DecodeError::bad_character, QString(key).toLower().toStdString()}));
+        }
+        QCOMPARE(fault_of("bitcoin:" + address + "?req-\xff=1"),
+                 (UriFault{DecodeError::bad_character, "req-\\x{ff}"}));
+        QCOMPARE(fault_of("bitcoin:" + address + "?\xff%zz=1"),
+                 (UriFault{DecodeError::bad_character, "\\x{ff}%zz"}));
+        QCOMPARE(fault_of("bitcoin:" + address + "?req-caf%C3%A9=1"),
+                 (UriFault{DecodeError::unsupported, "req-caf\xc3\xa9"}));
+    }
+
     void nothing_to_pay_is_no_link() {
         QCOMPARE(fault_of("bitcoin:"), (UriFault{DecodeError::missing_field, "address"}));
         QCOMPARE(fault_of("bitcoin:?amount=1"), (UriFault{DecodeError::missing_field, "address"}));

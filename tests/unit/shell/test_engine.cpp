@@ -625,6 +625,28 @@ private slots:
         QVERIFY(!late->has_value());
     }
 
+    /// Whoever closes the wallet while its disk fails is told that it is closed, once.
+    void stop_ends_although_the_turn_fails() {
+        Pair net(sim::MemoryStore::Answer::when_told);
+        run_for(net.io, 20ms);
+        while (net.alice.store.answer_next()) run_for(net.io, 5ms);
+        const auto commits = net.alice.store.image().commits;
+        net.alice.store.fail_commit(net.alice.store.commits() + 1);
+        const auto answer = net.alice.post(net.alice.fresh_id(), api::NewAddress{});
+        QVERIFY(run_until(net.io, [&] { return net.alice.store.unanswered() == 1; }));
+        int stopped = 0;
+        net.alice.engine->stop([&] { ++stopped; });
+        run_for(net.io, 30ms);
+        QCOMPARE(stopped, 0);
+        QVERIFY(net.alice.store.answer_next());
+        QVERIFY(run_until(net.io, [&] { return stopped > 0; }));
+        run_for(net.io, 30ms);
+        QCOMPARE(stopped, 1);
+        QCOMPARE(net.alice.fatal, 1);
+        QVERIFY(!answer->has_value());  // it may be on the disk or not: nothing is said
+        QCOMPARE(net.alice.store.image().commits, commits);
+    }
+
     void starts_again_from_its_disk() {
         Pair net;
         net.open();

@@ -312,6 +312,23 @@ private slots:
                  qPrintable(health.sentence));
     }
 
+    // The chain is well then, and nobody has to wait for it.
+    void onAFullDiskNothingIsPromised() {
+        api::Snapshot picture;
+        picture.chain = mainly(100);
+        picture.disk_low = true;
+        picture.chain.no_payments = api::Problem{api::ProblemKind::disk_full, {}};
+        picture.channels = {openChannel()};
+        const auto why =
+            QStringLiteral("Nothing is sent or received before there is more room on the disk.");
+        QCOMPARE(noPaymentsSentence(picture.chain), why);
+        QCOMPARE(spendableSentence(picture), why);
+        QVERIFY(receivableSentence(picture).startsWith(why));
+        QVERIFY(channelWords(openChannel(), picture.chain, noon).sentence.startsWith(why));
+        QCOMPARE(healthOf(picture).cue, Cue::attention);
+        QVERIFY(healthOf(picture).sentence.contains(QStringLiteral("disk is nearly full")));
+    }
+
     // It is borne for a while: as long as payments go on, they are said to.
     void aSourceThatHasJustGoneHoldsNothingUp() {
         api::Snapshot picture;
