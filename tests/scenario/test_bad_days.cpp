@@ -59,6 +59,7 @@ private slots:
     void a_funder_who_pays_too_little();
     void a_funder_who_pays_too_little_from_the_start_of_a_day();
     void a_full_disk_begins_nothing();
+    void a_full_disk_forgets_no_answer();
     void a_full_disk_ends_what_must_end_data();
     void a_full_disk_ends_what_must_end();
     void a_full_disk_keeps_what_was_promised();
@@ -158,6 +159,71 @@ void TestBadDays::a_full_disk_begins_nothing() {
     QVERIFY(!net.bob.node().snapshot()->disk_low);
     QVERIFY(bool(net.run(
         net.alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt})));
+    QVERIFY(net.check());
+}
+
+/// What is new is refused, all of it; what was granted once is said again to whoever did not hear.
+void TestBadDays::a_full_disk_forgets_no_answer() {
+    Duo net;
+    auto& alice = net.alice;
+    net.net.connect(alice, net.bob);
+    net.net.settle();
+    const api::OpenChannel open{net.bob.id(), 800'000_sat, 300'000'000_msat, false, std::nullopt};
+    const auto opening = alice.post(open);
+    net.net.settle();
+    net.net.mine(7);
+    const api::CreateInvoice invoice{1'000'000_msat, "a story", 3600};
+    const api::Pay pay{net.invoice(net.bob, 2'000'000_msat), std::nullopt, std::nullopt, 60};
+    const api::Keysend keysend{net.bob.id(), 3'000'000_msat};
+    const auto invoicing = alice.post(invoice);
+    const auto paying = alice.post(pay);
+    const auto sending = alice.post(keysend);
+    net.net.settle();
+    const auto answer_to = [&](const api::CommandId& id) {
+        const auto* const answer = alice.answer(id);
+        return answer == nullptr || !*answer ? api::Answer(api::Disconnected{}) : **answer;
+    };
+    const auto opened = std::get<api::ChannelOpening>(answer_to(opening));
+    const auto invoiced = std::get<api::InvoiceMade>(answer_to(invoicing));
+    const auto paid = std::get<api::Paid>(answer_to(paying));
+    const auto kept = std::get<api::Paid>(answer_to(sending));
+    alice.restart();
+    alice.set_disk_low(true);
+    net.net.settle();
+    net.reconnect();
+    alice.post_again(opening, open);
+    alice.post_again(invoicing, invoice);
+    alice.post_again(paying, pay);
+    alice.post_again(sending, keysend);
+    net.net.settle();
+    QVERIFY(std::get<api::ChannelOpening>(answer_to(opening)).channel_id == opened.channel_id);
+    QVERIFY(std::get<api::ChannelOpening>(answer_to(opening)).funding_txid == opened.funding_txid);
+    QCOMPARE(std::get<api::InvoiceMade>(answer_to(invoicing)).bolt11, invoiced.bolt11);
+    QVERIFY(std::get<api::Paid>(answer_to(paying)).preimage == paid.preimage);
+    QVERIFY(std::get<api::Paid>(answer_to(sending)).preimage == kept.preimage);
+    // The same wishes under other names.
+    const auto payments = alice.node().state().payments.size();
+    const api::Pay other{net.invoice(net.bob, 2'000'000_msat), std::nullopt, std::nullopt, 60};
+    const auto again = alice.post(invoice);
+    net.net.settle();
+    for (const auto& refused :
+         {*alice.answer(again),
+          net.run(alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt}),
+          net.run(alice, keysend), net.run(alice, other)}) {
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, api::ProblemKind::disk_full);
+    }
+    const auto quote = alice.node().quote(api::AskOpen{net.bob.id(), 200'000_sat});
+    QVERIFY(!quote);
+    QCOMPARE(quote.error().kind, api::ProblemKind::disk_full);
+    QCOMPARE(alice.node().state().channels.size(), std::size_t{1});
+    QCOMPARE(alice.node().state().incoming.size(), std::size_t{1});
+    QCOMPARE(alice.node().state().payments.size(), payments);
+    // A refusal is no answer for ever.
+    alice.set_disk_low(false);
+    alice.post_again(again, invoice);
+    net.net.settle();
+    QVERIFY(std::get<api::InvoiceMade>(answer_to(again)).bolt11 != invoiced.bolt11);
     QVERIFY(net.check());
 }
 
