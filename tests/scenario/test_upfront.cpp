@@ -52,9 +52,9 @@ class TestUpfront : public QObject {
 
 private slots:
     /// Closes that never pay to their promised addresses (those by force) lead on and on: a wallet
-    /// restored from its words looks twenty beyond the last that was paid to.
+    /// restored from its words looks fifty beyond the last that was paid to.
     void nothing_is_promised_far_from_what_was_paid_to() {
-        for (const unsigned given : {9U, 10U}) {
+        for (const unsigned given : {24U, 25U}) {
             Duo net;
             // All that both have was paid to one address or a few, in the same way.
             const auto paid = next_address(net.bob);
@@ -62,7 +62,7 @@ private slots:
                 QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
             QCOMPARE(next_address(net.alice), paid + given);
             const auto id = net.open(net.alice, net.bob, 500'000_sat);
-            QCOMPARE(params_in(net.alice, id).our_upfront_shutdown.has_value(), given < 10);
+            QCOMPARE(params_in(net.alice, id).our_upfront_shutdown.has_value(), given < 25);
             QVERIFY(net.check());
         }
     }
@@ -228,7 +228,7 @@ private slots:
         Duo net;
         // Of before all that: what it knows of addresses is what words know.
         const auto before_it = net.alice.store().image();
-        for (int i = 0; i < 25; ++i) QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
+        for (int i = 0; i < 60; ++i) QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
         const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
         QVERIFY(!params_in(net.alice, id).our_upfront_shutdown);
         QVERIFY(bool(net.run(net.alice, api::CloseChannel{id})));
@@ -253,7 +253,7 @@ private slots:
             if (auto* const open = std::get_if<wire::OpenChannel>(&message))
                 open->dust_limit_satoshis = 1_sat;
         });
-        for (int i = 0; i < 25; ++i) QVERIFY(!net.run(net.alice, wish_for(net.bob)));
+        for (int i = 0; i < 60; ++i) QVERIFY(!net.run(net.alice, wish_for(net.bob)));
         QCOMPARE(net.alice.node().state().wallet.change_p2wpkh, before);
         // Nor does a send whose fee was not agreed to.
         const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
@@ -294,10 +294,10 @@ private slots:
     /// Many openings at once: what lies further along than is looked for is not promised.
     void what_no_search_would_find_is_not_promised() {
         Host host(1);
-        static_cast<void>(host.give(200'000_sat, 40));
+        static_cast<void>(host.give(200'000_sat, 100));
         const auto first = host.node->state().wallet.receive_p2wpkh;
         std::vector<node::Event> wishes;
-        for (std::uint8_t i = 0; i < 25; ++i) {
+        for (std::uint8_t i = 0; i < 40; ++i) {
             const Stranger peer(host, static_cast<std::uint8_t>(20 + i));
             api::CommandId id;
             id.raw().fill(static_cast<std::uint8_t>(1 + i));
@@ -306,7 +306,7 @@ private slots:
         }
         host.take(std::move(wishes));
         const auto said = host.said<wire::OpenChannel>();
-        QCOMPARE(said.size(), std::size_t{25});
+        QCOMPARE(said.size(), std::size_t{40});
         std::set<bitcoin::Script> promised;
         std::size_t without = 0;
         for (const auto& open : said) {
@@ -318,7 +318,7 @@ private slots:
                 QVERIFY(promised.insert(script).second);
             }
         }
-        QCOMPARE(promised.size(), std::size_t{10});
+        QCOMPARE(promised.size(), std::size_t{25});
         QCOMPARE(without, std::size_t{15});
         QCOMPARE(host.node->state().wallet.receive_p2wpkh, first);
     }
