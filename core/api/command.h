@@ -23,6 +23,8 @@ using CommandId = Fixed<16, struct CommandIdTag>;
 
 enum class AddressKind : std::uint8_t { p2wpkh, p2tr };
 
+/// Another one each time, but that the last one is given again while the fifty newest of its kind
+/// have not been paid to: beyond that the words alone would not find what is paid.
 struct NewAddress {
     AddressKind kind = AddressKind::p2wpkh;
 };

@@ -59,12 +59,16 @@ private slots:
     void a_funder_who_pays_too_little();
     void a_funder_who_pays_too_little_from_the_start_of_a_day();
     void a_full_disk_begins_nothing();
+    void a_full_disk_forgets_no_answer();
     void a_full_disk_ends_what_must_end_data();
     void a_full_disk_ends_what_must_end();
     void a_full_disk_keeps_what_was_promised();
     void a_restored_wallet_dies_in_its_search_data();
     void a_restored_wallet_dies_in_its_search();
+    void a_restored_wallet_finds_the_last_address_given_data();
+    void a_restored_wallet_finds_the_last_address_given();
     void a_restored_wallet_finds_its_way_by_its_change();
+    void a_restored_wallet_finds_change_after_many_closes();
     void a_restored_wallet_finds_many_coins_of_one_transaction();
     void a_bump_as_far_as_the_coins_reach();
     void a_fault_at_each_connection();
@@ -167,6 +171,71 @@ void TestBadDays::a_full_disk_begins_nothing() {
     QVERIFY(net.check());
 }
 
+/// What is new is refused, all of it; what was granted once is said again to whoever did not hear.
+void TestBadDays::a_full_disk_forgets_no_answer() {
+    Duo net;
+    auto& alice = net.alice;
+    net.net.connect(alice, net.bob);
+    net.net.settle();
+    const api::OpenChannel open{net.bob.id(), 800'000_sat, 300'000'000_msat, false, std::nullopt};
+    const auto opening = alice.post(open);
+    net.net.settle();
+    net.net.mine(7);
+    const api::CreateInvoice invoice{1'000'000_msat, "a story", 3600};
+    const api::Pay pay{net.invoice(net.bob, 2'000'000_msat), std::nullopt, std::nullopt, 60};
+    const api::Keysend keysend{net.bob.id(), 3'000'000_msat};
+    const auto invoicing = alice.post(invoice);
+    const auto paying = alice.post(pay);
+    const auto sending = alice.post(keysend);
+    net.net.settle();
+    const auto answer_to = [&](const api::CommandId& id) {
+        const auto* const answer = alice.answer(id);
+        return answer == nullptr || !*answer ? api::Answer(api::Disconnected{}) : **answer;
+    };
+    const auto opened = std::get<api::ChannelOpening>(answer_to(opening));
+    const auto invoiced = std::get<api::InvoiceMade>(answer_to(invoicing));
+    const auto paid = std::get<api::Paid>(answer_to(paying));
+    const auto kept = std::get<api::Paid>(answer_to(sending));
+    alice.restart();
+    alice.set_disk_low(true);
+    net.net.settle();
+    net.reconnect();
+    alice.post_again(opening, open);
+    alice.post_again(invoicing, invoice);
+    alice.post_again(paying, pay);
+    alice.post_again(sending, keysend);
+    net.net.settle();
+    QVERIFY(std::get<api::ChannelOpening>(answer_to(opening)).channel_id == opened.channel_id);
+    QVERIFY(std::get<api::ChannelOpening>(answer_to(opening)).funding_txid == opened.funding_txid);
+    QCOMPARE(std::get<api::InvoiceMade>(answer_to(invoicing)).bolt11, invoiced.bolt11);
+    QVERIFY(std::get<api::Paid>(answer_to(paying)).preimage == paid.preimage);
+    QVERIFY(std::get<api::Paid>(answer_to(sending)).preimage == kept.preimage);
+    // The same wishes under other names.
+    const auto payments = alice.node().state().payments.size();
+    const api::Pay other{net.invoice(net.bob, 2'000'000_msat), std::nullopt, std::nullopt, 60};
+    const auto again = alice.post(invoice);
+    net.net.settle();
+    for (const auto& refused :
+         {*alice.answer(again),
+          net.run(alice, api::OpenChannel{net.bob.id(), 200'000_sat, 0_msat, false, std::nullopt}),
+          net.run(alice, keysend), net.run(alice, other)}) {
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, api::ProblemKind::disk_full);
+    }
+    const auto quote = alice.node().quote(api::AskOpen{net.bob.id(), 200'000_sat});
+    QVERIFY(!quote);
+    QCOMPARE(quote.error().kind, api::ProblemKind::disk_full);
+    QCOMPARE(alice.node().state().channels.size(), std::size_t{1});
+    QCOMPARE(alice.node().state().incoming.size(), std::size_t{1});
+    QCOMPARE(alice.node().state().payments.size(), payments);
+    // A refusal is no answer for ever.
+    alice.set_disk_low(false);
+    alice.post_again(again, invoice);
+    net.net.settle();
+    QVERIFY(std::get<api::InvoiceMade>(answer_to(again)).bolt11 != invoiced.bolt11);
+    QVERIFY(net.check());
+}
+
 void TestBadDays::a_full_disk_ends_what_must_end_data() {
     QTest::addColumn<bool>("by_force");
     QTest::addColumn<bool>("they_close");
@@ -238,12 +307,14 @@ void TestBadDays::a_restored_wallet_dies_in_its_search() {
     net.net.mine(1);
     const auto words_alone = alice.store().image();
     std::vector<std::string> addresses;
-    for (int i = 0; i < 60; ++i) {
-        addresses.push_back(std::get<api::AddressMade>(*net.run(alice, api::NewAddress{})).address);
-    }
     Sat sum;
     for (const std::size_t index :
-         {std::size_t{15}, std::size_t{30}, std::size_t{45}, std::size_t{59}}) {
+         {std::size_t{40}, std::size_t{80}, std::size_t{120}, std::size_t{159}}) {
+        // Only so far beyond the last that was paid to are any given out.
+        while (addresses.size() <= index) {
+            const auto made = net.run(alice, api::NewAddress{});
+            addresses.push_back(std::get<api::AddressMade>(*made).address);
+        }
         const Sat amount(100'000 + index);
         sum += amount;
         QVERIFY(net.net.chain().faucet(*bitcoin::parse_address(addresses[index], Network::regtest),
@@ -266,7 +337,33 @@ void TestBadDays::a_restored_wallet_dies_in_its_search() {
     QVERIFY(net.check());
 }
 
-/// Paid once, and from then on only spending: what is left lies forty change addresses further on.
+void TestBadDays::a_restored_wallet_finds_the_last_address_given_data() {
+    QTest::addColumn<bool>("taproot");
+    QTest::newRow("p2wpkh") << false;
+    QTest::newRow("p2tr") << true;
+}
+
+/// Given to one buyer after the other, none of whom paid but the last.
+void TestBadDays::a_restored_wallet_finds_the_last_address_given() {
+    QFETCH(const bool, taproot);
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    net.net.mine(1);
+    const auto words_alone = alice.store().image();
+    const api::NewAddress wish{taproot ? api::AddressKind::p2tr : api::AddressKind::p2wpkh};
+    std::string last;
+    for (int i = 0; i < 60; ++i) last = std::get<api::AddressMade>(*net.run(alice, wish)).address;
+    QVERIFY(net.net.chain().faucet(*bitcoin::parse_address(last, Network::regtest), 100'000_sat));
+    net.net.mine(1);
+    QCOMPARE(Story::coins(alice), 100'000_sat);
+    QVERIFY(std::get<api::AddressMade>(*net.run(alice, wish)).address != last);
+    alice.restart_from(words_alone);
+    net.net.settle();
+    QCOMPARE(Story::coins(alice), 100'000_sat);
+    QVERIFY(net.check());
+}
+
+/// Paid once, and from then on only spending: what is left lies sixty change addresses further on.
 void TestBadDays::a_restored_wallet_finds_its_way_by_its_change() {
     Story net;
     auto& alice = net.net.add("alice", parts_for(1));
@@ -274,18 +371,54 @@ void TestBadDays::a_restored_wallet_finds_its_way_by_its_change() {
     const auto words_alone = alice.store().image();
     net.net.fund(alice, 5'000'000_sat);
     const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
-    for (int i = 0; i < 40; ++i) {
+    for (int i = 0; i < 60; ++i) {
         QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt})));
         net.net.mine(1);
     }
     const Sat left = Story::coins(alice);
-    QVERIFY(left > 4'500'000_sat);
-    QVERIFY(alice.node().state().wallet.change_p2wpkh >= 40);
+    QVERIFY(left > 4'000'000_sat);
+    QVERIFY(alice.node().state().wallet.change_p2wpkh >= 60);
     alice.restart_from(words_alone);
     net.net.settle();
     QCOMPARE(Story::coins(alice), left);
     // And goes on where it was, not at an address that was used already.
-    QVERIFY(alice.node().state().wallet.change_p2wpkh >= 40);
+    QVERIFY(alice.node().state().wallet.change_p2wpkh >= 60);
+    QVERIFY(net.check());
+}
+
+/// A peer opens and closes, again and again, channels in which nothing is ever ours: each close
+/// names an address that is not paid to. Those given out far beyond what was paid are spared, and
+/// change is not used up for them: no count of payments bounds how far that would lead.
+void TestBadDays::a_restored_wallet_finds_change_after_many_closes() {
+    Story net;
+    auto& alice = net.net.add("alice", parts_for(1));
+    auto& bob = net.net.add("bob", parts_for(2));
+    net.net.mine(1);
+    const auto words_alone = alice.store().image();
+    net.net.fund(alice, 2'000'000_sat);
+    net.net.fund(alice, 30'000_sat, 4);
+    net.net.fund(bob, 2'000'000_sat);
+    net.net.fund(bob, 30'000_sat, 6);
+    const auto change = alice.node().state().wallet.change_p2wpkh;
+    for (int i = 0; i < 40; ++i) {
+        const auto id = net.open(bob, alice, 100'000_sat);
+        QVERIFY(!id.is_zero());
+        QVERIFY(bool(net.run(bob, api::CloseChannel{id})));
+        QCOMPARE(Story::state_of(alice, id), std::string("closing"));
+        net.net.mine(8);
+        QCOMPARE(Story::state_of(alice, id), std::string("closed"));
+    }
+    // So far, and not one further: the last closes named a change address.
+    QCOMPARE(alice.node().state().wallet.receive_p2wpkh, alice.node().state().paid_p2wpkh + 25);
+    QCOMPARE(alice.node().state().wallet.change_p2wpkh, change);
+    const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+    QVERIFY(bool(net.run(alice, api::SendOnchain{elsewhere, 10'000_sat, std::nullopt})));
+    net.net.mine(1);
+    const Sat left = Story::coins(alice);
+    QVERIFY(left > 2'000'000_sat);
+    alice.restart_from(words_alone);
+    net.net.settle();
+    QCOMPARE(Story::coins(alice), left);
     QVERIFY(net.check());
 }
 
@@ -293,7 +426,7 @@ void TestBadDays::a_restored_wallet_finds_its_way_by_its_change() {
 void TestBadDays::a_restored_wallet_finds_many_coins_of_one_transaction() {
     Story net;
     auto parts = parts_for(1);
-    parts.config.anchor_reserve_extra = 45;
+    parts.config.anchor_reserve_extra = 65;
     auto& alice = net.net.add("alice", parts);
     auto& bob = net.net.add("bob", parts_for(2));
     net.net.mine(1);
@@ -302,7 +435,7 @@ void TestBadDays::a_restored_wallet_finds_many_coins_of_one_transaction() {
     net.net.fund(bob, 100'000_sat);
     static_cast<void>(net.open(alice, bob, 1'000'000_sat));
     const Sat left = Story::coins(alice);
-    QCOMPARE(alice.node().state().coins.size(), std::size_t{47});
+    QCOMPARE(alice.node().state().coins.size(), std::size_t{67});
     alice.restart_from(words_alone);
     net.net.settle();
     QCOMPARE(Story::coins(alice), left);

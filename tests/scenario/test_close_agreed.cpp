@@ -11,6 +11,8 @@ class TestCloseAgreed : public QObject {
 private slots:
     void lost_last_word_of_an_agreed_close();
     void connections_write_nothing_while_a_close_is_agreed_on();
+    void a_close_under_way_costs_nothing_more_data();
+    void a_close_under_way_costs_nothing_more();
     void a_lost_last_word_is_said_again_data();
     void a_lost_last_word_is_said_again();
 };
@@ -75,6 +77,42 @@ void TestCloseAgreed::connections_write_nothing_while_a_close_is_agreed_on() {
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestCloseAgreed::a_close_under_way_costs_nothing_more_data() {
+    QTest::addColumn<bool>("by_force");
+    QTest::newRow("agreed") << false;
+    QTest::newRow("by force") << true;
+}
+
+/// Whoever asks once more, because the answer was lost, has nothing left to agree to: a limit below
+/// what it costs would be said to have stopped what goes on.
+void TestCloseAgreed::a_close_under_way_costs_nothing_more() {
+    QFETCH(const bool, by_force);
+    QuickDuo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
+    const auto ask = [&](std::optional<Sat> max_fee) {
+        return net.run(net.alice, api::CloseChannel{id, false, false, max_fee});
+    };
+    const auto before = ask(1_sat);
+    QVERIFY(!before);
+    QCOMPARE(before.error().kind, api::ProblemKind::fee_limit);
+    QCOMPARE(Story::state_of(net.alice, id), std::string("normal"));
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, by_force})));
+    QCOMPARE(Story::state_of(net.alice, id), std::string("closing"));
+    const auto plain = ask(std::nullopt);
+    const auto bound = ask(1_sat);
+    QVERIFY(bool(plain));
+    QVERIFY(bool(bound));
+    const auto& known = std::get<api::ChannelClosing>(*plain);
+    const auto& said = std::get<api::ChannelClosing>(*bound);
+    QVERIFY(known.txid.has_value());
+    QVERIFY(said.txid == known.txid);
+    QCOMPARE(said.state, known.state);
+    QCOMPARE(said.state, std::string("closing"));
+    net.net.mine(60);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QVERIFY(net.check());
 }
 

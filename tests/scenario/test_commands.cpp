@@ -111,16 +111,19 @@ void TestCommands::a_refusal_is_no_answer_for_ever() {
 
 void TestCommands::only_so_many_answers_are_kept() {
     Duo net;
+    const auto to = std::get<api::AddressMade>(*net.run(net.bob, api::NewAddress{})).address;
+    const api::SendOnchain wish{to, 100'000_sat, std::nullopt};
     for (int i = 0; i < 1'100; ++i) net.alice.post(api::NewAddress{});
-    const auto last = net.alice.post(api::NewAddress{});
+    const auto last = net.alice.post(wish);
     net.net.settle();
     const auto& rows = net.alice.store().image().records.at(ports::RecordKind::command);
     QCOMPARE(rows.size(), std::size_t{1'024});
-    const auto first = std::get<api::AddressMade>(**net.alice.answer(last)).address;
+    const auto first = std::get<api::OnchainSent>(**net.alice.answer(last)).txid;
     net.alice.restart();
-    net.alice.post_again(last, api::NewAddress{});
+    net.alice.post_again(last, wish);
     net.net.settle();
-    QCOMPARE(std::get<api::AddressMade>(**net.alice.answer(last)).address, first);
+    QVERIFY(std::get<api::OnchainSent>(**net.alice.answer(last)).txid == first);
+    QCOMPARE(of_purpose(net.alice, "send"), std::size_t{1});
     QVERIFY(net.check());
 }
 

@@ -228,7 +228,7 @@ private slots:
         Duo net;
         // Of before all that: what it knows of addresses is what words know.
         const auto before_it = net.alice.store().image();
-        for (int i = 0; i < 25; ++i) QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
+        for (int i = 0; i < 60; ++i) QVERIFY(bool(net.run(net.alice, api::NewAddress{})));
         const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
         QVERIFY(!params_in(net.alice, id).our_upfront_shutdown);
         QVERIFY(bool(net.run(net.alice, api::CloseChannel{id})));
@@ -253,7 +253,7 @@ private slots:
             if (auto* const open = std::get_if<wire::OpenChannel>(&message))
                 open->dust_limit_satoshis = 1_sat;
         });
-        for (int i = 0; i < 25; ++i) QVERIFY(!net.run(net.alice, wish_for(net.bob)));
+        for (int i = 0; i < 60; ++i) QVERIFY(!net.run(net.alice, wish_for(net.bob)));
         QCOMPARE(net.alice.node().state().wallet.change_p2wpkh, before);
         // Nor does a send whose fee was not agreed to.
         const std::string elsewhere = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
@@ -294,7 +294,7 @@ private slots:
     /// Many openings at once: what lies further along than is looked for is not promised.
     void what_no_search_would_find_is_not_promised() {
         Host host(1);
-        static_cast<void>(host.give(400'000_sat, 60));
+        static_cast<void>(host.give(200'000_sat, 100));
         const auto first = host.node->state().wallet.receive_p2wpkh;
         std::vector<node::Event> wishes;
         for (std::uint8_t i = 0; i < 40; ++i) {

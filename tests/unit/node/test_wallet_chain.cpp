@@ -8,6 +8,9 @@
 #include "wallet/coins/planner.h"
 #include "wallet/keys/key_ring.h"
 
+#include <algorithm>
+#include <set>
+
 using namespace runnel;
 using namespace runnel::node;
 using namespace runnel::literals;
@@ -141,6 +144,8 @@ private slots:
     void feerates_below_the_mempool_are_refused();
     void an_unfinished_search_is_owed_after_a_restart();
     void newer_searches_outlive_older_ones();
+    void addresses_end_where_the_words_look_data();
+    void addresses_end_where_the_words_look();
     void wallet_records_of_version_1();
     void what_we_built_on_a_payment_is_not_lost_to_a_rumour();
     void a_status_said_again_is_no_news();
@@ -283,9 +288,9 @@ void TestWalletChain::an_unfinished_search_is_owed_after_a_restart() {
     Rig rig;
     rig.block(1);
     QVERIFY(rig.node.state().wallet.rescan_from == std::nullopt);
-    // The last script of the gap is paid: twenty more are watched, from this block on; the source
+    // The last script of the gap is paid: fifty more are watched, from this block on; the source
     // has gone on meanwhile.
-    rig.block(2, {pay(foreign(1), rig.script(19), 1'000_sat)});
+    rig.block(2, {pay(foreign(1), rig.script(49), 1'000_sat)});
     QVERIFY(rig.scripts_since() == BlockHeight(2));
     const auto search = rig.last_search();
     QVERIFY(search > 0);
@@ -311,9 +316,9 @@ void TestWalletChain::an_unfinished_search_is_owed_after_a_restart() {
 void TestWalletChain::newer_searches_outlive_older_ones() {
     Rig rig;
     rig.block(1);
-    rig.block(2, {pay(foreign(1), rig.script(19), 1'000_sat)});
+    rig.block(2, {pay(foreign(1), rig.script(49), 1'000_sat)});
     const auto first = rig.last_search();
-    rig.block(3, {pay(foreign(2), rig.script(39), 1'000_sat)});
+    rig.block(3, {pay(foreign(2), rig.script(99), 1'000_sat)});
     const auto second = rig.last_search();
     QVERIFY(second > first);
     // What the source says of the first does not know of the second yet.
@@ -321,6 +326,64 @@ void TestWalletChain::newer_searches_outlive_older_ones() {
     QVERIFY(rig.node.state().wallet.rescan_from == BlockHeight(2));
     rig.chain(ports::SearchProgress{second, std::nullopt});
     QVERIFY(rig.node.state().wallet.rescan_from == std::nullopt);
+}
+
+void TestWalletChain::addresses_end_where_the_words_look_data() {
+    QTest::addColumn<bool>("taproot");
+    QTest::newRow("p2wpkh") << false;
+    QTest::newRow("p2tr") << true;
+}
+
+/// Fifty that nobody paid to, and the last of them is given again and again: of what is paid to one
+/// further along the words alone would find nothing.
+void TestWalletChain::addresses_end_where_the_words_look() {
+    QFETCH(const bool, taproot);
+    const auto kind = taproot ? api::AddressKind::p2tr : api::AddressKind::p2wpkh;
+    const auto given = [&](Rig& rig, std::size_t count) {
+        std::vector<std::string> out;
+        while (out.size() < count) {
+            const auto made = rig.ask(api::NewAddress{kind});
+            if (!made) qFatal("no address");
+            out.push_back(std::get<api::AddressMade>(*made).address);
+        }
+        return out;
+    };
+    const auto distinct = [](const std::vector<std::string>& addresses) {
+        return std::set<std::string>(addresses.begin(), addresses.end()).size();
+    };
+    const auto script_of = [](const std::string& address) {
+        return *bitcoin::parse_address(address, Network::regtest);
+    };
+    Rig rig;
+    rig.block(1);
+    const auto first = given(rig, 60);
+    QCOMPARE(distinct(first), std::size_t{50});
+    QCOMPARE(distinct(std::vector<std::string>(first.begin() + 49, first.end())), std::size_t{1});
+    // A restart changes nothing, nor does the other kind's being paid to.
+    Rig again(rig.store.image());
+    again.asked = rig.asked;
+    QCOMPARE(given(again, 1).front(), first.back());
+    again.block(
+        2, {pay(foreign(1),
+                again.node.keys().script_of(
+                    {taproot ? ports::AddressType::p2wpkh : ports::AddressType::p2tr, false, 0}),
+                1'000_sat)});
+    QCOMPARE(given(again, 1).front(), first.back());
+    // The eleventh is paid to: there are as many beyond it as beyond none.
+    rig.block(2, {pay(foreign(2), script_of(first[10]), 1'000_sat)});
+    const auto second = given(rig, 15);
+    QCOMPARE(distinct(second), std::size_t{11});
+    QVERIFY(!std::count(first.begin(), first.end(), second.front()));
+    QCOMPARE(second[10], second.back());
+    // Whoever has the words alone looks just so far.
+    Rig words;
+    words.block(1);
+    QVERIFY(words.node.state().scripts.contains(script_of(first.back())));
+    QVERIFY(!words.node.state().scripts.contains(script_of(second.front())));
+    words.block(2, {pay(foreign(2), script_of(first[10]), 1'000_sat)});
+    QVERIFY(words.node.state().scripts.contains(script_of(second.back())));
+    words.block(3, {pay(foreign(3), script_of(second.back()), 5'000_sat)});
+    QCOMPARE(words.onchain(), 6'000_sat);
 }
 
 void TestWalletChain::wallet_records_of_version_1() {
