@@ -165,7 +165,7 @@ void InvoicePreview::refresh() {
     const auto problem = m_judged ? m_judged->problem : std::nullopt;
     if (problem) {
         // Said once, not with each picture.
-        const auto wording = wordingOf(*problem);
+        const auto wording = wordingOf(*problem, m_wallet.picture());
         if (m_problem->isHidden() || m_problem->text() != wording.joined())
             m_problem->showProblem(wording);
     } else {

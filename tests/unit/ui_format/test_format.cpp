@@ -704,6 +704,27 @@ private slots:
                     .what.contains(QStringLiteral("no open channel")));
     }
 
+    // Whom nobody has told the way to is not looked for.
+    void whetherItIsLookedFor() {
+        const api::Problem away{api::ProblemKind::no_usable_channel, {{"cause", "not_connected"}}};
+        api::Snapshot picture;
+        picture.channels = {openChannel()};
+        picture.channels.front().online = picture.channels.front().usable = false;
+        picture.peers.resize(1);
+        picture.peers.front().node_id = picture.channels.front().peer;
+        const auto unknown = wordingOf(away, picture);
+        QVERIFY(!unknown.retry.contains(QStringLiteral("keeps trying")));
+        QVERIFY(unknown.retry.contains(QStringLiteral("Wait until it connects")));
+        QCOMPARE(unknown.what, wordingOf(away).what);
+        picture.peers.front().host = "127.0.0.1";
+        QVERIFY(wordingOf(away, picture).retry.contains(QStringLiteral("keeps trying")));
+        // Of one that is there nothing is looked for.
+        picture.channels.front().online = true;
+        QVERIFY(!wordingOf(away, picture).retry.contains(QStringLiteral("keeps trying")));
+        const api::Problem other{api::ProblemKind::no_usable_channel, {{"cause", "opening"}}};
+        QCOMPARE(wordingOf(other, picture).retry, wordingOf(other).retry);
+    }
+
     void howLongItCanBePaid() {
         const auto at = [](qint64 seconds) { return UnixTime(noon.toSecsSinceEpoch() + seconds); };
         QCOMPARE(expiryText(at(3'600), noon), QStringLiteral("expires in 60 minute(s)"));
@@ -878,7 +899,13 @@ private slots:
 
     void receivingSaysWhy() {
         api::Snapshot picture;
-        QVERIFY(receivableSentence(picture).contains(QStringLiteral("no open channel")));
+        for (const auto network : {Network::regtest, Network::practice}) {
+            picture.network = network;
+            QVERIFY(receivableSentence(picture).contains(QStringLiteral("no open channel")));
+            // Advice that can be followed: nobody reaches this window from another computer.
+            QCOMPARE(receivableSentence(picture).contains(QStringLiteral("ask somebody")),
+                     network == Network::practice);
+        }
         picture.channels = {openChannel()};
         QVERIFY(receivableSentence(picture).contains(QStringLiteral("full on your side")));
         picture.balance.can_receive = 18'000'000_msat;
