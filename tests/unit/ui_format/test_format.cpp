@@ -626,6 +626,44 @@ private slots:
         QVERIFY(!isOver(refused, picture));
     }
 
+    // Nobody is told that he has been given what he never had.
+    void aCloseWithNothingForUsSaysSo() {
+        auto channel = openChannel();
+        channel.state = "closing";
+        channel.usable = false;
+        channel.confirmations = 3;
+        const auto said = [&] { return channelWords(channel, mainly(100), noon).sentence; };
+        QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
+        channel.ours = 1'000_msat;
+        QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
+        channel.ours = 999_msat;
+        QCOMPARE(said(), QStringLiteral("Closing. Nothing in it is yours."));
+        // They opened it, and what they were to pay in has not come.
+        channel.ours = 72'000'000_msat;
+        channel.confirmations = 0;
+        QCOMPARE(said(), QStringLiteral("Closing, once its opening transaction is in a block."));
+        channel.ours = 0_msat;
+        QCOMPARE(said(), QStringLiteral("Closing, once its opening transaction is in a block."));
+        // What we paid in is in the wallet again, as far as it was ours.
+        channel.we_funded = true;
+        channel.ours = 72'000'000_msat;
+        QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
+    }
+
+    // Also where nobody has clicked it away.
+    void aDoubtThatIsOverIsNotSaidAnyMore() {
+        Notice notice;
+        notice.problem = {api::ProblemKind::store_in_doubt, {}};
+        api::Snapshot picture;
+        picture.in_doubt = true;
+        QVERIFY(!isOver(notice, picture));
+        picture.in_doubt = false;
+        QVERIFY(isOver(notice, picture));
+        // What was found out of one channel is of that channel only.
+        notice.channel.emplace();
+        QVERIFY(!isOver(notice, picture));
+    }
+
     void everyStateHasASentence() {
         for (const char* const state :
              {"awaiting_accept", "awaiting_funding_created", "awaiting_funding_signed",
@@ -773,6 +811,8 @@ private slots:
 
     void whatOthersWroteIsTamed() {
         QCOMPARE(tamed("two\nlines\tand\x1b[31m"), QStringLiteral("two lines and [31m"));
+        QCOMPARE(tamed("Tea\xe2\x80\xa8Paid already\xe2\x80\xa9really"),
+                 QStringLiteral("Tea Paid already really"));
         // A right-to-left override would turn what stands behind it.
         QCOMPARE(tamed("pay \xe2\x80\xae"
                        "evil"),
