@@ -139,6 +139,11 @@ private slots:
         QVERIFY(rangeText(2016, chain, noon).contains(QStringLiteral("Mar")));
         QCOMPARE(rangeText(0, chain, noon), QStringLiteral("with the next block"));
         QCOMPARE(rangeText(2, mainly(100, 10), noon), QStringLiteral("within about a minute"));
+        // As on the practice network: coins, a channel that opens, one that was closed alone.
+        QCOMPARE(rangeText(1, mainly(100, 30), noon), QStringLiteral("within about a minute"));
+        QCOMPARE(rangeText(3, mainly(100, 30), noon), QStringLiteral("within 4 minute(s)"));
+        QVERIFY(rangeText(30, mainly(100, 30), noon)
+                    .startsWith(QStringLiteral("today, probably by 12:")));
     }
 
     void deadlinesAreTheEarlyEnd() {
