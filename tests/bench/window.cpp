@@ -189,6 +189,8 @@ int unlock_once(const std::filesystem::path& directory, Clock::time_point starte
     options.base = directory;
     options.only = directory / "payee";
     options.network = Network::regtest;
+    // Nobody listens there. Without an address it would be asked for one first.
+    options.chain = "bitcoind:http://user:password@127.0.0.1:1";
     test::Desk desk(options);
     spin([&] {
         return desk.window->findChild<QWidget*>(QStringLiteral("unlockPassphrase"))->isVisible();

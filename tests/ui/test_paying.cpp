@@ -74,6 +74,28 @@ private slots:
         QCOMPARE(factOf(desk, "payResult", "Not paid"), said);
     }
 
+    // What costs nothing may lead through others all the same.
+    void whereThePayeeIsIsSaidOfAChannelOnly() {
+        StageDesk desk;
+        const auto fee = [&] { return factOf(desk, "payPreview", "Fee"); };
+        const auto near = QStringLiteral("other end of your channel");
+        puts(desk, "half");
+        QVERIFY2(fee().contains(near), qPrintable(fee()));
+        auto picture = *desk.stage.snapshot();
+        for (auto& channel : picture.channels) {
+            if (channel.peer == stageKey(1)) channel.usable = false;
+        }
+        desk.stage.show(picture);
+        QTRY_COMPARE(fee(), feeText(0_msat));
+        desk.stage.looks_up = [](const std::string&) {
+            auto looked = Stage::lookUp("one-and-a-half");
+            looked->payee = stageKey(8);
+            return looked;
+        };
+        puts(desk, "through a hint");
+        QCOMPARE(fee(), feeText(0_msat));
+    }
+
     // One dialog said "fee 2 sat" and "Fee 1.2 sat".
     void aFeeIsOneFigure() {
         StageDesk desk;

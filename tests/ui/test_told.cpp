@@ -293,6 +293,20 @@ private slots:
         QVERIFY(!person.sees("addressQr"));
     }
 
+    // "0 sat received", and half a satoshi has come.
+    void partsOfASatoshiThatCameAreSaid() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        QVERIFY(person.press("railReceive"));
+        QVERIFY(person.press("receiveMake"));
+        desk.stage.tell(api::PaymentReceived{desk.stage.last_invoice, 500_msat});
+        QVERIFY(person.waitToRead("receiveShownTitle", QStringLiteral("Received"), 1'000));
+        const auto half = QStringLiteral("0.5") + unitSpace + QStringLiteral("sat");
+        QCOMPARE(sentence(person.see<QWidget>("receiveState")),
+                 QStringLiteral("Arrived: %1.").arg(half));
+        QCOMPARE(desk.shell->toast().sentence(), half + QStringLiteral(" received."));
+    }
+
     // An invoice of any amount is asked for by an empty field.
     void aNoughtIsNoAmount() {
         StageDesk desk;
@@ -439,6 +453,32 @@ private slots:
         desk.stage.show(picture);
         StageDesk::settle();
         QVERIFY(desk.window->close());
+    }
+
+    // And not again whenever another one comes or goes.
+    void aNoticeIsHeardOnce() {
+        using api::ProblemKind;
+        StageDesk desk;
+        auto picture = *desk.stage.snapshot();
+        picture.balance.onchain = 1'000_sat;
+        desk.stage.show(picture);
+        desk.settle();
+        Heard heard;
+        const auto declined = QStringLiteral("was declined");
+        const auto lost = QStringLiteral("never came to be");
+        desk.stage.tell(api::Trouble{
+            {ProblemKind::reserve_needed,
+             {{"available_sat", "1000"}, {"needed_sat", "50000"}, {"reserve_sat", "50000"}}},
+            std::nullopt});
+        QTRY_COMPARE(heard.times(declined), 1);
+        desk.stage.tell(api::Trouble{{ProblemKind::funding_lost, {{"txid", "aa"}, {"rival", "bb"}}},
+                                     picture.channels[2].channel_id});
+        QTRY_COMPARE(heard.times(lost), 1);
+        QCOMPARE(heard.times(declined), 1);
+        picture.balance.onchain = 60'000_sat;
+        desk.stage.show(picture);
+        QTRY_COMPARE(desk.notices().size(), 1);
+        QCOMPARE(heard.times(lost), 1);
     }
 
     void aNoteIsHeard() {

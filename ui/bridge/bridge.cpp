@@ -12,7 +12,8 @@ namespace runnel::ui {
 namespace {
 
 constexpr int frame_ms = 16;
-/// More than this many changed payments in a frame are read as a whole list by whoever shows them.
+/// No more arrivals, coins or troubles than this are told one by one in a frame. Lists and picture
+/// hold the others, too; of so many troubles nobody would read more.
 constexpr std::size_t most_changed = 256;
 
 }  // namespace

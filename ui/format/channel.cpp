@@ -115,6 +115,15 @@ ChannelWords agreeingWords(const api::ChannelView& channel, const api::ChainView
     return out;
 }
 
+/// Of a close that has nothing more for the wallet: it may have had its part, or there was none.
+QString nothingComesSentence(const api::ChannelView& channel) {
+    // What the other side has yet to pay in may never come, and then nothing in it is anybody's.
+    if (!channel.we_funded && channel.confirmations == 0)
+        return Words::tr("Closing, once its opening transaction is in a block.");
+    if (channel.ours < Msat(1000)) return Words::tr("Closing. Nothing in it is yours.");
+    return Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
+}
+
 ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView& chain,
                           const QDateTime& now) {
     if (isAgreeing(channel)) return agreeingWords(channel, chain, now);
@@ -138,7 +147,7 @@ ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView&
             "stands: this copy of the wallet may be an "
             "old one.");
     } else if (channel.closing_to_us.is_zero() && channel.in_flight_out.is_zero()) {
-        out.sentence = Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
+        out.sentence = nothingComesSentence(channel);
     } else {
         out.sentence = Words::tr("Closing. %1 are on their way back to your wallet.")
                            .arg(satText(channel.closing_to_us));

@@ -25,8 +25,8 @@ std::optional<Sat> leaving(const api::SendQuote& quote);
 Sat coinsOf(const api::Balance& balance);
 /// Confirmed coins are there for one more channel, the smallest that there is.
 bool isEnoughToOpen(const api::Balance& balance);
-/// Whether an invoice can be paid now over the channels that there are: nothing is received that is
-/// less than a satoshi. Nothing as amount: the payer chooses.
+/// Whether an invoice can be paid now over the channels that there are. Nothing as amount: the
+/// payer chooses, and room for less than a satoshi is none to offer him.
 enum class InvoiceRoom { enough, too_little, none };
 InvoiceRoom roomForInvoice(const api::Balance& balance, std::optional<Msat> amount);
 /// Blocks until a close by ourselves has paid: those until the closing transaction's own, which is

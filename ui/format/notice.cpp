@@ -97,6 +97,8 @@ bool isOver(const Notice& notice, const api::Snapshot& picture) {
             return qs(display_hex(txid)) == param(problem, "txid");
         });
     }
+    // Of the whole wallet: the other sides have compared since, and it was no older copy.
+    if (problem.kind == ProblemKind::store_in_doubt && !notice.channel) return !picture.in_doubt;
     const auto* const channel = channelOf(notice, picture);
     if (channel == nullptr) return false;
     if (problem.kind == ProblemKind::store_in_doubt) return !channel->they_must_close;

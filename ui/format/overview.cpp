@@ -297,13 +297,18 @@ QString receivableSentence(const api::Snapshot& picture) {
         else if (!isOver(channel) && !isClosing(channel)) ++other;
     }
     if (usable == 0) {
-        return other == 0 ? Words::tr(
-                                "You have no open channel. To receive over Lightning, open one "
-                                "first and spend a part of it, or ask "
-                                "somebody to open one to you.")
-                          : Words::tr(
-                                "None of your channels is ready at this moment, so nothing can be "
-                                "received over Lightning yet.");
+        if (other > 0)
+            return Words::tr(
+                "None of your channels is ready at this moment, so nothing can be received over "
+                "Lightning yet.");
+        // Elsewhere nobody can: this window listens on this computer only, and on no fixed port.
+        return picture.network == Network::practice
+                   ? Words::tr(
+                         "You have no open channel. To receive over Lightning, open one "
+                         "first and spend a part of it, or ask somebody to open one to you.")
+                   : Words::tr(
+                         "You have no open channel. To receive over Lightning, open one "
+                         "first and spend a part of it.");
     }
     const auto held = noPaymentsSentence(picture.chain);
     if (picture.balance.can_receive < Msat(1000)) {

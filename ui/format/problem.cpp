@@ -1,11 +1,14 @@
 #include "ui/format/problem.h"
 
 #include "ui/format/amount.h"
+#include "ui/format/channel.h"
 #include "ui/format/overview.h"
 #include "ui/format/text.h"
 #include "ui/format/time.h"
 
 #include <QStringList>
+
+#include <algorithm>
 
 namespace runnel::ui {
 
@@ -87,6 +90,19 @@ Wording noChannel(const Params& p) {
     return {Words::tr("There is no open channel to pay from."),
             Words::tr("Payments travel through a channel whose other side is connected."),
             Words::tr("Open a channel, or wait until the other side is back.")};
+}
+
+/// Is one of those that are away looked for? Where a peer is to be found Runnel knows only when it
+/// was told; one that has come by itself has to come again.
+bool isAnyLookedFor(const api::Snapshot& picture) {
+    const auto is_looked_for = [&](const api::ChannelView& channel) {
+        if (isOver(channel) || channel.online) return false;
+        return std::any_of(picture.peers.begin(), picture.peers.end(),
+                           [&](const api::PeerView& peer) {
+                               return peer.node_id == channel.peer && !peer.host.empty();
+                           });
+    };
+    return std::any_of(picture.channels.begin(), picture.channels.end(), is_looked_for);
 }
 
 Wording moneyWording(ProblemKind kind, const Params& p) {
@@ -482,6 +498,18 @@ Wording wordingOf(const api::Problem& problem) {
     return {Words::tr("Something went wrong inside Runnel."), technical(p, "detail"),
             Words::tr("Look at Activity for what became of it, and please report it with the log: "
                       "Settings says where it is.")};
+}
+
+Wording wordingOf(const api::Problem& problem, const api::Snapshot& picture) {
+    auto out = wordingOf(problem);
+    if (problem.kind == ProblemKind::no_usable_channel &&
+        Params(problem).text("cause") == QStringLiteral("not_connected") &&
+        !isAnyLookedFor(picture)) {
+        out.retry = Words::tr(
+            "Wait until it connects: Runnel does not know where to reach it. If it stays "
+            "away, close the channel.");
+    }
+    return out;
 }
 
 Wording wordingOf(const std::string& kind_name) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/api/problem.h"
+#include "core/api/snapshot.h"
 
 #include <QString>
 
@@ -18,6 +19,8 @@ struct Wording {
 };
 
 Wording wordingOf(const api::Problem& problem);
+/// Of one that has come now: what to try hangs on how the wallet stands.
+Wording wordingOf(const api::Problem& problem, const api::Snapshot& picture);
 /// Of a payment that was kept with the name of its problem only.
 Wording wordingOf(const std::string& kind_name);
 

@@ -10,8 +10,11 @@ QString tamed(std::string_view text, int most) {
             break;
         }
         const auto category = c.category();
-        // Format characters could turn the order of what stands around them.
-        if (category == QChar::Other_Control || category == QChar::Other_Format) {
+        // Format characters could turn the order of what stands around them, and these separators
+        // break a line as a control character does.
+        const bool breaks =
+            category == QChar::Separator_Line || category == QChar::Separator_Paragraph;
+        if (breaks || category == QChar::Other_Control || category == QChar::Other_Format) {
             if (!out.isEmpty() && !out.back().isSpace()) out += u' ';
             continue;
         }

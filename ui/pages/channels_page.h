@@ -1,5 +1,5 @@
 // Channels: each in one sentence with its bar, how it stands, and the next date; the way to open
-// and close them. Those that are over stand last and can be left away.
+// and close them. Those that are over stand last.
 #pragma once
 
 #include "ui/models/wallet_model.h"

@@ -12,14 +12,24 @@
 #include "ui/widgets/notes.h"
 #include "ui/widgets/text.h"
 
+#include <algorithm>
+
 namespace runnel::ui {
 
 namespace {
 
-QString feeBefore(const std::optional<Msat>& fee, Msat amount) {
+bool isAtTheOtherEnd(const crypto::PublicKey& payee, const api::Snapshot& picture) {
+    return std::any_of(
+        picture.channels.begin(), picture.channels.end(),
+        [&](const api::ChannelView& channel) { return channel.usable && channel.peer == payee; });
+}
+
+/// A way that a hint leads along may cost nothing, too.
+QString feeBefore(const std::optional<Msat>& fee, Msat amount, bool is_direct) {
     const auto most = feeText(api::usual_max_fee(amount));
-    if (fee && fee->is_zero())
+    if (fee && fee->is_zero() && is_direct)
         return InvoicePreview::tr("No fee: the payee is at the other end of your channel");
+    if (fee && fee->is_zero()) return feeText(*fee);
     if (fee) return InvoicePreview::tr("%1, never more than %2").arg(feeText(*fee), most);
     return InvoicePreview::tr("Never more than %1").arg(most);
 }
@@ -165,7 +175,7 @@ void InvoicePreview::refresh() {
     const auto problem = m_judged ? m_judged->problem : std::nullopt;
     if (problem) {
         // Said once, not with each picture.
-        const auto wording = wordingOf(*problem);
+        const auto wording = wordingOf(*problem, m_wallet.picture());
         if (m_problem->isHidden() || m_problem->text() != wording.joined())
             m_problem->showProblem(wording);
     } else {
@@ -173,7 +183,9 @@ void InvoicePreview::refresh() {
     }
     auto fee = m_looked.fee;
     if (!m_looked.amount) fee = m_judged && m_judged->amount == paid ? m_judged->fee : std::nullopt;
-    m_facts->set(tr("Fee"), paid && !blocked && !problem ? feeBefore(fee, *paid) : QString());
+    const bool is_direct = isAtTheOtherEnd(m_looked.payee, m_wallet.picture());
+    m_facts->set(tr("Fee"),
+                 paid && !blocked && !problem ? feeBefore(fee, *paid, is_direct) : QString());
     m_pay->setEnabled(!blocked && !problem && paid && !nothing);
     m_pay->setVisible(!blocked);
     QString action = tr("&Pay now");

@@ -294,7 +294,7 @@ void PayPage::show(const api::Inspection& looked) {
         m_entry->problem().showNote("warn", QStringLiteral("attention"), wording.what,
                                     wording.why + u' ' + wording.retry);
     } else {
-        m_entry->problem().showProblem(wordingOf(*looked.problem));
+        m_entry->problem().showProblem(wordingOf(*looked.problem, m_wallet.picture()));
     }
     m_invoice->set(looked);
 }

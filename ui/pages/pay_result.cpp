@@ -163,7 +163,7 @@ void PayResult::word(const PayEnd::Sent& end) {
 
 void PayResult::word(const PayEnd::NotPaid& end) {
     const auto& [problem, looked, amount, kept] = end;
-    const auto wording = kept ? wordingOf(*kept) : wordingOf(problem);
+    const auto wording = kept ? wordingOf(*kept) : wordingOf(problem, m_wallet.picture());
     begin(QStringLiteral("failed"), Ink::bad, wording.what, wording.why, wording.retry);
     m_again->setText(tr("&Back to the invoice"));
     if (amount) m_facts->set(tr("Not paid"), exactText(*amount));

@@ -48,7 +48,7 @@ ReceivePage::ReceivePage(WalletModel& wallet, QWidget* parent)
     body()->addStretch(1);
     connect(&m_wallet, &WalletModel::pictureChanged, this, &ReceivePage::refresh);
     connect(&m_wallet.bridge(), &Bridge::received, this, [this](const PaymentHash&, Msat amount) {
-        emit said(tr("%1 received.").arg(satText(amount)));
+        emit said(tr("%1 received.").arg(exactText(amount)));
     });
     connect(&m_wallet.bridge(), &Bridge::paymentsChanged, this,
             [this](const std::vector<api::PaymentView>& payments) {
@@ -342,7 +342,7 @@ void ReceivePage::hideRefund() {
 void ReceivePage::arrived(Msat amount) {
     m_waiting_for.reset();
     m_tick.stop();
-    m_state->set(Cue::good, tr("Arrived: %1.").arg(satText(amount)));
+    m_state->set(Cue::good, tr("Arrived: %1.").arg(exactText(amount)));
     m_shown_title->setText(tr("Received"));
     m_qr->hide();
     m_text->hide();

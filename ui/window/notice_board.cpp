@@ -82,7 +82,8 @@ void NoticeBoard::refresh() {
         auto& banner = m_banners[notice.number];
         if (banner == nullptr) banner = makeBanner(notice);
         const auto words = noticeWording(notice, m_wallet.names());
-        banner->showProblem(words);
+        // A screen reader reads what is new, not all of it again whenever one comes or goes.
+        if (banner->isHidden() || banner->text() != words.joined()) banner->showProblem(words);
         banner->findChild<Button*>(QStringLiteral("noticeDone"))
             ->setAccessibleName(tr("Got it: %1").arg(words.what));
     }

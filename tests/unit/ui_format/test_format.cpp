@@ -139,6 +139,11 @@ private slots:
         QVERIFY(rangeText(2016, chain, noon).contains(QStringLiteral("Mar")));
         QCOMPARE(rangeText(0, chain, noon), QStringLiteral("with the next block"));
         QCOMPARE(rangeText(2, mainly(100, 10), noon), QStringLiteral("within about a minute"));
+        // As on the practice network: coins, a channel that opens, one that was closed alone.
+        QCOMPARE(rangeText(1, mainly(100, 30), noon), QStringLiteral("within about a minute"));
+        QCOMPARE(rangeText(3, mainly(100, 30), noon), QStringLiteral("within 4 minute(s)"));
+        QVERIFY(rangeText(30, mainly(100, 30), noon)
+                    .startsWith(QStringLiteral("today, probably by 12:")));
     }
 
     void deadlinesAreTheEarlyEnd() {
@@ -626,6 +631,44 @@ private slots:
         QVERIFY(!isOver(refused, picture));
     }
 
+    // Nobody is told that he has been given what he never had.
+    void aCloseWithNothingForUsSaysSo() {
+        auto channel = openChannel();
+        channel.state = "closing";
+        channel.usable = false;
+        channel.confirmations = 3;
+        const auto said = [&] { return channelWords(channel, mainly(100), noon).sentence; };
+        QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
+        channel.ours = 1'000_msat;
+        QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
+        channel.ours = 999_msat;
+        QCOMPARE(said(), QStringLiteral("Closing. Nothing in it is yours."));
+        // They opened it, and what they were to pay in has not come.
+        channel.ours = 72'000'000_msat;
+        channel.confirmations = 0;
+        QCOMPARE(said(), QStringLiteral("Closing, once its opening transaction is in a block."));
+        channel.ours = 0_msat;
+        QCOMPARE(said(), QStringLiteral("Closing, once its opening transaction is in a block."));
+        // What we paid in is in the wallet again, as far as it was ours.
+        channel.we_funded = true;
+        channel.ours = 72'000'000_msat;
+        QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
+    }
+
+    // Also where nobody has clicked it away.
+    void aDoubtThatIsOverIsNotSaidAnyMore() {
+        Notice notice;
+        notice.problem = {api::ProblemKind::store_in_doubt, {}};
+        api::Snapshot picture;
+        picture.in_doubt = true;
+        QVERIFY(!isOver(notice, picture));
+        picture.in_doubt = false;
+        QVERIFY(isOver(notice, picture));
+        // What was found out of one channel is of that channel only.
+        notice.channel.emplace();
+        QVERIFY(!isOver(notice, picture));
+    }
+
     void everyStateHasASentence() {
         for (const char* const state :
              {"awaiting_accept", "awaiting_funding_created", "awaiting_funding_signed",
@@ -704,6 +747,27 @@ private slots:
                     .what.contains(QStringLiteral("no open channel")));
     }
 
+    // Whom nobody has told the way to is not looked for.
+    void whetherItIsLookedFor() {
+        const api::Problem away{api::ProblemKind::no_usable_channel, {{"cause", "not_connected"}}};
+        api::Snapshot picture;
+        picture.channels = {openChannel()};
+        picture.channels.front().online = picture.channels.front().usable = false;
+        picture.peers.resize(1);
+        picture.peers.front().node_id = picture.channels.front().peer;
+        const auto unknown = wordingOf(away, picture);
+        QVERIFY(!unknown.retry.contains(QStringLiteral("keeps trying")));
+        QVERIFY(unknown.retry.contains(QStringLiteral("Wait until it connects")));
+        QCOMPARE(unknown.what, wordingOf(away).what);
+        picture.peers.front().host = "127.0.0.1";
+        QVERIFY(wordingOf(away, picture).retry.contains(QStringLiteral("keeps trying")));
+        // Of one that is there nothing is looked for.
+        picture.channels.front().online = true;
+        QVERIFY(!wordingOf(away, picture).retry.contains(QStringLiteral("keeps trying")));
+        const api::Problem other{api::ProblemKind::no_usable_channel, {{"cause", "opening"}}};
+        QCOMPARE(wordingOf(other, picture).retry, wordingOf(other).retry);
+    }
+
     void howLongItCanBePaid() {
         const auto at = [](qint64 seconds) { return UnixTime(noon.toSecsSinceEpoch() + seconds); };
         QCOMPARE(expiryText(at(3'600), noon), QStringLiteral("expires in 60 minute(s)"));
@@ -752,6 +816,8 @@ private slots:
 
     void whatOthersWroteIsTamed() {
         QCOMPARE(tamed("two\nlines\tand\x1b[31m"), QStringLiteral("two lines and [31m"));
+        QCOMPARE(tamed("Tea\xe2\x80\xa8Paid already\xe2\x80\xa9really"),
+                 QStringLiteral("Tea Paid already really"));
         // A right-to-left override would turn what stands behind it.
         QCOMPARE(tamed("pay \xe2\x80\xae"
                        "evil"),
@@ -878,7 +944,13 @@ private slots:
 
     void receivingSaysWhy() {
         api::Snapshot picture;
-        QVERIFY(receivableSentence(picture).contains(QStringLiteral("no open channel")));
+        for (const auto network : {Network::regtest, Network::practice}) {
+            picture.network = network;
+            QVERIFY(receivableSentence(picture).contains(QStringLiteral("no open channel")));
+            // Advice that can be followed: nobody reaches this window from another computer.
+            QCOMPARE(receivableSentence(picture).contains(QStringLiteral("ask somebody")),
+                     network == Network::practice);
+        }
         picture.channels = {openChannel()};
         QVERIFY(receivableSentence(picture).contains(QStringLiteral("full on your side")));
         picture.balance.can_receive = 18'000'000_msat;
