@@ -7,7 +7,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <cstdlib>
 #include <cstring>
 
 namespace runnel::app {
@@ -21,12 +20,13 @@ void harden_process() {
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-std::filesystem::path default_directory() {
-    if (const char* const data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') {
-        return std::filesystem::path(data) / "runnel";
-    }
-    const char* const home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : ".") / ".local" / "share" / "runnel";
+std::string manual_of(const std::string& program) {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    const auto page =
+        self.parent_path().parent_path() / "share" / "man" / "man1" / (program + ".1");
+    const bool is_there = !error && std::filesystem::exists(page, error);
+    return "man " + (is_there ? "-l " + page.string() : program);
 }
 
 Result<Network, Failure> open_network(const std::string& name) {
@@ -57,7 +57,8 @@ Failure failure_of(const store::StoreError& error, const std::filesystem::path& 
                     "store_in_use",
                     e.pid == 0 ? fmt::format("Another process has the wallet in {} open.", where)
                                : fmt::format("Process {} has the wallet in {} open.", e.pid, where),
-                    "Only one at a time: stop the other one first (runnel-cli stop).",
+                    "Only one at a time: stop the other one first (runnel-cli stop), or close it "
+                    "where it is open in a window.",
                     {}};
             },
             [&](const store::Missing&) {

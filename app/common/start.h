@@ -1,5 +1,5 @@
 // What both programs do before anything else, and the words they share: hardening of the process,
-// where the data is, which networks are open, what a store's errors mean to a person.
+// which networks are open, what a store's errors mean to a person.
 #pragma once
 
 #include "app/control/views.h"
@@ -18,8 +18,9 @@ inline constexpr std::string_view version = RUNNEL_VERSION;
 /// another process's to read.
 void harden_process();
 
-/// $XDG_DATA_HOME/runnel, or .local/share/runnel in the home directory.
-std::filesystem::path default_directory();
+/// What to type for the manual page of a program: the page that lies with this one (as in the
+/// folder where it was built), or else its name, for `man` to find.
+std::string manual_of(const std::string& program);
 
 /// Failures: mainnet is refused, others are unknown.
 Result<Network, control::Failure> open_network(const std::string& name);

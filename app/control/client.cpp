@@ -73,7 +73,19 @@ Result<std::unique_ptr<ControlClient>, Failure> ControlClient::connect(
                             "Use the runnel-cli that came with it.",
                             {}});
     }
+    const auto* const network = object->if_contains("network");
+    if (network != nullptr && network->is_string())
+        client->m_network = std::string(network->get_string());
     return client;
+}
+
+bool is_served(const std::filesystem::path& directory) {
+    asio::io_context io;
+    asio::local::stream_protocol::socket socket(io);
+    const SocketPath path(directory);
+    error_code error;
+    socket.connect(asio::local::stream_protocol::endpoint(path.short_form()), error);
+    return !error;
 }
 
 std::optional<std::string> ControlClient::next_line() {
@@ -99,7 +111,11 @@ Outcome ControlClient::call(std::string_view method, json::object params) {
         const auto* const object = error ? nullptr : parsed.if_object();
         if (object == nullptr) return fail(lost());
         const auto* const id = object->if_contains("id");
-        if (id == nullptr || *id != m_last_id) continue;
+        if (id == nullptr) continue;
+        // A request that cannot be read, or a client that is left, is answered without an id. Only
+        // one request is ever out: whoever went on waiting for its answer would wait for ever.
+        const bool is_nameless = id->is_null() && object->contains("error");
+        if (!is_nameless && *id != m_last_id) continue;
         auto outcome = outcome_of(*object);
         return outcome ? *std::move(outcome) : Outcome(fail(lost()));
     }

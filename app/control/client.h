@@ -19,6 +19,9 @@ namespace runnel::control {
 /// What a line of answer says; nothing when it is none.
 std::optional<Outcome> outcome_of(const json::object& answer);
 
+/// Does a program have the wallet in this directory open? True when its socket takes a connection.
+bool is_served(const std::filesystem::path& directory);
+
 class ControlClient {
 public:
     /// Errors: `not_running` when nobody listens in this directory, `version` when it speaks
@@ -26,6 +29,8 @@ public:
     static Result<std::unique_ptr<ControlClient>, Failure> connect(
         const std::filesystem::path& directory);
 
+    /// Of the wallet, as the node's first line says; empty when it does not.
+    const std::string& network() const { return m_network; }
     /// The answer, or why there is none (`connection_lost`: the node ended, what it did is
     /// unknown).
     Outcome call(std::string_view method, json::object params);
@@ -41,6 +46,7 @@ private:
     boost::asio::io_context m_io;
     boost::asio::local::stream_protocol::socket m_socket;
     boost::asio::streambuf m_in;
+    std::string m_network;
     std::uint64_t m_last_id = 0;
 };
 

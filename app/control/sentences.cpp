@@ -298,6 +298,10 @@ Wording wording_of(const api::Problem& problem) {
         case ProblemKind::amount_missing:
             return {"The invoice names no amount.", "Say how much to pay: --amount MSAT."};
         case ProblemKind::feerate_out_of_range:
+            if (text("cause") == "pays_enough") {
+                return {"It pays the estimate for the next blocks already, or more.",
+                        fmt::format("Wait, or name more: --feerate {}.", number(problem, "least"))};
+            }
             return {fmt::format("The feerate is out of range: {} to {} sat per vbyte.",
                                 number(problem, "least"), number(problem, "most")),
                     "Leave --feerate away to use the estimate."};

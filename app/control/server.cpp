@@ -4,6 +4,14 @@
 
 namespace runnel::control {
 
+namespace {
+
+Failure open_in_window() {
+    return {"open_in_window", "This wallet is open in a window.", "Close it there.", {}};
+}
+
+}  // namespace
+
 ControlServer::ControlServer(api::NodeApi& node, Options options)
     : m_node(node), m_options(std::move(options)), m_methods(node, m_options.version) {}
 
@@ -51,10 +59,14 @@ void ControlServer::take(const std::shared_ptr<LineClient>& client, const LineRe
         return;
     }
     if (request.method == "stop") {
+        if (!m_options.on_stop) {
+            client->answer(request.id, fail(open_in_window()));
+            return;
+        }
         // The end of this connection is the end of the process: whoever waits for it knows that all
         // is closed.
         client->answer(request.id, json::value(json::object{{"stopping", true}}));
-        if (m_options.on_stop) m_options.on_stop();
+        m_options.on_stop();
         return;
     }
     Reply reply = [weak = std::weak_ptr(client), id = request.id](const Outcome& outcome) {

@@ -36,7 +36,9 @@ public:
         std::size_t most_unwritten = std::size_t{8} << 20;
         std::size_t most_unanswered =
             256;  ///< Requests of one client under way; what it sends beyond waits in the socket.
-        std::function<void()> on_stop;  ///< Somebody asked for the end.
+        /// Somebody asked for the end. Null: nobody but the person before the window ends it, and
+        /// whoever asks hears that (`open_in_window`).
+        std::function<void()> on_stop;
         std::vector<Extension> extensions;
     };
 

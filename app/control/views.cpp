@@ -338,6 +338,7 @@ json::object quote_json(const api::SendQuote& quote) {
                      {"fee_sat", quote.fee.raw()},
                      {"total_sat", (quote.amount + quote.fee).raw()},
                      {"feerate", feerate_text(quote.feerate)},
+                     {"hurried", quote.hurried},
                      {"reserved_sat", quote.reserve.raw()}};
     add_kept(out, quote.kept, quote.kept_parts);
     return out;

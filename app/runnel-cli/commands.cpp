@@ -1,8 +1,9 @@
 #include "app/runnel-cli/commands.h"
 
-#include "app/common/start.h"
+#include "app/common/places.h"
 #include "app/control/requests.h"
 #include "core/api/node_address.h"
+#include "core/base/log.h"
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +21,17 @@ std::optional<std::uint64_t> number(const std::string& text) {
     if (text.empty() || error != std::errc{} || end != text.data() + text.size())
         return std::nullopt;
     return value;
+}
+
+/// JSON is UTF-8: the node could not even read a request with anything else in it. Before any other
+/// check, which would repeat the text.
+CLI::Validator utf8() {
+    return CLI::Validator(
+        [](std::string& text) {
+            return is_valid_utf8(text) ? std::string()
+                                       : "text in UTF-8 is needed, not " + escaped(text);
+        },
+        "");
 }
 
 /// A whole number, or `word`.
@@ -102,7 +114,7 @@ private:
                 line.wanted.params[field] = to_json(given);
             },
             help);
-        m_option->check(check);
+        m_option->check(utf8())->check(check);
         const bool positional = name.front() != '-';
         m_option->type_name(positional ? "" : type_of(field));
         if (positional) m_option->required();
@@ -127,11 +139,6 @@ private:
 void declare_offline(CLI::App& app, CommandLine& line) {
     const auto passphrase = [&line](CLI::App* command) {
         command
-            ->add_option("--network", line.creating.network,
-                         "practice, regtest, signet or testnet4")
-            ->required()
-            ->type_name("N");
-        command
             ->add_option("--passphrase-file", line.creating.passphrase.file,
                          "The passphrase is the first line of this file (-: of standard input); by "
                          "default it is asked for")
@@ -140,8 +147,9 @@ void declare_offline(CLI::App& app, CommandLine& line) {
                           "Without a passphrase: whoever has the files has the coins");
     };
     auto* const create = app.add_subcommand("create",
-                                            "Make a new wallet (no node may be running) and print "
-                                            "its 24 words, or restore one from its words");
+                                            "Make a new wallet of --network N (no node may be "
+                                            "running) and print its 24 words, or restore one from "
+                                            "its words");
     create
         ->add_option("--words-file", line.creating.words_file,
                      "Restore from the words in this file (-: standard input)")
@@ -155,8 +163,9 @@ void declare_offline(CLI::App& app, CommandLine& line) {
     passphrase(create);
     create->callback([&line] { line.offline = Offline::create; });
     auto* const out = app.add_subcommand("export",
-                                         "Print all records of a wallet, a damaged one too (no "
-                                         "node may be running; without words and keys)");
+                                         "Print all records of a wallet of --network N, a "
+                                         "damaged one too (no node may be running; without words "
+                                         "and keys)");
     passphrase(out);
     out->callback([&line] { line.offline = Offline::export_store; });
 }
@@ -186,15 +195,20 @@ void declare_practice(CLI::App& app, CommandLine& line) {
 }  // namespace
 
 void declare_commands(CLI::App& app, CommandLine& line) {
-    line.directory = default_directory().string();
-    app.add_option("--datadir", line.directory, "The wallet's directory")
-        ->type_name("DIR")
-        ->capture_default_str();
+    app.add_option("--datadir", line.directory,
+                   "The wallet's directory. By default each network has its own in " +
+                       default_base().string())
+        ->type_name("DIR");
+    app.add_option("--network", line.network,
+                   "practice, regtest, signet or testnet4: the wallet of that network. By default "
+                   "the only one there is, or the only one that is open")
+        ->type_name("N");
     app.add_option_function<std::string>(
            "--command-id",
            [&line](const std::string& id) { line.wanted.params["command_id"] = id; },
            "32 hex digits: asking again with the same one has the effect and the answer of the "
            "first time")
+        ->check(utf8())
         ->type_name("HEX");
     app.require_subcommand(1);
     app.fallthrough();
@@ -230,6 +244,7 @@ void declare_commands(CLI::App& app, CommandLine& line) {
                 line.wanted.params["port"] = where->port;
             },
             "NODE_ID@HOST:PORT; without a port it is 9735")
+        ->check(utf8())
         ->check(node_address())
         ->required()
         ->type_name("");

@@ -25,14 +25,14 @@ enum class Offline : std::uint8_t { no, create, export_store };
 
 /// What these take.
 struct Creating {
-    std::string network;
     std::string words_file;
     std::string birth;  ///< YYYY-MM-DD, with words; empty: not known.
     PassphraseSource passphrase;
 };
 
 struct CommandLine {
-    std::string directory;
+    std::string directory;  ///< Empty: see app/common/places.h.
+    std::string network;    ///< Empty: none was named.
     Wanted wanted;
     Offline offline = Offline::no;
     Creating creating;

@@ -106,10 +106,9 @@ std::optional<UnixTime> parse_day(std::string_view text) {
 }
 
 Result<control::json::object, Failure> create_wallet(const std::filesystem::path& directory,
-                                                     const Creating& creating) {
+                                                     Network network, const Creating& creating) {
     if (sodium_init() < 0) std::abort();
     const bool restoring = !creating.words_file.empty();
-    RUNNEL_TRY(const Network network, open_network(creating.network));
     if (store::Store::exists(directory)) return fail(failure_of(store::Exists{}, directory));
     RUNNEL_TRY(const keys::Mnemonic mnemonic, words_for(creating));
     auto source = creating.passphrase;

@@ -3,6 +3,8 @@
 
 #include "app/runnel-cli/commands.h"
 
+#include "core/base/network.h"
+
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -11,7 +13,7 @@ namespace runnel::app {
 
 /// The answer's fields: words (of a new wallet only), node_id, network, datadir.
 Result<control::json::object, control::Failure> create_wallet(
-    const std::filesystem::path& directory, const Creating& creating);
+    const std::filesystem::path& directory, Network network, const Creating& creating);
 
 /// Midnight (UTC) of a day written YYYY-MM-DD.
 std::optional<UnixTime> parse_day(std::string_view text);

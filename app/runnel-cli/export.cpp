@@ -58,8 +58,7 @@ void read_what_there_is(json::array& damage, const char* what, Read read) {
 }  // namespace
 
 Result<json::object, control::Failure> export_wallet(const std::filesystem::path& directory,
-                                                     const Creating& asked) {
-    RUNNEL_TRY(const Network network, open_network(asked.network));
+                                                     Network network, const Creating& asked) {
     if (!store::Store::exists(directory)) return fail(failure_of(store::Missing{}, directory));
     RUNNEL_TRY(const SecretBytes passphrase, read_passphrase(asked.passphrase));
     const auto opened = store::Store::open_for_export({directory, network, passphrase.reveal()});

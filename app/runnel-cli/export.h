@@ -5,6 +5,8 @@
 
 #include "app/runnel-cli/commands.h"
 
+#include "core/base/network.h"
+
 #include <filesystem>
 
 namespace runnel::app {
@@ -12,6 +14,6 @@ namespace runnel::app {
 /// Members: damage (what is broken, by name), records (kind, key, value), journals (subject,
 /// entries with body and hash).
 Result<control::json::object, control::Failure> export_wallet(
-    const std::filesystem::path& directory, const Creating& asked);
+    const std::filesystem::path& directory, Network network, const Creating& asked);
 
 }  // namespace runnel::app

@@ -1,4 +1,5 @@
 // runnel: the window. Puts together settings, wallets and the window over them, and nothing else.
+#include "app/common/places.h"
 #include "app/common/start.h"
 #include "app/window/wallet_setup.h"
 #include "core/crypto/keys.h"
@@ -47,7 +48,7 @@ Options parse(int argc, char** argv) {
         out.exit_code = parser.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
         return out;
     }
-    out.setup.base = app::default_directory();
+    out.setup.base = app::default_base();
     if (!directory.empty()) out.setup.only = std::filesystem::absolute(directory);
     if (!network.empty()) {
         const auto known = app::open_network(network);

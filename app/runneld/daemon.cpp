@@ -1,6 +1,7 @@
 #include "app/runneld/daemon.h"
 
 #include "app/common/log_file.h"
+#include "app/common/new_wallet.h"
 #include "app/common/start.h"
 #include "app/control/server.h"
 #include "app/node/wallet_node.h"
@@ -49,12 +50,21 @@ std::string reachable_host(asio::io_context& io, const std::string& listen_host)
     boost::system::error_code error;
     const auto address = asio::ip::make_address(listen_host, error);
     if (listen_host != "*" && (error || !address.is_unspecified())) return listen_host;
+    // Who listens at every address of IPv6 does not hear those of IPv4.
+    const bool is_v6 = listen_host != "*" && address.is_v6();
     asio::ip::udp::socket socket(io);
-    const asio::ip::udp::endpoint somewhere(asio::ip::make_address_v4("192.0.2.1"),
-                                            9);  // for documentation: nobody's
+    const asio::ip::udp::endpoint somewhere(
+        asio::ip::make_address(is_v6 ? "2001:db8::1" : "192.0.2.1"),
+        9);  // for documentation: nobody's
     socket.connect(somewhere, error);
-    const auto ours = error ? asio::ip::udp::endpoint() : socket.local_endpoint(error);
-    return error || ours.address().is_unspecified() ? "127.0.0.1" : ours.address().to_string();
+    const auto endpoint = error ? asio::ip::udp::endpoint() : socket.local_endpoint(error);
+    const auto ours = endpoint.address();
+    // One of the link alone means nothing without the name of the interface, which is each
+    // machine's own.
+    const bool is_of_use =
+        !error && !ours.is_unspecified() && !(ours.is_v6() && ours.to_v6().is_link_local());
+    if (is_of_use) return ours.to_string();
+    return is_v6 ? "::1" : "127.0.0.1";
 }
 
 class Daemon {
@@ -159,6 +169,9 @@ Result<void, Failure> Daemon::open_wallet(const SecretBytes& passphrase) {
     };
     options.on_chain_status = [this](const ports::ChainStatus& status) { on_chain_status(status); };
     RUNNEL_TRY(m_wallet, WalletNode::open(m_io, std::move(options), passphrase));
+    // An older one may lack it, and where it lies in the base this says which network it is found
+    // for (app/common/places.h).
+    note_network(m_options.directory, m_options.network);
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "app/runneld/options.h"
 
 #include "app/common/log_file.h"
+#include "app/common/places.h"
 #include "app/common/start.h"
 #include "core/api/node_address.h"
 
@@ -29,10 +30,12 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
     app.set_version_flag("--version", "runneld " + std::string(version));
 
     DaemonOptions out;
-    std::string directory = default_directory().string(), network, chain, listen, level = "info";
-    app.add_option("--datadir", directory, "The wallet's directory")
-        ->type_name("DIR")
-        ->capture_default_str();
+    std::string directory, network, chain, listen, level = "info";
+    const auto base = default_base();
+    app.add_option(
+           "--datadir", directory,
+           "The wallet's directory. By default each network has its own in " + base.string())
+        ->type_name("DIR");
     app.add_option("--network", network,
                    "practice, regtest, signet or testnet4; the one the wallet was made for")
         ->required()
@@ -59,7 +62,7 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
         ->capture_default_str();
     app.add_flag("--forward", out.forward,
                  "Pass on other people's payments between two of your channels, for a fee");
-    app.footer("Manual: man runneld");
+    app.footer("Manual: " + manual_of("runneld"));
 
     try {
         app.parse(argc, argv);
@@ -70,7 +73,8 @@ std::variant<DaemonOptions, ExitNow> parse_options(int argc, char** argv) {
     const auto known = open_network(network);
     if (!known) return usage(known.error().message, known.error().advice);
     out.network = *known;
-    out.directory = std::filesystem::absolute(directory);
+    out.directory = std::filesystem::absolute(directory.empty() ? wallet_folder(base, out.network)
+                                                                : std::filesystem::path(directory));
     const auto log_level = level_from_name(level);
     if (!log_level)
         return usage("there is no log level " + level,

@@ -42,8 +42,8 @@ Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(
     control::ControlServer::Options control;
     control.directory = wallet.directory;
     control.version = std::string(version);
-    // A client may ask a daemon to stop; a window is closed by whoever looks at it.
-    control.on_stop = [] {};
+    // Without on_stop: a client may ask a daemon to stop; a window is closed by whoever looks at
+    // it.
     wallet.on_fatal = [raw](const ports::CommitError& error) { raw->ended(escaped(error.detail)); };
     RUNNEL_TRY(session->m_wallet, WalletNode::open(session->m_io, std::move(wallet), passphrase));
     if (practises) {

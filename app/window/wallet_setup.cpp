@@ -2,6 +2,7 @@
 
 #include "app/common/log_file.h"
 #include "app/common/new_wallet.h"
+#include "app/common/places.h"
 #include "app/common/start.h"
 #include "app/practice/bring_back.h"
 #include "app/window/wallet_session.h"
@@ -84,7 +85,7 @@ WalletSetup::~WalletSetup() {
 }
 
 std::filesystem::path WalletSetup::directory_of(Network network) const {
-    return m_options.only ? *m_options.only : m_options.base / std::string(params_of(network).name);
+    return m_options.only ? *m_options.only : network_folder(m_options.base, network);
 }
 
 std::string WalletSetup::chain_of(Network network) const {

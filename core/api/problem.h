@@ -26,7 +26,8 @@ enum class ProblemKind : std::uint8_t {
     amount_too_small,  ///< `least`.
     amount_too_large,  ///< `most`.
     amount_missing,    ///< The invoice names no amount.
-    feerate_out_of_range,    ///< `least`, `most` (sat/vB).
+    feerate_out_of_range,    ///< `least`, `most` (sat/vB). `cause` "pays_enough": none was named,
+                             ///< and what is to be sped up pays the estimate already.
     no_usable_channel,       ///< Nothing open and connected to send over: `cause` ("not_connected",
                              ///< "opening" or none).
     no_route,                ///< No way to the payee: `cause`.

@@ -35,7 +35,8 @@ struct AskSend {
     std::string address;
     std::optional<Sat> amount;  ///< Nothing: all that may leave.
     Pace pace = Pace::normal;
-    std::optional<FeeratePerKw> feerate = std::nullopt;  ///< In place of the pace's.
+    /// In place of the pace's: this one, or a refusal.
+    std::optional<FeeratePerKw> feerate = std::nullopt;
 };
 
 /// The fee is exact, as that of a SendQuote.
@@ -80,8 +81,9 @@ struct SendQuote {
     std::vector<Kept> kept_parts;  ///< With everything: why it stays, as in OnchainSent.
     /// About how many blocks until the first confirmation; nothing where nobody knows.
     std::optional<std::uint32_t> expected_blocks = std::nullopt;
-    /// Priced for the next blocks whatever was asked: it spends coins that are kept for closing
-    /// channels, and what takes their place cannot be used for that before a block holds it.
+    /// Priced for the next blocks whatever pace was asked for: it spends coins that are kept for
+    /// closing channels, and what takes their place cannot be used for that before a block holds
+    /// it.
     bool hurried = false;
     friend bool operator==(const SendQuote&, const SendQuote&) = default;
 };

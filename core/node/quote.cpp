@@ -126,7 +126,8 @@ Result<api::SendQuote, api::Problem> quote_send(Draft& draft, const api::AskSend
                           ask.feerate.value_or(std::max(wanted, fees.mempool_min))};
     const auto reserve = anchor_reserve(draft, scope.config, 0);
     auto planning = plan_send(draft, wish, scope);
-    const bool hurried = !planning && is_exposed(planning.error());
+    // As the deed does (plan_at_feerate): a feerate that somebody has named is refused, not raised.
+    const bool hurried = !ask.feerate && !planning && is_exposed(planning.error());
     if (hurried) {
         // Then it is that fee which is shown, and agreed to or not.
         wish.feerate = soon_feerate(draft);

@@ -98,10 +98,13 @@ void on_bump(Draft& draft, const api::CommandId& id, const api::BumpTransaction&
     const FeeratePerKw feerate = relayed(fees, wish.feerate.value_or(fees.urgent));
     if (together.fee >= feerate.fee_ceil(together.weight)) {
         const auto pays = together.fee.raw() * 4 / std::max<std::uint64_t>(together.weight, 1);
-        return refuse({api::ProblemKind::feerate_out_of_range,
-                       {{"got", std::to_string(feerate.raw() / 250)},
-                        {"least", std::to_string(pays + 1)},
-                        {"most", "500"}}});
+        api::Problem problem{api::ProblemKind::feerate_out_of_range,
+                             {{"got", std::to_string(feerate.raw() / 250)},
+                              {"least", std::to_string(pays + 1)},
+                              {"most", "500"}}};
+        // Nobody has named a feerate that could be wrong.
+        if (!wish.feerate) problem.params["cause"] = "pays_enough";
+        return refuse(std::move(problem));
     }
     // As few coins as do: each of the others goes on as it is.
     std::optional<ports::SpendError> error;

@@ -114,6 +114,13 @@ private slots:
         const auto enough = net.run(net.alice, api::BumpTransaction{child.txid, slow});
         QVERIFY(!enough);
         QCOMPARE(enough.error().kind, ProblemKind::feerate_out_of_range);
+        QCOMPARE(param(enough.error(), "cause"), std::string());
+        // Both pay what the next blocks ask: without a feerate there is none that could be wrong.
+        const auto unnamed = net.run(net.alice, api::BumpTransaction{child.txid, {}});
+        QVERIFY(!unnamed);
+        QCOMPARE(unnamed.error().kind, ProblemKind::feerate_out_of_range);
+        QCOMPARE(param(unnamed.error(), "cause"), std::string("pays_enough"));
+        QVERIFY(std::stoul(param(unnamed.error(), "least")) * 250 > urgent.raw());
         const auto dear =
             net.run(net.alice, api::BumpTransaction{child.txid, FeeratePerKw(5'000), 1_sat});
         QVERIFY(!dear);
@@ -236,6 +243,15 @@ private slots:
         QVERIFY(!refused);
         QCOMPARE(refused.error().kind, ProblemKind::reserve_needed);
         QCOMPARE(param(refused.error(), "feerate"), std::to_string((urgent.raw() + 249) / 250));
+        // Who asks before hears the same: no other feerate is quoted in place of the one named.
+        const auto asked =
+            alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::normal, slow});
+        QVERIFY(!asked);
+        QVERIFY(asked.error() == refused.error());
+        const auto enough =
+            alice.node().quote(api::AskSend{elsewhere, 20'000_sat, Pace::normal, urgent});
+        QVERIFY(bool(enough));
+        QVERIFY(enough->feerate == urgent && !enough->hurried);
         // Who leaves the fee to the wallet gets one that does, and hears of it before.
         for (const auto pace : {Pace::slow, Pace::normal, Pace::urgent}) {
             const auto quote = alice.node().quote(api::AskSend{elsewhere, 20'000_sat, pace});

@@ -2,6 +2,7 @@
 // never opened twice.
 #include "tests/support/test_main.h"
 
+#include "app/control/client.h"
 #include "app/window/wallet_setup.h"
 #include "core/api/practice.h"
 #include "wallet/store/lock.h"
@@ -132,6 +133,20 @@ private slots:
         auto again = place.open();
         QVERIFY(bool(again));
         QVERIFY((*again)->node().snapshot()->node_id == node_id);
+    }
+
+    // runnel-cli beside the window: asked to stop it, the wallet says who does that, and goes on.
+    void aProgramBesideItDoesNotStopIt() {
+        Place place;
+        auto made = place.create();
+        QVERIFY2(bool(made), made ? "" : made.error().detail.c_str());
+        const auto client = control::ControlClient::connect(
+            place.folder.filePath(QStringLiteral("data/regtest")).toStdString());
+        QVERIFY(bool(client));
+        const auto stopping = (*client)->call("stop", {});
+        QVERIFY(!stopping);
+        QCOMPARE(stopping.error().kind, std::string("open_in_window"));
+        QVERIFY(bool((*client)->call("getinfo", {})));
     }
 
     void whatIsThereIsNotOverwritten() {

@@ -350,6 +350,12 @@ Wording wordingOf(const api::Problem& problem) {
                     {},
                     Words::tr("Enter how much you want to pay.")};
         case ProblemKind::feerate_out_of_range:
+            if (p.text("cause") == QStringLiteral("pays_enough")) {
+                return {Words::tr("The transaction pays the estimate for the next blocks already, "
+                                  "or more."),
+                        {},
+                        Words::tr("Wait until a block holds it.")};
+            }
             return {Words::tr("The fee rate is out of range."),
                     p.has("least") && p.has("most")
                         ? Words::tr("It may be between %1 and %2 sat per vbyte.")

@@ -1,8 +1,8 @@
 // The sidecar: a small file beside the database that remembers how far the journal had come. A hash
 // chain cannot notice that its end was cut off (an older copy put back, a write-ahead log deleted):
-// the sidecar can, and until the peers' reestablish messages say otherwise, nothing of ours is
-// broadcast then. Authenticated with a key made of the store's, in two slots that are written in
-// turn, so that a torn write leaves the older one.
+// the sidecar can, and then no commitment of a channel is broadcast before its peer's reestablish
+// message has said where the channel stands. Authenticated with a key made of the store's, in two
+// slots that are written in turn, so that a torn write leaves the older one.
 #pragma once
 
 #include "core/base/secret.h"

@@ -31,8 +31,9 @@ enum class TailProblem : std::uint8_t {
                       ///< called.
 };
 
-/// While this is `behind`, nothing of ours may be broadcast: a peer may hold newer states than we
-/// know of.
+/// While this does not agree, a peer may hold newer states than we know of: no commitment of ours
+/// may be broadcast before the peer of its channel has compared. What no peer can punish goes on
+/// (app/node/hold_back.h).
 struct TailState {
     TailProblem problem = TailProblem::none;
     std::uint64_t expected = 0;  ///< Last sequence of the journal by the sidecar.

@@ -1,5 +1,6 @@
 // runneld and runnel-cli as a person meets them: the two programs, their exit codes, their files.
 // No chain, no peer.
+#include "tests/support/skip.h"
 #include "tests/support/test_main.h"
 
 #include "wallet/store/store.h"
@@ -11,11 +12,13 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,8 +39,10 @@ QString program(const char* name) {
     return QFileInfo(QFile::symLinkTarget("/proc/self/exe")).dir().filePath(name);
 }
 
-Ended run(const QString& what, const QStringList& arguments) {
+Ended run(const QString& what, const QStringList& arguments,
+          const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment()) {
     QProcess process;
+    process.setProcessEnvironment(environment);
     process.setStandardInputFile(QProcess::nullDevice());
     process.start(what, arguments);
     Ended ended;
@@ -89,6 +94,30 @@ bool can_connect(const QString& host, quint16 port) {
     ::close(handle);
     ::freeaddrinfo(found);
     return connected;
+}
+
+bool has_ipv6() {
+    const int handle = ::socket(AF_INET6, SOCK_STREAM, 0);
+    if (handle < 0) return false;
+    sockaddr_in6 self{};
+    self.sin6_family = AF_INET6;
+    self.sin6_addr = in6addr_loopback;
+    const bool is_there =
+        ::bind(handle, reinterpret_cast<const sockaddr*>(&self), sizeof self) == 0;
+    ::close(handle);
+    return is_there;
+}
+
+/// Its reading end, of whoever may go away.
+int read_end_of(const QString& pipe) {
+    const auto path = pipe.toUtf8();
+    if (::mkfifo(path.constData(), 0600) != 0) return -1;
+    return ::open(path.constData(), O_RDONLY | O_NONBLOCK);
+}
+
+/// Qt's own children inherit that it is ignored; those of a shell do not.
+void die_of_a_closed_pipe(QProcess& process) {
+    process.setChildProcessModifier([] { ::signal(SIGPIPE, SIG_DFL); });
 }
 
 mode_t mode_of(const QString& path) {
@@ -178,6 +207,20 @@ private slots:
             QVERIFY2(ended.code == 2, qPrintable(arguments.join(' ')));
             QCOMPARE(ended.error["error"].toString(), QString("usage"));
         }
+        // A request is JSON, and JSON is UTF-8.
+        for (const char* const command :
+             {"invoice 1000 \"$x\"", "decode \"$x\"", "send \"$x\" 5", "send x 5 --feerate \"$x\"",
+              "connect \"$x\"", "payments --limit \"$x\"", "--command-id \"$x\" newaddress",
+              "practice refund \"$x\"", "getinfo \"$x\""}) {
+            const auto ended = run(
+                "/bin/sh",
+                {"-c", QString("x=$(printf 'caf\\351'); exec \"$0\" --datadir \"$1\" ") + command,
+                 program("runnel-cli"), m_data});
+            QVERIFY2(ended.code == 2, command);
+            QCOMPARE(ended.error["error"].toString(), QString("usage"));
+            QVERIFY2(ended.error["message"].toString().contains("caf\\x{e9}"),
+                     ended.error_text.constData());
+        }
         QCOMPARE(cli({"--help"}).code, 0);
         QCOMPARE(cli({"pay", "--help"}).code, 0);
         // What only the node can tell is a wrong command line all the same.
@@ -213,6 +256,18 @@ private slots:
                 daemon_arguments() + QStringList{"--chain", "bitcoind:https://me:hunter2@x"});
         QCOMPARE(secret.code, 2);
         QVERIFY(!secret.error_text.contains("hunter2"));
+    }
+
+    /// Whoever is sent to the manual finds it, also where the programs were only built.
+    void help_leads_to_the_manual() {
+        for (const char* const name : {"runnel-cli", "runneld"}) {
+            const auto help = QString::fromUtf8(run(program(name), {"--help"}).text);
+            const auto match = QRegularExpression("Manual: man -l (\\S+)").match(help);
+            QVERIFY2(match.hasMatch(), qPrintable(help));
+            const auto page = content_of(match.captured(1));
+            QVERIFY2(page.startsWith(".TH " + QByteArray(name).toUpper() + " 1 "),
+                     qPrintable(match.captured(1)));
+        }
     }
 
     void restoring_from_a_day() {
@@ -385,6 +440,8 @@ private slots:
         const auto exported =
             cli({"export", "--network", "regtest", "--passphrase-file", m_passphrase});
         QCOMPARE(exported.error["error"].toString(), QString("store_in_use"));
+        // Whoever has it open may be a window, which no command closes.
+        QVERIFY(exported.error["try"].toString().contains("window"));
 
         QProcess events;
         events.start(program("runnel-cli"), {"--datadir", m_data, "events"});
@@ -397,8 +454,11 @@ private slots:
         QVERIFY(!QFile::exists(m_data + "/control.sock"));
         QCOMPARE(cli({"getinfo"}).error["error"].toString(), QString("not_running"));
 
-        // It all is still there, and SIGTERM is a clean end too.
+        // It all is still there, and SIGTERM is a clean end too. What it is of is noted where that
+        // was missing.
+        QVERIFY(QFile::remove(m_data + "/network"));
         QVERIFY(start_daemon());
+        QCOMPARE(content_of(m_data + "/network"), QByteArray("regtest\n"));
         QCOMPARE(cli({"--command-id", id, "newaddress"}).code, 0);
         ::kill(static_cast<pid_t>(m_daemon.processId()), SIGTERM);
         QVERIFY(m_daemon.waitForFinished(10'000));
@@ -430,27 +490,85 @@ private slots:
         QCOMPARE(said["error"].toString(), QString("connection_lost"));
     }
 
+    void everywhere_is_somewhere_data() {
+        QTest::addColumn<QString>("listen");
+        QTest::addColumn<QString>("host");
+        QTest::newRow("all") << "*:0"
+                             << "([0-9.]+)";
+        QTest::newRow("all of IPv4") << "0.0.0.0:0"
+                                     << "([0-9.]+)";
+        QTest::newRow("all of IPv6") << "[::]:0"
+                                     << "\\[([0-9a-f:]+)\\]";
+    }
     void everywhere_is_somewhere() {
+        QFETCH(const QString, listen);
+        QFETCH(const QString, host);
+        if (listen.startsWith(u'[') && !has_ipv6()) RUNNEL_SKIP_BUT_IN_CI("no IPv6");
         auto arguments = daemon_arguments();
-        arguments[5] = "*:0";
+        arguments[5] = listen;
         m_daemon.start(program("runneld"), arguments);
         while (!m_daemon.canReadLine()) QVERIFY(m_daemon.waitForReadyRead(20'000));
         const auto line = QString::fromUtf8(m_daemon.readLine()).trimmed();
         const auto match =
-            QRegularExpression("^ready " + m_node_id + "@([0-9.]+):([0-9]+)$").match(line);
+            QRegularExpression("^ready " + m_node_id + "@" + host + ":([0-9]+)$").match(line);
         QVERIFY2(match.hasMatch(), qPrintable(line));
         QVERIFY2(can_connect(match.captured(1), match.captured(2).toUShort()), qPrintable(line));
         QCOMPARE(cli({"stop"}).code, 0);
         QVERIFY(m_daemon.waitForFinished(10'000));
     }
 
+    /// Nobody names a directory: what one program has made, the others find.
+    void without_a_directory_all_find_the_same_wallet() {
+        const auto home = m_folder.path() + "/home";
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("XDG_DATA_HOME", home);
+        const auto at_home = [&](const QStringList& arguments) {
+            return run(program("runnel-cli"), arguments, environment);
+        };
+        const auto error = [](const Ended& ended) { return ended.error["error"].toString(); };
+        QCOMPARE(error(at_home({"getinfo"})), QString("store_missing"));
+        const auto unnamed = at_home({"create", "--empty-passphrase"});
+        QCOMPARE(unnamed.code, 2);
+        QVERIFY(unnamed.error["message"].toString().contains("--network"));
+        const auto made =
+            at_home({"create", "--network", "regtest", "--passphrase-file", m_passphrase});
+        QCOMPARE(made.code, 0);
+        QCOMPARE(made.out["datadir"].toString(), home + "/runnel/regtest");
+        QCOMPARE(error(at_home({"getinfo"})), QString("not_running"));
+        QCOMPARE(at_home({"--network", "signet", "create", "--empty-passphrase"}).code, 0);
+        QVERIFY(QFile::exists(home + "/runnel/signet/wallet.db"));
+        // Two, and nobody says which.
+        const auto unclear = at_home({"getinfo"});
+        QCOMPARE(unclear.code, 2);
+        QCOMPARE(error(unclear), QString("usage"));
+        QVERIFY(unclear.error["message"].toString().contains("regtest, signet"));
+        QVERIFY(unclear.error["try"].toString().contains("--network"));
+
+        QProcess node;
+        node.setProcessEnvironment(environment);
+        node.start(program("runneld"), {"--network", "regtest", "--listen", "127.0.0.1:0",
+                                        "--passphrase-file", m_passphrase});
+        while (!node.canReadLine()) QVERIFY(node.waitForReadyRead(20'000));
+        // The one that is open is meant.
+        const auto info = at_home({"getinfo"});
+        QCOMPARE(info.code, 0);
+        QCOMPARE(info.out["node_id"], made.out["node_id"]);
+        QCOMPARE(error(at_home({"getinfo", "--network", "signet"})), QString("not_running"));
+        QCOMPARE(error(at_home({"getinfo", "--network", "nowhere"})), QString("usage"));
+        // Two words for two wallets.
+        QCOMPARE(error(at_home(
+                     {"--datadir", home + "/runnel/regtest", "--network", "signet", "newaddress"})),
+                 QString("wrong_network"));
+        QCOMPARE(at_home({"stop", "--network", "regtest"}).code, 0);
+        QVERIFY(node.waitForFinished(10'000));
+    }
+
     void nobody_reads_its_log() {
         const auto pipe = m_folder.path() + "/log.pipe";
-        QCOMPARE(::mkfifo(pipe.toUtf8().constData(), 0600), 0);
-        const int reader = ::open(pipe.toUtf8().constData(), O_RDONLY | O_NONBLOCK);
+        const int reader = read_end_of(pipe);
+        QVERIFY(reader >= 0);
         m_daemon.setStandardErrorFile(pipe);
-        m_daemon.setChildProcessModifier(
-            [] { ::signal(SIGPIPE, SIG_DFL); });  // Qt's own children inherit that it is ignored
+        die_of_a_closed_pipe(m_daemon);
         QVERIFY(start_daemon());
         m_daemon.setChildProcessModifier({});
         m_daemon.setStandardErrorFile({});
@@ -462,19 +580,53 @@ private slots:
         QCOMPARE(m_daemon.exitCode(), 0);
     }
 
+    void words_that_could_not_be_shown_data() {
+        QTest::addColumn<bool>("reader_goes");
+        QTest::newRow("a full disk") << false;
+        QTest::newRow("nobody reads") << true;
+    }
     void words_that_could_not_be_shown() {
+        QFETCH(const bool, reader_goes);
+        const auto where = m_folder.path() + (reader_goes ? "/unread" : "/unseen");
+        const auto output = reader_goes ? where + ".pipe" : QString("/dev/full");
+        const int reader = reader_goes ? read_end_of(output) : -1;
+        QCOMPARE(reader >= 0, reader_goes);
         QProcess process;
         process.setStandardInputFile(QProcess::nullDevice());
-        process.setStandardOutputFile("/dev/full");
-        const auto where = m_folder.path() + "/unseen";
+        process.setStandardOutputFile(output);
+        die_of_a_closed_pipe(process);
         process.start(program("runnel-cli"),
                       {"--datadir", where, "create", "--network", "regtest", "--empty-passphrase"});
+        QVERIFY(process.waitForStarted());
+        if (reader_goes) ::close(reader);
         QVERIFY(process.waitForFinished(30'000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(process.exitCode(), 1);
         const auto error = QJsonDocument::fromJson(process.readAllStandardError()).object();
         QCOMPARE(error["error"].toString(), QString("output"));
         QVERIFY(error["message"].toString().contains("words"));
         QVERIFY(error["try"].toString().contains(where));
+    }
+
+    /// `runnel-cli events | head -1`: whoever has read enough goes, and that is no failure.
+    void who_has_read_enough_of_the_events() {
+        const auto pipe = m_folder.path() + "/events.pipe";
+        const int reader = read_end_of(pipe);
+        QVERIFY(reader >= 0);
+        QVERIFY(start_daemon());
+        QProcess events;
+        events.setStandardOutputFile(pipe);
+        die_of_a_closed_pipe(events);
+        events.start(program("runnel-cli"), {"--datadir", m_data, "events"});
+        QVERIFY(events.waitForStarted());
+        QTest::qWait(300);
+        ::close(reader);
+        // There is one more thing to tell: the end.
+        QCOMPARE(cli({"stop"}).code, 0);
+        QVERIFY(m_daemon.waitForFinished(10'000));
+        QVERIFY(events.waitForFinished(10'000));
+        QCOMPARE(events.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(events.exitCode(), 0);
     }
 
     void the_log_keeps_secrets() {

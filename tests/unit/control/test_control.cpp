@@ -16,6 +16,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <sys/stat.h>
+#include <chrono>
 #include <future>
 #include <thread>
 
@@ -102,6 +103,7 @@ public:
                            50'000_sat,
                            {}};
         if (!ask.amount) out.kept_parts = {{50'000_sat, "anchor_reserve"}, {10'000_sat, "opening"}};
+        out.hurried = !ask.feerate;
         return out;
     }
     std::shared_ptr<void> observe(api::OnPicture) override { return nullptr; }
@@ -168,7 +170,8 @@ private:
 /// A node's thread with its server.
 class Running {
 public:
-    explicit Running(std::filesystem::path where = {}, std::size_t most_clients = 64) {
+    explicit Running(std::filesystem::path where = {}, std::size_t most_clients = 64,
+                     bool in_window = false) {
         directory = where.empty() ? std::filesystem::path(m_temporary.path().toStdString())
                                   : std::move(where);
         std::filesystem::create_directories(directory);
@@ -177,7 +180,7 @@ public:
         options.version = "1.2.3";
         options.most_clients = most_clients;
         options.most_unwritten = 1 << 20;
-        options.on_stop = [this] { ++stops; };
+        if (!in_window) options.on_stop = [this] { ++stops; };
         auto opened = control::ControlServer::open(m_io, node, std::move(options));
         if (!opened) qFatal("no socket");
         m_server = std::move(*opened);
@@ -345,6 +348,7 @@ private slots:
         QVERIFY(all->at("amount_sat") == 900'000 && all->at("fee_sat") == 282);
         QVERIFY(all->at("total_sat") == 900'282 && all->at("feerate") == "2.024");
         QVERIFY(all->at("kept_sat") == 60'000 && all->at("reserved_sat") == 50'000);
+        QVERIFY(all->at("hurried") == true);
         QCOMPARE(all->at("kept").as_array().size(), std::size_t{2});
         QVERIFY(control::parse_feerate("2.024") == FeeratePerKw(506));
         const auto some = node.ask("send", {{"address", "bcrt1x"},
@@ -353,6 +357,7 @@ private slots:
                                             {"max_fee_sat", 282},
                                             {"dry_run", true}});
         QVERIFY(some->at("amount_sat") == 700 && some->at("feerate") == "5");
+        QVERIFY(some->at("hurried") == false);
         QVERIFY(some->at("kept").as_array().empty() && some->at("kept_sentence").is_null());
         const auto dear = node.ask(
             "send",
@@ -556,6 +561,60 @@ private slots:
         asio::read_until(socket, in, '\n', error);
         QVERIFY(error.failed());
         QVERIFY(node.ask("getinfo"));
+    }
+
+    /// The server's parser wants UTF-8, and answers what it cannot read without an id. This is the
+    /// answer, and no reason to wait for another one.
+    void a_request_that_cannot_be_read_is_answered() {
+        Running node;
+        auto client = control::ControlClient::connect(node.directory);
+        QVERIFY(client);
+        auto asked = std::async(std::launch::async, [&] {
+            return (*client)->call("decode", {{"text", "caf\xe9"}});
+        });
+        if (asked.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {
+            node.end();  // or the test would wait as well
+            QFAIL("no answer");
+        }
+        QCOMPARE(error_of(asked.get()), std::string("bad_request"));
+        // It goes on.
+        QVERIFY((*client)->call("getinfo", {}));
+    }
+
+    /// A window is closed by whoever looks at it. Whoever asks it to stop hears that, and waits for
+    /// no end.
+    void a_window_is_not_stopped() {
+        Running node({}, 64, true);
+        auto client = control::ControlClient::connect(node.directory);
+        QVERIFY(client);
+        const auto refused = (*client)->call("stop", {});
+        QCOMPARE(error_of(refused), std::string("open_in_window"));
+        QVERIFY(refused.error().message.find("window") != std::string::npos);
+        QVERIFY(!refused.error().advice.empty());
+        QVERIFY((*client)->call("getinfo", {}));
+    }
+
+    void whether_somebody_has_it_open() {
+        QTemporaryDir temporary;
+        const std::filesystem::path nowhere(temporary.path().toStdString());
+        QVERIFY(!control::is_served(nowhere));
+        std::filesystem::path where;
+        {
+            Running node(nowhere / "wallet");
+            where = node.directory;
+            QVERIFY(control::is_served(where));
+            auto client = control::ControlClient::connect(where);
+            QVERIFY(client);
+            QCOMPARE((*client)->network(), std::string("regtest"));
+        }
+        // What one that died leaves behind serves nobody.
+        asio::io_context io;
+        {
+            asio::local::stream_protocol::acceptor dead(
+                io, asio::local::stream_protocol::endpoint((where / "control.sock").string()));
+        }
+        QVERIFY(std::filesystem::exists(where / "control.sock"));
+        QVERIFY(!control::is_served(where));
     }
 
     void events_follow() {

@@ -3,7 +3,9 @@
 #include "app/control/views.h"
 #include "tests/support/test_main.h"
 
+#include <map>
 #include <set>
+#include <string>
 
 using namespace runnel;
 using namespace runnel::literals;
@@ -205,6 +207,19 @@ private slots:
         QVERIFY(sentence.contains("Ask it to close."));
         QVERIFY(!sentence.contains(" sat"));
         QCOMPARE(control::channel_json(channel, {}).at("they_must_close").as_bool(), true);
+    }
+
+    /// Whoever left the feerate to the wallet is not told to leave it away.
+    void a_bump_of_what_pays_enough() {
+        const std::map<std::string, std::string> figures{
+            {"got", "10"}, {"least", "12"}, {"most", "500"}};
+        auto problem = api::Problem{api::ProblemKind::feerate_out_of_range, figures};
+        QVERIFY(text(control::wording_of(problem).message).contains("12 to 500 sat per vbyte"));
+        problem.params["cause"] = "pays_enough";
+        const auto words = control::wording_of(problem);
+        QCOMPARE(text(words.message),
+                 QString("It pays the estimate for the next blocks already, or more."));
+        QCOMPARE(text(words.advice), QString("Wait, or name more: --feerate 12."));
     }
 
     void figures_are_in_the_words() {

@@ -768,6 +768,16 @@ private slots:
         QCOMPARE(wordingOf(other, picture).retry, wordingOf(other).retry);
     }
 
+    /// A transaction that is to be sped up, and nobody has named a fee rate that could be wrong.
+    void whatPaysEnoughIsNotOutOfRange() {
+        const auto words =
+            wordingOf(api::Problem{api::ProblemKind::feerate_out_of_range,
+                                   {{"cause", "pays_enough"}, {"least", "12"}, {"most", "500"}}});
+        QVERIFY(words.what.contains(QStringLiteral("next blocks already")));
+        QVERIFY(!words.joined().contains(QStringLiteral("range")));
+        QVERIFY(!words.retry.contains(QStringLiteral("estimate")));
+    }
+
     void howLongItCanBePaid() {
         const auto at = [](qint64 seconds) { return UnixTime(noon.toSecsSinceEpoch() + seconds); };
         QCOMPARE(expiryText(at(3'600), noon), QStringLiteral("expires in 60 minute(s)"));
