@@ -1804,6 +1804,34 @@
         <source>Runnel offers it again with each block, and it goes when fees fall. Whoever knows the terminal can speed it up: runnel-cli bump, with the closing transaction from the channel&apos;s details under Channels.</source>
         <translation>Runnel bietet sie mit jedem Block erneut an, und sie geht durch, wenn die Gebühren sinken. Wer sich mit dem Terminal auskennt, kann sie beschleunigen: runnel-cli bump, mit der Schließungstransaktion aus den Einzelheiten des Kanals unter „Kanäle“.</translation>
     </message>
+    <message>
+        <source>Closing, once its opening transaction is in a block.</source>
+        <translation>Wird geschlossen, sobald seine Öffnungstransaktion in einem Block ist.</translation>
+    </message>
+    <message>
+        <source>Closing. Nothing in it is yours.</source>
+        <translation>Wird geschlossen. Nichts darin gehört dir.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent or received before there is more room on the disk.</source>
+        <translation>Bis auf dem Datenträger mehr Platz ist, wird nichts gesendet oder empfangen.</translation>
+    </message>
+    <message>
+        <source>You have no open channel. To receive over Lightning, open one first and spend a part of it.</source>
+        <translation>Du hast keinen offenen Kanal. Um über Lightning zu empfangen, öffne erst einen und gib einen Teil davon aus.</translation>
+    </message>
+    <message>
+        <source>The transaction pays the estimate for the next blocks already, or more.</source>
+        <translation>Die Transaktion zahlt schon, was für die nächsten Blöcke geschätzt wird, oder mehr.</translation>
+    </message>
+    <message>
+        <source>Wait until a block holds it.</source>
+        <translation>Warte, bis ein Block sie enthält.</translation>
+    </message>
+    <message>
+        <source>Wait until it connects: Runnel does not know where to reach it. If it stays away, close the channel.</source>
+        <translation>Warte, bis sie sich verbindet: Runnel weiß nicht, wo sie zu erreichen ist. Bleibt sie weg, schließe den Kanal.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>

@@ -317,8 +317,8 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         if (draft.in_doubt && wish.risk_old_state) take_risk(draft, wish.channel_id);
     } else {
         // Where it is under way already there is nothing left to agree to.
-        const bool is_new = !channel::close_wait(*channel) &&
-                            channel::closing_of(channel->state) == nullptr;
+        const bool is_new =
+            !channel::close_wait(*channel) && channel::closing_of(channel->state) == nullptr;
         const auto quote =
             is_new ? quote_agreed_close(draft, *channel, scope.config) : api::CloseQuote{};
         if (const auto dear = above_limit(quote.most.value_or(Sat(0)), wish.max_fee, "closing")) {
