@@ -91,6 +91,7 @@ private:
     void start(DiskImage image);
     void push(node::Event event) { m_events.push_back(std::move(event)); }
     bool take_turn();
+    void perform_all(std::vector<ports::Effect> effects);
     void perform(ports::Effect& effect);
     void broadcast(const ports::Broadcast& wanted);
     bool has_rival(const bitcoin::Transaction& tx) const;
@@ -122,6 +123,7 @@ private:
     std::deque<ports::Broadcast> m_queued;  ///< Of the source's process: gone with a restart.
     std::uint64_t m_status_ms = 0;          ///< When the source said last where it stands.
     bool m_disk_low = false;
+    std::uint64_t m_searched = 0;  ///< The search whose end is yet to be told; 0 for none.
     std::uint64_t m_commands = 0;
     std::uint64_t m_turns = 0;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace runnel::sim {
 
@@ -36,8 +37,7 @@ void SimNode::start(DiskImage image) {
             m_reported.emplace_back(BlockHeight(static_cast<std::uint32_t>(height)), hash);
         }
     }
-    auto owed = m_node->resume();
-    for (auto& effect : owed) perform(effect);
+    perform_all(m_node->resume());
     if (m_chain_reachable) set_chain_reachable(true);
 }
 
@@ -124,8 +124,15 @@ bool SimNode::take_turn() {
         m_events.clear();
         return true;
     }
-    for (auto& effect : m_node->apply(std::move(*committed))) perform(effect);
+    perform_all(m_node->apply(std::move(*committed)));
     return true;
+}
+
+void SimNode::perform_all(std::vector<ports::Effect> effects) {
+    for (auto& effect : effects) perform(effect);
+    // Behind all that was found: whoever heard of the end first, and died, would never look again.
+    if (const auto search = std::exchange(m_searched, 0); search != 0)
+        push(ports::ChainEvent(ports::SearchProgress{search, std::nullopt}));
 }
 
 void SimNode::perform(ports::Effect& effect) {
@@ -282,8 +289,7 @@ void SimNode::watch(const ports::Watch& wanted) {
                           }},
                wanted.what);
     if (is_new) search_blocks(wanted);
-    if (wanted.search != 0)
-        push(ports::ChainEvent(ports::SearchProgress{wanted.search, std::nullopt}));
+    m_searched = std::max(m_searched, wanted.search);
 }
 
 void SimNode::search_blocks(const ports::Watch& wanted) {

@@ -13,6 +13,7 @@
 #include "ui/format/setup.h"
 #include "ui/pages/pay_page.h"
 #include "ui/widgets/cue_line.h"
+#include "ui/widgets/notes.h"
 #include "ui/window/leave_sheet.h"
 #include "ui/window/settings_dialog.h"
 #include "ui/wizards/setup_view.h"

@@ -112,7 +112,8 @@ bool has_ipv6() {
 int read_end_of(const QString& pipe) {
     const auto path = pipe.toUtf8();
     if (::mkfifo(path.constData(), 0600) != 0) return -1;
-    return ::open(path.constData(), O_RDONLY | O_NONBLOCK);
+    // Not the child's as well: it would have itself for a reader.
+    return ::open(path.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
 /// Qt's own children inherit that it is ignored; those of a shell do not.
