@@ -164,6 +164,8 @@ class Reader:
 
     def shown(self):
         state = self.atspi.StateType
+        # Read anew: what the library remembers of the tree it only mends by signals, which nobody here waits for.
+        asked(self.application, "clear_cache")
         for node in tree(self.application):
             states = asked(node, "get_state_set")
             if states is None:
