@@ -45,8 +45,8 @@ std::set<PaymentHash> claimable_htlcs(const Draft& draft, const ChannelId& id,
     return out;
 }
 
-/// The child that pays for our commitment; nothing when there is none, none is needed, or none is
-/// worth it.
+/// The child that pays for a commitment of either side; nothing when there is none, none is needed,
+/// or none is worth it.
 std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Channel& channel,
                                           const channel::Closing& closing,
                                           const channel::CommitmentTx& commitment,
@@ -91,12 +91,18 @@ std::optional<onchain::Planned> plan_bump(Draft& draft, const channel::Channel& 
     return std::nullopt;
 }
 
-/// The bump's transaction once it is signed and entered; null when there is none.
+/// The bump's transaction once it is signed and entered; null when there is none, or one already.
 ports::TxPtr make_bump(Draft& draft, const channel::Channel& channel,
-                       const channel::Closing& closing, const Scope& scope) {
+                       const channel::Closing& closing, const channel::CommitmentTx& commitment,
+                       const Scope& scope) {
+    const Txid txid = commitment.tx.txid();
+    bool has_child = false;
+    draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
+        has_child = has_child || (row.purpose == "bump" && builds_on(*row.tx, txid));
+    });
+    if (has_child) return nullptr;
     const auto signer = scope.keys.channel(channel.keys);
-    const auto planned = plan_bump(draft, channel, closing,
-                                   closing.funded.commitments.local_commitment(*signer), scope);
+    const auto planned = plan_bump(draft, channel, closing, commitment, scope);
     if (!planned) return nullptr;
     auto tx = onchain::sign(*planned, *signer, scope.keys);
     if (!tx || !bitcoin::verify_inputs(*tx, planned->spent)) {
@@ -120,11 +126,9 @@ void publish_our_commitment(Draft& draft, const channel::Channel& channel,
         record_close_tx(draft, tx, "close", our_fee_of(closing.funded.params(), *tx), false,
                         std::nullopt, scope);
     }
-    bool has_child = false;
-    draft.transactions.for_each([&](const Txid&, const WalletTx& row) {
-        has_child = has_child || (row.purpose == "bump" && builds_on(*row.tx, txid));
-    });
-    const auto child = has_child ? nullptr : make_bump(draft, channel, closing, scope);
+    const auto signer = scope.keys.channel(channel.keys);
+    const auto child = make_bump(draft, channel, closing,
+                                 closing.funded.commitments.local_commitment(*signer), scope);
     // A peer who closes by force often says so: then theirs is in the mempool already, better for
     // us (no delay) and bought by their fee. Ours stands back for one block; should theirs not
     // confirm in it, ours goes out with the wallet's transactions.
@@ -133,6 +137,27 @@ void publish_our_commitment(Draft& draft, const channel::Channel& channel,
     } else if (is_new) {
         draft.effects.push_back(ports::Broadcast{{tx}, true});
     }
+}
+
+/// Their commitment was in a block, and a reorg took it out: then it is among the wallet's
+/// transactions and broadcast with them. But what paid its fee was the peer's child, whose coin the
+/// peer can spend elsewhere meanwhile; what blocks take that cheap only now and then would keep
+/// what is ours beyond its deadlines. Only a commitment that we know is paid for: of a revoked one,
+/// ours is worth more. Whether there is one.
+bool pay_for_their_commitment(Draft& draft, const channel::Channel& channel,
+                              const channel::Closing& closing, const Scope& scope) {
+    const auto pay_for = [&](const channel::CommitmentTx& commitment) {
+        const WalletTx* const row = draft.transactions.find(commitment.tx.txid());
+        if (row == nullptr || row->height) return false;
+        const auto parent = row->tx;
+        const auto child = make_bump(draft, channel, closing, commitment, scope);
+        if (child) draft.effects.push_back(ports::Broadcast{{parent, child}});
+        return true;
+    };
+    const auto& commitments = closing.funded.commitments;
+    if (pay_for(commitments.remote_commitment())) return true;
+    const auto next = commitments.remote_next_commitment();
+    return next && pay_for(*next);
 }
 
 }  // namespace
@@ -171,13 +196,15 @@ void publish_close(Draft& draft, const ChannelId& id, const Scope& scope) {
                    [&](const channel::OurCommitPublished& cause) {
                        // Proven to be revoked: to publish it would give everything to the peer.
                        if (cause.age == channel::OurCommitPublished::Age::outdated) return;
+                       // Theirs is better for us: no delay.
+                       if (pay_for_their_commitment(draft, *channel, *closing, scope)) return;
                        publish_our_commitment(draft, *channel, *closing, cause, scope);
                    },
                    // What we hold is revoked: to publish it would give everything to the peer.
                    [](const channel::TheyMustClose&) {},
-                   // Theirs was in a block: it is among the wallet's transactions, and broadcast
-                   // with them after a reorg.
-                   [](const channel::TheirClose&) {}},
+                   [&](const channel::TheirClose&) {
+                       (void)pay_for_their_commitment(draft, *channel, *closing, scope);
+                   }},
         closing->cause);
 }
 

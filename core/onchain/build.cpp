@@ -18,8 +18,9 @@ constexpr std::uint64_t delayed_output_weight = 4 * (8 + 1 + 34);
 constexpr std::uint64_t second_stage_frame_weight =
     4 * (4 + 1 + 1 + 4) + 2 + 4 * 41 + 108 + 4 * (8 + 1 + 22);
 
-/// What it takes to bring an output of our own commitment into the wallet: our balance by a sweep
-/// of its own; an HTLC by its second stage, and as one input more of a sweep.
+/// What it takes at most to bring an output of a commitment into the wallet: our balance by a sweep
+/// of its own; an HTLC by its second stage, and as one input more of a sweep (on theirs the sweep
+/// alone does).
 constexpr std::uint64_t main_collect_weight = 500;
 constexpr std::uint64_t htlc_collect_weight = channel::htlc_success_weight + 4 * 41 + 160;
 
@@ -212,7 +213,9 @@ Sat worth_of(const channel::CommitmentTx& commitment, const std::set<PaymentHash
     const auto count = [&](std::uint32_t index, std::uint64_t weight) {
         worth += sub_or_zero(commitment.tx.outputs.at(index).value, feerate.fee_ceil(weight));
     };
-    if (commitment.to_local_index) count(*commitment.to_local_index, main_collect_weight);
+    const bool is_ours = commitment.broadcaster == channel::Party::ours;
+    const auto main = is_ours ? commitment.to_local_index : commitment.to_remote_index;
+    if (main) count(*main, main_collect_weight);
     for (const auto& output : commitment.htlcs) {
         if (is_for_us(output, claimable)) count(output.output_index, htlc_collect_weight);
     }

@@ -60,16 +60,16 @@ struct Purse {
 /// `claims` of one second_stage_groups() entry.
 Result<Planned, ports::SpendError> plan_second_stage(std::span<const Claim> claims,
                                                      const Purse& purse);
-/// A child that lifts the commitment to the purse's feerate through our anchor on it; to be sent as
-/// a package with the commitment. Nothing when there is no anchor of ours, or the commitment pays
-/// that feerate itself.
+/// A child that lifts a commitment of either side to the purse's feerate through our anchor on it;
+/// to be sent as a package with the commitment. Nothing when there is no anchor of ours, or the
+/// commitment pays that feerate itself.
 Result<std::optional<Planned>, ports::SpendError> plan_anchor_child(
     const channel::ChannelParams& params, const channel::CommitmentTx& commitment,
     const Purse& purse);
-/// What our commitment brings us once it is in a block, less what collecting it costs at this
-/// feerate: our balance, the HTLCs that we offered and those received that are `claimable` (their
-/// preimage is known or may yet come). More must never be paid for getting it there: a peer that
-/// gives us little could make us pay much.
+/// What a commitment of either side brings us once it is in a block, less what collecting it costs
+/// at this feerate: our balance, the HTLCs that we offered and those received that are `claimable`
+/// (their preimage is known or may yet come). More must never be paid for getting it there: a peer
+/// that gives us little could make us pay much.
 Sat worth_of(const channel::CommitmentTx& commitment, const std::set<PaymentHash>& claimable,
              FeeratePerKw feerate);
 /// Does it hold HTLCs that are ours to claim, now or once they expire?

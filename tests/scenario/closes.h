@@ -108,6 +108,15 @@ inline Msat listed_in_flight(const sim::SimNode& node) {
     return sum;
 }
 
+/// The children that a node has made to pay for commitments.
+inline std::vector<node::WalletTx> bumps_of(const sim::SimNode& node) {
+    std::vector<node::WalletTx> out;
+    for (const auto& [txid, row] : node.node().state().transactions) {
+        if (row.purpose == "bump") out.push_back(row);
+    }
+    return out;
+}
+
 inline std::size_t pending_payments(const sim::SimNode& node) {
     std::size_t count = 0;
     for (const auto& [hash, payment] : node.node().state().payments) {

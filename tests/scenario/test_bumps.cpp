@@ -75,13 +75,6 @@ void TestBumps::short_of_coins_no_bad_bump_is_made() {
     const auto kept = Story::coins(net.bob);
     QVERIFY2(kept >= 25'000_sat && kept <= 60'000_sat, qPrintable(QString::number(kept.raw())));
     stuck_payment(net, net.alice, net.bob, 400'000'000_msat);
-    const auto bumps = [&] {
-        std::vector<Sat> fees;
-        for (const auto& [txid, row] : net.bob.node().state().transactions) {
-            if (row.purpose == "bump") fees.push_back(row.fee.value_or(Sat(0)));
-        }
-        return fees;
-    };
     // No mempool takes the commitment alone.
     net.net.chain().set_mempool_min(FeeratePerKw(2'000));
     net.bob.set_fees({FeeratePerKw(60'000), FeeratePerKw(50'000), FeeratePerKw(40'000),
@@ -89,11 +82,11 @@ void TestBumps::short_of_coins_no_bad_bump_is_made() {
     net.net.settle();
     QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
     net.net.settle();
-    QVERIFY(bumps().empty());
+    QVERIFY(bumps_of(net.bob).empty());
     net.net.fund(net.bob, 1'000'000_sat);
     // At what blocks cost, once there is a coin for it.
-    QCOMPARE(bumps().size(), std::size_t{1});
-    QVERIFY(bumps().front() > 80'000_sat);
+    QCOMPARE(bumps_of(net.bob).size(), std::size_t{1});
+    QVERIFY(bumps_of(net.bob).front().fee > 80'000_sat);
     net.net.chain().set_mempool_min(feerate_floor);
     net.bob.set_fees({});
     net.net.mine(60);
@@ -116,12 +109,10 @@ void TestBumps::a_forward_that_waits_is_worth_a_bump() {
     net.net.settle();
     QVERIFY(bool(net.run(net.hub, api::CloseChannel{net.first, true})));
     net.net.settle();
-    std::vector<Sat> fees;
-    for (const auto& [txid, row] : net.hub.node().state().transactions) {
-        if (row.purpose == "bump") fees.push_back(row.fee.value_or(Sat(0)));
-    }
-    QCOMPARE(fees.size(), std::size_t{1});
-    QVERIFY2(fees.front() > 30'000_sat, qPrintable(QString::number(fees.front().raw())));
+    const auto bumps = bumps_of(net.hub);
+    QCOMPARE(bumps.size(), std::size_t{1});
+    QVERIFY2(bumps.front().fee > 30'000_sat,
+             qPrintable(QString::number(bumps.front().fee.value_or(Sat(0)).raw())));
     net.net.connect(net.hub, net.carol);
     net.net.settle();
     net.net.mine(1);

@@ -15,6 +15,8 @@ private slots:
     void a_reorg_to_another_close_data();
     void a_reorg_to_another_close();
     void their_close_is_broadcast_again();
+    void their_close_is_paid_for_data();
+    void their_close_is_paid_for();
     void restarts_change_nothing_in_the_end();
 };
 
@@ -156,6 +158,83 @@ void TestCloseReorgs::their_close_is_broadcast_again() {
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
+    QVERIFY(net.check());
+}
+
+void TestCloseReorgs::their_close_is_paid_for_data() {
+    QTest::addColumn<bool>("we_closed_too");
+    QTest::newRow("the peer closed alone") << false;
+    QTest::newRow("we closed as well") << true;
+}
+
+/// The peer closed while blocks were dear. A reorg removed it, and the coin of the child that paid
+/// for it is spent elsewhere in the new chain: no block takes the commitment alone. What is ours in
+/// it has a deadline.
+void TestCloseReorgs::their_close_is_paid_for() {
+    QFETCH(bool, we_closed_too);
+    QuickDuo net;
+    const Ledger ledger(net.net);
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    const auto coins = net.bob.node().state().coins;
+    sim::MineOptions dear;
+    dear.selection.floor = FeeratePerKw(2'000);
+    net.net.chain().set_mempool_min(FeeratePerKw(2'000));
+    const auto look = [&](sim::SimNode& node) {
+        node.set_chain_reachable(true);
+        node.set_fees({FeeratePerKw(20'000), FeeratePerKw(5'000), FeeratePerKw(2'500),
+                       FeeratePerKw(2'000), true});
+        net.net.settle();
+    };
+    const auto mine = [&](unsigned blocks) {
+        for (unsigned i = 0; i < blocks; ++i) {
+            net.net.chain().mine(1, dear);
+            look(net.alice);
+        }
+    };
+    look(net.alice);
+    look(net.bob);
+    QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
+    if (we_closed_too) {
+        net.alice.lose_broadcasts(true);
+        QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+        net.alice.lose_broadcasts(false);
+    }
+    net.bob.set_chain_mute(true);
+    mine(1);
+    QCOMPARE(bumps_of(net.bob).size(), std::size_t{1});
+    const auto bump = bumps_of(net.bob).front().tx;
+    const auto commitment = bump->inputs.front().previous.txid;
+    QVERIFY(net.net.chain().transaction(commitment)->height.has_value());
+    bitcoin::Transaction elsewhere;
+    elsewhere.version = 2;
+    std::vector<bitcoin::TxOut> spent;
+    std::vector<std::optional<ports::KeyPath>> paths;
+    for (const auto& input : bump->inputs) {
+        const auto coin = coins.find(input.previous);
+        if (coin == coins.end()) continue;
+        elsewhere.inputs.push_back({input.previous, {}, 0xfffffffd, {}});
+        spent.push_back(coin->second.output);
+        paths.emplace_back(coin->second.path);
+    }
+    QVERIFY(!spent.empty());
+    elsewhere.outputs.push_back({spent[0].value - 3'000_sat, spent[0].script});
+    const auto rival = quick(2).keys->sign_inputs(elsewhere, spent, paths);
+    QVERIFY(bool(rival));
+    QVERIFY(bool(net.net.chain().reorg(1, {{*rival}, {}})));
+    look(net.alice);
+    mine(2);
+    QVERIFY(net.net.chain().transaction(commitment)->height.has_value());
+    // Bob sees nothing: once its time is over, the payment is Alice's again.
+    mine(100);
+    QVERIFY(payment.problem().has_value());
+    QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
+    QCOMPARE(how(net.alice, id), std::string("theirs"));
+    net.bob.set_chain_mute(false);
+    net.net.settle();
+    net.net.mine(60);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(ledger.adds_up());
     QVERIFY(net.check());
 }
 

@@ -317,6 +317,12 @@ void TestClaims::a_commitment_is_worth_what_is_ours_in_it() {
     const auto theirs_only = world.commitment(Party::ours, CommitmentNumber(9));
     QVERIFY(!has_htlcs_for_us(theirs_only, {}));
     QVERIFY(has_htlcs_for_us(theirs_only, received));
+    // On their commitment our balance is the output that pays us, not theirs.
+    const auto theirs = world.commitment(Party::theirs, CommitmentNumber(9));
+    const Sat balance = theirs.tx.outputs.at(*theirs.to_remote_index).value;
+    QVERIFY(balance != theirs.tx.outputs.at(*theirs.to_local_index).value);
+    const auto brings = worth_of(theirs, {}, cheap);
+    QVERIFY(brings < balance && brings > balance - Sat(2'000));
 }
 
 void TestClaims::groups_do_not_mix_lock_times() {
