@@ -1832,6 +1832,10 @@
         <source>Wait until it connects: Runnel does not know where to reach it. If it stays away, close the channel.</source>
         <translation>Warte, bis sie sich verbindet: Runnel weiß nicht, wo sie zu erreichen ist. Bleibt sie weg, schließe den Kanal.</translation>
     </message>
+    <message>
+        <source>Closing. What was yours in it, %1, is too little for an output on the chain and goes to its fee.</source>
+        <translation>Wird geschlossen. Was darin dir gehörte, %1, ist für einen eigenen Ausgang auf der Kette zu wenig und geht in ihre Gebühr.</translation>
+    </message>
 </context>
 <context>
     <name>runnel::ui::ActivityPage</name>

@@ -27,10 +27,13 @@ fs::path network_folder(const fs::path& base, Network network) {
 }
 
 fs::path wallet_folder(const fs::path& base, Network network) {
-    // One without a note may be of any network; the store says so once its passphrase fits.
-    const bool lies_in_base =
-        store::Store::exists(base) && noted_network(base).value_or(network) == network;
-    return lies_in_base ? base : network_folder(base, network);
+    const auto own = network_folder(base, network);
+    if (!store::Store::exists(base)) return own;
+    // One without a note may be of any network, and the store says which once its passphrase fits:
+    // a wallet in the folder of this one is meant sooner.
+    const auto noted = noted_network(base);
+    const bool lies_in_base = noted ? *noted == network : !store::Store::exists(own);
+    return lies_in_base ? base : own;
 }
 
 Result<fs::path, Failure> only_wallet(const fs::path& base) {

@@ -41,7 +41,7 @@ Result<Network, Failure> open_network(const std::string& name) {
     }
     if (!network || !is_open(*network)) {
         return fail(Failure{"usage",
-                            fmt::format("There is no network {} here.", name),
+                            fmt::format("There is no network {} here.", escaped(name)),
                             "Use practice, regtest, signet or testnet4.",
                             {}});
     }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -23,9 +24,13 @@ inline std::filesystem::path folder_in(const std::filesystem::path& data_directo
     return data_directory / "practice";
 }
 
-/// Between two blocks at most. They come sooner while something waits to be confirmed or has just
-/// been; what waits for a height alone, a delay or the term of a payment, waits so long for each.
+/// Between two blocks at most. What waits for a height alone, a delay or the term of a payment,
+/// waits so long for each.
 inline constexpr std::chrono::seconds usual_block_interval{30};
+/// Between two blocks while something waits to be confirmed, or is not settled yet ...
+inline constexpr std::chrono::seconds hurried_block_interval{3};
+/// ... which it counts as so many blocks deep.
+inline constexpr std::uint32_t settled_depth = 6;
 
 /// A line from the child: a list of blocks is the longest.
 inline constexpr std::size_t max_answer = std::size_t{32} << 20;

@@ -198,10 +198,12 @@ void declare_commands(CLI::App& app, CommandLine& line) {
     app.add_option("--datadir", line.directory,
                    "The wallet's directory. By default each network has its own in " +
                        default_base().string())
+        ->check(utf8())
         ->type_name("DIR");
     app.add_option("--network", line.network,
                    "practice, regtest, signet or testnet4: the wallet of that network. By default "
                    "the only one there is, or the only one that is open")
+        ->check(utf8())
         ->type_name("N");
     app.add_option_function<std::string>(
            "--command-id",

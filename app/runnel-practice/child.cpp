@@ -33,8 +33,6 @@ namespace {
 
 /// While the nodes are being furnished, nobody waits for anybody.
 constexpr std::chrono::milliseconds block_at_first{30};
-/// A transaction counts as settled six blocks deep.
-constexpr std::uint32_t settled = 6;
 constexpr std::uint64_t most_mined = 2016;
 constexpr Sat faucet_most{1'000'000'000};
 
@@ -78,6 +76,7 @@ private:
     /// Says what changed, and when the next block comes. After every change of the chain.
     void announce();
     void mine_one();
+    void resume_hurry();
     std::chrono::steady_clock::time_point next_block() const;
     void say_ready();
     void stop(std::string_view why);
@@ -126,7 +125,20 @@ Result<void, Failure> Child::open() {
         m_io.stop();
     };
     RUNNEL_TRY(m_network, PracticeNetwork::open(m_io, std::move(options)));
+    resume_hurry();
     return {};
+}
+
+/// Whoever waits counts on it, whatever ended in between.
+void Child::resume_hurry() {
+    const auto& chain = m_chain.chain();
+    const std::uint32_t height = chain.height().raw();
+    for (std::uint32_t depth = 1; depth <= settled_depth && depth <= height; ++depth) {
+        const auto at = height + 1 - depth;
+        if (chain.block(BlockHeight(at))->transactions.size() == 1) continue;
+        m_busy_until = at - 1 + settled_depth;
+        return;
+    }
 }
 
 Result<void, Failure> Child::open_socket() {
@@ -181,7 +193,7 @@ void Child::announce() {
 void Child::mine_one() {
     // What waits is confirmed in this block.
     if (m_chain.chain().mempool().size() > 0)
-        m_busy_until = m_chain.chain().height().raw() + settled;
+        m_busy_until = m_chain.chain().height().raw() + settled_depth;
     m_chain.mine(1, wall_clock());
     m_last_block = std::chrono::steady_clock::now();
     announce();
@@ -194,7 +206,7 @@ Outcome Child::mine(const json::object& params) {
                                 fmt::format("a whole number from 1 to {} is needed", most_mined)));
     }
     if (m_chain.chain().mempool().size() > 0)
-        m_busy_until = m_chain.chain().height().raw() + settled;
+        m_busy_until = m_chain.chain().height().raw() + settled_depth;
     m_chain.mine(static_cast<unsigned>(*count), wall_clock());
     m_last_block = std::chrono::steady_clock::now();
     announce();

@@ -22,7 +22,7 @@ struct ChildOptions {
     std::filesystem::path folder;  ///< The practice folder.
     std::optional<int> parent;     ///< Ends with this process, whose pipe is our standard input.
     std::chrono::milliseconds block_every{usual_block_interval};
-    std::chrono::milliseconds block_soon{3'000};
+    std::chrono::milliseconds block_soon{hurried_block_interval};
     LogLevel log_level = LogLevel::info;
 };
 

@@ -19,10 +19,15 @@ namespace {
 
 /// The practice network makes its keys at its first start, which takes a while on a slow machine.
 constexpr std::chrono::seconds practice_patience{30};
-/// For people's dates: what comes sooner than it was said is no harm, and with a shorter interval
-/// the end of a delay would be promised ten times too early.
-constexpr auto practice_block_seconds =
-    static_cast<std::uint32_t>(practice::usual_block_interval.count());
+
+/// For people's dates.
+void tell_practice_rhythm(node::Config& config) {
+    const auto count = [](std::chrono::seconds interval) {
+        return static_cast<std::uint32_t>(interval.count());
+    };
+    config.block_seconds = count(practice::usual_block_interval);
+    config.hurry = api::Hurry{practice::settled_depth, count(practice::hurried_block_interval), 0};
+}
 
 }  // namespace
 
@@ -34,7 +39,7 @@ Result<std::unique_ptr<api::Session>, control::Failure> WalletSession::open(
     const bool practises = wallet.network == Network::practice;
     const auto folder = practice::folder_in(wallet.directory);
     if (practises) {
-        wallet.config.block_seconds = practice_block_seconds;
+        tell_practice_rhythm(wallet.config);
         wallet.chain = [folder, log = wallet.log](asio::io_context& io) {
             return std::make_unique<practice::PracticeSource>(io, folder, log);
         };

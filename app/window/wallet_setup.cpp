@@ -258,14 +258,20 @@ WalletSetup::Opened WalletSetup::open_as(const api::Opening& opening, Network ne
             return std::make_unique<chain::BitcoindSource>(io, std::move(*source));
         };
     }
+    const auto log = options.log;
     auto session =
         WalletSession::open(std::move(session_options), opening.passphrase, m_stop.get_token());
     if (!session) return fail(setup_problem_of(session.error()));
     note_network(directory, network);
     if (network == Network::practice)
         practice::note_owner(directory, (*session)->node().snapshot()->node_id.hex());
-    // Only whoever knows the passphrase changes where this wallet looks.
-    if (!opening.chain.empty()) RUNNEL_CHECK(remember_chain(directory, opening.chain));
+    // Only whoever knows the passphrase changes where this wallet looks. A disk without room for
+    // that keeps nobody out of an open wallet: they are asked again the next time.
+    if (!opening.chain.empty()) {
+        if (const auto kept = remember_chain(directory, opening.chain); !kept)
+            log(LogLevel::unusual, fmt::format("the chain source is not remembered detail=\"{}\"",
+                                               escaped(kept.error().detail)));
+    }
     return *std::move(session);
 }
 

@@ -38,8 +38,11 @@ std::optional<Place> parse_place(std::string_view text) {
     const auto host = in_brackets ? text.substr(1, end - 1) : text.substr(0, end);
     // Of an IPv6 address without brackets nobody can say where it ends: its rest is no port.
     const auto rest = text.substr(in_brackets ? end + 1 : end);
-    if (host.empty() || host.find_first_of(" \t\r\n/@[]") != std::string_view::npos)
-        return std::nullopt;
+    const bool has_foreign = std::any_of(host.begin(), host.end(), [](char c) {
+        // Blanks of any kind and what is not ASCII: no resolver knows them.
+        return c <= ' ' || c > '~' || c == '/' || c == '@' || c == '[' || c == ']';
+    });
+    if (host.empty() || has_foreign) return std::nullopt;
     if (rest.empty()) return Place{std::string(host), std::nullopt};
     const auto port = rest.front() == ':' ? parse_port(rest.substr(1)) : std::nullopt;
     if (!port) return std::nullopt;

@@ -69,6 +69,7 @@ struct ChannelView {
     std::string closing_reason;
     std::optional<Txid> closing_txid;
     Sat closing_to_us;  ///< Still to come back on the chain.
+    Sat closing_came;   ///< Of its close in the wallet already, confirmed or not; after fees.
     std::optional<BlockHeight>
         closing_until;            ///< The block from which all of it that is known of can be taken.
     std::vector<HtlcView> htlcs;  ///< Of a closing channel those that the chain has yet to settle,
@@ -116,6 +117,15 @@ struct Balance {
     friend bool operator==(const Balance&, const Balance&) = default;
 };
 
+/// Blocks that come sooner than others: the practice network hurries until the newest transaction
+/// is some blocks deep.
+struct Hurry {
+    std::uint32_t depth = 0;    ///< The first block counts.
+    std::uint32_t seconds = 0;  ///< Between two blocks meanwhile.
+    std::uint32_t left = 0;     ///< Of the next blocks so many, by the transactions we know.
+    friend bool operator==(const Hurry&, const Hurry&) = default;
+};
+
 struct ChainView {
     bool reachable = false;
     bool synced = false;
@@ -133,6 +143,7 @@ struct ChainView {
     std::optional<Problem> no_payments{};
     /// What quotes are made with: when one of these changes, so may they.
     FeeratePerKw fee_urgent{}, fee_normal{}, fee_slow{}, fee_least{};
+    std::optional<Hurry> hurry{};
     friend bool operator==(const ChainView&, const ChainView&) = default;
 };
 

@@ -71,6 +71,8 @@ struct Config {
     /// Mean seconds between blocks, for people's dates only. Nothing: what the network is known
     /// for.
     std::optional<std::uint32_t> block_seconds;
+    /// Beside it, where new transactions are hurried; `left` is worked out.
+    std::optional<api::Hurry> hurry;
 };
 
 /// What one turn may know beside state and events.

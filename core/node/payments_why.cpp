@@ -19,7 +19,7 @@ struct Figures {
     Msat reserve;    ///< What we must keep in usable ones (BOLT 2).
     Msat in_flight;  ///< In HTLCs that we offered.
     Msat offline;    ///< In channels whose peer is away.
-    Msat opening;    ///< In channels that are not ready yet.
+    Msat opening;    ///< In channels that are not ready yet, or not any more.
     Msat limits;     ///< The rest of the usable ones: fees of their commitments, and what the peer
                      ///< takes at once.
     bool any_offline = false, any_opening = false;
@@ -43,8 +43,10 @@ void count(Figures& out, const Draft& draft, const ChannelId& id, const channel:
     }
     if (!std::holds_alternative<channel::Normal>(channel.state)) return;
     if (!channel::is_usable(channel)) {
-        out.offline += ours;
-        out.any_offline = true;
+        // A reorg took its opening transaction out of its block: as good as not open yet.
+        const bool is_there = channel.link == channel::Link::online;
+        (is_there ? out.opening : out.offline) += ours;
+        (is_there ? out.any_opening : out.any_offline) = true;
         return;
     }
     const Msat reserve =

@@ -79,6 +79,20 @@ std::string wait_name(channel::CloseWait::For what) {
 /// readers know, whatever was stored.
 constexpr const char* newer_state = "the peer holds a newer state";
 
+/// What the spend of the funding output and our claims have brought the wallet.
+Sat came_back(const State& state, const channel::Closing& closing,
+              const std::optional<Txid>& closing_txid) {
+    Sat out;
+    const auto add = [&](const Txid& txid) {
+        const auto row = state.transactions.find(txid);
+        if (row != state.transactions.end() && row->second.net_sat > 0)
+            out += Sat(static_cast<std::uint64_t>(row->second.net_sat));
+    };
+    if (closing_txid) add(*closing_txid);
+    for (const auto& made : closing.claims) add(made.tx.txid());
+    return out;
+}
+
 api::ChannelView view_of(const State& state, const channel::Channel& channel,
                          const ports::KeyRing& keys) {
     api::ChannelView view;
@@ -155,6 +169,7 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel,
                        [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
             closing->cause);
         if (!closing->spends.empty()) view.closing_txid = closing->spends.front().tx->txid();
+        view.closing_came = came_back(state, *closing, view.closing_txid);
         show_still_out(view, still_out(state, channel, keys), closing->funded.commitments);
     }
     return view;
@@ -174,6 +189,24 @@ const api::ChannelView& kept_view_of(const State& state, const ChannelPtr& chann
 std::uint32_t block_seconds(const Config& config) {
     if (config.block_seconds) return *config.block_seconds;
     return config.network == Network::regtest || config.network == Network::practice ? 0 : 600;
+}
+
+/// Blocks that still hurry, by the newest transaction of the wallet or the newest channel.
+std::optional<api::Hurry> hurry_now(const State& state, const Config& config,
+                                    const std::vector<api::ChannelView>& channels) {
+    auto out = config.hurry;
+    if (!out) return out;
+    const auto count = [&](std::uint32_t confirmations) {
+        if (confirmations < out->depth) out->left = std::max(out->left, out->depth - confirmations);
+    };
+    for (const auto& [txid, row] : state.transactions) {
+        count(row.height ? distance(*row.height, state.tip.height).raw() + 1 : 0);
+    }
+    // What the other side funds is no transaction of the wallet.
+    for (const auto& channel : channels) {
+        if (channel.state == "awaiting_confirmation") count(channel.confirmations);
+    }
+    return out;
 }
 
 /// Its first block, by what our funding transaction pays, and those on top of it.
@@ -279,6 +312,7 @@ api::SnapshotPtr make_snapshot(const State& state, const Config& config, const p
         out->balance.closing += view.closing_to_us;
         out->channels.push_back(std::move(view));
     }
+    out->chain.hurry = hurry_now(state, config, out->channels);
     for (const auto& [node_id, peer] : state.peers) {
         out->peers.push_back(api::PeerView{node_id, peer.host, peer.port, peer.connected,
                                            peer.features.to_string()});

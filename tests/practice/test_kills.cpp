@@ -106,6 +106,8 @@ private slots:
     void the_wallet_dies_in_the_middle_of_payments();
     /// Blocks and coins that anybody was told about are there afterwards.
     void the_chain_never_goes_backward();
+    /// What has few blocks on top of it gets the rest as soon as was said.
+    void blocks_hurry_on();
     void an_orphan_ends_and_a_stale_one_is_taken_over();
     void a_damaged_chain_is_named();
     void a_removed_network_is_not_followed();
@@ -192,6 +194,20 @@ void TestKills::the_chain_never_goes_backward() {
         QVERIFY(on_chain.contains(std::string(waiting.at("txid").as_string())));
     }
     QVERIFY(within(10'000, [&] { return wallet.balance("onchain_sat") == coins; }));
+}
+
+void TestKills::blocks_hurry_on() {
+    PracticeWallet wallet;
+    QVERIFY(wallet.start());
+    wallet.need("practice.faucet", {{"amount_sat", 50'000}});
+    const auto mined = number(wallet.need("practice.mine", {{"blocks", 2}}), "block_height");
+    const int child = wallet.child_pid();
+    QCOMPARE(::kill(child, SIGKILL), 0);
+    QVERIFY(within(20'000,
+                   [&] { return wallet.child_pid() != child && is_alive(wallet.child_pid()); }));
+    // Four more to come; without a hurry the first of them would take half a minute.
+    QVERIFY(within(25'000,
+                   [&] { return number(wallet.need("getinfo"), "block_height") >= mined + 3; }));
 }
 
 void TestKills::an_orphan_ends_and_a_stale_one_is_taken_over() {

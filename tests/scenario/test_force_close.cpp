@@ -23,6 +23,7 @@ private slots:
     void a_hub_claims_upstream_on_the_chain();
     void a_hub_fails_upstream_what_timed_out();
     void figures_never_count_twice();
+    void what_has_come_is_said();
     void few_coins_for_many_htlcs();
     void crumbs_are_given_up_data();
     void crumbs_are_given_up();
@@ -313,6 +314,38 @@ void TestForceClose::figures_never_count_twice() {
         QVERIFY(payment.succeeded());
         QVERIFY(net.check());
     }
+}
+
+/// All of it was paid to us at the very end: nothing in the balance that both had agreed on last.
+/// And what is too little for an output never comes.
+void TestForceClose::what_has_come_is_said() {
+    {
+        QuickDuo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+        stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+        QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
+        QVERIFY(shown(net.bob, id).closing_came.is_zero());
+        for (int block = 0; block < 60 && !shown(net.bob, id).closing_to_us.is_zero(); ++block)
+            net.net.mine(1);
+        const auto view = shown(net.bob, id);
+        QCOMPARE(view.state, std::string("closing"));
+        QVERIFY(view.ours.is_zero() && view.closing_to_us.is_zero());
+        QVERIFY(view.closing_came > 45'000_sat && view.closing_came < 50'000_sat);
+        net.net.mine(30);
+        QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+        QVERIFY(net.check());
+    }
+    QuickDuo net;
+    const auto id = net.open(net.alice, net.bob, 1'000'000_sat);
+    QVERIFY(net.pays(net.alice, net.bob, 200'000_msat).succeeded());
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, false})));
+    net.net.mine(1);
+    QCOMPARE(shown(net.bob, id).ours, 200'000_msat);
+    QVERIFY(shown(net.bob, id).closing_came.is_zero());
+    QVERIFY(shown(net.alice, id).closing_came > 990'000_sat);
+    net.net.mine(8);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+    QVERIFY(net.check());
 }
 
 void TestForceClose::few_coins_for_many_htlcs() {

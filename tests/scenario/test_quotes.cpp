@@ -32,6 +32,47 @@ private slots:
         QVERIFY(net.check());
     }
 
+    /// Dates on the practice network follow this: whoever's it is, what is new brings blocks
+    /// sooner.
+    void blocks_hurry_while_something_is_new() {
+        Story net;
+        auto parts = parts_for(1);
+        parts.config.hurry = api::Hurry{6, 3, 0};
+        auto& alice = net.net.add("alice", std::move(parts));
+        auto& bob = net.net.add("bob", parts_for(2));
+        const auto left = [&] {
+            const auto hurry = alice.snapshot()->chain.hurry;
+            return hurry && hurry->seconds == 3 ? std::optional(hurry->left) : std::nullopt;
+        };
+        QVERIFY(!bob.snapshot()->chain.hurry);
+        QCOMPARE(left(), std::optional(0U));
+        net.net.fund(bob, 2'000'000_sat);
+        QCOMPARE(left(), std::optional(0U));  // none of hers
+        net.net.fund(alice, 2'000'000_sat);
+        QCOMPARE(left(), std::optional(5U));
+        net.net.mine(4);
+        QCOMPARE(left(), std::optional(1U));
+        net.net.mine(20);
+        QCOMPARE(left(), std::optional(0U));
+        net.net.connect(bob, alice);
+        net.net.settle();
+        // Bob funds it: no transaction of hers.
+        const auto opened =
+            net.run(bob, api::OpenChannel{alice.id(), 1'000'000_sat, Msat(0), false, std::nullopt});
+        QVERIFY(bool(opened));
+        QCOMPARE(left(), std::optional(6U));
+        net.net.mine(2);
+        QCOMPARE(left(), std::optional(4U));
+        net.net.mine(20);
+        QCOMPARE(left(), std::optional(0U));
+        const auto id = std::get<api::ChannelOpening>(*opened).channel_id;
+        QVERIFY(bool(net.run(alice, api::CloseChannel{id, true})));
+        QCOMPARE(left(), std::optional(6U));
+        net.net.mine(1);
+        QCOMPARE(left(), std::optional(5U));
+        QVERIFY(net.check());
+    }
+
     /// A beginner who receives this can open a channel with it, and with less cannot.
     void the_least_to_open_with_is_enough() {
         Story net;

@@ -107,6 +107,24 @@ private slots:
         QVERIFY(!factOf(*sheet, "Cost").isEmpty());
     }
 
+    void whatWasInTheWayOfItMayEnd() {
+        StageDesk desk;
+        auto& person = *desk.person;
+        auto picture = *desk.stage.snapshot();
+        picture.disk_low = true;
+        desk.stage.show(picture);
+        desk.stage.quote_fails = api::Problem{api::ProblemKind::disk_full, {}};
+        auto* const sheet = asksToOpen(desk);
+        QVERIFY(sheet != nullptr);
+        QVERIFY(person.see("openProblemWhat", 1'000) != nullptr);
+        QVERIFY(!button(sheet, "openNow")->isEnabled());
+        desk.stage.quote_fails.reset();
+        picture.disk_low = false;
+        desk.stage.show(picture);
+        QVERIFY(waitsToPress(sheet, "openNow"));
+        QVERIFY(!person.sees("openProblemWhat"));
+    }
+
     void refusalsOfTwoPeersAreTwo() {
         StageDesk desk;
         auto& person = *desk.person;

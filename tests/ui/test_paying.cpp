@@ -79,6 +79,8 @@ private slots:
         StageDesk desk;
         const auto fee = [&] { return factOf(desk, "payPreview", "Fee"); };
         const auto near = QStringLiteral("other end of your channel");
+        // Another way is tried when that one fails, and may cost something.
+        const auto free = feeText(0_msat) + QStringLiteral(", never more than ");
         puts(desk, "half");
         QVERIFY2(fee().contains(near), qPrintable(fee()));
         auto picture = *desk.stage.snapshot();
@@ -86,14 +88,14 @@ private slots:
             if (channel.peer == stageKey(1)) channel.usable = false;
         }
         desk.stage.show(picture);
-        QTRY_COMPARE(fee(), feeText(0_msat));
+        QTRY_VERIFY2(fee().startsWith(free), qPrintable(fee()));
         desk.stage.looks_up = [](const std::string&) {
             auto looked = Stage::lookUp("one-and-a-half");
             looked->payee = stageKey(8);
             return looked;
         };
         puts(desk, "through a hint");
-        QCOMPARE(fee(), feeText(0_msat));
+        QVERIFY2(fee().startsWith(free), qPrintable(fee()));
     }
 
     // One dialog said "fee 2 sat" and "Fee 1.2 sat".

@@ -202,6 +202,35 @@ private slots:
         QTest::qWait(50);
     }
 
+    // It was made, and something failed before that was written down: what it was to be made with
+    // is not asked for again. Made by somebody else, it has a source of its own.
+    void aWalletThatWasMadeKeepsWhatItWasToldOfTheChain_data() {
+        QTest::addColumn<bool>("by_us");
+        QTest::newRow("made here") << true;
+        QTest::newRow("made by somebody else") << false;
+    }
+    void aWalletThatWasMadeKeepsWhatItWasToldOfTheChain() {
+        QFETCH(bool, by_us);
+        Desk desk;
+        desk.setup.offered = {{Network::practice, false, false}, {Network::regtest, false, true}};
+        desk.show();
+        auto& person = *desk.person;
+        QTest::keyClicks(person.see<QLineEdit>("welcomeChain"),
+                         QStringLiteral("bitcoind:http://127.0.0.1:1234"));
+        QVERIFY(person.press("welcomeReal"));
+        desk.setup.fails =
+            api::SetupProblem{by_us ? api::SetupFault::disk : api::SetupFault::exists, {}};
+        desk.setup.makes_before_it_fails = true;
+        QVERIFY(makesTheWallet(person, *desk.window, passphrase));
+        QVERIFY(person.see("unlockPassphrase", 2'000) != nullptr);
+        desk.setup.fails.reset();
+        desk.setup.chain.clear();
+        QVERIFY(person.type("unlockPassphrase", passphrase));
+        QVERIFY(person.press("unlockNow"));
+        QTRY_VERIFY(desk.window->shell() != nullptr);
+        QCOMPARE(desk.setup.chain, std::string(by_us ? "bitcoind:http://127.0.0.1:1234" : ""));
+    }
+
     // Four words of which one is right are one choice, to a screen reader and to the keys: tab
     // comes to each question, arrows go from word to word and choose nothing, space does.
     void wordsAreChosenByKeys() {

@@ -90,7 +90,7 @@ CloseChannelDialog::CloseChannelDialog(WalletModel& wallet, const api::ChannelVi
         // It changes once, while the channel is being agreed on.
         if (now != nullptr) m_id = now->channel_id;
         const bool same =
-            now != nullptr && *now == m_channel && sameFees(m_wallet.picture().chain, m_chain);
+            now != nullptr && *now == m_channel && quoteTerms(m_wallet.picture()) == m_terms;
         if (m_under_way || same) return;
         if (now != nullptr) m_channel = *now;
         // Signed, begun or done meanwhile: another way is left than was offered. It is not put
@@ -169,7 +169,7 @@ void CloseChannelDialog::choose() {
 }
 
 void CloseChannelDialog::ask() {
-    m_chain = m_wallet.picture().chain;
+    m_terms = quoteTerms(m_wallet.picture());
     m_wallet.bridge().quote(
         api::AskClose{m_id, isForced()}, this,
         [this, number = ++m_asked](const Result<api::CloseQuote, api::Problem>& quote) {
@@ -201,11 +201,11 @@ void CloseChannelDialog::show(const Result<api::CloseQuote, api::Problem>& quote
     m_facts->set(tr("Comes back"), tr("About %1").arg(satText(quote->to_us)));
     m_facts->set(tr("Cost"), closeCostText(*quote, isForced(), m_channel.we_funded));
     // The blocks until the closing transaction's own come first.
-    m_facts->set(
-        tr("Wait"),
-        quote->peer_needed
-            ? tr("Until the other side is back: it is not connected now")
-            : tr("In your wallet %1").arg(expectedText(blocksUntilBack(*quote), chain, now)));
+    m_facts->set(tr("Wait"),
+                 quote->peer_needed
+                     ? tr("Until the other side is back: it is not connected now")
+                     : tr("In your wallet %1")
+                           .arg(expectedText(blocksUntilBack(*quote), onceSent(chain), now)));
     m_facts->set(tr("On its way"), quote->htlcs_until
                                        ? tr("Payments under way (%1 of yours) are settled first, "
                                             "%2; longer if the other side is gone then")

@@ -4,6 +4,7 @@
 // cancelled instead.
 #pragma once
 
+#include "ui/format/figures.h"
 #include "ui/models/wallet_model.h"
 #include "ui/widgets/sheet.h"
 
@@ -72,7 +73,7 @@ private:
     quint64 m_asked = 0;
     bool m_quoted = false;      ///< What the way that is chosen costs stands there.
     std::optional<Sat> m_most;  ///< What that says it costs at most.
-    api::ChainView m_chain;     ///< As it was then.
+    QuoteTerms m_terms;         ///< As they were then.
     bool m_under_way = false;
     bool m_risk_named = false;
     bool m_refused = false;      ///< The banner says why.

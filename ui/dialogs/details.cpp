@@ -93,13 +93,13 @@ void ChannelDetails::refresh() {
     m_facts->set(tr("They keep back"), blank ? QString() : satText(channel.their_reserve));
     m_facts->set(tr("Opened by"), channel.we_funded ? tr("you") : tr("the other side"));
     m_facts->set(tr("Confirmations"), over ? QString() : confirmationsText(channel));
-    m_facts->set(
-        tr("Closing alone"),
-        blank || channel.our_delay == 0
-            ? QString()
-            // Until the closing transaction's own block it takes some, too.
-            : tr("Your coins then come back, %1.")
-                  .arg(rangeText(blocksAlone(channel.our_delay, chain), chain, m_wallet.now())));
+    m_facts->set(tr("Closing alone"),
+                 blank || channel.our_delay == 0
+                     ? QString()
+                     // Until the closing transaction's own block it takes some, too.
+                     : tr("Your coins then come back, %1.")
+                           .arg(rangeText(blocksAlone(channel.our_delay, chain), onceSent(chain),
+                                          m_wallet.now())));
     m_facts->set(tr("Fee rate of closing alone"),
                  blank || channel.feerate.raw() == 0 ? QString() : feerateText(channel.feerate));
     m_facts->set(tr("Closed"), channel.closing_reason.empty()

@@ -88,13 +88,13 @@ OpenChannelDialog::OpenChannelDialog(WalletModel& wallet, QWidget* parent)
     });
     connect(m_all, &Button::clicked, this, &OpenChannelDialog::askForAll);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
-        // Coins came, went or were confirmed, or blocks cost something else. Payments over
-        // Lightning change nothing here.
+        // Coins came, went or were confirmed, blocks cost something else, or what was in the way of
+        // it has ended. Payments over Lightning change nothing here.
         const auto& now = m_wallet.picture().balance;
         const bool same = now.onchain == m_balance.onchain &&
                           now.onchain_unconfirmed == m_balance.onchain_unconfirmed &&
                           now.reserved == m_balance.reserved &&
-                          sameFees(m_wallet.picture().chain, m_chain);
+                          quoteTerms(m_wallet.picture()) == m_terms;
         if (!same && m_stage == Stage::asking && !m_ask_soon.isActive()) m_ask_soon.start();
     });
     fillPeers();
@@ -126,7 +126,7 @@ void OpenChannelDialog::fillPeers() {
 std::optional<OpenChannelDialog::Target> OpenChannelDialog::target() const {
     const auto index = static_cast<std::size_t>(std::max(0, m_peer->currentIndex()));
     if (index < m_targets.size()) return m_targets[index];
-    const auto address = api::parse_node_address(m_address->text().toStdString());
+    const auto address = api::parse_node_address(m_address->text().trimmed().toStdString());
     if (!address) return std::nullopt;
     return Target{address->node_id, address->host, address->port};
 }
@@ -147,7 +147,7 @@ void OpenChannelDialog::ask() {
     m_ask_soon.stop();
     const auto number = ++m_asked;
     m_balance = m_wallet.picture().balance;
-    m_chain = m_wallet.picture().chain;
+    m_terms = quoteTerms(m_wallet.picture());
     const auto amount = m_amount->amount();
     m_amount->setWrong(!m_amount->isUsable());
     if (!amount) return;
@@ -193,7 +193,7 @@ void OpenChannelDialog::show(const Result<api::OpenQuote, api::Problem>& quote) 
     }
     if (!m_refused) m_problem->hide();
     if (!m_quoted) sayWhichNode();
-    const auto& chain = m_wallet.picture().chain;
+    const auto chain = onceSent(m_wallet.picture().chain);
     const auto now = m_wallet.now();
     m_facts->set(tr("Cost"), tr("%1, the fee of the transaction that opens it. Closing it "
                                 "together costs a similar fee; closing it "

@@ -4,6 +4,7 @@
 // connected.
 #pragma once
 
+#include "ui/format/figures.h"
 #include "ui/models/wallet_model.h"
 #include "ui/widgets/sheet.h"
 
@@ -69,7 +70,7 @@ private:
     quint64 m_asked = 0;
     std::optional<Wish> m_quoted;  ///< What the button would open; what it costs stands there.
     api::Balance m_balance;        ///< Of the last question.
-    api::ChainView m_chain;        ///< The same.
+    QuoteTerms m_terms;            ///< The same.
     Stage m_stage = Stage::asking;
     bool m_refused =
         false;  ///< The banner says what the other side or the node said, not what a quote did.

@@ -120,8 +120,13 @@ QString nothingComesSentence(const api::ChannelView& channel) {
     // What the other side has yet to pay in may never come, and then nothing in it is anybody's.
     if (!channel.we_funded && channel.confirmations == 0)
         return Words::tr("Closing, once its opening transaction is in a block.");
+    if (!channel.closing_came.is_zero())
+        return Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
     if (channel.ours < Msat(1000)) return Words::tr("Closing. Nothing in it is yours.");
-    return Words::tr("Closing. Your part is in your wallet; the chain makes it final.");
+    return Words::tr(
+               "Closing. What was yours in it, %1, is too little for an output on the chain and "
+               "goes to its fee.")
+        .arg(satText(channel.ours.floor_sat()));
 }
 
 ChannelWords closingWords(const api::ChannelView& channel, const api::ChainView& chain,

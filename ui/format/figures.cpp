@@ -13,9 +13,10 @@ constexpr Sat usual_channel{200'000};
 
 Msat inMsat(Sat amount) { return amount.checked_msat().value_or(Msat(0)); }
 
-bool sameFees(const api::ChainView& a, const api::ChainView& b) {
-    return a.fee_urgent == b.fee_urgent && a.fee_normal == b.fee_normal &&
-           a.fee_slow == b.fee_slow && a.fee_least == b.fee_least;
+QuoteTerms quoteTerms(const api::Snapshot& picture) {
+    const auto& chain = picture.chain;
+    return {chain.fee_urgent, chain.fee_normal, chain.fee_slow, chain.fee_least,  chain.reachable,
+            chain.synced,     picture.disk_low, chain.trouble,  chain.no_payments};
 }
 
 Sat freeCoins(const api::Balance& balance) {

@@ -12,8 +12,16 @@ namespace runnel::ui {
 
 /// For widgets that take millisatoshi; nothing of the chain is too large for them.
 Msat inMsat(Sat amount);
-/// Are quotes made with the same fees?
-bool sameFees(const api::ChainView& a, const api::ChainView& b);
+/// What quotes depend on beside coins and channels: what blocks cost, and whether anything can be
+/// begun now.
+struct QuoteTerms {
+    FeeratePerKw fee_urgent, fee_normal, fee_slow, fee_least;
+    bool reachable = false, synced = false, disk_low = false;
+    std::optional<api::ProblemKind> trouble;
+    std::optional<api::Problem> no_payments;
+    friend bool operator==(const QuoteTerms&, const QuoteTerms&) = default;
+};
+QuoteTerms quoteTerms(const api::Snapshot& picture);
 /// Confirmed coins that nothing keeps back.
 Sat freeCoins(const api::Balance& balance);
 /// What a first channel may hold: a usual amount, or about half of what is free where that is less;

@@ -96,7 +96,7 @@ Wording noChannel(const Params& p) {
 /// was told; one that has come by itself has to come again.
 bool isAnyLookedFor(const api::Snapshot& picture) {
     const auto is_looked_for = [&](const api::ChannelView& channel) {
-        if (isOver(channel) || channel.online) return false;
+        if (channel.state != "normal" || channel.online) return false;
         return std::any_of(picture.peers.begin(), picture.peers.end(),
                            [&](const api::PeerView& peer) {
                                return peer.node_id == channel.peer && !peer.host.empty();

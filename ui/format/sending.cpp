@@ -36,7 +36,7 @@ QString firstConfirmationSentence(const api::SendQuote& quote, const api::ChainV
             "may take days.");
     }
     return Words::tr("It waits for its first confirmation, to be expected %1.")
-        .arg(rangeText(*quote.expected_blocks, chain, now));
+        .arg(rangeText(*quote.expected_blocks, onceSent(chain), now));
 }
 
 namespace {

@@ -54,14 +54,27 @@ QString soonText(qint64 seconds) {
     return {};
 }
 
+/// In seconds.
+double meanWait(std::uint32_t blocks, const api::ChainView& chain) {
+    const auto hurry = chain.hurry.value_or(api::Hurry{});
+    const std::uint32_t hurried = std::min(blocks, hurry.left);
+    return static_cast<double>(std::uint64_t{hurried} * hurry.seconds +
+                               std::uint64_t{blocks - hurried} * chain.block_seconds);
+}
+
 QDateTime local(UnixTime time) { return QDateTime::fromSecsSinceEpoch(time.raw()); }
 
 }  // namespace
 
+api::ChainView onceSent(api::ChainView chain) {
+    if (chain.hurry) chain.hurry->left = chain.hurry->depth;
+    return chain;
+}
+
 std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain,
                                     const QDateTime& now) {
     if (chain.block_seconds == 0 || blocks == 0) return std::nullopt;
-    const double mean = chain.block_seconds;
+    const double mean = meanWait(blocks, chain) / blocks;
     const auto early = static_cast<qint64>(std::floor(mean * quantile(blocks, -z_of_nine_in_ten)));
     const auto late = static_cast<qint64>(std::ceil(mean * quantile(blocks, z_of_nine_in_ten)));
     return DateRange{now.addSecs(early), now.addSecs(late)};

@@ -17,6 +17,9 @@ struct DateRange {
     QDateTime from, to;
 };
 
+/// The chain as it will be once something is sent on it: where new transactions are hurried, that
+/// one will be.
+api::ChainView onceSent(api::ChainView chain);
 /// When `blocks` more blocks will have come, in nine cases of ten; nothing where blocks have no
 /// rhythm.
 std::optional<DateRange> rangeAfter(std::uint32_t blocks, const api::ChainView& chain,

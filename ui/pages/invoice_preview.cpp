@@ -24,12 +24,11 @@ bool isAtTheOtherEnd(const crypto::PublicKey& payee, const api::Snapshot& pictur
         [&](const api::ChannelView& channel) { return channel.usable && channel.peer == payee; });
 }
 
-/// A way that a hint leads along may cost nothing, too.
+/// A way that a hint leads along may cost nothing, too; if it fails the next one may not.
 QString feeBefore(const std::optional<Msat>& fee, Msat amount, bool is_direct) {
     const auto most = feeText(api::usual_max_fee(amount));
     if (fee && fee->is_zero() && is_direct)
         return InvoicePreview::tr("No fee: the payee is at the other end of your channel");
-    if (fee && fee->is_zero()) return feeText(*fee);
     if (fee) return InvoicePreview::tr("%1, never more than %2").arg(feeText(*fee), most);
     return InvoicePreview::tr("Never more than %1").arg(most);
 }

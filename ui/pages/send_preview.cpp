@@ -81,13 +81,13 @@ SendPreview::SendPreview(WalletModel& wallet, QWidget* parent)
     connect(m_send, &Button::clicked, this, &SendPreview::confirm);
     connect(m_other, &Button::clicked, this, &SendPreview::wantsLightning);
     connect(&m_wallet, &WalletModel::pictureChanged, this, [this] {
-        // Coins came, went or were confirmed, or blocks cost something else: the quote may be
-        // another one. Payments over Lightning change nothing here.
+        // Coins came, went or were confirmed, blocks cost something else, or what was in the way
+        // has ended: the quote may be another one. Payments over Lightning change nothing here.
         const auto& now = m_wallet.picture().balance;
         const bool same = now.onchain == m_balance.onchain &&
                           now.onchain_unconfirmed == m_balance.onchain_unconfirmed &&
                           now.reserved == m_balance.reserved &&
-                          sameFees(m_wallet.picture().chain, m_chain);
+                          quoteTerms(m_wallet.picture()) == m_terms;
         if (isVisibleTo(parentWidget()) && !same && !m_soon.isActive()) m_soon.start();
     });
 }
@@ -196,7 +196,7 @@ void SendPreview::showTarget() {
 void SendPreview::ask() {
     m_soon.stop();
     m_balance = m_wallet.picture().balance;
-    m_chain = m_wallet.picture().chain;
+    m_terms = quoteTerms(m_wallet.picture());
     const bool all = !m_target.amount && m_all->isChecked();
     const auto amount = m_target.amount ? m_target.amount : m_amount_edit->amount();
     m_amount_edit->setWrong(!all && !m_target.amount && !m_amount_edit->isUsable());
@@ -251,7 +251,8 @@ void SendPreview::show(const Result<api::SendQuote, api::Problem>& quote) {
 }
 
 QString SendPreview::firstConfirmation() const {
-    return expectedText(m_quoted->quote.expected_blocks, m_wallet.picture().chain, m_wallet.now());
+    return expectedText(m_quoted->quote.expected_blocks, onceSent(m_wallet.picture().chain),
+                        m_wallet.now());
 }
 
 void SendPreview::confirm() {

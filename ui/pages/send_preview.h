@@ -4,6 +4,7 @@
 // and not a satoshi more in fees.
 #pragma once
 
+#include "ui/format/figures.h"
 #include "ui/models/wallet_model.h"
 #include "ui/widgets/card.h"
 
@@ -79,7 +80,7 @@ private:
     quint64 m_asked = 0;
     api::OnchainTarget m_target;
     std::optional<Sending> m_quoted;  ///< What the button would send.
-    api::ChainView m_chain;           ///< Of the last question, too.
+    QuoteTerms m_terms;               ///< Of the last question, too.
     api::Balance m_balance;           ///< Of the last question.
 };
 

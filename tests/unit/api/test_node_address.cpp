@@ -75,6 +75,9 @@ private slots:
         row("IPv6 without brackets", at + "2001:db8::1");
         row("the least IPv6 without brackets", at + "::1:9735");
         row("two words", at + "shop example");
+        row("a blank that is none in ASCII", at + "shop.example\u00a0");
+        row("no ASCII", at + "caf\u00e9.example");
+        row("a control character", at + "shop\vexample");
         row("two at", at + "shop@example");
         row("a path", at + "shop.example/path");
         row("very long", at + std::string(400, 'a'));

@@ -80,6 +80,10 @@ private slots:
         // Nobody can say which network it is of without its passphrase.
         for (const auto network : networks)
             QCOMPARE(app::wallet_folder(home.base, network).string(), home.base.string());
+        make_store(home.base / "testnet4", Network::testnet4);
+        QCOMPARE(app::wallet_folder(home.base, Network::testnet4).string(),
+                 (home.base / "testnet4").string());
+        QCOMPARE(app::wallet_folder(home.base, Network::signet).string(), home.base.string());
         app::note_network(home.base, Network::regtest);
         QCOMPARE(app::wallet_folder(home.base, Network::regtest).string(), home.base.string());
         QCOMPARE(app::wallet_folder(home.base, Network::signet).string(),

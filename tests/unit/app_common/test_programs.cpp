@@ -212,11 +212,13 @@ private slots:
         for (const char* const command :
              {"invoice 1000 \"$x\"", "decode \"$x\"", "send \"$x\" 5", "send x 5 --feerate \"$x\"",
               "connect \"$x\"", "payments --limit \"$x\"", "--command-id \"$x\" newaddress",
-              "practice refund \"$x\"", "getinfo \"$x\""}) {
-            const auto ended = run(
-                "/bin/sh",
-                {"-c", QString("x=$(printf 'caf\\351'); exec \"$0\" --datadir \"$1\" ") + command,
-                 program("runnel-cli"), m_data});
+              "practice refund \"$x\"", "getinfo \"$x\"", "--network \"$x\" getinfo",
+              "--datadir \"/tmp/$x\" getinfo"}) {
+            const QString line = command;
+            const QString place = line.startsWith("--datadir") ? "" : "--datadir \"$1\" ";
+            const auto ended =
+                run("/bin/sh", {"-c", "x=$(printf 'caf\\351'); exec \"$0\" " + place + line,
+                                program("runnel-cli"), m_data});
             QVERIFY2(ended.code == 2, command);
             QCOMPARE(ended.error["error"].toString(), QString("usage"));
             QVERIFY2(ended.error["message"].toString().contains("caf\\x{e9}"),

@@ -146,6 +146,23 @@ private slots:
                     .startsWith(QStringLiteral("today, probably by 12:")));
     }
 
+    void whatIsNewIsHurried() {
+        auto chain = mainly(100, 30);
+        chain.hurry = api::Hurry{6, 3, 0};
+        const auto seconds = [&](std::uint32_t blocks, const api::ChainView& view) {
+            return noon.secsTo(rangeAfter(blocks, view, noon)->to);
+        };
+        // Nothing is new: the end of a delay is as far away as without any hurry.
+        QCOMPARE(seconds(3, chain), seconds(3, mainly(100, 30)));
+        QCOMPARE(seconds(5, onceSent(chain)), seconds(5, mainly(100, 3)));
+        QCOMPARE(rangeText(5, onceSent(chain), noon), QStringLiteral("within about a minute"));
+        // What is beyond is not: the last of these blocks take their time.
+        chain.hurry->left = 2;
+        QVERIFY(seconds(5, chain) > 60 && seconds(5, chain) < seconds(5, mainly(100, 30)));
+        QVERIFY(seconds(144, onceSent(chain)) > 140 * 30);
+        QVERIFY(!onceSent(mainly(100)).hurry.has_value());
+    }
+
     void deadlinesAreTheEarlyEnd() {
         const auto chain = mainly(100);
         const auto text = deadlineText(BlockHeight(244), chain, noon);
@@ -638,11 +655,19 @@ private slots:
         channel.usable = false;
         channel.confirmations = 3;
         const auto said = [&] { return channelWords(channel, mainly(100), noon).sentence; };
+        channel.closing_came = 60'000_sat;
         QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
-        channel.ours = 1'000_msat;
+        // Paid to us at the very end: by what came, not by what both had agreed on.
+        channel.ours = 0_msat;
         QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
+        channel.closing_came = 0_sat;
+        QCOMPARE(said(), QStringLiteral("Closing. Nothing in it is yours."));
         channel.ours = 999_msat;
         QCOMPARE(said(), QStringLiteral("Closing. Nothing in it is yours."));
+        // Dust.
+        channel.ours = 200'999_msat;
+        QVERIFY2(said().contains(satText(200_sat)), qPrintable(said()));
+        QVERIFY(said().contains(QStringLiteral("too little for an output")));
         // They opened it, and what they were to pay in has not come.
         channel.ours = 72'000'000_msat;
         channel.confirmations = 0;
@@ -652,6 +677,7 @@ private slots:
         // What we paid in is in the wallet again, as far as it was ours.
         channel.we_funded = true;
         channel.ours = 72'000'000_msat;
+        channel.closing_came = 71'000_sat;
         QVERIFY(said().contains(QStringLiteral("Your part is in your wallet")));
     }
 
@@ -763,6 +789,10 @@ private slots:
         QVERIFY(wordingOf(away, picture).retry.contains(QStringLiteral("keeps trying")));
         // Of one that is there nothing is looked for.
         picture.channels.front().online = true;
+        QVERIFY(!wordingOf(away, picture).retry.contains(QStringLiteral("keeps trying")));
+        // Nor does one help that is closing.
+        picture.channels.front().online = false;
+        picture.channels.front().state = "closing";
         QVERIFY(!wordingOf(away, picture).retry.contains(QStringLiteral("keeps trying")));
         const api::Problem other{api::ProblemKind::no_usable_channel, {{"cause", "opening"}}};
         QCOMPARE(wordingOf(other, picture).retry, wordingOf(other).retry);
