@@ -160,21 +160,8 @@ void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& pu
     row.first_seen = scope.now;
     row.purpose = purpose;
     row.ours = true;
-    for (const auto& input : tx->inputs) {
-        const ports::Coin* const coin = draft.coins.find(input.previous);
-        if (coin == nullptr) continue;
-        row.net_sat -= static_cast<std::int64_t>(coin->output.value.raw());
-        draft.coins.erase(input.previous);
-    }
-    for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
-        const ports::KeyPath* const path = draft.scripts.find(tx->outputs[i].script);
-        if (path == nullptr) continue;
-        row.net_sat += static_cast<std::int64_t>(tx->outputs[i].value.raw());
-        const bitcoin::OutPoint outpoint{txid, i};
-        draft.coins.put(outpoint,
-                        ports::Coin{outpoint, tx->outputs[i], *path, height, false, safe});
-        watch(draft, outpoint, draft.tip.height);
-    }
+    row.net_sat = take_coins(draft, *tx).net_sat;
+    row.net_sat += give_watched_coins(draft, *tx, txid, height, safe);
     draft.transactions.put(txid, row);
     draft.tell(api::TransactionSeen{txid, height});
 }

@@ -3,6 +3,7 @@
 
 #include "core/node/handlers.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <vector>
@@ -21,6 +22,17 @@ bool spends_output(const bitcoin::Transaction& tx, const bitcoin::OutPoint& outp
 bool builds_on(const bitcoin::Transaction& tx, const Txid& parent);
 /// At most one of the two can ever be in a chain.
 bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b);
+/// What a transaction takes from the wallet, or gives to it.
+struct CoinsMoved {
+    std::int64_t net_sat = 0;
+    bool touches = false;  ///< Even when the sum is nothing.
+};
+/// What `tx` spends stops being a coin.
+CoinsMoved take_coins(Draft& draft, const bitcoin::Transaction& tx);
+/// Of a transaction that is ours to broadcast: outputs to the wallet become coins, and are watched.
+/// Their sum, in satoshi. `height` null: no block has it. `safe`: they may be spent before one has.
+std::int64_t give_watched_coins(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid,
+                                std::optional<BlockHeight> height, bool safe);
 /// Takes a transaction in, or notes that a block holds it now. `height` null: a mempool has it.
 void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& txid,
                             std::optional<BlockHeight> height, const Scope& scope);

@@ -8,6 +8,7 @@
 #include "core/node/closing.h"
 #include "core/node/funding.h"
 #include "core/node/handlers.h"
+#include "core/node/wallet_room.h"
 
 #include <fmt/format.h>
 
@@ -401,15 +402,7 @@ Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::Spend
     for (const auto& outpoint : plan.coins) draft.coins.erase(outpoint);
     note_paid(draft, *tx);
     extend_scripts(draft, scope, next_block(draft));
-    for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
-        const ports::KeyPath* const path = draft.scripts.find(tx->outputs[i].script);
-        if (path == nullptr) continue;
-        row.net_sat += static_cast<std::int64_t>(tx->outputs[i].value.raw());
-        const bitcoin::OutPoint outpoint{txid, i};
-        draft.coins.put(outpoint,
-                        ports::Coin{outpoint, tx->outputs[i], *path, std::nullopt, false, true});
-        draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, draft.tip.height});
-    }
+    row.net_sat += give_watched_coins(draft, *tx, txid, std::nullopt, true);
     for (const auto& input : tx->inputs)
         draft.effects.push_back(
             ports::Watch{ports::WatchOutPoint{input.previous}, draft.tip.height});

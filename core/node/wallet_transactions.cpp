@@ -16,12 +16,6 @@ namespace runnel::node {
 
 namespace {
 
-/// What a transaction takes from and gives to the wallet.
-struct Effect {
-    std::int64_t net = 0;
-    bool touches = false;
-};
-
 BlockHeight next_height(const ChainTip& tip) {
     return tip.known ? tip.height + BlockDelta(1) : BlockHeight(0);
 }
@@ -40,36 +34,23 @@ bool is_spent(const Draft& draft, const bitcoin::OutPoint& outpoint) {
     return spent;
 }
 
-/// What `tx` spends stops being a coin.
-Effect take_coins(Draft& draft, const bitcoin::Transaction& tx) {
-    Effect effect;
-    for (const auto& input : tx.inputs) {
-        const ports::Coin* const coin = draft.coins.find(input.previous);
-        if (coin == nullptr) continue;
-        effect.net -= static_cast<std::int64_t>(coin->output.value.raw());
-        effect.touches = true;
-        draft.coins.erase(input.previous);
-    }
-    return effect;
-}
-
-/// Its outputs that are the wallet's become coins.
-Effect give_coins(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid,
-                  std::optional<BlockHeight> height) {
-    Effect effect;
+/// Its outputs that are the wallet's become coins, whoever made it.
+CoinsMoved give_coins(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid,
+                      std::optional<BlockHeight> height) {
+    CoinsMoved given;
     for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
         const auto& output = tx.outputs[i];
         const ports::KeyPath* const path = draft.scripts.find(output.script);
         if (path == nullptr) continue;
-        effect.touches = true;
-        effect.net += static_cast<std::int64_t>(output.value.raw());
+        given.touches = true;
+        given.net_sat += static_cast<std::int64_t>(output.value.raw());
         const bitcoin::OutPoint outpoint{txid, i};
         // However late its parent is reported.
         if (is_spent(draft, outpoint)) continue;
         draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height,
                                               bitcoin::is_coinbase(tx), false});
     }
-    return effect;
+    return given;
 }
 
 /// Somebody was told that it is on its way.
@@ -103,6 +84,33 @@ bool share_an_input(const bitcoin::Transaction& a, const bitcoin::Transaction& b
             return other.previous == mine.previous;
         });
     });
+}
+
+CoinsMoved take_coins(Draft& draft, const bitcoin::Transaction& tx) {
+    CoinsMoved taken;
+    for (const auto& input : tx.inputs) {
+        const ports::Coin* const coin = draft.coins.find(input.previous);
+        if (coin == nullptr) continue;
+        taken.net_sat -= static_cast<std::int64_t>(coin->output.value.raw());
+        taken.touches = true;
+        draft.coins.erase(input.previous);
+    }
+    return taken;
+}
+
+std::int64_t give_watched_coins(Draft& draft, const bitcoin::Transaction& tx, const Txid& txid,
+                                std::optional<BlockHeight> height, bool safe) {
+    std::int64_t given_sat = 0;
+    for (std::uint32_t i = 0; i < tx.outputs.size(); ++i) {
+        const auto& output = tx.outputs[i];
+        const ports::KeyPath* const path = draft.scripts.find(output.script);
+        if (path == nullptr) continue;
+        given_sat += static_cast<std::int64_t>(output.value.raw());
+        const bitcoin::OutPoint outpoint{txid, i};
+        draft.coins.put(outpoint, ports::Coin{outpoint, output, *path, height, false, safe});
+        draft.effects.push_back(ports::Watch{ports::WatchOutPoint{outpoint}, draft.tip.height});
+    }
+    return given_sat;
 }
 
 void drop_transaction(Draft& draft, const Txid& txid, std::vector<Dropped>& dropped) {
@@ -185,8 +193,8 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
         draft.tell(api::TransactionSeen{txid, height});
         return;
     }
-    const Effect taken = take_coins(draft, *tx);
-    Effect given = give_coins(draft, *tx, txid, height);
+    const CoinsMoved taken = take_coins(draft, *tx);
+    CoinsMoved given = give_coins(draft, *tx, txid, height);
     if (!taken.touches && !given.touches) return;
     // What replaces it need not pay us: only by what it spends is it noticed.
     if (!height) watch_inputs(*tx, next_height(draft.tip), draft.effects);
@@ -198,7 +206,7 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
         return extend_scripts(draft, scope, height.value_or(draft.tip.height));
     };
     while (extends()) given = give_coins(draft, *tx, txid, height);
-    const std::int64_t net = taken.net + given.net;
+    const std::int64_t net = taken.net_sat + given.net_sat;
     WalletTx row;
     row.tx = tx;
     row.sequence = draft.wallet.next_tx_sequence++;

@@ -5,6 +5,27 @@ using namespace runnel;
 using namespace runnel::test;
 using namespace runnel::literals;
 
+namespace {
+
+/// Alice goes on from a copy of her whole wallet, made before her last payment, with everything
+/// that would tell that it is an old one. The two are not connected, and what Bob broadcasts is
+/// lost.
+struct OldCopy : QuickDuo {
+    OldCopy() : ledger(net), id(open(alice, bob, 1'000'000_sat, 100'000'000_msat)) {
+        const auto backup = alice.store().image();
+        is_outdated = pays(alice, bob, 50'000'000_msat).succeeded();
+        net.disconnect(alice, bob);
+        alice.restart_from(backup);
+        bob.lose_broadcasts(true);
+    }
+
+    const Ledger ledger;
+    const ChannelId id;
+    bool is_outdated = false;  ///< What the copy does not know of has happened.
+};
+
+}  // namespace
+
 class TestCloseOutdated : public QObject {
     Q_OBJECT
 
@@ -103,20 +124,13 @@ void TestCloseOutdated::what_only_the_peer_can_close_pretends_no_figure() {
     }
 }
 
-/// A copy of the whole wallet, with everything that would tell that it is an old one: it has closed
-/// already when the peer comes back with the proof.
+/// It has closed already when the peer comes back with the proof.
 void TestCloseOutdated::what_is_proven_revoked_is_given_up() {
-    QuickDuo net;
-    const Ledger ledger(net.net);
-    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
-    const auto backup = net.alice.store().image();
-    QVERIFY(net.pays(net.alice, net.bob, 50'000'000_msat).succeeded());
-    net.net.disconnect(net.alice, net.bob);
-    net.alice.restart_from(backup);
+    OldCopy net;
+    QVERIFY(net.is_outdated);
     net.alice.lose_broadcasts(true);
-    net.bob.lose_broadcasts(true);
-    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
-    const auto& closing = std::get<channel::Closing>(Story::channel_of(net.alice, id)->state);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{net.id, true})));
+    const auto& closing = std::get<channel::Closing>(Story::channel_of(net.alice, net.id)->state);
     const auto revoked = std::get<channel::OurCommitPublished>(closing.cause).tx.txid();
     net.net.connect(net.alice, net.bob);
     net.net.settle();
@@ -129,40 +143,34 @@ void TestCloseOutdated::what_is_proven_revoked_is_given_up() {
     // The peer's comes at last, and with it what is ours.
     net.bob.lose_broadcasts(false);
     net.net.mine(long_enough);
-    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
-    QCOMPARE(how(net.alice, id), std::string("theirs"));
-    QVERIFY(ledger.adds_up());
-    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(both(net, net.alice, net.bob, net.id, "closed"));
+    QCOMPARE(how(net.alice, net.id), std::string("theirs"));
+    QVERIFY(net.ledger.adds_up());
+    QVERIFY(net.ledger.only_anchors_left());
     QVERIFY(net.check());
 }
 
 /// The same while her chain source has not even sent it: the source's own queue gives it up too.
 void TestCloseOutdated::what_is_given_up_leaves_no_queue() {
-    QuickDuo net;
-    const Ledger ledger(net.net);
-    const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
-    const auto backup = net.alice.store().image();
-    QVERIFY(net.pays(net.alice, net.bob, 50'000'000_msat).succeeded());
-    net.net.disconnect(net.alice, net.bob);
-    net.alice.restart_from(backup);
+    OldCopy net;
+    QVERIFY(net.is_outdated);
     // Her chain source cannot reach its bitcoind; what it is asked for waits there.
     net.alice.queue_broadcasts(true);
-    net.bob.lose_broadcasts(true);
-    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{net.id, true})));
     net.net.connect(net.alice, net.bob);
     net.net.settle();
     net.alice.queue_broadcasts(false);
     net.net.settle();
     net.net.mine(3);
     // Nobody has spent the channel: not with what the peer has proven to be revoked.
-    const auto& params = channel::funded_of(Story::channel_of(net.bob, id)->state)->params();
+    const auto& params = channel::funded_of(Story::channel_of(net.bob, net.id)->state)->params();
     QVERIFY(!net.net.chain().spender(params.funding));
     net.bob.lose_broadcasts(false);
     net.net.mine(long_enough);
-    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
-    QCOMPARE(how(net.alice, id), std::string("theirs"));
-    QVERIFY(ledger.adds_up());
-    QVERIFY(ledger.only_anchors_left());
+    QVERIFY(both(net, net.alice, net.bob, net.id, "closed"));
+    QCOMPARE(how(net.alice, net.id), std::string("theirs"));
+    QVERIFY(net.ledger.adds_up());
+    QVERIFY(net.ledger.only_anchors_left());
     QVERIFY(net.check());
 }
 

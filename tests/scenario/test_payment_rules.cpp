@@ -23,6 +23,35 @@ void owe_a_revocation(Story& net, sim::SimNode& node, sim::SimNode& peer) {
     net.net.mine(1);
 }
 
+/// A payment that stays under way: its payee is silent towards `last_hop`, from whom it has it.
+struct HeldPayment {
+    Story& story;
+    sim::SimNode& last_hop;
+    sim::SimNode& payee;
+    std::string bolt11;
+    Payment payment;
+
+    /// The payee says all that it has to say.
+    void go_on() const {
+        story.net.hold(payee, last_hop, false);
+        story.net.settle();
+    }
+};
+
+HeldPayment start_held(Story& story, sim::SimNode& payer, sim::SimNode& last_hop,
+                       sim::SimNode& payee, Msat amount) {
+    const auto bolt11 = story.invoice(payee, amount);
+    story.net.hold(payee, last_hop, true);
+    const auto payment = story.start_payment(payer, bolt11);
+    story.net.settle();
+    return HeldPayment{story, last_hop, payee, bolt11, payment};
+}
+
+/// To a peer of the payer's.
+HeldPayment start_held(Story& story, sim::SimNode& payer, sim::SimNode& payee, Msat amount) {
+    return start_held(story, payer, payer, payee, amount);
+}
+
 BlockHeight expiry_of(const sim::SimNode& node, const ChannelId& id) {
     return BlockHeight(channel::funded_of(Story::channel_of(node, id)->state)
                            ->commitments.htlcs()
@@ -395,11 +424,8 @@ void TestPaymentRules::one_silent_peer_does_not_block_the_others() {
     Trio net;
     net.open(net.alice, net.hub, 500'000_sat);
     net.open(net.alice, net.carol, 500'000_sat);
-    const auto large = net.invoice(net.hub, 400'000'000_msat);
     const auto waits = net.invoice(net.hub, 300'000'000_msat);
-    net.net.hold(net.hub, net.alice, true);
-    net.start_payment(net.alice, large);
-    net.net.settle();
+    const auto large = start_held(net, net.alice, net.hub, 400'000'000_msat);
     const auto queued = net.start_payment(net.alice, waits);
     net.net.settle();
     QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
@@ -410,9 +436,8 @@ void TestPaymentRules::one_silent_peer_does_not_block_the_others() {
     net.net.advance(minute + 1'000);
     QCOMPARE(queued.problem(), std::optional(ProblemKind::timed_out));
     QVERIFY(net.alice.node().state().queued.empty());
-    net.net.hold(net.hub, net.alice, false);
-    net.net.settle();
-    QVERIFY(is_paid(sent(net.alice, large)));
+    large.go_on();
+    QVERIFY(is_paid(sent(net.alice, large.bolt11)));
     QVERIFY(net.check());
 }
 
@@ -420,15 +445,11 @@ void TestPaymentRules::nobody_waits_for_room_that_cannot_come() {
     Trio net;
     net.open(net.alice, net.hub, 500'000_sat);
     net.open(net.alice, net.carol, 100'000_sat);
-    const auto large = net.invoice(net.hub, 300'000'000_msat);
-    net.net.hold(net.hub, net.alice, true);
-    net.start_payment(net.alice, large);
-    net.net.settle();
+    const auto large = start_held(net, net.alice, net.hub, 300'000'000_msat);
     // What is under way to the hub will never be room towards Carol.
     const auto never = net.pays(net.alice, net.carol, 200'000'000_msat);
     QCOMPARE(never.problem(), std::optional(ProblemKind::insufficient_liquidity));
-    net.net.hold(net.hub, net.alice, false);
-    net.net.settle();
+    large.go_on();
     QVERIFY(net.check());
 }
 
@@ -441,10 +462,7 @@ void TestPaymentRules::nobody_waits_for_more_than_the_peer_takes_at_once() {
     const auto id = net.open(net.alice, net.bob, 500'000_sat, 50'000'000_msat);
     const auto too_much = net.invoice(net.bob, 100'000'001_msat);
     const auto enough = net.invoice(net.bob, 100'000'000_msat);
-    const auto to_alice = net.invoice(net.alice, 20'000'000_msat);
-    net.net.hold(net.alice, net.bob, true);
-    const auto incoming = net.start_payment(net.bob, to_alice);
-    net.net.settle();
+    const auto incoming = start_held(net, net.bob, net.alice, 20'000'000_msat);
     QCOMPARE(htlcs(net.alice), std::size_t{1});
     const auto refused = net.start_payment(net.alice, too_much);
     net.net.settle();
@@ -459,9 +477,8 @@ void TestPaymentRules::nobody_waits_for_more_than_the_peer_takes_at_once() {
     QCOMPARE(figure("can_send_msat") + figure("reserve_msat") + figure("limits_msat"),
              Story::settled(net.alice, id));
     const auto fits = net.start_payment(net.alice, enough);
-    net.net.hold(net.alice, net.bob, false);
-    net.net.settle();
-    QVERIFY(incoming.succeeded());
+    incoming.go_on();
+    QVERIFY(incoming.payment.succeeded());
     QVERIFY(fits.succeeded());
     QVERIFY(net.check());
 }
@@ -472,10 +489,7 @@ void TestPaymentRules::who_gives_up_lets_those_behind_go() {
     Trio net;
     net.open(net.alice, net.hub, 500'000_sat);
     net.open(net.hub, net.carol, 500'000_sat);
-    const auto large = net.invoice(net.carol, 400'000'000_msat);
-    net.net.hold(net.carol, net.hub, true);
-    net.start_payment(net.alice, large);
-    net.net.settle();
+    const auto large = start_held(net, net.alice, net.hub, net.carol, 400'000'000_msat);
     const auto first = net.start_payment(net.alice, net.invoice(net.hub, 300'000'000_msat));
     net.net.settle();
     QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
@@ -490,9 +504,8 @@ void TestPaymentRules::who_gives_up_lets_those_behind_go() {
     QCOMPARE(first.problem(), std::optional(ProblemKind::timed_out));
     QVERIFY(net.alice.node().state().queued.empty());
     for (const auto& payment : behind) QVERIFY(payment.succeeded());
-    net.net.hold(net.carol, net.hub, false);
-    net.net.settle();
-    QVERIFY(is_paid(sent(net.alice, large)));
+    large.go_on();
+    QVERIFY(is_paid(sent(net.alice, large.bolt11)));
     QVERIFY(net.check());
 }
 
@@ -504,17 +517,13 @@ void TestPaymentRules::what_comes_in_makes_room_when_it_is_over() {
     const Msat most =
         channel::funded_of(Story::channel_of(net.alice, id)->state)->commitments.can_send();
     const auto to_bob = net.invoice(net.bob, most);
-    const auto to_alice = net.invoice(net.alice, 20'000'000_msat);
-    net.net.hold(net.alice, net.bob, true);
-    const auto incoming = net.start_payment(net.bob, to_alice);
-    net.net.settle();
+    const auto incoming = start_held(net, net.bob, net.alice, 20'000'000_msat);
     QCOMPARE(htlcs(net.alice), std::size_t{1});
     const auto waits = net.start_payment(net.alice, to_bob);
     net.net.settle();
     QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
-    net.net.hold(net.alice, net.bob, false);
-    net.net.settle();
-    QVERIFY(incoming.succeeded());
+    incoming.go_on();
+    QVERIFY(incoming.payment.succeeded());
     QVERIFY(waits.succeeded());
     QVERIFY(net.alice.node().state().queued.empty());
     QVERIFY(net.check());
@@ -523,22 +532,18 @@ void TestPaymentRules::what_comes_in_makes_room_when_it_is_over() {
 void TestPaymentRules::those_who_wait_keep_their_order() {
     Duo net;
     net.open(net.alice, net.bob, 500'000_sat, 50'000'000_msat);
-    net.net.hold(net.bob, net.alice, true);
-    const auto first = net.invoice(net.bob, 400'000'000_msat);
+    const auto first = start_held(net, net.alice, net.bob, 400'000'000_msat);
     std::vector<Payment> waiting;
-    net.start_payment(net.alice, first);
-    net.net.settle();
     // Two that find room only when the first has failed, and a small one that must not overtake
     // them.
     for (const Msat amount : {300'000'000_msat, 100'000'000_msat, 1'000'000_msat})
         waiting.push_back(net.start_payment(net.alice, net.invoice(net.bob, amount)));
     net.net.settle();
     QCOMPARE(net.alice.node().state().queued.size(), std::size_t{3});
-    net.net.hold(net.bob, net.alice, false);
-    net.net.settle();
+    first.go_on();
     // The first took what two of them would have needed, for good: they are told so, and the third
     // does not wait for them.
-    QVERIFY(is_paid(sent(net.alice, first)));
+    QVERIFY(is_paid(sent(net.alice, first.bolt11)));
     QCOMPARE(waiting[0].problem(), std::optional(ProblemKind::insufficient_liquidity));
     QCOMPARE(waiting[1].problem(), std::optional(ProblemKind::insufficient_liquidity));
     QVERIFY(waiting[2].succeeded());

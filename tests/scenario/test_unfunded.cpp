@@ -30,6 +30,30 @@ std::size_t flood(Host& host, std::uint8_t strangers, std::uint32_t each) {
     return accepted;
 }
 
+/// A wallet with a coin of 1,000,000 sat, and a stranger's channel to it of 500,000 sat, of which
+/// 100,000 are the wallet's; the last block has paid into it.
+struct PaidInto : Host {
+    PaidInto() : Host(1), stranger(comes_to_coins()) {
+        is_accepted = stranger.offers(500'000_sat, 100'000'000_msat);
+        if (!is_accepted) return;
+        payment = stranger.payment();
+        id = stranger.names({payment->txid(), 0});
+        mine({payment});
+    }
+    PaidInto(const PaidInto&) = delete;
+
+    Stranger stranger;
+    bool is_accepted = false;
+    ports::TxPtr payment;
+    ChannelId id;
+
+private:
+    Stranger comes_to_coins() {
+        static_cast<void>(give(1'000'000_sat, 1));
+        return Stranger(*this, 2);
+    }
+};
+
 }  // namespace
 
 class TestUnfunded : public QObject {
@@ -410,16 +434,11 @@ private slots:
 
     /// Paid into, believed, and then paid elsewhere: the channel ends as one that never was.
     void what_a_reorg_took_ends_when_its_coins_are_spent() {
-        Host host(1);
-        static_cast<void>(host.give(1'000'000_sat, 1));
-        Stranger stranger(host, 2);
-        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
-        const auto payment = stranger.payment();
-        const auto id = stranger.names({payment->txid(), 0});
-        host.mine({payment});
-        QVERIFY(node::needs_reserve(*host.channel(id), host.height()));
+        PaidInto host;
+        QVERIFY(host.is_accepted);
+        QVERIFY(node::needs_reserve(*host.channel(host.id), host.height()));
         QVERIFY(!host.node->snapshot()->balance.reserved.is_zero());
-        const auto spent = payment->inputs.front().previous;
+        const auto spent = host.payment->inputs.front().previous;
         const auto watches = [&] {
             return std::any_of(
                 host.effects.begin(), host.effects.end(), [&](const ports::Effect& effect) {
@@ -438,49 +457,45 @@ private slots:
         QVERIFY(watches());
         const auto rival = paying(spent, {{499'000_sat, bitcoin::p2wpkh(Hash160{})}});
         host.mine({rival});
-        QVERIFY(node::rival_of(*host.channel(id)) != nullptr);
-        QVERIFY(!node::is_shown_closed(*host.channel(id), host.height()));
+        QVERIFY(node::rival_of(*host.channel(host.id)) != nullptr);
+        QVERIFY(!node::is_shown_closed(*host.channel(host.id), host.height()));
         // Another reorg may give it its place again ...
         host.unmine();
-        QVERIFY(node::rival_of(*host.channel(id)) == nullptr);
-        host.mine({payment});
-        QVERIFY(channel::funded_of(host.channel(id)->state)->confirmation.has_value());
+        QVERIFY(node::rival_of(*host.channel(host.id)) == nullptr);
+        host.mine({host.payment});
+        QVERIFY(channel::funded_of(host.channel(host.id)->state)->confirmation.has_value());
         // ... or not.
         host.unmine();
         host.mine({rival});
         for (int i = 0; i < 5; ++i) host.mine({});
-        QVERIFY(node::is_shown_closed(*host.channel(id), host.height()));
-        QVERIFY(!node::needs_reserve(*host.channel(id), host.height()));
+        QVERIFY(node::is_shown_closed(*host.channel(host.id), host.height()));
+        QVERIFY(!node::needs_reserve(*host.channel(host.id), host.height()));
         QVERIFY(host.node->snapshot()->balance.reserved.is_zero());
         for (int i = 0; i < 94; ++i) host.mine({});
-        QVERIFY(channel::funded_of(host.channel(id)->state) == nullptr);
-        QCOMPARE(channel::closed_of(host.channel(id)->state)->how, std::string("never confirmed"));
+        QVERIFY(channel::funded_of(host.channel(host.id)->state) == nullptr);
+        QCOMPARE(channel::closed_of(host.channel(host.id)->state)->how,
+                 std::string("never confirmed"));
     }
 
     /// What took its place is not known: the person's close ends it, when it has waited as long as
     /// for one that never came.
     void what_never_comes_back_ends_by_the_persons_wish() {
-        Host host(1);
+        PaidInto host;
+        QVERIFY(host.is_accepted);
         host.take({ports::ChainEvent(ports::FeesChanged{ports::FeeEstimates{
             FeeratePerKw(2500), FeeratePerKw(1000), FeeratePerKw(253), FeeratePerKw(253), true}})});
-        static_cast<void>(host.give(1'000'000_sat, 1));
-        Stranger stranger(host, 2);
-        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
-        const auto payment = stranger.payment();
-        const auto id = stranger.names({payment->txid(), 0});
-        host.mine({payment});
         for (int i = 0; i < 20; ++i) host.mine({});
-        host.take({node::PeerDown{stranger.id(), "gone"}});
+        host.take({node::PeerDown{host.stranger.id(), "gone"}});
         api::CommandId command;
         command.raw().fill(7);
-        host.take({api::Command{command, api::CloseChannel{id, true}}});
-        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(id)->state));
+        host.take({api::Command{command, api::CloseChannel{host.id, true}}});
+        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(host.id)->state));
         for (int i = 0; i < 21; ++i) host.unmine();
-        QVERIFY(!channel::funded_of(host.channel(id)->state)->confirmation);
+        QVERIFY(!channel::funded_of(host.channel(host.id)->state)->confirmation);
         for (int i = 0; i < 2'016; ++i) host.mine({});
-        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(id)->state));
+        QVERIFY(std::holds_alternative<channel::Closing>(host.channel(host.id)->state));
         host.mine({});
-        QVERIFY(channel::funded_of(host.channel(id)->state) == nullptr);
+        QVERIFY(channel::funded_of(host.channel(host.id)->state) == nullptr);
         QVERIFY(host.node->snapshot()->balance.closing.is_zero());
         QVERIFY(host.node->snapshot()->balance.reserved.is_zero());
         for (const auto& [txid, row] : host.node->state().transactions)
@@ -553,33 +568,29 @@ private slots:
 
     /// Once it is paid into, a policy may change; as often as somebody tries out fees, no more.
     void policies_are_kept_at_a_bounded_rate() {
-        Host host(1);
-        static_cast<void>(host.give(1'000'000_sat, 1));
-        Stranger stranger(host, 2);
-        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
-        const auto payment = stranger.payment();
-        const auto id = stranger.names({payment->txid(), 0});
-        host.mine({payment});
+        PaidInto host;
+        QVERIFY(host.is_accepted);
         const auto& funded = [&]() -> const channel::Funded& {
-            return *channel::funded_of(host.channel(id)->state);
+            return *channel::funded_of(host.channel(host.id)->state);
         };
         const auto alias = funded().our_alias;
-        stranger.tells_policy(alias, 1, 1'700'000'000);
+        host.stranger.tells_policy(alias, 1, 1'700'000'000);
         const auto entries = host.disk().journal.size();
         QCOMPARE(funded().their_update->fee_base_msat, 1U);
         // The same again is no news.
-        stranger.tells_policy(alias, 1, 1'700'000'001);
+        host.stranger.tells_policy(alias, 1, 1'700'000'001);
         QCOMPARE(host.disk().journal.size(), entries);
-        for (std::uint32_t i = 2; i < 200; ++i) stranger.tells_policy(alias, i, 1'700'000'000 + i);
+        for (std::uint32_t i = 2; i < 200; ++i)
+            host.stranger.tells_policy(alias, i, 1'700'000'000 + i);
         QCOMPARE(host.disk().journal.size(), entries + 12);
         host.now_ms += 10 * 60'000;
-        stranger.tells_policy(alias, 500, 1'700'001'000);
-        stranger.tells_policy(alias, 501, 1'700'001'001);
+        host.stranger.tells_policy(alias, 500, 1'700'001'000);
+        host.stranger.tells_policy(alias, 501, 1'700'001'001);
         QCOMPARE(host.disk().journal.size(), entries + 13);
         QCOMPARE(funded().their_update->fee_base_msat, 500U);
         // A new connection is no new allowance.
-        stranger.reconnects();
-        stranger.tells_policy(alias, 502, 1'700'001'002);
+        host.stranger.reconnects();
+        host.stranger.tells_policy(alias, 502, 1'700'001'002);
         QCOMPARE(host.disk().journal.size(), entries + 13);
         // The last word counts all the same, as soon as it may be written.
         host.now_ms += 20 * 60'000;
@@ -589,34 +600,29 @@ private slots:
 
     /// A feerate costs its funder nothing until it is signed.
     void feerates_are_heard_at_a_bounded_rate() {
-        Host host(1);
-        static_cast<void>(host.give(1'000'000_sat, 1));
-        Stranger stranger(host, 2);
-        QVERIFY(stranger.offers(500'000_sat, 100'000'000_msat));
-        const auto payment = stranger.payment();
-        const auto id = stranger.names({payment->txid(), 0});
-        host.mine({payment});
+        PaidInto host;
+        QVERIFY(host.is_accepted);
         for (int i = 0; i < 6; ++i) host.mine({});
         wire::ChannelReady ready;
-        ready.channel_id = id;
-        ready.second_per_commitment_point = stranger.id();
-        stranger.says(ready);
-        QCOMPARE(channel::state_name(host.channel(id)->state), std::string_view("normal"));
+        ready.channel_id = host.id;
+        ready.second_per_commitment_point = host.stranger.id();
+        host.stranger.says(ready);
+        QCOMPARE(channel::state_name(host.channel(host.id)->state), std::string_view("normal"));
         const auto entries = host.disk().journal.size();
         std::size_t heard = 0;
         const auto changes_its_mind = [&] {
             wire::UpdateFee fee;
-            fee.channel_id = id;
+            fee.channel_id = host.id;
             fee.feerate_per_kw = FeeratePerKw(300 + static_cast<std::uint32_t>(heard % 2));
-            stranger.says(fee);
+            host.stranger.says(fee);
             return host.said<wire::Warning>().empty();
         };
         while (heard < 200 && changes_its_mind()) ++heard;
         QCOMPARE(heard, std::size_t{60});
         QVERIFY(host.disk().journal.size() <= entries + 61);
         // It is hung up on, nothing else; after a minute it may say one more.
-        QCOMPARE(channel::state_name(host.channel(id)->state), std::string_view("normal"));
-        QVERIFY(host.channel(id)->link != channel::Link::online);
+        QCOMPARE(channel::state_name(host.channel(host.id)->state), std::string_view("normal"));
+        QVERIFY(host.channel(host.id)->link != channel::Link::online);
     }
 
     /// Who knows the funding transaction beforehand can choose it; nothing that is asked when a
