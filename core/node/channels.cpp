@@ -66,6 +66,9 @@ void on_fault(Draft& draft, const ChannelId& id, const channel::ChannelFault& fa
 /// forbids it, some send one now and then): each makes an entry in the journal, which is kept for
 /// ever, and whoever says it pays nothing for that.
 bool is_idle(const channel::Channel& channel, const wire::Message& message) {
+    // An opening has no journal yet, and ends with such a word. What is counted for it would be
+    // kept for as many as a stranger likes to begin.
+    if (!channel::is_stored(channel.state)) return false;
     if (std::holds_alternative<wire::UpdateFee>(message)) return true;
     const auto* const funded = channel::funded_of(channel.state);
     return std::holds_alternative<wire::CommitmentSigned>(message) && funded != nullptr &&

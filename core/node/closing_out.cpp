@@ -24,6 +24,8 @@ ports::TxPtr supposed_spender(const State& state, const channel::Closing& closin
         }
     }
     const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing.cause);
+    // Ours stands back for one of theirs that a reorg took out of its block.
+    if (any && ours != nullptr && !state.transactions.contains(ours->tx.txid())) return any;
     if (ours == nullptr || ours->age == channel::OurCommitPublished::Age::outdated) return any;
     return std::make_shared<const bitcoin::Transaction>(ours->tx);
 }

@@ -139,6 +139,9 @@ void publish_our_commitment(Draft& draft, const channel::Channel& channel,
     }
 }
 
+/// Since their close was seen: what a short reorg took out comes again with its first blocks.
+constexpr BlockDelta patience{2};
+
 /// Their commitment was in a block, and a reorg took it out: then it is among the wallet's
 /// transactions and broadcast with them. But what paid its fee was the peer's child, whose coin the
 /// peer can spend elsewhere meanwhile; what blocks take that cheap only now and then would keep
@@ -149,6 +152,10 @@ bool pay_for_their_commitment(Draft& draft, const channel::Channel& channel,
     const auto pay_for = [&](const channel::CommitmentTx& commitment) {
         const WalletTx* const row = draft.transactions.find(commitment.tx.txid());
         if (row == nullptr || row->height) return false;
+        // The blocks that a reorg brings come one by one, and the next one may hold it.
+        if (!is_in_step(draft.health.status, draft.tip) ||
+            draft.tip.height < closing.since + patience)
+            return true;
         const auto parent = row->tx;
         const auto child = make_bump(draft, channel, closing, commitment, scope);
         if (child) draft.effects.push_back(ports::Broadcast{{parent, child}});

@@ -370,8 +370,9 @@ void payments_on_usable(Draft& draft, const ChannelId& id, const Scope& scope) {
     if (found == nullptr) return;
     const auto* const funded = channel::funded_of((*found)->state);
     if (funded == nullptr) return;
-    // Payments of ours never wait for a channel; HTLCs to us may have been decided while it could
-    // not be told to the peer.
+    // Payments of ours never wait for a channel, but for room in one, and this one may have it.
+    // HTLCs to us may have been decided while it could not be told to the peer.
+    draft.room_made = draft.room_made || channel::is_usable(**found);
     std::vector<HtlcId> open;
     for (const auto& entry : funded->commitments.htlcs()) {
         if (entry.htlc.offered_by == channel::Party::theirs &&

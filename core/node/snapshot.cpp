@@ -200,6 +200,7 @@ std::optional<api::Hurry> hurry_now(const State& state, const Config& config,
         if (confirmations < out->depth) out->left = std::max(out->left, out->depth - confirmations);
     };
     for (const auto& [txid, row] : state.transactions) {
+        if (state.refused.contains(txid)) continue;
         count(row.height ? distance(*row.height, state.tip.height).raw() + 1 : 0);
     }
     // What the other side funds is no transaction of the wallet.

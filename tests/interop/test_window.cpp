@@ -10,6 +10,7 @@
 #include <QClipboard>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QJsonValue>
 #include <QLineEdit>
 #include <QProcess>
 

@@ -108,6 +108,12 @@ inline Msat listed_in_flight(const sim::SimNode& node) {
     return sum;
 }
 
+/// What a node has published to close by force.
+inline bitcoin::Transaction commitment_of(const sim::SimNode& node, const ChannelId& id) {
+    const auto& closing = std::get<channel::Closing>(Story::channel_of(node, id)->state);
+    return std::get<channel::OurCommitPublished>(closing.cause).tx;
+}
+
 /// The children that a node has made to pay for commitments.
 inline std::vector<node::WalletTx> bumps_of(const sim::SimNode& node) {
     std::vector<node::WalletTx> out;

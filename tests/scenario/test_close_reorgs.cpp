@@ -15,6 +15,7 @@ private slots:
     void a_reorg_to_another_close_data();
     void a_reorg_to_another_close();
     void their_close_is_broadcast_again();
+    void a_close_in_the_next_block_is_not_paid_for();
     void their_close_is_paid_for_data();
     void their_close_is_paid_for();
     void restarts_change_nothing_in_the_end();
@@ -98,17 +99,12 @@ void TestCloseReorgs::a_reorg_to_another_close() {
     // Both publish; the first one's is in the mempool first.
     QVERIFY(bool(net.run(first, api::CloseChannel{id, true})));
     QVERIFY(bool(net.run(second, api::CloseChannel{id, true})));
-    const auto commitment = [&](const sim::SimNode& node) {
-        return std::get<channel::OurCommitPublished>(
-                   std::get<channel::Closing>(Story::channel_of(node, id)->state).cause)
-            .tx;
-    };
-    const auto other = commitment(second);
-    QVERIFY(bool(net.net.chain().mine_exactly({commitment(first)})));
+    const auto other = commitment_of(second, id);
+    QVERIFY(bool(net.net.chain().mine_exactly({commitment_of(first, id)})));
     net.net.mine(2);
     QCOMPARE(
         std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).spends.front().tx->txid(),
-        commitment(first).txid());
+        commitment_of(first, id).txid());
     QVERIFY(bool(net.net.chain().reorg(3, {{other}, {}, {}, {}})));
     net.net.mine(80);
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
@@ -128,9 +124,7 @@ void TestCloseReorgs::their_close_is_broadcast_again() {
     const Ledger ledger(net.net);
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 100'000'000_msat);
     QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
-    const auto txid = std::get<channel::OurCommitPublished>(
-                          std::get<channel::Closing>(Story::channel_of(net.bob, id)->state).cause)
-                          .tx.txid();
+    const auto txid = commitment_of(net.bob, id).txid();
     const auto owes_it = [&] {
         for (const auto& effect : net.alice.node().resume()) {
             const auto* const broadcast = std::get_if<ports::Broadcast>(&effect);
@@ -159,6 +153,27 @@ void TestCloseReorgs::their_close_is_broadcast_again() {
     QVERIFY(ledger.adds_up());
     QVERIFY(ledger.only_anchors_left());
     QVERIFY(net.check());
+}
+
+/// A reorg whose own second block holds it again: nobody pays for what is there.
+void TestCloseReorgs::a_close_in_the_next_block_is_not_paid_for() {
+    for (const bool is_away : {false, true}) {
+        QuickDuo net;
+        const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
+        stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+        QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
+        const auto close = commitment_of(net.bob, id);
+        net.net.mine(1);
+        if (is_away) net.alice.set_chain_mute(true);
+        QVERIFY(bool(net.net.chain().reorg(1, {{}, {close}})));
+        if (is_away) net.alice.set_chain_mute(false);
+        net.alice.set_chain_reachable(true);
+        net.net.settle();
+        QVERIFY(bumps_of(net.alice).empty());
+        net.net.mine(60);
+        QVERIFY(both(net, net.alice, net.bob, id, "closed"));
+        QVERIFY(net.check());
+    }
 }
 
 void TestCloseReorgs::their_close_is_paid_for_data() {

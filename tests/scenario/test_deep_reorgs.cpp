@@ -15,11 +15,6 @@ bool is_remembered(const sim::SimNode& node, const ChannelId& id) {
     return channel != nullptr && channel::funded_of(channel->state) != nullptr;
 }
 
-bitcoin::Transaction commitment_of(const sim::SimNode& node, const ChannelId& id) {
-    const auto& closing = std::get<channel::Closing>(Story::channel_of(node, id)->state);
-    return std::get<channel::OurCommitPublished>(closing.cause).tx;
-}
-
 const api::ChannelView* view_of(const api::SnapshotPtr& snapshot, const ChannelId& id) {
     for (const auto& view : snapshot->channels) {
         if (view.channel_id == id) return &view;

@@ -82,6 +82,7 @@ private slots:
     void nobody_waits_for_room_that_cannot_come();
     void nobody_waits_for_more_than_the_peer_takes_at_once();
     void who_gives_up_lets_those_behind_go();
+    void a_new_channel_makes_room();
     void what_comes_in_makes_room_when_it_is_over();
     void those_who_wait_keep_their_order();
 };
@@ -504,6 +505,22 @@ void TestPaymentRules::who_gives_up_lets_those_behind_go() {
     QCOMPARE(first.problem(), std::optional(ProblemKind::timed_out));
     QVERIFY(net.alice.node().state().queued.empty());
     for (const auto& payment : behind) QVERIFY(payment.succeeded());
+    large.go_on();
+    QVERIFY(is_paid(sent(net.alice, large.bolt11)));
+    QVERIFY(net.check());
+}
+
+void TestPaymentRules::a_new_channel_makes_room() {
+    Trio net;
+    net.open(net.alice, net.hub, 500'000_sat);
+    net.open(net.hub, net.carol, 500'000_sat);
+    const auto large = start_held(net, net.alice, net.hub, net.carol, 400'000'000_msat);
+    const auto waits = net.start_payment(net.alice, net.invoice(net.hub, 300'000'000_msat));
+    net.net.settle();
+    QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
+    net.open(net.alice, net.hub, 500'000_sat);
+    QVERIFY(waits.succeeded());
+    QVERIFY(net.alice.node().state().queued.empty());
     large.go_on();
     QVERIFY(is_paid(sent(net.alice, large.bolt11)));
     QVERIFY(net.check());

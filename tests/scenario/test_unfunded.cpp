@@ -625,6 +625,24 @@ private slots:
         QVERIFY(host.channel(host.id)->link != channel::Link::online);
     }
 
+    /// Openings that it ends at once are no way to have something counted for each.
+    void nothing_is_counted_for_openings_that_ended() {
+        Host host(1);
+        static_cast<void>(host.give(1'000'000_sat, 1));
+        Stranger stranger(host, 2);
+        for (int i = 0; i < 20; ++i) {
+            QVERIFY(stranger.offers(500'000_sat));
+            wire::UpdateFee fee;
+            fee.channel_id = stranger.temporary_id();
+            fee.feerate_per_kw = FeeratePerKw(300);
+            stranger.says(fee);
+            QVERIFY(host.channel(fee.channel_id) == nullptr);
+        }
+        const auto& peers = host.node->state().peers;
+        const auto at = peers.find(stranger.id());
+        QVERIFY(at == peers.end() || at->second.idle_until_ms.empty());
+    }
+
     /// Who knows the funding transaction beforehand can choose it; nothing that is asked when a
     /// channel's id changes would be.
     void a_temporary_id_that_is_the_final_one() {

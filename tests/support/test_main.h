@@ -8,7 +8,7 @@
 
 #include <QObject>
 #include <QString>
-#include <QtTest/QtTest>
+#include <QTest>
 
 #include <memory>
 

@@ -14,6 +14,7 @@
 #include <QClipboard>
 #include <QListView>
 #include <QPlainTextEdit>
+#include <QSignalSpy>
 
 #include <future>
 

@@ -2,6 +2,8 @@
 #include "core/bitcoin/address.h"
 #include "tests/support/vector_file.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using namespace runnel::bitcoin;
 using namespace runnel::test;

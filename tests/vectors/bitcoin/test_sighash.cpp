@@ -4,6 +4,8 @@
 #include "core/bitcoin/sighash.h"
 #include "tests/support/vector_file.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using namespace runnel::bitcoin;
 using namespace runnel::test;

@@ -7,6 +7,8 @@
 #include "core/channel/transactions.h"
 #include "core/crypto/hash.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using namespace runnel::channel;
 

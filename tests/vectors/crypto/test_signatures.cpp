@@ -4,6 +4,8 @@
 #include "core/crypto/keys.h"
 #include "tests/support/vector_file.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using namespace runnel::crypto;
 using runnel::test::hex;

@@ -4,6 +4,8 @@
 #include "core/gossip/queries.h"
 #include "tests/support/vector_file.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using namespace runnel::gossip;
 using runnel::test::hex;

@@ -5,6 +5,8 @@
 #include "wallet/keys/key_ring.h"
 #include "wallet/keys/mnemonic.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using namespace runnel::keys;
 

@@ -5,6 +5,8 @@
 #include "core/onion/payload.h"
 #include "core/onion/sphinx.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using runnel::test::hex;
 using runnel::test::secret;

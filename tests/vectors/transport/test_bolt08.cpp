@@ -3,6 +3,8 @@
 #include "core/transport/connection.h"
 #include "tests/support/vector_file.h"
 
+#include <QJsonValue>
+
 using namespace runnel;
 using namespace runnel::transport;
 using runnel::test::hex;
