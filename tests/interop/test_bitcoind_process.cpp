@@ -79,8 +79,10 @@ bool RealBitcoind::start() {
                           "-printtoconsole=0",
                           "-persistmempool=1"};
     // Knots takes transactions of version 3 for ordinary ones unless told otherwise; Core has no
-    // such option.
-    if (is_knots()) arguments << "-mempooltruc=enforce";
+    // such option. Nor does it mine a lock time of 21, which its own wallet draws by chance.
+    if (is_knots())
+        arguments << "-mempooltruc=enforce"
+                  << "-rejectparasites=0";
     arguments << m_extra;
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.start(program(), arguments);
