@@ -326,6 +326,16 @@ Msat Commitments::free_to_send() const {
     return most < m_params->theirs.htlc_minimum_msat ? Msat(0) : most;
 }
 
+Msat Commitments::can_send_when_quiet() const {
+    Commitments quiet;  // what money depends on, but for the HTLCs: onions are not copied
+    quiet.m_params = m_params;
+    quiet.m_fees = m_fees;
+    quiet.m_feerate = m_feerate;
+    quiet.m_ours = m_ours;
+    quiet.m_theirs = m_theirs;
+    return quiet.can_send();
+}
+
 // Proposals --------------------------------------------------------------------------------------
 
 Result<wire::UpdateAddHtlc, ChannelFault> Commitments::send_add(Msat amount,

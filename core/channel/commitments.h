@@ -171,6 +171,8 @@ public:
     /// can_send() without the bounds on what is under way at once: what of our part neither the
     /// reserve nor fees keep back.
     Msat free_to_send() const;
+    /// can_send() once everything under way has failed: what room there will be at the latest.
+    Msat can_send_when_quiet() const;
     Msat dust_exposure() const;
     /// Has this HTLC no output on one side, and is more at stake in such HTLCs than we allow? Then
     /// no preimage is given for it (BOLT 2, max_dust_htlc_exposure_msat).

@@ -151,7 +151,7 @@ void record_close_tx(Draft& draft, const ports::TxPtr& tx, const std::string& pu
         if (!row.fee) row.fee = fee;
         return;
     }
-    note_paid(draft, *tx);
+    note_paid(draft, *tx, height);
     WalletTx row;
     row.tx = tx;
     row.sequence = draft.wallet.next_tx_sequence++;

@@ -40,6 +40,11 @@ struct StillOut {
 };
 StillOut still_out(const State& state, const channel::Channel& channel, const ports::KeyRing& keys);
 
+/// What spends the funding output, or will as far as is known: nothing while only the peer can
+/// close, and has not.
+std::optional<Txid> closing_txid(const State& state, const channel::Closing& closing);
+std::optional<Txid> closing_txid(const Draft& draft, const channel::Closing& closing);
+
 // Between closing*.cpp ----------------------------------------------------------------------------
 
 /// Does a block hold a spend of the funding output? Spends come with that one first.

@@ -11,26 +11,53 @@ using channel::Party;
 
 namespace {
 
+template <typename Visit>
+void for_each_transaction(const State& state, Visit visit) {
+    for (const auto& [txid, row] : state.transactions) visit(txid, row);
+}
+template <typename Visit>
+void for_each_transaction(const Draft& draft, Visit visit) {
+    draft.transactions.for_each(visit);
+}
+
 /// Which transaction will spend the funding output, as far as the wallet has taken a side: after a
 /// reorg what was swept of one is among the coins, and must not be counted as part of another one.
-ports::TxPtr supposed_spender(const State& state, const channel::Closing& closing) {
-    ports::TxPtr any;
-    for (const auto& [txid, row] : state.transactions) {
-        if (row.height || !spends_output(*row.tx, closing.funded.params().funding)) continue;
+template <typename Wallet>
+ports::TxPtr supposed_spender(const Wallet& wallet, const channel::Closing& closing) {
+    ports::TxPtr any, swept;
+    for_each_transaction(wallet, [&](const Txid& txid, const WalletTx& row) {
+        if (row.height || !spends_output(*row.tx, closing.funded.params().funding)) return;
         any = row.tx;
         for (const auto& made : closing.claims) {
-            if (builds_on(made.tx, txid) && state.transactions.contains(made.tx.txid()))
-                return row.tx;
+            if (builds_on(made.tx, txid) && wallet.transactions.contains(made.tx.txid()))
+                swept = row.tx;
         }
-    }
+    });
+    if (swept) return swept;
     const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing.cause);
     // Ours stands back for one of theirs that a reorg took out of its block.
-    if (any && ours != nullptr && !state.transactions.contains(ours->tx.txid())) return any;
+    if (any && ours != nullptr && !wallet.transactions.contains(ours->tx.txid())) return any;
     if (ours == nullptr || ours->age == channel::OurCommitPublished::Age::outdated) return any;
     return std::make_shared<const bitcoin::Transaction>(ours->tx);
 }
 
+template <typename Wallet>
+std::optional<Txid> closing_txid_in(const Wallet& wallet, const channel::Closing& closing) {
+    if (!closing.spends.empty()) return closing.spends.front().tx->txid();
+    if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&closing.cause))
+        return mutual->tx.txid();
+    const auto supposed = supposed_spender(wallet, closing);
+    return supposed ? std::optional(supposed->txid()) : std::nullopt;
+}
+
 }  // namespace
+
+std::optional<Txid> closing_txid(const State& state, const channel::Closing& closing) {
+    return closing_txid_in(state, closing);
+}
+std::optional<Txid> closing_txid(const Draft& draft, const channel::Closing& closing) {
+    return closing_txid_in(draft, closing);
+}
 
 StillOut still_out(const State& state, const channel::Channel& channel,
                    const ports::KeyRing& keys) {

@@ -113,8 +113,10 @@ bool may_be_promised(const Draft& draft, const bitcoin::Script& script);
 /// A script that somebody was given, or that was paid to, is not given again: its counter moves
 /// past it.
 void note_used(Draft& draft, const bitcoin::Script& script);
-void note_paid(Draft& draft, const bitcoin::Transaction& tx);
-/// After a transaction that is gone: it has paid nobody.
+/// The same for all that a transaction pays to. Only one in a block leads the words any further:
+/// another may be replaced, and what was given out beyond it would not be found.
+void note_paid(Draft& draft, const bitcoin::Transaction& tx, std::optional<BlockHeight> height);
+/// After transactions that are gone, or in no block any more: they have paid nobody.
 void recount_paid(Draft& draft);
 void use_script(Draft& draft, const bitcoin::Script& script, const Scope& scope);
 /// What we said, or are about to say, in shutdown is an address given away.

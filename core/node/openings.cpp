@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/address.h"
 #include "core/channel/store.h"
+#include "core/node/closing.h"
 #include "core/node/doubt.h"
 #include "core/node/funding.h"
 
@@ -266,16 +267,6 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
                                            {{"what", "channel"}, {"id", wish.channel_id.hex()}}}));
         return;
     }
-    const auto closing_txid = [](const channel::Channel& c) -> std::optional<Txid> {
-        const auto* const closing = channel::closing_of(c.state);
-        if (closing == nullptr) return std::nullopt;
-        if (!closing->spends.empty()) return closing->spends.front().tx->txid();
-        if (const auto* const ours = std::get_if<channel::OurCommitPublished>(&closing->cause))
-            return ours->tx.txid();
-        if (const auto* const mutual = std::get_if<channel::MutualCloseAgreed>(&closing->cause))
-            return mutual->tx.txid();
-        return std::nullopt;
-    };
     if (is_shown_closed(*channel, draft.tip.height)) {
         const auto* const closed = channel::closed_of(channel->state);
         const bool was_funded = closed != nullptr && !closed->closing_txid.is_zero();
@@ -337,9 +328,10 @@ void on_close(Draft& draft, const api::CommandId& id, const api::CloseChannel& w
         draft.dirty.insert(wish.channel_id);
     }
     const ChannelPtr* const after = draft.channels.find(wish.channel_id);
+    const auto* const closing = after == nullptr ? nullptr : channel::closing_of((*after)->state);
     draft.answer(
         id, api::Answer(api::ChannelClosing{
-                wish.channel_id, after == nullptr ? std::nullopt : closing_txid(**after),
+                wish.channel_id, closing == nullptr ? std::nullopt : closing_txid(draft, *closing),
                 after == nullptr ? "gone" : std::string(channel::state_name((*after)->state))}));
 }
 

@@ -258,23 +258,22 @@ std::vector<ChannelId> channels_to(const Draft& draft, const Target& target,
     return ways_to(draft, target, OutgoingPayment{}, {}, us).channels;
 }
 
-bool room_will_come(const Draft& draft, const Problem& problem, const Target& target,
-                    const std::vector<ChannelId>& channels) {
+bool room_will_come(const Draft& draft, const OutgoingPayment& payment, const Problem& problem,
+                    const Target& target, const crypto::PublicKey& us) {
     if (problem.kind != ProblemKind::insufficient_liquidity) return false;
-    Msat most;
-    bool busy = false;
-    for (const auto& id : channels) {
-        const auto& c = channel::funded_of((*draft.channels.find(id))->state)->commitments;
-        const auto& theirs = c.params().theirs;
-        // However empty it becomes, it never carries more at once than its peer takes: who waits
-        // for that waits in vain, and others behind him.
-        const Msat owned = std::min(
-            sub_or_zero(c.settled(channel::Party::ours), theirs.channel_reserve_satoshis.msat()),
-            theirs.max_htlc_value_in_flight_msat);
-        most = target.parts_allowed ? most + owned : std::max(most, owned);
-        busy = busy || !c.htlcs().empty();
+    // However empty they become: who waits for what the reserve, the fees or the peer keep back
+    // waits in vain, and others behind him.
+    auto ways = ways_to(draft, target, payment, {}, us);
+    bool is_busy = false;
+    for (auto& lane : ways.lanes) {
+        const auto& channel = **draft.channels.find(ways.channels[lane.channel]);
+        const auto& commitments = channel::funded_of(channel.state)->commitments;
+        lane.can_send = commitments.can_send_when_quiet();
+        is_busy = is_busy || !commitments.htlcs().empty();
     }
-    return busy && most >= target.amount;
+    return is_busy &&
+           payment::split(ways.lanes, target.amount, target.max_fee, target.parts_allowed)
+               .has_value();
 }
 
 Result<Msat, Problem> fee_now(const Draft& draft, const Target& target,

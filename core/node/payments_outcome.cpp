@@ -144,12 +144,13 @@ Result<void, Problem> try_again(Draft& draft, OutgoingPayment& payment, const Sc
 bool may_wait_on(const Draft& draft, const OutgoingPayment& payment, const Problem& problem,
                  const Scope& scope) {
     if (problem.kind != ProblemKind::insufficient_liquidity) return false;
-    return with_target(payment, scope,
-                       [&](const Target& target) -> Result<void, Problem> {
-                           const auto channels = channels_to(draft, target, scope.keys.node_id());
-                           if (room_will_come(draft, problem, target, channels)) return {};
-                           return fail(problem);
-                       })
+    return with_target(
+               payment, scope,
+               [&](const Target& target) -> Result<void, Problem> {
+                   if (room_will_come(draft, payment, problem, target, scope.keys.node_id()))
+                       return {};
+                   return fail(problem);
+               })
         .has_value();
 }
 

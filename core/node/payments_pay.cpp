@@ -166,7 +166,8 @@ void begin(Draft& draft, const api::CommandId& id, OutgoingPayment payment, cons
     bool must_queue = draft.queued_now() > 0 && is_waited_for(draft, channels);
     if (!must_queue) {
         auto started = attempt(draft, payment, target, scope);
-        if (!started && !room_will_come(draft, started.error(), target, channels))
+        if (!started &&
+            !room_will_come(draft, payment, started.error(), target, scope.keys.node_id()))
             return draft.answer(id, fail(started.error()));
         must_queue = !started;
     }

@@ -30,10 +30,10 @@ Result<void, api::Problem> attempt(Draft& draft, OutgoingPayment& payment, const
 /// The channels over which a payment to there could go now.
 std::vector<ChannelId> channels_to(const Draft& draft, const Target& target,
                                    const crypto::PublicKey& us);
-/// Is it only that those channels are full of HTLCs under way? Then room comes by itself, and
-/// nobody need be told to try again.
-bool room_will_come(const Draft& draft, const api::Problem& problem, const Target& target,
-                    const std::vector<ChannelId>& channels);
+/// Could this attempt be made if what is under way in our channels were over? Then room comes by
+/// itself, and nobody need be told to try again.
+bool room_will_come(const Draft& draft, const OutgoingPayment& payment, const api::Problem& problem,
+                    const Target& target, const crypto::PublicKey& us);
 /// What an attempt would cost now.
 Result<Msat, api::Problem> fee_now(const Draft& draft, const Target& target,
                                    const crypto::PublicKey& us);

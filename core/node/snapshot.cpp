@@ -154,21 +154,18 @@ api::ChannelView view_of(const State& state, const channel::Channel& channel,
     }
     if (const auto* const closing = std::get_if<channel::Closing>(&channel.state)) {
         std::visit(
-            overloaded{[&](const channel::MutualCloseAgreed& cause) {
-                           view.closing_reason = "by agreement";
-                           view.closing_txid = cause.tx.txid();
-                       },
-                       [&](const channel::OurCommitPublished& cause) {
-                           // Given up: what is revoked is not published, whyever it was to be.
-                           const bool is_given_up =
-                               cause.age == channel::OurCommitPublished::Age::outdated;
-                           view.closing_reason = is_given_up ? newer_state : cause.reason;
-                           if (!is_given_up) view.closing_txid = cause.tx.txid();
-                       },
-                       [&](const channel::TheyMustClose&) { view.closing_reason = newer_state; },
-                       [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
+            overloaded{
+                [&](const channel::MutualCloseAgreed&) { view.closing_reason = "by agreement"; },
+                [&](const channel::OurCommitPublished& cause) {
+                    // Given up: what is revoked is not published, whyever it was to be.
+                    const bool is_given_up =
+                        cause.age == channel::OurCommitPublished::Age::outdated;
+                    view.closing_reason = is_given_up ? newer_state : cause.reason;
+                },
+                [&](const channel::TheyMustClose&) { view.closing_reason = newer_state; },
+                [&](const channel::TheirClose&) { view.closing_reason = "by the peer"; }},
             closing->cause);
-        if (!closing->spends.empty()) view.closing_txid = closing->spends.front().tx->txid();
+        view.closing_txid = closing_txid(state, *closing);
         view.closing_came = came_back(state, *closing, view.closing_txid);
         show_still_out(view, still_out(state, channel, keys), closing->funded.commitments);
     }

@@ -81,6 +81,7 @@ void unconfirm_from(Draft& draft, BlockHeight height, const Scope& scope) {
         watch_inputs(*draft.transactions.find(txid)->tx, height, draft.effects);
         draft.tell(api::TransactionSeen{txid, std::nullopt});
     }
+    recount_paid(draft);
     std::vector<bitcoin::OutPoint> coins;
     draft.coins.for_each([&](const bitcoin::OutPoint& outpoint, const ports::Coin& coin) {
         if (coin.confirmed && *coin.confirmed >= height) coins.push_back(outpoint);

@@ -160,11 +160,11 @@ void note_used(Draft& draft, const bitcoin::Script& script) {
     next = std::max(next, path->index + 1);
 }
 
-void note_paid(Draft& draft, const bitcoin::Transaction& tx) {
+void note_paid(Draft& draft, const bitcoin::Transaction& tx, std::optional<BlockHeight> height) {
     for (const auto& output : tx.outputs) {
         note_used(draft, output.script);
         const ports::KeyPath* const path = draft.scripts.find(output.script);
-        if (path == nullptr || path->change) continue;
+        if (path == nullptr || path->change || !height) continue;
         auto& paid = path->type == ports::AddressType::p2tr ? draft.paid_p2tr : draft.paid_p2wpkh;
         paid = std::max(paid, path->index + 1);
     }
@@ -173,7 +173,7 @@ void note_paid(Draft& draft, const bitcoin::Transaction& tx) {
 void recount_paid(Draft& draft) {
     draft.paid_p2wpkh = draft.paid_p2tr = 0;
     draft.transactions.for_each(
-        [&](const Txid&, const WalletTx& row) { note_paid(draft, *row.tx); });
+        [&](const Txid&, const WalletTx& row) { note_paid(draft, *row.tx, row.height); });
 }
 
 void use_script(Draft& draft, const bitcoin::Script& script, const Scope& scope) {
@@ -400,7 +400,7 @@ Result<ports::TxPtr, api::Problem> commit_spend(Draft& draft, const ports::Spend
         row.net_sat -= static_cast<std::int64_t>(coin->output.value.raw());
     }
     for (const auto& outpoint : plan.coins) draft.coins.erase(outpoint);
-    note_paid(draft, *tx);
+    note_paid(draft, *tx, std::nullopt);
     extend_scripts(draft, scope, next_block(draft));
     row.net_sat += give_watched_coins(draft, *tx, txid, std::nullopt, true);
     for (const auto& input : tx->inputs)

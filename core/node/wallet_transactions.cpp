@@ -186,6 +186,7 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
         if (!height || known->height == height) return;
         draft.transactions.edit(txid).height = height;
         draft.refused.erase(txid);
+        note_paid(draft, *tx, height);
         for (std::uint32_t i = 0; i < tx->outputs.size(); ++i) {
             const bitcoin::OutPoint outpoint{txid, i};
             if (draft.coins.contains(outpoint)) draft.coins.edit(outpoint).confirmed = height;
@@ -202,7 +203,7 @@ void see_wallet_transaction(Draft& draft, const ports::TxPtr& tx, const Txid& tx
     // what lies further along was not used much before. Spends count as well, by their change; and
     // one that made many coins at once may reach beyond what was watched when it was found.
     const auto extends = [&] {
-        note_paid(draft, *tx);
+        note_paid(draft, *tx, height);
         return extend_scripts(draft, scope, height.value_or(draft.tip.height));
     };
     while (extends()) given = give_coins(draft, *tx, txid, height);

@@ -66,10 +66,11 @@ inline std::string how(const sim::SimNode& node, const ChannelId& id) {
     return closed == nullptr ? "not closed" : closed->how;
 }
 
-/// A payment to bob that he fulfils, but his word for it never arrives; the two are disconnected
-/// afterwards.
-inline Payment stuck_payment(Story& story, sim::SimNode& payer, sim::SimNode& payee, Msat amount) {
-    story.net.cut_on(payee, payer, {sim::Cut::When::before, wire::Type::update_fulfill_htlc, 1});
+/// A payment of which this word of the payee's (that he fulfils it, say) never arrives; the two are
+/// disconnected afterwards.
+inline Payment stuck_payment(Story& story, sim::SimNode& payer, sim::SimNode& payee, Msat amount,
+                             wire::Type at = wire::Type::update_fulfill_htlc) {
+    story.net.cut_on(payee, payer, {sim::Cut::When::before, at, 1});
     auto payment = story.start_payment(payer, story.invoice(payee, amount));
     story.net.settle();
     return payment;

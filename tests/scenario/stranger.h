@@ -206,31 +206,34 @@ public:
     }
     /// Sends funding_created that names `funding`; the channel's id would be this.
     ChannelId names(const bitcoin::OutPoint& funding) {
-        const auto& state = opening();
-        auto params = state.params;
-        params.funding = funding;
-        channel::CommitmentSpec spec;
-        spec.feerate_per_kw = state.feerate;
-        spec.to_ours = params.funding_satoshis.msat() - state.push_msat;
-        spec.to_theirs = state.push_msat;
-        ports::RemoteCommitmentRequest request;
-        request.per_commitment_point = state.their_first_point;
-        request.commitment =
-            channel::build_commitment(params, channel::Party::theirs, CommitmentNumber(0),
-                                      state.their_first_point, spec)
-                .tx;
-        request.their_funding_pubkey = params.their_keys.funding_pubkey;
-        request.funding_amount = params.funding_satoshis;
-        const auto signer = m_parts.keys->channel(m_keys);
-        const auto signature = signer->sign_remote_commitment(ports::SignerGuard{}, request);
-        if (!signature) qFatal("the stranger cannot sign");
         wire::FundingCreated created;
         created.temporary_channel_id = temporary_id();
         created.funding_txid = funding.txid;
         created.funding_output_index = static_cast<std::uint16_t>(funding.index);
-        created.signature = signature->value.signature;
+        created.signature = sign(funding, CommitmentNumber(0), opening().their_first_point);
         says(created);
         return channel::channel_id_of(funding);
+    }
+
+    /// commitment_signed for a commitment that differs from its first one by its number alone.
+    void signs_again(const bitcoin::OutPoint& funding, CommitmentNumber number,
+                     const crypto::PublicKey& point) {
+        wire::CommitmentSigned message;
+        message.channel_id = channel::channel_id_of(funding);
+        message.signature = sign(funding, number, point);
+        says(message);
+    }
+    /// channel_reestablish by one that was sent so many revocations, the last of them this.
+    void reestablishes(const ChannelId& id, const wire::RevokeAndAck* revoked = nullptr,
+                       CommitmentNumber revocations = CommitmentNumber(0)) {
+        wire::ChannelReestablish message;
+        message.channel_id = id;
+        message.next_commitment_number = CommitmentNumber(1);
+        message.next_revocation_number = revocations;
+        if (revoked != nullptr)
+            message.your_last_per_commitment_secret = revoked->per_commitment_secret;
+        message.my_current_per_commitment_point = this->id();
+        says(message);
     }
 
     /// open_channel once more, word for word.
@@ -265,6 +268,28 @@ private:
     const channel::AwaitingFundingSigned& opening() const {
         return std::get<channel::AwaitingFundingSigned>(m_channel->state);
     }
+    /// Its signature on the wallet's commitment of this number.
+    crypto::Signature sign(const bitcoin::OutPoint& funding, CommitmentNumber number,
+                           const crypto::PublicKey& point) const {
+        const auto& state = opening();
+        auto params = state.params;
+        params.funding = funding;
+        channel::CommitmentSpec spec;
+        spec.feerate_per_kw = state.feerate;
+        spec.to_ours = params.funding_satoshis.msat() - state.push_msat;
+        spec.to_theirs = state.push_msat;
+        ports::RemoteCommitmentRequest request;
+        request.per_commitment_point = point;
+        request.commitment =
+            channel::build_commitment(params, channel::Party::theirs, number, point, spec).tx;
+        request.their_funding_pubkey = params.their_keys.funding_pubkey;
+        request.funding_amount = params.funding_satoshis;
+        const auto signer = m_parts.keys->channel(m_keys);
+        const auto signature = signer->sign_remote_commitment(ports::SignerGuard{}, request);
+        if (!signature) qFatal("the stranger cannot sign");
+        return signature->value.signature;
+    }
+
     Host* m_host;
     sim::Parts m_parts;
     ports::ChannelKeyId m_keys;

@@ -178,8 +178,14 @@ void TestCloseReorgs::a_close_in_the_next_block_is_not_paid_for() {
 
 void TestCloseReorgs::their_close_is_paid_for_data() {
     QTest::addColumn<bool>("we_closed_too");
-    QTest::newRow("the peer closed alone") << false;
-    QTest::newRow("we closed as well") << true;
+    QTest::addColumn<bool>("unrevoked");
+    QTest::addColumn<bool>("killed");
+    QTest::newRow("the peer closed alone") << false << false << false;
+    QTest::newRow("we closed as well") << true << false << false;
+    QTest::newRow("by what it has not revoked the last for") << false << true << false;
+    QTest::newRow("we closed as well, it has not revoked") << true << true << false;
+    QTest::newRow("killed in between") << false << false << true;
+    QTest::newRow("killed, and we closed as well") << true << false << true;
 }
 
 /// The peer closed while blocks were dear. A reorg removed it, and the coin of the child that paid
@@ -187,10 +193,13 @@ void TestCloseReorgs::their_close_is_paid_for_data() {
 /// it has a deadline.
 void TestCloseReorgs::their_close_is_paid_for() {
     QFETCH(bool, we_closed_too);
+    QFETCH(bool, unrevoked);
+    QFETCH(bool, killed);
     QuickDuo net;
     const Ledger ledger(net.net);
     const auto id = net.open(net.alice, net.bob, 1'000'000_sat, 400'000'000_msat);
-    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat);
+    const auto stuck_at = unrevoked ? wire::Type::revoke_and_ack : wire::Type::update_fulfill_htlc;
+    const auto payment = stuck_payment(net, net.alice, net.bob, 50'000'000_msat, stuck_at);
     const auto coins = net.bob.node().state().coins;
     sim::MineOptions dear;
     dear.selection.floor = FeeratePerKw(2'000);
@@ -237,12 +246,25 @@ void TestCloseReorgs::their_close_is_paid_for() {
     const auto rival = quick(2).keys->sign_inputs(elsewhere, spent, paths);
     QVERIFY(bool(rival));
     QVERIFY(bool(net.net.chain().reorg(1, {{*rival}, {}})));
+    // Killed once what it makes of that is on disk, before any of it has gone out.
+    if (killed) net.alice.crash_after(1);
     look(net.alice);
+    if (killed) {
+        net.alice.restart();
+        look(net.alice);
+    }
+    // Ours, if there is one, stands back: what is told is what is hoped for.
+    QCOMPARE(net.alice.snapshot()->channels.at(0).closing_txid, std::optional(commitment));
+    const auto asked = net.run(net.alice, api::CloseChannel{id, true});
+    QVERIFY(bool(asked));
+    QCOMPARE(std::get<api::ChannelClosing>(*asked).txid, std::optional(commitment));
     mine(2);
     QVERIFY(net.net.chain().transaction(commitment)->height.has_value());
     // Bob sees nothing: once its time is over, the payment is Alice's again.
     mine(100);
-    QVERIFY(payment.problem().has_value());
+    QVERIFY(std::holds_alternative<node::PaymentLost>(
+        net.alice.node().state().payments.begin()->second->status));
+    QVERIFY(killed || payment.problem().has_value());
     QCOMPARE(Story::state_of(net.alice, id), std::string("closed"));
     QCOMPARE(how(net.alice, id), std::string("theirs"));
     net.bob.set_chain_mute(false);

@@ -81,6 +81,7 @@ private slots:
     void one_silent_peer_does_not_block_the_others();
     void nobody_waits_for_room_that_cannot_come();
     void nobody_waits_for_more_than_the_peer_takes_at_once();
+    void nobody_waits_for_what_the_channel_keeps_back();
     void who_gives_up_lets_those_behind_go();
     void a_new_channel_makes_room();
     void what_comes_in_makes_room_when_it_is_over();
@@ -481,6 +482,35 @@ void TestPaymentRules::nobody_waits_for_more_than_the_peer_takes_at_once() {
     incoming.go_on();
     QVERIFY(incoming.payment.succeeded());
     QVERIFY(fits.succeeded());
+    QVERIFY(net.check());
+}
+
+/// Reserve, fees and those of the hop on the way never come free, however much is under way: who
+/// asks for them is told at once, and whoever comes next goes on.
+void TestPaymentRules::nobody_waits_for_what_the_channel_keeps_back() {
+    Trio net;
+    const auto id = net.open(net.alice, net.hub, 500'000_sat);
+    net.open(net.hub, net.carol, 500'000_sat);
+    const auto settled = Story::settled(net.alice, id);
+    const Msat most =
+        channel::funded_of(Story::channel_of(net.alice, id)->state)->commitments.can_send();
+    QVERIFY(most < settled - 1'000'000_msat);
+    const auto held = start_held(net, net.alice, net.hub, net.carol, 100'000'000_msat);
+    const auto reserved = net.start_payment(net.alice, net.invoice(net.hub, most + 1_msat));
+    net.net.settle();
+    QCOMPARE(reserved.problem(), std::optional(ProblemKind::insufficient_liquidity));
+    // What the channel carries, but not with what the hub takes for carrying it on.
+    const auto with_fee = net.start_payment(net.alice, net.invoice(net.carol, most));
+    net.net.settle();
+    QCOMPARE(with_fee.problem(), std::optional(ProblemKind::insufficient_liquidity));
+    QVERIFY(net.alice.node().state().queued.empty());
+    // All that can be sent once the first has failed is waited for.
+    const auto all = net.start_payment(net.alice, net.invoice(net.hub, most));
+    net.net.settle();
+    QVERIFY(all.answer() == nullptr);
+    QCOMPARE(net.alice.node().state().queued.size(), std::size_t{1});
+    held.go_on();
+    QVERIFY(is_paid(sent(net.alice, held.bolt11)));
     QVERIFY(net.check());
 }
 

@@ -35,6 +35,7 @@ private slots:
     void a_set_about_to_expire_goes_back();
     void without_the_chain_nothing_is_taken();
     void wishes_that_cannot_be();
+    void a_channel_that_lost_its_block_is_opening();
     void invoices_are_idempotent();
     void inspection_says_fee_and_problem();
 };
@@ -527,6 +528,27 @@ void TestPayments::wishes_that_cannot_be() {
     QVERIFY(bool(made({1_msat, std::string(639, 'x'), 60})));
     QVERIFY(made({1_msat, "\xff", 60}).error().kind == ProblemKind::bad_request);
     QVERIFY(made({1_msat, "", 0}).error().kind == ProblemKind::bad_request);
+    QVERIFY(net.check());
+}
+
+/// Its peer is there: to say that it is away would have a person look in the wrong place.
+void TestPayments::a_channel_that_lost_its_block_is_opening() {
+    Duo net;
+    net.open(net.alice, net.bob, 200'000_sat);
+    const auto bolt11 = net.invoice(net.bob, 1'000'000_msat);
+    const auto depth = net.alice.snapshot()->channels.at(0).confirmations;
+    QVERIFY(bool(
+        net.net.chain().reorg(depth, std::vector<std::vector<bitcoin::Transaction>>(depth + 1))));
+    net.alice.set_chain_reachable(true);
+    net.net.settle();
+    const auto& channel = net.alice.snapshot()->channels.at(0);
+    QVERIFY(channel.online && !channel.usable);
+    const auto payment = net.start_payment(net.alice, bolt11);
+    net.net.settle();
+    QCOMPARE(payment.problem(), std::optional(ProblemKind::no_usable_channel));
+    QCOMPARE(param(payment, "cause"), std::string("opening"));
+    net.net.mine(depth);
+    QVERIFY(bool(net.run(net.alice, api::Pay{bolt11, std::nullopt, std::nullopt, 60})));
     QVERIFY(net.check());
 }
 

@@ -70,6 +70,15 @@ private slots:
         QCOMPARE(left(), std::optional(6U));
         net.net.mine(1);
         QCOMPARE(left(), std::optional(5U));
+        net.net.mine(60);
+        QCOMPARE(left(), std::optional(0U));
+        // What no mempool takes is in none of the next blocks.
+        net.net.chain().set_mempool_min(FeeratePerKw(50'000));
+        const auto address = net.run(bob, api::NewAddress{api::AddressKind::p2wpkh});
+        QVERIFY(bool(net.run(alice, api::SendOnchain{std::get<api::AddressMade>(*address).address,
+                                                     20'000_sat, std::nullopt})));
+        QCOMPARE(alice.node().state().refused.size(), std::size_t{1});
+        QCOMPARE(left(), std::optional(0U));
         QVERIFY(net.check());
     }
 

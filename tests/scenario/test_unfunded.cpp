@@ -42,6 +42,24 @@ struct PaidInto : Host {
     }
     PaidInto(const PaidInto&) = delete;
 
+    /// Six blocks and the stranger's channel_ready later.
+    bool becomes_normal() {
+        for (int i = 0; i < 6; ++i) mine({});
+        wire::ChannelReady ready;
+        ready.channel_id = id;
+        ready.second_per_commitment_point = stranger.id();
+        stranger.says(ready);
+        return std::holds_alternative<channel::Normal>(channel(id)->state);
+    }
+    /// What the wallet's own commitment of this number is made with.
+    crypto::PublicKey point(CommitmentNumber number) const {
+        return node->keys().channel(channel(id)->keys)->commitment_point(number);
+    }
+    bool was_hung_up_on() const {
+        return std::holds_alternative<channel::Normal>(channel(id)->state) &&
+               channel(id)->link != channel::Link::online;
+    }
+
     Stranger stranger;
     bool is_accepted = false;
     ports::TxPtr payment;
@@ -521,13 +539,7 @@ private slots:
             message.short_channel_id = ShortChannelId(name);
             stranger.says(message);
         };
-        const auto reestablish = [&] {
-            wire::ChannelReestablish message;
-            message.channel_id = id;
-            message.next_commitment_number = CommitmentNumber(1);
-            message.my_current_per_commitment_point = stranger.id();
-            stranger.says(message);
-        };
+        const auto reestablish = [&] { stranger.reestablishes(id); };
         const auto shutdown = [&](std::uint8_t n) {
             wire::Shutdown message;
             message.channel_id = id;
@@ -602,12 +614,7 @@ private slots:
     void feerates_are_heard_at_a_bounded_rate() {
         PaidInto host;
         QVERIFY(host.is_accepted);
-        for (int i = 0; i < 6; ++i) host.mine({});
-        wire::ChannelReady ready;
-        ready.channel_id = host.id;
-        ready.second_per_commitment_point = host.stranger.id();
-        host.stranger.says(ready);
-        QCOMPARE(channel::state_name(host.channel(host.id)->state), std::string_view("normal"));
+        QVERIFY(host.becomes_normal());
         const auto entries = host.disk().journal.size();
         std::size_t heard = 0;
         const auto changes_its_mind = [&] {
@@ -620,9 +627,48 @@ private slots:
         while (heard < 200 && changes_its_mind()) ++heard;
         QCOMPARE(heard, std::size_t{60});
         QVERIFY(host.disk().journal.size() <= entries + 61);
-        // It is hung up on, nothing else; after a minute it may say one more.
-        QCOMPARE(channel::state_name(host.channel(host.id)->state), std::string_view("normal"));
-        QVERIFY(host.channel(host.id)->link != channel::Link::online);
+        // It is hung up on, nothing else. A new connection is no new allowance; after a minute it
+        // may say one more.
+        QVERIFY(host.was_hung_up_on());
+        host.stranger.reconnects();
+        host.stranger.reestablishes(host.id);
+        QVERIFY(!changes_its_mind());
+        host.now_ms += 60'000;
+        host.stranger.reconnects();
+        host.stranger.reestablishes(host.id);
+        QVERIFY(changes_its_mind());
+        QVERIFY(!changes_its_mind());
+        QVERIFY(host.was_hung_up_on());
+    }
+
+    /// Nor does a signature for nothing new, and each is a revocation and an entry.
+    void signatures_for_nothing_new_are_heard_at_a_bounded_rate() {
+        PaidInto host;
+        QVERIFY(host.is_accepted);
+        QVERIFY(host.becomes_normal());
+        const auto entries = host.disk().journal.size();
+        std::uint64_t heard = 0;
+        std::optional<wire::RevokeAndAck> revoked;
+        const auto signs = [&] {
+            const CommitmentNumber next(heard + 1);
+            host.stranger.signs_again({host.payment->txid(), 0}, next, host.point(next));
+            const auto answers = host.said<wire::RevokeAndAck>();
+            if (answers.empty()) return false;
+            revoked = answers.front();
+            ++heard;
+            return true;
+        };
+        while (heard < 200 && signs()) {
+        }
+        QCOMPARE(heard, std::uint64_t{60});
+        QVERIFY(host.disk().journal.size() <= entries + 61);
+        QVERIFY(host.was_hung_up_on());
+        host.now_ms += 60'000;
+        host.stranger.reconnects();
+        host.stranger.reestablishes(host.id, &*revoked, CommitmentNumber(heard));
+        QVERIFY(signs());
+        QVERIFY(!signs());
+        QVERIFY(host.was_hung_up_on());
     }
 
     /// Openings that it ends at once are no way to have something counted for each.

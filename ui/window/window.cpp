@@ -15,6 +15,8 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QPointer>
+#include <QScreen>
+#include <QStyle>
 #include <QThreadPool>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -26,7 +28,9 @@ Window::Window(api::Setup& setup, Preferences& preferences, const QString& versi
     setObjectName(QStringLiteral("window"));
     setWindowIcon(icon(QStringLiteral("runnel"), Ink::accent));
     setMinimumSize(360, 480);
-    resize(1080, 760);
+    // The first pages fit without scrolling, where the screen has that much beside a title bar.
+    const QSize frame(0, style()->pixelMetric(QStyle::PM_TitleBarHeight));
+    resize(QSize(1080, 800).boundedTo(screen()->availableGeometry().size() - frame));
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     connect(&preferences, &Preferences::languageChanged, this, &Window::rebuild);

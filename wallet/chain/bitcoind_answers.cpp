@@ -38,6 +38,7 @@ std::string_view to_string(SourceTrouble trouble) {
         case SourceTrouble::unreachable: return "unreachable";
         case SourceTrouble::unauthorised: return "unauthorised";
         case SourceTrouble::starting: return "starting";
+        case SourceTrouble::catching_up: return "catching_up";
         case SourceTrouble::wrong_network: return "wrong_network";
         case SourceTrouble::pruned: return "pruned";
         case SourceTrouble::bad_answer: return "bad_answer";
@@ -111,10 +112,6 @@ std::optional<ChainInfo> read_chain_info(const json::value& answer) {
 
 bool is_catching_up(const ChainInfo& info, Network network) {
     return network != Network::regtest && (info.initial_download || info.headers > info.blocks);
-}
-
-bool is_before(std::uint32_t height, const ChainInfo& info, Network network) {
-    return height >= info.blocks && is_catching_up(info, network);
 }
 
 std::optional<Work> read_work(const json::value& answer) {

@@ -45,9 +45,6 @@ std::optional<ChainInfo> read_chain_info(const boost::json::value& answer);
 /// It is still catching up itself: that it does not know a block says nothing. On regtest, where it
 /// says so of every old chain, never.
 bool is_catching_up(const ChainInfo& info, Network network);
-/// Has it yet to download the block where a wallet begins, when the first that may matter of those
-/// that it has is at `height`? From there on the wallet would read all the years in between.
-bool is_before(std::uint32_t height, const ChainInfo& info, Network network);
 
 /// `chainwork` of a verbose getblockheader.
 std::optional<Work> read_work(const boost::json::value& answer);

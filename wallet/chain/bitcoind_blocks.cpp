@@ -127,17 +127,23 @@ auto BitcoindSource::Impl::judge_tip() -> Step {
 auto BitcoindSource::Impl::learn_tip_header() -> Step {
     if (m_chain.empty() || m_header_of == m_chain.tip()) co_return Result<void, Trouble>();
     const BlockHash tip = m_chain.tip();
-    json::array params;
-    params.emplace_back(display_hex(tip));
-    params.emplace_back(false);
-    auto answer = co_await ask("getblockheader", std::move(params));
-    if (!answer) co_return fail(answer.error());
-    const auto header = check_header(read_text(*answer).value_or(""), tip, m_options.network);
-    if (!header)
-        co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+    auto header = co_await header_of(tip);
+    if (!header) co_return fail(header.error());
     m_header_of = tip;
     m_tip_header = *header;
     co_return Result<void, Trouble>();
+}
+
+auto BitcoindSource::Impl::header_of(BlockHash hash) -> Awaitable<bitcoin::BlockHeader> {
+    json::array params;
+    params.emplace_back(display_hex(hash));
+    params.emplace_back(false);
+    auto answer = co_await ask("getblockheader", std::move(params));
+    if (!answer) co_return fail(answer.error());
+    auto header = check_header(read_text(*answer).value_or(""), hash, m_options.network);
+    if (!header)
+        co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+    co_return *std::move(header);
 }
 
 auto BitcoindSource::Impl::follow_blocks() -> Step {
@@ -367,6 +373,16 @@ void BitcoindSource::Impl::tell_search_progress() {
 /// but by less than the margin: halving finds a place that is close enough.
 auto BitcoindSource::Impl::height_at(UnixTime time) -> Awaitable<std::uint32_t> {
     const std::int64_t wanted = time.raw() - birth_margin_seconds;
+    if (is_catching_up(m_info, m_options.network)) {
+        // From the last block that it has the wallet would read all the years in between. One
+        // question tells: it is asked for as long as the download takes.
+        auto tip = co_await header_of(m_info.best);
+        if (!tip) co_return fail(tip.error());
+        if (std::int64_t{tip->time} < wanted) {
+            co_return fail(Trouble{SourceTrouble::catching_up,
+                                   "it has yet to download the blocks of this wallet's time"});
+        }
+    }
     std::uint32_t high = m_info.blocks;      // where all blocks are older, the tip
     std::uint32_t low = std::min(high, 1U);  // nobody can spend the first block's coins
     while (low < high && !m_stopped) {
@@ -375,14 +391,8 @@ auto BitcoindSource::Impl::height_at(UnixTime time) -> Awaitable<std::uint32_t> 
         if (!answer) co_return fail(answer.error());
         const auto hash = read_hash<BlockHash>(*answer);
         if (!hash) co_return fail(Trouble{SourceTrouble::bad_answer, "getblockhash: no hash"});
-        json::array params;
-        params.emplace_back(display_hex(*hash));
-        params.emplace_back(false);
-        answer = co_await ask("getblockheader", std::move(params));
-        if (!answer) co_return fail(answer.error());
-        const auto header = check_header(read_text(*answer).value_or(""), *hash, m_options.network);
-        if (!header)
-            co_return fail(Trouble{SourceTrouble::bad_answer, "getblockheader: no such header"});
+        auto header = co_await header_of(*hash);
+        if (!header) co_return fail(header.error());
         if (std::int64_t{header->time} >= wanted) high = middle;
         else low = middle + 1;
     }

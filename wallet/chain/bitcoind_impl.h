@@ -104,6 +104,9 @@ private:
     Awaitable<bool> learn_older_blocks(std::uint32_t down_to);
     void begin_search();
     void tell_search_progress();
+    Awaitable<bitcoin::BlockHeader> header_of(BlockHash hash);
+    /// The first block that may matter to a wallet made then; catching_up when that one is still to
+    /// be downloaded.
     Awaitable<std::uint32_t> height_at(UnixTime time);
 
     // bitcoind_mempool.cpp

@@ -23,8 +23,8 @@ namespace {
 constexpr std::int64_t least_version = 280'000;
 
 bool answers(SourceTrouble trouble) {
-    return trouble == SourceTrouble::pruned || trouble == SourceTrouble::bad_answer ||
-           trouble == SourceTrouble::history_unknown;
+    return trouble == SourceTrouble::catching_up || trouble == SourceTrouble::pruned ||
+           trouble == SourceTrouble::bad_answer || trouble == SourceTrouble::history_unknown;
 }
 
 bool same(const ports::ChainStatus& a, const ports::ChainStatus& b) {
@@ -159,10 +159,6 @@ auto BitcoindSource::Impl::open() -> Step {
     if (!m_next && m_chain.empty() && m_birth_time) {
         auto height = co_await height_at(*m_birth_time);
         if (!height) co_return fail(height.error());
-        if (is_before(*height, m_info, m_options.network)) {
-            co_return fail(Trouble{SourceTrouble::starting,
-                                   "it has yet to download the blocks of this wallet's time"});
-        }
         m_birth = *height;
         m_next = *height;
         log(LogLevel::info, "first block of a wallet made at " +

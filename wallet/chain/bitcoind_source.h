@@ -59,6 +59,7 @@ enum class SourceTrouble : std::uint8_t {
     unreachable,      ///< No connection, no answer in time, or its queue is full.
     unauthorised,     ///< The login is refused.
     starting,         ///< It loads its index; it will be there soon.
+    catching_up,      ///< It has yet to download the blocks where this wallet begins.
     wrong_network,    ///< Another chain than this wallet's: nothing of it is used.
     pruned,           ///< A block that is needed was deleted there.
     bad_answer,       ///< Something that cannot be true: not its data, not its format.

@@ -87,6 +87,7 @@ private slots:
     void less_work_than_remembered_is_behind();
     void waits_for_a_source_that_is_away();
     void waits_longer_from_try_to_try();
+    void a_young_bitcoind_is_waited_for();
     void broadcasts_wait_and_are_answered();
     void what_is_taken_back_is_not_sent();
     void an_old_bitcoind_serves_what_it_can();
@@ -602,6 +603,53 @@ void TestBitcoindSource::waits_longer_from_try_to_try() {
     // be forty tries.
     const auto tries = fake.requests("getnetworkinfo");
     QVERIFY2(tries >= 4 && tries <= 9, qPrintable(QString::number(tries)));
+}
+
+/// It has only just begun to download: a wallet made lately does not begin at what it has so far.
+/// That takes hours, in which it is reachable, and is not asked more than need be.
+void TestBitcoindSource::a_young_bitcoind_is_waited_for() {
+    bitcoin::BlockHeader genesis;
+    genesis.version = 1;
+    genesis.merkle_root =
+        *Hash256::from_hex("3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a");
+    genesis.time = 1'598'918'400;
+    genesis.bits = 0x1e0377ae;
+    genesis.nonce = 52'613'770;
+    const auto& signet = params_of(Network::signet);
+    QCOMPARE(genesis.hash().raw(), signet.chain_hash.raw());
+
+    FakeBitcoind fake;
+    std::atomic<bool> is_young{true};
+    fake.hook([&](const std::string& method, const boost::json::array&) {
+        const boost::json::string hash(display_hex(genesis.hash()));
+        if (method == "getblockhash") return body(boost::json::serialize(hash));
+        if (method == "getblockheader") return body("\"" + to_hex(genesis.serialise()) + "\"");
+        if (method != "getblockchaininfo") return Twist{};
+        boost::json::object info;
+        info["chain"] = "signet";
+        info["blocks"] = 0;
+        info["headers"] = is_young ? 250'000 : 0;
+        info["bestblockhash"] = hash;
+        info["initialblockdownload"] = is_young.load();
+        info["chainwork"] = std::string(64, '0');
+        return body(boost::json::serialize(info));
+    });
+    Rig rig(fake, [](auto& options) {
+        options.network = Network::signet;
+        options.timing.backoff_first = 20ms;
+        options.timing.backoff_most = 100'000ms;
+    });
+    rig.start({{}, std::nullopt, UnixTime(1'790'000'000)});
+    QVERIFY(rig.problem("catching_up"));
+    QVERIFY(rig.status.reachable && !rig.status.trouble);
+    rig.run(1'000ms);
+    const auto tries = fake.requests("getblockchaininfo");
+    QVERIFY2(tries >= 4 && tries <= 9, qPrintable(QString::number(tries)));
+    QCOMPARE(fake.requests("getblockheader"), tries);
+    QCOMPARE(fake.requests("getblock"), 0);
+    // Once it has caught up, the wallet begins.
+    is_young = false;
+    QVERIFY(rig.until([&] { return fake.requests("getblock") > 0; }));
 }
 
 void TestBitcoindSource::broadcasts_wait_and_are_answered() {

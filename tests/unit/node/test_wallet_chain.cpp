@@ -146,6 +146,8 @@ private slots:
     void newer_searches_outlive_older_ones();
     void addresses_end_where_the_words_look_data();
     void addresses_end_where_the_words_look();
+    void what_may_be_replaced_leads_the_words_nowhere_data();
+    void what_may_be_replaced_leads_the_words_nowhere();
     void wallet_records_of_version_1();
     void what_we_built_on_a_payment_is_not_lost_to_a_rumour();
     void a_status_said_again_is_no_news();
@@ -334,26 +336,30 @@ void TestWalletChain::addresses_end_where_the_words_look_data() {
     QTest::newRow("p2tr") << true;
 }
 
+std::vector<std::string> addresses(Rig& rig, api::AddressKind kind, std::size_t count) {
+    std::vector<std::string> out;
+    while (out.size() < count) {
+        const auto made = rig.ask(api::NewAddress{kind});
+        if (!made) qFatal("no address");
+        out.push_back(std::get<api::AddressMade>(*made).address);
+    }
+    return out;
+}
+
+std::size_t distinct(const std::vector<std::string>& addresses) {
+    return std::set<std::string>(addresses.begin(), addresses.end()).size();
+}
+
+bitcoin::Script script_of(const std::string& address) {
+    return *bitcoin::parse_address(address, Network::regtest);
+}
+
 /// Fifty that nobody paid to, and the last of them is given again and again: of what is paid to one
 /// further along the words alone would find nothing.
 void TestWalletChain::addresses_end_where_the_words_look() {
     QFETCH(const bool, taproot);
     const auto kind = taproot ? api::AddressKind::p2tr : api::AddressKind::p2wpkh;
-    const auto given = [&](Rig& rig, std::size_t count) {
-        std::vector<std::string> out;
-        while (out.size() < count) {
-            const auto made = rig.ask(api::NewAddress{kind});
-            if (!made) qFatal("no address");
-            out.push_back(std::get<api::AddressMade>(*made).address);
-        }
-        return out;
-    };
-    const auto distinct = [](const std::vector<std::string>& addresses) {
-        return std::set<std::string>(addresses.begin(), addresses.end()).size();
-    };
-    const auto script_of = [](const std::string& address) {
-        return *bitcoin::parse_address(address, Network::regtest);
-    };
+    const auto given = [&](Rig& rig, std::size_t count) { return addresses(rig, kind, count); };
     Rig rig;
     rig.block(1);
     const auto first = given(rig, 60);
@@ -384,6 +390,42 @@ void TestWalletChain::addresses_end_where_the_words_look() {
     QVERIFY(words.node.state().scripts.contains(script_of(second.back())));
     words.block(3, {pay(foreign(3), script_of(second.back()), 5'000_sat)});
     QCOMPARE(words.onchain(), 6'000_sat);
+}
+
+void TestWalletChain::what_may_be_replaced_leads_the_words_nowhere_data() {
+    addresses_end_where_the_words_look_data();
+}
+
+/// The fiftieth is paid to, by what no block holds: its sender may replace it, and then the words
+/// alone end there.
+void TestWalletChain::what_may_be_replaced_leads_the_words_nowhere() {
+    QFETCH(const bool, taproot);
+    const auto kind = taproot ? api::AddressKind::p2tr : api::AddressKind::p2wpkh;
+    Rig rig;
+    rig.block(1);
+    rig.synced();
+    const auto first = addresses(rig, kind, 50);
+    const auto paid = pay(foreign(1), script_of(first.back()), 1'000_sat);
+    rig.chain(ports::MempoolTx{paid});
+    QCOMPARE(rig.unconfirmed(), 1'000_sat);
+    QCOMPARE(addresses(rig, kind, 1).front(), first.back());
+    Rig again(rig.store.image());
+    again.asked = rig.asked;
+    QCOMPARE(addresses(again, kind, 1).front(), first.back());
+    // In a block it stays, and fifty more are found.
+    rig.block(2, {paid});
+    const auto second = addresses(rig, kind, 60);
+    QCOMPARE(distinct(second), std::size_t{50});
+    QVERIFY(!std::count(second.begin(), second.end(), first.back()));
+    Rig later(rig.store.image());
+    later.asked = rig.asked;
+    QCOMPARE(addresses(later, kind, 1).front(), second.back());
+    // A reorg takes the block away: what comes after it is given no more, until it is in another.
+    rig.gone(2);
+    rig.block(2);
+    QCOMPARE(addresses(rig, kind, 1).front(), first.back());
+    rig.block(3, {paid});
+    QCOMPARE(addresses(rig, kind, 1).front(), second.back());
 }
 
 void TestWalletChain::wallet_records_of_version_1() {
