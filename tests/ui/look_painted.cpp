@@ -1,5 +1,5 @@
 // What widgets paint by hand has no label that could be measured: they say themselves how much room
-// it takes.
+// it takes. And what scrolls has no more than it needs.
 #include "tests/ui/look.h"
 
 #include "ui/pages/activity_row.h"
@@ -7,8 +7,12 @@
 
 #include <QAbstractItemModel>
 #include <QCheckBox>
+#include <QLayout>
 #include <QListView>
 #include <QPlainTextEdit>
+#include <QScrollArea>
+
+#include <algorithm>
 
 namespace runnel::test {
 
@@ -25,6 +29,15 @@ QStringList squeezedIn(QWidget& top) {
         if (!widget->isVisibleTo(&top) || widget->window() != top.window() ||
             widget->size().isEmpty())
             continue;
+        // A bar that scrolls over nothing: lower than its content asks for at this width.
+        const auto* const area = qobject_cast<const QScrollArea*>(widget);
+        if (area != nullptr && area->widget() != nullptr && area->widget()->layout() != nullptr &&
+            area->widget()->hasHeightForWidth()) {
+            const QWidget& content = *area->widget();
+            need(*widget, "what is scrolled",
+                 std::max(area->viewport()->height(), content.heightForWidth(content.width())),
+                 content.height());
+        }
         if (const auto* const amount = qobject_cast<const ui::AmountLabel*>(widget)) {
             need(*widget, "the amount", amount->width(), amount->leastWidth());
         } else if (const auto* const row = qobject_cast<const ui::ActivityRow*>(widget)) {

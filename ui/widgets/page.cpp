@@ -23,7 +23,7 @@ Page::Page(const QString& title, const char* object_name, QWidget* parent) : QSc
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFocusPolicy(Qt::NoFocus);
-    auto* const content = new QWidget;
+    auto* const content = new ScrollContent;
     content->setObjectName(QStringLiteral("pageContent"));
     auto* const centre = new QHBoxLayout(content);
     centre->setContentsMargins(0, 0, 0, 0);

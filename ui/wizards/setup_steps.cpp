@@ -52,7 +52,7 @@ SetupView::Step SetupView::makeStep(const char* object_name, const QString& titl
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(title);
-    auto* const content = new QWidget;
+    auto* const content = new ScrollContent;
     content->setObjectName(QStringLiteral("pageContent"));
     auto* const centre = new QHBoxLayout(content);
     centre->setContentsMargins(space::normal, space::large, space::normal, space::large);
