@@ -18,6 +18,7 @@ private slots:
     void a_close_in_the_next_block_is_not_paid_for();
     void their_close_is_paid_for_data();
     void their_close_is_paid_for();
+    void figures_follow_the_close_that_is_hoped_for();
     void restarts_change_nothing_in_the_end();
 };
 
@@ -272,6 +273,40 @@ void TestCloseReorgs::their_close_is_paid_for() {
     net.net.mine(60);
     QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QVERIFY(ledger.adds_up());
+    QVERIFY(net.check());
+}
+
+/// Both closed, theirs was in a block, and nothing of it is swept: what is ours in it is not worth
+/// the fee. Ours stands back after the reorg, in the figures as well.
+void TestCloseReorgs::figures_follow_the_close_that_is_hoped_for() {
+    QuickDuo net;
+    const auto id = net.open(net.bob, net.alice, 1'000'000_sat, 2'000'000_msat);
+    const auto look = [&] {
+        net.alice.set_chain_reachable(true);
+        net.alice.set_fees({FeeratePerKw(40'000), FeeratePerKw(20'000), FeeratePerKw(10'000),
+                            FeeratePerKw(253), true});
+        net.net.settle();
+    };
+    look();
+    QVERIFY(bool(net.run(net.bob, api::CloseChannel{id, true})));
+    net.alice.lose_broadcasts(true);
+    QVERIFY(bool(net.run(net.alice, api::CloseChannel{id, true})));
+    net.alice.lose_broadcasts(false);
+    const auto ours = shown(net.alice, id).closing_txid;
+    net.bob.set_chain_mute(true);
+    net.net.chain().mine(1);
+    look();
+    const auto theirs = shown(net.alice, id).closing_txid;
+    QVERIFY(theirs && theirs != ours);
+    QVERIFY(std::get<channel::Closing>(Story::channel_of(net.alice, id)->state).claims.empty());
+    QVERIFY(bool(net.net.chain().reorg(1, {{}, {}})));
+    look();
+    QCOMPARE(shown(net.alice, id).closing_txid, theirs);
+    QCOMPARE(net.alice.snapshot()->balance.closing, 2'000_sat);
+    net.bob.set_chain_mute(false);
+    net.alice.set_chain_reachable(true);
+    net.net.mine(60);
+    QVERIFY(both(net, net.alice, net.bob, id, "closed"));
     QVERIFY(net.check());
 }
 
